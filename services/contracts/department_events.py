@@ -1,0 +1,36 @@
+"""What notifier tells a department on its own topic (`departments.<code>`)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import AwareDatetime
+
+from services.contracts.event import Event, TicketId
+from services.contracts.ticket_events import DepartmentCode, Place, TypeCode, Urgency
+
+
+class TicketAssigned(Event):
+    """A ticket was dispatched to this department as its lead unit.
+
+    `delivery_id` is stable: a department that sees one twice drops the second. `version` is the ticket's.
+    Text and address are the redacted ones, as kept on `ticket-texts`.
+    """
+
+    type: ClassVar[str] = "department.ticket_assigned.v1"
+    delivery_id: UUID
+    department: DepartmentCode
+    ticket_id: TicketId
+    type_code: TypeCode
+    place: Place | None = None
+    urgency: Urgency | None = None
+    co_handlers: tuple[DepartmentCode, ...] = ()
+    occurred_at: AwareDatetime
+    received_at: AwareDatetime
+    text: str
+    address: str | None = None
+
+    @property
+    def aggregate_id(self) -> str:
+        return self.ticket_id

@@ -1,0 +1,107 @@
+"""What intake tells: the facts of a ticket (topic `tickets`) and its redacted text (topic `ticket-texts`)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from services.contracts.event import Event, TicketId, Version
+
+CallerRef = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+TypeCode = Annotated[str, StringConstraints(pattern=r"^((XQ|MJ|SC)[0-9]{2}|OT)$")]
+SubDistrictCode = Annotated[str, StringConstraints(pattern=r"^310109[0-9]{3}$")]
+DepartmentCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
+
+
+class Channel(StrEnum):
+    """Where the request came from (domain.md §2.5)."""
+
+    PHONE = "phone"
+    WEB = "web"
+    APP = "app"
+    WECHAT = "wechat"
+    PHOTO_REPORT = "photo-report"
+    POLICE_110 = "police-110"
+    FILE = "file"
+
+
+class Urgency(StrEnum):
+    """domain.md §2.3."""
+
+    NORMAL = "normal"
+    URGENT = "urgent"
+    CRITICAL = "critical"
+
+
+class Place(BaseModel):
+    """Where the matter is, as far as the register knows it; never finer than the building."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sub_district: SubDistrictCode | None = None
+    estate: str | None = Field(None, description="The estate's id in the register.")
+    estate_name: str | None = None
+
+
+class _TicketEvent(Event):
+    """The whole public state of a ticket. Times are event times with zone."""
+
+    ticket_id: TicketId
+    state: str
+    channel: Channel
+    caller_ref: CallerRef | None = Field(
+        None, description="Keyed hash of the caller; absent for an anonymous call, which proves no further caller."
+    )
+    occurred_at: AwareDatetime = Field(description="When the resident turned to us: the time windows count by.")
+    received_at: AwareDatetime = Field(description="When intake recorded it.")
+    text_version: Version = 1
+    type_code: TypeCode | None = None
+    place: Place | None = None
+    urgency: Urgency | None = None
+    lead: DepartmentCode | None = None
+    co_handlers: tuple[DepartmentCode, ...] = ()
+
+    @property
+    def aggregate_id(self) -> str:
+        return self.ticket_id
+
+
+class TicketReceived(_TicketEvent):
+    """A ticket was recorded; the caller has been answered 202."""
+
+    type: ClassVar[str] = "ticket.received.v1"
+
+
+class TicketDispatched(_TicketEvent):
+    """A lead unit was named by the catalogue (type x place)."""
+
+    type: ClassVar[str] = "ticket.dispatched.v1"
+    type_code: TypeCode
+    lead: DepartmentCode
+
+
+class TicketSentToReview(_TicketEvent):
+    """The classification was too doubtful to dispatch by; a person decides."""
+
+    type: ClassVar[str] = "ticket.sent_to_review.v1"
+    review_reason: str
+
+
+class TicketTextRecorded(Event):
+    """The redacted text of a ticket. Retention is short, because no redaction is perfect.
+
+    `version` counts the texts of the ticket, not the ticket's facts; a text that is published again keeps it.
+    """
+
+    type: ClassVar[str] = "ticket.text_recorded.v1"
+    ticket_id: TicketId
+    text: str
+    address: str | None = None
+    channel: Channel
+    occurred_at: AwareDatetime
+
+    @property
+    def aggregate_id(self) -> str:
+        return self.ticket_id
