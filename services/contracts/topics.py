@@ -1,0 +1,109 @@
+"""The table of topics, `deploy/kafka/topics.yaml`: the only place that says what a topic is (DESIGN §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, PositiveInt, StringConstraints
+
+from services.contracts.data_files import DataRow, InvalidData, by_key, read_rows
+from services.contracts.departments import departments
+from services.contracts.registry import EVENTS
+
+FILE = Path(__file__).parents[2] / "deploy" / "kafka" / "topics.yaml"
+SERVICES = ("intake", "classifier", "projects", "notifier")
+DAY_MS = 24 * 60 * 60 * 1000
+
+
+class Topic(DataRow):
+    """One topic, or in the file a pattern of topics with {department} or {service} in it."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.{}-]+$")]
+    description: str
+    key: str
+    partitions: PositiveInt
+    retention_days: PositiveInt | Literal["forever"]
+    cleanup: Literal["delete", "compact"]
+    max_message_bytes: PositiveInt
+    writer: str
+    readers: tuple[str, ...]
+    events: tuple[str, ...] = ()
+    dead_letters: bool = Field(False, description="Carries whatever its service reads, valid or not.")
+
+    def configs(self) -> dict[str, str]:
+        """The topic's settings in the broker's own names and units."""
+        days = self.retention_days
+        return {
+            "cleanup.policy": self.cleanup,
+            "max.message.bytes": str(self.max_message_bytes),
+            "retention.ms": "-1" if days == "forever" else str(days * DAY_MS),
+        }
+
+
+class UnknownTopic(LookupError):
+    """A topic name that the table does not hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicTable:
+    """`patterns` as they stand in the file, `topics` expanded over departments and services; both by name."""
+
+    patterns: Mapping[str, Topic]
+    topics: Mapping[str, Topic]
+
+    def topic(self, name: str) -> Topic:
+        try:
+            return self.topics[name]
+        except KeyError:
+            raise UnknownTopic(f"topic {name!r} is not in {FILE.name}; add it there, then run topics apply") from None
+
+    def dead_letter_topic(self, service: str) -> str:
+        """The name of the service's dead-letter topic."""
+        return self.topic(f"{service}.dlq").name
+
+    def department_topic(self, code: str) -> str:
+        """The name of the topic on which a department is told."""
+        return self.topic(f"departments.{code}").name
+
+    def events_on(self, name: str) -> tuple[str, ...]:
+        """The `ce_type`s the topic may carry; on a dead-letter topic those of every topic its service reads."""
+        topic = self.topic(name)
+        if not topic.dead_letters:
+            return topic.events
+        sources = (t for t in self.patterns.values() if topic.writer in t.readers)
+        return tuple(event for source in sources for event in source.events)
+
+
+@cache
+def topic_table() -> TopicTable:
+    return load_topic_table(FILE)
+
+
+def load_topic_table(file: Path) -> TopicTable:
+    """Raises InvalidData for an event that is not registered and for names that collide."""
+    patterns = read_rows(file, "topics", Topic, "name")
+    for topic in patterns.values():
+        unknown = sorted(set(topic.events) - EVENTS.keys())
+        if unknown:
+            raise InvalidData(file, f"topic {topic.name}", f"events {unknown} are not in registry.py; register them")
+    expanded = [concrete for topic in patterns.values() for concrete in _expand(topic)]
+    return TopicTable(patterns, by_key(file, "topics", expanded, "name"))
+
+
+def _expand(topic: Topic) -> Iterator[Topic]:
+    for placeholder, values in (("{department}", departments()), ("{service}", SERVICES)):
+        if placeholder in topic.name:
+            for value in values:
+                yield topic.model_copy(
+                    update={
+                        "name": topic.name.replace(placeholder, value),
+                        "writer": topic.writer.replace(placeholder, value),
+                        "readers": tuple(reader.replace(placeholder, value) for reader in topic.readers),
+                    }
+                )
+            return
+    yield topic
