@@ -1,0 +1,102 @@
+"""Logs: one JSON object a line on stderr, from our code and the libraries alike, without telephone numbers.
+
+What a line belongs to (event id, topic, partition, offset, ticket id, traceparent) is bound by whoever takes it in
+hand: `with structlog.contextvars.bound_contextvars(event_id=…):`. Start uvicorn with `log_config=None`.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+QUIET: dict[str, int] = {
+    "aiokafka": logging.WARNING,
+    "asyncio": logging.WARNING,
+    "faust": logging.WARNING,
+    "httpx": logging.WARNING,
+    "kafka": logging.WARNING,
+    "mode": logging.WARNING,
+    "uvicorn": logging.WARNING,
+    "uvicorn.access": logging.CRITICAL,  # the metrics count requests, and a path could hold what a caller typed
+}
+"""Lowest level shown of the libraries that talk much."""
+
+_PERSONAL = re.compile(
+    r"""
+    (?P<kept>\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b)    # a UUID may look like anything
+    | (?<![0-9A-Za-z])(?:
+        (?:(?:\+|00)?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}       # mobile
+      | (?:(?:\+|00)?86[ -]?)?\(?0?[1-9]\d{1,2}\)?[ -]\d{3,4}[ -]?\d{4}   # landline, area code set apart
+      | 0[1-9]\d{1,2}\d{7,8}                                     # landline, area code run on
+      | [356]\d{3}[ -]?\d{4}                                     # landline of Shanghai
+      | \d{17}[\dXx]                                             # resident identity number
+    )(?![0-9A-Za-z])
+    """,
+    re.VERBOSE | re.ASCII,
+)
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９－＋（）", "0123456789-+()")
+MASK = "***"
+
+
+def configure(service: str, instance: str, level: str = "info") -> None:
+    """Sets up logging for the process; may be called again. `level` is a name of `logging`'s, any case."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.stdlib.ExtraAdder(),
+    ]
+
+    def origin(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        return {"service": service, "instance": instance, **event}
+
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                origin,
+                _mask_all,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
+    )
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    for name, lowest in QUIET.items():
+        logging.getLogger(name).setLevel(lowest)
+
+
+def mask(text: str) -> str:
+    """`text` with everything that looks like a telephone or identity number replaced. UUIDs stay."""
+    return _PERSONAL.sub(lambda match: match["kept"] or MASK, text.translate(_FULL_WIDTH))
+
+
+def _mask_all(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    return {key: _masked(value) for key, value in event.items()}
+
+
+def _masked(value: Any) -> Any:
+    """`value` as JSON can hold it, masked; what JSON does not know is shown as it represents itself."""
+    if isinstance(value, bool | float | None):
+        return value
+    if isinstance(value, int):
+        return value if mask(str(value)) == str(value) else MASK
+    if isinstance(value, dict):
+        return {mask(str(key)): _masked(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_masked(item) for item in value]
+    return mask(value if isinstance(value, str) else repr(value))

@@ -1,0 +1,151 @@
+"""Every metric of the system, declared once. `docs/metrics.md` is made from here: `python -m services.chassis.metrics`.
+
+Labels come from bounded sets only: never an id, a text or a path with an id in it. Conservation of tickets can be
+read off: tickets received = classified + dead-lettered + in flight, where in flight is outbox depth plus lag.
+Counters start at zero with the process, so balance their increase over a time without a restart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from prometheus_client import Counter, Gauge, Histogram
+
+_LATENCY = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """How a metric is scraped, for its documentation."""
+
+    type: str
+    help: str
+    labels: tuple[str, ...]
+
+
+METRICS: dict[str, Metric] = {}
+"""Every metric by the name it is scraped under."""
+
+
+def _counter(name: str, text: str, *labels: str) -> Counter:
+    METRICS[name] = Metric("counter", text, labels)
+    return Counter(name, text, labels)
+
+
+def _gauge(name: str, text: str, *labels: str) -> Gauge:
+    METRICS[name] = Metric("gauge", text, labels)
+    return Gauge(name, text, labels)
+
+
+def _histogram(name: str, text: str, *labels: str) -> Histogram:
+    METRICS[name] = Metric("histogram", text, labels)
+    return Histogram(name, text, labels, buckets=_LATENCY)
+
+
+# Kafka -> us
+EVENTS_CONSUMED = _counter(
+    "closedloop_events_consumed_total",
+    "Events read and settled, after the commit. Outcome: handled; ignored (no handler for the type); duplicate (already"
+    " settled before); rejected (dead-lettered); replayed (a dead letter handled at last). Type unread: `unknown`.",
+    "consumer", "topic", "type", "outcome",
+)  # fmt: skip
+EVENT_RETRIES = _counter(
+    "closedloop_event_retries_total",
+    "Attempts put off because a dependency was down (Retry).",
+    "consumer", "topic",
+)  # fmt: skip
+EVENT_BUGS = _counter(
+    "closedloop_event_bugs_total",
+    "Errors that are neither Retry nor Reject: the consumer stops.",
+    "consumer", "topic", "type",
+)  # fmt: skip
+BATCHES_ROLLED_BACK = _counter(
+    "closedloop_batches_rolled_back_total",
+    "Batches that raised and were run again event by event, or dropped because the partition was lost.",
+    "consumer",
+)
+HANDLER_SECONDS = _histogram(
+    "closedloop_handler_seconds",
+    "Time in the handler of one event, without the commit.",
+    "consumer", "type",
+)  # fmt: skip
+CONSUMER_LAG_EVENTS = _gauge(
+    "closedloop_consumer_lag_events",
+    "Events on this process's partitions of the topic that are not settled yet.",
+    "consumer", "topic",
+)  # fmt: skip
+CONSUMER_LAG_SECONDS = _gauge(
+    "closedloop_consumer_lag_seconds",
+    "Age of the oldest event that is not settled yet, by its record's timestamp; 0 if there is none.",
+    "consumer", "topic",
+)  # fmt: skip
+CONSUMER_HALTED = _gauge(
+    "closedloop_consumer_halted",
+    "1 when the consumer stopped itself (too many rejects in a row, or a bug) and waits for a person.",
+    "consumer",
+)
+DEAD_LETTERS = _gauge(
+    "closedloop_dead_letters",
+    "Dead letters of this service that wait for a replay or a decision.",
+    "consumer",
+)
+
+# us -> Kafka
+EVENTS_PUBLISHED = _counter(
+    "closedloop_events_published_total",
+    "Events the broker acknowledged.",
+    "topic", "type",
+)  # fmt: skip
+OUTBOX_DEPTH = _gauge("closedloop_outbox_depth", "Events committed and not yet published.")
+OUTBOX_OLDEST_SECONDS = _gauge(
+    "closedloop_outbox_oldest_seconds", "Age of the oldest event not yet published; 0 if there is none."
+)
+OUTBOX_SET_ASIDE = _gauge(
+    "closedloop_outbox_set_aside", "Events the broker will not take, with their keys' successors: a person must look."
+)
+RELAY_LEADER = _gauge("closedloop_relay_leader", "1 in the one process of a service that publishes its outbox.")
+PRODUCER_RENEWALS = _counter(
+    "closedloop_producer_renewals_total", "Producers discarded after a failed or overdue send and made anew."
+)
+
+# HTTP
+HTTP_REQUESTS = _counter(
+    "closedloop_http_requests_total",
+    "Requests answered. Route: its template; `other` if none matched.",
+    "route", "method", "status",
+)  # fmt: skip
+HTTP_SECONDS = _histogram(
+    "closedloop_http_seconds", "Time from a request's head to the end of its answer.", "route", "method"
+)
+
+# the loop's own subject
+TICKETS_RECEIVED = _counter("closedloop_tickets_received_total", "Tickets answered with 202, once each.", "channel")
+TICKETS_CLASSIFIED = _counter(
+    "closedloop_tickets_classified_total",
+    "Tickets whose first classification was applied. Outcome: dispatched, in_review.",
+    "outcome",
+)
+TICKETS_COUNTED = _counter(
+    "closedloop_tickets_counted_total",
+    "Tickets counted towards their place and type. Outcome: new_caller, known_caller, anonymous.",
+    "outcome",
+)
+DELIVERIES = _counter(
+    "closedloop_deliveries_total",
+    "Deliveries decided, one for each (event, recipient, channel). Outcome: sent, failed.",
+    "channel", "outcome",
+)  # fmt: skip
+
+
+def catalogue() -> str:
+    """The metrics as a page of documentation."""
+    rows = (
+        f"| `{name}` | {metric.type} | {', '.join(f'`{label}`' for label in metric.labels) or '–'} | {metric.help} |"
+        for name, metric in METRICS.items()
+    )
+    head = "# Metrics\n\nMade by `python -m services.chassis.metrics`; every service shows its own at `/metrics`.\n"
+    return "\n".join((head, "| name | type | labels | meaning |", "|---|---|---|---|", *rows)) + "\n"
+
+
+if __name__ == "__main__":
+    print(catalogue(), end="")

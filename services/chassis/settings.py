@@ -1,0 +1,140 @@
+"""Settings of a service: the environment, prefix `CLOSEDLOOP_`, checked once before anything starts."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, TypeVar
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+EX_CONFIG = 78  # sysexits.h: the configuration is wrong; starting again will not help
+PREFIX = "CLOSEDLOOP_"
+
+DEMO_ISSUER = "urn:closedloop:demo-issuer"
+DEMO_ISSUER_DIRECTORY = Path("var/issuer")
+JWKS_FILE = "jwks.json"
+
+
+class Profile(StrEnum):
+    DEMO = "demo"
+    PRODUCTION = "production"
+
+
+class KafkaFlavour(StrEnum):
+    """Which broker we speak to: what the embedded one cannot do is known by this (DESIGN §5)."""
+
+    APACHE = "apache"
+    EMBEDDED = "embedded"
+
+
+def _hex_key(key: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[0-9a-fA-F]{64}", key.get_secret_value()):
+        raise ValueError("is not 32 bytes in hexadecimal (64 digits)")
+    return key
+
+
+HexKey = Annotated[SecretStr, AfterValidator(_hex_key)]
+"""32 secret bytes in hexadecimal, never shown in a message (`openssl rand -hex 32` makes one)."""
+Port = Annotated[int, Field(ge=0, le=65535, description="give the TCP port of the service's HTTP, 0 for any free one")]
+
+
+class Settings(BaseSettings):
+    """What every service is told. Each field's description is the remedy shown when it is wrong."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    profile: Profile = Field(Profile.PRODUCTION, description="give demo or production")
+    kafka_bootstrap: str = Field(pattern=r"^\S+:\d+$", description="give HOST:PORT of the brokers, separated by commas")
+    kafka_flavour: KafkaFlavour = Field(KafkaFlavour.APACHE, description="give apache or embedded")
+    kafka_session_timeout_s: float = Field(10, ge=1, le=300, description="give seconds from 1 to 300")
+    database_url: str | None = Field(
+        None,
+        pattern=r"^postgresql\+psycopg://\S+$",
+        repr=False,
+        description="give postgresql+psycopg://USER:PASSWORD@HOST:PORT/DATABASE",
+    )
+    http_host: str = Field("127.0.0.1", description="give the address to listen on")
+    http_port: Port
+    oidc_issuer: str = Field(min_length=1, description="give the `iss` of the tokens, as the provider states it")
+    oidc_audience: str = Field("closedloop", min_length=1, description="give the `aud` that tokens for us carry")
+    oidc_jwks: str = Field(min_length=1, description="give the https URL or the file of the issuer's JWKS")
+    jurisdiction: str = Field("310109", pattern=r"^\d{6}$", description="give the district's six digits (GB/T 2260)")
+    instance: str = Field(
+        "1",
+        pattern=r"^[A-Za-z0-9._-]{1,63}$",
+        description="give a name that differs from its like's, of letters, digits, dot, dash",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="give debug, info, warning or error"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _demo_without_issuer(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """The demo on loopback may stand on its own issuer (chassis/demo_issuer.py); all else must name one."""
+        if values.get("profile") == Profile.DEMO and not {"oidc_issuer", "oidc_jwks"} & values.keys():
+            return values | {"oidc_issuer": DEMO_ISSUER, "oidc_jwks": str(DEMO_ISSUER_DIRECTORY / JWKS_FILE)}
+        return values
+
+    @field_validator("http_host")
+    @classmethod
+    def _demo_stays_on_loopback(cls, host: str, info: ValidationInfo) -> str:
+        if info.data.get("profile") is Profile.DEMO and not _is_loopback(host):
+            raise ValueError("is not a loopback address, and the demo profile must not be reached from outside")
+        return host
+
+    @field_validator("oidc_jwks")
+    @classmethod
+    def _keys_come_safely(cls, jwks: str, info: ValidationInfo) -> str:
+        if "://" in jwks and not jwks.startswith(("https://", "http://")):
+            raise ValueError("is neither an https URL nor a file path")
+        if jwks.startswith("http://") and info.data.get("profile") is not Profile.DEMO:
+            raise ValueError("is not https: whoever sits on the way could replace the keys")
+        return jwks
+
+    @model_validator(mode="after")
+    def _demo_issuer_is_for_the_demo(self) -> Self:
+        if self.oidc_issuer == DEMO_ISSUER and self.profile is not Profile.DEMO:
+            raise ValueError(f"{PREFIX}OIDC_ISSUER is the demo's issuer; name your identity provider")
+        return self
+
+
+AnySettings = TypeVar("AnySettings", bound=Settings)
+
+
+def load(model: type[AnySettings]) -> AnySettings:
+    """Reads `model` from the environment, and from files in `CLOSEDLOOP_SECRETS_DIR` (one named like its variable).
+
+    On error prints one line for each wrong variable (its full name, what is wrong, the remedy; never the value,
+    which may be a secret) and raises SystemExit(78).
+    """
+    try:
+        return model(_secrets_dir=os.environ.get(f"{PREFIX}SECRETS_DIR"))
+    except ValidationError as error:
+        for problem in error.errors(include_input=False, include_url=False):
+            print(_line(model, problem["loc"], problem["type"], problem["msg"]), file=sys.stderr)
+        raise SystemExit(EX_CONFIG) from None
+
+
+def _line(model: type[Settings], loc: tuple[int | str, ...], kind: str, message: str) -> str:
+    message = message.removeprefix("Value error, ")
+    if not loc:
+        return message
+    field = str(loc[0])
+    wrong = "is missing" if kind == "missing" else message
+    return f"{PREFIX}{field.upper()}: {wrong}; {model.model_fields[field].description or 'see docs/architecture.md'}"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
