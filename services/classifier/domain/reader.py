@@ -1,0 +1,43 @@
+"""The first reader: type by words, place by register, urgency by rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from services.classifier.domain.lexicon import normalise
+from services.classifier.domain.model import MODEL_VERSION, KeywordModel
+from services.classifier.domain.places import Register
+from services.classifier.domain.reading import Reading
+from services.classifier.domain.urgency import urgency_of
+from services.contracts.ticket_events import Urgency
+
+MOST_REASONS: Final = 12
+
+
+class KeywordReader:
+    """A `Reader`. `usual_urgency` is the taxonomy's urgency by type code."""
+
+    def __init__(self, model: KeywordModel, register: Register, usual_urgency: Mapping[str, Urgency]) -> None:
+        self._model = model
+        self._register = register
+        self._usual_urgency = usual_urgency
+
+    @property
+    def model_version(self) -> str:
+        return MODEL_VERSION
+
+    def read(self, text: str, address: str | None) -> Reading:
+        message = normalise(text)
+        opinion = self._model.judge(message)
+        usual = self._usual_urgency.get(opinion.type_code, Urgency.NORMAL)
+        urgency, pressing = urgency_of(message, usual)
+        return Reading(
+            type_code=opinion.type_code,
+            confidence=opinion.confidence,
+            runner_up=opinion.runner_up,
+            place=self._register.place_of(message, normalise(address or "")),
+            urgency=urgency,
+            reasons=tuple(dict.fromkeys((*opinion.words, *pressing)))[:MOST_REASONS],
+            model_version=MODEL_VERSION,
+        )

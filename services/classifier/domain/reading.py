@@ -1,0 +1,34 @@
+"""What the classifier makes of a text, and the one interface a model has to fill."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from services.contracts.ticket_events import Place, Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A machine's opinion of one text. `confidence` is in [0, 1]; `reasons` are words of our own lists only,
+    never free text, so that a reading carries no personal data."""
+
+    type_code: str
+    confidence: float
+    runner_up: str | None
+    place: Place
+    urgency: Urgency
+    reasons: tuple[str, ...]
+    model_version: str
+
+
+class Reader(Protocol):
+    """Reads any string: never raises, the same text gives the same reading, and it does no I/O.
+
+    Not promised: that it is quick for megabytes, or right.
+    """
+
+    @property
+    def model_version(self) -> str: ...
+
+    def read(self, text: str, address: str | None) -> Reading: ...
