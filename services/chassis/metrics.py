@@ -135,6 +135,9 @@ DELIVERIES = _counter(
     "Deliveries decided, one for each (event, recipient, channel). Outcome: sent, failed.",
     "channel", "outcome",
 )  # fmt: skip
+DELIVERIES_AWAITING_TEXT = _gauge(
+    "closedloop_deliveries_awaiting_text", "Deliveries that wait for their ticket's text; each process shows all."
+)
 
 
 def catalogue() -> str:

@@ -1,0 +1,70 @@
+"""What notifier reads: dispatches, and the texts that go with them, in either order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from services.chassis.errors import Reject
+from services.chassis.metrics import DELIVERIES, DELIVERIES_AWAITING_TEXT
+from services.chassis.subscription import Subscription
+from services.chassis.work import Work
+from services.contracts.departments import departments
+from services.contracts.event import Envelope
+from services.contracts.ticket_events import TicketDispatched, TicketTextRecorded
+from services.contracts.topics import topic_table
+from services.notifier.adapters import deliveries, known_tickets
+from services.notifier.domain.delivery import CONSUMER, DeliveryChannel, Text, assignment
+
+
+def lock_tickets(envelopes: Sequence[Envelope], work: Work) -> None:
+    known_tickets.lock(work.connection, {envelope.event.aggregate_id for envelope in envelopes})
+
+
+def on_dispatched(envelope: Envelope, work: Work) -> None:
+    """Tells the lead unit now, or as soon as the text is here; a dispatch older than one already seen tells nobody."""
+    dispatch = envelope.event
+    assert isinstance(dispatch, TicketDispatched)
+    if dispatch.lead not in departments():
+        raise Reject(
+            f"lead {dispatch.lead!r} of ticket {dispatch.ticket_id} is not in departments.yaml; add it there,"
+            " run `closedloop topics apply`, restart notifier, then `closedloop dlq replay notifier`"
+        )
+    if not known_tickets.remember_dispatch(work.connection, dispatch.ticket_id, dispatch.version):
+        return
+    delivery = deliveries.open_delivery(work.connection, envelope, dispatch)
+    if delivery is None:
+        return
+    text = known_tickets.text_of(work.connection, dispatch.ticket_id, dispatch.text_version)
+    if text is None:
+        DELIVERIES_AWAITING_TEXT.set(deliveries.awaiting_text(work.connection))
+    else:
+        _tell(work, delivery, dispatch, text)
+
+
+def on_text(envelope: Envelope, work: Work) -> None:
+    """Keeps the text and tells all who waited for it."""
+    event = envelope.event
+    assert isinstance(event, TicketTextRecorded)
+    if not known_tickets.remember_text(work.connection, event, envelope.time):
+        return
+    released = deliveries.released_by(work.connection, event.ticket_id, event.version)
+    for delivery, dispatch in released:
+        _tell(work, delivery, dispatch, Text(event.text, event.address))
+    if released:
+        DELIVERIES_AWAITING_TEXT.set(deliveries.awaiting_text(work.connection))
+
+
+def _tell(work: Work, delivery: UUID, dispatch: TicketDispatched, text: Text) -> None:
+    topic = topic_table().department_topic(dispatch.lead)
+    work.publish(topic, assignment(dispatch, text, delivery), event_id=delivery)
+    deliveries.mark_published(work.connection, delivery, work.clock.now())
+    DELIVERIES.labels(DeliveryChannel.TOPIC, "sent").inc()
+
+
+SUBSCRIPTION = Subscription(
+    consumer=CONSUMER,
+    topics=("tickets", "ticket-texts"),
+    handlers={TicketDispatched: on_dispatched, TicketTextRecorded: on_text},
+    lock_cells=lock_tickets,
+)

@@ -1,0 +1,62 @@
+"""A delivery: one message, for one event, to one recipient, on one channel."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+from uuid import UUID
+
+from services.contracts.department_events import TicketAssigned
+from services.contracts.event import deterministic_id
+from services.contracts.ticket_events import DepartmentCode, TicketDispatched
+
+CONSUMER = "notifier"
+
+
+class DeliveryChannel(StrEnum):
+    TOPIC = "topic"
+
+
+class Status(StrEnum):
+    """`awaiting_text` → `published`; a delivery whose text is known is born published.
+
+    Published means: in the outbox, in the transaction that says so.
+    """
+
+    AWAITING_TEXT = "awaiting_text"
+    PUBLISHED = "published"
+
+
+class Text(NamedTuple):
+    """What was said, redacted."""
+
+    text: str
+    address: str | None
+
+
+def recipient_of(department: DepartmentCode) -> str:
+    """The recipient's name, which is also the role that may read its deliveries (DESIGN §7)."""
+    return f"department:{department}"
+
+
+def delivery_id(event_id: UUID, recipient: str, channel: DeliveryChannel) -> UUID:
+    """The same for the same delivery, however often it is made: by it a receiver drops repeats."""
+    return deterministic_id(CONSUMER, f"{event_id}|{recipient}|{channel}", TicketAssigned.type)
+
+
+def assignment(dispatch: TicketDispatched, text: Text, delivery: UUID) -> TicketAssigned:
+    """What the lead unit is told of a dispatch."""
+    return TicketAssigned(
+        version=dispatch.version,
+        delivery_id=delivery,
+        department=dispatch.lead,
+        ticket_id=dispatch.ticket_id,
+        type_code=dispatch.type_code,
+        place=dispatch.place,
+        urgency=dispatch.urgency,
+        co_handlers=dispatch.co_handlers,
+        occurred_at=dispatch.occurred_at,
+        received_at=dispatch.received_at,
+        text=text.text,
+        address=text.address,
+    )

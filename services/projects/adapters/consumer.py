@@ -1,0 +1,53 @@
+"""What projects reads: the facts of tickets and their classifications, in any order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.chassis.metrics import TICKETS_COUNTED
+from services.chassis.subscription import Subscription
+from services.chassis.work import Work
+from services.contracts.classification_events import TicketClassified
+from services.contracts.event import Envelope
+from services.contracts.ticket_events import TicketDispatched, TicketReceived, TicketSentToReview
+from services.projects.adapters import sightings
+from services.projects.domain.evidence import TicketFact, finding_of
+
+
+def lock_cells(envelopes: Sequence[Envelope], work: Work) -> None:
+    events = [envelope.event for envelope in envelopes if isinstance(envelope.event, TicketFact | TicketClassified)]
+    claimed = {cell for event in events if (cell := finding_of(event).cell)}
+    sightings.lock(work.connection, {event.ticket_id for event in events}, claimed)
+
+
+def on_ticket(envelope: Envelope, work: Work) -> None:
+    assert isinstance(envelope.event, TicketFact)
+    _observe(sightings.tell_fact(work.connection, envelope.event), work)
+
+
+def on_classified(envelope: Envelope, work: Work) -> None:
+    assert isinstance(envelope.event, TicketClassified)
+    _observe(sightings.tell_reading(work.connection, envelope.event), work)
+
+
+def _observe(call: sightings.Counted | None, work: Work) -> None:
+    if call is None:
+        return
+    if call.caller_ref is None:
+        outcome = "anonymous"
+    else:
+        outcome = "known_caller" if sightings.is_repeat(work.connection, call) else "new_caller"
+    TICKETS_COUNTED.labels(outcome).inc()
+
+
+SUBSCRIPTION = Subscription(
+    consumer="projects",
+    topics=("tickets", "classifications"),
+    handlers={
+        TicketReceived: on_ticket,
+        TicketDispatched: on_ticket,
+        TicketSentToReview: on_ticket,
+        TicketClassified: on_classified,
+    },
+    lock_cells=lock_cells,
+)

@@ -1,0 +1,45 @@
+"""What a ticket is evidence of: which type of problem, in which estate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from services.contracts.classification_events import TicketClassified
+from services.contracts.ticket_events import Place, TicketDispatched, TicketReceived, TicketSentToReview, TypeCode
+
+TicketFact = TicketReceived | TicketDispatched | TicketSentToReview
+
+NO_EVIDENCE: frozenset[TypeCode] = frozenset({"OT"})
+"""Types that name no problem of a place: such tickets are kept and never counted (domain.md §8)."""
+
+
+class Cell(NamedTuple):
+    """Where calls add up."""
+
+    estate: str
+    type_code: TypeCode
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one source says a ticket is about: intake's dispatch, or the classifier's reading."""
+
+    type_code: TypeCode | None = None
+    sub_district: str | None = None
+    estate: str | None = None
+
+    @property
+    def cell(self) -> Cell | None:
+        """None when the calls cannot add up: no estate is known, or the type is no evidence."""
+        if self.estate is None or self.type_code is None or self.type_code in NO_EVIDENCE:
+            return None
+        return Cell(self.estate, self.type_code)
+
+
+def finding_of(event: TicketFact | TicketClassified) -> Finding:
+    """Type and place as the event gives them, together: a fact without a type has not been decided yet."""
+    if event.type_code is None:
+        return Finding()
+    place = event.place or Place()
+    return Finding(event.type_code, place.sub_district, place.estate)
