@@ -1,0 +1,53 @@
+# Needs Python 3.11 and make; `make test-kafka`, `make chaos` and `make bench` also Java 17 and Maven.
+PYTHON ?= python3.11
+BIN := .venv/bin
+STAMP := .venv/.installed
+PYTEST := $(BIN)/python -m pytest -q
+
+.PHONY: setup lock check unit contract integration test test-kafka chaos bench clean
+
+setup: $(STAMP)
+
+# The stamp holds the checksum of what was installed: a changed lock installs again, an unchanged one does nothing.
+$(STAMP): requirements-dev.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) not found; install Python 3.11 or say PYTHON=…" >&2; exit 1; }
+	@if [ "$$(cat requirements-dev.lock pyproject.toml | cksum)" != "$$(cat $(STAMP) 2>/dev/null)" ]; then \
+	  set -e; \
+	  test -x $(BIN)/python || $(PYTHON) -m venv .venv; \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock; \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .; \
+	  cat requirements-dev.lock pyproject.toml | cksum > $(STAMP); \
+	else touch $(STAMP); fi
+
+COMPILE = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
+  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header
+
+lock:
+	$(BIN)/python -m pip install --quiet pip-tools
+	$(COMPILE) -o requirements.lock pyproject.toml
+	$(COMPILE) --extra dev --all-build-deps -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: setup
+	$(PYTEST) tests/unit
+
+contract: setup
+	$(PYTEST) tests/contract
+
+integration: setup
+	$(PYTEST) tests/integration
+
+test: check unit contract integration
+
+test-kafka: setup
+	$(PYTEST) -m kafka tests/kafka
+
+chaos: setup
+	$(PYTEST) -m "kafka or chaos" --timeout 3600 tests/kafka tests/chaos
+
+bench: setup
+	$(BIN)/python -m tests.bench

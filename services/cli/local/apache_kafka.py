@@ -1,0 +1,91 @@
+"""Apache Kafka (KRaft, one node) for the local stack and the fault tests: Java and Maven, no download by hand."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from services.cli.local.brokers import Broker
+from services.cli.local.processes import StartFailed, free_port
+
+POM = Path(__file__).parents[3] / "deploy" / "kafka" / "pom.xml"
+CACHE = Path(__file__).parents[3] / ".cache" / "kafka"
+
+_PROPERTIES = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.bootstrap.servers=127.0.0.1:{controller_port}
+controller.listener.names=CONTROLLER
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+log.dirs={logs}
+auto.create.topics.enable=false
+default.replication.factor=1
+min.insync.replicas=1
+offsets.topic.num.partitions=1
+offsets.topic.replication.factor=1
+transaction.state.log.num.partitions=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.max.timeout.ms=900000
+group.initial.rebalance.delay.ms=0
+group.min.session.timeout.ms=3000
+# a restarted broker may register only when its former session is over
+broker.session.timeout.ms=2000
+broker.heartbeat.interval.ms=500
+"""
+
+class ApacheKafka(Broker):
+    """One broker whose log in `directory` outlives it: `stop` or `kill`, then `start_and_wait`, goes on with it."""
+
+    flavour = "apache"
+    stop_limit_s = 10.0
+    start_limit_s = 60.0
+
+    def __init__(self, directory: Path, log: Path) -> None:
+        java = shutil.which("java")
+        if java is None:
+            raise StartFailed("Apache Kafka needs Java 17: install it (openjdk-17-jre-headless) and put it on PATH")
+        self.port, controller_port = free_port(), free_port()
+        directory = directory.resolve()
+        directory.mkdir(parents=True, exist_ok=True)
+        properties = directory / "server.properties"
+        properties.write_text(
+            _PROPERTIES.format(port=self.port, controller_port=controller_port, logs=directory / "log")
+        )
+        libraries = jars()
+        self.title = f"Apache Kafka {libraries.parent.name} (KRaft, one node)"
+        program = [java, "-cp", f"{libraries}/*", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]
+        self._format(program, properties, log)
+        super().__init__("Apache Kafka", [*program, "-Xmx512m", "-Xms256m", "kafka.Kafka", str(properties)], log)
+
+    @staticmethod
+    def _format(program: list[str], properties: Path, log: Path) -> None:
+        arguments = ["--config", str(properties), "--cluster-id", "Y2xvc2VkbG9vcDEyMzQ1AA", "--standalone"]
+        command = [*program, "kafka.tools.StorageTool", "format", "--ignore-formatted", *arguments]
+        result = subprocess.run(command, capture_output=True, text=True, check=False)
+        if result.returncode:
+            raise StartFailed(f"Apache Kafka's storage could not be formatted:\n{result.stdout}{result.stderr}")
+
+
+def jars() -> Path:
+    """The folder of Kafka's jars, fetched by Maven once per version of the POM."""
+    pom = POM.read_text()
+    version = re.search(r"<kafka\.version>(.+)</kafka\.version>", pom)
+    assert version is not None, f"{POM} names no kafka.version"
+    folder = CACHE / version[1] / "libs"
+    complete = folder.parent / "fetched-pom.xml"
+    if complete.exists() and complete.read_text() == pom:
+        return folder
+    maven = shutil.which("mvn")
+    if maven is None:
+        raise StartFailed("Apache Kafka's jars are fetched with Maven: install it (maven) and put mvn on PATH")
+    command = [maven, "-q", "-B", "-f", str(POM), "dependency:copy-dependencies", "-DincludeScope=runtime"]
+    result = subprocess.run([*command, f"-DoutputDirectory={folder}"], capture_output=True, text=True, check=False)
+    if result.returncode:
+        raise StartFailed(f"Maven could not fetch Apache Kafka's jars:\n{result.stdout[-2000:]}{result.stderr[-2000:]}")
+    complete.write_text(pom)
+    return folder

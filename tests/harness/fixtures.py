@@ -1,0 +1,85 @@
+"""Real servers for tests: PostgreSQL once a session with a fresh database a test, a broker once a module."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+
+import pytest
+from psycopg import sql
+
+from services.cli.local.embedded_broker import EmbeddedBroker
+from services.cli.local.postgres import EmbeddedPostgres, connect
+
+NewDatabase = Callable[..., str]
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """The session's PostgreSQL. A test that stops or freezes it starts or thaws it again."""
+    folder = tmp_path_factory.mktemp("postgres")
+    server = EmbeddedPostgres(folder / "data", folder / "postgres.log")
+    server.start_and_wait()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def _templates() -> dict[str, str]:
+    return {}
+
+
+@pytest.fixture
+def new_database(postgres: EmbeddedPostgres, _templates: dict[str, str]) -> Iterator[NewDatabase]:
+    """Makes databases of this test's own: `new_database()` an empty one, `new_database("intake")` a migrated one.
+
+    Returns the URL (of the superuser). Migrations run once a session; each test gets a copy.
+    """
+    made: list[str] = []
+
+    def new(service: str | None = None) -> str:
+        template = "template1" if service is None else _template(postgres, _templates, service)
+        name = f"test_{next(_numbers)}"
+        _create(postgres, name, template)
+        made.append(name)
+        return postgres.url(name)
+
+    yield new
+    with connect(postgres.url("postgres")) as connection:
+        for name in made:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def database_url(new_database: NewDatabase) -> str:
+    """An empty database of this test's own."""
+    return new_database()
+
+
+@pytest.fixture(scope="module")
+def embedded_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedBroker]:
+    """A broker of this module's own, without topics, its log empty."""
+    broker = EmbeddedBroker(tmp_path_factory.mktemp("broker") / "broker.log")
+    broker.start_and_wait()
+    yield broker
+    broker.stop()
+
+
+_numbers = itertools.count(1)
+
+
+def _template(postgres: EmbeddedPostgres, templates: dict[str, str], service: str) -> str:
+    if service not in templates:
+        from services.chassis.migrate import migrate
+
+        name = f"template_{service}"
+        _create(postgres, name, "template1")
+        migrate(service, postgres.url(name))
+        templates[service] = name
+    return templates[service]
+
+
+def _create(postgres: EmbeddedPostgres, name: str, template: str) -> None:
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+    with connect(postgres.url("postgres")) as connection:
+        connection.execute(statement)
