@@ -1,0 +1,55 @@
+"""The three kinds of error of a consumer, and only three (DESIGN §4).
+
+Retry   a dependency is down: roll back, back off, try the same events again.
+Reject  this event can never work: dead-letter it with its cause, go on.
+Bug     anything else: stop loudly; an event that stops us again and again is treated as a reject.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from kafka.errors import KafkaError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from services.contracts.event import MalformedEvent
+
+
+class Retry(Exception):
+    """A dependency is down; the same event may work later."""
+
+
+class Reject(Exception):
+    """This event can never work. The message says why, and what would have to be otherwise."""
+
+
+class Kind(Enum):
+    RETRY = "retry"
+    REJECT = "reject"
+    BUG = "bug"
+
+
+# A server that ends our session (idle time-out, shutdown) reports it under several classes of error.
+_SESSION_ENDED = ("25P03", "25P04", "57P01", "57P02", "57P03", "57P05")
+
+
+def kind_of(error: BaseException) -> Kind:
+    """Maps whatever a handler raised to one of the three kinds."""
+    if isinstance(error, (Retry, OperationalError, InterfaceError, PoolTimeout, KafkaError)):
+        return Kind.RETRY
+    if isinstance(error, DBAPIError) and (
+        error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _SESSION_ENDED
+    ):
+        return Kind.RETRY
+    # A NUL or a lone surrogate that no schema caught: PostgreSQL or its driver refuses it, and always will.
+    if isinstance(error, (Reject, MalformedEvent, DataError, UnicodeEncodeError)):
+        return Kind.REJECT
+    return Kind.BUG
+
+
+def cause_of(error: BaseException, limit: int = 1000) -> str:
+    """One line for a dead letter: the error's class and message, safe to store as text."""
+    original = getattr(error, "orig", None) or error
+    line = " ".join(f"{type(original).__name__}: {original}".split())
+    return line.replace("\x00", "\\0").encode("utf-8", "backslashreplace").decode()[:limit]

@@ -1,0 +1,122 @@
+"""The HTTP side of a service: health, metrics, problems, tracing and limits around its own routes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from fastapi import APIRouter, FastAPI
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.chassis import problems
+from services.chassis.health import Health
+from services.chassis.identity import Verifier
+from services.chassis.metrics import HTTP_REQUESTS, HTTP_SECONDS
+from services.chassis.problems import Problem
+from services.chassis.request_body import BODY_LIMIT, declared_length, guarded, too_large
+from services.chassis.tracing import continue_trace, current_traceparent
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+log = structlog.get_logger(__name__)
+
+
+def create_app(
+    *, title: str, routers: Sequence[APIRouter], health: Health, verifier: Verifier, body_limit: int = BODY_LIMIT
+) -> FastAPI:
+    """A service's application: `routers`, and `/livez`, `/readyz`, `/metrics` for whoever can reach the address.
+
+    Every other route guards itself by `identity.require`; the verifier's readiness is part of the service's.
+    """
+    app = FastAPI(title=title, responses=problems.DOCUMENTED)
+    app.state.verifier = verifier
+    health.ready_when("issuer keys", verifier.unready)
+    problems.install(app)
+    app.include_router(_operations(health))
+    for router in routers:
+        app.include_router(router)
+    app.add_middleware(Frontier, body_limit=body_limit)
+    return app
+
+
+def _operations(health: Health) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/livez")
+    def livez() -> dict[str, str]:
+        return _report("alive", health.stuck())
+
+    @router.get("/readyz")
+    def readyz() -> dict[str, str]:
+        return _report("ready", health.unready())
+
+    @router.get("/metrics")
+    def metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+def _report(state: str, reasons: dict[str, str]) -> dict[str, str]:
+    if not reasons:
+        return {"status": state}
+    detail = "; ".join(f"{name}: {reason}" for name, reason in sorted(reasons.items()))
+    raise Problem(503, f"not-{state}", f"The service is not {state}", detail, reasons=reasons)
+
+
+class Frontier:
+    """What every request passes first and every answer last: trace, limits, the last catch, the count."""
+
+    def __init__(self, app: ASGIApp, body_limit: int) -> None:
+        self._app = app
+        self._body_limit = body_limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        status = 0
+
+        async def counted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        traceparent = continue_trace(Headers(scope=scope).get("traceparent"))
+        trace = current_traceparent.set(traceparent)
+        try:
+            with structlog.contextvars.bound_contextvars(traceparent=traceparent):
+                try:
+                    await self._answer(scope, receive, counted)
+                except Exception as error:
+                    problem = problems.internal(error)
+                    if status:
+                        raise  # half an answer is out: the server cuts the connection, lest it be taken for whole
+                    await problem.response()(scope, receive, counted)
+        finally:
+            current_traceparent.reset(trace)
+            labels = {"route": _route(scope), "method": scope["method"] if scope["method"] in METHODS else "other"}
+            HTTP_REQUESTS.labels(**labels, status=str(status)).inc()
+            HTTP_SECONDS.labels(**labels).observe(time.perf_counter() - started)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if declared_length(scope) > self._body_limit:
+            await too_large(self._body_limit).response()(scope, receive, send)
+        elif "\0" in scope["path"] or b"%00" in scope["query_string"]:
+            problem = Problem(400, "invalid-request", "The request is not valid", "The URL holds a NUL: leave it out.")
+            await problem.response()(scope, receive, send)
+        else:
+            await self._app(scope, guarded(scope, receive, self._body_limit), send)
+
+
+def _route(scope: Scope) -> str:
+    """The template of the route that matched, so that an id in a path makes no series of its own."""
+    route: Any = scope.get("route")
+    return getattr(route, "path", "other")
