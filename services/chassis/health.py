@@ -41,6 +41,11 @@ class Health:
         with self._lock:
             self._workers[name].last_beat = self._monotonic()
 
+    def retire(self, name: str) -> None:
+        """`name` has ended on purpose and is no longer expected to beat."""
+        with self._lock:
+            self._workers.pop(name, None)
+
     def died(self, name: str, why: str) -> None:
         """`name` has ended although it should run; only a restart of the process heals that."""
         with self._lock:

@@ -1,0 +1,92 @@
+"""Dead letters over HTTP: an operator looks at them and has them replayed by the service that rejected them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import AwareDatetime
+
+from services.chassis import dead_letters, metrics
+from services.chassis.dead_letters import DeadLetter
+from services.chassis.errors import Kind, cause_of, kind_of
+from services.chassis.identity import Actor, Role, require
+from services.chassis.problems import Problem
+from services.chassis.subscription import Subscription
+from services.chassis.work import Work, Workshop
+from services.contracts.event import Envelope, Headers
+
+Admin = Annotated[Actor, Depends(require(Role.ADMIN))]
+
+
+def dead_letter_routes(workshop: Workshop, subscriptions: Mapping[str, Subscription]) -> APIRouter:
+    """`subscriptions` by consumer: whoever rejected an event is who replays it. All routes need the role admin."""
+    router = APIRouter(prefix="/dead-letters", tags=["dead letters"])
+
+    def found(letter_id: UUID) -> DeadLetter:
+        with workshop.engine.connect() as connection:
+            letter = dead_letters.find(connection, letter_id)
+        if letter is None:
+            raise Problem(404, "not-found", "No such dead letter", "Take the id from GET /dead-letters.")
+        return letter
+
+    @router.get("")
+    def list_letters(
+        _: Admin,
+        status: Annotated[str, Query(pattern="^(rejected|all)$")] = "rejected",
+        after: AwareDatetime | None = None,
+        limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    ) -> dict[str, Any]:
+        """The oldest first; `next` is the `after` of the following page."""
+        with workshop.engine.connect() as connection:
+            letters = dead_letters.page(connection, all_statuses=status == "all", after=after, limit=limit)
+        following: datetime | None = letters[-1].rejected_at if len(letters) == limit else None
+        return {"items": [_summary(letter) for letter in letters], "next": following}
+
+    @router.get("/{letter_id}")
+    def show_letter(_: Admin, letter_id: UUID) -> dict[str, Any]:
+        letter = found(letter_id)
+        body = None if letter.value is None else letter.value.decode("utf-8", "replace")
+        return {**_summary(letter), "headers": _readable(letter.headers), "body": body}
+
+    @router.post("/{letter_id}/replay")
+    def replay_letter(actor: Admin, letter_id: UUID) -> dict[str, Any]:
+        """Runs the event through its handler again; 409 with the cause if it still cannot work, and nothing changes."""
+        letter = found(letter_id)
+
+        def apply(consumer: str, envelope: Envelope, work: Work) -> None:
+            subscriptions[consumer].apply([envelope], work)
+
+        try:
+            fresh = dead_letters.replay(workshop, letter_id, actor.subject, apply)
+        except Exception as error:
+            if kind_of(error) is Kind.RETRY:
+                raise
+            raise Problem(409, "still-rejected", "The event still cannot work", cause_of(error)) from error
+        if fresh:
+            event_type = next((value.decode() for name, value in letter.headers if name == "ce_type"), "unknown")
+            metrics.EVENTS_CONSUMED.labels(letter.consumer, letter.topic, event_type, "replayed").inc()
+        return _summary(found(letter_id))
+
+    return router
+
+
+def _summary(letter: DeadLetter) -> dict[str, Any]:
+    return {
+        "id": str(letter.id),
+        "status": letter.status,
+        "consumer": letter.consumer,
+        "topic": letter.topic,
+        "partition": letter.partition,
+        "offset": letter.offset,
+        "cause": letter.cause,
+        "rejected_at": letter.rejected_at,
+        "replayed_at": letter.replayed_at,
+    }
+
+
+def _readable(headers: Headers) -> list[tuple[str, str]]:
+    return [(name, value.decode("utf-8", "replace")) for name, value in headers]

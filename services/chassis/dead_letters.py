@@ -1,0 +1,164 @@
+"""Dead letters: events that could not work, kept with their cause until an operator has them replayed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from kafka.consumer.fetcher import ConsumerRecord
+from sqlalchemy import Connection, func, insert, select, update
+
+from services.chassis import inbox
+from services.chassis.outbox import MAX_DEAD_LETTER_BYTES, OutboxRow
+from services.chassis.tables import dead_letters
+from services.chassis.wire import pack_headers, unpack_headers
+from services.chassis.work import Work, Workshop
+from services.contracts.event import Envelope, Headers, deterministic_id
+from services.contracts.registry import EVENTS
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Who rejected which record: `event_id` is the envelope's, or made from the position if it has none."""
+
+    service: str
+    consumer: str
+    event_id: UUID
+    record: ConsumerRecord
+
+    @property
+    def letter_id(self) -> UUID:
+        return deterministic_id(self.consumer, f"{self.record.topic}:{self.event_id}", "dead-letter")
+
+
+def reject(connection: Connection, subject: Subject, cause: str) -> OutboxRow | None:
+    """Writes the inbox status `rejected` and the letter in the caller's transaction.
+
+    Returns the outbox row for `<service>.dlq`, or None when the event was taken before (a redelivered poison is
+    dead-lettered once).
+    """
+    record = subject.record
+    if not inbox.admit(connection, subject.consumer, [(record.topic, subject.event_id)], "rejected"):
+        return None
+    headers = list(record.headers or [])
+    connection.execute(
+        insert(dead_letters).values(
+            id=subject.letter_id,
+            event_id=subject.event_id,
+            consumer=subject.consumer,
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            key=record.key,
+            headers=pack_headers(headers),
+            value=record.value,
+            cause=cause,
+        )
+    )
+    caused = cause_headers(subject.consumer, record.topic, record.partition, record.offset, cause)
+    return OutboxRow(
+        subject.letter_id,
+        f"{subject.service}.dlq",
+        record.key or b"",
+        None,
+        [(name, value or b"") for name, value in headers] + caused,
+        record.value,
+        MAX_DEAD_LETTER_BYTES,
+    )
+
+
+def cause_headers(consumer: str, topic: str, partition: int, offset: int, cause: str) -> Headers:
+    """What a dead letter says about itself beside the original's own headers."""
+    pairs = {
+        "dlq_consumer": consumer,
+        "dlq_topic": topic,
+        "dlq_partition": str(partition),
+        "dlq_offset": str(offset),
+        "dlq_cause": cause,
+    }
+    return [(name, value.encode()) for name, value in pairs.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    id: UUID
+    event_id: UUID
+    consumer: str
+    topic: str
+    partition: int
+    offset: int
+    cause: str
+    rejected_at: datetime
+    replayed_at: datetime | None
+    headers: Headers
+    value: bytes | None
+
+    @property
+    def status(self) -> str:
+        return "replayed" if self.replayed_at else "rejected"
+
+
+def _letter(row: Any) -> DeadLetter:
+    return DeadLetter(
+        row.id,
+        row.event_id,
+        row.consumer,
+        row.topic,
+        row.partition,
+        row.offset,
+        row.cause,
+        row.rejected_at,
+        row.replayed_at,
+        unpack_headers(row.headers),
+        row.value,
+    )
+
+
+def find(connection: Connection, letter_id: UUID) -> DeadLetter | None:
+    row = connection.execute(select(dead_letters).where(dead_letters.c.id == letter_id)).one_or_none()
+    return _letter(row) if row else None
+
+
+def page(connection: Connection, *, all_statuses: bool, after: datetime | None, limit: int) -> list[DeadLetter]:
+    """Letters in the order of their rejection, those not yet replayed unless `all_statuses`."""
+    query = select(dead_letters).order_by(dead_letters.c.rejected_at, dead_letters.c.id).limit(limit)
+    if not all_statuses:
+        query = query.where(dead_letters.c.replayed_at.is_(None))
+    if after:
+        query = query.where(dead_letters.c.rejected_at > after)
+    return [_letter(row) for row in connection.execute(query)]
+
+
+def open_count(connection: Connection) -> int:
+    return connection.execute(
+        select(func.count()).select_from(dead_letters).where(dead_letters.c.replayed_at.is_(None))
+    ).scalar_one()
+
+
+def replay(
+    workshop: Workshop, letter_id: UUID, actor: str, apply: Callable[[str, Envelope, Work], None]
+) -> bool:
+    """Runs the stored event through its consumer's handler again and flips the inbox row, in one transaction.
+
+    False when it had been replayed already. Whatever the handler raises leaves everything as it was. Nothing is
+    published to the source topic: other readers of it have long taken the event.
+    """
+    with workshop.open() as work:
+        row = work.connection.execute(
+            select(dead_letters).where(dead_letters.c.id == letter_id).with_for_update()
+        ).one()
+        letter = _letter(row)
+        if letter.replayed_at:
+            return False
+        envelope = Envelope.parse(letter.headers, letter.value, EVENTS)
+        apply(letter.consumer, envelope, work)
+        inbox.mark_replayed(work.connection, letter.consumer, letter.topic, letter.event_id)
+        work.connection.execute(
+            update(dead_letters)
+            .where(dead_letters.c.id == letter_id)
+            .values(replayed_at=func.clock_timestamp(), replayed_by=actor)
+        )
+    return True

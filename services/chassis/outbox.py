@@ -1,0 +1,91 @@
+"""The transactional outbox: an event is recorded with the state it tells of, and published later by the relay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, func, insert, select, text
+
+from services.chassis.errors import Reject
+from services.chassis.tables import outbox
+from services.chassis.wire import pack_headers
+from services.contracts.event import Envelope, Headers
+
+CHANNEL = "outbox"
+
+# What the broker takes in one record (topics.yaml), less a margin for the batch's own header.
+MAX_RECORD_BYTES = 1_000_000
+MAX_DEAD_LETTER_BYTES = 2_000_000
+
+
+class TooLarge(Reject):
+    """The event would not fit into a Kafka record; raised before the transaction commits."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    event_id: UUID
+    topic: str
+    key: bytes
+    version: int | None
+    headers: Headers
+    value: bytes | None
+    limit: int = MAX_RECORD_BYTES
+
+    @classmethod
+    def of(cls, topic: str, envelope: Envelope) -> OutboxRow:
+        return cls(
+            envelope.id, topic, envelope.key, envelope.event.version, envelope.headers(), envelope.value()
+        )
+
+    def size(self) -> int:
+        headers = sum(len(name) + len(value) for name, value in self.headers)
+        return len(self.key) + len(self.value or b"") + headers
+
+
+def record(connection: Connection, rows: Sequence[OutboxRow]) -> None:
+    """Writes `rows` in the caller's transaction and wakes the relay at its commit.
+
+    The caller holds the aggregate's lock, so that rows of one key get rising `seq` in version order.
+    Raises TooLarge before anything is written; a version told twice violates the table's unique key.
+    """
+    if not rows:
+        return
+    for row in rows:
+        if row.size() > row.limit:
+            raise TooLarge(f"event for {row.topic} has {row.size()} bytes; a record holds {row.limit}")
+    connection.execute(insert(outbox), [_columns(row) for row in rows])
+    connection.execute(text(f"NOTIFY {CHANNEL}"))
+
+
+def _columns(row: OutboxRow) -> dict[str, Any]:
+    return {
+        "event_id": row.event_id,
+        "topic": row.topic,
+        "key": row.key,
+        "version": row.version,
+        "headers": pack_headers(row.headers),
+        "value": row.value,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    depth: int
+    oldest_age_s: float
+    set_aside: int
+
+
+def backlog(engine: Engine) -> Backlog:
+    """How much waits for the relay, how long the oldest has waited, and what an operator must look at."""
+    waiting = outbox.c.published_at.is_(None) & outbox.c.set_aside_at.is_(None)
+    age = func.extract("epoch", func.clock_timestamp() - func.min(outbox.c.recorded_at))
+    with engine.connect() as connection:
+        depth, oldest = connection.execute(select(func.count(), age).where(waiting)).one()
+        aside = connection.execute(
+            select(func.count()).where(outbox.c.published_at.is_(None), outbox.c.set_aside_at.is_not(None))
+        ).scalar_one()
+    return Backlog(depth, float(oldest or 0), aside)

@@ -1,0 +1,174 @@
+"""One batch of records through the handlers: the rules of the idempotent consumer (DESIGN §4, Kafka → database)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import structlog
+from kafka.consumer.fetcher import ConsumerRecord
+
+from services.chassis import attempts, dead_letters, inbox, metrics
+from services.chassis.errors import Kind, cause_of, kind_of
+from services.chassis.outbox import record as record_outgoing
+from services.chassis.reject_limit import RejectLimit
+from services.chassis.subscription import Subscription
+from services.chassis.work import Workshop
+from services.contracts.event import Envelope, MalformedEvent, deterministic_id
+from services.contracts.registry import EVENTS
+
+log = structlog.get_logger(__name__)
+
+MAX_ATTEMPTS = 5
+
+
+class Halted(Exception):
+    """So many rejects that the fault must be ours; a person has to look before the consumer goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A record and what could be read of it: an envelope, or why it is none."""
+
+    record: ConsumerRecord
+    event_id: UUID
+    envelope: Envelope | None
+    fault: MalformedEvent | None
+
+    @property
+    def identity(self) -> tuple[str, UUID]:
+        return self.record.topic, self.event_id
+
+    @property
+    def type(self) -> str:
+        return self.envelope.event.type if self.envelope else "unknown"
+
+
+def read(record: ConsumerRecord, consumer: str) -> Incoming:
+    """Never raises: a record that is no event gets an id from its position, so that it is dead-lettered once."""
+    try:
+        envelope = Envelope.parse(record.headers or [], record.value, EVENTS)
+    except MalformedEvent as fault:
+        position = f"{record.topic}-{record.partition}-{record.offset}"
+        return Incoming(record, deterministic_id(consumer, position, "malformed"), None, fault)
+    return Incoming(record, envelope.id, envelope, None)
+
+
+@dataclass(slots=True)
+class Processor:
+    """Takes batches for one subscription. Not thread-safe; one to a consumer.
+
+    `process` returns when every record of the batch is settled in the database: handled, passed over, known
+    before, or dead-lettered. It raises without having half done anything: what kind_of() calls Retry when a
+    dependency is down, Halted at the reject limit, and the handler's own exception for a bug.
+    """
+
+    service: str
+    subscription: Subscription
+    workshop: Workshop
+    limit: RejectLimit = field(default_factory=RejectLimit)
+    max_attempts: int = MAX_ATTEMPTS
+
+    @property
+    def consumer(self) -> str:
+        return self.subscription.consumer
+
+    def process(self, records: Sequence[ConsumerRecord]) -> None:
+        batch = [read(record, self.consumer) for record in records]
+        starts: dict[attempts.Position, int] = {}
+        for incoming in batch:
+            starts.setdefault((incoming.record.topic, incoming.record.partition), incoming.record.offset)
+        tried_before = attempts.begin(self.workshop.engine, self.consumer, "batch", starts) > 1
+        if not tried_before and all(incoming.fault is None for incoming in batch):
+            try:
+                self._handle(batch)
+                return
+            except Exception as error:
+                metrics.BATCHES_ROLLED_BACK.labels(self.consumer).inc()
+                if kind_of(error) is Kind.RETRY:
+                    raise
+                log.info("batch runs again event by event", cause=cause_of(error))
+        self._one_by_one(batch)
+
+    def _one_by_one(self, batch: Sequence[Incoming]) -> None:
+        with self.workshop.engine.connect() as connection:
+            taken = inbox.taken(connection, self.consumer, [incoming.event_id for incoming in batch])
+        for incoming in batch:
+            if incoming.identity in taken:
+                self._count(incoming, "duplicate")
+            else:
+                self._settle(incoming)
+
+    def _settle(self, incoming: Incoming) -> None:
+        record = incoming.record
+        position = {(record.topic, record.partition): record.offset}
+        count = attempts.begin(self.workshop.engine, self.consumer, "event", position)
+        structlog.contextvars.bind_contextvars(
+            topic=record.topic, partition=record.partition, offset=record.offset, event_id=str(incoming.event_id)
+        )
+        try:
+            if incoming.fault:
+                raise incoming.fault
+            if count > self.max_attempts:
+                self._reject(incoming, f"stopped the consumer {count - 1} times")
+            else:
+                self._handle([incoming])
+        except Halted:
+            raise
+        except Exception as error:
+            match kind_of(error):
+                case Kind.REJECT:
+                    self._reject(incoming, cause_of(error))
+                case Kind.BUG if count >= self.max_attempts:
+                    self._reject(incoming, f"bug, {count} attempts: {cause_of(error)}")
+                case Kind.BUG:
+                    metrics.EVENT_BUGS.labels(self.consumer, record.topic, incoming.type).inc()
+                    raise
+                case Kind.RETRY:
+                    raise
+        finally:
+            structlog.contextvars.unbind_contextvars("topic", "partition", "offset", "event_id")
+
+    def _handle(self, batch: Sequence[Incoming]) -> None:
+        """All of `batch` in one transaction; counted only after its commit."""
+        wanted = [incoming for incoming in batch if self._wants(incoming)]
+        fresh = self._apply(wanted) if wanted else []
+        for incoming in batch:
+            self.limit.record(False)
+            if not self._wants(incoming):
+                self._count(incoming, "ignored")
+            elif any(incoming is one for one in fresh[:1]):
+                fresh.pop(0)
+                self._count(incoming, "handled")
+            else:
+                self._count(incoming, "duplicate")
+
+    def _apply(self, wanted: Sequence[Incoming]) -> list[Incoming]:
+        """Runs the handlers of those not taken before, the first of each event only; returns these."""
+        with self.workshop.open() as work:
+            admitted = inbox.admit(work.connection, self.consumer, [incoming.identity for incoming in wanted])
+            fresh = []
+            for incoming in wanted:
+                if incoming.identity in admitted:
+                    admitted.discard(incoming.identity)
+                    fresh.append(incoming)
+            self.subscription.apply([incoming.envelope for incoming in fresh if incoming.envelope], work)
+        return fresh
+
+    def _wants(self, incoming: Incoming) -> bool:
+        return incoming.envelope is not None and type(incoming.envelope.event) in self.subscription.handlers
+
+    def _reject(self, incoming: Incoming, cause: str) -> None:
+        if self.limit.record(True):
+            raise Halted(f"reject limit passed; the last cause was: {cause}")
+        subject = dead_letters.Subject(self.service, self.consumer, incoming.event_id, incoming.record)
+        with self.workshop.open() as work:
+            letter = dead_letters.reject(work.connection, subject, cause)
+            if letter:
+                record_outgoing(work.connection, [letter])
+        self._count(incoming, "rejected" if letter else "duplicate")
+        log.warning("event rejected", cause=cause, letter=str(subject.letter_id))
+
+    def _count(self, incoming: Incoming, outcome: str) -> None:
+        metrics.EVENTS_CONSUMED.labels(self.consumer, incoming.record.topic, incoming.type, outcome).inc()

@@ -1,0 +1,90 @@
+"""The chassis' own tables, the same in every service's database."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+)
+
+metadata = MetaData()
+
+_now = func.clock_timestamp()
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("seq", BigInteger, Identity(always=True), primary_key=True),
+    Column("event_id", Uuid, nullable=False, unique=True),
+    Column("topic", Text, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("version", Integer, comment="the aggregate's version; absent for a dead letter"),
+    Column("headers", LargeBinary, nullable=False),
+    Column("value", LargeBinary),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=_now),
+    Column("published_at", DateTime(timezone=True)),
+    Column("set_aside_at", DateTime(timezone=True)),
+    Column("set_aside_cause", Text),
+    UniqueConstraint("topic", "key", "version"),
+)
+Index("outbox_unpublished", outbox.c.seq, postgresql_where=outbox.c.published_at.is_(None))
+Index("outbox_published", outbox.c.published_at, postgresql_where=outbox.c.published_at.is_not(None))
+Index(
+    "outbox_set_aside",
+    outbox.c.topic,
+    outbox.c.key,
+    postgresql_where=outbox.c.set_aside_at.is_not(None),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("consumer", Text, primary_key=True),
+    Column("topic", Text, primary_key=True),
+    Column("event_id", Uuid, primary_key=True),
+    Column("status", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=_now),
+)
+Index("inbox_at", inbox.c.at)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("consumer", Text, primary_key=True),
+    Column("scope", Text, primary_key=True, comment="batch: the batch that begins here; event: this event alone"),
+    Column("topic", Text, primary_key=True),
+    Column("partition", Integer, primary_key=True),
+    Column("offset", BigInteger, nullable=False),
+    Column("count", Integer, nullable=False),
+)
+
+dead_letters = Table(
+    "dead_letters",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("event_id", Uuid, nullable=False),
+    Column("consumer", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("partition", Integer, nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Column("key", LargeBinary),
+    Column("headers", LargeBinary, nullable=False),
+    Column("value", LargeBinary),
+    Column("cause", Text, nullable=False),
+    Column("rejected_at", DateTime(timezone=True), nullable=False, server_default=_now),
+    Column("replayed_at", DateTime(timezone=True)),
+    Column("replayed_by", Text),
+    UniqueConstraint("consumer", "topic", "event_id"),
+)
+Index("dead_letters_open", dead_letters.c.rejected_at, postgresql_where=dead_letters.c.replayed_at.is_(None))

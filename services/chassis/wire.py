@@ -1,0 +1,15 @@
+"""Record headers as one column: pairs may repeat a name and hold any bytes."""
+
+from __future__ import annotations
+
+import json
+
+from services.contracts.event import Headers
+
+
+def pack_headers(headers: Headers) -> bytes:
+    return json.dumps([(name, (value or b"").decode("latin-1")) for name, value in headers]).encode()
+
+
+def unpack_headers(packed: bytes) -> Headers:
+    return [(name, value.encode("latin-1")) for name, value in json.loads(packed)]

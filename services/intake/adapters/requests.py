@@ -1,0 +1,86 @@
+"""The body of POST /tickets, checked field by field."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from services.contracts.ticket_events import Channel
+from services.intake.app.ports import Identity
+from services.intake.domain.callers import normalise_phone
+
+MAX_TEXT = 20_000
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+CLOCK_TOLERANCE = timedelta(minutes=5)
+
+
+def _printable(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("holds a NUL character: leave it out")
+    if not text.strip():
+        raise ValueError("is blank: write something, or leave the field out if it may be missing")
+    return text
+
+
+def _phone(phone: str) -> str:
+    normalise_phone(phone)
+    return phone
+
+
+Text = Annotated[str, AfterValidator(_printable)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class CallerBody(_Body):
+    """Goes to the vault only; what leaves intake is a keyed hash of the phone."""
+
+    name: Annotated[Text, Field(max_length=100)] | None = None
+    phone: Annotated[Text, Field(max_length=40), AfterValidator(_phone)] | None = None
+
+
+class TicketBody(_Body):
+    """What a resident asks, as taken down by an operator or a channel."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {
+                "text": "凉城路1201弄12号楼顶漏雨，下雨天顶楼走廊全是水，请尽快来修。",
+                "address": "凉城路1201弄12号602室",
+                "channel": "phone",
+                "occurred_at": "2026-07-01T08:30:00+08:00",
+                "caller": {"name": "王女士", "phone": "13812345678"},
+            }
+        },
+    )
+
+    text: Annotated[Text, Field(max_length=MAX_TEXT)]
+    address: Annotated[Text, Field(max_length=300)] | None = None
+    channel: Channel = Channel.PHONE
+    occurred_at: AwareDatetime | None = Field(None, description="When the resident turned to us; now, if left out.")
+    caller: CallerBody | None = None
+
+    def identity(self) -> Identity:
+        caller = self.caller or CallerBody()
+        return Identity(caller.name, caller.phone, self.text, self.address)
+
+    def fingerprint(self) -> bytes:
+        """Tells whether a repeated Idempotency-Key comes with the same request."""
+        return hashlib.sha256(self.model_dump_json().encode()).digest()
+
+
+def wrong_time(occurred_at: datetime | None, now: datetime) -> str | None:
+    """Why `occurred_at` cannot be when a resident turned to us; None if it can."""
+    if occurred_at is None:
+        return None
+    if occurred_at > now + CLOCK_TOLERANCE:
+        return "is in the future: send when the resident turned to us, or leave it out"
+    if occurred_at < EARLIEST:
+        return "is before 2000: correct the year, or leave it out"
+    return None

@@ -1,0 +1,122 @@
+"""Intake over HTTP."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Query, Response
+
+from services.chassis.identity import Actor, Role, require
+from services.chassis.metrics import TICKETS_RECEIVED
+from services.chassis.outbox import TooLarge
+from services.chassis.problems import Problem, invalid
+from services.chassis.work import Workshop
+from services.intake.adapters.requests import TicketBody, wrong_time
+from services.intake.adapters.views import count_by_state, page_of_tickets, ticket_with_history
+from services.intake.app.ports import KeyReused
+from services.intake.app.receive import ReceiveTicket, Request
+from services.intake.domain.ticket import State
+
+_SEE_ALL = (Role.HUB, Role.SUPERVISOR, Role.ADMIN)
+
+Operator = Annotated[Actor, Depends(require(Role.HUB))]
+Reader = Annotated[Actor, Depends(require(*_SEE_ALL, Role.DEPARTMENT))]
+
+IdempotencyKey = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        min_length=8,
+        max_length=200,
+        pattern=r"^[\x21-\x7e]+$",
+        description="A fresh UUID for each new ticket; the same again when the same request is repeated.",
+    ),
+]
+
+
+def ticket_routes(workshop: Workshop, receive: ReceiveTicket) -> APIRouter:
+    router = APIRouter(prefix="/tickets", tags=["tickets"])
+
+    @router.post("", status_code=202)
+    def file_ticket(body: TicketBody, key: IdempotencyKey, actor: Operator, response: Response) -> dict[str, Any]:
+        """Takes a request down. 202: it is stored and cannot be lost. The same key and body give the same ticket."""
+        fault = wrong_time(body.occurred_at, workshop.clock.now())
+        if fault:
+            raise invalid([{"loc": ("body", "occurred_at"), "type": "value_error", "msg": fault}])
+        request = Request(
+            body.identity(), body.channel, body.occurred_at, key, body.fingerprint(), actor.subject
+        )
+        try:
+            with workshop.open() as work:
+                ticket_id, fresh = receive(work, request)
+        except KeyReused:
+            raise Problem(
+                422,
+                "idempotency-key-reused",
+                "The Idempotency-Key belongs to another request",
+                "Idempotency-Key: came before with another body; send a fresh UUID with each new ticket.",
+            ) from None
+        except TooLarge as error:
+            raise Problem(413, "ticket-too-large", "The ticket is too large", f"text: {error}; shorten it.") from None
+        if fresh:
+            TICKETS_RECEIVED.labels(body.channel).inc()
+        response.headers["Location"] = f"/tickets/{ticket_id}"
+        return {"ticket_id": ticket_id, "state": State.RECEIVED, "repeated": not fresh}
+
+    @router.get("/summary")
+    def summary(_: Annotated[Actor, Depends(require(*_SEE_ALL))]) -> dict[str, int]:
+        """How many tickets are in which state."""
+        with workshop.engine.connect() as connection:
+            return count_by_state(connection)
+
+    @router.get("")
+    def list_tickets(
+        actor: Reader,
+        state: State | None = None,
+        cursor: Annotated[str | None, Query(max_length=200)] = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    ) -> dict[str, Any]:
+        """The newest first. A department sees the tickets it leads; `next` is the cursor of the following page."""
+        with workshop.engine.connect() as connection:
+            items = page_of_tickets(
+                connection, state=state, departments=_own(actor), before=_position(cursor), limit=limit
+            )
+        following = _cursor(items[-1]["received_at"], items[-1]["ticket_id"]) if len(items) == limit else None
+        return {"items": items, "next": following}
+
+    @router.get("/{ticket_id}")
+    def show_ticket(actor: Reader, ticket_id: UUID) -> dict[str, Any]:
+        """A ticket with its redacted text and its history. A department sees those it leads or helps with."""
+        with workshop.engine.connect() as connection:
+            ticket = ticket_with_history(connection, str(ticket_id))
+        own = _own(actor)
+        if ticket is None or (own is not None and own.isdisjoint({ticket["lead"], *ticket["co_handlers"]})):
+            raise Problem(404, "not-found", "No such ticket", "ticket_id: take it from the answer to POST /tickets.")
+        return ticket
+
+    return router
+
+
+def _own(actor: Actor) -> frozenset[str] | None:
+    """The departments whose tickets the actor may see; None means all."""
+    return actor.departments if actor.roles.isdisjoint(_SEE_ALL) else None
+
+
+def _cursor(received_at: datetime, ticket_id: str) -> str:
+    return base64.urlsafe_b64encode(f"{received_at.isoformat()} {ticket_id}".encode()).decode()
+
+
+def _position(cursor: str | None) -> tuple[datetime, str] | None:
+    if cursor is None:
+        return None
+    try:
+        at, ticket_id = base64.urlsafe_b64decode(cursor).decode().split(" ")
+        return datetime.fromisoformat(at), str(UUID(ticket_id))
+    except (ValueError, binascii.Error):
+        raise invalid(
+            [{"loc": ("query", "cursor"), "type": "value_error", "msg": "is not one of ours: take it from `next`"}]
+        ) from None

@@ -1,0 +1,79 @@
+"""Intake's tables. Personal data is in `vault` alone; `ticket_texts` holds redacted text."""
+
+from __future__ import annotations
+
+from sqlalchemy import ARRAY, Column, DateTime, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, Uuid
+
+metadata = MetaData()
+
+_Time = DateTime(timezone=True)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("id", Uuid(as_uuid=False), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("caller_ref", Text),
+    Column("occurred_at", _Time, nullable=False),
+    Column("received_at", _Time, nullable=False),
+    Column("text_version", Integer, nullable=False),
+    Column("type_code", Text),
+    Column("sub_district", Text),
+    Column("estate", Text),
+    Column("estate_name", Text),
+    Column("urgency", Text),
+    Column("lead", Text),
+    Column("co_handlers", ARRAY(Text), nullable=False),
+    Column("review_reason", Text),
+)
+Index("tickets_by_state", tickets.c.state, tickets.c.received_at, tickets.c.id)
+Index("tickets_by_lead", tickets.c.lead, tickets.c.received_at, tickets.c.id)
+Index("tickets_received", tickets.c.received_at, tickets.c.id)
+
+ticket_history = Table(
+    "ticket_history",
+    metadata,
+    Column("ticket_id", ForeignKey("tickets.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("at", _Time, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("detail", Text),
+)
+
+ticket_texts = Table(
+    "ticket_texts",
+    metadata,
+    Column("ticket_id", ForeignKey("tickets.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("address", Text),
+)
+
+vault_keys = Table(
+    "vault_keys",
+    metadata,
+    Column("holder", Text, primary_key=True, comment="the caller_ref, or the ticket's id for an anonymous call"),
+    Column("wrapped_key", LargeBinary, nullable=False),
+)
+
+vault = Table(
+    "vault",
+    metadata,
+    Column("ticket_id", ForeignKey("tickets.id"), primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+Index("vault_by_holder", vault.c.holder)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("client", Text, primary_key=True),
+    Column("idempotency_key", Text, primary_key=True),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("ticket_id", Uuid(as_uuid=False), nullable=False),
+)

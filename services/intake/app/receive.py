@@ -1,0 +1,74 @@
+"""Receiving a ticket: the promise that begins with the 202."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.chassis.work import Work
+from services.contracts.ticket_events import Channel, TicketReceived, TicketTextRecorded
+from services.intake.app.facts import ticket_facts
+from services.intake.app.ports import Identity, Receipts, Tickets, Vault
+from services.intake.domain.callers import caller_ref
+from services.intake.domain.redaction import redact
+from services.intake.domain.ticket import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a resident asks, as taken down. `occurred_at` is when they turned to us."""
+
+    identity: Identity
+    channel: Channel
+    occurred_at: datetime | None
+    idempotency_key: str
+    fingerprint: bytes
+    client: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveTicket:
+    tickets: Tickets
+    vault: Vault
+    receipts: Receipts
+    caller_key: bytes
+    new_id: Callable[[], str]
+
+    def __call__(self, work: Work, request: Request) -> tuple[str, bool]:
+        """Records the ticket once per (client, Idempotency-Key); returns its id and whether it is new.
+
+        Everything (receipt, ticket, vault, outbox) commits together or not at all. Raises KeyReused, and
+        TooLarge when the events would not fit into a record.
+        """
+        ticket_id = self.new_id()
+        known = self.receipts.claim(work, request.client, request.idempotency_key, request.fingerprint, ticket_id)
+        if known is not None:
+            return known, False
+        now = work.clock.now()
+        identity = request.identity
+        ticket = Ticket(
+            id=ticket_id,
+            channel=request.channel,
+            caller_ref=caller_ref(self.caller_key, identity.phone) if identity.phone else None,
+            occurred_at=request.occurred_at or now,
+            received_at=now,
+        )
+        ticket.receive(request.client)
+        text = redact(identity.text)
+        address = redact(identity.address) if identity.address else None
+        self.tickets.add(work, ticket, text, address)
+        self.vault.keep(work, ticket_id, ticket.caller_ref, identity)
+        work.publish("tickets", TicketReceived(**ticket_facts(ticket)))
+        work.publish(
+            "ticket-texts",
+            TicketTextRecorded(
+                version=ticket.text_version,
+                ticket_id=ticket_id,
+                text=text,
+                address=address,
+                channel=ticket.channel,
+                occurred_at=ticket.occurred_at,
+            ),
+        )
+        return ticket_id, True
