@@ -1,0 +1,49 @@
+"""What people may ask the model itself."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.chassis.identity import Actor, Role, any_actor, require
+from services.classifier.domain.reading import Reader
+from services.contracts.ticket_events import Place, TypeCode, Urgency
+
+
+class Text(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = Field(max_length=100_000)
+    address: str | None = Field(None, max_length=1_000)
+
+
+class Preview(BaseModel):
+    """What the classifier would say of a text; nothing is recorded or published."""
+
+    type_code: TypeCode
+    confidence: float
+    runner_up: TypeCode | None
+    place: Place
+    urgency: Urgency
+    reasons: tuple[str, ...]
+    model_version: str
+
+
+class Model(BaseModel):
+    model_version: str
+
+
+def reader_routes(reader: Reader) -> APIRouter:
+    router = APIRouter(tags=["classifier"])
+
+    @router.post("/classify")
+    def classify(text: Text, _actor: Annotated[Actor, Depends(require(Role.HUB, Role.ADMIN))]) -> Preview:
+        return Preview.model_validate(reader.read(text.text, text.address), from_attributes=True)
+
+    @router.get("/model")
+    def model(_actor: Annotated[Actor, Depends(any_actor)]) -> Model:
+        return Model(model_version=reader.model_version)
+
+    return router

@@ -1,0 +1,89 @@
+"""The classifier's process: stream and HTTP on one event loop, settings from the environment."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+from collections.abc import Iterator
+from typing import Final
+
+import structlog
+import uvicorn
+
+from services.chassis.clock import SystemClock
+from services.chassis.health import Health
+from services.chassis.http import create_app
+from services.chassis.identity import Verifier
+from services.chassis.logs import configure
+from services.chassis.settings import Settings, load
+from services.classifier.adapters.data import keyword_reader
+from services.classifier.adapters.routes import reader_routes
+from services.classifier.adapters.stream import Stream, StreamFailed
+from services.classifier.app.answer import Answering
+
+log = structlog.get_logger(__name__)
+
+GRACE_S: Final = 4.0
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """None: the process has one owner of signals, and it is not the HTTP server."""
+        yield
+
+
+def main() -> int:
+    settings = load(Settings)
+    configure("classifier", settings.instance, settings.log_level)
+    code = asyncio.run(_run(settings))
+    logging.shutdown()
+    # Nothing unacknowledged is committed, so neither faust's threads nor a lost broker may hold up the end.
+    os._exit(code)
+
+
+async def _run(settings: Settings) -> int:
+    """0 when told to stop, 1 when the stream cannot go on: then the process must be started again."""
+    health, clock, reader = Health(), SystemClock(), keyword_reader()
+    answering = Answering(reader, clock, source=f"/{settings.jurisdiction}/classifier")
+    stream = Stream(settings, answering, health)
+    app = create_app(title="classifier", routers=[reader_routes(reader)], health=health, verifier=Verifier(settings))
+    server = _Server(
+        uvicorn.Config(
+            app,
+            host=settings.http_host,
+            port=settings.http_port,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=1,
+        )
+    )
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    serving, running = asyncio.create_task(server.serve()), asyncio.create_task(stream.run())
+    stopping = asyncio.create_task(told.wait())
+    await asyncio.wait([serving, running, stopping], return_when=asyncio.FIRST_COMPLETED)
+    running.cancel()
+    server.should_exit = True
+    await asyncio.wait([serving, running], timeout=GRACE_S)
+    return _exit_code(running)
+
+
+def _exit_code(running: asyncio.Task[None]) -> int:
+    if not running.done():
+        log.warning("stopped without waiting for the broker; what is unacknowledged comes again")
+        return 0
+    if running.cancelled():
+        return 0
+    error = running.exception()
+    log.error("the stream cannot go on", cause=str(error), exc_info=None if isinstance(error, StreamFailed) else error)
+    return 1
+
+
+if __name__ == "__main__":
+    main()
