@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
+from services.chassis.migrate import WITH_DATABASE
 from services.cli.local import databases
 from services.cli.local.brokers import answers_metadata
 from services.cli.local.embedded_broker import EmbeddedBroker
@@ -84,8 +85,8 @@ def test_a_role_that_may_not_create_works_in_databases_made_for_it(server: Embed
     with pytest.raises(StartFailed, match=r"(?s)there is no database 'intake'.*may create roles and databases"):
         databases.prepare(plain.render_as_string(hide_password=False))
     with connect(server.url("postgres")) as connection:
-        for service in databases.SERVICES:
-            connection.execute(f"CREATE DATABASE {service} OWNER plain")  # type: ignore[arg-type]
+        for service in WITH_DATABASE:
+            connection.execute(f"CREATE DATABASE {service} OWNER plain")
     urls = databases.prepare(plain.render_as_string(hide_password=False))
     with connect(urls["projects"]) as connection:
         assert connection.execute("SELECT current_user::text, current_database()::text").fetchone() == (

@@ -8,11 +8,9 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import URL, make_url
 
+from services.chassis.migrate import WITH_DATABASE
 from services.cli.local.postgres import DRIVER, connect
 from services.cli.local.processes import StartFailed
-
-SERVICES = ("intake", "projects", "notifier")
-"""The services which have a database. Classifier keeps nothing."""
 
 
 def prepare(server_url: str) -> dict[str, str]:
@@ -26,13 +24,13 @@ def prepare(server_url: str) -> dict[str, str]:
     try:
         with connect(_text(server)) as connection:
             if _may_create(connection):
-                return {service: _text(_own(connection, server, service)) for service in SERVICES}
-            return {service: _text(_found(connection, server, service)) for service in SERVICES}
+                return {service: _text(_own(connection, server, service)) for service in WITH_DATABASE}
+            return {service: _text(_found(connection, server, service)) for service in WITH_DATABASE}
     except (psycopg.Error, LookupError) as error:
         raise StartFailed(
             f"the databases could not be prepared at {server.render_as_string(hide_password=True)}: {error}\n"
             "Give the URL of a role that may create roles and databases (postgresql://admin:secret@host:5432/postgres)"
-            f", or create the databases {', '.join(SERVICES)} for it beforehand."
+            f", or create the databases {', '.join(WITH_DATABASE)} for it beforehand."
         ) from error
 
 

@@ -22,6 +22,8 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 
 LONGEST_BACKOFF_S = 10.0
+VAIN_RESTARTS = 3
+"""So many restarts before it ever answered: it will not come up."""
 STEADY_S = 10.0
 """A child that lived this long has started well: the next back-off begins anew."""
 
@@ -34,19 +36,22 @@ def _die_with_parent() -> None:
         _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def port_is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
 def free_port() -> int:
     """A port nobody listens on, below the range the system gives to clients.
 
     In that range a client of a stopped server may be given the server's own port and connect to itself.
     """
-    while True:
-        port = random.randrange(20000, 32000)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
+    return next(port for port in iter(lambda: random.randrange(20000, 32000), None) if port_is_free(port))
 
 
 class StartFailed(RuntimeError):
@@ -104,6 +109,7 @@ class ChildProcess:
     def start(self) -> None:
         """Starts it and returns at once. Raises StartFailed when there is nothing to execute."""
         self._stopping.clear()
+        self.restarts = 0
         failures: list[OSError] = []
         spawned = threading.Event()
         self._keeper = threading.Thread(target=self._keep, args=(spawned, failures), name=self.name, daemon=True)
@@ -125,7 +131,7 @@ class ChildProcess:
         """Raises StartFailed, with the end of the log, when it has ended or is not there in time."""
         deadline = time.monotonic() + self.start_limit_s
         while not self.answers():
-            ended = self._keeper is None or not self._keeper.is_alive()
+            ended = self._keeper is None or not self._keeper.is_alive() or self.restarts >= VAIN_RESTARTS
             if ended or time.monotonic() > deadline:
                 why = "ended" if ended else f"did not answer within {self.start_limit_s:.0f} s"
                 raise StartFailed(f"{self.name} {why}. The end of its log, {self.log}:\n{self._log_end()}")

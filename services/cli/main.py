@@ -1,0 +1,25 @@
+"""`closedloop`, the operator's one command. Each command is a file beside this one."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from services.cli import migrate, run, send, status, token, topics, up
+
+app = typer.Typer(
+    help="The Closed Loop 12345: from a stream of hotline tickets to proven cures.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # a service says what broke it in its log, plainly and without its variables
+)
+app.command()(up.up)
+app.command()(send.send)
+app.command()(status.status)
+app.command()(run.run)
+app.command()(migrate.migrate)
+app.command()(token.token)
+app.add_typer(topics.app, name="topics")
+
+if __name__ == "__main__":
+    sys.exit(app())

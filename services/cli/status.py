@@ -1,0 +1,7 @@
+"""`closedloop status`: how the running stack is."""
+
+from __future__ import annotations
+
+
+def status() -> None:
+    """later"""

@@ -1,0 +1,125 @@
+"""`closedloop up`: the whole system on this machine until Ctrl-C."""
+
+from __future__ import annotations
+
+import re
+import signal
+import threading
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from services.cli.problems import fail
+
+if TYPE_CHECKING:
+    from services.cli.local.stack import Stack
+
+DEFAULT_RUN_DIR = Path("var/run")
+
+RunDir = Annotated[Path, typer.Option("--run-dir", help="Where the stack keeps its data, logs and keys.")]
+
+
+def _kafka(value: str) -> str:
+    if value in ("embedded", "apache") or re.fullmatch(r"[^\s,:]+:\d+(,[^\s,:]+:\d+)*", value):
+        return value
+    raise typer.BadParameter(f"{value!r} is none of embedded, apache, HOST:PORT")
+
+
+def _database(value: str) -> str:
+    if value == "embedded" or value.startswith(("postgresql://", "postgresql+psycopg://")):
+        return value
+    raise typer.BadParameter("give embedded or postgresql://USER:PASSWORD@HOST:PORT/postgres")
+
+
+def up(
+    kafka: Annotated[
+        str,
+        typer.Option(
+            metavar="embedded|apache|HOST:PORT",
+            callback=_kafka,
+            help="embedded: memory only, Python alone. apache: Apache Kafka here, by Java 17 and Maven. Or your own.",
+        ),
+    ] = "embedded",
+    database: Annotated[
+        str,
+        typer.Option(
+            metavar="embedded|URL",
+            callback=_database,
+            help="embedded: PostgreSQL 18 here. Or your own server's URL, for a role that may create databases.",
+        ),
+    ] = "embedded",
+    run_dir: RunDir = DEFAULT_RUN_DIR,
+) -> None:
+    """Run all four services, broker and database here, until Ctrl-C.
+
+    Example: closedloop up --kafka apache
+    """
+    from services.chassis.settings import DEMO_ISSUER_DIRECTORY
+    from services.cli.local.processes import StartFailed
+    from services.cli.local.stack import Stack
+
+    interrupted = _Interruption()
+    stack = Stack(run_dir, kafka=kafka, database=database, issuer_directory=DEMO_ISSUER_DIRECTORY, usual_ports=True)
+    console = Console()
+    try:
+        with console.status("starting broker, database and services"):
+            stack.start()
+            interrupted.raises = False
+    except StartFailed as failure:
+        fail(str(failure))
+    except _Interrupted:
+        raise typer.Exit(130) from None
+    try:
+        console.print(_table(stack))
+        console.print("Ctrl-C stops all. In another terminal: closedloop send · closedloop status")
+        lost = _wait(stack, interrupted.event)
+    finally:
+        stack.stop()
+    if lost:
+        fail(f"{lost} ended by itself, so everything was stopped; its log is in {run_dir / 'logs'}")
+
+
+def _wait(stack: Stack, interrupted: threading.Event) -> str | None:
+    """Until asked to stop, or until a server is lost: its name. (Services come back by themselves.)"""
+    while not interrupted.wait(0.5):
+        for server in stack.servers:
+            if server.pid is None:
+                return server.name
+    return None
+
+
+class _Interrupted(Exception):
+    """Asked to stop while starting."""
+
+
+class _Interruption:
+    """The first SIGINT, SIGTERM or SIGHUP breaks off the start or ends the wait; later ones do not disturb the stop."""
+
+    def __init__(self) -> None:
+        self.event = threading.Event()
+        self.raises = True
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._on_signal)
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        first = not self.event.is_set()
+        self.event.set()
+        if first and self.raises:
+            raise _Interrupted
+
+
+def _table(stack: Stack) -> Table:
+    state = stack.state()
+    table = Table("what", "where", "log", title="Closed Loop 12345")
+    logs = stack.run_dir / "logs"
+    table.add_row(state["kafka"]["title"], stack.bootstrap, str(logs / "broker.log") if stack.broker else "")
+    own = stack.postgres is not None
+    where = f"127.0.0.1:{stack.postgres.port}" if stack.postgres else "your server"
+    table.add_row("PostgreSQL 18 (embedded)" if own else "PostgreSQL", where, str(logs / "postgres.log") if own else "")
+    for service in stack.services:
+        table.add_row(service.name, service.url, str(logs / service.log.name))
+    return table
