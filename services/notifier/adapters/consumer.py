@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from services.chassis.errors import Reject
@@ -16,9 +17,14 @@ from services.contracts.topics import topic_table
 from services.notifier.adapters import deliveries, known_tickets
 from services.notifier.domain.delivery import CONSUMER, DeliveryChannel, Text, assignment
 
+_TEXTS = topic_table().topic("ticket-texts")
+TEXT_RETENTION = timedelta(milliseconds=int(_TEXTS.configs()["retention.ms"]))
+
 
 def lock_tickets(envelopes: Sequence[Envelope], work: Work) -> None:
+    """Also forgets a few outdated texts: last, when nothing is waited for any more."""
     known_tickets.lock(work.connection, {envelope.event.aggregate_id for envelope in envelopes})
+    known_tickets.forget_texts(work.connection, work.clock.now() - TEXT_RETENTION)
 
 
 def on_dispatched(envelope: Envelope, work: Work) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, func, select, tuple_, update
@@ -13,6 +14,13 @@ from services.contracts.event import Envelope
 from services.contracts.ticket_events import TicketDispatched
 from services.notifier.adapters.tables import deliveries
 from services.notifier.domain.delivery import DeliveryChannel, Status, delivery_id, recipient_of
+
+
+class Position(NamedTuple):
+    """What the log is ordered by."""
+
+    dispatched_at: datetime
+    delivery_id: UUID
 
 
 def open_delivery(connection: Connection, envelope: Envelope, dispatch: TicketDispatched) -> UUID | None:
@@ -64,14 +72,22 @@ def awaiting_text(connection: Connection) -> int:
     return connection.execute(waiting).scalar_one()
 
 
+def position_of(connection: Connection, delivery: UUID) -> Position | None:
+    """Where the delivery stands in the log; None if there is none of this id."""
+    row = connection.execute(
+        select(deliveries.c.dispatched_at, deliveries.c.delivery_id).where(deliveries.c.delivery_id == delivery)
+    ).one_or_none()
+    return None if row is None else Position(row.dispatched_at, row.delivery_id)
+
+
 def page_of(
     connection: Connection,
     ticket_id: str | None,
     recipients: Collection[str] | None,
-    after: UUID | None,
+    after: Position | None,
     limit: int,
-) -> list[Row[tuple[object, ...]]]:
-    """Deliveries, newest dispatch first, at most `limit` after the delivery `after`; None does not restrict."""
+) -> Sequence[Row[Any]]:
+    """Deliveries, newest dispatch first, at most `limit` behind `after`; what is None does not restrict."""
     log = deliveries.c
     page = deliveries.select().order_by(log.dispatched_at.desc(), log.delivery_id.desc()).limit(limit)
     if ticket_id is not None:
@@ -79,6 +95,5 @@ def page_of(
     if recipients is not None:
         page = page.where(log.recipient.in_(recipients))
     if after is not None:
-        last = select(log.dispatched_at, log.delivery_id).where(log.delivery_id == after)
-        page = page.where(tuple_(log.dispatched_at, log.delivery_id) < last.scalar_subquery())
-    return list(connection.execute(page))
+        page = page.where(tuple_(log.dispatched_at, log.delivery_id) < tuple_(*after))
+    return connection.execute(page).all()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, text, update
+from sqlalchemy import Connection, select, text, update
 
 from services.contracts.ticket_events import TicketTextRecorded
 from services.notifier.adapters.tables import known_tickets
@@ -60,15 +60,19 @@ def text_of(connection: Connection, ticket_id: str, at_least: int) -> Text | Non
     return None if row is None else Text(row.text, row.address)
 
 
-def prune_texts(connection: Connection, recorded_before: datetime) -> int:
-    """Forgets texts as old as their topic would; returns how many. No redaction is perfect (DESIGN §3)."""
+def forget_texts(connection: Connection, recorded_before: datetime, at_most: int = 100) -> None:
+    """Forgets texts as old as their topic keeps them: no redaction is perfect (DESIGN §3).
+
+    Passes over what another transaction has locked, and so never waits.
+    """
     known = known_tickets.c
-    forgotten = (
-        update(known_tickets)
+    outdated = (
+        select(known.ticket_id)
         .where(known.text.is_not(None), known.text_recorded_at < recorded_before)
-        .values(text=None, address=None)
+        .limit(at_most)
+        .with_for_update(skip_locked=True)
     )
-    return connection.execute(forgotten).rowcount
+    connection.execute(update(known_tickets).where(known.ticket_id.in_(outdated)).values(text=None, address=None))
 
 
 _MAKE = text(

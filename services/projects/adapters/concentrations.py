@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,7 +30,7 @@ class Scope:
 
     estate: str | None = None
     type_code: str | None = None
-    sub_district: str | None = None
+    sub_districts: Collection[str] | None = None
 
 
 def concentrations(
@@ -50,8 +51,8 @@ def concentrations(
         ticket_sightings.c.occurred_at > window.start(as_of),
         ticket_sightings.c.occurred_at <= as_of,
     )
-    if scope.sub_district is not None:
-        calls = calls.where(ticket_sightings.c.sub_district == scope.sub_district)
+    if scope.sub_districts is not None:
+        calls = calls.where(ticket_sightings.c.sub_district.in_(scope.sub_districts))
     counted = calls.lateral("counted")
     page = (
         select(cells.c.estate, cells.c.type_code, counted)

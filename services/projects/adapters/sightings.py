@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, and_, exists, func, select, text
+from sqlalchemy import Connection, FromClause, and_, bindparam, exists, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.dml import ReturningInsert
@@ -103,7 +103,7 @@ def lock(connection: Connection, ticket_ids: Collection[str], claimed: Collectio
 
 
 def _tell(connection: Connection, statement: _Told, values: dict[str, object]) -> Counted | None:
-    row = connection.execute(statement, values).one_or_none()
+    row = connection.execute(statement, {**values, "told": values["ticket_id"]}).one_or_none()
     if row is None or row.counted_before or not row.counts:
         return None
     return Counted(row.ticket_id, Cell(row.estate, row.type_code), row.caller_ref, row.occurred_at)
@@ -124,7 +124,7 @@ def _guarded_by(version: str, *told: str) -> _Told:
     """Writes the columns `told` with their version, if it is newer; returns the row as it is now, if written."""
     statement = insert(ticket_sightings)
     before = ticket_sightings.alias("before")
-    counted_before = select(_counts(before)).where(before.c.ticket_id == ticket_sightings.c.ticket_id)
+    counted_before = select(_counts(before)).where(before.c.ticket_id == bindparam("told"))
     return statement.on_conflict_do_update(
         index_elements=["ticket_id"],
         set_={name: statement.excluded[name] for name in (version, *told)},

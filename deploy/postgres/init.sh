@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# One database and one role for each service, and no service can enter another's (DESIGN §5).
+# The postgres image runs this once, when its data directory is new. Needs <SERVICE>_DB_PASSWORD of each service.
+set -euo pipefail
+
+for service in intake classifier projects notifier; do
+    password="${service^^}_DB_PASSWORD"
+    psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres \
+        --set service="$service" --set password="${!password:?is empty: give it in .env}" <<'SQL'
+CREATE ROLE :"service" LOGIN PASSWORD :'password';
+CREATE DATABASE :"service" OWNER :"service";
+REVOKE ALL ON DATABASE :"service" FROM PUBLIC;
+SQL
+done

@@ -1,0 +1,78 @@
+"""`GET /deliveries`: who was told what, and when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.chassis.identity import Actor, Role, require
+from services.chassis.problems import Problem
+from services.chassis.work import Workshop
+from services.contracts.event import TicketId
+from services.contracts.ticket_events import DepartmentCode
+from services.notifier.adapters import deliveries
+from services.notifier.domain.delivery import DeliveryChannel, Status, recipient_of
+
+WHOLE_LOG = frozenset({Role.HUB, Role.SUPERVISOR, Role.ADMIN})
+
+
+class DeliveryOut(BaseModel):
+    """One message to one recipient, without what it said."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    delivery_id: UUID
+    event_id: UUID = Field(description="The event that caused it.")
+    recipient: str
+    channel: DeliveryChannel
+    status: Status
+    ticket_id: str
+    ticket_version: int
+    dispatched_at: datetime
+    published_at: datetime | None
+
+
+class DeliveryPage(BaseModel):
+    """`next` is the cursor of the following page; absent on the last."""
+
+    items: list[DeliveryOut]
+    next: UUID | None = None
+
+
+def delivery_routes(workshop: Workshop) -> APIRouter:
+    router = APIRouter(tags=["deliveries"])
+
+    @router.get("/deliveries")
+    def list_deliveries(
+        actor: Annotated[Actor, Depends(require(*WHOLE_LOG, Role.DEPARTMENT))],
+        ticket_id: TicketId | None = None,
+        department: DepartmentCode | None = None,
+        cursor: UUID | None = None,
+        limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    ) -> DeliveryPage:
+        """The log of deliveries, newest dispatch first; a department sees its own."""
+        recipients = _visible(actor, department)
+        with workshop.open() as work:
+            after = None if cursor is None else deliveries.position_of(work.connection, cursor)
+            if cursor is not None and after is None:
+                raise Problem(422, "unknown-cursor", "The cursor is unknown", "cursor: give `next` of the page before.")
+            found = deliveries.page_of(work.connection, ticket_id, recipients, after, limit + 1)
+        items = [DeliveryOut.model_validate(row) for row in found[:limit]]
+        return DeliveryPage(items=items, next=items[-1].delivery_id if len(found) > limit else None)
+
+    return router
+
+
+def _visible(actor: Actor, asked: DepartmentCode | None) -> frozenset[str] | None:
+    """The recipients to list: the one asked for, or all that the actor may see (None: everybody)."""
+    if actor.roles & WHOLE_LOG:
+        return None if asked is None else frozenset({recipient_of(asked)})
+    if asked is None:
+        return frozenset(map(recipient_of, actor.departments))
+    if asked not in actor.departments:
+        raise Problem(403, "not-yours", "Another department's log", f"Leave department={asked} out to see your own.")
+    return frozenset({recipient_of(asked)})

@@ -1,0 +1,76 @@
+"""Events as projects reads them, and taking a batch of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+from services.chassis.work import Workshop
+from services.contracts.classification_events import TicketClassified
+from services.contracts.event import Envelope, Event
+from services.contracts.ticket_events import Channel, Place, TicketDispatched, TicketReceived, Urgency
+from services.projects.adapters.consumer import SUBSCRIPTION
+
+ESTATES = {"quyang-1": "310109010", "quyang-2": "310109010", "jiaxing-1": "310109014"}
+START = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+def ticket_id(number: int) -> str:
+    return str(UUID(int=number))
+
+
+def caller(number: int) -> str:
+    return f"{number:032x}"
+
+
+def place(estate: str | None) -> Place:
+    return Place(sub_district=ESTATES[estate] if estate else None, estate=estate)
+
+
+def received(ticket: int, *, by: int | None = None, day: float = 10, version: int = 1) -> TicketReceived:
+    at = START + timedelta(days=day)
+    return TicketReceived(
+        ticket_id=ticket_id(ticket),
+        version=version,
+        state="received",
+        channel=Channel.PHONE,
+        caller_ref=None if by is None else caller(by),
+        occurred_at=at,
+        received_at=at,
+    )
+
+
+def dispatched(
+    ticket: int, type_code: str, estate: str | None, *, by: int | None = None, day: float = 10, version: int = 2
+) -> TicketDispatched:
+    facts = received(ticket, by=by, day=day, version=version).model_dump()
+    decided = {"state": "dispatched", "type_code": type_code, "place": place(estate), "lead": "housing"}
+    return TicketDispatched.model_validate(facts | decided)
+
+
+def classified(ticket: int, type_code: str, estate: str | None, *, version: int = 1) -> TicketClassified:
+    return TicketClassified(
+        ticket_id=ticket_id(ticket),
+        version=version,
+        type_code=type_code,
+        confidence=0.9,
+        place=place(estate),
+        urgency=Urgency.NORMAL,
+        model_version="test",
+    )
+
+
+def envelope(event: Event) -> Envelope:
+    return Envelope(uuid4(), "/310109/test", START, event)
+
+
+def take(workshop: Workshop, *events: Event) -> None:
+    """One batch, in one transaction, without the inbox: the tables must guard themselves."""
+    with workshop.open() as work:
+        SUBSCRIPTION.apply([envelope(event) for event in events], work)
+
+
+def take_batches(workshop: Workshop, batches: Sequence[Sequence[Event]]) -> None:
+    for batch in batches:
+        take(workshop, *batch)
