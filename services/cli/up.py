@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import signal
 import threading
-from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,13 +13,10 @@ from rich.console import Console
 from rich.table import Table
 
 from services.cli.problems import fail
+from services.cli.running import DEFAULT_RUN_DIR, RunDir
 
 if TYPE_CHECKING:
     from services.cli.local.stack import Stack
-
-DEFAULT_RUN_DIR = Path("var/run")
-
-RunDir = Annotated[Path, typer.Option("--run-dir", help="Where the stack keeps its data, logs and keys.")]
 
 
 def _kafka(value: str) -> str:
@@ -75,6 +71,8 @@ def up(
         raise typer.Exit(130) from None
     try:
         console.print(_table(stack))
+        if stack.flavour == "embedded":
+            console.print("The embedded broker keeps all in memory, knows no transactions; measure no latency on it.")
         console.print("Ctrl-C stops all. In another terminal: closedloop send · closedloop status")
         lost = _wait(stack, interrupted.event)
     finally:
@@ -113,13 +111,13 @@ class _Interruption:
 
 
 def _table(stack: Stack) -> Table:
-    state = stack.state()
-    table = Table("what", "where", "log", title="Closed Loop 12345")
-    logs = stack.run_dir / "logs"
-    table.add_row(state["kafka"]["title"], stack.bootstrap, str(logs / "broker.log") if stack.broker else "")
-    own = stack.postgres is not None
-    where = f"127.0.0.1:{stack.postgres.port}" if stack.postgres else "your server"
-    table.add_row("PostgreSQL 18 (embedded)" if own else "PostgreSQL", where, str(logs / "postgres.log") if own else "")
+    kafka = stack.state()["kafka"]
+    table = Table("what", "where", title="Closed Loop 12345", caption=f"logs in {stack.run_dir / 'logs'}")
+    table.add_row(kafka["title"], kafka["bootstrap"])
+    if stack.postgres is not None:
+        table.add_row("PostgreSQL 18 (embedded)", f"127.0.0.1:{stack.postgres.port}")
+    else:
+        table.add_row("PostgreSQL", "your server")
     for service in stack.services:
-        table.add_row(service.name, service.url, str(logs / service.log.name))
+        table.add_row(service.name, service.url)
     return table

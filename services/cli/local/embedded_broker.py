@@ -16,7 +16,7 @@ from services.cli.local.processes import free_port
 
 class EmbeddedBroker(Broker):
     flavour = "embedded"
-    title = "embedded (Tansu): memory only, no transactions, no latency figures"
+    title = "embedded broker (Tansu)"
     stop_limit_s = 2.0
 
     def __init__(self, log: Path) -> None:

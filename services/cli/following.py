@@ -1,0 +1,65 @@
+"""Reading topics from now on, to see one aggregate's events come by."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from types import TracebackType
+from typing import Self
+
+from kafka import KafkaConsumer, TopicPartition
+
+from services.chassis.kafka import FLAVOURS
+from services.chassis.settings import KafkaFlavour
+from services.contracts.event import Envelope, MalformedEvent
+from services.contracts.registry import EVENTS
+
+
+class Follower:
+    """Belongs to no group, commits nothing. Sees only what is written after it was made, aborted writes never."""
+
+    def __init__(self, bootstrap: str, flavour: str, topics: Iterable[str]) -> None:
+        self._consumer = KafkaConsumer(
+            bootstrap_servers=bootstrap.split(","),
+            enable_auto_commit=False,
+            allow_auto_create_topics=False,
+            **FLAVOURS[KafkaFlavour(flavour)].consumer,
+        )
+        partitions = [
+            TopicPartition(topic, partition)
+            for topic in topics
+            for partition in self._consumer.partitions_for_topic(topic) or ()
+        ]
+        self._consumer.assign(partitions)
+        self._consumer.seek_to_end(*partitions)
+        for partition in partitions:
+            self._consumer.position(partition)  # now, not at the first poll
+        self._seen: list[tuple[str, Envelope, float]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._consumer.close()
+
+    def first(self, matches: Callable[[str, Envelope], bool], until: float) -> tuple[Envelope, float] | None:
+        """The first event on a topic that matches, and when it came (both times of `time.monotonic`); None if late."""
+        while True:
+            for topic, envelope, at in self._seen:
+                if matches(topic, envelope):
+                    return envelope, at
+            if time.monotonic() > until:
+                return None
+            self._read()
+
+    def _read(self) -> None:
+        batches = self._consumer.poll(timeout_ms=200)
+        now = time.monotonic()
+        for record in (record for batch in batches.values() for record in batch):
+            try:
+                envelope = Envelope.parse(list(record.headers), record.value, EVENTS)
+            except MalformedEvent:
+                continue
+            self._seen.append((record.topic, envelope, now))
