@@ -119,7 +119,7 @@ class ConsumerLoop:
         self._health.beat(self._name)
 
     def _measure(self, consumer: KafkaConsumer, records: Sequence[ConsumerRecord]) -> None:
-        """Lag per topic over this member's partitions; in seconds: how old the last settled record is while more wait."""
+        """Lag per topic over this member's partitions. In seconds: the last settled record's age, while more wait."""
         self._last_settled.update((record.topic, record.timestamp / 1000) for record in records)
         if time.monotonic() < self._measured_at + MEASURE_EVERY_S:
             return
