@@ -147,7 +147,7 @@ REFUSALS: dict[type, tuple[str, str]] = {
     jwt.ImmatureSignatureError: ("token-not-yet-valid", "The token is not valid yet: compare the clocks, or wait."),
     jwt.InvalidIssuerError: ("wrong-issuer", "The token comes from another issuer: get one from {issuer}."),
     jwt.InvalidAudienceError: ("wrong-audience", "The token is for somebody else: ask for the audience {audience}."),
-    jwt.InvalidAlgorithmError: ("wrong-algorithm", "The token must be signed with RS256 or ES256 by its issuer's key."),
+    jwt.InvalidAlgorithmError: ("wrong-algorithm", "The algorithm is not its key's: sign with RS256 or ES256."),
     jwt.InvalidSignatureError: ("bad-signature", "The signature is not the issuer's: get a token from {issuer}."),
     jwt.MissingRequiredClaimError: ("claim-missing", "{error}: have the issuer {issuer} add it."),
     UnknownKey: ("unknown-key", "The token names no key that {issuer} publishes: get a new token from there."),

@@ -75,7 +75,9 @@ def configure(service: str, instance: str, level: str = "info") -> None:
             ],
         )
     )
-    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level.upper())
     for name, lowest in QUIET.items():
         logging.getLogger(name).setLevel(lowest)
 
@@ -99,4 +101,5 @@ def _masked(value: Any) -> Any:
         return {mask(str(key)): _masked(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_masked(item) for item in value]
-    return mask(value if isinstance(value, str) else repr(value))
+    text = value if isinstance(value, str) else repr(value)
+    return mask(text.encode("utf-8", "backslashreplace").decode())

@@ -8,7 +8,7 @@ import re
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -52,7 +52,9 @@ class Settings(BaseSettings):
     )
 
     profile: Profile = Field(Profile.PRODUCTION, description="give demo or production")
-    kafka_bootstrap: str = Field(pattern=r"^\S+:\d+$", description="give HOST:PORT of the brokers, separated by commas")
+    kafka_bootstrap: str = Field(
+        pattern=r"^[^\s,]+:\d+(,[^\s,]+:\d+)*$", description="give HOST:PORT of the brokers, separated by commas"
+    )
     kafka_flavour: KafkaFlavour = Field(KafkaFlavour.APACHE, description="give apache or embedded")
     kafka_session_timeout_s: float = Field(10, ge=1, le=300, description="give seconds from 1 to 300")
     database_url: str | None = Field(
@@ -100,11 +102,12 @@ class Settings(BaseSettings):
             raise ValueError("is not https: whoever sits on the way could replace the keys")
         return jwks
 
-    @model_validator(mode="after")
-    def _demo_issuer_is_for_the_demo(self) -> Self:
-        if self.oidc_issuer == DEMO_ISSUER and self.profile is not Profile.DEMO:
-            raise ValueError(f"{PREFIX}OIDC_ISSUER is the demo's issuer; name your identity provider")
-        return self
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _demo_issuer_is_for_the_demo(cls, issuer: str, info: ValidationInfo) -> str:
+        if issuer == DEMO_ISSUER and info.data.get("profile") is not Profile.DEMO:
+            raise ValueError("is the demo's issuer, whose key anybody on its machine may hold")
+        return issuer
 
 
 AnySettings = TypeVar("AnySettings", bound=Settings)
@@ -125,11 +128,8 @@ def load(model: type[AnySettings]) -> AnySettings:
 
 
 def _line(model: type[Settings], loc: tuple[int | str, ...], kind: str, message: str) -> str:
-    message = message.removeprefix("Value error, ")
-    if not loc:
-        return message
     field = str(loc[0])
-    wrong = "is missing" if kind == "missing" else message
+    wrong = "is missing" if kind == "missing" else message.removeprefix("Value error, ")
     return f"{PREFIX}{field.upper()}: {wrong}; {model.model_fields[field].description or 'see docs/architecture.md'}"
 
 

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from services.chassis.settings import HexKey, Port, Profile, Settings, load
+
+Variables = dict[str, str | None]
+
+
+class VaultSettings(Settings):
+    http_port: Port = 8101
+    vault_key: HexKey
+
+
+class PlainSettings(Settings):
+    http_port: Port = 8101
+
+
+PRODUCTION: Variables = {
+    "KAFKA_BOOTSTRAP": "kafka-1:9092,kafka-2:9092",
+    "HTTP_HOST": "0.0.0.0",
+    "OIDC_ISSUER": "https://id.example.org",
+    "OIDC_JWKS": "https://id.example.org/jwks",
+}
+DEMO: Variables = {"PROFILE": "demo", "KAFKA_BOOTSTRAP": "127.0.0.1:9092"}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ:
+        if name.startswith("CLOSEDLOOP_"):
+            monkeypatch.delenv(name)
+
+
+def _set(monkeypatch: pytest.MonkeyPatch, variables: Variables) -> None:
+    for name, value in variables.items():
+        if value is not None:
+            monkeypatch.setenv(f"CLOSEDLOOP_{name}", value)
+
+
+def test_production_is_the_default_and_reads_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    _set(monkeypatch, {**PRODUCTION, "DATABASE_URL": "postgresql+psycopg://u:p@db:5432/intake", "INSTANCE": "b"})
+    settings = load(PlainSettings)
+    assert settings.profile is Profile.PRODUCTION
+    assert (settings.http_host, settings.http_port, settings.instance) == ("0.0.0.0", 8101, "b")
+    assert settings.oidc_audience == "closedloop"
+    assert "u:p@" not in repr(settings)
+
+
+def test_the_demo_on_loopback_brings_its_own_issuer(monkeypatch: pytest.MonkeyPatch) -> None:
+    _set(monkeypatch, DEMO)
+    settings = load(PlainSettings)
+    assert settings.oidc_issuer == "urn:closedloop:demo-issuer"
+    assert settings.oidc_jwks == "var/issuer/jwks.json"
+
+
+WRONG: list[tuple[Variables, list[str]]] = [
+    ({**PRODUCTION, "OIDC_ISSUER": None, "OIDC_JWKS": None}, ["OIDC_ISSUER", "OIDC_JWKS"]),
+    ({**PRODUCTION, "OIDC_ISSUER": ""}, ["OIDC_ISSUER"]),
+    ({**PRODUCTION, "OIDC_ISSUER": "urn:closedloop:demo-issuer"}, ["OIDC_ISSUER"]),
+    ({**PRODUCTION, "OIDC_JWKS": "http://id.example.org/jwks"}, ["OIDC_JWKS"]),
+    ({**PRODUCTION, "OIDC_JWKS": "ftp://id.example.org/jwks"}, ["OIDC_JWKS"]),
+    ({**PRODUCTION, "KAFKA_BOOTSTRAP": None}, ["KAFKA_BOOTSTRAP"]),
+    ({**PRODUCTION, "KAFKA_BOOTSTRAP": "kafka"}, ["KAFKA_BOOTSTRAP"]),
+    ({**PRODUCTION, "KAFKA_BOOTSTRAP": "kafka:9092,kafka-2"}, ["KAFKA_BOOTSTRAP"]),
+    ({**PRODUCTION, "KAFKA_FLAVOUR": "redpanda"}, ["KAFKA_FLAVOUR"]),
+    ({**PRODUCTION, "KAFKA_SESSION_TIMEOUT_S": "0"}, ["KAFKA_SESSION_TIMEOUT_S"]),
+    ({**PRODUCTION, "DATABASE_URL": "sqlite:///x.db"}, ["DATABASE_URL"]),
+    ({**PRODUCTION, "HTTP_PORT": "80801", "JURISDICTION": "Hongkou"}, ["HTTP_PORT", "JURISDICTION"]),
+    ({**PRODUCTION, "INSTANCE": "a b"}, ["INSTANCE"]),
+    ({**PRODUCTION, "LOG_LEVEL": "loud"}, ["LOG_LEVEL"]),
+    ({**PRODUCTION, "PROFILE": "test"}, ["PROFILE"]),
+    ({**DEMO, "HTTP_HOST": "0.0.0.0"}, ["HTTP_HOST"]),
+    ({**DEMO, "HTTP_HOST": "192.168.1.7"}, ["HTTP_HOST"]),
+    ({**DEMO, "HTTP_HOST": "demo.example.org"}, ["HTTP_HOST"]),
+    ({**DEMO, "OIDC_ISSUER": "https://id.example.org"}, ["OIDC_JWKS"]),
+]
+
+
+@pytest.mark.parametrize(("variables", "named"), WRONG)
+def test_each_wrong_variable_has_its_line_with_name_and_remedy(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    variables: Variables,
+    named: list[str],
+) -> None:
+    _set(monkeypatch, variables)
+    with pytest.raises(SystemExit) as ended:
+        load(PlainSettings)
+    assert ended.value.code == 78
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.split(":")[0] for line in lines] == [f"CLOSEDLOOP_{name}" for name in named]
+    assert all("; " in line for line in lines), "the remedy"
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.0.0.2", "::1"])
+def test_every_loopback_address_will_do_for_the_demo(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    _set(monkeypatch, {**DEMO, "HTTP_HOST": host})
+    assert load(PlainSettings).http_host == host
+
+
+def test_plain_http_keys_are_for_the_demo_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    jwks: Variables = {"OIDC_ISSUER": "http://127.0.0.1:8080", "OIDC_JWKS": "http://127.0.0.1:8080/jwks"}
+    _set(monkeypatch, DEMO | jwks)
+    assert load(PlainSettings).oidc_jwks == jwks["OIDC_JWKS"]
+
+
+@pytest.mark.parametrize("key", ["abcd", "0" * 63, "z" * 64, "0" * 66])
+def test_a_wrong_secret_is_named_and_never_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], key: str
+) -> None:
+    _set(monkeypatch, {**PRODUCTION, "VAULT_KEY": key})
+    with pytest.raises(SystemExit):
+        load(VaultSettings)
+    message = capsys.readouterr().err
+    assert message.startswith("CLOSEDLOOP_VAULT_KEY: is not 32 bytes in hexadecimal")
+    assert key not in message
+
+
+def test_secrets_may_come_from_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "closedloop_vault_key").write_text("0f" * 32 + "\n")
+    _set(monkeypatch, {**PRODUCTION, "SECRETS_DIR": str(tmp_path)})
+    settings = load(VaultSettings)
+    assert settings.vault_key.get_secret_value() == "0f" * 32
+    assert "0f0f" not in repr(settings)
