@@ -89,11 +89,8 @@ def apply_topics(admin: KafkaAdminClient, wanted: Sequence[Topic]) -> Applied:
 def _existing(admin: KafkaAdminClient, wanted: Sequence[Topic]) -> dict[str, ExistingTopic]:
     # Asking for topics by name would create them on a broker with auto-creation: ask for all.
     partitions = {found["name"]: len(found["partitions"]) for found in admin.describe_topics()}
-    resources = [
-        ConfigResource(ConfigResourceType.TOPIC, topic.name, list(topic.configs()))
-        for topic in wanted
-        if topic.name in partitions
-    ]
+    # Asking for single settings makes the embedded broker hang up: ask for all of them.
+    resources = [ConfigResource(ConfigResourceType.TOPIC, topic.name) for topic in wanted if topic.name in partitions]
     described = admin.describe_configs(resources, config_filter="all").get("topic", {}) if resources else {}
     return {
         name: ExistingTopic(partitions[name], {setting: config["value"] for setting, config in configs.items()})

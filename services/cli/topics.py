@@ -14,6 +14,7 @@ from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
 
 from services.chassis.topic_admin import TopicsRefused, apply_topics, check_topics
+from services.cli.problems import fail
 from services.contracts.topics import topic_table
 
 app = typer.Typer(help="Create and check the topics of deploy/kafka/topics.yaml.", no_args_is_help=True)
@@ -81,8 +82,6 @@ def _admin(bootstrap: str) -> Iterator[KafkaAdminClient]:
         finally:
             admin.close()
     except TopicsRefused as refused:
-        typer.echo(str(refused), err=True)
-        raise typer.Exit(1) from None
+        fail(str(refused))
     except KafkaError as error:
-        typer.echo(f"--kafka {bootstrap}: {error or type(error).__name__}; is the broker running there?", err=True)
-        raise typer.Exit(1) from None
+        fail(f"--kafka {bootstrap}: {error}; is the broker running there?")
