@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AwareDatetime
 
 from services.contracts.event import Event, TicketId
+from services.contracts.hot_issue_events import DecisionKind, HotIssueId, ProjectId
 from services.contracts.ticket_events import DepartmentCode, Place, TypeCode, Urgency
 
 
@@ -34,3 +35,41 @@ class TicketAssigned(Event):
     @property
     def aggregate_id(self) -> str:
         return self.ticket_id
+
+
+class HotIssueTold(Event):
+    """What a department has to know of a hot issue. `stage` is the past-tense fact, as in `hot_issue.decided.v1`."""
+
+    type: ClassVar[str] = "department.hot_issue_told.v1"
+    delivery_id: UUID
+    department: DepartmentCode
+    hot_issue_id: HotIssueId
+    stage: str
+    type_code: TypeCode
+    place: Place
+    lead: DepartmentCode
+    callers: int
+    decide_by: AwareDatetime
+    decision: DecisionKind | None = None
+    verdict: str | None = None
+
+    @property
+    def aggregate_id(self) -> str:
+        return self.hot_issue_id
+
+
+class ProjectTold(Event):
+    """What a department has to know of a repair project."""
+
+    type: ClassVar[str] = "department.project_told.v1"
+    delivery_id: UUID
+    department: DepartmentCode
+    project_id: ProjectId
+    state: str
+    place: Place
+    lead: DepartmentCode
+    hot_issues: tuple[HotIssueId, ...] = ()
+
+    @property
+    def aggregate_id(self) -> str:
+        return self.project_id

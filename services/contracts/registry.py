@@ -1,23 +1,64 @@
 """Every event type that may cross a service boundary, by its `ce_type`."""
 
 from services.contracts.classification_events import TicketClassified
-from services.contracts.department_events import TicketAssigned
+from services.contracts.department_events import HotIssueTold, ProjectTold, TicketAssigned
 from services.contracts.event import Event
+from services.contracts.hot_issue_events import (
+    HotIssueConfirmed,
+    HotIssueCureStarted,
+    HotIssueDecided,
+    HotIssueDecisionOverdue,
+    HotIssueMemberJoined,
+    HotIssueNotShown,
+    HotIssueObserved,
+    HotIssueReopened,
+    HotIssueVerified,
+    HotIssueWithdrawn,
+)
+from services.contracts.project_events import ProjectAdvanced, ProjectOpened
 from services.contracts.ticket_events import (
+    TicketArchived,
     TicketDispatched,
+    TicketFiledAway,
     TicketReceived,
     TicketSentToReview,
+    TicketSettled,
     TicketTextRecorded,
+    TicketVisited,
 )
+
+TICKET_EVENTS = (
+    TicketReceived,
+    TicketDispatched,
+    TicketSentToReview,
+    TicketSettled,
+    TicketVisited,
+    TicketArchived,
+    TicketFiledAway,
+)
+HOT_ISSUE_EVENTS = (
+    HotIssueConfirmed,
+    HotIssueMemberJoined,
+    HotIssueDecisionOverdue,
+    HotIssueDecided,
+    HotIssueCureStarted,
+    HotIssueObserved,
+    HotIssueVerified,
+    HotIssueNotShown,
+    HotIssueReopened,
+    HotIssueWithdrawn,
+)
+PROJECT_EVENTS = (ProjectOpened, ProjectAdvanced)
+DEPARTMENT_EVENTS = (TicketAssigned, HotIssueTold, ProjectTold)
 
 EVENTS: dict[str, type[Event]] = {
     event.type: event
     for event in (
-        TicketReceived,
-        TicketDispatched,
-        TicketSentToReview,
+        *TICKET_EVENTS,
         TicketTextRecorded,
         TicketClassified,
-        TicketAssigned,
+        *HOT_ISSUE_EVENTS,
+        *PROJECT_EVENTS,
+        *DEPARTMENT_EVENTS,
     )
 }

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Self
 
-from pydantic import PositiveInt
+from pydantic import PositiveInt, model_validator
 
 from services.contracts.data_files import DATA, DataRow, InvalidData, by_key, row_of
 from services.contracts.departments import department_codes, parties
@@ -82,15 +82,21 @@ class ProblemType(DataRow):
     inferred: tuple[str, ...]
     sources: tuple[str, ...]
 
+    @model_validator(mode="after")
+    def _each_unit_once(self) -> Self:
+        units = [self.lead, *self.co_handlers]
+        if len(set(units)) < len(units):
+            raise ValueError("lead or co-handlers name a unit twice")
+        return self
+
     def lead_at(self, sub_district: str | None) -> str | None:
         """The department that leads in a sub-district; None if it depends on a place that is not known."""
         return _department(self.lead, sub_district)
 
     def co_handlers_at(self, sub_district: str | None) -> tuple[str, ...]:
-        """The departments that help there, without the lead; the office of an unknown place is left out."""
+        """The departments that help there; the office of an unknown place is left out."""
         found = (_department(unit, sub_district) for unit in self.co_handlers)
-        lead = self.lead_at(sub_district)
-        return tuple(code for code in found if code is not None and code != lead)
+        return tuple(code for code in found if code is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +113,9 @@ def taxonomy() -> Taxonomy:
 
 def load_taxonomy(file: Path) -> Taxonomy:
     """Raises InvalidData for a row that names a department, party or element that no data file knows."""
-    with file.open(encoding="utf-8", newline="") as lines:
-        rows = [_problem_type(file, f"row {n} ({c.get('code')})", c) for n, c in enumerate(csv.DictReader(lines), 2)]
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        cells = enumerate(csv.DictReader(lines, restkey="surplus", restval=""), start=2)
+        rows = [_problem_type(file, f"row {number} ({row.get('code')})", row) for number, row in cells]
     return Taxonomy(by_key(file, "types", rows, "code"))
 
 
@@ -130,6 +137,8 @@ _KINDS = {
 
 
 def _problem_type(file: Path, row: str, cells: dict[str, str]) -> ProblemType:
+    if "surplus" in cells:
+        raise InvalidData(file, row, "has more cells than there are columns; put quotes round a cell with a comma")
     units = {"街道办事处": OFFICE_OF_THE_PLACE, **department_codes()}
 
     def one(column: str, names: Mapping[str, Any], remedy: str) -> Any:

@@ -27,6 +27,16 @@ class Channel(StrEnum):
     FILE = "file"
 
 
+class Satisfaction(StrEnum):
+    """Five grades of the national 好差评 scheme (domain.md §2.5)."""
+
+    VERY_SATISFIED = "very satisfied"
+    SATISFIED = "satisfied"
+    BASICALLY_SATISFIED = "basically satisfied"
+    DISSATISFIED = "dissatisfied"
+    VERY_DISSATISFIED = "very dissatisfied"
+
+
 class Urgency(StrEnum):
     """domain.md §2.3."""
 
@@ -62,6 +72,16 @@ class _TicketEvent(Event):
     urgency: Urgency | None = None
     lead: DepartmentCode | None = None
     co_handlers: tuple[DepartmentCode, ...] = ()
+    history: bool | None = Field(
+        None, description="Imported from the past: feeds baselines and detection; no dispatch, clock or message."
+    )
+    continues: TicketId | None = Field(
+        None, description="The ticket this one goes on from: its caller said that the cure did not solve the matter."
+    )
+    settle_by: AwareDatetime | None = Field(None, description="End of the settle clock (domain.md §2.2).")
+    unit_solved: bool | None = Field(None, description="The unit's word; the caller's is another (domain.md §2.4).")
+    caller_solved: bool | None = None
+    satisfaction: Satisfaction | None = None
 
     @property
     def aggregate_id(self) -> str:
@@ -87,6 +107,33 @@ class TicketSentToReview(_TicketEvent):
 
     type: ClassVar[str] = "ticket.sent_to_review.v1"
     review_reason: str
+
+
+class TicketSettled(_TicketEvent):
+    """The lead unit handed in its result with a public answer (办结)."""
+
+    type: ClassVar[str] = "ticket.settled.v1"
+    settled_at: AwareDatetime
+    unit_solved: bool
+
+
+class TicketVisited(_TicketEvent):
+    """The caller was asked, by another role than the handler's (回访)."""
+
+    type: ClassVar[str] = "ticket.visited.v1"
+    caller_solved: bool
+
+
+class TicketArchived(_TicketEvent):
+    """The ticket has run its course (归档)."""
+
+    type: ClassVar[str] = "ticket.archived.v1"
+
+
+class TicketFiledAway(_TicketEvent):
+    """A ticket of the past was classified and put on file; nobody is dispatched."""
+
+    type: ClassVar[str] = "ticket.filed_away.v1"
 
 
 class TicketTextRecorded(Event):

@@ -1,0 +1,48 @@
+"""What projects tells of a repair project (topic `projects`), domain.md §4.2, §10.2."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, ClassVar
+
+from pydantic import AwareDatetime, Field, StringConstraints
+
+from services.contracts.event import Event
+from services.contracts.hot_issue_events import HotIssueId, ProjectId
+from services.contracts.ticket_events import DepartmentCode, Place
+
+ElementCode = Annotated[str, StringConstraints(pattern=r"^E[0-9]{2}$")]
+
+
+class _ProjectEvent(Event):
+    """The whole public state of a repair project."""
+
+    project_id: ProjectId
+    state: str
+    hot_issues: tuple[HotIssueId, ...]
+    place: Place
+    lead: DepartmentCode
+    elements: tuple[ElementCode, ...] = ()
+    floor_area_m2: float | None = Field(None, gt=0, description="Newly started floor area counts by this.")
+    planned_start: date | None = None
+    planned_end: date | None = None
+    started_at: AwareDatetime | None = None
+    accepted_at: AwareDatetime | None = None
+
+    @property
+    def aggregate_id(self) -> str:
+        return self.project_id
+
+
+class ProjectOpened(_ProjectEvent):
+    """A repair project was opened, as a rule by the decision on a hot issue."""
+
+    type: ClassVar[str] = "project.opened.v1"
+
+
+class ProjectAdvanced(_ProjectEvent):
+    """The project took one step of its table; `previous_state` is where it came from."""
+
+    type: ClassVar[str] = "project.advanced.v1"
+    previous_state: str
+    note: str | None = None
