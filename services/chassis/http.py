@@ -33,7 +33,8 @@ def create_app(
 
     Every other route guards itself by `identity.require`; the verifier's readiness is part of the service's.
     """
-    app = FastAPI(title=title, responses=problems.DOCUMENTED)
+    # FastAPI's pages of documentation load their scripts from the internet; /openapi.json is what they show.
+    app = FastAPI(title=title, responses=problems.DOCUMENTED, docs_url=None, redoc_url=None)
     app.state.verifier = verifier
     health.ready_when("issuer keys", verifier.unready)
     problems.install(app)
@@ -47,8 +48,10 @@ def create_app(
 def _operations(health: Health) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
+    # livez and metrics answer on the event loop: a database that hangs holds every thread of the pool, and is no
+    # reason to kill us. readyz may block in its checks, and then not answering is the right answer.
     @router.get("/livez")
-    def livez() -> dict[str, str]:
+    async def livez() -> dict[str, str]:
         return _report("alive", health.stuck())
 
     @router.get("/readyz")
@@ -56,7 +59,7 @@ def _operations(health: Health) -> APIRouter:
         return _report("ready", health.unready())
 
     @router.get("/metrics")
-    def metrics() -> Response:
+    async def metrics() -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return router
@@ -81,7 +84,7 @@ class Frontier:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
-        status = 0
+        status = None
 
         async def counted(message: Message) -> None:
             nonlocal status
@@ -97,13 +100,13 @@ class Frontier:
                     await self._answer(scope, receive, counted)
                 except Exception as error:
                     problem = problems.internal(error)
-                    if status:
+                    if status is not None:
                         raise  # half an answer is out: the server cuts the connection, lest it be taken for whole
                     await problem.response()(scope, receive, counted)
         finally:
             current_traceparent.reset(trace)
             labels = {"route": _route(scope), "method": scope["method"] if scope["method"] in METHODS else "other"}
-            HTTP_REQUESTS.labels(**labels, status=str(status)).inc()
+            HTTP_REQUESTS.labels(**labels, status=str(status or "aborted")).inc()
             HTTP_SECONDS.labels(**labels).observe(time.perf_counter() - started)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:

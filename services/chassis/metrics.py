@@ -111,7 +111,7 @@ PRODUCER_RENEWALS = _counter(
 # HTTP
 HTTP_REQUESTS = _counter(
     "closedloop_http_requests_total",
-    "Requests answered. Route: its template; `other` if none matched.",
+    "Requests answered. Route: its template; `other` if none matched. Status `aborted`: the client went away first.",
     "route", "method", "status",
 )  # fmt: skip
 HTTP_SECONDS = _histogram(
