@@ -114,7 +114,7 @@ def taxonomy() -> Taxonomy:
 def load_taxonomy(file: Path) -> Taxonomy:
     """Raises InvalidData for a row that names a department, party or element that no data file knows."""
     with file.open(encoding="utf-8-sig", newline="") as lines:
-        cells = enumerate(csv.DictReader(lines, restkey="surplus", restval=""), start=2)
+        cells = enumerate(csv.DictReader(lines, restkey="surplus"), start=2)
         rows = [_problem_type(file, f"row {number} ({row.get('code')})", row) for number, row in cells]
     return Taxonomy(by_key(file, "types", rows, "code"))
 
@@ -137,8 +137,8 @@ _KINDS = {
 
 
 def _problem_type(file: Path, row: str, cells: dict[str, str]) -> ProblemType:
-    if "surplus" in cells:
-        raise InvalidData(file, row, "has more cells than there are columns; put quotes round a cell with a comma")
+    if "surplus" in cells or None in cells.values():
+        raise InvalidData(file, row, "has not as many cells as columns; put quotes round a cell that holds a comma")
     units = {"街道办事处": OFFICE_OF_THE_PLACE, **department_codes()}
 
     def one(column: str, names: Mapping[str, Any], remedy: str) -> Any:

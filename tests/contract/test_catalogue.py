@@ -113,8 +113,8 @@ def test_data_cannot_be_changed_by_a_reader() -> None:
         ),
         ("E18;E19", "E18;E99", r"row 5 \(XQ04\): repair_elements E99 not known; add it to elements.yaml"),
         ("区房管局;居委会", "街道办事处;居委会", r"row 2 \(XQ01\): .*lead or co-handlers name a unit twice"),
-        ("区房管局;居委会", "区房管局;居委会,", r"row 2 \(XQ01\): has more cells than there are columns; put quotes"),
-        (",,sourced,sourced,sourced,,S32;S34;L1", "", r"row 2 \(XQ01\): "),
+        ("区房管局;居委会", "区房管局;居委会,", r"row 2 \(XQ01\): has not as many cells as columns; put quotes"),
+        (",,sourced,sourced,sourced,,S32;S34;L1", "", r"row 2 \(XQ01\): has not as many cells"),
         ("XQ02,", "XQ01,", "types row 2: code 'XQ01' stands twice"),
         ("XQ01,", "QX01,", r"row 2 \(QX01\): code: String should match pattern"),
         (
