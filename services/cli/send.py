@@ -85,7 +85,8 @@ def send(
 
 
 def _print_json(kafka: dict[str, str], hops: list[Hop], missing: str | None) -> None:
-    typer.echo(json.dumps({"broker": kafka["title"], "hops": [asdict(hop) for hop in hops], "missing": missing}))
+    report = {"broker": kafka["title"], "hops": [asdict(hop) for hop in hops], "missing": missing}
+    typer.echo(json.dumps(report, ensure_ascii=False))
 
 
 def _hops(state: dict[str, Any], body: dict[str, Any], follower: Follower, within: float) -> Iterator[Hop]:

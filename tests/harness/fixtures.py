@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from psycopg import sql
 
 from services.cli.local.embedded_broker import EmbeddedBroker
 from services.cli.local.postgres import EmbeddedPostgres, connect
+from services.cli.local.stack import Stack
 
 NewDatabase = Callable[..., str]
+NewStack = Callable[..., Stack]
 
 
 @pytest.fixture(scope="session")
@@ -83,3 +86,35 @@ def _create(postgres: EmbeddedPostgres, name: str, template: str) -> None:
     statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
     with connect(postgres.url("postgres")) as connection:
         connection.execute(statement)
+
+
+@pytest.fixture(scope="module")
+def new_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewStack]:
+    """Makes stacks which end with the module. Arguments are `Stack`'s; it is not started yet."""
+    made: list[Stack] = []
+
+    def new(**told: Any) -> Stack:
+        stack = Stack(tmp_path_factory.mktemp("stack"), **told)
+        made.append(stack)
+        print(f"a stack in {stack.run_dir}")
+        return stack
+
+    yield new
+    for stack in made:
+        stack.stop()
+
+
+@pytest.fixture(scope="module")
+def stack(new_stack: NewStack) -> Stack:
+    """The whole system on the embedded broker, one for all tests of the module."""
+    stack = new_stack()
+    stack.start()
+    return stack
+
+
+@pytest.fixture(scope="module")
+def apache_stack(new_stack: NewStack) -> Stack:
+    """The whole system on Apache Kafka, one for all tests of the module."""
+    stack = new_stack(kafka="apache")
+    stack.start()
+    return stack

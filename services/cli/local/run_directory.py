@@ -61,7 +61,11 @@ def read_state(path: Path) -> dict[str, Any] | None:
         state: dict[str, Any] = json.loads((path / "state.json").read_text())
     except FileNotFoundError:
         return None
-    return state if psutil.pid_exists(state["pid"]) else None
+    try:
+        alive = psutil.Process(state["pid"]).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return None
+    return state if alive else None
 
 
 def _write_secret(file: Path, content: str) -> None:

@@ -1,0 +1,30 @@
+"""Asking the services of a stack over HTTP."""
+
+from __future__ import annotations
+
+import httpx
+from prometheus_client.parser import text_string_to_metric_families
+
+from services.cli.local.stack import Stack
+
+
+def token(stack: Stack, *roles: str) -> str:
+    return stack.issuer.mint(f"test-{'-'.join(roles)}".replace(":", "-"), roles)
+
+
+def client(stack: Stack, service: str, *roles: str, instance: int = 1) -> httpx.Client:
+    """A client of one service that carries a token with `roles`."""
+    headers = {"Authorization": f"Bearer {token(stack, *roles)}"}
+    return httpx.Client(base_url=stack.service(service, instance).url, headers=headers, timeout=15)
+
+
+def metric(stack: Stack, service: str, name: str, **labels: str) -> float:
+    """The sum of a metric's samples over all instances of the service; labels not given are summed over."""
+    total = 0.0
+    for process in stack.services:
+        if process.service == service:
+            for family in text_string_to_metric_families(httpx.get(f"{process.url}/metrics", timeout=10).text):
+                for sample in family.samples:
+                    if sample.name == name and labels.items() <= sample.labels.items():
+                        total += sample.value
+    return total

@@ -1,0 +1,102 @@
+"""All four services as processes: tickets go their whole way, and the operator's commands tell of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]
+
+from services.cli.local.stack import Stack
+from tests.harness import evidence
+from tests.harness.clients import client, metric, token
+from tests.harness.load import Load
+from tests.harness.waiting import eventually
+
+
+def closedloop(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "services.cli.main", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_every_acknowledged_ticket_reaches_its_department_once(stack: Stack) -> None:
+    load = Load([stack.service("intake").url], token(stack, "hub"), rate=30)
+    history = load.run(count=60)
+    evidence.settle(stack, history, within=30)
+    verdict = evidence.verdict(stack, history)
+    print(verdict.line("whole system", recovery_s=0))
+    assert len(history.acked) == 60
+    assert verdict.clean, verdict
+    assert metric(stack, "intake", "closedloop_tickets_received_total") >= 60
+
+
+def test_send_follows_a_ticket_hop_by_hop(stack: Stack) -> None:
+    done = closedloop("send", "--json", "--run-dir", str(stack.run_dir))
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert [hop["hop"].split()[0] for hop in report["hops"]] == ["202", "text", "classification", "dispatch", "message"]
+    assert all(hop["took_ms"] >= 0 for hop in report["hops"])
+    assert "embedded" in report["broker"]
+    assert report["missing"] is None
+
+
+def test_send_names_the_hop_that_did_not_come_and_where_to_look(stack: Stack) -> None:
+    classifier = stack.service("classifier")
+    classifier.freeze()
+    try:
+        done = closedloop("send", "--within", "3", "--run-dir", str(stack.run_dir))
+    finally:
+        classifier.thaw()
+    assert done.returncode == 1
+    assert "classification on classifications: did not come within 3 s" in done.stderr
+    assert str(classifier.log) in done.stderr
+
+
+def test_status_counts_tickets_and_shows_every_service_ready(stack: Stack) -> None:
+    eventually(lambda: closedloop("status", "--run-dir", str(stack.run_dir)).returncode == 0, within=30)
+    report = json.loads(closedloop("status", "--json", "--run-dir", str(stack.run_dir)).stdout)
+    with client(stack, "intake", "hub") as intake:
+        assert report["tickets"] == intake.get("/tickets/summary").json()
+    assert [service["reasons"] for service in report["services"]] == [{}] * 4
+    assert {one["topic"] for service in report["services"] for one in service["lag"]} >= {"tickets", "classifications"}
+
+
+def test_status_says_which_service_is_away(stack: Stack) -> None:
+    notifier = stack.service("notifier")
+    notifier.stop()
+    try:
+        done = closedloop("status", "--json", "--run-dir", str(stack.run_dir))
+    finally:
+        notifier.start_and_wait()
+    assert done.returncode == 1
+    away = {service["name"] for service in json.loads(done.stdout)["services"] if service["reasons"]}
+    assert away == {"notifier"}
+
+
+def test_a_second_stack_in_the_same_folder_is_refused(stack: Stack) -> None:
+    done = closedloop("up", "--run-dir", str(stack.run_dir))
+    assert done.returncode == 1
+    assert f"process {os.getpid()}" in done.stderr
+    assert "--run-dir" in done.stderr
+
+
+def test_commands_without_a_stack_say_how_to_start_one(tmp_path: Path) -> None:
+    for command in ("send", "status"):
+        done = closedloop(command, "--run-dir", str(tmp_path))
+        assert done.returncode == 1
+        assert "closedloop up" in done.stderr
+
+
+def test_up_ends_on_sigterm_even_while_starting_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "services.cli.main", "up", "--run-dir", str(tmp_path)]
+    up = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    eventually(lambda: (tmp_path / "logs" / "intake-1.log").exists(), within=30)
+    children = psutil.Process(up.pid).children(recursive=True)
+    assert len(children) > 2
+    up.send_signal(signal.SIGTERM)
+    assert up.wait(timeout=15) == 130
+    assert not psutil.wait_procs(children, timeout=1)[1]
