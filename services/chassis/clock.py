@@ -5,7 +5,9 @@ Backoff, sessions, token lifetimes, signatures and Kafka's record timestamps sta
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Protocol
 
 
@@ -37,3 +39,27 @@ class FixedClock:
 
     def advance(self, by: timedelta) -> None:
         self._now += by
+
+
+class VirtualClock:
+    """Business time that one driver keeps in a file and every process reads: the demo's years pass in minutes.
+
+    `set` replaces the file in one step, so that a reader sees the old time or the new. Only the driver sets it.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._seen = -1
+        self._now = datetime.min.replace(tzinfo=UTC)
+
+    def now(self) -> datetime:
+        changed = self._file.stat().st_mtime_ns
+        if changed != self._seen:
+            self._now = datetime.fromisoformat(self._file.read_text()).astimezone(UTC)
+            self._seen = changed
+        return self._now
+
+    def set(self, now: datetime) -> None:
+        fresh = self._file.with_suffix(".new")
+        fresh.write_text(now.isoformat())
+        os.replace(fresh, self._file)

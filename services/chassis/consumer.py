@@ -6,7 +6,6 @@ import random
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 
 import structlog
 from kafka import KafkaConsumer, TopicPartition
@@ -30,7 +29,7 @@ from services.chassis.processing import Halted, Processor
 
 log = structlog.get_logger(__name__)
 
-POLL_MS = 500
+POLL_MS = 200
 BACK_OFF_S = (0.1, 5.0)
 COMMIT_TIMEOUT_MS = 10_000
 MEASURE_EVERY_S = 1.0
@@ -57,6 +56,12 @@ class ConsumerLoop:
         self._topics = processor.subscription.topics
         self._last_settled: dict[str, float] = {}
         self._measured_at = 0.0
+        self._read_until = 0.0
+
+    @property
+    def read_until(self) -> float:
+        """Real time (epoch seconds) up to which everything published has been settled; 0 before the first time."""
+        return self._read_until
 
     def run(self) -> None:
         while not self._stop.is_set():
@@ -75,11 +80,14 @@ class ConsumerLoop:
 
     def _consume(self, consumer: KafkaConsumer) -> None:
         while not self._stop.is_set():
+            asked_at = time.time()
             batches: Mapping[TopicPartition, Sequence[ConsumerRecord]] = consumer.poll(timeout_ms=POLL_MS)
             self._health.beat(self._name)
             records = [record for batch in batches.values() for record in batch]
             if records and not self._settle(consumer, records):
                 continue
+            if not records and _waiting(consumer) == 0:
+                self._read_until = asked_at
             self._measure(consumer, records)
 
     def _settle(self, consumer: KafkaConsumer, records: Sequence[ConsumerRecord]) -> bool:
@@ -124,17 +132,29 @@ class ConsumerLoop:
         if time.monotonic() < self._measured_at + MEASURE_EVERY_S:
             return
         self._measured_at = time.monotonic()
-        waiting = dict.fromkeys(self._topics, 0)
-        for partition in consumer.assignment():
-            with suppress(IllegalStateError):  # taken away since
-                end = consumer.highwater(partition)
-                position = consumer.position(partition, timeout_ms=0)
-                if end is not None and position is not None:
-                    waiting[partition.topic] += max(0, end - position)
+        waiting = {topic: _waiting(consumer, topic) or 0 for topic in self._topics}
         for topic, events in waiting.items():
             behind = time.time() - self._last_settled.get(topic, time.time()) if events else 0
             metrics.CONSUMER_LAG_EVENTS.labels(self._name, topic).set(events)
             metrics.CONSUMER_LAG_SECONDS.labels(self._name, topic).set(behind)
+
+
+def _waiting(consumer: KafkaConsumer, topic: str | None = None) -> int | None:
+    """Records on this member's partitions (of `topic`) not yet read; None while it has none, or the end is not known."""
+    events = 0
+    partitions = consumer.assignment()
+    if not partitions:
+        return None
+    for partition in partitions:
+        if topic in (None, partition.topic):
+            try:
+                end, position = consumer.highwater(partition), consumer.position(partition, timeout_ms=0)
+            except IllegalStateError:  # taken away since
+                return None
+            if end is None or position is None:
+                return None
+            events += max(0, end - position)
+    return events
 
 
 def _set_back(consumer: KafkaConsumer, records: Sequence[ConsumerRecord]) -> None:

@@ -74,6 +74,7 @@ class Settings(BaseSettings):
         pattern=r"^[A-Za-z0-9._-]{1,63}$",
         description="give a name that differs from its like's, of letters, digits, dot, dash",
     )
+    clock_file: Path | None = Field(None, description="give the file of the demo's clock, or leave it out: real time")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="give debug, info, warning or error"
     )
@@ -92,6 +93,13 @@ class Settings(BaseSettings):
         if info.data.get("profile") is Profile.DEMO and not _is_loopback(host):
             raise ValueError("is not a loopback address, and the demo profile must not be reached from outside")
         return host
+
+    @field_validator("clock_file")
+    @classmethod
+    def _virtual_time_is_for_the_demo(cls, file: Path | None, info: ValidationInfo) -> Path | None:
+        if file is not None and info.data.get("profile") is not Profile.DEMO:
+            raise ValueError("is for the demo profile alone: deadlines of real people run on real time")
+        return file
 
     @field_validator("oidc_jwks")
     @classmethod

@@ -36,16 +36,19 @@ outbox = Table(
     Column("published_at", DateTime(timezone=True)),
     Column("set_aside_at", DateTime(timezone=True)),
     Column("set_aside_cause", Text),
-    UniqueConstraint("topic", "key", "version"),
+)
+# Partial: a dead letter has no version, and a key as it came, which may be longer than an index takes.
+Index(
+    "outbox_version",
+    outbox.c.topic,
+    outbox.c.key,
+    outbox.c.version,
+    unique=True,
+    postgresql_where=outbox.c.version.is_not(None),
 )
 Index("outbox_unpublished", outbox.c.seq, postgresql_where=outbox.c.published_at.is_(None))
 Index("outbox_published", outbox.c.published_at, postgresql_where=outbox.c.published_at.is_not(None))
-Index(
-    "outbox_set_aside",
-    outbox.c.topic,
-    outbox.c.key,
-    postgresql_where=outbox.c.set_aside_at.is_not(None),
-)
+Index("outbox_set_aside", outbox.c.seq, postgresql_where=outbox.c.set_aside_at.is_not(None))
 
 inbox = Table(
     "inbox",
@@ -88,3 +91,21 @@ dead_letters = Table(
     UniqueConstraint("consumer", "topic", "event_id"),
 )
 Index("dead_letters_open", dead_letters.c.rejected_at, postgresql_where=dead_letters.c.replayed_at.is_(None))
+
+timers = Table(
+    "timers",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("fired_at", DateTime(timezone=True), comment="business time"),
+    Column("cancelled_at", DateTime(timezone=True), comment="business time"),
+)
+Index(
+    "timers_waiting",
+    timers.c.due_at,
+    timers.c.id,
+    postgresql_where=timers.c.fired_at.is_(None) & timers.c.cancelled_at.is_(None),
+)
+Index("timers_by_subject", timers.c.subject, timers.c.kind)

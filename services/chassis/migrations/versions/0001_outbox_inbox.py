@@ -22,13 +22,13 @@ def upgrade() -> None:
             recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
             published_at timestamptz,
             set_aside_at timestamptz,
-            set_aside_cause text,
-            UNIQUE (topic, key, version)
+            set_aside_cause text
         );
         COMMENT ON COLUMN outbox.version IS 'the aggregate''s version; absent for a dead letter';
+        CREATE UNIQUE INDEX outbox_version ON outbox (topic, key, version) WHERE version IS NOT NULL;
         CREATE INDEX outbox_unpublished ON outbox (seq) WHERE published_at IS NULL;
         CREATE INDEX outbox_published ON outbox (published_at) WHERE published_at IS NOT NULL;
-        CREATE INDEX outbox_set_aside ON outbox (topic, key) WHERE set_aside_at IS NOT NULL;
+        CREATE INDEX outbox_set_aside ON outbox (seq) WHERE set_aside_at IS NOT NULL;
 
         CREATE TABLE inbox (
             consumer text NOT NULL,
