@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime
 
 from services.chassis import dead_letters, metrics
 from services.chassis.dead_letters import DeadLetter
@@ -37,13 +35,13 @@ def dead_letter_routes(workshop: Workshop, subscriptions: Mapping[str, Subscript
     def list_letters(
         _: Admin,
         status: Annotated[str, Query(pattern="^(rejected|all)$")] = "rejected",
-        after: AwareDatetime | None = None,
+        after: UUID | None = None,
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
     ) -> dict[str, Any]:
         """The oldest first; `next` is the `after` of the following page."""
         with workshop.engine.connect() as connection:
             letters = dead_letters.page(connection, all_statuses=status == "all", after=after, limit=limit)
-        following: datetime | None = letters[-1].rejected_at if len(letters) == limit else None
+        following = str(letters[-1].id) if len(letters) == limit else None
         return {"items": [_summary(letter) for letter in letters], "next": following}
 
     @router.get("/{letter_id}")
@@ -58,7 +56,9 @@ def dead_letter_routes(workshop: Workshop, subscriptions: Mapping[str, Subscript
         letter = found(letter_id)
 
         def apply(consumer: str, envelope: Envelope, work: Work) -> None:
-            subscriptions[consumer].apply([envelope], work)
+            subscription = subscriptions[consumer]
+            if subscription.wants(envelope):
+                subscription.apply([envelope], work)
 
         try:
             fresh = dead_letters.replay(workshop, letter_id, actor.subject, apply)

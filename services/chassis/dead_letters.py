@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from kafka.consumer.fetcher import ConsumerRecord
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, tuple_, update
 
 from services.chassis import inbox
 from services.chassis.outbox import MAX_DEAD_LETTER_BYTES, OutboxRow
@@ -59,7 +59,7 @@ def reject(connection: Connection, subject: Subject, cause: str) -> OutboxRow | 
         )
     )
     caused = cause_headers(subject.consumer, record.topic, record.partition, record.offset, cause)
-    return OutboxRow(
+    letter = OutboxRow(
         subject.letter_id,
         f"{subject.service}.dlq",
         record.key or b"",
@@ -68,6 +68,10 @@ def reject(connection: Connection, subject: Subject, cause: str) -> OutboxRow | 
         record.value,
         MAX_DEAD_LETTER_BYTES,
     )
+    if letter.size() <= letter.limit:
+        return letter
+    # A record may be larger than ours can be: its writer compressed it. The table keeps it whole, the topic its cause.
+    return replace(letter, key=b"", headers=[*caused, ("dlq_value", b"kept in the table alone")], value=None)
 
 
 def cause_headers(consumer: str, topic: str, partition: int, offset: int, cause: str) -> Headers:
@@ -122,13 +126,18 @@ def find(connection: Connection, letter_id: UUID) -> DeadLetter | None:
     return _letter(row) if row else None
 
 
-def page(connection: Connection, *, all_statuses: bool, after: datetime | None, limit: int) -> list[DeadLetter]:
-    """Letters in the order of their rejection, those not yet replayed unless `all_statuses`."""
-    query = select(dead_letters).order_by(dead_letters.c.rejected_at, dead_letters.c.id).limit(limit)
+def page(connection: Connection, *, all_statuses: bool, after: UUID | None, limit: int) -> list[DeadLetter]:
+    """Letters in the order of their rejection that follow the letter `after`; none, if there is no such letter.
+
+    Those not yet replayed, unless `all_statuses`.
+    """
+    place = dead_letters.c.rejected_at, dead_letters.c.id
+    query = select(dead_letters).order_by(*place).limit(limit)
     if not all_statuses:
         query = query.where(dead_letters.c.replayed_at.is_(None))
     if after:
-        query = query.where(dead_letters.c.rejected_at > after)
+        last = dead_letters.alias()
+        query = query.where(tuple_(*place) > select(last.c.rejected_at, last.c.id).where(last.c.id == after))
     return [_letter(row) for row in connection.execute(query)]
 
 
@@ -144,7 +153,8 @@ def replay(
     """Runs the stored event through its consumer's handler again and flips the inbox row, in one transaction.
 
     False when it had been replayed already. Whatever the handler raises leaves everything as it was. Nothing is
-    published to the source topic: other readers of it have long taken the event.
+    published to the source topic: other readers of it have long taken the event. A record that could not be read
+    before enters the inbox under its own id, so that a redelivery, now readable, has no second effect.
     """
     with workshop.open() as work:
         row = work.connection.execute(
@@ -154,7 +164,9 @@ def replay(
         if letter.replayed_at:
             return False
         envelope = Envelope.parse(letter.headers, letter.value, EVENTS)
-        apply(letter.consumer, envelope, work)
+        known_as = [(letter.topic, envelope.id)]
+        if envelope.id == letter.event_id or inbox.admit(work.connection, letter.consumer, known_as):
+            apply(letter.consumer, envelope, work)
         inbox.mark_replayed(work.connection, letter.consumer, letter.topic, letter.event_id)
         work.connection.execute(
             update(dead_letters)

@@ -30,17 +30,20 @@ class Kind(Enum):
     BUG = "bug"
 
 
-# A server that ends our session (idle time-out, shutdown) reports it under several classes of error.
-_SESSION_ENDED = ("25P03", "25P04", "57P01", "57P02", "57P03", "57P05")
+# The server's state, not ours: it ends sessions (idle time-out, shutdown), or is a standby after a switch-over.
+_SERVER_STATE = ("25P03", "25P04", "25006", "57P01", "57P02", "57P03", "57P05")
+# "Program limit exceeded", an operational error by its class: the value is too long for an index, and always will be.
+_LIMIT_EXCEEDED = "54"
 
 
 def kind_of(error: BaseException) -> Kind:
     """Maps whatever a handler raised to one of the three kinds."""
+    state = (getattr(error.orig, "sqlstate", None) or "") if isinstance(error, DBAPIError) else ""
+    if state.startswith(_LIMIT_EXCEEDED):
+        return Kind.REJECT
     if isinstance(error, (Retry, OperationalError, InterfaceError, PoolTimeout, KafkaError)):
         return Kind.RETRY
-    if isinstance(error, DBAPIError) and (
-        error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _SESSION_ENDED
-    ):
+    if isinstance(error, DBAPIError) and (error.connection_invalidated or state in _SERVER_STATE):
         return Kind.RETRY
     # A NUL or a lone surrogate that no schema caught: PostgreSQL or its driver refuses it, and always will.
     if isinstance(error, (Reject, MalformedEvent, DataError, UnicodeEncodeError)):

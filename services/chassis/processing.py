@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from uuid import UUID
 
 import structlog
@@ -46,12 +47,16 @@ class Incoming:
 
 
 def read(record: ConsumerRecord, consumer: str) -> Incoming:
-    """Never raises: a record that is no event gets an id from its position, so that it is dead-lettered once."""
+    """Never raises: a record that is no event gets an id of its place and content, so that it is dead-lettered once.
+
+    Of its content too: in a topic made anew, or a broker's log begun anew, another record stands at the same place.
+    """
     try:
         envelope = Envelope.parse(record.headers or [], record.value, EVENTS)
     except MalformedEvent as fault:
-        position = f"{record.topic}-{record.partition}-{record.offset}"
-        return Incoming(record, deterministic_id(consumer, position, "malformed"), None, fault)
+        content = sha256(repr((record.key, record.value, record.headers)).encode("utf-8", "surrogatepass")).hexdigest()
+        place = f"{record.topic}-{record.partition}-{record.offset}-{content}"
+        return Incoming(record, deterministic_id(consumer, place, "malformed"), None, fault)
     return Incoming(record, envelope.id, envelope, None)
 
 
@@ -79,56 +84,55 @@ class Processor:
         starts: dict[attempts.Position, int] = {}
         for incoming in batch:
             starts.setdefault((incoming.record.topic, incoming.record.partition), incoming.record.offset)
-        tried_before = attempts.begin(self.workshop.engine, self.consumer, "batch", starts) > 1
-        if not tried_before and all(incoming.fault is None for incoming in batch):
-            try:
-                self._handle(batch)
-                return
-            except Exception as error:
-                metrics.BATCHES_ROLLED_BACK.labels(self.consumer).inc()
-                if kind_of(error) is Kind.RETRY:
-                    raise
-                log.info("batch runs again event by event", cause=cause_of(error))
-        self._one_by_one(batch)
+        with attempts.attempt(self.workshop.engine, self.consumer, "batch", starts) as count:
+            if count == 1 and all(incoming.fault is None for incoming in batch):
+                try:
+                    self._handle(batch)
+                    return
+                except Exception as error:
+                    metrics.BATCHES_ROLLED_BACK.labels(self.consumer).inc()
+                    if kind_of(error) is Kind.RETRY:
+                        raise
+                    log.info("batch runs again event by event", cause=cause_of(error))
+            self._one_by_one(batch)
 
     def _one_by_one(self, batch: Sequence[Incoming]) -> None:
         with self.workshop.engine.connect() as connection:
             taken = inbox.taken(connection, self.consumer, [incoming.event_id for incoming in batch])
         for incoming in batch:
-            if incoming.identity in taken:
-                self._count(incoming, "duplicate")
-            else:
-                self._settle(incoming)
+            record = incoming.record
+            with structlog.contextvars.bound_contextvars(
+                topic=record.topic, partition=record.partition, offset=record.offset, event_id=str(incoming.event_id)
+            ):
+                if incoming.identity in taken:
+                    self._count(incoming, "duplicate")
+                elif incoming.fault:
+                    self._reject(incoming, cause_of(incoming.fault))
+                elif self._wants(incoming):
+                    self._settle(incoming)
+                else:  # runs no handler, so it is no attempt: counted as one, it would wipe out the next event's
+                    self._handle([incoming])
 
     def _settle(self, incoming: Incoming) -> None:
         record = incoming.record
         position = {(record.topic, record.partition): record.offset}
-        count = attempts.begin(self.workshop.engine, self.consumer, "event", position)
-        structlog.contextvars.bind_contextvars(
-            topic=record.topic, partition=record.partition, offset=record.offset, event_id=str(incoming.event_id)
-        )
-        try:
-            if incoming.fault:
-                raise incoming.fault
+        with attempts.attempt(self.workshop.engine, self.consumer, "event", position) as count:
             if count > self.max_attempts:
                 self._reject(incoming, f"stopped the consumer {count - 1} times")
-            else:
+                return
+            try:
                 self._handle([incoming])
-        except Halted:
-            raise
-        except Exception as error:
-            match kind_of(error):
-                case Kind.REJECT:
-                    self._reject(incoming, cause_of(error))
-                case Kind.BUG if count >= self.max_attempts:
-                    self._reject(incoming, f"bug, {count} attempts: {cause_of(error)}")
-                case Kind.BUG:
-                    metrics.EVENT_BUGS.labels(self.consumer, record.topic, incoming.type).inc()
-                    raise
-                case Kind.RETRY:
-                    raise
-        finally:
-            structlog.contextvars.unbind_contextvars("topic", "partition", "offset", "event_id")
+            except Exception as error:
+                match kind_of(error):
+                    case Kind.REJECT:
+                        self._reject(incoming, cause_of(error))
+                    case Kind.BUG if count >= self.max_attempts:
+                        self._reject(incoming, f"bug, {count} attempts: {cause_of(error)}")
+                    case Kind.BUG:
+                        metrics.EVENT_BUGS.labels(self.consumer, record.topic, incoming.type).inc()
+                        raise
+                    case Kind.RETRY:
+                        raise
 
     def _handle(self, batch: Sequence[Incoming]) -> None:
         """All of `batch` in one transaction; counted only after its commit."""
@@ -153,15 +157,14 @@ class Processor:
                 if incoming.identity in admitted:
                     admitted.discard(incoming.identity)
                     fresh.append(incoming)
-            self.subscription.apply([incoming.envelope for incoming in fresh if incoming.envelope], work)
+            if fresh:
+                self.subscription.apply([incoming.envelope for incoming in fresh if incoming.envelope], work)
         return fresh
 
     def _wants(self, incoming: Incoming) -> bool:
-        return incoming.envelope is not None and type(incoming.envelope.event) in self.subscription.handlers
+        return incoming.envelope is not None and self.subscription.wants(incoming.envelope)
 
     def _reject(self, incoming: Incoming, cause: str) -> None:
-        if self.limit.record(True):
-            raise Halted(f"reject limit passed; the last cause was: {cause}")
         subject = dead_letters.Subject(self.service, self.consumer, incoming.event_id, incoming.record)
         with self.workshop.open() as work:
             letter = dead_letters.reject(work.connection, subject, cause)
@@ -169,6 +172,8 @@ class Processor:
                 record_outgoing(work.connection, [letter])
         self._count(incoming, "rejected" if letter else "duplicate")
         log.warning("event rejected", cause=cause, letter=str(subject.letter_id))
+        if self.limit.record(True):
+            raise Halted(f"reject limit passed; the last cause was: {cause}")
 
     def _count(self, incoming: Incoming, outcome: str) -> None:
         metrics.EVENTS_CONSUMED.labels(self.consumer, incoming.record.topic, incoming.type, outcome).inc()

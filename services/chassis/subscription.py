@@ -29,6 +29,9 @@ class Subscription:
     handlers: Mapping[type[Event], Handler]
     lock_cells: CellLock | None = None
 
+    def wants(self, envelope: Envelope) -> bool:
+        return type(envelope.event) in self.handlers
+
     def apply(self, envelopes: Sequence[Envelope], work: Work) -> None:
         """Runs the handlers of `envelopes`, all in the transaction of `work`."""
         if self.lock_cells:
