@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from services.chassis.service import Service, run
-from services.chassis.settings import Settings, load
+from services.chassis.settings import Port, Settings, load
 from services.notifier.adapters.consumer import SUBSCRIPTION
-from services.notifier.adapters.http import delivery_routes
+from services.notifier.adapters.routes import delivery_routes
+
+
+class NotifierSettings(Settings):
+    http_port: Port = 8104
 
 
 def main() -> int:
     return run(
         Service(
             name="notifier",
-            settings=load(Settings),
+            settings=load(NotifierSettings),
             routes=lambda workshop: [delivery_routes(workshop)],
             subscriptions=[SUBSCRIPTION],
         )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import get_args
 
 from services.chassis.metrics import TICKETS_COUNTED
 from services.chassis.subscription import Subscription
 from services.chassis.work import Work
 from services.contracts.classification_events import TicketClassified
 from services.contracts.event import Envelope
-from services.contracts.ticket_events import TicketDispatched, TicketReceived, TicketSentToReview
 from services.projects.adapters import sightings
 from services.projects.domain.evidence import TicketFact, finding_of
 
@@ -43,11 +43,6 @@ def _observe(call: sightings.Counted | None, work: Work) -> None:
 SUBSCRIPTION = Subscription(
     consumer="projects",
     topics=("tickets", "classifications"),
-    handlers={
-        TicketReceived: on_ticket,
-        TicketDispatched: on_ticket,
-        TicketSentToReview: on_ticket,
-        TicketClassified: on_classified,
-    },
+    handlers={**dict.fromkeys(get_args(TicketFact), on_ticket), TicketClassified: on_classified},
     lock_cells=lock_cells,
 )

@@ -6,9 +6,28 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from services.contracts.classification_events import TicketClassified
-from services.contracts.ticket_events import Place, TicketDispatched, TicketReceived, TicketSentToReview, TypeCode
+from services.contracts.ticket_events import (
+    Place,
+    TicketArchived,
+    TicketDispatched,
+    TicketFiledAway,
+    TicketReceived,
+    TicketSentToReview,
+    TicketSettled,
+    TicketVisited,
+    TypeCode,
+)
 
-TicketFact = TicketReceived | TicketDispatched | TicketSentToReview
+TicketFact = (
+    TicketReceived
+    | TicketDispatched
+    | TicketSentToReview
+    | TicketSettled
+    | TicketVisited
+    | TicketArchived
+    | TicketFiledAway
+)
+"""Each carries the ticket's whole state, so any of them tells all that is counted."""
 
 NO_EVIDENCE: frozenset[TypeCode] = frozenset({"OT"})
 """Types that name no problem of a place: such tickets are kept and never counted (domain.md §8)."""

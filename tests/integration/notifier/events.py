@@ -1,0 +1,72 @@
+"""Events as notifier reads them, and taking a batch of them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from services.chassis.tables import outbox
+from services.chassis.wire import unpack_headers
+from services.chassis.work import Workshop
+from services.contracts.department_events import TicketAssigned
+from services.contracts.event import Envelope, deterministic_id
+from services.contracts.registry import EVENTS
+from services.contracts.ticket_events import Channel, Place, TicketDispatched, TicketTextRecorded, Urgency
+from services.notifier.adapters.consumer import SUBSCRIPTION
+
+START = datetime(2026, 6, 20, tzinfo=UTC)
+
+
+def ticket_id(number: int) -> str:
+    return str(UUID(int=number))
+
+
+def dispatched(ticket: int, *, version: int = 2, lead: str = "housing", text_version: int = 1) -> Envelope:
+    event = TicketDispatched(
+        ticket_id=ticket_id(ticket),
+        version=version,
+        state="dispatched",
+        channel=Channel.PHONE,
+        occurred_at=START,
+        received_at=START,
+        text_version=text_version,
+        type_code="MJ01",
+        place=Place(sub_district="310109010", estate="quyang-1", estate_name="曲阳一村"),
+        urgency=Urgency.URGENT,
+        lead=lead,
+        co_handlers=("quyanglu",),
+    )
+    return _envelope(event, version)
+
+
+def text_of(ticket: int, *, version: int = 1, days: float = 0) -> Envelope:
+    event = TicketTextRecorded(
+        ticket_id=ticket_id(ticket),
+        version=version,
+        text=f"屋顶漏水 {ticket}.{version}",
+        address="曲阳一村",
+        channel=Channel.PHONE,
+        occurred_at=START,
+    )
+    return _envelope(event, version, days)
+
+
+def _envelope(event: TicketDispatched | TicketTextRecorded, version: int, days: float = 0) -> Envelope:
+    event_id = deterministic_id("test", event.ticket_id, event.type, version)
+    return Envelope(event_id, "/310109/intake", START + timedelta(days=days, minutes=version), event)
+
+
+def take(workshop: Workshop, *envelopes: Envelope) -> None:
+    """One batch, in one transaction, without the inbox: the tables must guard themselves."""
+    with workshop.open() as work:
+        SUBSCRIPTION.apply(envelopes, work)
+
+
+def told(workshop: Workshop) -> list[tuple[str, TicketAssigned]]:
+    """(topic, message) in the order of sending."""
+    with workshop.engine.connect() as connection:
+        rows = connection.execute(select(outbox).order_by(outbox.c.seq)).all()
+    read = [(row.topic, Envelope.parse(unpack_headers(row.headers), row.value, EVENTS).event) for row in rows]
+    return [(topic, event) for topic, event in read if isinstance(event, TicketAssigned)]

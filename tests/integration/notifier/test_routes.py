@@ -1,0 +1,101 @@
+"""`GET /deliveries`: who sees what, pages, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from fastapi.testclient import TestClient
+
+from services.chassis.work import Workshop
+from services.notifier.adapters.routes import delivery_routes
+from tests.integration.notifier.events import dispatched, take, text_of, ticket_id
+from tests.integration.role_clients import As, clients_of
+
+
+@pytest.fixture
+def as_(workshop: Workshop, tmp_path: Path) -> As:
+    take(workshop, text_of(1), dispatched(1), dispatched(1, version=3, lead="fire"), dispatched(2, version=4))
+    return clients_of([delivery_routes(workshop)], tmp_path)
+
+
+def _log(client: TestClient, **asked: Any) -> list[tuple[str, int, str]]:
+    answer = client.get("/deliveries", params=asked)
+    assert answer.status_code == 200, answer.text
+    return [(one["recipient"], one["ticket_version"], one["status"]) for one in answer.json()["items"]]
+
+
+HOUSING = [("department:housing", 4, "awaiting_text"), ("department:housing", 2, "published")]
+FIRE = [("department:fire", 3, "published")]
+ALL = [HOUSING[0], *FIRE, HOUSING[1]]
+
+
+@pytest.mark.parametrize("role", ["hub", "supervisor", "admin"])
+def test_the_whole_log_is_seen_newest_first_by(role: str, as_: As) -> None:
+    assert _log(as_(role)) == ALL
+    assert _log(as_(role), department="fire") == FIRE
+    assert _log(as_(role), ticket_id=ticket_id(1)) == ALL[1:]
+    assert _log(as_(role), ticket_id=ticket_id(1), department="housing") == HOUSING[1:]
+
+
+def test_a_department_sees_its_own_alone(as_: As) -> None:
+    own = as_("department:housing")
+    assert _log(own) == _log(own, department="housing") == HOUSING
+    assert _log(own, ticket_id=ticket_id(1)) == HOUSING[1:]
+    refused = own.get("/deliveries", params={"department": "fire"})
+    assert (refused.status_code, refused.json()["type"]) == (403, "urn:closedloop:problem:not-yours")
+    assert _log(as_("department:housing", "department:fire")) == ALL
+    assert _log(as_("department:market")) == []
+
+
+@pytest.mark.parametrize("roles", [["subdistrict:310109010"], ["identity-reader"]])
+def test_other_roles_are_refused(roles: list[str], as_: As) -> None:
+    assert as_(*roles).get("/deliveries").status_code == 403
+
+
+def test_nobody_asks_without_a_token(as_: As) -> None:
+    assert as_().get("/deliveries").status_code == 401
+
+
+def test_a_delivery_is_shown_without_what_it_said(as_: As) -> None:
+    (one,) = as_("hub").get("/deliveries", params={"department": "fire"}).json()["items"]
+    assert one["ticket_id"] == ticket_id(1)
+    assert one["event_id"] == str(dispatched(1, version=3, lead="fire").id)
+    assert (one["channel"], one["published_at"]) == ("topic", "2026-07-01T00:00:00Z")
+    assert "text" not in one
+    assert "address" not in one
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3])
+def test_pages_give_each_delivery_once(limit: int, as_: As) -> None:
+    def pages() -> Iterator[int]:
+        cursor: dict[str, str] = {}
+        while True:
+            answer = as_("hub").get("/deliveries", params={"limit": limit, **cursor}).json()
+            assert len(answer["items"]) <= limit
+            yield from (one["ticket_version"] for one in answer["items"])
+            if answer["next"] is None:
+                return
+            cursor = {"cursor": answer["next"]}
+
+    assert list(pages()) == [4, 3, 2]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ticket_id", "17"),
+        ("department", "Housing!"),
+        ("cursor", "next"),
+        ("cursor", str(uuid4())),
+        ("limit", "0"),
+        ("limit", "501"),
+    ],
+)
+def test_a_wrong_parameter_is_named(name: str, value: str, as_: As) -> None:
+    refused = as_("hub").get("/deliveries", params={name: value})
+    assert refused.status_code == 422
+    assert name in refused.json()["detail"]

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import get_args
+
+import pytest
+
+from services.contracts.registry import TICKET_EVENTS
+from services.projects.domain.evidence import Cell, Finding, TicketFact, finding_of
+from services.projects.domain.windows import REPEAT_WINDOW, WINDOWS
+from tests.integration.projects.events import classified, dispatched, received
+
+
+def test_every_fact_of_a_ticket_is_read() -> None:
+    assert set(get_args(TicketFact)) == set(TICKET_EVENTS)
+
+
+@pytest.mark.parametrize(
+    ("finding", "cell"),
+    [
+        (Finding("MJ01", "310109010", "quyang-1"), Cell("quyang-1", "MJ01")),
+        (Finding("MJ01", None, "quyang-1"), Cell("quyang-1", "MJ01")),
+        (Finding("MJ01", "310109010", None), None),
+        (Finding(None, "310109010", "quyang-1"), None),
+        (Finding("OT", "310109010", "quyang-1"), None),
+    ],
+)
+def test_calls_add_up_only_where_a_problem_and_its_estate_are_known(finding: Finding, cell: Cell | None) -> None:
+    assert finding.cell == cell
+
+
+def test_a_fact_without_a_type_has_decided_nothing_not_even_the_place() -> None:
+    undecided = received(1).model_copy(update={"place": dispatched(1, "MJ01", "quyang-1").place})
+    assert finding_of(undecided) == Finding()
+
+
+def test_type_and_place_come_from_the_same_source() -> None:
+    assert finding_of(dispatched(1, "MJ01", "quyang-1")) == Finding("MJ01", "310109010", "quyang-1")
+    assert finding_of(dispatched(1, "MJ01", None)) == Finding("MJ01")
+    assert finding_of(classified(1, "XQ04", "jiaxing-1")) == Finding("XQ04", "310109014", "jiaxing-1")
+
+
+def test_windows_are_those_of_the_detection_rules() -> None:
+    assert list(WINDOWS) == [7, 30, 90, 365]
+    end = datetime(2026, 7, 1, tzinfo=UTC)
+    assert all(end - window.start(end) == timedelta(days=days) for days, window in WINDOWS.items())
+    assert REPEAT_WINDOW.days == 30
