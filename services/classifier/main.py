@@ -20,6 +20,8 @@ from services.chassis.identity import Verifier
 from services.chassis.logs import configure
 from services.chassis.settings import Settings, load
 from services.classifier.adapters.data import keyword_reader
+from services.classifier.adapters.dead_letter_routes import dead_letter_routes
+from services.classifier.adapters.dead_letters import DeadLetters
 from services.classifier.adapters.routes import reader_routes
 from services.classifier.adapters.stream import Stream, StreamFailed
 from services.classifier.app.answer import Answering
@@ -50,7 +52,13 @@ async def _run(settings: Settings) -> int:
     health, clock, reader = Health(), SystemClock(), keyword_reader()
     answering = Answering(reader, clock, source=f"/{settings.jurisdiction}/classifier")
     stream = Stream(settings, answering, health)
-    app = create_app(title="classifier", routers=[reader_routes(reader)], health=health, verifier=Verifier(settings))
+    letters = DeadLetters(settings, answering, stream.publisher, clock)
+    app = create_app(
+        title="classifier",
+        routers=[reader_routes(reader), dead_letter_routes(letters)],
+        health=health,
+        verifier=Verifier(settings),
+    )
     server = _Server(
         uvicorn.Config(
             app,

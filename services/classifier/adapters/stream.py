@@ -17,7 +17,7 @@ from services.chassis import metrics
 from services.chassis.health import Health
 from services.chassis.settings import Settings
 from services.classifier.adapters.broker import why_not_ready
-from services.classifier.adapters.faust_app import make_app
+from services.classifier.adapters.faust_app import Consumption, make_app
 from services.classifier.adapters.pipeline import Pipeline
 from services.classifier.adapters.publisher import Publisher
 from services.classifier.app.answer import CONSUMER, TEXTS, Answering
@@ -29,6 +29,7 @@ STUCK_AFTER_S: Final = 60.0
 WATCH_EVERY_S: Final = 0.5
 FETCH_OVERDUE_S: Final = 10.0
 RECONNECT_EVERY_S: Final = 1.0
+COMMIT_OVERDUE_S: Final = 60.0
 
 
 class StreamFailed(Exception):
@@ -46,6 +47,7 @@ class Stream:
         self._pipeline = Pipeline(answering, self.publisher.publish, self._progress)
         self._unready: str | None = "starting"
         self._fetched: asyncio.Queue[Any] = asyncio.Queue()
+        self._uncommitted: dict[Any, tuple[int, float]] = {}
         health.expect(WORKER, STUCK_AFTER_S)
         health.ready_when(WORKER, lambda: self._pipeline.halted or self._unready)
         metrics.CONSUMER_HALTED.labels(CONSUMER).set(0)
@@ -60,14 +62,16 @@ class Stream:
             self._progress()
             await asyncio.sleep(RECONNECT_EVERY_S)
         self._unready = "joining the group"
-        # faust's own tasks live and die with the app: stop() ends them, a crash is seen by the watch.
         starting = asyncio.create_task(self._app.start())
         settling = asyncio.create_task(self._pipeline.settle())
         try:
             await self._watch(starting)
+        except asyncio.CancelledError:
+            # Told to stop: what is in flight gets its acknowledgement and its commit. After a failure there is nothing
+            # to wait for; the process ends as it stands.
+            await self._app.stop()
+            raise
         finally:
-            if not self._pipeline.failure.done():
-                await self._app.stop()
             settling.cancel()
 
     async def _read(self, stream: Any) -> None:
@@ -102,13 +106,27 @@ class Stream:
         self._unready = None
         if self._pipeline.halted or not state.partitions:
             self._progress()
-        elif now - state.last_fetch > FETCH_OVERDUE_S and not waiting - state.unfetched:
+        elif now - state.last_fetch < FETCH_OVERDUE_S:
+            self._commits_move(state, now)
+            if not waiting:
+                self._progress()
+        elif waiting == state.unfetched:
             # Nothing in hand and nothing fetched: is the broker away, which no restart of ours would mend?
             self._unready = await why_not_ready(self._settings)
             if self._unready:
                 self._progress()
-        elif not waiting:
-            self._progress()
+
+    def _commits_move(self, state: Consumption, now: float) -> None:
+        """faust may see a gap in the offsets that nothing fills, and commit no more (anchors.md C.2, #596)."""
+        overdue: dict[Any, tuple[int, float]] = {}
+        for place, offset in state.uncommitted.items():
+            known, since = self._uncommitted.get(place, (offset, now))
+            overdue[place] = (offset, since if known == offset else now)
+            if now - overdue[place][1] > COMMIT_OVERDUE_S:
+                raise StreamFailed(
+                    f"{place}: offset {offset} is answered and not committed for {COMMIT_OVERDUE_S:.0f} s"
+                )
+        self._uncommitted = overdue
 
     def _progress(self) -> None:
         self._health.beat(WORKER)

@@ -1,0 +1,174 @@
+"""The classifier's dead letters. It keeps no database: they stand on `classifier.dlq`, and so does their replay.
+
+A letter is the rejected record with `dlq_*` headers. Rejected twice (redelivered), it stands there twice under one
+`dlq_id`; the first one counts. A replay is told by a marker: a record with `dlq_replays`, the letter's `dlq_id`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from services.chassis import metrics
+from services.chassis.clock import Clock
+from services.chassis.settings import Settings
+from services.classifier.adapters.publisher import Publisher
+from services.classifier.app.answer import CONSUMER, DEAD_LETTERS, Answering, Outgoing, pairs
+from services.contracts.event import Envelope, Headers, MalformedEvent
+from services.contracts.registry import EVENTS
+from services.contracts.ticket_events import TicketTextRecorded
+
+READ_LIMIT_S: Final = 10.0
+REPLAY_LIMIT_S: Final = 10.0
+OWN_HEADERS: Final = "dlq_"
+
+
+class StillRejected(Exception):
+    """A replay that cannot work; nothing was published. The message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """`partition` and `offset` are those of the letter; `topic`, `source_…` those of the rejected record."""
+
+    partition: int
+    offset: int
+    dlq_id: str
+    topic: str
+    source_partition: int
+    source_offset: int
+    cause: str
+    rejected_at: datetime
+    replayed_at: datetime | None = None
+
+    @property
+    def id(self) -> str:
+        return f"{self.partition}-{self.offset}"
+
+    @property
+    def status(self) -> str:
+        return "replayed" if self.replayed_at else "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A letter's record, read again."""
+
+    key: bytes
+    headers: Headers
+    value: bytes | None
+
+
+class DeadLetters:
+    """Reads and replays letters. What was read before is not read again. Runs on the stream's event loop."""
+
+    def __init__(self, settings: Settings, answering: Answering, publisher: Publisher, clock: Clock) -> None:
+        self._settings = settings
+        self._answering = answering
+        self._publisher = publisher
+        self._clock = clock
+        self._lock = asyncio.Lock()
+        self._letters: dict[str, Letter] = {}
+        self._read_to: dict[TopicPartition, int] = {}
+
+    async def all(self) -> list[Letter]:
+        """Every letter still kept, in the topic's order. Raises KafkaError or TimeoutError when the broker is away."""
+        async with self._lock, asyncio.timeout(READ_LIMIT_S), self._consumer() as consumer:
+            partitions = consumer.assignment()
+            begins, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
+            for partition in partitions:
+                consumer.seek(partition, max(self._read_to.get(partition, 0), begins[partition]))
+            while behind := [one for one in partitions if await consumer.position(one) < ends[one]]:
+                for records in (await consumer.getmany(*behind, timeout_ms=500)).values():
+                    for record in records:
+                        self._fold(record)
+            self._read_to = {partition: await consumer.position(partition) for partition in partitions}
+            firsts = {partition.partition: offset for partition, offset in begins.items()}
+            self._letters = {
+                key: one for key, one in self._letters.items() if one.offset >= firsts.get(one.partition, 0)
+            }
+            waiting = sum(1 for one in self._letters.values() if one.replayed_at is None)
+            metrics.DEAD_LETTERS.labels(CONSUMER).set(waiting)
+            return sorted(self._letters.values(), key=lambda one: (one.partition, one.offset))
+
+    async def find(self, partition: int, offset: int) -> Letter | None:
+        letters = await self.all()
+        return next((one for one in letters if (one.partition, one.offset) == (partition, offset)), None)
+
+    async def stored(self, letter: Letter) -> Stored:
+        """The letter's record. Raises KafkaError or TimeoutError when the broker is away."""
+        async with asyncio.timeout(READ_LIMIT_S), self._consumer() as consumer:
+            place = TopicPartition(DEAD_LETTERS, letter.partition)
+            consumer.seek(place, letter.offset)
+            record = await consumer.getone(place)
+            return Stored(record.key or b"", list(record.headers), record.value)
+
+    async def replay(self, letter: Letter, actor: str) -> Letter:
+        """Classifies the stored record and publishes the result, then the marker; both acknowledged.
+
+        Done again after a crash in between it publishes the same id again. Raises StillRejected; TimeoutError when
+        the broker does not acknowledge in time, and then nothing can be said of the effect: repeat it.
+        """
+        stored = await self.stored(letter)
+        answer = self._answer(stored)
+        now = self._clock.now()
+        marker = {"dlq_replays": letter.dlq_id, "dlq_by": actor, "dlq_at": now.isoformat(), "dlq_consumer": CONSUMER}
+        async with asyncio.timeout(REPLAY_LIMIT_S):
+            await self._publisher.publish(answer)
+            await self._publisher.publish(Outgoing(DEAD_LETTERS, stored.key, list(pairs(marker)), b"", "replay-marker"))
+        metrics.EVENTS_CONSUMED.labels(CONSUMER, letter.topic, TicketTextRecorded.type, "replayed").inc()
+        return replace(letter, replayed_at=now)
+
+    def _answer(self, stored: Stored) -> Outgoing:
+        original = [(name, value) for name, value in stored.headers if not name.startswith(OWN_HEADERS)]
+        if any(name == "dlq_value" for name, _ in stored.headers):
+            raise StillRejected("the record was too large to be kept here; have its text published again")
+        try:
+            envelope = Envelope.parse(original, stored.value, EVENTS)
+        except MalformedEvent as fault:
+            raise StillRejected(str(fault)) from fault
+        if not isinstance(envelope.event, TicketTextRecorded):
+            raise StillRejected(f"{envelope.event.type} is not a text")
+        try:
+            return self._answering.classify(envelope, envelope.event)
+        except Exception as bug:
+            raise StillRejected(f"the reader failed again: {type(bug).__name__}") from bug
+
+    def _fold(self, record: Any) -> None:
+        headers = {name: value.decode("utf-8", "replace") for name, value in record.headers if value is not None}
+        replayed = self._letters.get(headers.get("dlq_replays", ""))
+        if replayed:
+            self._letters[replayed.dlq_id] = replace(replayed, replayed_at=datetime.fromisoformat(headers["dlq_at"]))
+        elif "dlq_id" in headers and headers["dlq_id"] not in self._letters:
+            self._letters[headers["dlq_id"]] = Letter(
+                record.partition,
+                record.offset,
+                headers["dlq_id"],
+                headers["dlq_topic"],
+                int(headers["dlq_partition"]),
+                int(headers["dlq_offset"]),
+                headers["dlq_cause"],
+                datetime.fromisoformat(headers["dlq_at"]),
+            )
+
+    @contextlib.asynccontextmanager
+    async def _consumer(self) -> AsyncIterator[AIOKafkaConsumer]:
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._settings.kafka_bootstrap,
+            client_id=f"{CONSUMER}-{self._settings.instance}-dead-letters",
+            enable_auto_commit=False,
+            fetch_max_wait_ms=100,
+        )
+        await consumer.start()
+        try:
+            known = (await consumer._client.fetch_all_metadata()).partitions_for_topic(DEAD_LETTERS) or set()
+            consumer.assign([TopicPartition(DEAD_LETTERS, number) for number in known])
+            yield consumer
+        finally:
+            await consumer.stop()
