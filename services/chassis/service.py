@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Mapping, Sequence
+import signal
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import uvicorn
@@ -27,7 +30,7 @@ from services.chassis.processing import Processor
 from services.chassis.progress import progress_routes
 from services.chassis.publisher import Publisher
 from services.chassis.relay import Relay
-from services.chassis.settings import PREFIX, Settings
+from services.chassis.settings import EX_CONFIG, PREFIX, Settings
 from services.chassis.subscription import Subscription
 from services.chassis.timers import TimerHandler, TimerLoop
 from services.chassis.work import Workshop
@@ -51,7 +54,8 @@ def run(service: Service) -> int:
     settings = service.settings
     configure(service.name, settings.instance, settings.log_level)
     if settings.database_url is None:
-        raise SystemExit(f"{PREFIX}DATABASE_URL: is missing; give postgresql+psycopg://USER:PASSWORD@HOST:PORT/DATABASE")
+        print(f"{PREFIX}DATABASE_URL: is missing; {Settings.model_fields['database_url'].description}", file=sys.stderr)
+        raise SystemExit(EX_CONFIG)
     engine = engine_for(
         settings.database_url,
         name=f"{service.name}-{settings.instance}",
@@ -68,10 +72,18 @@ def run(service: Service) -> int:
     if service.timers:
         inputs = list(loops.values())
         workers.add("timers", TimerLoop(workshop, service.timers, inputs, health, workers.stop).run)
-    server = _server(settings, _app(service, workshop, health, loops))
-    workers.on_death = lambda: setattr(server, "should_exit", True)
+    server = _Server(_http(settings, _app(service, workshop, health, loops)))
+    address = server.config.bind_socket()  # first: a port that is taken ends us before anything has begun
+
+    def stop(*_: object) -> None:
+        workers.stop.set()
+        server.should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    workers.on_death = stop
     workers.start()
-    server.run()
+    server.run(sockets=[address])
     workers.join()
     logging.shutdown()
     # Neither a producer that waits for a lost broker nor its thread may hold up the end of the process.
@@ -116,16 +128,21 @@ def _app(service: Service, workshop: Workshop, health: Health, loops: Mapping[st
     return create_app(health=health, verifier=Verifier(service.settings), routers=routers, title=service.name)
 
 
-def _server(settings: Settings, app: FastAPI) -> uvicorn.Server:
-    return uvicorn.Server(
-        uvicorn.Config(
-            app,
-            host=settings.http_host,
-            port=settings.http_port,
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=2,
-        )
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """None: uvicorn's way is to end the process by the signal, when HTTP has ended and the workers have not."""
+        yield
+
+
+def _http(settings: Settings, app: FastAPI) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        host=settings.http_host,
+        port=settings.http_port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=2,
     )
 
 

@@ -15,7 +15,7 @@ from services.chassis.processing import Halted
 log = structlog.get_logger(__name__)
 
 STUCK_AFTER_S = 90.0
-GRACE_S = 4.0
+GRACE_S = 2.5  # beside the 2 s that HTTP may take to finish its answers (chassis/service.py)
 
 
 class Workers:
