@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
 from typing import LiteralString
 
 from services.cli.local.postgres import connect

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import shutil
+import tempfile
+import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,13 +19,36 @@ from services.cli.local.stack import Stack
 
 NewDatabase = Callable[..., str]
 NewStack = Callable[..., Stack]
+NewFolder = Callable[[], Path]
+
+ROOT = Path(__file__).parents[2] / "var" / "test"
+DATA = ("postgres", "kafka")
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+def new_folder() -> Iterator[NewFolder]:
+    """Makes folders for servers below var/test, where their logs stay. What servers keep in DATA goes in the end.
+
+    Not pytest's own: it takes other users' rights on those away while PostgreSQL runs in them as another user.
+    """
+    ROOT.mkdir(parents=True, exist_ok=True)
+    session = Path(tempfile.mkdtemp(prefix=time.strftime("%m%d-%H%M%S-"), dir=ROOT))
+
+    def new() -> Path:
+        folder = session / str(next(_numbers))
+        folder.mkdir()
+        return folder
+
+    yield new
+    for data in (path for name in DATA for path in session.glob(f"*/{name}")):
+        shutil.rmtree(data, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres(new_folder: NewFolder) -> Iterator[EmbeddedPostgres]:
     """The session's PostgreSQL. A test that stops or freezes it starts or thaws it again."""
-    folder = tmp_path_factory.mktemp("postgres")
-    server = EmbeddedPostgres(folder / "data", folder / "postgres.log")
+    folder = new_folder()
+    server = EmbeddedPostgres(folder / "postgres", folder / "postgres.log")
     server.start_and_wait()
     yield server
     server.stop()
@@ -60,9 +87,9 @@ def database_url(new_database: NewDatabase) -> str:
 
 
 @pytest.fixture(scope="module")
-def embedded_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedBroker]:
+def embedded_broker(new_folder: NewFolder) -> Iterator[EmbeddedBroker]:
     """A broker of this module's own, without topics, its log empty."""
-    broker = EmbeddedBroker(tmp_path_factory.mktemp("broker") / "broker.log")
+    broker = EmbeddedBroker(new_folder() / "broker.log")
     broker.start_and_wait()
     yield broker
     broker.stop()
@@ -89,12 +116,12 @@ def _create(postgres: EmbeddedPostgres, name: str, template: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def new_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewStack]:
+def new_stack(new_folder: NewFolder) -> Iterator[NewStack]:
     """Makes stacks which end with the module. Arguments are `Stack`'s; it is not started yet."""
     made: list[Stack] = []
 
     def new(**told: Any) -> Stack:
-        stack = Stack(tmp_path_factory.mktemp("stack"), **told)
+        stack = Stack(new_folder(), **told)
         made.append(stack)
         print(f"a stack in {stack.run_dir}")
         return stack

@@ -15,7 +15,7 @@ _LINGER_ZERO = struct.pack("ii", 1, 0)
 
 
 class TcpProxy:
-    """Forwards a loopback port to `target`. Faults:
+    """Forwards the loopback port `port` (0: any free one) to `target`. Faults:
 
     - `delay_s`: every chunk waits so long at least, in both directions
     - `drop()`: until `heal()`, bytes are read and thrown away; connections stay open, new ones too lead nowhere
@@ -25,14 +25,14 @@ class TcpProxy:
     After `reset` and `half_open` new connections work.
     """
 
-    def __init__(self, target: tuple[str, int]) -> None:
+    def __init__(self, target: tuple[str, int], port: int = 0) -> None:
         self.target = target
         self.delay_s = 0.0
         self.connections = 0
         self._dropping = threading.Event()
         self._lock = threading.Lock()
         self._pairs: list[_Pair] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", port))
         self.port = int(self._listener.getsockname()[1])
         threading.Thread(target=self._accept, name=f"proxy-{self.port}", daemon=True).start()
 

@@ -46,6 +46,8 @@ def read_topic(bootstrap: str, flavour: str, *topics: str, read_committed: bool 
 def _read(consumer: KafkaConsumer, topics: Iterable[str]) -> Iterable[Record]:
     numbers = {topic: sorted(consumer.partitions_for_topic(topic) or ()) for topic in topics}
     partitions = [TopicPartition(topic, number) for topic in topics for number in numbers[topic]]
+    if not partitions:
+        return
     consumer.assign(partitions)
     consumer.seek_to_beginning(*partitions)
     unread = {partition: end for partition, end in consumer.end_offsets(partitions).items() if end > 0}

@@ -15,13 +15,14 @@ from services.cli.local.brokers import answers_metadata
 from services.cli.local.embedded_broker import EmbeddedBroker
 from services.cli.local.postgres import EmbeddedPostgres, connect
 from services.cli.local.processes import ChildProcess, StartFailed
-from tests.harness.fixtures import NewDatabase
+from tests.harness.fixtures import NewDatabase, NewFolder
 from tests.harness.waiting import eventually
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
-    server = EmbeddedPostgres(tmp_path / "data", tmp_path / "postgres.log")
+def server(new_folder: NewFolder) -> Iterator[EmbeddedPostgres]:
+    folder = new_folder()
+    server = EmbeddedPostgres(folder / "postgres", folder / "postgres.log")
     server.start_and_wait()
     yield server
     server.stop()

@@ -14,6 +14,7 @@ import psutil  # type: ignore[import-untyped]
 from services.cli.local.stack import Stack
 from tests.harness import evidence
 from tests.harness.clients import client, metric, token
+from tests.harness.fixtures import NewFolder
 from tests.harness.load import Load
 from tests.harness.waiting import eventually
 
@@ -91,10 +92,11 @@ def test_commands_without_a_stack_say_how_to_start_one(tmp_path: Path) -> None:
         assert "closedloop up" in done.stderr
 
 
-def test_up_ends_on_sigterm_even_while_starting_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "services.cli.main", "up", "--run-dir", str(tmp_path)]
+def test_up_ends_on_sigterm_even_while_starting_and_leaves_nothing_behind(new_folder: NewFolder) -> None:
+    folder = new_folder()
+    command = [sys.executable, "-m", "services.cli.main", "up", "--run-dir", str(folder)]
     up = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    eventually(lambda: (tmp_path / "logs" / "intake-1.log").exists(), within=30)
+    eventually(lambda: (folder / "logs" / "intake-1.log").exists(), within=30)
     children = psutil.Process(up.pid).children(recursive=True)
     assert len(children) > 2
     up.send_signal(signal.SIGTERM)

@@ -18,9 +18,10 @@ process.roles=broker,controller
 node.id=1
 controller.quorum.bootstrap.servers=127.0.0.1:{controller_port}
 controller.listener.names=CONTROLLER
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listeners=PLAIN://127.0.0.1:{port},PROXIED://127.0.0.1:{proxied_port},CONTROLLER://127.0.0.1:{controller_port}
+advertised.listeners=PLAIN://127.0.0.1:{port},PROXIED://127.0.0.1:{proxy_port},CONTROLLER://127.0.0.1:{controller_port}
+listener.security.protocol.map=PLAIN:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT
+inter.broker.listener.name=PLAIN
 log.dirs={logs}
 auto.create.topics.enable=false
 default.replication.factor=1
@@ -39,7 +40,11 @@ broker.heartbeat.interval.ms=500
 """
 
 class ApacheKafka(Broker):
-    """One broker whose log in `directory` outlives it: `stop` or `kill`, then `start_and_wait`, goes on with it."""
+    """One broker whose log in `directory` outlives it: `stop` or `kill`, then `start_and_wait`, goes on with it.
+
+    A client that comes by `proxied_port` is told that the broker is at `proxy_port`: a proxy set up there (a client
+    follows the advertised address, whatever it was given to begin with) stands in all of its ways.
+    """
 
     flavour = "apache"
     stop_limit_s = 10.0
@@ -49,13 +54,12 @@ class ApacheKafka(Broker):
         java = shutil.which("java")
         if java is None:
             raise StartFailed("Apache Kafka needs Java 17: install it (openjdk-17-jre-headless) and put it on PATH")
-        self.port, controller_port = free_port(), free_port()
+        self.port, self.proxied_port, self.proxy_port = free_port(), free_port(), free_port()
         directory = directory.resolve()
         directory.mkdir(parents=True, exist_ok=True)
         properties = directory / "server.properties"
-        properties.write_text(
-            _PROPERTIES.format(port=self.port, controller_port=controller_port, logs=directory / "log")
-        )
+        told = {"port": self.port, "proxied_port": self.proxied_port, "proxy_port": self.proxy_port}
+        properties.write_text(_PROPERTIES.format(**told, controller_port=free_port(), logs=directory / "log"))
         libraries = jars()
         self.title = f"Apache Kafka {libraries.parent.name} (KRaft, one node)"
         program = [java, "-cp", f"{libraries}/*", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]
