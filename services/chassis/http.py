@@ -93,7 +93,7 @@ class Frontier:
             await send(message)
 
         traceparent = continue_trace(Headers(scope=scope).get("traceparent"))
-        trace = current_traceparent.set(traceparent)
+        current_traceparent.set(traceparent)  # of this request alone: each runs in a task of its own
         try:
             with structlog.contextvars.bound_contextvars(traceparent=traceparent):
                 try:
@@ -104,7 +104,6 @@ class Frontier:
                         raise  # half an answer is out: the server cuts the connection, lest it be taken for whole
                     await problem.response()(scope, receive, counted)
         finally:
-            current_traceparent.reset(trace)
             labels = {"route": _route(scope), "method": scope["method"] if scope["method"] in METHODS else "other"}
             HTTP_REQUESTS.labels(**labels, status=str(status or "aborted")).inc()
             HTTP_SECONDS.labels(**labels).observe(time.perf_counter() - started)

@@ -120,7 +120,7 @@ class Verifier:
 
     def _claims(self, token: str) -> dict[str, Any]:
         kid = jwt.get_unverified_header(token).get("kid")
-        key = self._keys.key(kid) if isinstance(kid, str) else None
+        key = self._keys.key(kid) if kid else None
         if key is None:
             raise UnknownKey
         return jwt.decode(

@@ -97,6 +97,13 @@ def test_a_connection_goes_on_after_a_body_too_large(client: httpx.Client) -> No
     assert client.post("/notes", json={"text": "a" * 10}).json() == 10
 
 
+def test_a_body_declared_too_large_is_refused_before_it_comes(address: tuple[str, int]) -> None:
+    head = b"POST /notes HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9000000\r\n\r\n"
+    with socket.create_connection(address, timeout=20) as connection:
+        connection.sendall(head)
+        assert connection.recv(4096).startswith(b"HTTP/1.1 413")
+
+
 def test_a_body_without_end_is_cut_off_early(address: tuple[str, int]) -> None:
     head = b"POST /notes HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
     chunk = b"2710\r\n" + b"a" * 10_000 + b"\r\n"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import json
 import threading
 from collections.abc import Iterator
@@ -103,7 +104,10 @@ def test_a_withdrawn_key_is_forgotten_in_time(issuer: _Issuer, clock: _Time) -> 
     assert jwks.key("old") is None
 
 
-@pytest.mark.parametrize("answer", [(500, ""), (200, "<html>"), (200, "[]"), (200, '{"keys": []}'), (302, "/jwks")])
+OTHER = json.dumps({"keys": [_key("other")]})
+
+
+@pytest.mark.parametrize("answer", [(503, OTHER), (200, "<html>"), (200, "[]"), (200, '{"keys": []}'), (302, "/jwks")])
 def test_an_issuer_in_trouble_takes_no_key_away(issuer: _Issuer, clock: _Time, answer: tuple[int, str]) -> None:
     issuer.publish(_key("old"))
     jwks = Jwks(issuer.url, clock)
@@ -136,14 +140,16 @@ def test_keys_may_come_from_a_file_that_is_replaced(tmp_path: Path, clock: _Time
 
 
 def test_keys_that_must_not_verify_are_left_out(tmp_path: Path, clock: _Time) -> None:
-    short = RSAAlgorithm.to_jwk(rsa.generate_private_key(65537, 1024).public_key(), as_dict=True)
+    short, long = (
+        RSAAlgorithm.to_jwk(rsa.generate_private_key(65537, size).public_key(), as_dict=True) for size in (1024, 2048)
+    )
     keys = [
         _key("good"),
         _key("for-encryption", use="enc"),
         {name: value for name, value in _key("nameless").items() if name != "kid"},
-        {"kty": "oct", "kid": "symmetric", "k": "c2VjcmV0"},
+        {"kty": "oct", "kid": "symmetric", "k": base64.urlsafe_b64encode(b"s" * 32).decode()},
         short | {"kid": "short"},
-        short | {"kid": "padding", "alg": "PS256"},
+        long | {"kid": "padding", "alg": "PS256"},
         {"kty": "RSA", "kid": "broken"},
     ]
     (tmp_path / "jwks.json").write_text(json.dumps({"keys": keys}))

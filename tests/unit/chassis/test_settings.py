@@ -50,6 +50,12 @@ def test_production_is_the_default_and_reads_the_environment(monkeypatch: pytest
     assert "u:p@" not in repr(settings)
 
 
+def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    _set(monkeypatch, {**PRODUCTION, "DATABASE_URL": "", "INSTANCE": "", "HTTP_PORT": ""})
+    settings = load(PlainSettings)
+    assert (settings.database_url, settings.instance, settings.http_port) == (None, "1", 8101)
+
+
 def test_the_demo_on_loopback_brings_its_own_issuer(monkeypatch: pytest.MonkeyPatch) -> None:
     _set(monkeypatch, DEMO)
     settings = load(PlainSettings)

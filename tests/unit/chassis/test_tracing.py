@@ -37,6 +37,7 @@ def test_an_invalid_trace_is_replaced(incoming: str | None) -> None:
     ours = continue_trace(incoming)
     assert VALID.fullmatch(ours)
     assert TRACE not in ours
+    assert "0" * 32 not in ours
 
 
 @given(st.text())
