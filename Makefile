@@ -2,6 +2,7 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 STAMP := .venv/.installed
+CHAOS_SCALE ?= 5
 PYTEST := $(BIN)/python -m pytest -q
 
 .PHONY: setup lock check unit contract integration test test-kafka chaos bench clean
@@ -46,8 +47,12 @@ test: check unit contract integration
 test-kafka: setup
 	$(PYTEST) -m kafka tests/kafka
 
+# The fault tests once more, CHAOS_SCALE times as long.
 chaos: setup
-	$(PYTEST) -m "kafka or chaos" --timeout 3600 tests/kafka tests/chaos
+	CHAOS_SCALE=$(CHAOS_SCALE) $(PYTEST) --timeout 7200 tests/kafka/faults
 
 bench: setup
 	$(BIN)/python -m tests.bench
+
+clean:
+	rm -rf var/test

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.harness.tier_guard", "tests.harness.fixtures"]
+pytest_plugins = ["pytester", "tests.harness.tier_guard", "tests.harness.fixtures"]
 
 _MARKED_FOLDERS = ("kafka", "chaos")
 
