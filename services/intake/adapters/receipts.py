@@ -9,17 +9,15 @@ from services.chassis.work import Work
 from services.intake.adapters.tables import receipts
 from services.intake.app.ports import KeyReused
 
+_CLAIM = insert(receipts).on_conflict_do_nothing()
+
 
 class SqlReceipts:
     """Implements the port Receipts."""
 
     def claim(self, work: Work, client: str, key: str, fingerprint: bytes, ticket_id: str) -> str | None:
-        added = work.connection.execute(
-            insert(receipts)
-            .values(client=client, idempotency_key=key, fingerprint=fingerprint, ticket_id=ticket_id)
-            .on_conflict_do_nothing()
-        )
-        if added.rowcount:
+        claim = {"client": client, "idempotency_key": key, "fingerprint": fingerprint, "ticket_id": ticket_id}
+        if work.connection.execute(_CLAIM, claim).rowcount:
             return None
         row = work.connection.execute(
             select(receipts).where(receipts.c.client == client, receipts.c.idempotency_key == key)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from services.contracts.ticket_events import Channel
 from services.intake.app.ports import Identity
@@ -17,9 +17,7 @@ EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 CLOCK_TOLERANCE = timedelta(minutes=5)
 
 
-def _printable(text: str) -> str:
-    if "\x00" in text:
-        raise ValueError("holds a NUL character: leave it out")
+def _not_blank(text: str) -> str:
     if not text.strip():
         raise ValueError("is blank: write something, or leave the field out if it may be missing")
     return text
@@ -30,7 +28,14 @@ def _phone(phone: str) -> str:
     return phone
 
 
-Text = Annotated[str, AfterValidator(_printable)]
+def _written_out(moment: Any) -> Any:
+    """A bare number would be taken for seconds, or milliseconds, since 1970."""
+    if not isinstance(moment, str) or moment.strip().lstrip("+-").replace(".", "", 1).isdigit():
+        raise PydanticCustomError("datetime_type", "Input should be a time with its zone")
+    return moment
+
+
+Text = Annotated[str, AfterValidator(_not_blank)]
 
 
 class _Body(BaseModel):
@@ -63,16 +68,18 @@ class TicketBody(_Body):
     text: Annotated[Text, Field(max_length=MAX_TEXT)]
     address: Annotated[Text, Field(max_length=300)] | None = None
     channel: Channel = Channel.PHONE
-    occurred_at: AwareDatetime | None = Field(None, description="When the resident turned to us; now, if left out.")
+    occurred_at: Annotated[AwareDatetime, BeforeValidator(_written_out)] | None = Field(
+        None, description="When the resident turned to us; now, if left out."
+    )
     caller: CallerBody | None = None
 
     def identity(self) -> Identity:
         caller = self.caller or CallerBody()
         return Identity(caller.name, caller.phone, self.text, self.address)
 
-    def fingerprint(self) -> bytes:
-        """Tells whether a repeated Idempotency-Key comes with the same request."""
-        return hashlib.sha256(self.model_dump_json().encode()).digest()
+    def canonical(self) -> bytes:
+        """The same for the same request; a field that a later version adds does not change it while left out."""
+        return self.model_dump_json(exclude_defaults=True).encode()
 
 
 def wrong_time(occurred_at: datetime | None, now: datetime) -> str | None:

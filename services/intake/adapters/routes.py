@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import base64
-import binascii
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from services.chassis.outbox import TooLarge
 from services.chassis.problems import Problem, invalid
 from services.chassis.work import Workshop
 from services.intake.adapters.requests import TicketBody, wrong_time
-from services.intake.adapters.views import count_by_state, page_of_tickets, ticket_with_history
+from services.intake.adapters.views import Share, count_by_state, page_of_tickets, ticket_with_history
 from services.intake.app.ports import KeyReused
 from services.intake.app.receive import ReceiveTicket, Request
 from services.intake.domain.ticket import State
@@ -24,7 +23,7 @@ from services.intake.domain.ticket import State
 _SEE_ALL = (Role.HUB, Role.SUPERVISOR, Role.ADMIN)
 
 Operator = Annotated[Actor, Depends(require(Role.HUB))]
-Reader = Annotated[Actor, Depends(require(*_SEE_ALL, Role.DEPARTMENT))]
+Reader = Annotated[Actor, Depends(require(*_SEE_ALL, Role.DEPARTMENT, Role.SUBDISTRICT))]
 
 IdempotencyKey = Annotated[
     str,
@@ -48,7 +47,7 @@ def ticket_routes(workshop: Workshop, receive: ReceiveTicket) -> APIRouter:
         if fault:
             raise invalid([{"loc": ("body", "occurred_at"), "type": "value_error", "msg": fault}])
         request = Request(
-            body.identity(), body.channel, body.occurred_at, key, body.fingerprint(), actor.subject
+            body.identity(), body.channel, body.occurred_at, key, body.canonical(), actor.subject
         )
         try:
             with workshop.open() as work:
@@ -80,30 +79,35 @@ def ticket_routes(workshop: Workshop, receive: ReceiveTicket) -> APIRouter:
         cursor: Annotated[str | None, Query(max_length=200)] = None,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
     ) -> dict[str, Any]:
-        """The newest first. A department sees the tickets it leads; `next` is the cursor of the following page."""
+        """The newest first. A department sees the tickets it leads, a sub-district those from its area.
+
+        `next` is the cursor of the following page, absent after the last.
+        """
+        before = _position(cursor)
         with workshop.engine.connect() as connection:
-            items = page_of_tickets(
-                connection, state=state, departments=_own(actor), before=_position(cursor), limit=limit
-            )
+            items = page_of_tickets(connection, state=state, share=_share(actor), before=before, limit=limit)
         following = _cursor(items[-1]["received_at"], items[-1]["ticket_id"]) if len(items) == limit else None
         return {"items": items, "next": following}
 
     @router.get("/{ticket_id}")
     def show_ticket(actor: Reader, ticket_id: UUID) -> dict[str, Any]:
-        """A ticket with its redacted text and its history. A department sees those it leads or helps with."""
+        """A ticket with its redacted text and its history.
+
+        A department sees those it leads or helps with, a sub-district those from its area; others do not exist for it.
+        """
         with workshop.engine.connect() as connection:
             ticket = ticket_with_history(connection, str(ticket_id))
-        own = _own(actor)
-        if ticket is None or (own is not None and own.isdisjoint({ticket["lead"], *ticket["co_handlers"]})):
+        share = _share(actor)
+        if ticket is None or (share and not share.holds(ticket)):
             raise Problem(404, "not-found", "No such ticket", "ticket_id: take it from the answer to POST /tickets.")
         return ticket
 
     return router
 
 
-def _own(actor: Actor) -> frozenset[str] | None:
-    """The departments whose tickets the actor may see; None means all."""
-    return actor.departments if actor.roles.isdisjoint(_SEE_ALL) else None
+def _share(actor: Actor) -> Share | None:
+    """Whose tickets the actor may see; None means all."""
+    return Share(actor.departments, actor.sub_districts) if actor.roles.isdisjoint(_SEE_ALL) else None
 
 
 def _cursor(received_at: datetime, ticket_id: str) -> str:
@@ -115,8 +119,8 @@ def _position(cursor: str | None) -> tuple[datetime, str] | None:
         return None
     try:
         at, ticket_id = base64.urlsafe_b64decode(cursor).decode().split(" ")
-        return datetime.fromisoformat(at), str(UUID(ticket_id))
-    except (ValueError, binascii.Error):
+        return datetime.fromisoformat(at).astimezone(UTC), str(UUID(ticket_id))
+    except (ValueError, OverflowError):
         raise invalid(
             [{"loc": ("query", "cursor"), "type": "value_error", "msg": "is not one of ours: take it from `next`"}]
         ) from None

@@ -28,9 +28,10 @@ tickets = Table(
     Column("co_handlers", ARRAY(Text), nullable=False),
     Column("review_reason", Text),
 )
-Index("tickets_by_state", tickets.c.state, tickets.c.received_at, tickets.c.id)
-Index("tickets_by_lead", tickets.c.lead, tickets.c.received_at, tickets.c.id)
-Index("tickets_received", tickets.c.received_at, tickets.c.id)
+_newest = (tickets.c.state, tickets.c.received_at, tickets.c.id)
+Index("tickets_by_state", *_newest)
+Index("tickets_by_lead", tickets.c.lead, *_newest, postgresql_where=tickets.c.lead.is_not(None))
+Index("tickets_by_place", tickets.c.sub_district, *_newest, postgresql_where=tickets.c.sub_district.is_not(None))
 
 ticket_history = Table(
     "ticket_history",
@@ -56,7 +57,10 @@ ticket_texts = Table(
 vault_keys = Table(
     "vault_keys",
     metadata,
-    Column("holder", Text, primary_key=True, comment="the caller_ref, or the ticket's id for an anonymous call"),
+    Column("id", Uuid, primary_key=True),
+    Column(
+        "holder", Text, nullable=False, unique=True, comment="the caller_ref, or the ticket's id for an anonymous call"
+    ),
     Column("wrapped_key", LargeBinary, nullable=False),
 )
 
@@ -64,10 +68,9 @@ vault = Table(
     "vault",
     metadata,
     Column("ticket_id", ForeignKey("tickets.id"), primary_key=True),
-    Column("holder", Text, nullable=False),
+    Column("key_id", Uuid, nullable=False, comment="no foreign key: the caller's key may be gone, the row stays"),
     Column("sealed", LargeBinary, nullable=False),
 )
-Index("vault_by_holder", vault.c.holder)
 
 receipts = Table(
     "receipts",

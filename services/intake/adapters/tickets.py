@@ -4,50 +4,49 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, text, update
 
 from services.chassis.work import Work
 from services.contracts.ticket_events import Channel, Place, Urgency
-from services.intake.adapters.tables import ticket_history, ticket_texts, tickets
-from services.intake.domain.ticket import State, Ticket
+from services.intake.adapters.tables import ticket_history, tickets
+from services.intake.domain.ticket import HistoryEntry, State, Ticket
+
+# One round trip for the three rows of a new ticket.
+_ADD = text(
+    """
+    WITH ticket AS (
+        INSERT INTO tickets (id, version, state, channel, caller_ref, occurred_at, received_at, text_version,
+                             type_code, sub_district, estate, estate_name, urgency, lead, co_handlers, review_reason)
+        VALUES (:id, :version, :state, :channel, :caller_ref, :occurred_at, :received_at, :text_version,
+                :type_code, :sub_district, :estate, :estate_name, :urgency, :lead, :co_handlers, :review_reason)
+    ), recorded_text AS (
+        INSERT INTO ticket_texts (ticket_id, version, text, address) VALUES (:id, :text_version, :text, :address)
+    )
+    INSERT INTO ticket_history (ticket_id, version, at, step, state, actor, detail)
+    VALUES (:id, :version, :at, :step, :state, :actor, :detail)
+    """
+)
+_ADD_HISTORY = insert(ticket_history)
+_LOCK = select(tickets).where(tickets.c.id == bindparam("ticket_id")).with_for_update()
+_SAVE = update(tickets).where(tickets.c.id == bindparam("ticket_id"))
 
 
 class SqlTickets:
     """Implements the port Tickets."""
 
     def add(self, work: Work, ticket: Ticket, text: str, address: str | None) -> None:
-        work.connection.execute(insert(tickets).values(id=ticket.id, **_columns(ticket)))
-        work.connection.execute(
-            insert(ticket_texts).values(
-                ticket_id=ticket.id, version=ticket.text_version, text=text, address=address
-            )
-        )
-        self._add_history(work, ticket)
+        (received,) = ticket.steps
+        values = {"id": ticket.id, **_columns(ticket), "text": text, "address": address, **_history(ticket, received)}
+        work.connection.execute(_ADD, values)
+        ticket.steps.clear()
 
     def lock(self, work: Work, ticket_id: str) -> Ticket | None:
-        row = work.connection.execute(select(tickets).where(tickets.c.id == ticket_id).with_for_update()).one_or_none()
+        row = work.connection.execute(_LOCK, {"ticket_id": ticket_id}).one_or_none()
         return ticket_of(row) if row else None
 
     def save(self, work: Work, ticket: Ticket) -> None:
-        work.connection.execute(update(tickets).where(tickets.c.id == ticket.id).values(**_columns(ticket)))
-        self._add_history(work, ticket)
-
-    def _add_history(self, work: Work, ticket: Ticket) -> None:
-        work.connection.execute(
-            insert(ticket_history),
-            [
-                {
-                    "ticket_id": ticket.id,
-                    "version": entry.version,
-                    "at": entry.at,
-                    "step": entry.step,
-                    "state": entry.state,
-                    "actor": entry.actor,
-                    "detail": entry.detail,
-                }
-                for entry in ticket.steps
-            ],
-        )
+        work.connection.execute(_SAVE, {"ticket_id": ticket.id, **_columns(ticket)})
+        work.connection.execute(_ADD_HISTORY, [_history(ticket, entry) for entry in ticket.steps])
         ticket.steps.clear()
 
 
@@ -89,4 +88,16 @@ def _columns(ticket: Ticket) -> dict[str, Any]:
         "lead": ticket.lead,
         "co_handlers": list(ticket.co_handlers),
         "review_reason": ticket.review_reason,
+    }
+
+
+def _history(ticket: Ticket, entry: HistoryEntry) -> dict[str, Any]:
+    return {
+        "ticket_id": ticket.id,
+        "version": entry.version,
+        "at": entry.at,
+        "step": entry.step,
+        "state": entry.state,
+        "actor": entry.actor,
+        "detail": entry.detail,
     }

@@ -5,41 +5,50 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict
+from uuid import UUID, uuid4
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.chassis.work import Work
 from services.intake.adapters.tables import vault, vault_keys
 from services.intake.app.ports import Identity
 
 _NONCE = 12
+_ADD = insert(vault)
+# Locks a key that exists, so that an erasure and a call at the same time come one after the other.
+_ADD_OR_LOCK_KEY = (
+    upsert(vault_keys)
+    .on_conflict_do_update(index_elements=[vault_keys.c.holder], set_={"holder": vault_keys.c.holder})
+    .returning(vault_keys.c.id, vault_keys.c.wrapped_key)
+)
 
 
 class SealedVault:
     """Implements the port Vault with AES-256-GCM: each caller has a key of their own, wrapped by the vault's.
 
-    Whoever deletes a row of `vault_keys` has erased that caller from every ticket, backups of `vault` included;
-    backups of `vault_keys` are kept apart.
+    Whoever deletes a row of `vault_keys` has erased that caller from every ticket so far, backups of `vault`
+    included (backups of `vault_keys` are kept apart). A later call of theirs begins with a new key.
     """
 
     def __init__(self, master_key: bytes) -> None:
         self._master = AESGCM(master_key)
 
     def keep(self, work: Work, ticket_id: str, caller_ref: str | None, identity: Identity) -> None:
-        holder = caller_ref or ticket_id
-        key = self._key_of(work, holder)
+        key_id, key = self._key_of(work, caller_ref or ticket_id)
         plain = json.dumps(asdict(identity), ensure_ascii=False).encode()
-        work.connection.execute(
-            insert(vault).values(ticket_id=ticket_id, holder=holder, sealed=_seal(AESGCM(key), plain, ticket_id))
-        )
+        sealed = _seal(AESGCM(key), plain, ticket_id)
+        work.connection.execute(_ADD, {"ticket_id": ticket_id, "key_id": key_id, "sealed": sealed})
 
     def reveal(self, work: Work, ticket_id: str) -> Identity | None:
-        """The personal data of a ticket; None when the caller was erased or there is no such ticket."""
+        """The personal data of a ticket; None when the caller was erased or there is no such ticket.
+
+        Raises InvalidTag when a row was tampered with or the vault's own key is another.
+        """
         row = work.connection.execute(
-            select(vault.c.holder, vault.c.sealed, vault_keys.c.wrapped_key)
-            .join(vault_keys, vault_keys.c.holder == vault.c.holder)
+            select(vault.c.sealed, vault_keys)
+            .join(vault_keys, vault_keys.c.id == vault.c.key_id)
             .where(vault.c.ticket_id == ticket_id)
         ).one_or_none()
         if row is None:
@@ -47,19 +56,12 @@ class SealedVault:
         key = _open(self._master, row.wrapped_key, row.holder)
         return Identity(**json.loads(_open(AESGCM(key), row.sealed, ticket_id)))
 
-    def _key_of(self, work: Work, holder: str) -> bytes:
-        fresh = AESGCM.generate_key(256)
-        added = work.connection.execute(
-            insert(vault_keys)
-            .values(holder=holder, wrapped_key=_seal(self._master, fresh, holder))
-            .on_conflict_do_nothing()
-        )
-        if added.rowcount:
-            return fresh
-        wrapped = work.connection.execute(
-            select(vault_keys.c.wrapped_key).where(vault_keys.c.holder == holder)
-        ).scalar_one()
-        return _open(self._master, wrapped, holder)
+    def _key_of(self, work: Work, holder: str) -> tuple[UUID, bytes]:
+        fresh = _seal(self._master, AESGCM.generate_key(256), holder)
+        row = work.connection.execute(
+            _ADD_OR_LOCK_KEY, {"id": uuid4(), "holder": holder, "wrapped_key": fresh}
+        ).one()
+        return row.id, _open(self._master, row.wrapped_key, holder)
 
 
 def _seal(key: AESGCM, plain: bytes, bound_to: str) -> bytes:

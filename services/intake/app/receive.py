@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,19 +12,22 @@ from services.contracts.ticket_events import Channel, TicketReceived, TicketText
 from services.intake.app.facts import ticket_facts
 from services.intake.app.ports import Identity, Receipts, Tickets, Vault
 from services.intake.domain.callers import caller_ref
-from services.intake.domain.redaction import redact
+from services.intake.domain.redaction import flats_in, redact
 from services.intake.domain.ticket import Ticket
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a resident asks, as taken down. `occurred_at` is when they turned to us."""
+    """What a resident asks, as taken down. `occurred_at` is when they turned to us; `client` who asks on their behalf.
+
+    `canonical` is the same for the same request, whatever its spelling in JSON.
+    """
 
     identity: Identity
     channel: Channel
     occurred_at: datetime | None
     idempotency_key: str
-    fingerprint: bytes
+    canonical: bytes
     client: str
 
 
@@ -42,7 +46,9 @@ class ReceiveTicket:
         TooLarge when the events would not fit into a record.
         """
         ticket_id = self.new_id()
-        known = self.receipts.claim(work, request.client, request.idempotency_key, request.fingerprint, ticket_id)
+        # Keyed, because whoever has the redacted text could try out the few digits that are masked.
+        fingerprint = hmac.digest(self.caller_key, b"request:" + request.canonical, "sha256")
+        known = self.receipts.claim(work, request.client, request.idempotency_key, fingerprint, ticket_id)
         if known is not None:
             return known, False
         now = work.clock.now()
@@ -55,8 +61,7 @@ class ReceiveTicket:
             received_at=now,
         )
         ticket.receive(request.client)
-        text = redact(identity.text)
-        address = redact(identity.address) if identity.address else None
+        text, address = _redacted(identity)
         self.tickets.add(work, ticket, text, address)
         self.vault.keep(work, ticket_id, ticket.caller_ref, identity)
         work.publish("tickets", TicketReceived(**ticket_facts(ticket)))
@@ -72,3 +77,12 @@ class ReceiveTicket:
             ),
         )
         return ticket_id, True
+
+
+def _redacted(identity: Identity) -> tuple[str, str | None]:
+    text, address = identity.text, identity.address
+    flats = flats_in(text) | flats_in(address or "")
+    return (
+        redact(text, name=identity.name, flats=flats),
+        redact(address, name=identity.name, flats=flats) if address else None,
+    )

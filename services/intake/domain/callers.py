@@ -5,14 +5,28 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+import unicodedata
+
+_PHONE = re.compile(
+    r"(?P<abroad>\+|00)?(?P<digits>[0-9(][0-9 ().\-–—]*)(?:(?:转|ext\.?|x|#)\s*(?P<extension>[0-9]{1,6}))?"
+)
 
 
 def normalise_phone(phone: str) -> str:
-    """Digits only, without the country's 86, so that one caller has one number. Raises ValueError if none is left."""
-    digits = re.sub(r"^(?:\+?86|0086)(?=1\d{10}$)", "", re.sub(r"[^\d+]", "", phone)).lstrip("+")
-    if not 5 <= len(digits) <= 15:
-        raise ValueError("is not a phone number: give 5 to 15 digits, or leave the caller out")
-    return digits
+    """Digits only, without the country's 86 and with the area's 0, so that one caller has one number.
+
+    Raises ValueError, which says what to do, for what is not a phone number.
+    """
+    found = _PHONE.fullmatch(unicodedata.normalize("NFKC", phone).strip())
+    digits = re.sub(r"[^0-9]", "", found["digits"]) if found else ""
+    if found is None or not 5 <= len(digits) <= 15:
+        raise ValueError("is not a phone number: give 5 to 15 digits, or leave the caller's phone out")
+    home = digits.removeprefix("86")
+    if home != digits and (found["abroad"] or re.fullmatch(r"1[0-9]{10}", home)):
+        digits = home if re.fullmatch(r"1[3-9][0-9]{9}", home) else f"0{home.removeprefix('0')}"
+    elif found["abroad"]:
+        digits = f"00{digits}"
+    return digits + (found["extension"] or "")
 
 
 def caller_ref(key: bytes, phone: str) -> str:

@@ -30,8 +30,9 @@ def upgrade() -> None:
             review_reason text
         );
         CREATE INDEX tickets_by_state ON tickets (state, received_at, id);
-        CREATE INDEX tickets_by_lead ON tickets (lead, received_at, id);
-        CREATE INDEX tickets_received ON tickets (received_at, id);
+        CREATE INDEX tickets_by_lead ON tickets (lead, state, received_at, id) WHERE lead IS NOT NULL;
+        CREATE INDEX tickets_by_place ON tickets (sub_district, state, received_at, id)
+            WHERE sub_district IS NOT NULL;
 
         CREATE TABLE ticket_history (
             ticket_id uuid NOT NULL REFERENCES tickets (id),
@@ -50,14 +51,18 @@ def upgrade() -> None:
             address text,
             PRIMARY KEY (ticket_id, version)
         );
-        CREATE TABLE vault_keys (holder text PRIMARY KEY, wrapped_key bytea NOT NULL);
+        CREATE TABLE vault_keys (
+            id uuid PRIMARY KEY,
+            holder text NOT NULL UNIQUE,
+            wrapped_key bytea NOT NULL
+        );
         COMMENT ON COLUMN vault_keys.holder IS 'the caller_ref, or the ticket''s id for an anonymous call';
         CREATE TABLE vault (
             ticket_id uuid PRIMARY KEY REFERENCES tickets (id),
-            holder text NOT NULL,
+            key_id uuid NOT NULL,
             sealed bytea NOT NULL
         );
-        CREATE INDEX vault_by_holder ON vault (holder);
+        COMMENT ON COLUMN vault.key_id IS 'no foreign key: the caller''s key may be gone, the row stays';
         CREATE TABLE receipts (
             client text NOT NULL,
             idempotency_key text NOT NULL,
