@@ -1,0 +1,38 @@
+"""`make bench`: the figures of the README, on Apache Kafka and PostgreSQL on this machine.
+
+Client, services, broker and database share the machine's cores. `python -m tests.bench latency drain` runs some alone.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from services.cli.local.stack import Stack
+from tests.bench import flow
+
+BENCHES = {
+    "latency": flow.latency,
+    "cost": flow.cost_of_tickets,
+    "sustained": flow.sustained_rate,
+    "drain": flow.drain_of_a_burst,
+    "replay": flow.replay_from_the_beginning,
+}
+
+
+def main() -> int:
+    wanted = sys.argv[1:] or list(BENCHES)
+    unknown = [name for name in wanted if name not in BENCHES]
+    if unknown:
+        print(f"unknown figure {unknown[0]!r}; there are: {', '.join(BENCHES)}", file=sys.stderr)
+        return 2
+    with tempfile.TemporaryDirectory(prefix="closedloop-bench-") as folder:
+        for name in wanted:
+            with Stack(Path(folder) / name, kafka="apache") as stack:
+                flow.warm_up(stack)
+                BENCHES[name](stack)
+    return 0
+
+
+sys.exit(main())
