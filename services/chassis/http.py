@@ -31,7 +31,9 @@ def create_app(
 ) -> FastAPI:
     """A service's application: `routers`, and `/livez`, `/readyz`, `/metrics` for whoever can reach the address.
 
-    Every other route guards itself by `identity.require`; the verifier's readiness is part of the service's.
+    Every other route guards itself by `identity.require` or `any_actor`: raises UnguardedRoute for one that does not,
+    unless it is left out of the description (`include_in_schema=False`), which only operations are. The verifier's
+    readiness is part of the service's.
     """
     # FastAPI's pages of documentation load their scripts from the internet; /openapi.json is what they show.
     app = FastAPI(title=title, responses=problems.DOCUMENTED, docs_url=None, redoc_url=None)
@@ -42,7 +44,19 @@ def create_app(
     for router in routers:
         app.include_router(router)
     app.add_middleware(Frontier, body_limit=body_limit)
+    _refuse_unguarded(app)
     return app
+
+
+class UnguardedRoute(Exception):
+    """A route that anybody could call."""
+
+
+def _refuse_unguarded(app: FastAPI) -> None:
+    for path, operations in app.openapi()["paths"].items():
+        for method, operation in operations.items():
+            if "security" not in operation:
+                raise UnguardedRoute(f"{method.upper()} {path} is open to anybody: guard it by identity.require")
 
 
 def _operations(health: Health) -> APIRouter:

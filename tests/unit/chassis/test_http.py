@@ -18,7 +18,7 @@ from services.chassis import logs
 from services.chassis.demo_issuer import DemoIssuer
 from services.chassis.errors import Retry
 from services.chassis.health import Health
-from services.chassis.http import create_app
+from services.chassis.http import UnguardedRoute, create_app
 from services.chassis.identity import Actor, Role, Verifier, any_actor, require
 from services.chassis.problems import Problem
 from services.chassis.settings import Settings
@@ -39,8 +39,8 @@ class Note(BaseModel):
     caller: Caller | None = None
 
 
-def _router() -> APIRouter:
-    router = APIRouter(prefix="/notes")
+def _open() -> APIRouter:
+    router = APIRouter(prefix="/notes", include_in_schema=False)
 
     @router.post("")
     def post(note: Note) -> dict[str, str | None]:
@@ -68,6 +68,16 @@ def _router() -> APIRouter:
 
         return StreamingResponse(parts())
 
+    return router
+
+
+def _guarded() -> APIRouter:
+    router = APIRouter(prefix="/notes")
+
+    @router.post("/guarded")
+    def post(note: Note, actor: Annotated[Actor, Depends(any_actor)]) -> str:
+        return f"{actor.name}: {note.text}"
+
     @router.get("/hub/only")
     def hub(actor: Annotated[Actor, Depends(require(Role.HUB, Role.ADMIN))]) -> str:
         return actor.subject
@@ -89,6 +99,13 @@ def issuer(tmp_path_factory: pytest.TempPathFactory) -> DemoIssuer:
     return DemoIssuer.ensure(tmp_path_factory.mktemp("issuer"))
 
 
+def _settings(jwks: Path) -> Settings:
+    return Settings(
+        profile="demo", kafka_bootstrap="localhost:9092", http_port=0,
+        oidc_issuer="urn:closedloop:demo-issuer", oidc_jwks=str(jwks),
+    )  # fmt: skip
+
+
 @pytest.fixture
 def health() -> Health:
     return Health()
@@ -96,14 +113,8 @@ def health() -> Health:
 
 @pytest.fixture
 def client(issuer: DemoIssuer, health: Health) -> TestClient:
-    settings = Settings(
-        profile="demo",
-        kafka_bootstrap="localhost:9092",
-        http_port=0,
-        oidc_issuer="urn:closedloop:demo-issuer",
-        oidc_jwks=str(issuer.jwks),
-    )
-    app = create_app(title="notes", routers=[_router()], health=health, verifier=Verifier(settings), body_limit=LIMIT)
+    verifier = Verifier(_settings(issuer.jwks))
+    app = create_app(title="notes", routers=[_guarded(), _open()], health=health, verifier=verifier, body_limit=LIMIT)
     return TestClient(app, raise_server_exceptions=False)
 
 
@@ -314,9 +325,17 @@ def test_a_missing_dependency_makes_it_unready_but_alive(client: TestClient, hea
     assert "database: no connection" in answer.json()["detail"]
 
 
+def test_a_service_with_a_route_open_to_anybody_does_not_start(issuer: DemoIssuer) -> None:
+    inner, outer = APIRouter(), APIRouter(prefix="/outer")
+    inner.add_api_route("/forgotten", lambda: 1, methods=["DELETE"])
+    outer.include_router(inner)
+    with pytest.raises(UnguardedRoute, match="DELETE /outer/forgotten"):
+        create_app(title="notes", routers=[outer], health=Health(), verifier=Verifier(_settings(issuer.jwks)))
+
+
 def test_the_description_promises_problems_and_names_the_token(client: TestClient) -> None:
     described = client.get("/openapi.json").json()
-    post = described["paths"]["/notes"]["post"]["responses"]
+    post = described["paths"]["/notes/guarded"]["post"]["responses"]
     assert "HTTPValidationError" not in json.dumps(described)
     assert PROBLEM in post["default"]["content"]
     assert described["paths"]["/notes/hub/only"]["get"]["security"] == [{"HTTPBearer": []}]
@@ -359,11 +378,8 @@ def test_a_request_without_a_token_is_told_to_send_one(client: TestClient, heade
 
 
 def test_without_the_issuers_keys_it_is_unready_and_says_so(tmp_path: Path) -> None:
-    settings = Settings(
-        profile="demo", kafka_bootstrap="localhost:9092", http_port=0,
-        oidc_issuer="urn:closedloop:demo-issuer", oidc_jwks=str(tmp_path / "none.json"),
-    )  # fmt: skip
-    app = create_app(title="notes", routers=[_router()], health=Health(), verifier=Verifier(settings))
+    verifier = Verifier(_settings(tmp_path / "none.json"))
+    app = create_app(title="notes", routers=[_guarded(), _open()], health=Health(), verifier=verifier)
     client = TestClient(app)
     assert "CLOSEDLOOP_OIDC_JWKS" in client.get("/readyz").json()["reasons"]["issuer keys"]
     token = DemoIssuer.ensure(tmp_path / "foreign").mint("wang", ["hub"])

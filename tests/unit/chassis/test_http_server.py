@@ -37,7 +37,7 @@ class _Gate:
 
 
 def _router(gate: _Gate) -> APIRouter:
-    router = APIRouter()
+    router = APIRouter(include_in_schema=False)
 
     @router.post("/notes")
     def post(note: Note) -> int:
