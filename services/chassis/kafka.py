@@ -24,6 +24,9 @@ class Flavour:
     consumer: dict[str, Any]
 
 
+# The library's own limit of 30 s would keep us away for so long after the broker is back.
+RECONNECT_AFTER_MS_AT_MOST = 2_000
+
 FLAVOURS = {
     KafkaFlavour.APACHE: Flavour(
         transactions=True,
@@ -58,6 +61,7 @@ def producer(settings: Settings, transactional_id: str) -> KafkaProducer:
         allow_auto_create_topics=False,
         max_request_size=4_000_000,
         max_block_ms=15_000,
+        reconnect_backoff_max_ms=RECONNECT_AFTER_MS_AT_MOST,
         **kind.producer,
     )
     if kind.transactions:
@@ -85,6 +89,7 @@ def consumer(settings: Settings, group: str, topics: tuple[str, ...], max_poll_r
         auto_offset_reset="earliest",
         allow_auto_create_topics=False,
         max_poll_records=max_poll_records,
+        reconnect_backoff_max_ms=RECONNECT_AFTER_MS_AT_MOST,
         session_timeout_ms=session_ms,
         heartbeat_interval_ms=session_ms // 3,
         **flavour(settings).consumer,

@@ -22,6 +22,7 @@ SCALE = int(os.environ.get("CHAOS_SCALE", "1"))
 """How many times over the fault tests do what they do: `make chaos` raises it."""
 
 WITH_DATABASE = ("intake", "projects", "notifier")
+NO_DEAD_LETTERS = dict.fromkeys(WITH_DATABASE, 0)
 
 
 class System:

@@ -7,8 +7,9 @@ import time
 
 import pytest
 
+from services.cli.local.service_process import ServiceProcess
 from tests.harness.waiting import eventually
-from tests.kafka.faults.system import SCALE, System
+from tests.kafka.faults.system import NO_DEAD_LETTERS, SCALE, System
 from tests.kafka.faults.trial import Report, trial
 
 KILLS_EACH = 3 * SCALE
@@ -27,4 +28,32 @@ def test_r1_services_killed_at_random_lose_and_double_nothing(system: System, re
             victim.kill()
         one.heal(within=90)
         one.judge(kills=len(victims))
-    assert system.dead_letters() == {"intake": 0, "projects": 0, "notifier": 0}
+    assert system.dead_letters() == NO_DEAD_LETTERS
+
+
+@pytest.mark.timeout(180 * SCALE)
+def test_r2_a_rolling_restart_goes_unnoticed_by_a_client_that_retries(system: System, report: Report) -> None:
+    longest_stop = 0.0
+    with trial("R2", system, report) as one:
+        one.load.wait_for(acked=40, within=30)
+        for process in system.processes() * SCALE:
+            took, code = _stop_in_order(process)
+            assert code == 0, f"{process.name} ended with {code}"
+            assert took < 5, f"{process.name} took {took:.1f} s to stop"
+            longest_stop = max(longest_stop, took)
+            process.start_and_wait()
+        one.heal(within=90)
+        history = one.load.history
+        one.judge(longest_stop_s=round(longest_stop, 1))
+    unanswered = len(history.given_up) + len(history.refused)
+    assert unanswered < 0.005 * len(history.acked)
+    assert system.dead_letters() == NO_DEAD_LETTERS
+
+
+def _stop_in_order(process: ServiceProcess) -> tuple[float, int | None]:
+    """Seconds from SIGTERM to the end, and the exit code."""
+    child = process._process
+    assert child is not None
+    began = time.monotonic()
+    process.stop()
+    return time.monotonic() - began, child.returncode
