@@ -42,7 +42,7 @@ class OutboxRow:
         )
 
     def size(self) -> int:
-        headers = sum(len(name) + len(value) for name, value in self.headers)
+        headers = sum(len(name.encode()) + len(value) for name, value in self.headers)
         return len(self.key) + len(self.value or b"") + headers
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any, LiteralString
 
 import pytest
 from sqlalchemy import Engine, text
@@ -11,6 +12,8 @@ from services.chassis.work import Workshop
 from tests.harness.fixtures import NewDatabase
 from tests.integration.chassis.counting import EFFECTS, Counting
 from tests.integration.chassis.events import NOW
+
+Query = Callable[[LiteralString], list[tuple[Any, ...]]]
 
 
 @pytest.fixture
@@ -39,8 +42,8 @@ def counting(workshop: Workshop) -> Counting:
 
 
 @pytest.fixture
-def query(engine: Engine) -> Callable[[str], list[tuple[object, ...]]]:
-    def run(statement: str) -> list[tuple[object, ...]]:
+def query(engine: Engine) -> Query:
+    def run(statement: LiteralString) -> list[tuple[Any, ...]]:
         with engine.connect() as connection:
             return [tuple(row) for row in connection.execute(text(statement))]
 

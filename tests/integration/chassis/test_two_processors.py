@@ -1,0 +1,82 @@
+"""Two processes that are given the same events, or events of the same rows, at the same time."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from sqlalchemy import text
+
+from services.chassis.errors import Kind, kind_of
+from services.chassis.work import Work
+from services.contracts.event import Envelope
+from tests.harness.waiting import eventually
+from tests.integration.chassis.conftest import Query
+from tests.integration.chassis.counting import Counting
+from tests.integration.chassis.events import garbage, received, record
+
+ROUNDS = 20
+BATCH = 40
+
+
+def lock_effects(envelopes: Sequence[Envelope], work: Work) -> None:
+    """Rows shared by all batches, in one order."""
+    keys = sorted({f"cell-{int(one.event.aggregate_id[-2:], 16) % 5}" for one in envelopes})
+    for key in keys:
+        work.connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:key))"), {"key": key})
+
+
+def test_the_same_events_given_to_two_at_once_have_one_effect_and_nobody_is_locked_out(counting: Counting) -> None:
+    counting.lock_cells = lock_effects
+    meet, seeds = threading.Barrier(2), (1, 2)
+
+    def process(seed: int) -> list[Kind]:
+        mixer, failures = random.Random(seed), []
+        processor = counting.life()
+        for turn in range(ROUNDS):
+            records = [record(received(turn * BATCH + number), number) for number in range(BATCH)]
+            if turn % 5 == 0:  # then both go event by event
+                records.append(garbage(1_000 + turn))
+            mixer.shuffle(records)
+            meet.wait(timeout=60)
+            while True:
+                try:
+                    processor.process(records)
+                    break
+                except Exception as error:  # noqa: BLE001 - whatever it is, the test tells
+                    failures.append(kind_of(error))
+        return failures
+
+    with ThreadPoolExecutor(2) as both:
+        failures = [kind for kinds in both.map(process, seeds) for kind in kinds]
+    assert failures == []
+    assert counting.effects() == dict.fromkeys(range(ROUNDS * BATCH), 1)
+    assert len(counting.causes()) == ROUNDS / 5
+
+
+def test_an_event_in_the_hands_of_another_is_waited_for_and_taken_if_he_fails(
+    counting: Counting, query: Query
+) -> None:
+    """A has admitted the event and not committed: B must neither take it as done nor do it beside A."""
+    begun, go_on = threading.Event(), threading.Event()
+
+    def hangs_then_fails(_envelope: Envelope, _work: Work) -> None:
+        if not begun.is_set():
+            begun.set()
+            assert go_on.wait(30)
+            raise ConnectionAbortedError("A is lost")
+
+    counting.deeds[1] = hangs_then_fails
+    records = [record(received(1), 1)]
+    with ThreadPoolExecutor(2) as both:
+        one = both.submit(counting.life().process, records)
+        assert begun.wait(30)
+        other = both.submit(counting.life().process, records)
+        eventually(lambda: query("SELECT 1 FROM pg_locks WHERE NOT granted"), within=30)
+        go_on.set()
+        one.result(30)
+        other.result(30)
+    assert counting.effects() == {1: 1}
+    assert counting.causes() == {}
