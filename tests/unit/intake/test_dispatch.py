@@ -1,0 +1,77 @@
+"""Whom a ticket goes to, for every type in every sub-district, against the catalogue as it is written (domain.md §8)."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+
+import pytest
+
+from services.contracts.departments import departments
+from services.contracts.districts import sub_districts
+from services.contracts.taxonomy import FILE, OTHER, taxonomy
+from services.contracts.ticket_events import Place
+from services.intake.domain.dispatch import DOUBTFUL_BELOW, Dispatch, Review, decide
+
+with FILE.open(encoding="utf-8", newline="") as _lines:
+    ROWS: Mapping[str, dict[str, str]] = {row["code"]: row for row in csv.DictReader(_lines)}
+OFFICE = "街道办事处"
+
+
+def names_of(code: str) -> set[str]:
+    department = departments()[code]
+    return {department.name_cn, *department.aliases}
+
+
+def place(sub_district: str | None) -> Place:
+    return Place(sub_district=sub_district)
+
+
+def test_the_catalogue_has_forty_types_and_eight_sub_districts() -> None:
+    assert len(ROWS) == len(taxonomy().types) == 40
+    assert len(sub_districts()) == 8
+
+
+@pytest.mark.parametrize("sub_district", sorted(sub_districts()))
+@pytest.mark.parametrize("type_code", ROWS)
+def test_a_sure_reading_goes_where_the_catalogue_says(type_code: str, sub_district: str) -> None:
+    decision = decide(taxonomy(), type_code, 0.9, place(sub_district))
+    assert isinstance(decision, Dispatch)
+    office = sub_districts()[sub_district].office
+    row = ROWS[type_code]
+    if row["lead_dept_cn"] == OFFICE:
+        assert decision.lead == office
+    else:
+        assert row["lead_dept_cn"] in names_of(decision.lead)
+    helpers = {name for name in row["co_depts_cn"].split(";") if name}
+    for code in decision.co_handlers:
+        assert (code == office and OFFICE in helpers) or names_of(code) & helpers
+    known = {name for name in helpers if name == OFFICE or any(name in names_of(code) for code in departments())}
+    assert len(decision.co_handlers) == len(set(decision.co_handlers)) == len(known)
+    assert decision.lead not in decision.co_handlers
+
+
+@pytest.mark.parametrize("type_code", ROWS)
+@pytest.mark.parametrize("unknown", [None, "310109999"])
+def test_without_a_known_place_only_an_office_type_waits_for_a_person(type_code: str, unknown: str | None) -> None:
+    decision = decide(taxonomy(), type_code, 1.0, place(unknown))
+    if ROWS[type_code]["lead_dept_cn"] == OFFICE:
+        assert isinstance(decision, Review)
+        assert "the place is not known" in decision.reason
+    else:
+        assert isinstance(decision, Dispatch)
+        assert departments()[decision.lead].kind != "sub-district-office"
+
+
+@pytest.mark.parametrize("type_code", ROWS)
+def test_a_doubtful_reading_is_never_dispatched(type_code: str) -> None:
+    for confidence in (0.0, DOUBTFUL_BELOW - 0.001):
+        decision = decide(taxonomy(), type_code, confidence, place("310109009"))
+        assert isinstance(decision, Review)
+        assert "doubtful" in decision.reason
+    assert isinstance(decide(taxonomy(), type_code, DOUBTFUL_BELOW, place("310109009")), Dispatch)
+
+
+def test_none_of_the_types_is_for_a_person_however_sure_the_model() -> None:
+    decision = decide(taxonomy(), OTHER, 1.0, place("310109009"))
+    assert decision == Review("none of the catalogue's types")

@@ -1,0 +1,99 @@
+"""The ticket walks its table and nothing else (domain.md §10.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from services.contracts.ticket_events import Channel, Place, Urgency
+from services.intake.domain.ticket import STEPS, IllegalStep, State, Step, Ticket
+
+START = datetime(2026, 7, 1, tzinfo=UTC)
+PLACE = Place(sub_district="310109009", estate="liangcheng-2")
+
+TAKE: dict[Step, Callable[[Ticket, datetime], None]] = {
+    Step.RECEIVE: lambda ticket, _: ticket.receive("operator"),
+    Step.CLASSIFY: lambda ticket, at: ticket.classify(at, "model:1", "XQ01", PLACE, Urgency.URGENT, "XQ01 0.90: 物业"),
+    Step.DISPATCH: lambda ticket, at: ticket.dispatch(at, "catalogue", "liangcheng", ("housing",)),
+    Step.SEND_TO_REVIEW: lambda ticket, at: ticket.send_to_review(at, "catalogue", "doubtful"),
+}
+
+
+def new_ticket() -> Ticket:
+    return Ticket(id="t", channel=Channel.PHONE, caller_ref=None, occurred_at=START, received_at=START)
+
+
+def facts(ticket: Ticket) -> list[object]:
+    return [getattr(ticket, name) for name in Ticket.__slots__ if name != "steps"] + [list(ticket.steps)]
+
+
+class AnyWalk(RuleBasedStateMachine):
+    """Steps in any order and number; a model of what must have become of them alongside."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ticket = new_ticket()
+        self.taken: list[tuple[Step, State, datetime]] = []
+        self.at = START
+
+    @rule(step=st.sampled_from(Step), later=st.integers(0, 90))
+    def try_a_step(self, step: Step, later: int) -> None:
+        self.at += timedelta(minutes=later)
+        allowed = STEPS.get((self.ticket.state, step))
+        before = facts(self.ticket)
+        if allowed is None:
+            with pytest.raises(IllegalStep, match=step.value):
+                TAKE[step](self.ticket, self.at)
+            assert facts(self.ticket) == before
+        else:
+            TAKE[step](self.ticket, self.at)
+            self.taken.append((step, allowed, START if step is Step.RECEIVE else self.at))
+
+    @invariant()
+    def each_step_is_one_version_and_one_line_of_history(self) -> None:
+        assert self.ticket.version == len(self.taken)
+        assert [(one.step, one.state, one.at) for one in self.ticket.steps] == self.taken
+        assert [one.version for one in self.ticket.steps] == list(range(1, len(self.taken) + 1))
+
+    @invariant()
+    def the_state_is_where_the_last_step_led(self) -> None:
+        assert self.ticket.state == (self.taken[-1][1] if self.taken else None)
+
+    @invariant()
+    def there_is_one_lead_from_dispatch_on_and_none_before(self) -> None:
+        dispatched = any(step is Step.DISPATCH for step, _, _ in self.taken)
+        assert self.ticket.lead == ("liangcheng" if dispatched else None)
+        assert self.ticket.co_handlers == (("housing",) if dispatched else ())
+
+    @invariant()
+    def whoever_reviews_is_told_why(self) -> None:
+        assert (self.ticket.review_reason is not None) == (self.ticket.state is State.IN_REVIEW)
+
+    @invariant()
+    def the_type_is_known_from_classification_on(self) -> None:
+        classified = any(step is Step.CLASSIFY for step, _, _ in self.taken)
+        assert (self.ticket.type_code, self.ticket.place) == (("XQ01", PLACE) if classified else (None, None))
+
+
+TestAnyWalk = AnyWalk.TestCase
+
+
+def test_every_state_can_be_reached_and_every_step_be_taken() -> None:
+    reached: set[State | None] = {None}
+    for _ in State:
+        reached |= {target for (source, _), target in STEPS.items() if source in reached}
+    assert reached == {None, *State}
+    assert {step for _, step in STEPS} == set(Step) == TAKE.keys()
+
+
+def test_an_illegal_step_says_what_the_ticket_is_and_what_it_cannot() -> None:
+    ticket = new_ticket()
+    with pytest.raises(IllegalStep, match="a ticket that is new cannot dispatch"):
+        TAKE[Step.DISPATCH](ticket, START)
+    TAKE[Step.RECEIVE](ticket, START)
+    with pytest.raises(IllegalStep, match="a ticket that is received cannot receive"):
+        TAKE[Step.RECEIVE](ticket, START)
