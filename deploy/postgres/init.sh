@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# One database and one role for each service, and no service can enter another's (DESIGN §5).
+# One database and one role for each service that keeps anything (classifier does not); none can enter another's.
 # The postgres image runs this once, when its data directory is new. Needs <SERVICE>_DB_PASSWORD of each service.
 set -euo pipefail
 
-for service in intake classifier projects notifier; do
+for service in intake projects notifier; do
     password="${service^^}_DB_PASSWORD"
     psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres \
         --set service="$service" --set password="${!password:?is empty: give it in .env}" <<'SQL'

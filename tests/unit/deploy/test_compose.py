@@ -1,0 +1,136 @@
+"""docker-compose.yml against the code it runs: its services, their settings, their databases."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import shutil
+import subprocess
+from typing import Any
+
+import pytest
+
+from services.chassis.migrate import WITH_DATABASE
+from services.chassis.settings import PREFIX, Profile, Settings
+from services.contracts.topics import SERVICES
+from tests.unit.deploy.files import ROOT, compose, example, filled, variables
+
+OPEN = {name for name, value in example().items() if not value}
+GIVEN = {
+    **example(),
+    "CLOSEDLOOP_OIDC_ISSUER": "https://id.example.org",
+    "CLOSEDLOOP_OIDC_JWKS": "https://id.example.org/keys",
+    "CLOSEDLOOP_CALLER_KEY": "a" * 64,
+    "CLOSEDLOOP_VAULT_KEY": "b" * 64,
+    **{name: f"secret{number}" for number, name in enumerate(sorted(OPEN)) if name.endswith("_PASSWORD")},
+}
+
+
+def _service(name: str) -> dict[str, Any]:
+    service: dict[str, Any] = compose()["services"][name]
+    return service
+
+
+def _model(service: str) -> type[Settings]:
+    module = importlib.import_module(f"services.{service}.main")
+    models = (one for one in vars(module).values() if isinstance(one, type) and issubclass(one, Settings))
+    return max(models, key=lambda model: len(model.__mro__))
+
+
+def test_every_service_of_the_code_runs() -> None:
+    commands = [tuple(service.get("command", ())) for service in compose()["services"].values()]
+    assert {("run", service) for service in SERVICES} <= set(commands)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_filled_in_env_gives_a_service_valid_settings(service: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = _model(service)
+    environment = {name: filled(value, GIVEN) for name, value in _service(service)["environment"].items()}
+    for name, value in environment.items():
+        assert name.removeprefix(PREFIX).lower() in model.model_fields, f"{name} is no setting of {service}"
+        monkeypatch.setenv(name, value)
+    settings = model()
+    assert settings.profile is Profile.PRODUCTION
+    assert settings.http_port == 8101 + SERVICES.index(service)
+    assert (settings.database_url is not None) == (service in WITH_DATABASE)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_is_offered_on_its_port_checked_restarted_and_unprivileged(service: str) -> None:
+    described = _service(service)
+    port = described["environment"]["CLOSEDLOOP_HTTP_PORT"]
+    assert [filled(one, {}) for one in described["ports"]] == [f"127.0.0.1:{port}:{port}"]
+    assert "/readyz" in described["healthcheck"]["test"][1]
+    assert described["restart"] == "unless-stopped"
+    assert described["read_only"]
+    assert described["cap_drop"] == ["ALL"]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_starts_after_its_topics_and_its_tables(service: str) -> None:
+    before = {"topics"} | ({f"migrate-{service}"} if service in WITH_DATABASE else set())
+    done = {"condition": "service_completed_successfully"}
+    assert _service(service)["depends_on"] == dict.fromkeys(before, done)
+
+
+@pytest.mark.parametrize("service", WITH_DATABASE)
+def test_each_database_is_migrated_by_the_role_that_owns_it(service: str) -> None:
+    job = _service(f"migrate-{service}")
+    url = _service(service)["environment"]["CLOSEDLOOP_DATABASE_URL"]
+    assert job["command"] == ["migrate", service]
+    assert job["environment"] == {"CLOSEDLOOP_DATABASE_URL": url}
+    assert job["depends_on"] == {"postgres": {"condition": "service_healthy"}}
+    assert f"//{service}:" in url
+    assert url.endswith(f"/{service}")
+
+
+def test_topics_come_from_the_table_alone() -> None:
+    assert _service("kafka")["environment"]["KAFKA_AUTO_CREATE_TOPICS_ENABLE"] == "false"
+    assert _service("topics")["command"] == ["topics", "apply"]
+    assert _service("topics")["depends_on"] == {"kafka": {"condition": "service_healthy"}}
+
+
+def test_the_example_names_every_variable_and_no_other() -> None:
+    assert set(example()) == variables()
+
+
+def test_no_secret_has_a_value_in_the_example() -> None:
+    secret = {name for name in example() if re.search("PASSWORD|_KEY|SECRET|TOKEN", name)}
+    assert secret <= OPEN
+    assert len(secret) == 6
+
+
+@pytest.mark.parametrize("name", sorted(OPEN))
+def test_what_the_example_leaves_open_must_be_given(name: str) -> None:
+    values = [
+        value
+        for service in compose()["services"].values()
+        for value in service.get("environment", {}).values()
+        if f"${{{name}:?" in str(value)
+    ]
+    assert values, f"nothing insists on {name}"
+    with pytest.raises(LookupError, match=name):
+        filled(values[0], {**GIVEN, name: ""})
+
+
+def test_images_are_pinned() -> None:
+    for name, service in compose()["services"].items():
+        assert re.fullmatch(r"[a-z/]+:v?\d+\.\d+(\.\d+)?", service["image"]), f"{name}: {service['image']}"
+
+
+def test_what_is_mounted_is_there_and_what_is_kept_is_declared() -> None:
+    content = compose()
+    for service in content["services"].values():
+        for mount in service.get("volumes", ()):
+            source = mount.split(":")[0]
+            assert (ROOT / source).exists() if source.startswith(".") else source in content["volumes"]
+
+
+def test_compose_itself_accepts_the_file(tmp_path: Any) -> None:
+    docker = shutil.which("docker")
+    if docker is None or subprocess.run([docker, "compose", "version"], capture_output=True).returncode:
+        pytest.skip("docker compose is not installed here")
+    (tmp_path / "env").write_text("".join(f"{name}={value}\n" for name, value in GIVEN.items()))
+    command = [docker, "compose", "--env-file", str(tmp_path / "env"), "config", "--quiet"]
+    checked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stderr
