@@ -14,14 +14,10 @@ import psutil  # type: ignore[import-untyped]
 from services.cli.local.stack import Stack
 from tests.harness import evidence
 from tests.harness.clients import client, metric, token
+from tests.harness.commands import closedloop
 from tests.harness.fixtures import NewFolder
 from tests.harness.load import Load
 from tests.harness.waiting import eventually
-
-
-def closedloop(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "services.cli.main", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
 def test_every_acknowledged_ticket_reaches_its_department_once(stack: Stack) -> None:
@@ -76,6 +72,13 @@ def test_status_says_which_service_is_away(stack: Stack) -> None:
     assert done.returncode == 1
     away = {service["name"] for service in json.loads(done.stdout)["services"] if service["reasons"]}
     assert away == {"notifier"}
+
+
+def test_migrating_again_changes_nothing(stack: Stack) -> None:
+    server = stack.server_url
+    done = closedloop("migrate", "all", "--database", server)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [f"{name}: tables are up to date" for name in stack.database_urls]
 
 
 def test_a_second_stack_in_the_same_folder_is_refused(stack: Stack) -> None:

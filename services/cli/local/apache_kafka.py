@@ -48,7 +48,7 @@ class ApacheKafka(Broker):
 
     flavour = "apache"
     stop_limit_s = 10.0
-    start_limit_s = 60.0
+    start_limit_s = 120.0
 
     def __init__(self, directory: Path, log: Path) -> None:
         java = shutil.which("java")

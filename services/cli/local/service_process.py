@@ -14,7 +14,7 @@ from services.cli.local.processes import ChildProcess
 class ServiceProcess(ChildProcess):
     """Instance `instance` of a service; started again when it dies. It answers when its `/readyz` says so."""
 
-    start_limit_s = 60.0
+    start_limit_s = 120.0
     stop_limit_s = 6.0  # a service itself takes 5 s at most
 
     def __init__(self, service: str, instance: int, port: int, log: Path, env: Mapping[str, str]) -> None:
