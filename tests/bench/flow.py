@@ -94,13 +94,18 @@ def replay_from_the_beginning(stack: Stack) -> None:
         reset_to_beginning(stack.bootstrap, service)
         process.start()
         process.wait_until_it_answers()
-        started, asked = time.monotonic(), time.time()
-        eventually(lambda: _read_until(stack, service) >= asked, within=300)
-        took = time.monotonic() - started
+        took = _until_all_is_read(stack, service)
         seen = metric(stack, service, "closedloop_events_consumed_total")
         figure("replay of a group from offset 0", seen / took, "events/s", group=service, events=int(seen))
 
 
-def _read_until(stack: Stack, service: str) -> float:
-    told = httpx.get(f"{stack.service(service).url}/progress", timeout=10).json()["read_until"]
-    return float(min(told.values()))
+def _until_all_is_read(stack: Stack, service: str) -> float:
+    """Seconds until the service has settled everything published before now."""
+    started, asked = time.monotonic(), time.time()
+
+    def read_until() -> float:
+        told = httpx.get(f"{stack.service(service).url}/progress", timeout=10).json()["read_until"]
+        return float(min(told.values()))
+
+    eventually(lambda: read_until() >= asked, within=300)
+    return time.monotonic() - started
