@@ -19,7 +19,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 LONGEST_BACKOFF_S = 10.0
 VAIN_RESTARTS = 3

@@ -9,7 +9,7 @@ import secrets
 from pathlib import Path
 from typing import IO, Any
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 from services.cli.local.processes import StartFailed
 
