@@ -33,7 +33,7 @@ SENT = "closedloop_deliveries_total"
 def readings(draw: st.DrawFn) -> list[list[Envelope]]:
     """Dispatches and texts of two tickets: each topic in its order, the topics interleaved, some read again."""
     dispatches = [dispatched(1), dispatched(1, version=3, lead="fire"), dispatched(2, text_version=2)]
-    texts = [text_of(1), text_of(2), text_of(2, version=2)]
+    texts = [text_of(1), text_of(1, version=2), text_of(2), text_of(2, version=2)]
     order = draw(st.permutations([True] * len(dispatches) + [False] * len(texts)))
     interleaved = [(dispatches if of_ticket else texts).pop(0) for of_ticket in order]
     for _ in range(draw(st.integers(0, 3))):
