@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.contracts.event import Envelope, Headers, MalformedEvent
@@ -102,6 +102,7 @@ def test_a_cause_is_one_short_line_whatever_the_body() -> None:
     assert "\n" not in str(raised.value)
 
 
+@settings(deadline=None)
 @given(
     headers=st.lists(st.tuples(st.sampled_from([*NECESSARY, "traceparent"]), st.binary() | st.text().map(str.encode))),
     value=st.none() | st.binary() | st.text().map(str.encode),
@@ -112,6 +113,7 @@ def test_whatever_a_record_holds_it_is_refused_and_never_crashes(headers: Header
         Envelope.parse(list(valid_where_silent.items()), value, EVENTS)
 
 
+@settings(deadline=None)
 @given(st.text() | st.datetimes().map(str))
 def test_a_ce_time_without_zone_never_passes(text: str) -> None:
     try:
