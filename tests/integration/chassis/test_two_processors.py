@@ -6,10 +6,12 @@ import random
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
 
 from sqlalchemy import text
 
 from services.chassis.errors import Kind, kind_of
+from services.chassis.inbox import admit
 from services.chassis.work import Work
 from services.contracts.event import Envelope
 from tests.harness.waiting import eventually
@@ -80,3 +82,20 @@ def test_an_event_in_the_hands_of_another_is_waited_for_and_taken_if_he_fails(
         other.result(30)
     assert counting.effects() == {1: 1}
     assert counting.causes() == {}
+
+
+def test_events_are_admitted_in_one_order_whatever_the_order_of_the_batch(counting: Counting, query: Query) -> None:
+    """B waits for A's second event: had it taken the third before, A could never have it."""
+    a, b, c = (("t", UUID(int=number)) for number in (1, 2, 3))
+
+    def backwards() -> set[tuple[str, UUID]]:
+        with counting.engine.begin() as connection:
+            return admit(connection, "counting", [c, b, a])
+
+    with ThreadPoolExecutor(1) as other, counting.engine.begin() as connection:
+        assert admit(connection, "counting", [b]) == {b}
+        waiting = other.submit(backwards)
+        eventually(lambda: query("SELECT 1 FROM pg_locks WHERE NOT granted"), within=30)
+        assert admit(connection, "counting", [c]) == {c}
+        connection.commit()
+        assert waiting.result(30) == {a}
