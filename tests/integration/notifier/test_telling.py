@@ -90,6 +90,14 @@ def test_an_older_dispatch_after_a_newer_one_tells_nobody(workshop: Workshop) ->
     assert [topic for topic, _ in told(workshop)] == ["departments.fire"]
 
 
+def test_the_delivery_row_decides_even_if_the_ticket_is_forgotten(workshop: Workshop) -> None:
+    take(workshop, text_of(1), dispatched(1))
+    with workshop.open() as work:
+        work.connection.execute(text("TRUNCATE known_tickets"))
+    take(workshop, text_of(1), dispatched(1))
+    assert len(told(workshop)) == 1
+
+
 def test_an_older_text_neither_replaces_a_newer_one_nor_releases_its_dispatch(workshop: Workshop) -> None:
     take(workshop, dispatched(1, text_version=2), text_of(1))
     assert told(workshop) == []
