@@ -5,6 +5,7 @@ STAMP := .venv/.installed
 CHAOS_SCALE ?= 5
 PYTEST := $(BIN)/python -m pytest -q
 
+.NOTPARALLEL:
 .PHONY: setup lock check unit contract integration test test-kafka chaos bench clean
 
 setup: $(STAMP)

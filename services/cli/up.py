@@ -72,7 +72,10 @@ def up(
     try:
         console.print(_table(stack))
         if stack.flavour == "embedded":
-            console.print("The embedded broker keeps all in memory, knows no transactions; measure no latency on it.")
+            console.print(
+                "The embedded broker keeps all in memory (tickets under way when it stops stay where they were), knows "
+                "no transactions, and no latency measured on it means anything: --kafka apache is the real one."
+            )
         console.print("Ctrl-C stops all. In another terminal: closedloop send · closedloop status")
         lost = _wait(stack, interrupted.event)
     finally:

@@ -59,6 +59,20 @@ def test_the_log_outlives_the_broker(kafka: ApacheKafka, end: str) -> None:
     assert values(kafka, topic) == {"before", "after"}
 
 
+def test_another_broker_made_on_the_same_folder_goes_on_with_its_log(new_folder: NewFolder) -> None:
+    folder = new_folder()
+    for n in (1, 2):
+        broker = ApacheKafka(folder / "kafka", folder / "broker.log")
+        broker.start_and_wait()
+        try:
+            if n == 1:
+                make(broker, "kept")
+            write(broker.bootstrap, "kept", f"by broker {n}")
+            assert len(values(broker, "kept")) == n
+        finally:
+            broker.stop()
+
+
 def test_a_frozen_broker_answers_nobody_until_it_is_thawed(kafka: ApacheKafka) -> None:
     kafka.freeze()
     assert not answers_metadata(kafka.bootstrap)
