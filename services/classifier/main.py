@@ -41,7 +41,8 @@ class _Server(uvicorn.Server):
 def main() -> int:
     settings = load(Settings)
     configure("classifier", settings.instance, settings.log_level)
-    code = asyncio.run(_run(settings))
+    # Without the clean-up of asyncio.run, which waits for faust's tasks: they may never end after a failure.
+    code = asyncio.Runner().run(_run(settings))
     logging.shutdown()
     # Nothing unacknowledged is committed, so neither faust's threads nor a lost broker may hold up the end.
     os._exit(code)

@@ -66,10 +66,15 @@ class Pipeline:
             self._waiting.put_nowait((event, answer, asyncio.create_task(self._send(answer))))
             if self._limit.record(answer.outcome == "rejected"):
                 self._halt()
-        except Exception as bug:  # noqa: BLE001 - main stops the process by it
+        except Exception as bug:  # noqa: BLE001 - the process stops by it
             self._fail(bug)
         if self.halted or self.failure.done():
             await self._forever.wait()
+
+    async def fail(self, error: Exception) -> None:
+        """The process has to stop, by `error`. Never returns."""
+        self._fail(error)
+        await self._forever.wait()
 
     async def settle(self) -> None:
         """Acknowledges events in their order, each once its answer is on the broker; ends with the first failure."""
@@ -84,7 +89,7 @@ class Pipeline:
                 self._free.release()
                 self._on_progress()
                 metrics.EVENTS_CONSUMED.labels(CONSUMER, message.topic, answer.type, answer.outcome).inc()
-        except Exception as error:  # noqa: BLE001 - main stops the process by it
+        except Exception as error:  # noqa: BLE001 - the process stops by it
             self._fail(error)
 
     async def _send(self, answer: Answer) -> None:

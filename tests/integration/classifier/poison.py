@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.integration.classifier.process import Raw, raw, text_event
+from tests.unit.classifier.texts import Raw, raw, text_event
 
 GOOD = text_event(0)
 KEY, HEADERS, VALUE = raw(GOOD)

@@ -6,10 +6,8 @@ import contextlib
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4, uuid5
 
 import httpx
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
@@ -23,36 +21,12 @@ from services.chassis.topic_admin import apply_topics
 from services.classifier.adapters.broker import TOPICS
 from services.cli.local.brokers import Broker
 from services.cli.local.processes import ChildProcess, free_port
-from services.contracts.event import NAMESPACE, Envelope
-from services.contracts.ticket_events import Channel, TicketTextRecorded
 from services.contracts.topics import topic_table
+from tests.harness.waiting import eventually
+from tests.unit.classifier.texts import Raw
 
 TEXTS, CLASSIFICATIONS, DEAD_LETTERS = TOPICS
 SESSION_S = 10.0
-
-Raw = tuple[bytes | None, list[tuple[str, bytes]], bytes | None]
-"""Key, headers and value of a record."""
-
-
-def text_event(number: int, text: str = "屋顶漏水", version: int = 1, **fields: Any) -> Envelope:
-    """The text of ticket `number`: the same number gives the same ticket."""
-    event = TicketTextRecorded(
-        version=version,
-        ticket_id=ticket(number),
-        text=text,
-        channel=Channel.PHONE,
-        occurred_at=datetime(2026, 7, 1, 8, tzinfo=UTC),
-        **fields,
-    )
-    return Envelope(uuid4(), "/310109/intake", datetime.now(UTC), event, "00-" + "a" * 32 + "-" + "b" * 16 + "-01")
-
-
-def ticket(number: int) -> str:
-    return str(uuid5(NAMESPACE, str(number)))
-
-
-def raw(envelope: Envelope) -> Raw:
-    return envelope.key, envelope.headers(), envelope.value()
 
 
 class ClassifierProcess(ChildProcess):
@@ -90,6 +64,11 @@ class ClassifierProcess(ChildProcess):
             restart=restart,
         )
 
+    @property
+    def returncode(self) -> int | None:
+        """Of the process that ended last."""
+        return self._process.returncode if self._process else None
+
     def answers(self) -> bool:
         return self.get("/readyz").status_code == 200
 
@@ -115,7 +94,10 @@ class Topics:
 
     def __init__(self, broker: Broker) -> None:
         self._broker = broker
-        with contextlib.closing(KafkaAdminClient(bootstrap_servers=broker.bootstrap)) as admin:
+        self.create()
+
+    def create(self) -> None:
+        with contextlib.closing(KafkaAdminClient(bootstrap_servers=self._broker.bootstrap)) as admin:
             apply_topics(admin, [topic_table().topics[name] for name in TOPICS])
 
     @contextlib.contextmanager
@@ -136,27 +118,25 @@ class Topics:
             done = [future.get(timeout=20) for future in sent]
         return [(metadata.partition, metadata.offset) for metadata in done]
 
-    def read(self, topic: str, until: int, within: float = 30.0, settle_s: float = 1.0) -> list[ConsumerRecord]:
-        """All records of a topic: waits until there are `until`, then `settle_s` longer for any too many."""
+    def read(self, topic: str, until: int = 0, within: float = 30.0) -> list[ConsumerRecord]:
+        """All records of a topic, once there are at least `until`, and a moment later: there might be too many."""
+        if until:
+            eventually(lambda: len(self._read(topic)) >= until, within, every=0.2, what=f"{until} records on {topic}")
+            time.sleep(0.5)
+        return self._read(topic)
+
+    def _read(self, topic: str) -> list[ConsumerRecord]:
         kind = FLAVOURS[KafkaFlavour(self._broker.flavour)].consumer
         consumer = KafkaConsumer(bootstrap_servers=self._broker.bootstrap, enable_auto_commit=False, **kind)
         with contextlib.closing(consumer):
-            count = topic_table().topics[topic].partitions
-            consumer.assign([TopicPartition(topic, number) for number in range(count)])
+            partitions = [TopicPartition(topic, number) for number in range(topic_table().topics[topic].partitions)]
+            consumer.assign(partitions)
             consumer.seek_to_beginning()
-            records: list[ConsumerRecord] = []
-            deadline = time.monotonic() + within
-            while time.monotonic() < deadline:
+            ends, records = consumer.end_offsets(partitions), []
+            while any(consumer.position(partition) < end for partition, end in ends.items()):
                 records += [record for batch in consumer.poll(timeout_ms=200).values() for record in batch]
-                if len(records) >= until:
-                    deadline = min(deadline, time.monotonic() + settle_s)
-                    until = sys.maxsize
             return records
 
 
 def headers_of(record: ConsumerRecord) -> dict[str, str]:
     return {name: value.decode() for name, value in record.headers}
-
-
-def event_id(record: ConsumerRecord) -> UUID:
-    return UUID(headers_of(record)["ce_id"])

@@ -13,17 +13,8 @@ from services.contracts.registry import EVENTS
 from services.contracts.ticket_events import Place, Urgency
 from tests.harness.waiting import eventually
 from tests.integration.classifier.poison import POISON
-from tests.integration.classifier.process import (
-    CLASSIFICATIONS,
-    DEAD_LETTERS,
-    ClassifierProcess,
-    Topics,
-    event_id,
-    headers_of,
-    raw,
-    text_event,
-    ticket,
-)
+from tests.integration.classifier.process import CLASSIFICATIONS, DEAD_LETTERS, ClassifierProcess, Topics
+from tests.unit.classifier.texts import raw, text_event, ticket
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +39,7 @@ def classifications(topics: Topics, *numbers: int) -> list[Envelope]:
     wanted = {ticket(number) for number in numbers}
 
     def found() -> list[Envelope]:
-        records = topics.read(CLASSIFICATIONS, until=0, settle_s=0.5)
+        records = topics.read(CLASSIFICATIONS)
         envelopes = [Envelope.parse(list(record.headers), record.value, EVENTS) for record in records]
         of_these = [one for one in envelopes if one.event.aggregate_id in wanted]
         assert {one.event.aggregate_id for one in of_these} == wanted
@@ -96,25 +87,17 @@ def test_every_poison_becomes_one_dead_letter_with_its_cause_and_the_next_text_i
     classifier: ClassifierProcess, topics: Topics
 ) -> None:
     poison = list(POISON.values())
-    before = len(topics.read(DEAD_LETTERS, until=0, settle_s=0.5))
+    before = len(topics.read(DEAD_LETTERS))
     # A good text behind each bad one: so that the limit of rejects in a row is not what is tested here.
     records = [one for number, (bad, _) in enumerate(poison) for one in (bad, raw(text_event(100 + number)))]
     places = topics.write(records)
     assert len(classifications(topics, *range(100, 100 + len(poison)))) == len(poison)
 
     letters = topics.read(DEAD_LETTERS, until=before + len(poison))[before:]
-    by_place = (
-        {
-            (int(headers_of(one)["dlq_partition"]), int(headers_of(one)["dlq_offset"])): one
-            for one in letters
-            if "not UTF-8" not in str(one.headers)
-        }
-        if False
-        else {}
-    )
+    by_place = {}
     for letter in letters:
-        headers = dict(letter.headers)
-        by_place[int(headers["dlq_partition"]), int(headers["dlq_offset"])] = letter
+        about = dict(letter.headers)
+        by_place[int(about["dlq_partition"]), int(about["dlq_offset"])] = letter
     assert len(letters) == len(by_place) == len(poison)
     for name, (place, (bad, cause)) in zip(POISON, zip(places[::2], poison, strict=True), strict=True):
         letter, headers = by_place[place], dict(by_place[place].headers)
@@ -164,7 +147,7 @@ def test_metrics_balance_what_came_with_what_was_answered(classifier: Classifier
     }
     assert consumed["handled"] == classifier.metric("closedloop_events_published_total", topic=CLASSIFICATIONS) > 0
     assert consumed["rejected"] == classifier.metric("closedloop_events_published_total", topic=DEAD_LETTERS) > 0
-    assert len(topics.read(CLASSIFICATIONS, until=0)) == consumed["handled"] + 1  # the replay, by another process
+    assert len(topics.read(CLASSIFICATIONS)) == consumed["handled"] + 1  # the replay, by another process
     assert classifier.get("/livez").status_code == 200
 
 
@@ -192,11 +175,11 @@ def test_a_route_is_open_to_its_roles_alone(
 
 
 def test_a_preview_reads_a_text_and_publishes_nothing(classifier: ClassifierProcess, topics: Topics) -> None:
-    before = len(topics.read(CLASSIFICATIONS, until=0))
+    before = len(topics.read(CLASSIFICATIONS))
     body = {"text": "路灯不亮", "address": "邮电二村"}
     preview = classifier.ask("POST", "/classify", "hub", json=body).json()
     assert (preview["type_code"], preview["place"]["estate"]) == ("MJ10", "youdian-2")
-    assert len(topics.read(CLASSIFICATIONS, until=0)) == before
+    assert len(topics.read(CLASSIFICATIONS)) == before
 
 
 @pytest.mark.parametrize("body", [{}, {"text": 1}, {"text": "a" * 100_001}, {"text": "x", "extra": 1}, "not an object"])

@@ -1,0 +1,101 @@
+"""services/classifier/adapters/publisher.py: returns after the acknowledgement, tries again, knows what is hopeless."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError, MessageSizeTooLargeError
+from faust.exceptions import ProducerSendError
+
+from services.classifier.adapters import publisher as module
+from services.classifier.adapters.publisher import Publisher, Unpublishable
+from services.classifier.app.answer import CLASSIFICATIONS, DEAD_LETTERS, Outgoing
+
+CLASSIFICATION = Outgoing(CLASSIFICATIONS, b"k", [], b"{}", "ticket.classified.v1")
+LETTER = Outgoing(DEAD_LETTERS, b"k", [("dlq_id", b"1")], b"x" * 1000, "dead-letter")
+
+
+@dataclass
+class Producer:
+    """Each send raises, or its acknowledgement does, or it is acknowledged: as `fates` tell."""
+
+    fates: Sequence[Exception | None]
+    at_send: bool = False
+    sent: list[bytes | None] = field(default_factory=list)
+
+    async def maybe_start_producer(self) -> Producer:
+        return self
+
+    async def send(self, topic: str, key: Any, value: Any, partition: Any, timestamp: Any, headers: Any) -> Any:
+        fate = self.fates[len(self.sent)]
+        self.sent.append(value)
+        if fate and self.at_send:
+            raise fate
+        acknowledgement = asyncio.get_running_loop().create_future()
+        if fate:
+            acknowledgement.set_exception(fate)
+        else:
+            acknowledgement.set_result(None)
+        return acknowledgement
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BACK_OFF_S", (0.001, 0.001))
+
+
+def publish(producer: Any, record: Outgoing) -> int:
+    """The number of tries that ended."""
+    tries: list[None] = []
+    asyncio.run(Publisher(producer, lambda: tries.append(None)).publish(record))
+    return len(tries)
+
+
+@pytest.mark.parametrize("at_send", [True, False])
+def test_a_broker_that_is_away_is_tried_until_it_acknowledges(at_send: bool) -> None:
+    away = [KafkaTimeoutError(), KafkaConnectionError("away"), ProducerSendError("away"), None]
+    producer = Producer(away, at_send)
+    assert publish(producer, CLASSIFICATION) == 4
+    assert len(producer.sent) == 4
+
+
+def test_it_does_not_return_before_the_acknowledgement() -> None:
+    async def run() -> None:
+        acknowledgement: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        class Slow(Producer):
+            async def send(self, *_: Any) -> Any:
+                return acknowledgement
+
+        publishing = asyncio.create_task(Publisher(Slow([]), lambda: None).publish(CLASSIFICATION))  # type: ignore[arg-type]
+        await asyncio.sleep(0.02)
+        assert not publishing.done()
+        acknowledgement.set_result(None)
+        await publishing
+
+    asyncio.run(run())
+
+
+def test_a_refused_classification_is_never_passed_over() -> None:
+    with pytest.raises(Unpublishable, match="MessageSizeTooLarge"):
+        publish(Producer([MessageSizeTooLargeError()]), CLASSIFICATION)
+
+
+def test_a_dead_letter_that_is_too_large_goes_without_its_body() -> None:
+    producer = Producer([MessageSizeTooLargeError(), None])
+    publish(producer, LETTER)
+    assert producer.sent == [LETTER.value, None]
+
+
+def test_a_producer_that_neither_acknowledges_nor_fails_ends_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Dead(Producer):
+        async def send(self, *_: Any) -> Any:
+            return asyncio.get_running_loop().create_future()
+
+    monkeypatch.setattr(module, "TRY_LIMIT_S", 0.02)
+    with pytest.raises(Unpublishable, match="no acknowledgement"):
+        publish(Dead([]), CLASSIFICATION)
