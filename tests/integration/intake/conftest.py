@@ -1,0 +1,169 @@
+"""Intake in process: its real wiring on a real database, its routes behind tokens of a real issuer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, MutableMapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import structlog
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import func, select, text
+
+from services.chassis.clock import FixedClock
+from services.chassis.database import engine_for
+from services.chassis.demo_issuer import DemoIssuer
+from services.chassis.health import Health
+from services.chassis.http import create_app
+from services.chassis.identity import Verifier
+from services.chassis.settings import DEMO_ISSUER, Profile, Settings
+from services.chassis.tables import outbox
+from services.chassis.wire import unpack_headers
+from services.chassis.work import Workshop
+from services.contracts.classification_events import TicketClassified
+from services.contracts.event import Envelope, Event
+from services.contracts.registry import EVENTS
+from services.contracts.taxonomy import taxonomy
+from services.contracts.ticket_events import Place, Urgency
+from services.intake.adapters.receipts import SqlReceipts
+from services.intake.adapters.routes import ticket_routes
+from services.intake.adapters.tables import metadata
+from services.intake.adapters.tickets import SqlTickets
+from services.intake.adapters.vault import SealedVault
+from services.intake.app.dispatch import DispatchOnClassification
+from services.intake.app.receive import ReceiveTicket
+from tests.harness.fixtures import NewDatabase
+
+NOW = datetime(2026, 7, 1, tzinfo=UTC)
+VAULT_KEY, CALLER_KEY = b"v" * 32, b"c" * 32
+
+
+@dataclass(frozen=True)
+class Intake:
+    workshop: Workshop
+    clock: FixedClock
+    vault: SealedVault
+    on_classified: DispatchOnClassification
+    app: FastAPI
+    issuer: DemoIssuer
+
+    def client(self, *roles: str, subject: str = "operator", hours: float = 8) -> TestClient:
+        """Without roles: without a token."""
+        headers = {"Authorization": f"Bearer {self.issuer.mint(subject, roles, hours)}"} if roles else {}
+        return TestClient(self.app, headers=headers, raise_server_exceptions=False)
+
+    def file(self, **body: Any) -> str:
+        """A new ticket's id."""
+        answer = self.client("hub").post("/tickets", json={"text": "楼顶漏雨", **body}, headers=fresh_key())
+        assert answer.status_code == 202, answer.text
+        return str(answer.json()["ticket_id"])
+
+    def classify(self, ticket_id: str, *, times: int = 1, **reading: Any) -> None:
+        """Hands intake a reading of the ticket, as its consumer would, each time in a transaction."""
+        envelope = classified(ticket_id, **reading)
+        for _ in range(times):
+            with self.workshop.open() as work:
+                self.on_classified(envelope, work)
+
+    def show(self, ticket_id: str) -> dict[str, Any]:
+        answer = self.client("hub").get(f"/tickets/{ticket_id}")
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    def rows(self) -> dict[str, int]:
+        """How many rows are in each table that a ticket touches."""
+        tables = [*metadata.sorted_tables, outbox]
+        with self.workshop.engine.connect() as connection:
+            return {
+                table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+                for table in tables
+            }
+
+    def told(self) -> list[Event]:
+        """The events in the outbox, in the order in which they are published."""
+        with self.workshop.engine.connect() as connection:
+            rows = connection.execute(select(outbox).order_by(outbox.c.seq)).all()
+        return [EVENTS[_type(row.headers)].model_validate_json(row.value) for row in rows]
+
+    def execute(self, *statements: str) -> None:
+        with self.workshop.engine.begin() as connection:
+            for statement in statements:
+                connection.execute(text(statement))
+
+
+def classified(ticket_id: str, **reading: Any) -> Envelope:
+    known: dict[str, Any] = {
+        "version": 1,
+        "type_code": "MJ01",
+        "confidence": 0.9,
+        "place": Place(sub_district="310109019", estate="liangcheng-2", estate_name="凉城二村"),
+        "urgency": Urgency.NORMAL,
+        "reasons": ("漏雨",),
+        "model_version": "test",
+    }
+    return Envelope(uuid4(), "/310109/classifier", NOW, TicketClassified(ticket_id=ticket_id, **(known | reading)))
+
+
+def fresh_key() -> dict[str, str]:
+    return {"Idempotency-Key": str(uuid4())}
+
+
+def _type(packed: bytes) -> str:
+    return dict(unpack_headers(packed))["ce_type"].decode()
+
+
+def nothing_but(rows: dict[str, int], **expected: int) -> bool:
+    return {name: count for name, count in rows.items() if count} == expected
+
+
+ONE_TICKET: dict[str, int] = {
+    "tickets": 1, "ticket_history": 1, "ticket_texts": 1, "vault_keys": 1, "vault": 1, "receipts": 1, "outbox": 2,
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def logged() -> Iterator[list[MutableMapping[str, Any]]]:
+    """What is logged; captured, because printing tracebacks with all they held takes seconds each."""
+    with structlog.testing.capture_logs() as entries:
+        yield entries
+
+
+@pytest.fixture
+def intake(new_database: NewDatabase, tmp_path: Path) -> Iterator[Intake]:
+    engine = engine_for(new_database("intake"), name="intake-test", idle_in_transaction_s=30)
+    clock = FixedClock(NOW)
+    workshop = Workshop(engine, clock, "/310109/intake")
+    issuer = DemoIssuer.ensure(tmp_path / "issuer")
+    settings = Settings(
+        profile=Profile.DEMO,
+        kafka_bootstrap="127.0.0.1:1",
+        http_port=0,
+        oidc_issuer=DEMO_ISSUER,
+        oidc_jwks=str(issuer.jwks),
+    )
+    tickets, vault = SqlTickets(), SealedVault(VAULT_KEY)
+    receive = ReceiveTicket(tickets, vault, SqlReceipts(), CALLER_KEY, lambda: str(uuid4()))
+    app = create_app(
+        title="intake", routers=[ticket_routes(workshop, receive)], health=Health(), verifier=Verifier(settings)
+    )
+    yield Intake(workshop, clock, vault, DispatchOnClassification(tickets, taxonomy()), app, issuer)
+    engine.dispose()
+
+
+def problem(answer: Any, status: int, *, field: str | None = None, remedy: str = "") -> dict[str, Any]:
+    """Asserts an RFC 9457 answer that names the field and says what to do."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    body = dict(answer.json())
+    assert {"type", "title", "status", "detail"} <= body.keys()
+    assert body["status"] == status
+    if field is not None:
+        fields: Sequence[str] = [one["field"] for one in body.get("errors", ())]
+        assert field in fields or field in body["detail"], body
+    assert remedy in body["detail"] + str(body.get("errors")), body
+    return body
