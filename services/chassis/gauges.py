@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Sequence
 
 import structlog
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.chassis import dead_letters, metrics
@@ -16,13 +17,20 @@ log = structlog.get_logger(__name__)
 
 EVERY_S = 5.0
 
+Gauging = Callable[[Connection], None]
+"""Reads something of the service's own and sets its gauge. Must be quick: an index, not a table."""
 
-def measure_until(stop: threading.Event, engine: Engine, service: str, health: Health) -> None:
+
+def measure_until(
+    stop: threading.Event, engine: Engine, service: str, health: Health, own: Sequence[Gauging] = ()
+) -> None:
     while not stop.is_set():
         try:
             waiting = backlog(engine)
             with engine.connect() as connection:
                 letters = dead_letters.open_count(connection)
+                for gauging in own:
+                    gauging(connection)
         except SQLAlchemyError:
             log.info("gauges not read: database away")
         else:

@@ -21,7 +21,7 @@ from services.chassis.clock import Clock, SystemClock, VirtualClock
 from services.chassis.consumer import ConsumerLoop
 from services.chassis.database import engine_for
 from services.chassis.dead_letter_routes import dead_letter_routes
-from services.chassis.gauges import measure_until
+from services.chassis.gauges import Gauging, measure_until
 from services.chassis.health import Health
 from services.chassis.http import create_app
 from services.chassis.identity import Verifier
@@ -46,6 +46,7 @@ class Service:
     routes: Callable[[Workshop], Sequence[APIRouter]]
     subscriptions: Sequence[Subscription]
     timers: Mapping[str, TimerHandler] = field(default_factory=dict)
+    gauges: Sequence[Gauging] = ()
     max_poll_records: int = 200
 
 
@@ -68,7 +69,7 @@ def run(service: Service) -> int:
     for name, loop in loops.items():
         workers.add(name, loop.run)
     workers.add("relay", _relay(service, settings.database_url, health, workers).run)
-    workers.add("gauges", lambda: measure_until(workers.stop, engine, service.name, health))
+    workers.add("gauges", lambda: measure_until(workers.stop, engine, service.name, health, service.gauges))
     if service.timers:
         inputs = list(loops.values())
         workers.add("timers", TimerLoop(workshop, service.timers, inputs, health, workers.stop).run)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.chassis.service import Service, run
 from services.chassis.settings import Port, Settings, load
 from services.notifier.adapters.consumer import SUBSCRIPTION
+from services.notifier.adapters.deliveries import gauge_awaiting_text
 from services.notifier.adapters.routes import delivery_routes
 
 
@@ -19,5 +20,6 @@ def main() -> int:
             settings=load(NotifierSettings),
             routes=lambda workshop: [delivery_routes(workshop)],
             subscriptions=[SUBSCRIPTION],
+            gauges=[gauge_awaiting_text],
         )
     )

