@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 BATCH = 500
 POLL_S = 1.0
 LEADER_IDLE_S = 5
+BACK_OFF_S = (0.4, 5.0)
 
 _UNPUBLISHED = """
     SELECT seq, topic, key, headers, value FROM outbox AS o
@@ -57,21 +58,24 @@ class Relay:
         self._housekeeping = Housekeeping()
         # One of the rows up to this one is refused by the broker: they are sent singly, to find it.
         self._suspect_until = 0
+        self._failures = 0
 
     def run(self) -> None:
-        failures = 0
         while not self._stop.is_set():
             try:
                 self._wait_for_leadership()
-                failures = 0
             except (psycopg.Error, KafkaError, Overdue, Unsendable) as error:
-                failures += 1
                 log.warning("relay starts afresh", cause=cause_of(error))
                 metrics.PRODUCER_RENEWALS.inc()
-                self._stop.wait(random.uniform(0.5, 1) * min(5.0, 0.2 * 2**failures))
+                self._back_off()
             finally:
                 metrics.RELAY_LEADER.set(0)
                 self._health.beat("relay")
+
+    def _back_off(self) -> None:
+        low, high = BACK_OFF_S
+        self._stop.wait(random.uniform(0.5, 1) * min(high, low * 2 ** min(self._failures, 10)))
+        self._failures += 1
 
     def _wait_for_leadership(self) -> None:
         options = f"-c idle_session_timeout={LEADER_IDLE_S * 1000} -c statement_timeout=30000"
@@ -126,6 +130,7 @@ class Relay:
                 log.error("event set aside: the broker refuses it", seq=rows[0].seq, cause=str(refused))
             raise
         session.execute(_PUBLISHED, [[row.seq for row in rows]])
+        self._failures = 0
         for row in rows:
             family = "departments" if row.topic.startswith("departments.") else row.topic
             metrics.EVENTS_PUBLISHED.labels(family, row.type).inc()

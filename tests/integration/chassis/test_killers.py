@@ -75,7 +75,7 @@ def test_deaths_of_the_database_alone_take_nobody_with_them(counting: Counting) 
     """The session is ended under the handler in many lives: that is an outage, not the event's doing."""
 
     def ends_the_session(_envelope: object, work: object) -> None:
-        work.connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))  # type: ignore[attr-defined]
+        work.connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
 
     counting.deeds[2] = ends_the_session  # type: ignore[assignment]
     records = [record(received(number), number) for number in (1, 2, 3)]
@@ -117,7 +117,7 @@ def test_whatever_stands_where_only_killers_and_garbage_are_dead_lettered(
         turn += 1
         taken = {place: log[positions[place] : positions[place] + reach] for place, log in logs.items()}
         order = list(taken)
-        random.shuffle(order)  # type: ignore[attr-defined]
+        random.shuffle(order)
         try:
             processor.process([one for place in order for one in taken[place]])
         except Retry:
