@@ -137,7 +137,8 @@ def page(connection: Connection, *, all_statuses: bool, after: UUID | None, limi
         query = query.where(dead_letters.c.replayed_at.is_(None))
     if after:
         last = dead_letters.alias()
-        query = query.where(tuple_(*place) > select(last.c.rejected_at, last.c.id).where(last.c.id == after))
+        after_place = select(last.c.rejected_at, last.c.id).where(last.c.id == after).scalar_subquery()
+        query = query.where(tuple_(*place) > after_place)
     return [_letter(row) for row in connection.execute(query)]
 
 

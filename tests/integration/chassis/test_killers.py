@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -9,7 +11,9 @@ from kafka.consumer.fetcher import ConsumerRecord
 from sqlalchemy import text
 
 from services.chassis.errors import Retry
-from tests.integration.chassis.counting import Counting, Killed, raises
+from services.chassis.work import Work
+from services.contracts.event import Envelope
+from tests.integration.chassis.counting import Counting, Deed, Killed, raises
 from tests.integration.chassis.events import garbage, ignored, received, record
 
 Place = tuple[str, int]  # topic, partition
@@ -74,10 +78,10 @@ def test_a_killer_counted_in_one_process_is_found_by_the_next_that_takes_its_par
 def test_deaths_of_the_database_alone_take_nobody_with_them(counting: Counting) -> None:
     """The session is ended under the handler in many lives: that is an outage, not the event's doing."""
 
-    def ends_the_session(_envelope: object, work: object) -> None:
+    def ends_the_session(_envelope: Envelope, work: Work) -> None:
         work.connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
 
-    counting.deeds[2] = ends_the_session  # type: ignore[assignment]
+    counting.deeds[2] = ends_the_session
     records = [record(received(number), number) for number in (1, 2, 3)]
     for _ in range(counting.max_attempts * 2):
         with pytest.raises(Exception, match="terminating connection"):
@@ -101,7 +105,7 @@ def feeds(draw: st.DrawFn) -> tuple[dict[Place, list[str]], list[int]]:
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(feeds(), st.integers(0, 3), st.randoms(use_true_random=False))
 def test_whatever_stands_where_only_killers_and_garbage_are_dead_lettered(
-    counting: Counting, feed: tuple[dict[Place, list[str]], list[int]], outages: int, random: object
+    counting: Counting, feed: tuple[dict[Place, list[str]], list[int]], outages: int, random: Random
 ) -> None:
     partitions, polls = feed
     _empty(counting)
@@ -161,10 +165,10 @@ def _logs(
     return logs, killers, good, bad
 
 
-def _fails_first(times: int):  # type: ignore[no-untyped-def]
+def _fails_first(times: int) -> Deed:
     left = [times]
 
-    def deed(_envelope: object, _work: object) -> None:
+    def deed(_envelope: Envelope, _work: Work) -> None:
         if left[0]:
             left[0] -= 1
             raise Retry("the register is down")
