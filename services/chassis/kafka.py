@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kafka import KafkaConsumer, KafkaProducer
+from kafka.errors import UnknownTopicOrPartitionError
 
 from services.chassis.settings import KafkaFlavour, Settings
 
@@ -77,7 +78,8 @@ def consumer(settings: Settings, group: str, topics: tuple[str, ...], max_poll_r
     """A member of `group` that commits offsets only when told.
 
     Membership is static: a process that is killed and started again under the same `instance` takes its
-    partitions back at once instead of after the session time-out.
+    partitions back at once instead of after the session time-out. Raises KafkaError if the broker cannot be reached
+    or lacks a topic.
     """
     session_ms = int(settings.kafka_session_timeout_s * 1000)
     made = KafkaConsumer(
@@ -95,6 +97,12 @@ def consumer(settings: Settings, group: str, topics: tuple[str, ...], max_poll_r
         **flavour(settings).consumer,
     )
     made.subscribe(topics=list(topics))
+    # A member that joins before it knows the topics assigns itself nothing; and a metadata answer that was under way
+    # when they were named counts as theirs, so that it would sit there until the next refresh, minutes later.
+    unknown = [topic for topic in topics if not made.partitions_for_topic(topic)]
+    if unknown:
+        made.close(autocommit=False, timeout_ms=1000)
+        raise UnknownTopicOrPartitionError(f"{', '.join(unknown)}: run `closedloop topics apply`")
     return made
 
 
