@@ -75,9 +75,10 @@ async def _run(settings: Settings) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     serving, running = asyncio.create_task(server.serve()), asyncio.create_task(stream.run())
-    stopping = asyncio.create_task(told.wait())
+    stopping, counting = asyncio.create_task(told.wait()), asyncio.create_task(letters.keep_count())
     await asyncio.wait([serving, running, stopping], return_when=asyncio.FIRST_COMPLETED)
     running.cancel()
+    counting.cancel()
     server.should_exit = True
     await asyncio.wait([serving, running], timeout=GRACE_S)
     return _exit_code(running)

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
 
 from services.chassis import metrics
 from services.chassis.clock import Clock
@@ -26,6 +27,7 @@ from services.contracts.ticket_events import TicketTextRecorded
 
 READ_LIMIT_S: Final = 10.0
 REPLAY_LIMIT_S: Final = 10.0
+COUNT_EVERY_S: Final = 30.0
 OWN_HEADERS: Final = "dlq_"
 
 
@@ -96,6 +98,13 @@ class DeadLetters:
             waiting = sum(1 for one in self._letters.values() if one.replayed_at is None)
             metrics.DEAD_LETTERS.labels(CONSUMER).set(waiting)
             return sorted(self._letters.values(), key=lambda one: (one.partition, one.offset))
+
+    async def keep_count(self) -> None:
+        """Keeps the gauge of letters that wait for a replay, until cancelled."""
+        while True:
+            with contextlib.suppress(KafkaError, TimeoutError):
+                await self.all()
+            await asyncio.sleep(COUNT_EVERY_S)
 
     async def find(self, partition: int, offset: int) -> Letter | None:
         letters = await self.all()

@@ -17,7 +17,7 @@ from services.classifier.app.answer import CONSUMER, TEXTS
 
 WORKER: Final = "stream"
 STUCK_AFTER_S: Final = 60.0
-FETCH_OVERDUE_S: Final = 10.0
+FETCH_OVERDUE_S: Final = 5.0
 COMMIT_OVERDUE_S: Final = 60.0
 REBALANCES: Final = 8
 REBALANCES_WITHIN_S: Final = 60.0
@@ -53,8 +53,7 @@ class Watch:
             self.unready = "rebalancing"
             return
         state = self._app.consumption()
-        in_hand = self.fetched.qsize() + pipeline.in_flight
-        waiting = state.unfetched + in_hand
+        waiting = state.unfetched + self.fetched.qsize() + pipeline.in_flight
         metrics.CONSUMER_LAG_EVENTS.labels(CONSUMER, TEXTS).set(waiting)
         behind = max(0.0, now - pipeline.last_settled_at) if waiting else 0.0
         metrics.CONSUMER_LAG_SECONDS.labels(CONSUMER, TEXTS).set(behind)
@@ -65,12 +64,10 @@ class Watch:
             self._check_commits(state, now)
             if not waiting:
                 self.progress()
-        elif not in_hand:
-            # Nothing in hand and nothing fetched: is the broker away, which no restart of ours would mend?
-            away = await why_not_ready(self._settings)
-            if away:
-                self.unready = away
-                self.progress()
+        elif away := await why_not_ready(self._settings):
+            # Nothing fetched because the broker is away: no restart of ours would mend that.
+            self.unready = away
+            self.progress()
 
     def _check_commits(self, state: Consumption, now: float) -> None:
         uncommitted: dict[Any, tuple[int, float]] = {}

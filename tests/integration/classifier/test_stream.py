@@ -134,6 +134,8 @@ def test_a_reader_that_raises_costs_one_dead_letter_that_can_be_replayed_once_it
         assert len(classifications(topics, 200)) == 1
     finally:
         mended.stop()
+    waiting = classifier.get("/dead-letters", "admin").json()["items"]
+    assert classifier.metric("closedloop_dead_letters") == len(waiting)
     listed = classifier.get("/dead-letters?status=all", "admin").json()["items"]
     assert {one["status"] for one in listed if one["id"] == letter["id"]} == {"replayed"}
     assert letter["id"] not in {one["id"] for one in classifier.get("/dead-letters", "admin").json()["items"]}
