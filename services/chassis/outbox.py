@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, func, insert, select, text
+from sqlalchemy import Connection, Engine, exists, func, insert, or_, select, text
 
 from services.chassis.errors import Reject
 from services.chassis.tables import outbox
@@ -80,12 +80,27 @@ class Backlog:
 
 
 def backlog(engine: Engine) -> Backlog:
-    """How much waits for the relay, how long the oldest has waited, and what an operator must look at."""
-    waiting = outbox.c.published_at.is_(None) & outbox.c.set_aside_at.is_(None)
-    age = func.extract("epoch", func.clock_timestamp() - func.min(outbox.c.recorded_at))
+    """How much waits for the relay, how long the oldest has waited, and what an operator must look at.
+
+    The last are the rows set aside and the later rows of their keys, which wait for no relay but for a person.
+    """
+    earlier = outbox.alias()
+    blocked = exists().where(
+        earlier.c.set_aside_at.is_not(None),
+        earlier.c.published_at.is_(None),
+        earlier.c.topic == outbox.c.topic,
+        earlier.c.key == outbox.c.key,
+        earlier.c.seq < outbox.c.seq,
+    )
+    aside = or_(outbox.c.set_aside_at.is_not(None), blocked)
+    rows = select(outbox.c.recorded_at, aside.label("aside")).where(outbox.c.published_at.is_(None)).subquery()
+    oldest = func.min(rows.c.recorded_at).filter(~rows.c.aside)
     with engine.connect() as connection:
-        depth, oldest = connection.execute(select(func.count(), age).where(waiting)).one()
-        aside = connection.execute(
-            select(func.count()).where(outbox.c.published_at.is_(None), outbox.c.set_aside_at.is_not(None))
-        ).scalar_one()
-    return Backlog(depth, float(oldest or 0), aside)
+        depth, age_s, set_aside = connection.execute(
+            select(
+                func.count().filter(~rows.c.aside),
+                func.extract("epoch", func.clock_timestamp() - oldest),
+                func.count().filter(rows.c.aside),
+            )
+        ).one()
+    return Backlog(depth, float(age_s or 0), set_aside)

@@ -1,0 +1,155 @@
+"""R8: records that can never work, anywhere in a batch, are dead-lettered once, with their cause; the rest goes on."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from kafka import KafkaProducer
+
+from services.contracts.classification_events import TicketClassified
+from services.contracts.event import Envelope, Event
+from services.contracts.ticket_events import Channel, Place, TicketDispatched, TicketTextRecorded, Urgency
+from tests.harness.topics import read_topic
+from tests.harness.waiting import eventually
+from tests.kafka.faults.poisons import POISONS, Raw
+from tests.kafka.faults.system import WITH_DATABASE, System
+from tests.kafka.faults.trial import Report, trial
+
+READERS = {
+    "tickets": ("projects", "notifier"),
+    "ticket-texts": ("classifier", "notifier"),
+    "classifications": ("intake", "projects"),
+}
+POSITIONS = {"first": 0, "middle": 2, "last": 4}
+BATCH = 5
+PARTITIONS = 12
+
+Place_ = tuple[str, int, int]  # topic, partition, offset
+
+
+@pytest.mark.timeout(240)
+def test_r8_every_poison_is_dead_lettered_once_and_its_neighbours_are_handled(system: System, report: Report) -> None:
+    processes = {process.name: process.pid for process in system.processes()}
+    with trial("R8", system, report, rate=10) as one:
+        one.load.wait_for(acked=20, within=30)
+        system.wait_until_through(one.acked, within=60)
+        real = sorted(one.acked)
+        poisoned: dict[Place_, str] = {}
+        good: dict[str, set[str]] = {topic: set() for topic in READERS}
+        for topic in READERS:
+            for place, kind, event_id in _write(system, topic, real[0]):
+                if kind:
+                    poisoned[place] = kind
+                else:
+                    good[topic].add(event_id)
+        for topic, readers in READERS.items():
+            for reader in readers:
+                _wait_until_handled(system, reader, topic, good[topic])
+                places = [place for place in poisoned if place[0] == topic]
+                eventually(lambda reader=reader, places=places: set(places) <= set(_letters(system, reader)), 60,
+                           what=f"{len(places)} dead letters of {reader} from {topic}")  # fmt: skip
+        for reader in {name for readers in READERS.values() for name in readers}:
+            letters = _letters(system, reader)
+            assert {place: count for place, count in letters.items() if count != 1} == {}
+            assert set(letters) == {place for place in poisoned if reader in READERS[place[0]]}
+        one.heal(within=60)
+        one.judge(kinds=len(POISONS), poisoned=len(poisoned))
+    assert {process.name: process.pid for process in system.processes()} == processes, "a service was restarted"
+
+
+def _write(system: System, topic: str, ticket: str) -> Iterator[tuple[Place_, str | None, str]]:
+    """Writes batches of one request each; yields where each record went, its kind of poison or None, and its id."""
+    producer = KafkaProducer(
+        bootstrap_servers=system.stack.bootstrap,
+        linger_ms=10_000,
+        batch_size=4_000_000,
+        max_request_size=4_000_000,
+        compression_type="gzip",
+    )
+    versions = iter(range(2, 10_000))
+    for number, (kind, poison) in enumerate(POISONS.items()):
+        for at in POSITIONS.values():
+            sent = []
+            for index in range(BATCH):
+                envelope = _good(topic, ticket, next(versions))
+                raw = Raw(envelope.key, envelope.headers(), envelope.value())
+                raw = poison(raw) if index == at else raw
+                future = producer.send(
+                    topic, key=raw.key, value=raw.value, headers=raw.headers, partition=number % PARTITIONS
+                )
+                sent.append((future, kind if index == at else None, str(envelope.id)))
+            producer.flush(timeout=20)
+            for future, kind_or_none, event_id in sent:
+                placed = future.get(timeout=1)
+                yield (topic, placed.partition, placed.offset), kind_or_none, event_id
+    producer.close(timeout=5)
+
+
+def _good(topic: str, ticket: str, version: int) -> Envelope:
+    """An event that every reader of the topic handles; on `tickets` it is of a ticket that nobody else knows."""
+    now = datetime.now(UTC)
+    event: Event
+    if topic == "tickets":
+        event = TicketDispatched(
+            version=3,
+            ticket_id=str(uuid4()),
+            state="dispatched",
+            channel=Channel.PHONE,
+            occurred_at=now,
+            received_at=now,
+            type_code="XQ04",
+            lead="housing",
+        )
+    elif topic == "ticket-texts":
+        event = TicketTextRecorded(
+            version=version, ticket_id=ticket, text="小区停车难", channel=Channel.PHONE, occurred_at=now
+        )
+    else:
+        event = TicketClassified(
+            version=version,
+            ticket_id=ticket,
+            type_code="XQ04",
+            confidence=0.9,
+            place=Place(sub_district="310109009"),
+            urgency=Urgency.NORMAL,
+            model_version="test",
+        )
+    return Envelope(uuid4(), "/310109/test", now, event)
+
+
+def _wait_until_handled(system: System, reader: str, topic: str, event_ids: set[str]) -> None:
+    def handled() -> bool:
+        if reader == "classifier":
+            read = {
+                json.loads(one.value or b"")["version"]
+                for one in read_topic(system.stack.bootstrap, system.stack.flavour, "classifications")
+                if one.headers["ce_source"].endswith("/classifier")
+            }
+            assert len(read) > len(event_ids), len(read)
+        else:
+            query = "SELECT event_id FROM inbox WHERE consumer = %s AND topic = %s AND status = 'done'"
+            done = {str(event_id) for (event_id,) in system.ask(reader, query, reader, topic)}
+            assert event_ids <= done, f"{len(event_ids - done)} of {len(event_ids)} not handled"
+        return True
+
+    eventually(handled, within=60, every=0.3, what=f"{reader} handles the good events on {topic}")
+
+
+def _letters(system: System, reader: str) -> Counter[Place_]:
+    """Where the records on the dead-letter topic came from; each names its cause and is the table's, if there is one."""
+    letters: Counter[Place_] = Counter()
+    for one in read_topic(system.stack.bootstrap, system.stack.flavour, f"{reader}.dlq"):
+        about = one.headers
+        assert about["dlq_cause"], about
+        assert about["dlq_consumer"] == reader
+        letters[about["dlq_topic"], int(about["dlq_partition"]), int(about["dlq_offset"])] += 1
+    if reader in WITH_DATABASE:
+        rows = system.ask(reader, 'SELECT topic, partition, "offset" FROM dead_letters')
+        assert letters.keys() <= set(rows)
+        assert len(rows) == len(set(rows))
+    return letters
