@@ -28,6 +28,7 @@ tickets = Table(
     Column("co_handlers", ARRAY(Text), nullable=False),
     Column("review_reason", Text),
 )
+Index("tickets_states", tickets.c.state)
 _newest = (tickets.c.state, tickets.c.received_at, tickets.c.id)
 Index("tickets_by_state", *_newest)
 Index("tickets_by_lead", tickets.c.lead, *_newest, postgresql_where=tickets.c.lead.is_not(None))

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 import structlog
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select, text
 
@@ -49,6 +49,7 @@ class Intake:
     clock: FixedClock
     vault: SealedVault
     on_classified: DispatchOnClassification
+    router: APIRouter
     app: FastAPI
     issuer: DemoIssuer
 
@@ -101,7 +102,7 @@ def classified(ticket_id: str, **reading: Any) -> Envelope:
         "version": 1,
         "type_code": "MJ01",
         "confidence": 0.9,
-        "place": Place(sub_district="310109019", estate="liangcheng-2", estate_name="凉城二村"),
+        "place": Place(sub_district="310109016", estate="liangcheng-2", estate_name="凉城二村"),
         "urgency": Urgency.NORMAL,
         "reasons": ("漏雨",),
         "model_version": "test",
@@ -148,10 +149,9 @@ def intake(new_database: NewDatabase, tmp_path: Path) -> Iterator[Intake]:
     )
     tickets, vault = SqlTickets(), SealedVault(VAULT_KEY)
     receive = ReceiveTicket(tickets, vault, SqlReceipts(), CALLER_KEY, lambda: str(uuid4()))
-    app = create_app(
-        title="intake", routers=[ticket_routes(workshop, receive)], health=Health(), verifier=Verifier(settings)
-    )
-    yield Intake(workshop, clock, vault, DispatchOnClassification(tickets, taxonomy()), app, issuer)
+    router = ticket_routes(workshop, receive)
+    app = create_app(title="intake", routers=[router], health=Health(), verifier=Verifier(settings))
+    yield Intake(workshop, clock, vault, DispatchOnClassification(tickets, taxonomy()), router, app, issuer)
     engine.dispose()
 
 
@@ -164,6 +164,6 @@ def problem(answer: Any, status: int, *, field: str | None = None, remedy: str =
     assert body["status"] == status
     if field is not None:
         fields: Sequence[str] = [one["field"] for one in body.get("errors", ())]
-        assert field in fields or field in body["detail"], body
+        assert field in fields or field in body["title"] + body["detail"], body
     assert remedy in body["detail"] + str(body.get("errors")), body
     return body

@@ -167,7 +167,8 @@ def test_the_same_key_with_another_body_is_refused(intake: Intake) -> None:
     client, key = intake.client("hub"), fresh_key()
     assert client.post("/tickets", json=BODY, headers=key).status_code == 202
     for other in ({"text": "another"}, BODY | {"caller": {"phone": "13812345679"}}, BODY | {"channel": "app"}):
-        body = problem(client.post("/tickets", json=other, headers=key), 422, field="Idempotency-Key", remedy="fresh UUID")
+        answer = client.post("/tickets", json=other, headers=key)
+        body = problem(answer, 422, field="Idempotency-Key", remedy="fresh UUID")
         assert body["type"] == "urn:closedloop:problem:idempotency-key-reused"
     assert nothing_but(intake.rows(), **ONE_TICKET)
 
@@ -204,7 +205,7 @@ def test_a_repeat_waits_for_the_first_one(intake: Intake, commits: bool) -> None
     key = str(uuid4())
     body = {"text": "漏水"}
     first_id = str(uuid4())
-    insert = "INSERT INTO receipts SELECT 'operator', '{}', fingerprint, '{}' FROM receipts WHERE idempotency_key = '{}'"
+    insert = "INSERT INTO receipts SELECT client, '{}', fingerprint, '{}' FROM receipts WHERE idempotency_key = '{}'"
     client = intake.client("hub")
     model = str(uuid4())
     client.post("/tickets", json=body, headers={"Idempotency-Key": model})

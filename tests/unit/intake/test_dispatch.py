@@ -1,4 +1,4 @@
-"""Whom a ticket goes to, for every type in every sub-district, against the catalogue as it is written (domain.md §8)."""
+"""Whom a ticket goes to, for every type in every sub-district: the catalogue as it is written (domain.md §8)."""
 
 from __future__ import annotations
 

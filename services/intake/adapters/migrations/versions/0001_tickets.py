@@ -29,6 +29,7 @@ def upgrade() -> None:
             co_handlers text[] NOT NULL,
             review_reason text
         );
+        CREATE INDEX tickets_states ON tickets (state);
         CREATE INDEX tickets_by_state ON tickets (state, received_at, id);
         CREATE INDEX tickets_by_lead ON tickets (lead, state, received_at, id) WHERE lead IS NOT NULL;
         CREATE INDEX tickets_by_place ON tickets (sub_district, state, received_at, id)

@@ -1,0 +1,128 @@
+"""Every route, asked by everybody: a route without a row here fails (DESIGN §7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+
+from services.contracts.ticket_events import Place
+from tests.integration.intake.conftest import Intake, fresh_key, problem
+
+# The ticket asked about: led by housing, helped by others, in the sub-district 310109016.
+LEAD, HELPER, FOREIGN = "department:housing", "department:liangcheng", "department:market"
+PEOPLE: Mapping[str, tuple[str, ...]] = {
+    "hub": ("hub",),
+    "supervisor": ("supervisor",),
+    "admin": ("admin",),
+    "lead": (LEAD,),
+    "helper": (HELPER,),
+    "foreign department": (FOREIGN,),
+    "own sub-district": ("subdistrict:310109016",),
+    "foreign sub-district": ("subdistrict:310109010",),
+    "identity reader": ("identity-reader",),
+    "unknown role": ("mayor",),
+    "department without a code": ("department",),
+}
+REFUSED = {"identity reader": 403, "unknown role": 403, "department without a code": 403}
+READERS = dict.fromkeys(PEOPLE, 200) | REFUSED
+
+Ask = Callable[[TestClient, str], Any]
+ROUTES: Mapping[tuple[str, str], tuple[Ask, dict[str, int]]] = {
+    ("POST", "/tickets"): (
+        lambda client, _: client.post("/tickets", json={"text": "漏水"}, headers=fresh_key()),
+        dict.fromkeys(PEOPLE, 403) | {"hub": 202},
+    ),
+    ("GET", "/tickets"): (lambda client, _: client.get("/tickets"), READERS),
+    ("GET", "/tickets/summary"): (
+        lambda client, _: client.get("/tickets/summary"),
+        dict.fromkeys(PEOPLE, 403) | {"hub": 200, "supervisor": 200, "admin": 200},
+    ),
+    ("GET", "/tickets/{ticket_id}"): (
+        lambda client, ticket_id: client.get(f"/tickets/{ticket_id}"),
+        READERS | {"foreign department": 404, "foreign sub-district": 404},
+    ),
+}
+
+
+@pytest.fixture
+def ticket_id(intake: Intake) -> str:
+    ticket_id = intake.file()
+    intake.classify(ticket_id, type_code="MJ01", place=Place(sub_district="310109016"))
+    ticket = intake.show(ticket_id)
+    assert ticket["lead"] == LEAD.partition(":")[2]
+    assert HELPER.partition(":")[2] in ticket["co_handlers"]
+    assert FOREIGN.partition(":")[2] not in ticket["co_handlers"]
+    return ticket_id
+
+
+def test_every_route_has_its_row(intake: Intake) -> None:
+    routes = [route for route in intake.router.routes if isinstance(route, APIRoute)]
+    assert len(routes) == len(intake.router.routes)
+    assert {(method, route.path) for route in routes for method in route.methods} == ROUTES.keys()
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize("route", ROUTES, ids=" ".join)
+def test_who_may_ask_what(intake: Intake, ticket_id: str, route: tuple[str, str], who: str) -> None:
+    ask, expected = ROUTES[route]
+    answer = ask(intake.client(*PEOPLE[who]), ticket_id)
+    assert answer.status_code == expected[who], answer.text
+    if answer.status_code >= 400:
+        problem(answer, expected[who])
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=" ".join)
+def test_nobody_asks_without_a_valid_token(intake: Intake, ticket_id: str, route: tuple[str, str]) -> None:
+    ask, _ = ROUTES[route]
+    missing = problem(ask(intake.client(), ticket_id), 401, remedy="Authorization: Bearer TOKEN")
+    expired = problem(ask(intake.client("hub", hours=-1), ticket_id), 401, remedy="get a new one")
+    assert [missing["type"], expired["type"]] == [
+        "urn:closedloop:problem:token-missing",
+        "urn:closedloop:problem:token-expired",
+    ]
+    assert intake.rows()["tickets"] == 1
+
+
+def test_the_actor_of_a_ticket_is_the_tokens_subject(intake: Intake) -> None:
+    answer = intake.client("hub", subject="desk-7").post("/tickets", json={"text": "漏水"}, headers=fresh_key())
+    assert intake.show(answer.json()["ticket_id"])["history"][0]["actor"] == "desk-7"
+
+
+def listed(client: TestClient, **asked: Any) -> set[str]:
+    answer = client.get("/tickets", params=asked)
+    assert answer.status_code == 200, answer.text
+    return {ticket["ticket_id"] for ticket in answer.json()["items"]}
+
+
+def test_a_list_holds_what_its_reader_may_see_and_no_more(intake: Intake, ticket_id: str) -> None:
+    waiting = intake.file()
+    elsewhere = intake.file()
+    intake.classify(elsewhere, type_code="XQ01", place=Place(sub_district="310109010"))
+    office = f"department:{intake.show(elsewhere)['lead']}"
+
+    for role in ("hub", "supervisor", "admin"):
+        assert listed(intake.client(role)) == {ticket_id, waiting, elsewhere}
+        assert listed(intake.client(role), state="dispatched") == {ticket_id, elsewhere}
+    assert listed(intake.client(LEAD)) == {ticket_id}
+    assert listed(intake.client(LEAD), state="received") == set()
+    assert listed(intake.client(FOREIGN)) == set()
+    assert listed(intake.client("subdistrict:310109016")) == {ticket_id}
+    assert listed(intake.client("subdistrict:310109010")) == {elsewhere}
+    assert listed(intake.client("subdistrict:310109999")) == set()
+    assert listed(intake.client(office)) == {elsewhere}
+    assert listed(intake.client(LEAD, office)) == {ticket_id, elsewhere}
+    assert listed(intake.client(LEAD, "subdistrict:310109016")) == {ticket_id}
+    assert listed(intake.client(LEAD, "hub")) == {ticket_id, waiting, elsewhere}
+    assert listed(intake.client(LEAD, "identity-reader")) == {ticket_id}
+
+
+@pytest.mark.parametrize("who", ["lead", "own sub-district"])
+def test_a_ticket_that_went_nowhere_yet_is_the_hubs_alone(intake: Intake, who: str) -> None:
+    waiting = intake.file()
+    client = intake.client(*PEOPLE[who])
+    problem(client.get(f"/tickets/{waiting}"), 404)
+    assert client.get("/tickets").json() == {"items": [], "next": None}
