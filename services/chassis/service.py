@@ -74,7 +74,6 @@ def run(service: Service) -> int:
         inputs = list(loops.values())
         workers.add("timers", TimerLoop(workshop, service.timers, inputs, health, workers.stop).run)
     server = _Server(_http(settings, _app(service, workshop, health, loops)))
-    address = server.config.bind_socket()  # first: a port that is taken ends us before anything has begun
 
     def stop(*_: object) -> None:
         workers.stop.set()
@@ -83,6 +82,7 @@ def run(service: Service) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     workers.on_death = stop
+    address = server.config.bind_socket()  # a port that is taken ends us before anything has begun
     workers.start()
     server.run(sockets=[address])
     workers.join()
