@@ -20,6 +20,7 @@ from tests.integration.classifier.poison import POISON
 from tests.integration.classifier.process import (
     CLASSIFICATIONS,
     DEAD_LETTERS,
+    SESSION_S,
     TEXTS,
     ClassifierProcess,
     Topics,
@@ -183,6 +184,34 @@ def test_a_broker_that_is_gone_for_15_seconds_and_comes_back_with_its_log_costs_
         repeated = sum(seen.values()) - len(seen)
         print(f"\nbroker gone 15 s: sent {len(seen)}, lost 0, answered again {repeated}, ready after {recovered} s")
     assert classifier.restarts == 0
+
+
+def test_sigterm_is_obeyed_while_the_broker_is_away(kafka: ApacheKafka, topics: Topics, start: Start) -> None:
+    classifier = start()
+    with Load(topics, rate=100) as load:
+        load.wait_for(50)
+        kafka.freeze()
+        try:
+            asked = time.monotonic()
+            classifier.stop()
+            assert time.monotonic() - asked < 5
+            assert classifier.returncode == 0
+        finally:
+            kafka.thaw()
+        classifier.start_and_wait()
+    answers(topics, load.acknowledged)
+
+
+def test_a_member_frozen_past_its_session_wakes_up_and_goes_on(topics: Topics, start: Start) -> None:
+    classifier = start(restart=True)
+    with Load(topics, rate=50) as load:
+        load.wait_for(50)
+        classifier.freeze()
+        time.sleep(SESSION_S + 3)
+        classifier.thaw()
+        load.wait_for(50)
+    answers(topics, load.acknowledged)
+    eventually(classifier.answers, within=20)
 
 
 def test_no_offset_is_committed_before_the_answer_is_acknowledged(

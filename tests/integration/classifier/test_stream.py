@@ -141,6 +141,22 @@ def test_a_reader_that_raises_costs_one_dead_letter_that_can_be_replayed_once_it
     assert letter["id"] not in {one["id"] for one in classifier.get("/dead-letters", "admin").json()["items"]}
 
 
+def test_a_letter_that_a_redelivery_wrote_twice_is_listed_once(classifier: ClassifierProcess, topics: Topics) -> None:
+    before = classifier.get("/dead-letters?status=all", "admin").json()["items"]
+    again = topics.read(DEAD_LETTERS, until=1)[0]
+    with topics.producer() as producer:
+        producer.send(DEAD_LETTERS, key=again.key, value=again.value, headers=list(again.headers)).get(timeout=10)
+    assert classifier.get("/dead-letters?status=all", "admin").json()["items"] == before
+
+
+def test_letters_come_in_pages(classifier: ClassifierProcess) -> None:
+    every = classifier.get("/dead-letters?status=all", "admin").json()["items"]
+    first = classifier.get("/dead-letters?status=all&limit=3", "admin").json()
+    rest = classifier.get(f"/dead-letters?status=all&after={first['next']}", "admin").json()
+    assert first["items"] + rest["items"] == every
+    assert rest["next"] is None
+
+
 def test_metrics_balance_what_came_with_what_was_answered(classifier: ClassifierProcess, topics: Topics) -> None:
     eventually(lambda: classifier.metric("closedloop_consumer_lag_events") == 0, within=10)
     consumed = {
