@@ -1,8 +1,7 @@
-"""The classifier with a reader that raises on 崩溃, and dies with its process on 猝死."""
+"""The classifier with a reader that raises on 崩溃."""
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
 from services.classifier import main as classifier
@@ -21,8 +20,6 @@ class Stumbling:
     def read(self, text: str, address: str | None) -> Reading:
         if "崩溃" in text:
             raise ZeroDivisionError("planted")
-        if "猝死" in text:
-            os._exit(9)
         return self.reader.read(text, address)
 
 
