@@ -121,7 +121,7 @@ class ConsumerLoop:
 
     def _back_off(self) -> None:
         low, high = BACK_OFF_S
-        ceiling = min(high, low * 2**self._failures)
+        ceiling = min(high, low * 2 ** min(self._failures, 10))
         self._failures += 1
         self._stop.wait(random.uniform(ceiling / 2, ceiling))
         self._health.beat(self._name)
@@ -140,7 +140,7 @@ class ConsumerLoop:
 
 
 def _waiting(consumer: KafkaConsumer, topic: str | None = None) -> int | None:
-    """Records on this member's partitions (of `topic`) not yet read; None while it has none, or the end is not known."""
+    """Records on this member's partitions (of `topic`) not yet read; None while it has none or an end is not known."""
     events = 0
     partitions = consumer.assignment()
     if not partitions:
