@@ -122,13 +122,17 @@ HTTP_SECONDS = _histogram(
 TICKETS_RECEIVED = _counter("closedloop_tickets_received_total", "Tickets answered with 202, once each.", "channel")
 TICKETS_CLASSIFIED = _counter(
     "closedloop_tickets_classified_total",
-    "Tickets whose first classification was applied. Outcome: dispatched, in_review.",
+    "Tickets whose first classification was applied. Outcome: dispatched, in_review, filed_away (history).",
     "outcome",
 )
 TICKETS_COUNTED = _counter(
     "closedloop_tickets_counted_total",
     "Tickets counted towards their place and type. Outcome: new_caller, known_caller, anonymous.",
     "outcome",
+)
+HOT_ISSUES = _counter("closedloop_hot_issues_total", "Hot issues that came into a state, each time.", "state")
+DECISIONS_OVERDUE = _counter(
+    "closedloop_decisions_overdue_total", "Hot issues on which nobody had decided when the days for it were over."
 )
 DELIVERIES = _counter(
     "closedloop_deliveries_total",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.chassis.service import Service, run
 from services.chassis.settings import Port, Settings, load
 from services.projects.adapters.consumer import SUBSCRIPTION
+from services.projects.adapters.issue_routes import issue_routes
 from services.projects.adapters.routes import concentration_routes
 
 
@@ -17,7 +18,7 @@ def main() -> int:
         Service(
             name="projects",
             settings=load(ProjectsSettings),
-            routes=lambda workshop: [concentration_routes(workshop)],
+            routes=lambda workshop: [concentration_routes(workshop), issue_routes(workshop)],
             subscriptions=[SUBSCRIPTION],
         )
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import get_args
 
 from services.chassis.metrics import TICKETS_COUNTED
@@ -10,34 +11,47 @@ from services.chassis.subscription import Subscription
 from services.chassis.work import Work
 from services.contracts.classification_events import TicketClassified
 from services.contracts.event import Envelope
+from services.contracts.taxonomy import taxonomy
 from services.projects.adapters import sightings
+from services.projects.adapters.calls import SqlCalls
+from services.projects.adapters.hot_issues import SqlHotIssues, lock_issues_of
+from services.projects.adapters.rules_file import rules
+from services.projects.app.detect import Detect
+from services.projects.app.opening import Opening
 from services.projects.domain.evidence import TicketFact, finding_of
+
+
+@cache
+def detect() -> Detect:
+    calls, issues = SqlCalls(), SqlHotIssues()
+    return Detect(calls, issues, rules(), Opening(calls, issues, rules(), taxonomy()))
 
 
 def lock_cells(envelopes: Sequence[Envelope], work: Work) -> None:
     events = [envelope.event for envelope in envelopes if isinstance(envelope.event, TicketFact | TicketClassified)]
     claimed = {cell for event in events if (cell := finding_of(event).cell)}
-    sightings.lock(work.connection, {event.ticket_id for event in events}, claimed)
+    touched = sightings.lock(work.connection, {event.ticket_id for event in events}, claimed)
+    lock_issues_of(work.connection, touched)
 
 
 def on_ticket(envelope: Envelope, work: Work) -> None:
     assert isinstance(envelope.event, TicketFact)
-    _observe(sightings.tell_fact(work.connection, envelope.event), work)
+    _count(sightings.tell_fact(work.connection, envelope.event), work)
 
 
 def on_classified(envelope: Envelope, work: Work) -> None:
     assert isinstance(envelope.event, TicketClassified)
-    _observe(sightings.tell_reading(work.connection, envelope.event), work)
+    _count(sightings.tell_reading(work.connection, envelope.event), work)
 
 
-def _observe(call: sightings.Counted | None, work: Work) -> None:
-    if call is None:
-        return
-    if call.caller_ref is None:
-        outcome = "anonymous"
-    else:
-        outcome = "known_caller" if sightings.is_repeat(work.connection, call) else "new_caller"
-    TICKETS_COUNTED.labels(outcome).inc()
+def _count(change: sightings.Change, work: Work) -> None:
+    if change.after and not change.before:
+        if change.after.call.caller_ref is None:
+            outcome = "anonymous"
+        else:
+            outcome = "known_caller" if sightings.is_repeat(work.connection, change.after) else "new_caller"
+        work.after_commit(TICKETS_COUNTED.labels(outcome).inc)
+    detect()(work, change.before, change.after)
 
 
 SUBSCRIPTION = Subscription(

@@ -13,10 +13,9 @@ from services.chassis.problems import Problem
 from services.chassis.work import Workshop
 from services.contracts.ticket_events import SubDistrictCode, TypeCode
 from services.projects.adapters.concentrations import Scope, concentrations
+from services.projects.adapters.rights import WHOLE_DISTRICT
 from services.projects.domain.evidence import Cell
 from services.projects.domain.windows import WINDOWS
-
-WHOLE_DISTRICT = frozenset({Role.HUB, Role.SUPERVISOR, Role.ADMIN})
 
 
 def _known_window(days: int) -> int:

@@ -4,33 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, and_, bindparam, exists, func, select, text
+from sqlalchemy import Connection, RowMapping, Select, bindparam, exists, select, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.sql import ColumnElement
-from sqlalchemy.sql.dml import ReturningInsert
 
 from services.contracts.classification_events import TicketClassified
 from services.projects.adapters.tables import ticket_sightings
-from services.projects.domain.evidence import NO_EVIDENCE, Cell, Finding, TicketFact, finding_of
+from services.projects.domain.detection import Call, Sighted
+from services.projects.domain.evidence import Cell, Finding, TicketFact, finding_of
 from services.projects.domain.windows import REPEAT_WINDOW
-
-_Told = ReturningInsert[Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """A ticket that has just begun to count: before, its facts, its type or its place were not known."""
+class Change:
+    """As what a ticket counted before an event, and counts after it; None: it does not count."""
 
-    ticket_id: str
-    cell: Cell
-    caller_ref: str | None
-    occurred_at: datetime
+    before: Sighted | None
+    after: Sighted | None
 
 
-def tell_fact(connection: Connection, fact: TicketFact) -> Counted | None:
+_UNCHANGED = Change(None, None)
+
+
+def tell_fact(connection: Connection, fact: TicketFact) -> Change:
     """Keeps what intake says of a ticket, unless it said something newer before."""
     decided = finding_of(fact)
     return _tell(
@@ -41,14 +38,16 @@ def tell_fact(connection: Connection, fact: TicketFact) -> Counted | None:
             "ticket_version": fact.version,
             "caller_ref": fact.caller_ref,
             "occurred_at": fact.occurred_at,
+            "history": fact.history or False,
             "decided_type": decided.type_code,
             "decided_sub_district": decided.sub_district,
             "decided_estate": decided.estate,
+            "decided_estate_name": decided.estate_name,
         },
     )
 
 
-def tell_reading(connection: Connection, reading: TicketClassified) -> Counted | None:
+def tell_reading(connection: Connection, reading: TicketClassified) -> Change:
     """Keeps what the classifier read, unless it has read this text or a newer one before: the first reading wins."""
     read = finding_of(reading)
     return _tell(
@@ -60,17 +59,19 @@ def tell_reading(connection: Connection, reading: TicketClassified) -> Counted |
             "read_type": read.type_code,
             "read_sub_district": read.sub_district,
             "read_estate": read.estate,
+            "read_estate_name": read.estate_name,
         },
     )
 
 
-def is_repeat(connection: Connection, call: Counted) -> bool:
+def is_repeat(connection: Connection, sighted: Sighted) -> bool:
     """Whether the same caller turned to us about the same cell before, within the repeat window."""
+    cell, call = sighted
     earlier = (
         select(ticket_sightings.c.ticket_id)
         .where(
-            ticket_sightings.c.estate == call.cell.estate,
-            ticket_sightings.c.type_code == call.cell.type_code,
+            ticket_sightings.c.estate == cell.estate,
+            ticket_sightings.c.type_code == cell.type_code,
             ticket_sightings.c.occurred_at > REPEAT_WINDOW.start(call.occurred_at),
             ticket_sightings.c.occurred_at <= call.occurred_at,
             ticket_sightings.c.caller_ref == call.caller_ref,
@@ -81,8 +82,10 @@ def is_repeat(connection: Connection, call: Counted) -> bool:
     return bool(connection.execute(select(exists(earlier))).scalar_one())
 
 
-def lock(connection: Connection, ticket_ids: Collection[str], claimed: Collection[Cell]) -> None:
+def lock(connection: Connection, ticket_ids: Collection[str], claimed: Collection[Cell]) -> set[Cell]:
     """Locks the tickets, then every cell they counted or may now count in; all in one order, so nobody deadlocks.
+
+    Returns the cells.
 
     Rows that do not exist are made first: two transactions cannot both believe to be the first of a ticket or cell.
     """
@@ -100,51 +103,54 @@ def lock(connection: Connection, ticket_ids: Collection[str], claimed: Collectio
         named = {"estates": [cell.estate for cell in touched], "types": [cell.type_code for cell in touched]}
         connection.execute(_MAKE_CELLS, named)
         connection.execute(_LOCK_CELLS, named)
+    return touched
 
 
-def _tell(connection: Connection, statement: _Told, values: dict[str, object]) -> Counted | None:
-    row = connection.execute(statement, {**values, "told": values["ticket_id"]}).one_or_none()
-    if row is None or row.counted_before or not row.counts:
+def _tell(connection: Connection, statement: Select[Any], values: dict[str, object]) -> Change:
+    row = connection.execute(statement, {**values, "told": values["ticket_id"]}).mappings().one_or_none()
+    return Change(_sighted(row, "old_"), _sighted(row, "")) if row else _UNCHANGED
+
+
+def _sighted(row: RowMapping, prefix: str) -> Sighted | None:
+    cell = Finding(row[f"{prefix}type_code"], estate=row[f"{prefix}estate"]).cell
+    occurred_at = row[f"{prefix}occurred_at"]
+    if cell is None or occurred_at is None:
         return None
-    return Counted(row.ticket_id, Cell(row.estate, row.type_code), row.caller_ref, row.occurred_at)
+    return Sighted(cell, Call(row["ticket_id"], row[f"{prefix}caller_ref"], occurred_at, row[f"{prefix}history"]))
 
 
-def _counts(sighting: FromClause) -> ColumnElement[bool]:
-    return func.coalesce(
-        and_(
-            sighting.c.estate.is_not(None),
-            sighting.c.type_code.not_in(NO_EVIDENCE),
-            sighting.c.occurred_at.is_not(None),
-        ),
-        False,
+_COUNTED = ("type_code", "estate", "caller_ref", "occurred_at", "history")
+
+
+def _guarded_by(version: str, *told: str) -> Select[Any]:
+    """Writes the columns `told` with their version, if it is newer; returns the row as it was and is, if written."""
+    statement = insert(ticket_sightings).values({name: bindparam(name) for name in ("ticket_id", version, *told)})
+    written = (
+        statement.on_conflict_do_update(
+            index_elements=["ticket_id"],
+            set_={name: statement.excluded[name] for name in (version, *told)},
+            where=ticket_sightings.c[version].is_(None) | (ticket_sightings.c[version] < statement.excluded[version]),
+        )
+        .returning(ticket_sightings.c.ticket_id, *(ticket_sightings.c[name] for name in _COUNTED))
+        .cte("written")
     )
-
-
-def _guarded_by(version: str, *told: str) -> _Told:
-    """Writes the columns `told` with their version, if it is newer; returns the row as it is now, if written."""
-    statement = insert(ticket_sightings)
-    before = ticket_sightings.alias("before")
-    counted_before = select(_counts(before)).where(before.c.ticket_id == bindparam("told"))
-    return statement.on_conflict_do_update(
-        index_elements=["ticket_id"],
-        set_={name: statement.excluded[name] for name in (version, *told)},
-        where=ticket_sightings.c[version].is_(None) | (ticket_sightings.c[version] < statement.excluded[version]),
-    ).returning(
-        ticket_sightings.c.ticket_id,
-        ticket_sightings.c.estate,
-        ticket_sightings.c.type_code,
-        ticket_sightings.c.caller_ref,
-        ticket_sightings.c.occurred_at,
-        _counts(ticket_sightings).label("counts"),
-        # A subquery sees the row as it was before this statement.
-        func.coalesce(counted_before.scalar_subquery(), False).label("counted_before"),
-    )
+    before = ticket_sightings.alias("before")  # a query sees the row as it was before its own statements
+    return select(
+        written, *(before.c[name].label(f"old_{name}") for name in _COUNTED)
+    ).select_from(written.outerjoin(before, before.c.ticket_id == bindparam("told")))
 
 
 _TELL_FACT = _guarded_by(
-    "ticket_version", "caller_ref", "occurred_at", "decided_type", "decided_sub_district", "decided_estate"
+    "ticket_version",
+    "caller_ref",
+    "occurred_at",
+    "history",
+    "decided_type",
+    "decided_sub_district",
+    "decided_estate",
+    "decided_estate_name",
 )
-_TELL_READING = _guarded_by("text_version", "read_type", "read_sub_district", "read_estate")
+_TELL_READING = _guarded_by("text_version", "read_type", "read_sub_district", "read_estate", "read_estate_name")
 
 _MAKE_TICKETS = text(
     """

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Computed, DateTime, Index, Integer, MetaData, Table, Text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Computed,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+)
 
 metadata = MetaData()
 
@@ -27,6 +40,10 @@ ticket_sightings = Table(
     Column("type_code", Text, Computed(_IF_DECIDED.format("type"), persisted=True)),
     Column("sub_district", Text, Computed(_IF_DECIDED.format("sub_district"), persisted=True)),
     Column("estate", Text, Computed(_IF_DECIDED.format("estate"), persisted=True)),
+    Column("history", Boolean, nullable=False, server_default=false(), comment="imported from the past"),
+    Column("decided_estate_name", Text),
+    Column("read_estate_name", Text),
+    Column("estate_name", Text, Computed(_IF_DECIDED.format("estate_name"), persisted=True)),
 )
 Index(
     "ticket_sightings_cell",
@@ -43,4 +60,68 @@ cells = Table(
     Column("estate", Text, primary_key=True),
     Column("type_code", Text, primary_key=True),
     comment="every cell any source ever named; its row is the lock of those who count in it",
+)
+
+hot_issues = Table(
+    "hot_issues",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("estate", Text, nullable=False),
+    Column("type_code", Text, nullable=False),
+    Column("ordinal", Integer, nullable=False, comment="issues of the same cell closed before"),
+    Column("sub_district", Text),
+    Column("estate_name", Text),
+    Column("lead", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("rules_version", Integer, nullable=False, comment="of the rules it was found by"),
+    Column("window_days", Integer, nullable=False),
+    Column("window_callers", Integer, nullable=False),
+    Column("callers", Integer, nullable=False),
+    Column("calls", Integer, nullable=False),
+    Column("confirmed_at", DateTime(timezone=True), nullable=False, comment="event time"),
+    Column("first_at", DateTime(timezone=True), nullable=False, comment="event time"),
+    Column("last_at", DateTime(timezone=True), nullable=False, comment="event time"),
+    Column("counts_from", DateTime(timezone=True), comment="earlier calls are no evidence"),
+    Column("decide_by", DateTime(timezone=True), nullable=False),
+    Column("overdue", Boolean, nullable=False),
+    Column("decision", Text),
+    Column("decision_reason", Text),
+    Column("decided_at", DateTime(timezone=True)),
+    Column("project_id", Text),
+    Column("merged_into", Text, ForeignKey("hot_issues.id")),
+    Column("holds_others", Boolean, nullable=False, comment="others were merged into it"),
+    Column("cure_started_at", DateTime(timezone=True)),
+    Column("accepted_at", DateTime(timezone=True)),
+    Column("observe_until", DateTime(timezone=True)),
+    Column("before", Integer, comment="calls in the same months before the works"),
+    Column("after", Integer, comment="calls in the months after their acceptance"),
+    Column("verdict", Text),
+    UniqueConstraint("estate", "type_code", "ordinal"),
+)
+Index("hot_issues_newest", hot_issues.c.confirmed_at, hot_issues.c.id)
+Index("hot_issues_merged", hot_issues.c.merged_into, postgresql_where=hot_issues.c.merged_into.is_not(None))
+Index("hot_issues_of_project", hot_issues.c.project_id, postgresql_where=hot_issues.c.project_id.is_not(None))
+
+hot_issue_members = Table(
+    "hot_issue_members",
+    metadata,
+    Column("hot_issue_id", Text, ForeignKey("hot_issues.id"), primary_key=True),
+    Column("ticket_id", Text, primary_key=True),
+    Column("caller_ref", Text),
+    Column("occurred_at", DateTime(timezone=True), nullable=False),
+    Column("joined_at", DateTime(timezone=True), nullable=False, comment="business time"),
+    Column("reason", Text, nullable=False),
+)
+Index("hot_issue_members_caller", hot_issue_members.c.hot_issue_id, hot_issue_members.c.caller_ref)
+
+hot_issue_history = Table(
+    "hot_issue_history",
+    metadata,
+    Column("hot_issue_id", Text, ForeignKey("hot_issues.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("detail", Text),
 )

@@ -47,6 +47,7 @@ class Finding:
     type_code: TypeCode | None = None
     sub_district: str | None = None
     estate: str | None = None
+    estate_name: str | None = None
 
     @property
     def cell(self) -> Cell | None:
@@ -61,4 +62,4 @@ def finding_of(event: TicketFact | TicketClassified) -> Finding:
     if event.type_code is None:
         return Finding()
     place = event.place or Place()
-    return Finding(event.type_code, place.sub_district, place.estate)
+    return Finding(event.type_code, place.sub_district, place.estate, place.estate_name)

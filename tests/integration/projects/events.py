@@ -28,7 +28,9 @@ def place(estate: str | None) -> Place:
     return Place(sub_district=ESTATES[estate] if estate else None, estate=estate)
 
 
-def received(ticket: int, *, by: int | None = None, day: float = 10, version: int = 1) -> TicketReceived:
+def received(
+    ticket: int, *, by: int | None = None, day: float = 10, version: int = 1, history: bool | None = None
+) -> TicketReceived:
     at = START + timedelta(days=day)
     return TicketReceived(
         ticket_id=ticket_id(ticket),
@@ -38,13 +40,21 @@ def received(ticket: int, *, by: int | None = None, day: float = 10, version: in
         caller_ref=None if by is None else caller(by),
         occurred_at=at,
         received_at=at,
+        history=history,
     )
 
 
 def dispatched(
-    ticket: int, type_code: str, estate: str | None, *, by: int | None = None, day: float = 10, version: int = 2
+    ticket: int,
+    type_code: str,
+    estate: str | None,
+    *,
+    by: int | None = None,
+    day: float = 10,
+    version: int = 2,
+    history: bool | None = None,
 ) -> TicketDispatched:
-    facts = received(ticket, by=by, day=day, version=version).model_dump()
+    facts = received(ticket, by=by, day=day, version=version, history=history).model_dump()
     decided = {"state": "dispatched", "type_code": type_code, "place": place(estate), "lead": "housing"}
     return TicketDispatched.model_validate(facts | decided)
 

@@ -1,0 +1,172 @@
+"""Hot issues and their members in PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Container, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, distinct, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from services.chassis.work import Work
+from services.contracts.hot_issue_events import DecisionKind
+from services.contracts.ticket_events import Place
+from services.projects.adapters.tables import hot_issue_history, hot_issue_members, hot_issues
+from services.projects.domain.detection import Call
+from services.projects.domain.evidence import Cell
+from services.projects.domain.hot_issue import HotIssue, Reason, State, Tally
+
+_AS_THEY_ARE = (
+    *("id", "ordinal", "version", "lead", "rules_version", "window_days", "window_callers", "callers", "calls"),
+    *("confirmed_at", "first_at", "last_at", "counts_from", "decide_by", "overdue", "decision_reason", "decided_at"),
+    *("project_id", "merged_into", "holds_others", "cure_started_at", "accepted_at", "observe_until"),
+    *("before", "after", "verdict"),
+)
+"""The fields of an issue that are columns of the same name and value."""
+
+_MEMBERS = hot_issue_members.c
+_IN_ISSUE = _MEMBERS.hot_issue_id == bindparam("issue_id")
+
+_NEWEST = (
+    select(hot_issues)
+    .where(hot_issues.c.estate == bindparam("in_estate"), hot_issues.c.type_code == bindparam("of_type"))
+    .order_by(hot_issues.c.ordinal.desc())
+    .limit(1)
+    .with_for_update()
+)
+_LOCK = select(hot_issues).where(hot_issues.c.id == bindparam("issue_id")).with_for_update()
+
+_insert = insert(hot_issues)
+_SAVE = _insert.on_conflict_do_update(
+    index_elements=["id"], set_={column.name: _insert.excluded[column.name] for column in hot_issues.c}
+)
+_add = insert(hot_issue_members)
+_ADD = _add.on_conflict_do_update(
+    index_elements=["hot_issue_id", "ticket_id"],
+    set_={"reason": _add.excluded.reason},
+    where=(_MEMBERS.reason != Reason.MERGED) & (_MEMBERS.reason != _add.excluded.reason),
+)
+_KNOWN = select(_MEMBERS.ticket_id).where(_IN_ISSUE)
+_TALLY = select(
+    func.count(),
+    func.count(distinct(_MEMBERS.caller_ref)),
+    func.min(_MEMBERS.occurred_at),
+    func.max(_MEMBERS.occurred_at),
+).where(_IN_ISSUE)
+_JOIN = text(
+    """
+    WITH joined AS (
+        INSERT INTO hot_issue_members (hot_issue_id, ticket_id, caller_ref, occurred_at, joined_at, reason)
+        VALUES (:hot_issue_id, :ticket_id, :caller_ref, :occurred_at, :joined_at, :reason)
+        ON CONFLICT DO NOTHING RETURNING caller_ref
+    )
+    SELECT caller_ref IS NOT NULL AND NOT EXISTS (
+               SELECT FROM hot_issue_members AS other
+                WHERE other.hot_issue_id = :hot_issue_id AND other.caller_ref = joined.caller_ref)
+      FROM joined
+    """
+)
+_LOCK_OF_CELLS = text(
+    """
+    WITH RECURSIVE reached AS (
+        SELECT id, merged_into FROM hot_issues
+         WHERE (estate, type_code) IN (SELECT * FROM unnest(CAST(:estates AS text[]), CAST(:types AS text[])))
+         UNION
+        SELECT target.id, target.merged_into FROM hot_issues AS target JOIN reached ON target.id = reached.merged_into
+    )
+    SELECT FROM hot_issues WHERE id IN (SELECT id FROM reached) ORDER BY id FOR UPDATE
+    """
+)
+
+
+def lock_issues_of(connection: Connection, cells: Collection[Cell]) -> None:
+    """Locks the cells' issues, and those they were merged into, in the order of their ids, so that nobody deadlocks."""
+    if cells:
+        named = {"estates": [cell.estate for cell in cells], "types": [cell.type_code for cell in cells]}
+        connection.execute(_LOCK_OF_CELLS, named)
+
+
+class SqlHotIssues:
+    """Implements the port HotIssues."""
+
+    def newest(self, work: Work, cell: Cell) -> HotIssue | None:
+        row = work.connection.execute(_NEWEST, {"in_estate": cell.estate, "of_type": cell.type_code}).one_or_none()
+        return issue_of(row) if row else None
+
+    def lock(self, work: Work, issue_id: str) -> HotIssue | None:
+        row = work.connection.execute(_LOCK, {"issue_id": issue_id}).one_or_none()
+        return issue_of(row) if row else None
+
+    def save(self, work: Work, issue: HotIssue) -> None:
+        work.connection.execute(_SAVE, _columns(issue))
+        if issue.steps:
+            work.connection.execute(
+                insert(hot_issue_history),
+                [
+                    {
+                        "hot_issue_id": issue.id,
+                        "version": step.version,
+                        "at": step.at,
+                        "state": step.state,
+                        "actor": step.actor,
+                        "detail": step.detail,
+                    }
+                    for step in issue.steps
+                ],
+            )
+            issue.steps.clear()
+
+    def join(self, work: Work, issue: HotIssue, call: Call, reason: Reason) -> bool | None:
+        new_caller: bool | None = work.connection.execute(_JOIN, _member(work, issue, call, reason)).scalar()
+        return new_caller
+
+    def add_members(self, work: Work, issue: HotIssue, members: Mapping[str, tuple[Call, Reason]]) -> list[str]:
+        known = set(work.connection.execute(_KNOWN, {"issue_id": issue.id}).scalars())
+        if members:
+            rows = [_member(work, issue, call, reason) for call, reason in members.values()]
+            work.connection.execute(_ADD, rows)
+        return [ticket_id for ticket_id in members if ticket_id not in known]
+
+    def drop_members(self, work: Work, issue: HotIssue, keep: Container[str]) -> None:
+        own = _KNOWN.where(_MEMBERS.reason != Reason.MERGED)
+        known = work.connection.execute(own, {"issue_id": issue.id}).scalars()
+        dropped = [ticket_id for ticket_id in known if ticket_id not in keep]
+        if dropped:
+            gone = delete(hot_issue_members).where(_MEMBERS.hot_issue_id == issue.id, _MEMBERS.ticket_id.in_(dropped))
+            work.connection.execute(gone)
+
+    def tally(self, work: Work, issue: HotIssue) -> Tally:
+        return Tally(*work.connection.execute(_TALLY, {"issue_id": issue.id}).one())
+
+
+def issue_of(row: Row[Any]) -> HotIssue:
+    return HotIssue(
+        cell=Cell(row.estate, row.type_code),
+        place=Place(sub_district=row.sub_district, estate=row.estate, estate_name=row.estate_name),
+        state=State(row.state),
+        decision=DecisionKind(row.decision) if row.decision else None,
+        **{name: row._mapping[name] for name in _AS_THEY_ARE},
+    )
+
+
+def _columns(issue: HotIssue) -> dict[str, Any]:
+    return {
+        "estate": issue.cell.estate,
+        "type_code": issue.cell.type_code,
+        "sub_district": issue.place.sub_district,
+        "estate_name": issue.place.estate_name,
+        "state": issue.state,
+        "decision": issue.decision,
+        **{name: getattr(issue, name) for name in _AS_THEY_ARE},
+    }
+
+
+def _member(work: Work, issue: HotIssue, call: Call, reason: Reason) -> dict[str, Any]:
+    return {
+        "hot_issue_id": issue.id,
+        "ticket_id": call.ticket_id,
+        "caller_ref": call.caller_ref,
+        "occurred_at": call.occurred_at,
+        "joined_at": work.clock.now(),
+        "reason": reason,
+    }

@@ -1,0 +1,45 @@
+"""What the use cases need of the world. Each call works inside the transaction of `work` and commits nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from services.chassis.work import Work
+from services.projects.domain.detection import Call
+from services.projects.domain.evidence import Cell
+from services.projects.domain.hot_issue import HotIssue, Reason, Tally
+
+
+class Calls(Protocol):
+    """The tickets that count in a cell, whose lock the caller holds."""
+
+    def between(self, work: Work, cell: Cell, after: datetime, until: datetime | None) -> list[Call]:
+        """Calls later than `after` and up to `until` of event time (None: no bound), the earliest first."""
+
+    def present(self, work: Work, cell: Cell, since: datetime, until: datetime) -> bool:
+        """Whether a call that is not of the past lies in the span, ends included."""
+
+
+class HotIssues(Protocol):
+    def newest(self, work: Work, cell: Cell) -> HotIssue | None:
+        """The cell's issue of the highest ordinal, held until the transaction ends."""
+
+    def lock(self, work: Work, issue_id: str) -> HotIssue | None:
+        """The issue, held against other writers until the transaction ends; None if there is none."""
+
+    def save(self, work: Work, issue: HotIssue) -> None:
+        """Stores the issue's facts and the new lines of its history."""
+
+    def join(self, work: Work, issue: HotIssue, call: Call, reason: Reason) -> bool | None:
+        """Makes the call a member. None if it was one before, else whether it brings a caller not heard of before."""
+
+    def add_members(self, work: Work, issue: HotIssue, members: Mapping[str, tuple[Call, Reason]]) -> list[str]:
+        """Makes each a member, or corrects the reason of one that is; the new ones' tickets, the earliest first."""
+
+    def drop_members(self, work: Work, issue: HotIssue, keep: Container[str]) -> None:
+        """Takes out the members that are not to be kept; those merged in from other issues stay."""
+
+    def tally(self, work: Work, issue: HotIssue) -> Tally:
+        """Counts the members, of which there must be one."""

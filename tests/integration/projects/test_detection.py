@@ -1,0 +1,219 @@
+"""A hot issue comes of its calls: once, of the right ones, in whatever order, batches and repetitions they arrive."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, text
+
+from services.chassis.tables import timers
+from services.chassis.work import Workshop
+from services.contracts.event import Event
+from services.contracts.hot_issue_events import HotIssueConfirmed, HotIssueMemberJoined, HotIssueWithdrawn
+from services.contracts.ticket_events import TicketDispatched
+from services.projects.adapters.consumer import SUBSCRIPTION
+from services.projects.domain.detection import hot_issue_id
+from services.projects.domain.evidence import Cell
+from tests.harness.waiting import eventually
+from tests.integration.projects.conftest import NOW
+from tests.integration.projects.events import START, classified, dispatched, envelope, take, take_batches, ticket_id
+from tests.integration.projects.issues import empty, issues, members, told
+
+CELL = Cell("quyang-1", "MJ01")
+ISSUE = hot_issue_id(CELL, 0)
+
+
+def calls(*days: float, first: int = 1, type_code: str = "MJ01", estate: str = "quyang-1") -> list[TicketDispatched]:
+    """One call of a caller of their own on each day."""
+    return [dispatched(n, type_code, estate, by=n, day=day) for n, day in enumerate(days, start=first)]
+
+
+def test_the_fifth_caller_opens_an_issue_with_all_five_as_members(workshop: Workshop) -> None:
+    take(workshop, *calls(1, 2, 3, 4))
+    assert issues(workshop) == told(workshop) == []
+    take(workshop, dispatched(5, "MJ01", "quyang-1", by=5, day=6))
+    (issue,) = issues(workshop)
+    assert (issue.id, issue.state, issue.callers, issue.calls) == (ISSUE, "confirmed", 5, 5)
+    assert (issue.lead, issue.sub_district) == ("housing", "310109010")
+    assert issue.confirmed_at == issue.last_at == START + timedelta(days=6)
+    assert issue.first_at == START + timedelta(days=1)
+    confirmed, *joined = told(workshop)
+    assert isinstance(confirmed, HotIssueConfirmed)
+    assert (confirmed.version, confirmed.callers, confirmed.place.estate) == (1, 5, "quyang-1")
+    assert all(isinstance(event, HotIssueMemberJoined) for event in joined)
+    assert [(event.version, event.ticket_id) for event in joined] == [(n + 1, ticket_id(n)) for n in range(1, 6)]  # type: ignore[attr-defined]
+    assert set(members(workshop, ISSUE)) == {ticket_id(n) for n in range(1, 6)}
+
+
+def test_ten_working_days_to_decide_begin_when_the_issue_is_found(workshop: Workshop) -> None:
+    take(workshop, *calls(1, 2, 3, 4, 5))
+    (issue,) = issues(workshop)
+    # NOW is Wednesday 1 July 2026, 08:00 in Shanghai: the tenth working day after it is Wednesday 15 July.
+    assert issue.decide_by.isoformat() == "2026-07-15T16:00:00+00:00"
+    with workshop.engine.connect() as connection:
+        assert connection.execute(select(timers.c.kind, timers.c.subject, timers.c.due_at)).all() == [
+            ("decide", ISSUE, issue.decide_by)
+        ]
+
+
+def test_a_later_call_joins_and_tells_its_caller_apart_from_a_repeat(workshop: Workshop) -> None:
+    take(workshop, *calls(1, 2, 3, 4, 5))
+    take(workshop, dispatched(6, "MJ01", "quyang-1", by=6, day=29))
+    take(workshop, dispatched(7, "MJ01", "quyang-1", by=6, day=29), dispatched(8, "MJ01", "quyang-1", day=29))
+    (issue,) = issues(workshop)
+    assert (issue.callers, issue.calls, issue.version) == (6, 8, 9)
+    assert [(event.callers, event.calls) for event in told(workshop)[-3:]] == [(6, 6), (6, 7), (6, 8)]  # type: ignore[attr-defined]
+    assert members(workshop, ISSUE)[ticket_id(8)] == "later call while the issue is open"
+
+
+def test_repeats_anonymous_calls_and_other_cells_open_nothing(workshop: Workshop) -> None:
+    take(workshop, *calls(1, 2, 3, 4))
+    take(workshop, dispatched(5, "MJ01", "quyang-1", by=1), dispatched(6, "MJ01", "quyang-1"))
+    take(workshop, dispatched(7, "MJ02", "quyang-1", by=7), dispatched(8, "MJ01", "quyang-2", by=8))
+    take(workshop, dispatched(9, "MJ01", None, by=9), dispatched(10, "OT", "quyang-1", by=10))
+    assert issues(workshop) == []
+
+
+def test_an_imported_past_opens_nothing_but_is_evidence(workshop: Workshop) -> None:
+    past = [dispatched(n, "MJ01", "quyang-1", by=n, day=n / 10, history=True) for n in range(1, 200)]
+    take(workshop, *past)
+    assert issues(workshop) == told(workshop) == []
+    take(workshop, dispatched(200, "MJ01", "quyang-1", by=1, day=20))
+    (issue,) = issues(workshop)
+    assert (issue.callers, issue.calls, issue.confirmed_at) == (199, 200, START + timedelta(days=20))
+
+
+def test_a_past_that_arrives_later_counts_for_a_call_of_the_present(workshop: Workshop) -> None:
+    take(workshop, dispatched(9, "MJ01", "quyang-1", by=9, day=20))
+    take(workshop, *(dispatched(n, "MJ01", "quyang-1", by=n, day=n, history=True) for n in range(1, 5)))
+    (issue,) = issues(workshop)
+    assert issue.confirmed_at == START + timedelta(days=20)
+
+
+def test_a_correction_that_takes_the_evidence_away_withdraws_the_issue_until_it_is_there_again(
+    workshop: Workshop,
+) -> None:
+    take(workshop, *calls(1, 2, 3, 4, 5))
+    take(workshop, dispatched(3, "XQ04", "quyang-1", by=3, day=3, version=3))
+    (issue,) = issues(workshop)
+    assert (issue.state, issue.calls) == ("withdrawn", 0)
+    assert isinstance(told(workshop)[-1], HotIssueWithdrawn)
+    assert members(workshop, ISSUE) == {}
+    take(workshop, dispatched(6, "MJ01", "quyang-1", by=6, day=7))
+    (issue,) = issues(workshop)
+    assert (issue.id, issue.state, issue.callers, issue.version) == (ISSUE, "confirmed", 5, 13)
+    assert issue.confirmed_at == START + timedelta(days=7)
+
+
+def test_a_corrected_ticket_leaves_while_the_rest_is_evidence_enough(workshop: Workshop) -> None:
+    take(workshop, *calls(1, 2, 3, 4, 5, 6))
+    take(workshop, dispatched(2, "MJ01", "quyang-2", by=2, day=2, version=3))
+    (issue,) = issues(workshop)
+    assert (issue.state, issue.callers, issue.confirmed_at) == ("confirmed", 5, START + timedelta(days=6))
+    assert ticket_id(2) not in members(workshop, ISSUE)
+
+
+def test_a_late_call_moves_the_fulfilment_to_where_it_was_in_event_time(workshop: Workshop) -> None:
+    take(workshop, *calls(5, 6, 7, 8, 20))
+    take(workshop, dispatched(6, "MJ01", "quyang-1", by=6, day=1))
+    (issue,) = issues(workshop)
+    assert issue.confirmed_at == START + timedelta(days=8)
+    assert members(workshop, ISSUE)[ticket_id(5)] == "later call while the issue is open"
+
+
+TICKETS = st.lists(
+    st.tuples(
+        st.integers(0, 45),
+        st.none() | st.integers(1, 7),
+        st.booleans(),
+        st.lists(st.sampled_from([("MJ01", "quyang-1"), ("MJ01", "quyang-2"), ("MJ01", None)]), min_size=1, max_size=2),
+        st.booleans(),
+    ),
+    min_size=4,
+    max_size=14,
+)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(data=st.data())
+def test_order_batches_repetitions_and_corrections_do_not_matter(workshop: Workshop, data: st.DataObject) -> None:
+    events: list[Event] = []
+    for number, (day, by, history, cells, read) in enumerate(data.draw(TICKETS)):
+        if read:
+            events.append(classified(number, *cells[0]))
+        for version, (type_code, estate) in enumerate(cells, start=2):
+            fact = dispatched(number, type_code, estate, by=by, day=day, version=version, history=history and day < 20)
+            events.append(fact)
+    empty(workshop)
+    take_batches(workshop, [[event] for event in events])
+    in_order = _state(workshop)
+    empty(workshop)
+    repeated = data.draw(st.lists(st.sampled_from(events), max_size=4))
+    shuffled = data.draw(st.permutations([*events, *repeated]))
+    cut = data.draw(st.integers(1, len(shuffled)))
+    take_batches(workshop, [shuffled[start : start + cut] for start in range(0, len(shuffled), cut)])
+    assert _state(workshop) == in_order
+
+
+def _state(workshop: Workshop) -> list[tuple[Any, ...]]:
+    """All that is final: the version counts what was told on the way, and a withdrawn issue is none."""
+    standing = [row for row in issues(workshop) if row.state != "withdrawn"]
+    return [(*row._replace(version=0), sorted(members(workshop, row.id).items())) for row in standing]
+
+
+@pytest.mark.parametrize("batches", [1, 5])
+def test_versions_rise_by_one_with_every_event(workshop: Workshop, batches: int) -> None:
+    events = [*calls(1, 2, 3, 4, 5, 6, 7), dispatched(3, "XQ04", "quyang-1", by=3, day=3, version=3)]
+    take_batches(workshop, [events[start::batches] for start in range(batches)])
+    versions = [event.version for event in told(workshop)]
+    assert versions == list(range(1, len(versions) + 1))
+
+
+def test_the_fourth_and_the_fifth_caller_at_two_workers_at_once_open_one_issue(workshop: Workshop) -> None:
+    take(workshop, *calls(1, 2, 3))
+    fifth = threading.Thread(target=take, args=(workshop, dispatched(5, "MJ01", "quyang-1", by=5, day=5)))
+    with workshop.open() as work:
+        SUBSCRIPTION.apply([envelope(dispatched(4, "MJ01", "quyang-1", by=4, day=4))], work)
+        fifth.start()
+        eventually(lambda: _waiting(workshop) == 1, within=10, what="the second worker's wait")
+    fifth.join(10)
+    (issue,) = issues(workshop)
+    assert (issue.callers, issue.state) == (5, "confirmed")
+    assert [type(event) for event in told(workshop)].count(HotIssueConfirmed) == 1
+
+
+def _waiting(workshop: Workshop) -> int:
+    query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    with workshop.engine.connect() as connection:
+        return int(connection.execute(text(query)).scalar_one())
+
+
+def test_a_call_into_a_large_old_cell_reads_its_window_alone(workshop: Workshop) -> None:
+    with workshop.open() as work:
+        work.connection.execute(
+            text(
+                "INSERT INTO ticket_sightings (ticket_id, ticket_version, occurred_at, decided_type, decided_estate)"
+                " SELECT 'old-' || n, 1, :now - n * interval '2 hours', 'MJ01', 'quyang-1'"
+                " FROM generate_series(1, 20000) AS n"
+            ),
+            {"now": NOW},
+        )
+        work.connection.execute(text("ANALYZE ticket_sightings"))
+    before = _fetched(workshop)
+    take(workshop, dispatched(1, "MJ01", "quyang-1", by=1, day=29))
+    assert _fetched(workshop) - before < 2000
+
+
+def _fetched(workshop: Workshop) -> int:
+    with workshop.engine.connect() as connection:
+        connection.execute(text("SELECT pg_stat_force_next_flush()"))
+        connection.commit()
+        read = "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_user_tables WHERE relname = 'ticket_sightings'"
+        return int(connection.execute(text(read)).scalar_one())
