@@ -1,0 +1,45 @@
+"""The reject file: rows that were not taken, why, and all they held, to be corrected and imported again."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from services.cli.importing.table import Row
+
+COLUMNS = ("rejected_row", "rejected_source_id", "rejected_reason")
+"""Put before the file's own columns, which keep their names: the corrected file is imported as it is."""
+
+
+class Rejects:
+    """CSV that spreadsheets open in Chinese. Owner only, for it holds personal data; gone at the end if it is empty."""
+
+    def __init__(self, path: Path, header: Sequence[str]) -> None:
+        """Replaces what an earlier run left there. Raises OSError when it cannot be written."""
+        self.path = path
+        self.count = 0
+        self._width = len(header)
+        self._file: IO[str] = open(  # noqa: SIM115
+            os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8-sig", newline=""
+        )
+        self._writer = csv.writer(self._file)
+        self._writer.writerow((*COLUMNS, *header))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+        if not self.count:
+            self.path.unlink(missing_ok=True)
+
+    def add(self, row: Row, source_id: str, reason: str) -> None:
+        cells = (*row.cells, *[""] * (self._width - len(row.cells)))
+        self._writer.writerow((row.number, source_id, reason, *cells))
+        self.count += 1

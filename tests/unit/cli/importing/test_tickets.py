@@ -1,0 +1,60 @@
+"""A row as a ticket, or why it is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.cli.importing.columns import map_columns
+from services.cli.importing.table import Row
+from services.cli.importing.tickets import Faulty, Tickets
+
+HEADER = ("工单编号", "标题", "诉求内容", "地址", "受理时间", "诉求人", "联系电话", "用户编号")
+CELLS = ("17", "楼顶漏雨", "三楼漏水，墙面发霉", "凉城路1201弄", "2019-01-06 12:09:38", "王某", "13800000000", "A88")
+TICKETS = Tickets(HEADER, map_columns(HEADER))
+
+
+def row(**changed: str) -> Row:
+    return Row(2, tuple(changed.get(name, cell) for name, cell in zip(HEADER, CELLS, strict=True)))
+
+
+def test_every_field_goes_to_its_place() -> None:
+    assert TICKETS.ticket(row()) == {
+        "source_id": "17",
+        "text": "楼顶漏雨\n三楼漏水，墙面发霉",
+        "address": "凉城路1201弄",
+        "channel": "file",
+        "occurred_at": "2019-01-06T12:09:38+08:00",
+        "caller": {"id": "A88", "phone": "13800000000", "name": "王某"},
+    }
+
+
+def test_empty_cells_are_left_out() -> None:
+    bare = TICKETS.ticket(row(标题="", 地址="", 诉求人="", 联系电话="", 用户编号=""))
+    assert bare.keys() == {"source_id", "text", "channel", "occurred_at"}
+
+
+def test_a_title_that_the_text_begins_with_is_not_said_twice() -> None:
+    assert TICKETS.ticket(row(标题="三楼漏水"))["text"] == "三楼漏水，墙面发霉"
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "told"),
+    [
+        ("工单编号", "", "工单编号: is empty"),
+        ("诉求内容", "", "诉求内容: is empty"),
+        ("受理时间", "", "受理时间: is empty"),
+        ("受理时间", "2019-02-30", "受理时间: is no time of any calendar"),
+        ("工单编号", "2.0190106E+19", "工单编号: was rounded by a spreadsheet"),
+        ("诉求内容", "漏\0水", "诉求内容: holds the character NUL"),
+    ],
+)
+def test_a_row_that_makes_no_ticket_names_column_and_remedy(column: str, cell: str, told: str) -> None:
+    with pytest.raises(Faulty, match=told):
+        TICKETS.ticket(row(**{column: cell}))
+
+
+def test_a_row_that_could_not_be_read_tells_why() -> None:
+    broken = Row(3, ('17,"漏',), "is not CSV")
+    with pytest.raises(Faulty, match="is not CSV"):
+        TICKETS.ticket(broken)
+    assert Tickets(("a", *HEADER), map_columns(("a", *HEADER))).source_id(broken) == ""
