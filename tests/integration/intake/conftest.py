@@ -13,6 +13,7 @@ import pytest
 import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi.testclient import TestClient
+from psycopg import sql
 from sqlalchemy import func, select, text
 
 from services.chassis.clock import FixedClock
@@ -21,10 +22,12 @@ from services.chassis.demo_issuer import DemoIssuer
 from services.chassis.health import Health
 from services.chassis.http import create_app
 from services.chassis.identity import Verifier
+from services.chassis.migrate import migrate
 from services.chassis.settings import DEMO_ISSUER, Profile, Settings
 from services.chassis.tables import outbox
 from services.chassis.wire import unpack_headers
 from services.chassis.work import Workshop
+from services.cli.local.postgres import EmbeddedPostgres, connect
 from services.contracts.classification_events import TicketClassified
 from services.contracts.event import Envelope, Event
 from services.contracts.registry import EVENTS
@@ -136,10 +139,26 @@ def logged() -> Iterator[list[MutableMapping[str, Any]]]:
 
 @pytest.fixture
 def intake(new_database: NewDatabase, tmp_path: Path) -> Iterator[Intake]:
-    engine = engine_for(new_database("intake"), name="intake-test", idle_in_transaction_s=30)
+    """With a database of the test's own."""
+    yield from _intake(new_database("intake"), tmp_path)
+
+
+@pytest.fixture(scope="module")
+def lasting(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Intake]:
+    """One for a module whose tests do not mind each other's rows."""
+    name = f"lasting_{uuid4().hex}"
+    with connect(postgres.url("postgres")) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        migrate("intake", postgres.url(name))
+        yield from _intake(postgres.url(name), tmp_path_factory.mktemp("issuer"))
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _intake(database_url: str, directory: Path) -> Iterator[Intake]:
+    engine = engine_for(database_url, name="intake-test", idle_in_transaction_s=30)
     clock = FixedClock(NOW)
     workshop = Workshop(engine, clock, "/310109/intake")
-    issuer = DemoIssuer.ensure(tmp_path / "issuer")
+    issuer = DemoIssuer.ensure(directory)
     settings = Settings(
         profile=Profile.DEMO,
         kafka_bootstrap="127.0.0.1:1",

@@ -72,17 +72,17 @@ def encoded(body: Any) -> bytes:
 
 
 @pytest.mark.parametrize("what", BODIES)
-def test_a_wrong_body_is_refused_by_field_and_remedy(intake: Intake, what: str) -> None:
+def test_a_wrong_body_is_refused_by_field_and_remedy(lasting: Intake, what: str) -> None:
     body, status, field, remedy = BODIES[what]
     headers = {"Content-Type": "application/json", **fresh_key()}
-    answer = intake.client("hub").post("/tickets", content=encoded(body), headers=headers)
+    answer = lasting.client("hub").post("/tickets", content=encoded(body), headers=headers)
     problem(answer, status, field=field, remedy=remedy)
-    assert nothing_but(intake.rows())
+    assert nothing_but(lasting.rows())
 
 
-def test_what_was_sent_is_not_repeated_in_the_answer_nor_in_the_log(intake: Intake, logged: list[Any]) -> None:
+def test_what_was_sent_is_not_repeated_in_the_answer_nor_in_the_log(lasting: Intake, logged: list[Any]) -> None:
     secret = {"name": "欧阳建国" * 30, "phone": "13812345678 or so", "wechat": "ouyang-88"}
-    answer = intake.client("hub").post("/tickets", json={"text": 1, "caller": secret}, headers=fresh_key())
+    answer = lasting.client("hub").post("/tickets", json={"text": 1, "caller": secret}, headers=fresh_key())
     problem(answer, 422, field="body.caller.phone")
     for kept_back in ("欧阳", "13812345678", "ouyang-88"):
         assert kept_back not in answer.text + str(logged)
@@ -91,11 +91,11 @@ def test_what_was_sent_is_not_repeated_in_the_answer_nor_in_the_log(intake: Inta
 @pytest.mark.parametrize(
     ("content_type", "status"), [("text/plain", 422), ("application/x-www-form-urlencoded", 422), ("", 422)]
 )
-def test_another_content_type_is_refused(intake: Intake, content_type: str, status: int) -> None:
+def test_another_content_type_is_refused(lasting: Intake, content_type: str, status: int) -> None:
     headers = {"Content-Type": content_type, **fresh_key()}
-    answer = intake.client("hub").post("/tickets", content=encoded(GOOD), headers=headers)
+    answer = lasting.client("hub").post("/tickets", content=encoded(GOOD), headers=headers)
     problem(answer, status, field="body", remedy="send a JSON object with Content-Type: application/json")
-    assert nothing_but(intake.rows())
+    assert nothing_but(lasting.rows())
 
 
 QUERIES = {
@@ -119,13 +119,13 @@ QUERIES = {
 
 
 @pytest.mark.parametrize("what", QUERIES)
-def test_a_wrong_query_is_refused_by_field_and_remedy(intake: Intake, what: str) -> None:
+def test_a_wrong_query_is_refused_by_field_and_remedy(lasting: Intake, what: str) -> None:
     query, field, remedy = QUERIES[what]
-    problem(intake.client("hub").get(f"/tickets?{query}"), 422, field=field, remedy=remedy)
+    problem(lasting.client("hub").get(f"/tickets?{query}"), 422, field=field, remedy=remedy)
 
 
-def test_a_wrong_ticket_id_is_refused_and_an_unknown_one_is_not_found(intake: Intake) -> None:
-    client = intake.client("hub")
+def test_a_wrong_ticket_id_is_refused_and_an_unknown_one_is_not_found(lasting: Intake) -> None:
+    client = lasting.client("hub")
     problem(client.get("/tickets/12"), 422, field="path.ticket_id", remedy="send a UUID")
     unknown = client.get("/tickets/00000000-0000-0000-0000-000000000000")
     problem(unknown, 404, field="ticket_id", remedy="take it from the answer to POST /tickets")

@@ -13,9 +13,9 @@ import pytest
 from prometheus_client import REGISTRY
 
 from services.chassis.outbox import MAX_RECORD_BYTES
+from services.cli.local.postgres import EmbeddedPostgres
 from services.contracts.ticket_events import Channel, TicketReceived, TicketTextRecorded
 from services.intake.domain.callers import caller_ref
-from tests.harness.fixtures import EmbeddedPostgres
 from tests.harness.waiting import eventually
 from tests.integration.intake.conftest import CALLER_KEY, NOW, ONE_TICKET, Intake, fresh_key, nothing_but, problem
 
@@ -245,7 +245,8 @@ def test_repeats_of_different_bodies_at_once_are_one_ticket_and_refusals(intake:
     def post(number: int) -> int:
         client = intake.client("hub")
         start.wait(10)
-        return client.post("/tickets", json={"text": f"漏水 {number}"}, headers=key).status_code
+        answer = client.post("/tickets", json={"text": f"漏水 {number}"}, headers=key)
+        return int(answer.status_code)
 
     with ThreadPoolExecutor(6) as pool:
         assert sorted(pool.map(post, range(6))) == [202] + [422] * 5
