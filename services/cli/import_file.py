@@ -83,6 +83,8 @@ def import_file(
         tickets = Tickets(table.header, map_columns(table.header, columns or ()))
     except (Unreadable, BadMapping) as error:
         fail(f"{file}: {error}")
+    if not table.total:
+        fail(f"{file}: holds no row, only the header {', '.join(table.header)}")
     address, headers = _intake(url, token, run_dir)
     target = rejects or Path(f"{file.stem}.rejected.csv")
     if target.exists() and target.samefile(file):
