@@ -1,44 +1,59 @@
-"""What notifier reads: dispatches, and the texts that go with them, in either order."""
+"""What notifier reads: dispatches and their texts, in either order, and the facts of hot issues and projects."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import cast
 from uuid import UUID
 
-from services.chassis.errors import Reject
 from services.chassis.metrics import DELIVERIES
 from services.chassis.subscription import Subscription
 from services.chassis.work import Work
-from services.contracts.departments import departments
-from services.contracts.event import Envelope
+from services.contracts.department_events import HotIssueTold, ProjectTold
+from services.contracts.event import Envelope, Event
+from services.contracts.registry import HOT_ISSUE_EVENTS
 from services.contracts.ticket_events import TicketDispatched, TicketTextRecorded
 from services.contracts.topics import topic_table
-from services.notifier.adapters import deliveries, known_tickets
-from services.notifier.domain.delivery import CONSUMER, DeliveryChannel, Text, assignment
+from services.notifier.adapters import deliveries, known_matters, known_tickets
+from services.notifier.adapters.recipients import departments_of, known
+from services.notifier.adapters.routing_file import FACTS, routing
+from services.notifier.domain.delivery import CONSUMER, DeliveryChannel, Text, assignment, told
+from services.notifier.domain.routing import Fact
 
 _TEXTS = topic_table().topic("ticket-texts")
 TEXT_RETENTION = timedelta(milliseconds=int(_TEXTS.configs()["retention.ms"]))
 
 
-def lock_tickets(envelopes: Sequence[Envelope], work: Work) -> None:
+def lock_matters(envelopes: Sequence[Envelope], work: Work) -> None:
     """Also forgets a few outdated texts: last, when nothing is waited for any more."""
-    known_tickets.lock(work.connection, {envelope.event.aggregate_id for envelope in envelopes})
+    facts = {envelope.event.aggregate_id for envelope in envelopes if envelope.event.type in FACTS}
+    known_tickets.lock(work.connection, {envelope.event.aggregate_id for envelope in envelopes} - facts)
+    known_matters.lock(work.connection, facts)
     known_tickets.forget_texts(work.connection, work.clock.now() - TEXT_RETENTION)
+
+
+def on_fact(envelope: Envelope, work: Work) -> None:
+    """Tells all whom the routes name; a fact older than one already seen tells nobody."""
+    fact = envelope.event
+    recipients = departments_of(cast(Fact, fact))
+    if not known_matters.remember(work.connection, fact.aggregate_id, fact.version):
+        return
+    message = HotIssueTold if isinstance(fact, HOT_ISSUE_EVENTS) else ProjectTold
+    for department in recipients:
+        delivery = deliveries.open_published(work.connection, envelope, department, message, work.clock.now())
+        if delivery is not None:
+            _publish(work, department, told(message, fact, department, delivery), delivery)
 
 
 def on_dispatched(envelope: Envelope, work: Work) -> None:
     """Tells the lead unit now, or as soon as the text is here; a dispatch older than one already seen tells nobody."""
     dispatch = envelope.event
     assert isinstance(dispatch, TicketDispatched)
-    if dispatch.lead not in departments():
-        raise Reject(
-            f"lead {dispatch.lead!r} of ticket {dispatch.ticket_id} is not in departments.yaml; add it there,"
-            " run `closedloop topics apply`, restart notifier, then `closedloop dlq replay notifier`"
-        )
+    known(dispatch.lead, of=f"ticket {dispatch.ticket_id}")
     if not known_tickets.remember_dispatch(work.connection, dispatch.ticket_id, dispatch.version):
         return
-    delivery = deliveries.open_delivery(work.connection, envelope, dispatch)
+    delivery = deliveries.open_assignment(work.connection, envelope, dispatch)
     if delivery is None:
         return
     text = known_tickets.text_of(work.connection, dispatch.ticket_id, dispatch.text_version)
@@ -57,15 +72,22 @@ def on_text(envelope: Envelope, work: Work) -> None:
 
 
 def _tell(work: Work, delivery: UUID, dispatch: TicketDispatched, text: Text) -> None:
-    topic = topic_table().department_topic(dispatch.lead)
-    work.publish(topic, assignment(dispatch, text, delivery), event_id=delivery)
     deliveries.mark_published(work.connection, delivery, work.clock.now())
-    DELIVERIES.labels(DeliveryChannel.TOPIC, "sent").inc()
+    _publish(work, dispatch.lead, assignment(dispatch, text, delivery), delivery)
+
+
+def _publish(work: Work, department: str, message: Event, delivery: UUID) -> None:
+    work.publish(topic_table().department_topic(department), message, event_id=delivery)
+    work.after_commit(DELIVERIES.labels(DeliveryChannel.TOPIC, "sent").inc)
 
 
 SUBSCRIPTION = Subscription(
     consumer=CONSUMER,
-    topics=("tickets", "ticket-texts"),
-    handlers={TicketDispatched: on_dispatched, TicketTextRecorded: on_text},
-    lock_cells=lock_tickets,
+    topics=("tickets", "ticket-texts", "hot-issues", "projects"),
+    handlers={
+        TicketDispatched: on_dispatched,
+        TicketTextRecorded: on_text,
+        **{event: on_fact for event in FACTS.values() if routing().told(event.type)},
+    },
+    lock_cells=lock_matters,
 )

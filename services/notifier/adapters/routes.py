@@ -13,6 +13,7 @@ from services.chassis.identity import Actor, Role, require
 from services.chassis.problems import Problem
 from services.chassis.work import Workshop
 from services.contracts.event import TicketId
+from services.contracts.hot_issue_events import HotIssueId, ProjectId
 from services.contracts.ticket_events import DepartmentCode
 from services.notifier.adapters import deliveries
 from services.notifier.domain.delivery import DeliveryChannel, Status, recipient_of
@@ -30,10 +31,13 @@ class DeliveryOut(BaseModel):
     recipient: str
     channel: DeliveryChannel
     status: Status
-    ticket_id: str
-    ticket_version: int
-    dispatched_at: datetime
-    published_at: datetime | None
+    message: str = Field(description="The type of what is told.")
+    ticket_id: str | None
+    hot_issue_id: str | None
+    project_id: str | None
+    version: int = Field(description="Of the ticket, hot issue or project.")
+    caused_at: datetime
+    told_at: datetime | None
 
 
 class DeliveryPage(BaseModel):
@@ -50,17 +54,21 @@ def delivery_routes(workshop: Workshop) -> APIRouter:
     def list_deliveries(
         actor: Annotated[Actor, Depends(require(*WHOLE_LOG, Role.DEPARTMENT))],
         ticket_id: TicketId | None = None,
+        hot_issue_id: HotIssueId | None = None,
+        project_id: ProjectId | None = None,
         department: DepartmentCode | None = None,
         cursor: UUID | None = None,
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
     ) -> DeliveryPage:
-        """The log of deliveries, newest dispatch first; a department sees its own."""
+        """The log of deliveries, newest cause first; a department sees its own."""
         recipients = _visible(actor, department)
+        asked = {"ticket_id": ticket_id, "hot_issue_id": hot_issue_id, "project_id": project_id}
+        matter = {column: wanted for column, wanted in asked.items() if wanted is not None}
         with workshop.open() as work:
             after = None if cursor is None else deliveries.position_of(work.connection, cursor)
             if cursor is not None and after is None:
                 raise Problem(422, "unknown-cursor", "The cursor is unknown", "cursor: give `next` of the page before.")
-            found = deliveries.page_of(work.connection, ticket_id, recipients, after, limit + 1)
+            found = deliveries.page_of(work.connection, matter, recipients, after, limit + 1)
         items = [DeliveryOut.model_validate(row) for row in found[:limit]]
         return DeliveryPage(items=items, next=items[-1].delivery_id if len(found) > limit else None)
 

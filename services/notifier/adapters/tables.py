@@ -35,6 +35,14 @@ Index(
     postgresql_where=known_tickets.c.text.is_not(None),
 )
 
+known_matters = Table(
+    "known_matters",
+    metadata,
+    Column("matter_id", Text, primary_key=True, comment="the hot issue's id or the project's"),
+    Column("version", Integer, nullable=False, comment="of the newest fact; 0: none yet"),
+    comment="one row a hot issue or project: a fact older than one already told is told to nobody",
+)
+
 deliveries = Table(
     "deliveries",
     metadata,
@@ -43,20 +51,28 @@ deliveries = Table(
     Column("recipient", Text, nullable=False),
     Column("channel", Text, nullable=False),
     Column("status", Text, nullable=False),
-    Column("ticket_id", Text, nullable=False),
-    Column("ticket_version", Integer, nullable=False),
+    Column("ticket_id", Text),
     Column(
-        "text_version", Integer, nullable=False, comment="the text that was dispatched by; a newer one does as well"
+        "text_version",
+        Integer,
+        comment="the text that the ticket was dispatched by; a newer one does as well",
     ),
-    Column("dispatch", JSONB, nullable=False, comment="the causing event's body"),
-    Column("dispatched_at", DateTime(timezone=True), nullable=False),
-    Column("published_at", DateTime(timezone=True)),
+    Column("dispatch", JSONB, comment="the body of a ticket's dispatch"),
+    Column("caused_at", DateTime(timezone=True), nullable=False, comment="when the event was recorded"),
+    Column("told_at", DateTime(timezone=True)),
+    Column("message", Text, nullable=False, comment="the type of what is told"),
+    Column("hot_issue_id", Text),
+    Column("project_id", Text),
+    Column("version", Integer, nullable=False, comment="of the ticket, hot issue or project"),
     UniqueConstraint("event_id", "recipient", "channel"),
-    CheckConstraint("(status = 'published') = (published_at IS NOT NULL)", name="published_says_when"),
+    CheckConstraint("(status = 'published') = (told_at IS NOT NULL)", name="published_says_when"),
+    CheckConstraint("num_nonnulls(ticket_id, hot_issue_id, project_id) = 1", name="tells_of_one_matter"),
 )
-Index("deliveries_by_time", deliveries.c.dispatched_at, deliveries.c.delivery_id)
-Index("deliveries_by_ticket", deliveries.c.ticket_id, deliveries.c.dispatched_at, deliveries.c.delivery_id)
-Index("deliveries_by_recipient", deliveries.c.recipient, deliveries.c.dispatched_at, deliveries.c.delivery_id)
+_LOG_ORDER = (deliveries.c.caused_at, deliveries.c.delivery_id)
+Index("deliveries_by_time", *_LOG_ORDER)
+Index("deliveries_by_recipient", deliveries.c.recipient, *_LOG_ORDER)
+for _matter in (deliveries.c.ticket_id, deliveries.c.hot_issue_id, deliveries.c.project_id):
+    Index(f"deliveries_by_{_matter.name}", _matter, *_LOG_ORDER, postgresql_where=_matter.is_not(None))
 Index(
     "deliveries_awaiting_text",
     deliveries.c.ticket_id,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from services.contracts.department_events import TicketAssigned
-from services.contracts.event import deterministic_id
+from services.contracts.event import Event, deterministic_id
 from services.contracts.ticket_events import DepartmentCode, TicketDispatched
 
 CONSUMER = "notifier"
+
+Told = TypeVar("Told", bound=Event)
 
 
 class DeliveryChannel(StrEnum):
@@ -18,7 +20,7 @@ class DeliveryChannel(StrEnum):
 
 
 class Status(StrEnum):
-    """`awaiting_text` → `published`; a delivery whose text is known is born published.
+    """`awaiting_text` → `published`; a delivery that waits for no text is born published.
 
     Published means: in the outbox, in the transaction that says so.
     """
@@ -39,9 +41,12 @@ def recipient_of(department: DepartmentCode) -> str:
     return f"department:{department}"
 
 
-def delivery_id(event_id: UUID, recipient: str, channel: DeliveryChannel) -> UUID:
-    """The same for the same delivery, however often it is made: by it a receiver drops repeats."""
-    return deterministic_id(CONSUMER, f"{event_id}|{recipient}|{channel}", TicketAssigned.type)
+def delivery_id(event_id: UUID, recipient: str, channel: DeliveryChannel, message: str) -> UUID:
+    """The same for the same delivery, however often it is made: by it a receiver drops repeats.
+
+    `message` is the type of what is told.
+    """
+    return deterministic_id(CONSUMER, f"{event_id}|{recipient}|{channel}", message)
 
 
 def assignment(dispatch: TicketDispatched, text: Text, delivery: UUID) -> TicketAssigned:
@@ -59,4 +64,11 @@ def assignment(dispatch: TicketDispatched, text: Text, delivery: UUID) -> Ticket
         received_at=dispatch.received_at,
         text=text.text,
         address=text.address,
+    )
+
+
+def told(message: type[Told], fact: Event, department: DepartmentCode, delivery: UUID) -> Told:
+    """What a department is told of a hot issue or project: those of the fact's fields that the message has."""
+    return message.model_validate(
+        fact.model_dump() | {"stage": fact.type, "department": department, "delivery_id": delivery}
     )

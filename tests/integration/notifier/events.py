@@ -11,12 +11,14 @@ from services.chassis.tables import outbox
 from services.chassis.wire import unpack_headers
 from services.chassis.work import Workshop
 from services.contracts.department_events import TicketAssigned
-from services.contracts.event import Envelope, deterministic_id
+from services.contracts.event import Envelope, Event, deterministic_id
+from services.contracts.project_events import ProjectAdvanced
 from services.contracts.registry import EVENTS
 from services.contracts.ticket_events import Channel, Place, TicketDispatched, TicketTextRecorded, Urgency
 from services.notifier.adapters.consumer import SUBSCRIPTION
 
 START = datetime(2026, 6, 20, tzinfo=UTC)
+QUYANG = Place(sub_district="310109010", estate="quyang-1", estate_name="曲阳一村")
 
 
 def ticket_id(number: int) -> str:
@@ -33,7 +35,7 @@ def dispatched(ticket: int, *, version: int = 2, lead: str = "housing", text_ver
         received_at=START,
         text_version=text_version,
         type_code="MJ01",
-        place=Place(sub_district="310109010", estate="quyang-1", estate_name="曲阳一村"),
+        place=QUYANG,
         urgency=Urgency.URGENT,
         lead=lead,
         co_handlers=("quyanglu",),
@@ -53,20 +55,63 @@ def text_of(ticket: int, *, version: int = 1, days: float = 0) -> Envelope:
     return _envelope(event, version, days)
 
 
-def _envelope(event: TicketDispatched | TicketTextRecorded, version: int, days: float = 0) -> Envelope:
-    event_id = deterministic_id("test", event.ticket_id, event.type, version)
+def hot_issue(
+    kind: type[Event], version: int = 1, *, number: int = 7, lead: str = "housing", place: Place = QUYANG
+) -> Envelope:
+    fields = {
+        "hot_issue_id": str(UUID(int=number)),
+        "version": version,
+        "state": "any",
+        "type_code": "MJ01",
+        "place": place,
+        "lead": lead,
+        "callers": 5,
+        "calls": 7,
+        "first_at": START,
+        "last_at": START,
+        "confirmed_at": START,
+        "decide_by": START + timedelta(days=14),
+        "decision": "project",
+        "ticket_id": ticket_id(1),
+        "reason": "later call",
+        "project_id": str(UUID(int=8)),
+    }
+    return _envelope(kind.model_validate(fields), version)
+
+
+def project(
+    state: str, version: int = 2, *, after: str = "need", lead: str = "housing", place: Place = QUYANG
+) -> Envelope:
+    event = ProjectAdvanced(
+        project_id=str(UUID(int=8)),
+        version=version,
+        state=state,
+        previous_state=after,
+        hot_issues=(str(UUID(int=7)),),
+        place=place,
+        lead=lead,
+    )
+    return _envelope(event, version)
+
+
+def _envelope(event: Event, version: int, days: float = 0) -> Envelope:
+    event_id = deterministic_id("test", event.aggregate_id, event.type, version)
     return Envelope(event_id, "/310109/intake", START + timedelta(days=days, minutes=version), event)
 
 
 def take(workshop: Workshop, *envelopes: Envelope) -> None:
     """One batch, in one transaction, without the inbox: the tables must guard themselves."""
     with workshop.open() as work:
-        SUBSCRIPTION.apply(envelopes, work)
+        SUBSCRIPTION.apply([envelope for envelope in envelopes if SUBSCRIPTION.wants(envelope)], work)
 
 
 def told(workshop: Workshop) -> list[tuple[str, TicketAssigned]]:
+    """(topic, assignment) in the order of sending."""
+    return [(topic, event) for topic, event in sent(workshop) if isinstance(event, TicketAssigned)]
+
+
+def sent(workshop: Workshop) -> list[tuple[str, Event]]:
     """(topic, message) in the order of sending."""
     with workshop.engine.connect() as connection:
         rows = connection.execute(select(outbox).order_by(outbox.c.seq)).all()
-    read = [(row.topic, Envelope.parse(unpack_headers(row.headers), row.value, EVENTS).event) for row in rows]
-    return [(topic, event) for topic, event in read if isinstance(event, TicketAssigned)]
+    return [(row.topic, Envelope.parse(unpack_headers(row.headers), row.value, EVENTS).event) for row in rows]

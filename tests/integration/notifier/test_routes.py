@@ -11,8 +11,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from services.chassis.work import Workshop
+from services.contracts.hot_issue_events import HotIssueConfirmed
 from services.notifier.adapters.routes import delivery_routes
-from tests.integration.notifier.events import dispatched, take, text_of, ticket_id
+from tests.integration.notifier.events import dispatched, hot_issue, project, take, text_of, ticket_id
 from tests.integration.role_clients import As, clients_of
 
 
@@ -25,7 +26,7 @@ def as_(workshop: Workshop, tmp_path: Path) -> As:
 def _log(client: TestClient, **asked: Any) -> list[tuple[str, int, str]]:
     answer = client.get("/deliveries", params=asked)
     assert answer.status_code == 200, answer.text
-    return [(one["recipient"], one["ticket_version"], one["status"]) for one in answer.json()["items"]]
+    return [(one["recipient"], one["version"], one["status"]) for one in answer.json()["items"]]
 
 
 HOUSING = [("department:housing", 4, "awaiting_text"), ("department:housing", 2, "published")]
@@ -60,11 +61,21 @@ def test_nobody_asks_without_a_token(as_: As) -> None:
     assert as_().get("/deliveries").status_code == 401
 
 
+def test_the_log_of_a_hot_issue_and_of_a_project(as_: As, workshop: Workshop) -> None:
+    take(workshop, hot_issue(HotIssueConfirmed), project("listed", 6))
+    told = ["department:housing", "department:quyanglu", "department:urban-operation"]
+    for asked, version in (({"hot_issue_id": ticket_id(7)}, 1), ({"project_id": ticket_id(8)}, 6)):
+        log = _log(as_("hub"), **asked)
+        assert sorted(log) == [(recipient, version, "published") for recipient in told]
+        assert _log(as_("department:quyanglu"), **asked) == [("department:quyanglu", version, "published")]
+    assert _log(as_("hub"), hot_issue_id=ticket_id(7), project_id=ticket_id(8)) == []
+
+
 def test_a_delivery_is_shown_without_what_it_said(as_: As) -> None:
     (one,) = as_("hub").get("/deliveries", params={"department": "fire"}).json()["items"]
     assert one["ticket_id"] == ticket_id(1)
     assert one["event_id"] == str(dispatched(1, version=3, lead="fire").id)
-    assert (one["channel"], one["published_at"]) == ("topic", "2026-07-01T00:00:00Z")
+    assert (one["channel"], one["told_at"]) == ("topic", "2026-07-01T00:00:00Z")
     assert "text" not in one
     assert "address" not in one
 
@@ -76,7 +87,7 @@ def test_pages_give_each_delivery_once(limit: int, as_: As) -> None:
         while True:
             answer = as_("hub").get("/deliveries", params={"limit": limit, **cursor}).json()
             assert len(answer["items"]) <= limit
-            yield from (one["ticket_version"] for one in answer["items"])
+            yield from (one["version"] for one in answer["items"])
             if answer["next"] is None:
                 return
             cursor = {"cursor": answer["next"]}
@@ -88,6 +99,8 @@ def test_pages_give_each_delivery_once(limit: int, as_: As) -> None:
     ("name", "value"),
     [
         ("ticket_id", "17"),
+        ("hot_issue_id", "17"),
+        ("project_id", "17"),
         ("department", "Housing!"),
         ("cursor", "next"),
         ("cursor", str(uuid4())),

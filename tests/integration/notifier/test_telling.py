@@ -67,7 +67,7 @@ def test_the_message_says_what_the_unit_needs(workshop: Workshop) -> None:
     take(workshop, text_of(1), dispatch)
     ((topic, message),) = told(workshop)
     assert topic == "departments.housing"
-    assert message.delivery_id == delivery_id(dispatch.id, "department:housing", DeliveryChannel.TOPIC)
+    assert message.delivery_id == delivery_id(dispatch.id, "department:housing", DeliveryChannel.TOPIC, message.type)
     assert (message.text, message.address, message.co_handlers) == ("屋顶漏水 1.1", "曲阳一村", ("quyanglu",))
     shared = {"ticket_id", "version", "type_code", "place", "urgency", "occurred_at", "received_at"}
     assert message.model_dump(include=shared) == dispatch.event.model_dump(include=shared)

@@ -5,6 +5,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.contracts.department_events import TicketAssigned
 from services.contracts.ticket_events import TicketDispatched
 from services.notifier.domain.delivery import DeliveryChannel, Text, assignment, delivery_id, recipient_of
 from tests.integration.notifier.events import dispatched
@@ -14,14 +15,15 @@ KEYS = st.tuples(st.uuids(), st.sampled_from(["department:fire", "department:hou
 
 @given(KEYS, KEYS)
 def test_the_id_is_the_same_for_the_same_delivery_alone(one: tuple[UUID, str], other: tuple[UUID, str]) -> None:
-    ids = [delivery_id(event, recipient, DeliveryChannel.TOPIC) for event, recipient in (one, one, other)]
+    topic, message = DeliveryChannel.TOPIC, TicketAssigned.type
+    ids = [delivery_id(event, recipient, topic, message) for event, recipient in (one, one, other)]
     assert ids[0] == ids[1]
     assert (ids[0] == ids[2]) == (one == other)
 
 
 def test_the_id_never_changes_between_releases() -> None:
     expected = UUID("30b6e8a2-b56a-5b37-825d-27a3f650cc47")
-    assert delivery_id(UUID(int=7), recipient_of("fire"), DeliveryChannel.TOPIC) == expected
+    assert delivery_id(UUID(int=7), recipient_of("fire"), DeliveryChannel.TOPIC, TicketAssigned.type) == expected
 
 
 def test_the_text_is_the_one_given_and_all_else_the_dispatch_s() -> None:

@@ -1,0 +1,40 @@
+"""Reading `data/routing.yaml`: an error names the row and the remedy."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from services.contracts.data_files import InvalidData, read_section, row_of
+from services.contracts.event import Event
+from services.contracts.registry import HOT_ISSUE_EVENTS, PROJECT_EVENTS
+from services.notifier.domain.routing import Route, Routing
+
+FILE = Path(__file__).parents[1] / "data" / "routing.yaml"
+
+FACTS: dict[str, type[Event]] = {event.type: event for event in (*HOT_ISSUE_EVENTS, *PROJECT_EVENTS)}
+"""The events that the table must name, by type."""
+
+
+@cache
+def routing() -> Routing:
+    return load_routing(FILE)
+
+
+def load_routing(file: Path) -> Routing:
+    """Raises InvalidData for a row that could never fit and for an event that no row names."""
+    rows = enumerate(read_section(file, "routes") or (), start=1)
+    routes = [_route(file, f"routes row {number}", values) for number, values in rows]
+    if forgotten := sorted(FACTS.keys() - {route.event for route in routes}):
+        raise InvalidData(file, "routes", f"no row names {forgotten}; add one, with `to: []` if nobody is to be told")
+    return Routing(routes)
+
+
+def _route(file: Path, row: str, values: object) -> Route:
+    route = row_of(file, row, Route, values)
+    event = FACTS.get(route.event)
+    if event is None:
+        raise InvalidData(file, row, f"event {route.event!r} is none of {', '.join(FACTS)}; correct it")
+    if route.after is not None and "previous_state" not in event.model_fields:
+        raise InvalidData(file, row, f"after: {route.event} does not say which state it left; remove it")
+    return route

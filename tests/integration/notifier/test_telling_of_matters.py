@@ -1,0 +1,149 @@
+"""The facts of hot issues and projects: each recipient is told exactly once, never of an older one after a newer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from prometheus_client import REGISTRY
+from sqlalchemy import select, text
+
+from services.chassis.errors import Reject
+from services.chassis.work import Workshop
+from services.contracts.department_events import HotIssueTold, ProjectTold
+from services.contracts.event import Envelope
+from services.contracts.hot_issue_events import (
+    HotIssueConfirmed,
+    HotIssueDecided,
+    HotIssueDecisionOverdue,
+    HotIssueMemberJoined,
+)
+from services.notifier.adapters.tables import deliveries, known_matters
+from services.notifier.domain.delivery import DeliveryChannel, delivery_id
+from tests.integration.notifier.events import hot_issue, project, sent, take
+from tests.integration.notifier.test_telling import ONE_DATABASE
+
+FACTS = [
+    hot_issue(HotIssueConfirmed, 1),
+    hot_issue(HotIssueMemberJoined, 2),
+    hot_issue(HotIssueDecisionOverdue, 3),
+    hot_issue(HotIssueDecided, 4, lead="quyanglu"),
+]
+STEPS = [
+    project("listed", 2),
+    project("approved", 3),
+    project("suspended", 4),
+    project("approved", 5, after="suspended"),
+]
+SENT = ("closedloop_deliveries_total", {"channel": "topic", "outcome": "sent"})
+
+
+@st.composite
+def readings(draw: st.DrawFn) -> list[list[Envelope]]:
+    """Both topics in their order, interleaved, some facts read again later, in batches."""
+    facts, steps = list(FACTS), list(STEPS)
+    order = draw(st.permutations([True] * len(facts) + [False] * len(steps)))
+    read = [(facts if of_issue else steps).pop(0) for of_issue in order]
+    for _ in range(draw(st.integers(0, 4))):
+        again = draw(st.integers(0, len(read) - 1))
+        read.insert(draw(st.integers(again + 1, len(read))), read[again])
+    cuts = sorted(draw(st.sets(st.integers(1, len(read) - 1), max_size=3)))
+    return [read[a:b] for a, b in zip([0, *cuts], [*cuts, len(read)], strict=True)]
+
+
+def _forget(workshop: Workshop) -> None:
+    with workshop.open() as work:
+        work.connection.execute(text("TRUNCATE known_matters, deliveries, outbox"))
+
+
+def _versions(workshop: Workshop, message: type) -> dict[str, list[int]]:
+    seen: dict[str, list[int]] = {}
+    for topic, event in sent(workshop):
+        if isinstance(event, message):
+            seen.setdefault(topic, []).append(event.version)
+    return seen
+
+
+@ONE_DATABASE
+@given(batches=readings())
+def test_each_recipient_is_told_each_fact_exactly_once_in_its_order(
+    workshop: Workshop, batches: Sequence[list[Envelope]]
+) -> None:
+    _forget(workshop)
+    for batch in batches:
+        take(workshop, *batch)
+    assert _versions(workshop, HotIssueTold) == {
+        "departments.housing": [1, 3],
+        "departments.quyanglu": [1, 4],
+        "departments.urban-operation": [1, 3, 4],
+    }
+    told_of_project = _versions(workshop, ProjectTold)
+    assert set(told_of_project) == {"departments.housing", "departments.quyanglu", "departments.urban-operation"}
+    assert all(versions == [2, 4, 5] for versions in told_of_project.values())
+
+
+@ONE_DATABASE
+@given(order=st.permutations([*FACTS, *STEPS, *FACTS]))
+def test_in_whatever_order_nobody_is_told_twice_or_of_the_past_and_all_of_the_newest(
+    workshop: Workshop, order: Sequence[Envelope]
+) -> None:
+    _forget(workshop)
+    for envelope in order:
+        take(workshop, envelope)
+    for message, newest in ((HotIssueTold, 4), (ProjectTold, 5)):
+        for versions in _versions(workshop, message).values():
+            assert versions == sorted(set(versions))
+        assert _versions(workshop, message)["departments.quyanglu"][-1] == newest
+
+
+def test_the_message_says_what_the_department_has_to_know(workshop: Workshop) -> None:
+    decided, listed = hot_issue(HotIssueDecided, 4), project("listed")
+    take(workshop, decided, listed)
+    messages = {topic: event for topic, event in sent(workshop) if isinstance(event, HotIssueTold)}
+    assert set(messages) == {"departments.housing", "departments.quyanglu", "departments.urban-operation"}
+    message = messages["departments.quyanglu"]
+    expected = delivery_id(decided.id, "department:quyanglu", DeliveryChannel.TOPIC, HotIssueTold.type)
+    assert (message.department, message.stage, message.delivery_id) == ("quyanglu", "hot_issue.decided.v1", expected)
+    shared = {"hot_issue_id", "version", "type_code", "place", "lead", "callers", "decide_by", "decision"}
+    assert message.model_dump(include=shared) == decided.event.model_dump(include=shared)
+    step = next(event for _, event in sent(workshop) if isinstance(event, ProjectTold))
+    shared = {"project_id", "version", "state", "place", "lead", "hot_issues"}
+    assert step.model_dump(include=shared) == listed.event.model_dump(include=shared)
+
+
+def test_the_log_says_of_what_each_was_told_and_the_metric_counts_it(workshop: Workshop) -> None:
+    before = REGISTRY.get_sample_value(*SENT) or 0
+    take(workshop, hot_issue(HotIssueDecisionOverdue, 3), project("listed"))
+    assert (REGISTRY.get_sample_value(*SENT) or 0) == before + 5
+    with workshop.open() as work:
+        rows = work.connection.execute(select(deliveries).order_by(deliveries.c.caused_at)).all()
+    assert {(row.hot_issue_id, row.project_id, row.ticket_id) for row in rows} == {
+        (hot_issue(HotIssueDecided).event.aggregate_id, None, None),
+        (None, project("listed").event.aggregate_id, None),
+    }
+    assert {(row.status, row.message, row.version) for row in rows} == {
+        ("published", "department.hot_issue_told.v1", 3),
+        ("published", "department.project_told.v1", 2),
+    }
+
+
+def test_the_delivery_row_decides_even_if_the_matter_is_forgotten(workshop: Workshop) -> None:
+    take(workshop, *FACTS)
+    with workshop.open() as work:
+        work.connection.execute(text("TRUNCATE known_matters"))
+    before = sent(workshop)
+    take(workshop, *FACTS)
+    assert sent(workshop) == before
+
+
+def test_a_fact_that_cannot_be_routed_leaves_nothing_behind_and_is_not_counted(workshop: Workshop) -> None:
+    before = REGISTRY.get_sample_value(*SENT)
+    with pytest.raises(Reject, match="demolished"):
+        take(workshop, hot_issue(HotIssueConfirmed), project("demolished"))
+    with workshop.open() as work:
+        assert work.connection.execute(select(known_matters)).all() == []
+        assert work.connection.execute(select(deliveries)).all() == []
+    assert sent(workshop) == []
+    assert REGISTRY.get_sample_value(*SENT) == before

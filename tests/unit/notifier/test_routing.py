@@ -1,0 +1,119 @@
+"""The table says for every fact who is told of it, or that nobody is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from services.chassis.errors import Reject
+from services.contracts.data_files import InvalidData
+from services.contracts.event import Event
+from services.contracts.hot_issue_events import (
+    HotIssueConfirmed,
+    HotIssueCureStarted,
+    HotIssueDecided,
+    HotIssueDecisionOverdue,
+    HotIssueMemberJoined,
+    HotIssueNotShown,
+    HotIssueObserved,
+    HotIssueReopened,
+    HotIssueVerified,
+    HotIssueWithdrawn,
+)
+from services.contracts.project_events import ProjectOpened
+from services.contracts.registry import HOT_ISSUE_EVENTS, PROJECT_EVENTS
+from services.contracts.ticket_events import Place
+from services.contracts.topics import topic_table
+from services.notifier.adapters.consumer import SUBSCRIPTION, on_fact
+from services.notifier.adapters.recipients import departments_of
+from services.notifier.adapters.routing_file import FILE, load_routing, routing
+from tests.integration.notifier.events import hot_issue, project
+
+ALL = ["housing", "quyanglu", "urban-operation"]
+HOT_ISSUES: dict[type[Event], list[str]] = {
+    HotIssueConfirmed: ALL,
+    HotIssueMemberJoined: [],
+    HotIssueDecisionOverdue: ["housing", "urban-operation"],
+    HotIssueDecided: ALL,
+    HotIssueCureStarted: ALL,
+    HotIssueObserved: ALL,
+    HotIssueVerified: ALL,
+    HotIssueNotShown: ALL,
+    HotIssueReopened: ALL,
+    HotIssueWithdrawn: ALL,
+}
+TOLD = {"listed", "scheme_public", "started", "accepted", "warranty", "verified", "suspended", "cancelled"}
+SILENT = {
+    "need", "consulted", "approved", "designed", "scheme_confirmed", "tendered", "contracted", "building", "audited",
+    "handed_over",
+}  # fmt: skip
+
+
+def test_the_expectations_name_every_event_of_both_topics() -> None:
+    assert set(HOT_ISSUES) == set(HOT_ISSUE_EVENTS)
+    on_topics = {event for name in ("hot-issues", "projects") for event in topic_table().topic(name).events}
+    assert on_topics == {event.type for event in (*HOT_ISSUE_EVENTS, *PROJECT_EVENTS)}
+
+
+@pytest.mark.parametrize(("event", "expected"), HOT_ISSUES.items())
+def test_each_fact_of_a_hot_issue_goes_to(event: type[Event], expected: list[str]) -> None:
+    assert departments_of(hot_issue(event).event) == expected  # type: ignore[arg-type]
+    assert (SUBSCRIPTION.handlers.get(event) is on_fact) == bool(expected)
+
+
+@pytest.mark.parametrize("state", sorted(TOLD | SILENT))
+def test_each_state_of_a_project_is_told_or_deliberately_not(state: str) -> None:
+    assert departments_of(project(state).event) == (ALL if state in TOLD else [])  # type: ignore[arg-type]
+    assert departments_of(project(state, after="suspended").event) == ALL  # type: ignore[arg-type]
+
+
+def test_a_project_opened_is_told_whatever_its_state() -> None:
+    opened = ProjectOpened.model_validate(project("need").event.model_dump())
+    assert departments_of(opened) == ALL
+
+
+def test_each_department_is_told_once_and_an_unknown_place_has_no_office() -> None:
+    def who(lead: str, sub_district: str | None) -> list[str]:
+        place = Place(sub_district=sub_district)
+        return departments_of(hot_issue(HotIssueConfirmed, lead=lead, place=place).event)  # type: ignore[arg-type]
+
+    assert who("quyanglu", "310109010") == ["quyanglu", "urban-operation"]
+    assert who("urban-operation", "310109010") == ["quyanglu", "urban-operation"]
+    assert who("urban-operation", None) == ["urban-operation"]
+
+
+@pytest.mark.parametrize(
+    ("fact", "remedy"),
+    [
+        (project("demolished"), r"'demolished'.*routing\.yaml.*restart notifier.*dlq replay notifier"),
+        (hot_issue(HotIssueConfirmed, lead="water"), r"'water'.*departments\.yaml.*topics apply.*dlq replay notifier"),
+        (project("listed", place=Place(sub_district="310109999")), r"310109999.*districts\.yaml.*dlq replay notifier"),
+    ],
+)
+def test_what_our_data_does_not_know_is_rejected_with_the_remedy(fact: object, remedy: str) -> None:
+    with pytest.raises(Reject, match=remedy):
+        departments_of(fact.event)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wrong"),
+    [
+        ("hot_issue.verified.v1,", "hot_issue.cured.v1,", r"row 7: event 'hot_issue.cured.v1' is none of"),
+        ("{event: hot_issue.member_joined.v1, to: []}", "{event: project.opened.v1, to: []}", "no row names.*member"),
+        ("to: [lead, hub, office]", "to: [lead, hub, mayor]", r"row 1: to\.2: Input should be"),
+        ("{event: hot_issue.confirmed.v1, to:", "{event: hot_issue.confirmed.v1, for:", r"row 1: to: Field required"),
+        ("{event: project.opened.v1, to:", "{event: project.opened.v1, after: need, to:", "row 11: after: project.op"),
+    ],
+)
+def test_a_faulty_table_is_refused_and_the_row_named(old: str, new: str, wrong: str, tmp_path: Path) -> None:
+    content = FILE.read_text(encoding="utf-8")
+    assert old in content
+    file = tmp_path / "routing.yaml"
+    file.write_text(content.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(InvalidData, match=wrong):
+        load_routing(file)
+
+
+def test_the_table_that_is_shipped_is_the_one_in_use() -> None:
+    assert load_routing(FILE) == routing()
