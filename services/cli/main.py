@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from services.cli import dlq, migrate, run, send, status, token, topics, up
+from services.cli import dlq, import_file, migrate, run, send, status, token, topics, up
 
 app = typer.Typer(
     help="The Closed Loop 12345: from a stream of hotline tickets to proven cures.",
@@ -15,6 +15,7 @@ app = typer.Typer(
 )
 app.command()(up.up)
 app.command()(send.send)
+app.command("import")(import_file.import_file)
 app.command()(status.status)
 app.command()(run.run)
 app.command()(migrate.migrate)

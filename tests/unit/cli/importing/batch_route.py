@@ -37,11 +37,12 @@ class BatchRoute:
         if self.poison is not None and any(self.poison in text for text in texts):
             number = next(n for n, text in enumerate(texts) if self.poison in text)
             return problem(422, "text: is not for us", f"body.tickets.{number}.text")
-        return httpx.Response(200, json={"rows": [self._row(ticket) for ticket in body["tickets"]]})
+        return httpx.Response(200, json={"results": [self._row(ticket) for ticket in body["tickets"]]})
 
     def _row(self, ticket: dict[str, Any]) -> dict[str, Any]:
         source_id, text = ticket["source_id"], ticket["text"]
         repeated = source_id in self.known
         if self.known.setdefault(source_id, text) != text:
-            return {"source_id": source_id, "problem": {"detail": "source_id: came before with another content"}}
+            reused = {"field": "source_id", "message": "came before with another content", "remedy": "correct the id"}
+            return {"source_id": source_id, "problem": reused}
         return {"source_id": source_id, "ticket_id": f"ticket-{source_id}", "repeated": repeated}

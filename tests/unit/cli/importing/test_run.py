@@ -72,7 +72,7 @@ def test_good_rows_are_taken_and_every_other_is_in_the_reject_file_with_its_reas
     assert rejected(tmp_path / "calls.rejected.csv") == [
         ("3", "2", "诉求内容: is empty: fill it in"),
         ("4", "3", "受理时间: is no time of any calendar (day is out of range for month): correct it"),
-        ("6", "1", "source_id: came before with another content"),
+        ("6", "1", "source_id: came before with another content (correct the id)"),
         ("7", "4", "has 2 cells and the header 4: put quotes round a cell that holds the delimiter"),
     ]
 
@@ -191,3 +191,9 @@ def test_an_intake_that_cannot_be_asked_is_named(tmp_path: Path, told: list[str]
     result = CliRunner().invoke(app, ["import", str(file), "--mode", "live", *told], env={"CLOSEDLOOP_TOKEN": ""})
     assert result.exit_code == 1
     assert message in result.stderr
+
+
+def test_help_gives_an_example() -> None:
+    result = CliRunner().invoke(app, ["import", "--help"], env={"COLUMNS": "200"})
+    assert result.exit_code == 0
+    assert "Example: closedloop import" in result.output

@@ -55,7 +55,7 @@ def test_repeats_and_problems_are_told_row_by_row() -> None:
     route = BatchRoute(known={"a": "a", "b": "another"})
     assert intake(route).send(rows("a", "b", "c")) == [
         Answer(repeated=True),
-        Answer(problem="source_id: came before with another content"),
+        Answer(problem="source_id: came before with another content (correct the id)"),
         Answer(),
     ]
 
@@ -110,7 +110,7 @@ def test_what_all_rows_would_be_refused_for_stops_the_import(answer: httpx.Respo
 
 
 def test_answers_that_do_not_fit_the_rows_stop_the_import() -> None:
-    route = BatchRoute(faults=[lambda _: httpx.Response(200, json={"rows": []})])
+    route = BatchRoute(faults=[lambda _: httpx.Response(200, json={"results": []})])
     with pytest.raises(Stopped, match="another version"):
         intake(route).send(rows("a"))
 
