@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -27,13 +27,19 @@ log = structlog.get_logger(__name__)
 
 
 def create_app(
-    *, title: str, routers: Sequence[APIRouter], health: Health, verifier: Verifier, body_limit: int = BODY_LIMIT
+    *,
+    title: str,
+    routers: Sequence[APIRouter],
+    health: Health,
+    verifier: Verifier,
+    body_limit: int = BODY_LIMIT,
+    body_limits: Mapping[str, int] | None = None,
 ) -> FastAPI:
     """A service's application: `routers`, and `/livez`, `/readyz`, `/metrics` for whoever can reach the address.
 
     Every other route guards itself by `identity.require` or `any_actor`: raises UnguardedRoute for one that does not,
     unless it is left out of the description (`include_in_schema=False`), which only operations are. The verifier's
-    readiness is part of the service's.
+    readiness is part of the service's. `body_limits` gives the paths that have a limit of their own, in bytes.
     """
     # FastAPI's pages of documentation load their scripts from the internet; /openapi.json is what they show.
     app = FastAPI(title=title, responses=problems.DOCUMENTED, docs_url=None, redoc_url=None)
@@ -43,7 +49,7 @@ def create_app(
     app.include_router(_operations(health))
     for router in routers:
         app.include_router(router)
-    app.add_middleware(Frontier, body_limit=body_limit)
+    app.add_middleware(Frontier, body_limit=body_limit, body_limits=body_limits or {})
     _refuse_unguarded(app)
     return app
 
@@ -89,9 +95,10 @@ def _report(state: str, reasons: dict[str, str]) -> dict[str, str]:
 class Frontier:
     """What every request passes first and every answer last: trace, limits, the last catch, the count."""
 
-    def __init__(self, app: ASGIApp, body_limit: int) -> None:
+    def __init__(self, app: ASGIApp, body_limit: int, body_limits: Mapping[str, int]) -> None:
         self._app = app
         self._body_limit = body_limit
+        self._body_limits = body_limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -123,13 +130,14 @@ class Frontier:
             HTTP_SECONDS.labels(**labels).observe(time.perf_counter() - started)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if declared_length(scope) > self._body_limit:
-            await too_large(self._body_limit).response()(scope, receive, send)
+        limit = self._body_limits.get(scope["path"], self._body_limit)
+        if declared_length(scope) > limit:
+            await too_large(limit).response()(scope, receive, send)
         elif "\0" in scope["path"] or b"%00" in scope["query_string"]:
             problem = Problem(400, "invalid-request", "The request is not valid", "The URL holds a NUL: leave it out.")
             await problem.response()(scope, receive, send)
         else:
-            await self._app(scope, guarded(scope, receive, self._body_limit), send)
+            await self._app(scope, guarded(scope, receive, limit), send)
 
 
 def _route(scope: Scope) -> str:

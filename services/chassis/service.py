@@ -47,6 +47,7 @@ class Service:
     subscriptions: Sequence[Subscription]
     timers: Mapping[str, TimerHandler] = field(default_factory=dict)
     gauges: Sequence[Gauging] = ()
+    body_limits: Mapping[str, int] = field(default_factory=dict)
     max_poll_records: int = 200
 
 
@@ -126,7 +127,13 @@ def _app(service: Service, workshop: Workshop, health: Health, loops: Mapping[st
         dead_letter_routes(workshop, {one.consumer: one for one in service.subscriptions}),
         progress_routes(workshop, loops),
     ]
-    return create_app(health=health, verifier=Verifier(service.settings), routers=routers, title=service.name)
+    return create_app(
+        title=service.name,
+        routers=routers,
+        health=health,
+        verifier=Verifier(service.settings),
+        body_limits=service.body_limits,
+    )
 
 
 class _Server(uvicorn.Server):

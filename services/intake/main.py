@@ -9,6 +9,7 @@ from services.chassis.settings import HexKey, Port, Settings, load
 from services.chassis.subscription import Subscription
 from services.contracts.classification_events import TicketClassified
 from services.contracts.taxonomy import taxonomy
+from services.intake.adapters.batch import BODY_LIMIT, batch_routes
 from services.intake.adapters.receipts import SqlReceipts
 from services.intake.adapters.routes import ticket_routes
 from services.intake.adapters.tickets import SqlTickets
@@ -38,7 +39,8 @@ def main() -> int:
         Service(
             name="intake",
             settings=settings,
-            routes=lambda workshop: [ticket_routes(workshop, receive)],
+            routes=lambda workshop: [batch_routes(workshop, receive), ticket_routes(workshop, receive)],
+            body_limits={"/tickets/batch": BODY_LIMIT},
             subscriptions=[Subscription("intake", ("classifications",), {TicketClassified: classified})],
         )
     )

@@ -47,6 +47,9 @@ class CallerBody(_Body):
 
     name: Annotated[Text, Field(max_length=100)] | None = None
     phone: Annotated[Text, Field(max_length=40), AfterValidator(_phone)] | None = None
+    id: Annotated[Text, Field(max_length=100)] | None = Field(
+        None, description="How the source tells its callers apart, where it gives no phone."
+    )
 
 
 class TicketBody(_Body):
@@ -75,7 +78,7 @@ class TicketBody(_Body):
 
     def identity(self) -> Identity:
         caller = self.caller or CallerBody()
-        return Identity(caller.name, caller.phone, self.text, self.address)
+        return Identity(caller.name, caller.phone, self.text, self.address, caller.id)
 
     def canonical(self) -> bytes:
         """The same for the same request; a field that a later version adds does not change it while left out."""

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ARRAY, Column, DateTime, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, Uuid
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    false,
+)
 
 metadata = MetaData()
 
@@ -18,6 +32,7 @@ tickets = Table(
     Column("caller_ref", Text),
     Column("occurred_at", _Time, nullable=False),
     Column("received_at", _Time, nullable=False),
+    Column("history", Boolean, nullable=False, server_default=false()),
     Column("text_version", Integer, nullable=False),
     Column("type_code", Text),
     Column("sub_district", Text),

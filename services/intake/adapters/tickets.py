@@ -15,9 +15,9 @@ from services.intake.domain.ticket import HistoryEntry, State, Ticket
 _ADD = text(
     """
     WITH ticket AS (
-        INSERT INTO tickets (id, version, state, channel, caller_ref, occurred_at, received_at, text_version,
+        INSERT INTO tickets (id, version, state, channel, caller_ref, occurred_at, received_at, history, text_version,
                              type_code, sub_district, estate, estate_name, urgency, lead, co_handlers, review_reason)
-        VALUES (:id, :version, :state, :channel, :caller_ref, :occurred_at, :received_at, :text_version,
+        VALUES (:id, :version, :state, :channel, :caller_ref, :occurred_at, :received_at, :history, :text_version,
                 :type_code, :sub_district, :estate, :estate_name, :urgency, :lead, :co_handlers, :review_reason)
     ), recorded_text AS (
         INSERT INTO ticket_texts (ticket_id, version, text, address) VALUES (:id, :text_version, :text, :address)
@@ -58,6 +58,7 @@ def ticket_of(row: Row[Any]) -> Ticket:
         caller_ref=row.caller_ref,
         occurred_at=row.occurred_at,
         received_at=row.received_at,
+        history=row.history,
         text_version=row.text_version,
         version=row.version,
         state=State(row.state),
@@ -79,6 +80,7 @@ def _columns(ticket: Ticket) -> dict[str, Any]:
         "caller_ref": ticket.caller_ref,
         "occurred_at": ticket.occurred_at,
         "received_at": ticket.received_at,
+        "history": ticket.history,
         "text_version": ticket.text_version,
         "type_code": ticket.type_code,
         "sub_district": place.sub_district,

@@ -10,11 +10,11 @@ from services.chassis.work import Work
 from services.contracts.classification_events import TicketClassified
 from services.contracts.event import Envelope
 from services.contracts.taxonomy import OTHER, Taxonomy
-from services.contracts.ticket_events import TicketDispatched, TicketSentToReview
+from services.contracts.ticket_events import TicketDispatched, TicketFiledAway, TicketSentToReview
 from services.intake.app.facts import ticket_facts
 from services.intake.app.ports import Tickets
 from services.intake.domain.dispatch import Dispatch, decide
-from services.intake.domain.ticket import State
+from services.intake.domain.ticket import State, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,11 @@ class DispatchOnClassification:
         now, model = work.clock.now(), f"model:{reading.model_version}"
         detail = f"{reading.type_code} {reading.confidence:.2f}: {' '.join(reading.reasons)}"
         ticket.classify(now, model, reading.type_code, reading.place, reading.urgency, detail)
+        if ticket.history:
+            ticket.file_away(now, "import")
+            work.publish("tickets", TicketFiledAway(**ticket_facts(ticket)))
+            self._done(work, ticket, "filed_away")
+            return
         decision = decide(self.taxonomy, reading.type_code, reading.confidence, reading.place)
         if isinstance(decision, Dispatch):
             ticket.dispatch(now, "catalogue", decision.lead, decision.co_handlers)
@@ -44,6 +49,8 @@ class DispatchOnClassification:
         else:
             ticket.send_to_review(now, "catalogue", decision.reason)
             work.publish("tickets", TicketSentToReview(**ticket_facts(ticket), review_reason=decision.reason))
+        self._done(work, ticket, "dispatched" if isinstance(decision, Dispatch) else "in_review")
+
+    def _done(self, work: Work, ticket: Ticket, outcome: str) -> None:
         self.tickets.save(work, ticket)
-        outcome = "dispatched" if isinstance(decision, Dispatch) else "in_review"
         work.after_commit(metrics.TICKETS_CLASSIFIED.labels(outcome).inc)

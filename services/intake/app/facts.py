@@ -17,6 +17,7 @@ def ticket_facts(ticket: Ticket) -> dict[str, Any]:
         "occurred_at": ticket.occurred_at,
         "received_at": ticket.received_at,
         "text_version": ticket.text_version,
+        "history": ticket.history or None,
         "type_code": ticket.type_code,
         "place": ticket.place,
         "urgency": ticket.urgency,

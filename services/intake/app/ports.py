@@ -17,6 +17,7 @@ class Identity:
     phone: str | None
     text: str
     address: str | None
+    source_id: str | None = None
 
 
 class Tickets(Protocol):

@@ -29,6 +29,7 @@ class Request:
     idempotency_key: str
     canonical: bytes
     client: str
+    history: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,10 @@ class ReceiveTicket:
         ticket = Ticket(
             id=ticket_id,
             channel=request.channel,
-            caller_ref=caller_ref(self.caller_key, identity.phone) if identity.phone else None,
+            caller_ref=caller_ref(self.caller_key, phone=identity.phone, source_id=identity.source_id),
             occurred_at=request.occurred_at or now,
             received_at=now,
+            history=request.history,
         )
         ticket.receive(request.client)
         text, address = _redacted(identity)

@@ -29,6 +29,16 @@ def normalise_phone(phone: str) -> str:
     return digits + (found["extension"] or "")
 
 
-def caller_ref(key: bytes, phone: str) -> str:
-    """32 hexadecimal digits, the same for the same phone under the same key; without the key it tells nothing."""
-    return hmac.new(key, f"phone:{normalise_phone(phone)}".encode(), hashlib.sha256).hexdigest()[:32]
+def caller_ref(key: bytes, phone: str | None = None, source_id: str | None = None) -> str | None:
+    """32 hexadecimal digits, the same for the same caller under the same key; without the key it tells nothing.
+
+    A phone says who calls; failing that, the id by which a file's source tells its callers apart. None for an
+    anonymous call.
+    """
+    if phone:
+        who = f"phone:{normalise_phone(phone)}"
+    elif source_id:
+        who = f"source:{source_id}"
+    else:
+        return None
+    return hmac.new(key, who.encode(), hashlib.sha256).hexdigest()[:32]

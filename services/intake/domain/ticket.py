@@ -15,6 +15,7 @@ class State(StrEnum):
     CLASSIFIED = "classified"
     DISPATCHED = "dispatched"
     IN_REVIEW = "in review"
+    FILED_AWAY = "filed away"
 
 
 class Step(StrEnum):
@@ -22,6 +23,7 @@ class Step(StrEnum):
     CLASSIFY = "classify"
     DISPATCH = "dispatch"
     SEND_TO_REVIEW = "send to review"
+    FILE_AWAY = "file away"
 
 
 STEPS: Mapping[tuple[State | None, Step], State] = {
@@ -29,6 +31,7 @@ STEPS: Mapping[tuple[State | None, Step], State] = {
     (State.RECEIVED, Step.CLASSIFY): State.CLASSIFIED,
     (State.CLASSIFIED, Step.DISPATCH): State.DISPATCHED,
     (State.CLASSIFIED, Step.SEND_TO_REVIEW): State.IN_REVIEW,
+    (State.CLASSIFIED, Step.FILE_AWAY): State.FILED_AWAY,
 }
 
 
@@ -61,6 +64,7 @@ class Ticket:
     caller_ref: str | None
     occurred_at: datetime
     received_at: datetime
+    history: bool = False
     text_version: int = 1
     version: int = 0
     state: State | None = None
@@ -82,6 +86,9 @@ class Ticket:
     def dispatch(self, at: datetime, actor: str, lead: str, co_handlers: tuple[str, ...]) -> None:
         self._take(Step.DISPATCH, at, actor, lead)
         self.lead, self.co_handlers = lead, co_handlers
+
+    def file_away(self, at: datetime, actor: str) -> None:
+        self._take(Step.FILE_AWAY, at, actor)
 
     def send_to_review(self, at: datetime, actor: str, reason: str) -> None:
         self._take(Step.SEND_TO_REVIEW, at, actor, reason)

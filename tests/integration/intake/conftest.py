@@ -33,6 +33,7 @@ from services.contracts.event import Envelope, Event
 from services.contracts.registry import EVENTS
 from services.contracts.taxonomy import taxonomy
 from services.contracts.ticket_events import Place, Urgency
+from services.intake.adapters.batch import BODY_LIMIT, batch_routes
 from services.intake.adapters.receipts import SqlReceipts
 from services.intake.adapters.routes import ticket_routes
 from services.intake.adapters.tables import metadata
@@ -52,7 +53,7 @@ class Intake:
     clock: FixedClock
     vault: SealedVault
     on_classified: DispatchOnClassification
-    router: APIRouter
+    routers: Sequence[APIRouter]
     app: FastAPI
     issuer: DemoIssuer
 
@@ -168,9 +169,15 @@ def _intake(database_url: str, directory: Path) -> Iterator[Intake]:
     )
     tickets, vault = SqlTickets(), SealedVault(VAULT_KEY)
     receive = ReceiveTicket(tickets, vault, SqlReceipts(), CALLER_KEY, lambda: str(uuid4()))
-    router = ticket_routes(workshop, receive)
-    app = create_app(title="intake", routers=[router], health=Health(), verifier=Verifier(settings))
-    yield Intake(workshop, clock, vault, DispatchOnClassification(tickets, taxonomy()), router, app, issuer)
+    routers = [batch_routes(workshop, receive), ticket_routes(workshop, receive)]
+    app = create_app(
+        title="intake",
+        routers=routers,
+        health=Health(),
+        verifier=Verifier(settings),
+        body_limits={"/tickets/batch": BODY_LIMIT},
+    )
+    yield Intake(workshop, clock, vault, DispatchOnClassification(tickets, taxonomy()), routers, app, issuer)
     engine.dispose()
 
 

@@ -52,7 +52,7 @@ BODIES: dict[str, tuple[Any, int, str, str]] = {
     "the year 1999": (GOOD | {"occurred_at": "1999-12-31T00:00:00Z"}, 422, "body.occurred_at", "correct the year"),
     "unknown field": (GOOD | {"priority": 1}, 422, "body.priority", "leave it out, or correct its name"),
     "an actor of the sender's own": (GOOD | {"actor": "admin"}, 422, "body.actor", "leave it out"),
-    "unknown field of the caller": (GOOD | {"caller": {"id": 1}}, 422, "body.caller.id", "leave it out"),
+    "unknown field of the caller": (GOOD | {"caller": {"wechat": 1}}, 422, "body.caller.wechat", "leave it out"),
     "unknown channel": (GOOD | {"channel": "fax"}, 422, "body.channel", "photo-report"),
     "channel null": (GOOD | {"channel": None}, 422, "body.channel", "phone"),
     "caller a string": (GOOD | {"caller": "王女士"}, 422, "body.caller", "object"),

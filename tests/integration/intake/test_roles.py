@@ -36,6 +36,13 @@ ROUTES: Mapping[tuple[str, str], tuple[Ask, dict[str, int]]] = {
         lambda client, _: client.post("/tickets", json={"text": "漏水"}, headers=fresh_key()),
         dict.fromkeys(PEOPLE, 403) | {"hub": 202},
     ),
+    ("POST", "/tickets/batch"): (
+        lambda client, _: client.post(
+            "/tickets/batch",
+            json={"source": "roles", "mode": "live", "tickets": [{"source_id": "1", "text": "漏水"}]},
+        ),
+        dict.fromkeys(PEOPLE, 403) | {"hub": 200},
+    ),
     ("GET", "/tickets"): (lambda client, _: client.get("/tickets"), READERS),
     ("GET", "/tickets/summary"): (
         lambda client, _: client.get("/tickets/summary"),
@@ -64,8 +71,9 @@ def dispatched_ticket(intake: Intake) -> str:
 
 
 def test_every_route_has_its_row(lasting: Intake) -> None:
-    routes = [route for route in lasting.router.routes if isinstance(route, APIRoute)]
-    assert len(routes) == len(lasting.router.routes)
+    every = [route for router in lasting.routers for route in router.routes]
+    routes = [route for route in every if isinstance(route, APIRoute)]
+    assert len(routes) == len(every)
     assert {(method, route.path) for route in routes for method in route.methods or ()} == ROUTES.keys()
 
 

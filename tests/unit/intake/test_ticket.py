@@ -19,6 +19,7 @@ TAKE: dict[Step, Callable[[Ticket, datetime], None]] = {
     Step.RECEIVE: lambda ticket, _: ticket.receive("operator"),
     Step.CLASSIFY: lambda ticket, at: ticket.classify(at, "model:1", "XQ01", PLACE, Urgency.URGENT, "XQ01 0.90: 物业"),
     Step.DISPATCH: lambda ticket, at: ticket.dispatch(at, "catalogue", "liangcheng", ("housing",)),
+    Step.FILE_AWAY: lambda ticket, at: ticket.file_away(at, "import"),
     Step.SEND_TO_REVIEW: lambda ticket, at: ticket.send_to_review(at, "catalogue", "doubtful"),
 }
 
