@@ -24,5 +24,6 @@ def engine_for(url: str, *, name: str, idle_in_transaction_s: float, pool_size: 
             "keepalives_idle": 5,
             "keepalives_interval": 2,
             "keepalives_count": 3,
+            "tcp_user_timeout": 15_000,  # keepalives do not ask while something sent waits for its acknowledgement
         },
     )

@@ -1,0 +1,37 @@
+"""The time-outs that let a frozen process lose."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Engine, text
+
+from services.chassis.database import engine_for
+from services.chassis.errors import Kind, kind_of
+from tests.harness.waiting import eventually
+from tests.integration.chassis.conftest import Query
+
+
+def test_who_stands_still_inside_a_transaction_frees_its_locks_and_cannot_commit_late(
+    engine: Engine, chassis_url: str, query: Query
+) -> None:
+    frozen = engine_for(chassis_url, name="frozen", idle_in_transaction_s=0.5)
+    with frozen.connect() as connection:
+        connection.execute(text("LOCK TABLE effects"))
+        connection.execute(text("INSERT INTO effects VALUES ('frozen', '1')"))
+        with engine.begin() as other:  # waits for the lock, no longer than the frozen one may hold it
+            other.execute(text("SET LOCAL lock_timeout = '10s'"))
+            other.execute(text("INSERT INTO effects VALUES ('other', '1')"))
+        with pytest.raises(Exception, match="idle-in-transaction|closed|terminat") as late:
+            connection.execute(text("SELECT 1"))
+        assert kind_of(late.value) is Kind.RETRY
+    assert query("SELECT consumer FROM effects") == [("other",)]
+    with frozen.connect() as connection:
+        assert connection.execute(text("SELECT 1")).scalar_one() == 1
+    frozen.dispose()
+
+
+def test_sessions_bear_the_name_of_their_process(chassis_url: str, query: Query) -> None:
+    named = engine_for(chassis_url, name="projects-7", idle_in_transaction_s=5)
+    with named.connect():
+        eventually(lambda: query("SELECT 1 FROM pg_stat_activity WHERE application_name = 'projects-7'"), within=5)
+    named.dispose()
