@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +13,7 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import MetaData, select, text
 
+from services.intake.adapters.requests import TicketBody
 from services.intake.adapters.vault import SealedVault
 from services.intake.app.ports import Identity
 from services.intake.domain.callers import caller_ref
@@ -66,6 +69,16 @@ def test_personal_data_is_in_no_table_and_in_no_event(intake: Intake) -> None:
     assert {name: traces(stored) for name, stored in tables.items() if traces(stored)} == {}
     assert "楼顶漏雨" in tables["ticket_texts"]
     assert "12号楼" in tables["outbox"]
+
+
+def test_a_receipt_does_not_let_anybody_try_out_what_was_masked(intake: Intake) -> None:
+    body = {"text": "漏水", "caller": {"phone": PHONE}}
+    intake.client("hub").post("/tickets", json=body, headers=fresh_key())
+    with intake.workshop.engine.connect() as connection:
+        fingerprint = bytes(connection.execute(text("SELECT fingerprint FROM receipts")).scalar_one())
+    canonical = TicketBody.model_validate(body).canonical()
+    guesses = [canonical, b"request:" + canonical, json.dumps(body).encode(), json.dumps(body, ensure_ascii=False).encode()]
+    assert fingerprint not in [hashlib.sha256(guess).digest() for guess in guesses]
 
 
 def test_personal_data_is_not_shown_and_not_logged(intake: Intake, logged: list[Any]) -> None:
