@@ -139,11 +139,11 @@ class Processor:
         wanted = [incoming for incoming in batch if self._wants(incoming)]
         fresh = self._apply(wanted) if wanted else []
         for incoming in batch:
-            self.limit.record(False)
             if not self._wants(incoming):
                 self._count(incoming, "ignored")
             elif any(incoming is one for one in fresh[:1]):
                 fresh.pop(0)
+                self.limit.record(False)  # events passed over prove nothing: they would hide that all others fail
                 self._count(incoming, "handled")
             else:
                 self._count(incoming, "duplicate")

@@ -12,6 +12,7 @@ from kafka.errors import (
     InvalidRecordError,
     InvalidTimestampError,
     InvalidTopicError,
+    KafkaError,
     MessageSizeTooLargeError,
     RecordListTooLargeError,
 )
@@ -74,7 +75,11 @@ class Publisher:
 
     def __exit__(self, *_: object) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)
-        self._producer.close(timeout=0)
+        try:
+            self._producer.close(timeout=0)
+        except KafkaError:
+            # With records unsent it stays open, and its thread would send them as soon as the broker is back.
+            self._producer._sender.force_close()
 
     def publish(self, rows: Sequence[Row], while_waiting: Callable[[], None]) -> None:
         """Calls `while_waiting` about once a second. Raises KafkaError, Unsendable or Overdue."""
@@ -89,9 +94,10 @@ class Publisher:
     def _send(self, rows: Sequence[Row]) -> None:
         if self._transactions:
             self._producer.begin_transaction()
-        sent = [
-            self._producer.send(row.topic, key=row.key, value=row.value, headers=row.headers) for row in rows
-        ]
+        try:
+            sent = [self._producer.send(row.topic, key=row.key, value=row.value, headers=row.headers) for row in rows]
+        except _UNSENDABLE as refused:  # by the library itself: larger than any request may be
+            raise Unsendable(cause_of(refused)) from refused
         self._producer.flush()
         for future in sent:
             if isinstance(future.exception, _UNSENDABLE):

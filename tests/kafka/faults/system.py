@@ -78,15 +78,13 @@ class System:
                 wanted,
             )
         }
-        counted = {
-            ticket: version
-            for ticket, version in self.ask(
-                "projects",
-                "SELECT ticket_id, ticket_version FROM ticket_sightings"
-                " WHERE ticket_id = ANY(%s) AND text_version IS NOT NULL",
-                wanted,
-            )
-        }
+        seen = self.ask(
+            "projects",
+            "SELECT ticket_id, ticket_version FROM ticket_sightings"
+            " WHERE ticket_id = ANY(%s) AND text_version IS NOT NULL",
+            wanted,
+        )
+        counted = {row[0]: row[1] for row in seen}
         told = {
             ticket
             for (ticket,) in self.ask(

@@ -128,7 +128,7 @@ def _wait_until_handled(system: System, reader: str, topic: str, event_ids: set[
             read = {
                 json.loads(one.value or b"")["version"]
                 for one in read_topic(system.stack.bootstrap, system.stack.flavour, "classifications")
-                if one.headers["ce_source"].endswith("/classifier")
+                if one.headers.get("ce_source", "").endswith("/classifier")
             }
             assert len(read) > len(event_ids), len(read)
         else:
@@ -141,7 +141,7 @@ def _wait_until_handled(system: System, reader: str, topic: str, event_ids: set[
 
 
 def _letters(system: System, reader: str) -> Counter[Place_]:
-    """Where the records on the dead-letter topic came from; each names its cause and is the table's, if there is one."""
+    """Where the records on the dead-letter topic came from. Each names its cause; a table of letters holds the same."""
     letters: Counter[Place_] = Counter()
     for one in read_topic(system.stack.bootstrap, system.stack.flavour, f"{reader}.dlq"):
         about = one.headers
