@@ -13,15 +13,16 @@ from typing import Final
 import structlog
 import uvicorn
 
-from services.chassis.clock import SystemClock
 from services.chassis.health import Health
 from services.chassis.http import create_app
 from services.chassis.identity import Verifier
 from services.chassis.logs import configure
+from services.chassis.service import clock_of
 from services.chassis.settings import Settings, load
 from services.classifier.adapters.data import keyword_reader
 from services.classifier.adapters.dead_letter_routes import dead_letter_routes
 from services.classifier.adapters.dead_letters import DeadLetters
+from services.classifier.adapters.progress import progress_routes
 from services.classifier.adapters.routes import reader_routes
 from services.classifier.adapters.stream import Stream, StreamFailed
 from services.classifier.app.answer import Answering
@@ -50,13 +51,13 @@ def main() -> int:
 
 async def _run(settings: Settings) -> int:
     """0 when told to stop, 1 when the stream cannot go on: then the process must be started again."""
-    health, clock, reader = Health(), SystemClock(), keyword_reader()
+    health, clock, reader = Health(), clock_of(settings), keyword_reader()
     answering = Answering(reader, clock, source=f"/{settings.jurisdiction}/classifier")
     stream = Stream(settings, answering, health)
     letters = DeadLetters(settings, answering, stream.publisher, clock)
     app = create_app(
         title="classifier",
-        routers=[reader_routes(reader), dead_letter_routes(letters)],
+        routers=[reader_routes(reader), dead_letter_routes(letters), progress_routes(stream)],
         health=health,
         verifier=Verifier(settings),
     )

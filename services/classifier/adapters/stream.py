@@ -44,6 +44,11 @@ class Stream:
         texts = self._app.topic(TEXTS, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
         self._app.agent(texts, name=CONSUMER, concurrency=1)(self._read)
 
+    @property
+    def read_until(self) -> float:
+        """Real time (epoch seconds) up to which every published text is answered; 0 before the first time."""
+        return self._watch.read_until(self._pipeline)
+
     async def run(self) -> None:
         """Waits for the broker, then reads until cancelled. Raises StreamFailed when the process must be restarted."""
         while reason := await why_not_ready(self._settings):

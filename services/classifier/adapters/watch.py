@@ -37,6 +37,8 @@ class Watch:
         self._uncommitted: dict[Any, tuple[int, float]] = {}
         self._rebalanced: deque[float] = deque(maxlen=REBALANCES)
         self._rebalances = 0
+        self._looking = False
+        self._read_until = 0.0
         self.fetched: asyncio.Queue[Any] = asyncio.Queue()
         self.unready: str | None = "starting"
         health.expect(WORKER, STUCK_AFTER_S)
@@ -47,6 +49,7 @@ class Watch:
 
     async def look(self, pipeline: Pipeline) -> None:
         """To be called often once faust has started. Only an idle stream and one that moves make progress."""
+        self._looking = True
         now = time.time()
         self._count_rebalances(now)
         if self._app.rebalancing:
@@ -68,6 +71,19 @@ class Watch:
             # Nothing fetched because the broker is away: no restart of ours would mend that.
             self.unready = away
             self.progress()
+
+    def read_until(self, pipeline: Pipeline) -> float:
+        """Real time up to which every published text has its answer on the broker; 0 before the first time.
+
+        A fetch shows what was there when it began, which is only known to be about its longest wait before it ended.
+        """
+        if not self._looking or self._app.rebalancing:
+            return self._read_until
+        state = self._app.consumption()
+        waiting = state.unfetched + self.fetched.qsize() + pipeline.in_flight
+        if state.partitions and not waiting:
+            self._read_until = state.last_fetch - 2 * self._app.fetch_max_wait_ms / 1000
+        return self._read_until
 
     def _check_commits(self, state: Consumption, now: float) -> None:
         uncommitted: dict[Any, tuple[int, float]] = {}

@@ -1,0 +1,21 @@
+"""`GET /progress` in the shape of the other services. The classifier keeps no outbox and no timers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from services.chassis.timers import Input
+from services.classifier.app.answer import CONSUMER
+
+
+def progress_routes(stream: Input) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/progress")
+    async def progress() -> dict[str, Any]:
+        """On the stream's own loop, so that what is in hand cannot change while it is looked at."""
+        return {"outbox": 0, "timers_due": 0, "read_until": {CONSUMER: stream.read_until}}
+
+    return router

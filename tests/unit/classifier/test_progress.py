@@ -1,0 +1,87 @@
+"""services/classifier/adapters/watch.py, progress.py: how far the stream has read is never said too soon."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from services.chassis.health import Health
+from services.classifier.adapters.faust_app import Consumption
+from services.classifier.adapters.progress import progress_routes
+from services.classifier.adapters.watch import Watch
+
+
+@dataclass
+class App:
+    rebalancing: bool = False
+    rebalancing_count: int = 0
+    partitions: int = 12
+    unfetched: int = 0
+    fetch_max_wait_ms: int = 20
+    last_fetch: float = 0.0
+
+    def consumption(self) -> Consumption:
+        return Consumption(self.partitions, self.unfetched, self.last_fetch, {})
+
+
+@dataclass
+class Line:
+    in_flight: int = 0
+    halted: str | None = None
+    last_settled_at: float = 0.0
+
+
+@dataclass
+class Settings:
+    instance: str = "1"
+
+
+def _watch(app: App) -> Watch:
+    watch = Watch(app, Settings(), Health())  # type: ignore[arg-type]
+    app.last_fetch = time.time()
+    asyncio.run(watch.look(Line()))  # type: ignore[arg-type]
+    return watch
+
+
+def test_an_idle_stream_has_read_until_its_last_fetch_began() -> None:
+    app = App()
+    watch = _watch(app)
+    assert app.last_fetch - 0.1 < watch.read_until(Line()) < app.last_fetch - 0.02  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("app", "line"),
+    [
+        (App(unfetched=1), Line()),
+        (App(), Line(in_flight=1)),
+        (App(partitions=0), Line()),
+        (App(rebalancing=True), Line()),
+    ],
+    ids=["waiting at the broker", "in flight", "without partitions", "rebalancing"],
+)
+def test_a_stream_with_anything_before_it_stays_where_it_was(app: App, line: Line) -> None:
+    watch = _watch(app)
+    app.last_fetch += 100
+    assert watch.read_until(line) == 0.0  # type: ignore[arg-type]
+
+
+def test_what_was_fetched_and_not_taken_yet_counts() -> None:
+    watch = _watch(App())
+    watch.fetched.put_nowait("event")
+    assert watch.read_until(Line()) == 0.0  # type: ignore[arg-type]
+
+
+def test_progress_has_the_shape_of_the_other_services() -> None:
+    @dataclass
+    class Stream:
+        read_until: float = 12.5
+
+    app = FastAPI()
+    app.include_router(progress_routes(Stream()))
+    told = TestClient(app).get("/progress").json()
+    assert told == {"outbox": 0, "timers_due": 0, "read_until": {"classifier": 12.5}}
