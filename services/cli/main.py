@@ -6,13 +6,14 @@ import sys
 
 import typer
 
-from services.cli import dlq, import_file, migrate, run, send, status, token, topics, up
+from services.cli import demo, dlq, import_file, migrate, run, send, status, token, topics, up
 
 app = typer.Typer(
     help="The Closed Loop 12345: from a stream of hotline tickets to proven cures.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # a service says what broke it in its log, plainly and without its variables
 )
+app.command()(demo.demo)
 app.command()(up.up)
 app.command()(send.send)
 app.command("import")(import_file.import_file)

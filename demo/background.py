@@ -1,0 +1,72 @@
+"""Single matters all over the district, spread so thin that nothing adds up."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Hashable, Iterator
+from datetime import datetime, timedelta
+
+from demo.calls import Call, call, phrases
+from demo.district import District
+
+CALLS_A_DAY = 1.15
+MOST_IN_30_DAYS = 4
+WINDOW = timedelta(days=30)
+NOWHERE = "没说清在哪里，"
+UNPLACED_SHARE = 0.05
+NAMELESS_SHARE = 0.04
+
+
+class Crowd:
+    """Counts calls by whatever must not become a crowd: at most four within any thirty days, one below a hot issue."""
+
+    def __init__(self) -> None:
+        self._calls: dict[Hashable, deque[datetime]] = defaultdict(deque)
+
+    def admits(self, key: Hashable, at: datetime) -> bool:
+        """Whether one more is few enough; if so it is counted. Times may come out of order within a day."""
+        calls = self._calls[key]
+        while calls and calls[0] <= at - WINDOW - timedelta(days=1):
+            calls.popleft()
+        if len(calls) >= MOST_IN_30_DAYS:
+            return False
+        calls.append(at)
+        return True
+
+
+class Background:
+    """At most four calls an estate in thirty days, of all types together: however they are read, no five add up.
+
+    `spared` are cells (estate, type) that belong to a fault.
+    """
+
+    def __init__(self, district: District, crowd: Crowd, spared: set[tuple[str, str]]) -> None:
+        self._district = district
+        self._crowd = crowd
+        self._spared = spared
+        self._dice = district.dice("background")
+        self._due = 0.0
+
+    def calls(self, day: datetime) -> Iterator[Call]:
+        self._due += CALLS_A_DAY
+        while self._due > 0:
+            self._due -= self._dice.uniform(0.5, 1.5)
+            one = self._call(day + timedelta(hours=self._dice.uniform(7, 22)))
+            if one is not None:
+                yield one
+
+    def _call(self, at: datetime) -> Call | None:
+        dice = self._dice
+        estate, type_code = dice.choice(self._district.estates), dice.choice(sorted(phrases()["matters"]))
+        caller, what = dice.choice(estate.residents), (dice.choice(phrases()["matters"][type_code]),)
+        if (estate.id, type_code) in self._spared or not self._crowd.admits(estate.id, at):
+            return None
+        if dice.random() < UNPLACED_SHARE:
+            text = NOWHERE + what[0] + "。"
+            return Call(at, None, type_code, None, text, None, "web", caller.name, caller.phone)
+        one = call(dice, at, estate, caller, type_code, None, what)
+        return one if dice.random() >= NAMELESS_SHARE else _nameless(one)
+
+
+def _nameless(one: Call) -> Call:
+    return Call(one.at, one.estate, one.type_code, one.cause, one.text, one.address, one.channel, None, None)

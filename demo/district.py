@@ -1,0 +1,73 @@
+"""Where it plays: estates of the demo's register, with synthetic homes and people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from random import Random
+
+import yaml
+
+REGISTER = Path(__file__).parents[1] / "services" / "classifier" / "data" / "register.yaml"
+SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡林郭何高罗"
+HOMES = 60
+"""People we know of in an estate; a synthetic figure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """`phone` begins with 100, which no telephone of the country does."""
+
+    name: str
+    phone: str
+    block: int
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """Where it lies and what people write as its address; floor area and age are synthetic."""
+
+    id: str
+    name: str
+    sub_district: str
+    sub_district_name: str
+    address: str
+    floor_area_m2: int
+    built: int
+    residents: tuple[Resident, ...]
+
+
+@dataclass(frozen=True)
+class District:
+    """The same seed gives the same district."""
+
+    seed: int
+
+    def dice(self, purpose: str) -> Random:
+        """Chance for one purpose, independent of all others: more of one thing changes nothing else."""
+        return Random(f"{self.seed}/{purpose}")
+
+    @cached_property
+    def estates(self) -> tuple[Estate, ...]:
+        register = yaml.safe_load(REGISTER.read_text(encoding="utf-8"))
+        names = {code: spoken[0] for code, spoken in register["sub_districts"].items()}
+        return tuple(self._estate(number, row, names) for number, row in enumerate(register["estates"]))
+
+    def _estate(self, number: int, row: dict[str, object], names: dict[str, str]) -> Estate:
+        dice = self.dice(f"estate/{row['id']}")
+        lanes = row.get("lanes") or [row["name"]]
+        assert isinstance(lanes, list)
+        residents = tuple(
+            Resident(
+                name=dice.choice(SURNAMES) + dice.choice(("先生", "女士", "阿姨", "老伯")),
+                phone=f"100{self.seed % 1000:03}{number:02}{home:03}",
+                block=dice.randint(1, 24),
+                room=f"{dice.randint(1, 6)}0{dice.randint(1, 4)}",
+            )
+            for home in range(HOMES)
+        )
+        code = str(row["sub_district"])
+        area, built = dice.randrange(4_000, 68_000, 100), dice.randint(1958, 1997)
+        return Estate(str(row["id"]), str(row["name"]), code, names[code], str(lanes[0]), area, built, residents)

@@ -1,0 +1,82 @@
+"""The housing bureau: takes each repair project step by step to its acceptance, and through the paper after it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from demo.diary import Diary
+from demo.interfaces import Interfaces
+from demo.world import Fault, World
+from services.contracts.department_events import HotIssueTold, ProjectTold
+from services.contracts.event import Event
+from services.contracts.hot_issue_events import HotIssueVerified
+
+PREPARATION = (
+    ("consulted", 0.12, None),
+    ("listed", 0.26, None),
+    ("approved", 0.40, None),
+    ("designed", 0.56, None),
+    ("scheme_public", 0.62, None),
+    ("scheme_confirmed", 0.70, "逐户征询：同意率 91%，意见已逐条答复。"),
+    ("tendered", 0.85, None),
+    ("contracted", 0.94, None),
+    ("started", 1.0, "施工告示已张贴，现场设接待点。"),
+)
+"""Steps up to the start of the works, each at a part of the story's time of preparation, with its note."""
+
+WORKS = (("building", 0.08, None), ("accepted", 1.0, "建设、设计、施工、监理与居民代表共同验收。"))
+AFTERWARDS = (("audited", 45), ("handed_over", 60), ("warranty", 75))
+"""Days after the acceptance."""
+
+
+class Housing:
+    """Plays the bureau that leads all repair projects, and the builder on site."""
+
+    department = "housing"
+
+    def __init__(self, interfaces: Interfaces, world: World, diary: Diary) -> None:
+        self._self = interfaces.as_role(f"department:{self.department}")
+        self._world = world
+        self._diary = diary
+        self._faults: dict[str, Fault] = {}
+        self._projects: dict[str, str] = {}
+
+    def hear(self, message: Event, now: datetime) -> None:
+        if isinstance(message, HotIssueTold):
+            fault = self._world.fault_of(message.place.estate, message.type_code)
+            if fault:
+                self._faults[message.hot_issue_id] = fault
+            if message.stage == HotIssueVerified.type and message.hot_issue_id in self._projects:
+                project = self._projects[message.hot_issue_id]
+                self._diary.plan(now, lambda _: self._step(project, "verified"))
+        elif isinstance(message, ProjectTold) and message.state == "need":
+            self._take_up(message, now)
+
+    def _take_up(self, project: ProjectTold, now: datetime) -> None:
+        fault = next(self._faults[one] for one in project.hot_issues if one in self._faults)
+        cure = fault.cure
+        self._projects |= dict.fromkeys(project.hot_issues, project.project_id)
+        start = now + timedelta(days=cure.preparation_days)
+        for state, part, note in PREPARATION:
+            self._plan(now + part * timedelta(days=cure.preparation_days), project.project_id, state, note, fault)
+        for state, part, note in WORKS:
+            self._plan(start + part * timedelta(days=cure.works_days), project.project_id, state, note, fault)
+        end = start + timedelta(days=cure.works_days)
+        for state, days in AFTERWARDS:
+            self._plan(end + timedelta(days=days), project.project_id, state, None, fault)
+
+    def _plan(self, at: datetime, project: str, state: str, note: str | None, fault: Fault) -> None:
+        def do(_: datetime) -> None:
+            self._step(project, state, note)
+            if state == "started":
+                self._world.start_works(fault)
+            elif state == "accepted":
+                self._world.finish(fault)
+
+        self._diary.plan(at, do)
+
+    def _step(self, project: str, state: str, note: str | None = None) -> None:
+        version = self._self.get("projects", f"/projects/{project}")["version"]
+        body: dict[str, Any] = {"version": version, "to": state} | ({"note": note} if note else {})
+        self._self.post("projects", f"/projects/{project}/steps", body)

@@ -1,0 +1,71 @@
+"""The departments' own topics, read as departments read them; and how much stands on every topic."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Self
+
+from kafka import KafkaConsumer, TopicPartition
+
+from services.chassis.kafka import FLAVOURS
+from services.chassis.settings import KafkaFlavour
+from services.contracts.event import Envelope
+from services.contracts.registry import EVENTS
+from services.contracts.topics import topic_table
+
+DEPARTMENTS = "departments."
+
+
+class Mailbox:
+    """Reads every department's messages from the beginning, each once. Not for two threads at a time."""
+
+    def __init__(self, bootstrap: str, flavour: str) -> None:
+        self._consumer = KafkaConsumer(
+            bootstrap_servers=bootstrap.split(","),
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            allow_auto_create_topics=False,
+            **FLAVOURS[KafkaFlavour(flavour)].consumer,
+        )
+        topics = topic_table().topics
+        self._partitions = [
+            TopicPartition(name, number) for name, topic in topics.items() for number in range(topic.partitions)
+        ]
+        self._letters = [
+            one for one in self._partitions if one.topic.startswith(DEPARTMENTS) and topics[one.topic].events
+        ]
+        # All are assigned, for the library forgets the leaders of topics that it does not read; the others rest.
+        self._consumer.assign(self._partitions)
+        self._consumer.pause(*set(self._partitions).difference(self._letters))
+        self._consumer.seek_to_beginning(*self._partitions)
+        self.counts: Counter[str] = Counter()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._consumer.close()
+
+    def published(self) -> int:
+        """How many records all topics hold; by kind of topic in `counts`."""
+        self._ends = self._consumer.end_offsets(self._partitions)
+        self.counts = Counter()
+        for partition, end in self._ends.items():
+            self.counts["departments" if partition in self._letters else partition.topic] += end
+        return self.counts.total()
+
+    def read(self) -> Iterator[tuple[str, Envelope]]:
+        """What came since the last time, as (department, message), up to the last `published`."""
+        unread = {one for one in self._letters if self._consumer.position(one) < self._ends[one]}
+        while unread:
+            for batch in self._consumer.poll(timeout_ms=200).values():
+                for record in batch:
+                    yield (
+                        record.topic.removeprefix(DEPARTMENTS),
+                        Envelope.parse(list(record.headers), record.value, EVENTS),
+                    )
+            unread = {one for one in unread if self._consumer.position(one) < self._ends[one]}

@@ -1,0 +1,34 @@
+"""Residents who call: their calls reach intake in batches, and what became of them is remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from demo.calls import Call
+from demo.interfaces import Interfaces, Refused
+
+BATCH = 500
+
+
+class Residents:
+    """`calls` holds every call by its ticket's id; `sent` counts what was handed in, acknowledged or not."""
+
+    def __init__(self, interfaces: Interfaces) -> None:
+        self._operator = interfaces.as_role("hub")
+        self.calls: dict[str, Call] = {}
+        self.sent = 0
+        self.repeated = 0
+
+    def turn_to_the_hotline(self, calls: Sequence[Call]) -> None:
+        """Raises Refused when intake does not take one of them."""
+        for start in range(0, len(calls), BATCH):
+            batch = calls[start : start + BATCH]
+            rows = [one.body() | {"source_id": f"call-{self.sent + number}"} for number, one in enumerate(batch)]
+            body = {"source": "demo", "mode": "live", "tickets": rows}
+            answers = self._operator.post("intake", "/tickets/batch", body)["results"]
+            self.sent += len(batch)
+            for call, answer in zip(batch, answers, strict=True):
+                if "ticket_id" not in answer:
+                    raise Refused(f"intake does not take a call: {answer}")
+                self.repeated += answer["repeated"]
+                self.calls[answer["ticket_id"]] = call

@@ -1,0 +1,157 @@
+"""What is true in the district: which fault is where, what is done about it, and who calls because of it.
+
+The services never see this. The departments of the demo change it by what they do on site.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from enum import Enum
+from random import Random
+from typing import Protocol
+
+from demo.background import Background, Crowd
+from demo.calls import Call, call, phrases
+from demo.clockwork import DAY, ZONE
+from demo.district import District, Estate, Resident
+from demo.story import Cure, Story
+
+MONTH_DAYS = 30.0
+CALLS_DURING_WORKS = 0.35
+NUISANCE_A_MONTH = 3.5
+NUISANCE = "MJ16"
+LATEST_START_DAYS = 21
+
+
+class Source(Protocol):
+    """Whence calls come."""
+
+    def calls(self, day: datetime) -> Iterator[Call]:
+        """The calls of one day."""
+
+
+class Condition(Enum):
+    THERE = "there"
+    UNDER_WORKS = "under works"
+    CURED = "cured"
+
+
+@dataclass
+class Fault:
+    """A story in an estate. `condition` is changed by those who work on it."""
+
+    story: Story
+    estate: Estate
+    begins: datetime
+    dice: Random
+    condition: Condition = Condition.THERE
+    attempts: int = 0
+    _due: float = 0.0
+    _met: set[str] = field(default_factory=set)
+
+    @property
+    def cell(self) -> tuple[str, str]:
+        return self.estate.id, self.story.type_code
+
+    @property
+    def cure(self) -> Cure:
+        """What will be, or was, tried this time."""
+        return self.story.cures[min(self.attempts, len(self.story.cures) - 1)]
+
+    def calls(self, day: datetime) -> Iterator[Call]:
+        """The calls of one day, at the hours when people call."""
+        if day < self.begins:
+            return
+        self._due += self._rate(day) / MONTH_DAYS
+        while self._due > 0:
+            self._due -= self.dice.uniform(0.6, 1.4)
+            yield self._call(day + timedelta(hours=self.dice.uniform(8, 20)))
+
+    def _rate(self, day: datetime) -> float:
+        story = self.story
+        part = {Condition.THERE: 1.0, Condition.UNDER_WORKS: CALLS_DURING_WORKS, Condition.CURED: story.after}
+        return story.calls_a_month * story.season[day.month] * part[self.condition]
+
+    def _call(self, at: datetime) -> Call:
+        homes = self.estate.residents[: self.story.households]
+        new = [home for home in homes if home.phone not in self._met]
+        again = bool(self._met) and self.dice.random() < self.story.repeat_share
+        caller = self.dice.choice([home for home in homes if home.phone in self._met] if again else new or homes)
+        again = caller.phone in self._met
+        self._met.add(caller.phone)
+        if len(self._met) == len(homes):
+            self._met.clear()
+        what = (self.dice.choice(self.story.what), self.dice.choice(self.story.so))
+        return call(self.dice, at, self.estate, caller, self.story.type_code, self.story.key, what, again=again)
+
+
+@dataclass
+class Nuisance:
+    """Who lives beside works complains about them, so seldom that it is no concentration of its own."""
+
+    estate: Estate
+    dice: Random
+    crowd: Crowd
+    _due: float = 0.0
+
+    def calls(self, day: datetime) -> Iterator[Call]:
+        self._due += NUISANCE_A_MONTH / MONTH_DAYS
+        while self._due > 0:
+            self._due -= self.dice.uniform(0.6, 1.4)
+            at = day + timedelta(hours=self.dice.uniform(6, 23))
+            caller: Resident = self.dice.choice(self.estate.residents)
+            if self.crowd.admits((self.estate.id, NUISANCE), at):
+                what = (self.dice.choice(phrases()["nuisance"]),)
+                yield call(self.dice, at, self.estate, caller, NUISANCE, "works", what)
+
+
+class World:
+    """`with_faults` and `with_cures` are the demo's controls: nothing goes wrong, or nothing that is done helps."""
+
+    def __init__(
+        self, district: District, stories: Sequence[Story], *, with_faults: bool = True, with_cures: bool = True
+    ) -> None:
+        dice = district.dice("faults")
+        estates = dice.sample(district.estates, len(stories))
+        self.district = district
+        self.faults = [
+            Fault(story, estate, _begin(story, dice), district.dice(f"fault/{story.key}"))
+            for story, estate in zip(stories, estates, strict=True)
+            if with_faults
+        ]
+        self._with_cures = with_cures
+        self._crowd = Crowd()
+        self._background = Background(district, self._crowd, {fault.cell for fault in self.faults})
+        self._works: dict[str, Nuisance] = {}
+
+    def calls(self, since: datetime, until: datetime) -> list[Call]:
+        """All calls of the days from `since` up to `until`, in their order. To be asked for each span once."""
+        sources: list[Source] = [*self.faults, *self._works.values(), self._background]
+        days = range((until - since) // DAY)
+        found = [one for number in days for source in sources for one in source.calls(since + number * DAY)]
+        return sorted(found, key=lambda one: one.at)
+
+    def fault_of(self, estate: str | None, type_code: str) -> Fault | None:
+        return next((fault for fault in self.faults if fault.cell == (estate, type_code)), None)
+
+    def start_works(self, fault: Fault) -> None:
+        fault.condition = Condition.UNDER_WORKS
+        dice = self.district.dice(f"works/{fault.estate.id}/{fault.attempts}")
+        self._works[fault.estate.id] = Nuisance(fault.estate, dice, self._crowd)
+
+    def finish(self, fault: Fault) -> None:
+        """The works, the service or the explanation is done; whether it helped shows in the calls.
+
+        An explanation cures nothing, whatever the controls say: people call less once they know where they stand.
+        """
+        self._works.pop(fault.estate.id, None)
+        helped = fault.cure.holds and (self._with_cures or fault.cure.kind == "explain")
+        fault.condition = Condition.CURED if helped else Condition.THERE
+        fault.attempts += 1
+
+
+def _begin(story: Story, dice: Random) -> datetime:
+    day = story.begins + timedelta(days=dice.randrange(LATEST_START_DAYS))
+    return datetime.combine(day, time(), ZONE)
