@@ -21,7 +21,7 @@ def test_who_stands_still_inside_a_transaction_frees_its_locks_and_cannot_commit
         with engine.begin() as other:  # waits for the lock, no longer than the frozen one may hold it
             other.execute(text("SET LOCAL lock_timeout = '10s'"))
             other.execute(text("INSERT INTO effects VALUES ('other', '1')"))
-        with pytest.raises(Exception, match="idle-in-transaction|closed|terminat") as late:
+        with pytest.raises(Exception, match=r"idle-in-transaction|closed|terminat") as late:
             connection.execute(text("SELECT 1"))
         assert kind_of(late.value) is Kind.RETRY
     assert query("SELECT consumer FROM effects") == [("other",)]
