@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import psycopg
@@ -18,8 +18,14 @@ from tests.harness.clients import client, metric, token
 from tests.harness.load import Load
 from tests.harness.waiting import eventually
 
+Value = TypeVar("Value")
+
 SCALE = int(os.environ.get("CHAOS_SCALE", "1"))
 """How many times over the fault tests do what they do: `make chaos` raises it."""
+
+PATIENCE_S = 180 * SCALE
+"""How long a condition may take to come: long, because a busy machine is no defect."""
+TIMEOUT_S = 480 * SCALE
 
 WITH_DATABASE = ("intake", "projects", "notifier")
 NO_DEAD_LETTERS = dict.fromkeys(WITH_DATABASE, 0)
@@ -107,7 +113,7 @@ class System:
             )
         return {step: count for step, count in left.items() if count}
 
-    def wait_until_through(self, ids: Collection[str], within: float) -> float:
+    def wait_until_through(self, ids: Collection[str]) -> float:
         """Until these tickets have gone the whole way; returns the seconds it took. AssertionError names the rest."""
         began = time.monotonic()
 
@@ -119,9 +125,19 @@ class System:
             assert not left, left
             return True
 
-        eventually(through, within, every=0.2, what=f"the end of the way of {len(ids)} tickets")
+        soon(through, every=0.2, what=f"the end of the way of {len(ids)} tickets")
         return time.monotonic() - began
 
-    def wait_until_ready(self, within: float = 60) -> None:
+    def wait_until_ready(self) -> None:
         for process in self.processes():
-            eventually(process.answers, within, every=0.2, what=f"{process.name} ready")
+            soon(process.answers, what=f"{process.name} ready")
+
+
+def soon(condition: Callable[[], Value], what: str, every: float = 0.1) -> Value:
+    """Waits for a condition as long as it takes on a busy machine."""
+    return eventually(condition, PATIENCE_S, every, what)
+
+
+def await_life(process: ServiceProcess) -> None:
+    """Until the supervisor has started it again."""
+    soon(lambda: process.pid, what=f"{process.name} started again")

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.kafka.faults.system import NO_DEAD_LETTERS, SCALE, System
+from tests.kafka.faults.system import NO_DEAD_LETTERS, SCALE, TIMEOUT_S, System
 from tests.kafka.faults.trial import Report, Trial, trial
 
 RATE = 40
@@ -16,33 +16,33 @@ PAUSE_S = 20 * SCALE
 OUTAGE_S = 30 * SCALE
 
 
-@pytest.mark.timeout(180 * SCALE)
+@pytest.mark.timeout(TIMEOUT_S)
 def test_r3_a_paused_broker_delays_and_loses_nothing(system: System, report: Report) -> None:
     broker = system.stack.broker
     assert broker is not None
     with trial("R3 paused", system, report, RATE) as one:
-        one.load.wait_for(acked=40, within=30)
+        one.wait_for_acked(40)
         with _tickets_are_taken(one, PAUSE_S):
             broker.freeze()
             time.sleep(PAUSE_S)
         broker.thaw()
-        one.heal(within=90)
+        one.heal()
         one.judge(pause_s=PAUSE_S)
     assert system.dead_letters() == NO_DEAD_LETTERS
 
 
-@pytest.mark.timeout(240 * SCALE)
+@pytest.mark.timeout(TIMEOUT_S)
 def test_r3_a_broker_that_comes_back_with_its_log_has_lost_nothing(system: System, report: Report) -> None:
     broker = system.stack.broker
     assert broker is not None
     with trial("R3 restarted", system, report, RATE) as one:
-        one.load.wait_for(acked=40, within=30)
+        one.wait_for_acked(40)
         with _tickets_are_taken(one, OUTAGE_S):
             began = time.monotonic()
             broker.stop()
             time.sleep(began + OUTAGE_S - time.monotonic())
         broker.start_and_wait()
-        one.heal(within=120)
+        one.heal()
         one.judge(outage_s=OUTAGE_S)
     assert system.dead_letters() == NO_DEAD_LETTERS
 

@@ -6,29 +6,28 @@ import json
 
 import pytest
 
-from tests.harness.waiting import eventually
 from tests.kafka.faults.letters import replay_all
 from tests.kafka.faults.planted import REFUSE, trigger
-from tests.kafka.faults.system import SCALE, System
+from tests.kafka.faults.system import SCALE, TIMEOUT_S, System, soon
 from tests.kafka.faults.trial import Report
 
 TICKETS = 400 * SCALE
 
 
-@pytest.mark.timeout(180 * SCALE)
+@pytest.mark.timeout(TIMEOUT_S)
 def test_r17_the_metrics_account_for_every_ticket(system: System, report: Report) -> None:
     system.wait_until_ready()
     with trigger(system, "intake", "tickets", "row.state <> 'received' AND row.id::text LIKE '%0'", REFUSE):
         history = system.load(60).run(TICKETS)
         rejected = sum(ticket.endswith("0") for ticket in history.ids)
         assert rejected > 0
-        eventually(lambda: _balance(system) == (TICKETS, TICKETS - rejected, rejected, 0), within=90,
+        soon(lambda: _balance(system) == (TICKETS, TICKETS - rejected, rejected, 0),
                    what=f"(received, classified, dead-lettered, in flight) with {rejected} rejected")  # fmt: skip
     assert replay_all(system, "intake") == rejected
-    eventually(lambda: _balance(system) == (TICKETS, TICKETS, 0, 0), within=60, what="the balance after the replay")
+    soon(lambda: _balance(system) == (TICKETS, TICKETS, 0, 0), what="the balance after the replay")
     hops = _hops(system)
     sent = system.metric("intake", "closedloop_tickets_classified_total", outcome="dispatched")
-    eventually(lambda: system.metric("notifier", "closedloop_deliveries_total", outcome="sent") == sent, within=30)
+    soon(lambda: system.metric("notifier", "closedloop_deliveries_total", outcome="sent") == sent, "all told")
     report(json.dumps({"fault": "R17", "sent": TICKETS, "acked": len(history.ids), "lost": 0, "duplicated": 0,
                        "redelivered": 0, "recovery_s": 0.0, "dead_lettered": rejected, "hops": hops}))  # fmt: skip
     assert set(hops.values()) == {TICKETS}

@@ -13,38 +13,37 @@ from services.chassis.wire import pack_headers
 from services.contracts.event import Envelope
 from services.contracts.ticket_events import Channel, TicketSentToReview
 from tests.harness.topics import read_topic
-from tests.harness.waiting import eventually
-from tests.kafka.faults.system import SCALE, System
+from tests.kafka.faults.system import TIMEOUT_S, System, soon
 from tests.kafka.faults.trial import Report, trial
 
 SIZES = {"refused by the broker": 1_500_000, "refused by the client": 5_000_000}
 
 
-@pytest.mark.timeout(180 * SCALE)
+@pytest.mark.timeout(TIMEOUT_S)
 @pytest.mark.parametrize("refusal", SIZES)
 def test_an_event_too_large_is_set_aside_with_its_keys_successors(
     system: System, report: Report, refusal: str
 ) -> None:
     large, other = str(uuid4()), str(uuid4())
     with trial(f"too large, {refusal}", system, report) as one:
-        one.load.wait_for(acked=60, within=60)
+        one.wait_for_acked(60)
         _record(system, [_fact(large, 1), _fact(large, 2, SIZES[refusal]), _fact(large, 3), _fact(other, 1)])
-        eventually(lambda: _versions(system, other) == [1], within=60, what="the other key's event")
-        eventually(lambda: system.metric("intake", "closedloop_outbox_set_aside") == 2, within=30,
+        soon(lambda: _versions(system, other) == [1], what="the other key's event")
+        soon(lambda: system.metric("intake", "closedloop_outbox_set_aside") == 2,
                    what="the large event and its successor in the metric")  # fmt: skip
-        one.load.wait_for(acked=len(one.acked) + 100, within=60)
-        one.heal(within=60)
+        one.wait_for_acked(100)
+        one.heal()
         assert _versions(system, large) == [1]
         (cause,) = system.ask("intake", "SELECT set_aside_cause FROM outbox WHERE set_aside_at IS NOT NULL")
         assert "TooLarge" in cause[0]
-        assert eventually(lambda: system.metric("intake", "closedloop_outbox_depth") < 100, within=30)
+        soon(lambda: system.metric("intake", "closedloop_outbox_depth") < 100, what="all other events gone out")
         with system.database("intake") as connection:  # an operator shortens it
             connection.execute(
                 "UPDATE outbox SET value = %s, set_aside_at = NULL WHERE set_aside_at IS NOT NULL",
                 [_fact(large, 2).value()],
             )
-        eventually(lambda: _versions(system, large) == [1, 2, 3], within=30, what="the mended event and its successor")
-        eventually(lambda: system.metric("intake", "closedloop_outbox_set_aside") == 0, within=30)
+        soon(lambda: _versions(system, large) == [1, 2, 3], what="the mended event and its successor")
+        soon(lambda: system.metric("intake", "closedloop_outbox_set_aside") == 0, what="nothing set aside")
         one.judge(bytes=SIZES[refusal])
 
 

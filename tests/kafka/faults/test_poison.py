@@ -15,9 +15,8 @@ from services.contracts.classification_events import TicketClassified
 from services.contracts.event import Envelope, Event
 from services.contracts.ticket_events import Channel, Place, TicketDispatched, TicketTextRecorded, Urgency
 from tests.harness.topics import read_topic
-from tests.harness.waiting import eventually
 from tests.kafka.faults.poisons import POISONS, Raw
-from tests.kafka.faults.system import WITH_DATABASE, System
+from tests.kafka.faults.system import TIMEOUT_S, WITH_DATABASE, System, soon
 from tests.kafka.faults.trial import Report, trial
 
 READERS = {
@@ -29,17 +28,17 @@ POSITIONS = {"first": 0, "middle": 2, "last": 4}
 BATCH = 5
 PARTITIONS = 12
 
-Place_ = tuple[str, int, int]  # topic, partition, offset
+Position = tuple[str, int, int]  # topic, partition, offset
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(TIMEOUT_S)
 def test_r8_every_poison_is_dead_lettered_once_and_its_neighbours_are_handled(system: System, report: Report) -> None:
     processes = {process.name: process.pid for process in system.processes()}
     with trial("R8", system, report, rate=10) as one:
-        one.load.wait_for(acked=20, within=30)
-        system.wait_until_through(one.acked, within=60)
+        one.wait_for_acked(20)
+        system.wait_until_through(one.acked)
         real = sorted(one.acked)
-        poisoned: dict[Place_, str] = {}
+        poisoned: dict[Position, str] = {}
         good: dict[str, set[str]] = {topic: set() for topic in READERS}
         for topic in READERS:
             for place, kind, event_id in _write(system, topic, real[0]):
@@ -50,19 +49,17 @@ def test_r8_every_poison_is_dead_lettered_once_and_its_neighbours_are_handled(sy
         for topic, readers in READERS.items():
             for reader in readers:
                 _wait_until_handled(system, reader, topic, good[topic])
-                places = [place for place in poisoned if place[0] == topic]
-                eventually(lambda reader=reader, places=places: set(places) <= set(_letters(system, reader)), 60,
-                           what=f"{len(places)} dead letters of {reader} from {topic}")  # fmt: skip
+                _wait_until_dead_lettered(system, reader, {place for place in poisoned if place[0] == topic})
         for reader in {name for readers in READERS.values() for name in readers}:
             letters = _letters(system, reader)
             assert {place: count for place, count in letters.items() if count != 1} == {}
             assert set(letters) == {place for place in poisoned if reader in READERS[place[0]]}
-        one.heal(within=60)
+        one.heal()
         one.judge(kinds=len(POISONS), poisoned=len(poisoned))
     assert {process.name: process.pid for process in system.processes()} == processes, "a service was restarted"
 
 
-def _write(system: System, topic: str, ticket: str) -> Iterator[tuple[Place_, str | None, str]]:
+def _write(system: System, topic: str, ticket: str) -> Iterator[tuple[Position, str | None, str]]:
     """Writes batches of one request each; yields where each record went, its kind of poison or None, and its id."""
     producer = KafkaProducer(
         bootstrap_servers=system.stack.bootstrap,
@@ -137,12 +134,21 @@ def _wait_until_handled(system: System, reader: str, topic: str, event_ids: set[
             assert event_ids <= done, f"{len(event_ids - done)} of {len(event_ids)} not handled"
         return True
 
-    eventually(handled, within=60, every=0.3, what=f"{reader} handles the good events on {topic}")
+    soon(handled, what=f"{reader} handles the good events on {topic}")
 
 
-def _letters(system: System, reader: str) -> Counter[Place_]:
+def _wait_until_dead_lettered(system: System, reader: str, places: set[Position]) -> None:
+    def there() -> bool:
+        missing = places - _letters(system, reader).keys()
+        assert not missing, missing
+        return True
+
+    soon(there, what=f"{len(places)} dead letters of {reader}")
+
+
+def _letters(system: System, reader: str) -> Counter[Position]:
     """Where the records on the dead-letter topic came from. Each names its cause; a table of letters holds the same."""
-    letters: Counter[Place_] = Counter()
+    letters: Counter[Position] = Counter()
     for one in read_topic(system.stack.bootstrap, system.stack.flavour, f"{reader}.dlq"):
         about = one.headers
         assert about["dlq_cause"], about

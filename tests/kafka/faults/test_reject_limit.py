@@ -6,17 +6,16 @@ import httpx
 import pytest
 
 from services.chassis.reject_limit import RejectLimit
-from tests.harness.waiting import eventually
 from tests.kafka.faults.groups import committed
 from tests.kafka.faults.letters import open_letters, replay_all
 from tests.kafka.faults.planted import REFUSE, trigger
-from tests.kafka.faults.system import NO_DEAD_LETTERS, SCALE, System
+from tests.kafka.faults.system import NO_DEAD_LETTERS, SCALE, TIMEOUT_S, System, soon
 from tests.kafka.faults.trial import Report, trial
 
 TABLES = {"projects": "ticket_sightings", "notifier": "known_tickets"}
 
 
-@pytest.mark.timeout(180 * SCALE)
+@pytest.mark.timeout(TIMEOUT_S)
 @pytest.mark.parametrize("service", TABLES)
 def test_r9_a_stream_of_rejects_stops_the_consumer_and_a_replay_restores_all(
     system: System, report: Report, service: str
@@ -24,18 +23,18 @@ def test_r9_a_stream_of_rejects_stops_the_consumer_and_a_replay_restores_all(
     limit = _consecutive_limit()
     process = system.stack.service(service)
     with trial(f"R9 {service}", system, report) as one:
-        one.load.wait_for(acked=100, within=60)
+        one.wait_for_acked(100)
         with trigger(system, service, TABLES[service], "true", REFUSE):
-            eventually(lambda: system.metric(service, "closedloop_consumer_halted", consumer=service) == 1, within=60)
+            soon(lambda: system.metric(service, "closedloop_consumer_halted", consumer=service) == 1, "a halt")
             assert httpx.get(f"{process.url}/readyz").status_code == 503
             assert httpx.get(f"{process.url}/livez").status_code == 200
             halted_at = committed(system, service)
-            one.load.wait_for(acked=len(one.acked) + 100 * SCALE, within=60 * SCALE)
+            one.wait_for_acked(100 * SCALE)
             assert len(open_letters(system, service)) == limit, "the topic runs into the dead letters"
             assert committed(system, service) == halted_at
         process.restart()
         replayed = replay_all(system, service)
-        one.heal(within=90)
+        one.heal()
         one.judge(replayed=replayed)
     assert open_letters(system, service) == []
     assert replayed == limit

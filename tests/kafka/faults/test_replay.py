@@ -6,32 +6,33 @@ import time
 
 import pytest
 
+from tests.harness.groups import SUBSCRIPTIONS, reset_to_beginning
 from tests.harness.topics import read_topic
-from tests.kafka.faults.groups import GROUPS, set_back_to_zero, wait_until_read
-from tests.kafka.faults.system import SCALE, WITH_DATABASE, System
+from tests.kafka.faults.groups import wait_until_read
+from tests.kafka.faults.system import SCALE, TIMEOUT_S, WITH_DATABASE, System
 from tests.kafka.faults.trial import DEPARTMENTS, Report, trial
 
 
-@pytest.mark.timeout(240 * SCALE)
+@pytest.mark.timeout(TIMEOUT_S)
 def test_r6_replaying_everything_changes_nothing(system: System, report: Report) -> None:
     with trial("R6", system, report) as one:
-        one.load.wait_for(acked=600 * SCALE, within=120 * SCALE)
+        one.wait_for_acked(600 * SCALE)
         one.load.stop()
-        system.wait_until_through(one.acked, within=60)
-        wait_until_read(system, within=60)
+        system.wait_until_through(one.acked)
+        wait_until_read(system)
         for process in system.processes():
             process.stop()
         before, told = _checksums(system), len(_records(system, *DEPARTMENTS))
         readings = _records(system, "classifications")
-        partitions = sum(set_back_to_zero(system, group) for group in GROUPS)
+        records = sum(reset_to_beginning(system.stack.bootstrap, group) for group in SUBSCRIPTIONS)
         began = time.monotonic()
         for process in system.processes():
             process.start()
         system.wait_until_ready()
-        wait_until_read(system, within=120)
+        wait_until_read(system)
         one.recovery_s = time.monotonic() - began
         again = _records(system, "classifications")
-        one.judge(partitions=partitions, read_again=len(again) - len(readings))
+        one.judge(records=records, read_again=len(again) - len(readings))
     assert len(again) >= 2 * len(readings), "the classifier has not read again"
     assert set(again) == set(readings), "a second reading of a text got another id"
     assert _checksums(system) == before

@@ -11,7 +11,7 @@ from services.contracts.topics import topic_table
 from tests.harness.load import Load
 from tests.harness.oracle import Evidence, Sighting, Verdict, judge
 from tests.harness.topics import Record, read_topic
-from tests.kafka.faults.system import System
+from tests.kafka.faults.system import PATIENCE_S, System
 
 Report = Callable[[str], None]
 
@@ -33,18 +33,22 @@ class Trial:
     def acked(self) -> set[str]:
         return self.load.history.ids
 
-    def heal(self, within: float) -> None:
+    def wait_for_acked(self, more: int) -> None:
+        """Until so many more tickets are acknowledged."""
+        self.load.wait_for(acked=len(self.acked) + more, within=PATIENCE_S)
+
+    def heal(self) -> None:
         """The fault is over: waits, while the load goes on, until all that was promised so far has gone through."""
         promised = set(self.acked)
-        self.recovery_s = max(self.recovery_s, self.system.wait_until_through(promised, within))
+        self.recovery_s = max(self.recovery_s, self.system.wait_until_through(promised))
 
-    def judge(self, within: float = 60, **more: object) -> Verdict:
+    def judge(self, **more: object) -> Verdict:
         """Stops the load, waits for the rest, prints the trial's line; fails for whatever is lost, doubled, swapped."""
         self.load.stop()
         history = self.load.history
         problem: str | None = None
         try:
-            self.system.wait_until_through(self.acked, within)
+            self.system.wait_until_through(self.acked)
         except AssertionError as error:
             problem = str(error)
         verdict = judge(self.acked, self._evidence())
@@ -68,6 +72,8 @@ class Trial:
         assert problem is None, problem
         assert not history.refused, history.refused[:3]
         assert len(history.acked) == len(self.acked), "two requests were answered with one ticket"
+        unanswered = self.system.ticket_ids() - self.known - self.acked
+        assert len(unanswered) <= len(history.given_up), f"tickets that nobody was told of: {unanswered}"
         return verdict
 
     def _evidence(self) -> Iterator[Evidence]:
