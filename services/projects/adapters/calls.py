@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, exists, func, select, tuple_
 
 from services.chassis.work import Work
 from services.contracts.ticket_events import Place
@@ -51,6 +52,12 @@ class SqlCalls:
             )
             for row in found
         ]
+
+    def count(self, work: Work, cells: Collection[Cell], begin: datetime, end: datetime) -> int:
+        within = select(func.count()).where(
+            tuple_(_SEEN.estate, _SEEN.type_code).in_(cells), _SEEN.occurred_at >= begin, _SEEN.occurred_at < end
+        )
+        return int(work.connection.execute(within).scalar_one())
 
     def present(self, work: Work, cell: Cell, since: datetime, until: datetime) -> bool:
         values = {**_named(cell), "since": since, "until": until}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import get_args
 
 from services.chassis.metrics import TICKETS_COUNTED
@@ -11,20 +10,10 @@ from services.chassis.subscription import Subscription
 from services.chassis.work import Work
 from services.contracts.classification_events import TicketClassified
 from services.contracts.event import Envelope
-from services.contracts.taxonomy import taxonomy
 from services.projects.adapters import sightings
-from services.projects.adapters.calls import SqlCalls
-from services.projects.adapters.hot_issues import SqlHotIssues, lock_issues_of
-from services.projects.adapters.rules_file import rules
-from services.projects.app.detect import Detect
-from services.projects.app.opening import Opening
+from services.projects.adapters.hot_issues import lock_issues_of
+from services.projects.adapters.loop import loop
 from services.projects.domain.evidence import TicketFact, finding_of
-
-
-@cache
-def detect() -> Detect:
-    calls, issues = SqlCalls(), SqlHotIssues()
-    return Detect(calls, issues, rules(), Opening(calls, issues, rules(), taxonomy()))
 
 
 def lock_cells(envelopes: Sequence[Envelope], work: Work) -> None:
@@ -51,7 +40,7 @@ def _count(change: sightings.Change, work: Work) -> None:
         else:
             outcome = "known_caller" if sightings.is_repeat(work.connection, change.after) else "new_caller"
         work.after_commit(TICKETS_COUNTED.labels(outcome).inc)
-    detect()(work, change.before, change.after)
+    loop().detect(work, change.before, change.after)
 
 
 SUBSCRIPTION = Subscription(

@@ -53,6 +53,22 @@ _TALLY = select(
     func.min(_MEMBERS.occurred_at),
     func.max(_MEMBERS.occurred_at),
 ).where(_IN_ISSUE)
+_CELLS = text(
+    """
+    WITH RECURSIVE held AS (
+        SELECT id, estate, type_code FROM hot_issues WHERE id = :issue_id
+         UNION
+        SELECT merged.id, merged.estate, merged.type_code
+          FROM hot_issues AS merged JOIN held ON merged.merged_into = held.id
+    )
+    SELECT DISTINCT estate, type_code FROM held
+    """
+)
+_ALL_MEMBERS = (
+    select(_MEMBERS.ticket_id, _MEMBERS.caller_ref, _MEMBERS.occurred_at)
+    .where(_IN_ISSUE)
+    .order_by(_MEMBERS.occurred_at, _MEMBERS.ticket_id)
+)
 _JOIN = text(
     """
     WITH joined AS (
@@ -97,6 +113,10 @@ class SqlHotIssues:
         row = work.connection.execute(_LOCK, {"issue_id": issue_id}).one_or_none()
         return issue_of(row) if row else None
 
+    def lock_all(self, work: Work, issue_ids: Collection[str]) -> dict[str, HotIssue]:
+        held = select(hot_issues).where(hot_issues.c.id.in_(issue_ids)).order_by(hot_issues.c.id).with_for_update()
+        return {row.id: issue_of(row) for row in work.connection.execute(held)}
+
     def save(self, work: Work, issue: HotIssue) -> None:
         work.connection.execute(_SAVE, _columns(issue))
         if issue.steps:
@@ -134,6 +154,12 @@ class SqlHotIssues:
         if dropped:
             gone = delete(hot_issue_members).where(_MEMBERS.hot_issue_id == issue.id, _MEMBERS.ticket_id.in_(dropped))
             work.connection.execute(gone)
+
+    def members(self, work: Work, issue: HotIssue) -> list[Call]:
+        return [Call(*row) for row in work.connection.execute(_ALL_MEMBERS, {"issue_id": issue.id})]
+
+    def cells(self, work: Work, issue: HotIssue) -> list[Cell]:
+        return [Cell(*row) for row in work.connection.execute(_CELLS, {"issue_id": issue.id})]
 
     def tally(self, work: Work, issue: HotIssue) -> Tally:
         return Tally(*work.connection.execute(_TALLY, {"issue_id": issue.id}).one())

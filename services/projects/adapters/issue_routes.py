@@ -11,8 +11,12 @@ from services.chassis.work import Workshop
 from services.contracts.taxonomy import Area
 from services.contracts.ticket_events import SubDistrictCode
 from services.projects.adapters.cursors import read_cursor, write_cursor
-from services.projects.adapters.issue_views import Asked, issue_with_members, page_of_issues
-from services.projects.adapters.rights import Reader, Share, not_found
+from services.projects.adapters.issue_views import Asked, issue_shown, issue_with_members, page_of_issues
+from services.projects.adapters.loop import loop
+from services.projects.adapters.refusals import answered
+from services.projects.adapters.request_bodies import CureDoneBody, DecisionBody
+from services.projects.adapters.rights import Commander, Reader, Share, leads, not_found
+from services.projects.app.decide import CureDone
 from services.projects.domain.hot_issue import State
 
 
@@ -47,5 +51,21 @@ def issue_routes(workshop: Workshop) -> APIRouter:
         if issue is None or not Share(actor).holds(issue["lead"], issue["place"]["sub_district"]):
             raise not_found("hot issue")
         return issue
+
+    @router.post("/{hot_issue_id}/decision")
+    def decide(actor: Commander, hot_issue_id: UUID, body: DecisionBody) -> dict[str, Any]:
+        """What is to become of it, decided by the hub or the department that leads, once.
+
+        409 carries `current_version` and `current_state`: somebody decided before, or it changed since it was read.
+        """
+        with answered("hot issue"), workshop.open() as work:
+            return issue_shown(loop().decide(work, str(hot_issue_id), body.decision(actor.subject), leads(actor)))
+
+    @router.post("/{hot_issue_id}/cure-done")
+    def cure_done(actor: Commander, hot_issue_id: UUID, body: CureDoneBody) -> dict[str, Any]:
+        """The service ordered, or the rule made, has done its part: from now on the complaints are watched."""
+        done = CureDone(body.version, actor.subject, body.note)
+        with answered("hot issue"), workshop.open() as work:
+            return issue_shown(loop().decide.cure_done(work, str(hot_issue_id), done, leads(actor)))
 
     return router

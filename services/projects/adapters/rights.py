@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -14,7 +15,7 @@ from services.chassis.problems import Problem
 WHOLE_DISTRICT = frozenset({Role.HUB, Role.SUPERVISOR, Role.ADMIN})
 
 Reader = Annotated[Actor, Depends(require(*WHOLE_DISTRICT, Role.DEPARTMENT, Role.SUBDISTRICT))]
-Decider = Annotated[Actor, Depends(require(Role.HUB, Role.DEPARTMENT))]
+Commander = Annotated[Actor, Depends(require(Role.HUB, Role.DEPARTMENT))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,13 @@ class Share:
     actor: Actor
 
     def of(self, table: FromClause) -> ColumnElement[bool]:
+        return self.of_place(table) | table.c.lead.in_(self.actor.departments)
+
+    def of_place(self, table: FromClause) -> ColumnElement[bool]:
+        """Where no department leads."""
         if self.actor.roles & WHOLE_DISTRICT:
             return true()
-        led = table.c.lead.in_(self.actor.departments)
-        return led | table.c.sub_district.in_(self.actor.sub_districts)
+        return table.c.sub_district.in_(self.actor.sub_districts)
 
     def holds(self, lead: str, sub_district: str | None) -> bool:
         if self.actor.roles & WHOLE_DISTRICT or lead in self.actor.departments:
@@ -35,12 +39,14 @@ class Share:
         return sub_district in self.actor.sub_districts
 
 
-def must_lead(actor: Actor, lead: str) -> None:
-    """Raises Problem 403 unless the actor is the hub or speaks for the department that leads."""
-    if Role.HUB not in actor.roles and lead not in actor.departments:
-        raise Problem(
-            403, "not-yours", "Another department leads", f"This is for the hub and for department:{lead} to decide."
-        )
+def leads(actor: Actor) -> Callable[[str], None]:
+    """Raises Problem 403 for a lead that the actor does not speak for; the hub speaks for all."""
+
+    def authorise(lead: str) -> None:
+        if Role.HUB not in actor.roles and lead not in actor.departments:
+            raise Problem(403, "not-yours", "Another department leads", f"This is for the hub or department:{lead}.")
+
+    return authorise
 
 
 def not_found(what: str) -> Problem:

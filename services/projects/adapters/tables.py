@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    ARRAY,
     Boolean,
     Column,
     Computed,
+    Date,
     DateTime,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -53,6 +56,7 @@ Index(
     postgresql_include=["caller_ref", "sub_district"],
     postgresql_where=ticket_sightings.c.estate.is_not(None),
 )
+Index("ticket_sightings_time", ticket_sightings.c.occurred_at, postgresql_include=["type_code", "sub_district"])
 
 cells = Table(
     "cells",
@@ -124,4 +128,40 @@ hot_issue_history = Table(
     Column("state", Text, nullable=False),
     Column("actor", Text, nullable=False),
     Column("detail", Text),
+)
+
+repair_projects = Table(
+    "repair_projects",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("estate", Text, nullable=False),
+    Column("estate_name", Text),
+    Column("sub_district", Text),
+    Column("lead", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("resume_to", Text, comment="where a suspended project goes on"),
+    Column("opened_at", DateTime(timezone=True), nullable=False),
+    Column("hot_issues", ARRAY(Text), nullable=False),
+    Column("elements", ARRAY(Text), nullable=False),
+    Column("floor_area_m2", Float),
+    Column("planned_start", Date),
+    Column("planned_end", Date),
+    Column("started_at", DateTime(timezone=True)),
+    Column("accepted_at", DateTime(timezone=True)),
+)
+Index("repair_projects_newest", repair_projects.c.opened_at, repair_projects.c.id)
+Index("repair_projects_of_estate", repair_projects.c.estate)
+Index("repair_projects_started", repair_projects.c.started_at)
+
+repair_project_history = Table(
+    "repair_project_history",
+    metadata,
+    Column("project_id", Text, ForeignKey("repair_projects.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("from_state", Text),
+    Column("state", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("note", Text),
 )

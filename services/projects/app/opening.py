@@ -58,11 +58,16 @@ class Opening:
         """The rule is fulfilled again by calls after the acceptance, in the issue's cell or in one merged into it."""
         issue.counts_from = issue.accepted_at
         self._set_window(issue, found)
-        self.ask_again(work, issue, ACTOR, f"after the works: {_why(found, issue)}")
+        self._reopen(work, issue, ACTOR, f"after the works: {_why(found, issue)}")
         self._take_members(work, issue, cell, step_taken=True)
 
     def ask_again(self, work: Work, issue: HotIssue, actor: str, detail: str) -> None:
-        """Asks for another decision; what the last one led to stays in the history."""
+        """What was decided comes to nothing: somebody must decide once more."""
+        self._reopen(work, issue, actor, detail)
+        tell(work, issue)
+        self.issues.save(work, issue)
+
+    def _reopen(self, work: Work, issue: HotIssue, actor: str, detail: str) -> None:
         issue.forget_decision()
         self._ask_for_decision(work, issue)
         issue.take(State.REOPENED, work.clock.now(), actor, detail)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Container, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from services.chassis.work import Work
 from services.projects.domain.detection import Call
 from services.projects.domain.evidence import Cell
 from services.projects.domain.hot_issue import HotIssue, Reason, Tally
+from services.projects.domain.repair_project import RepairProject
 
 
 class Calls(Protocol):
@@ -17,6 +18,9 @@ class Calls(Protocol):
 
     def between(self, work: Work, cell: Cell, after: datetime, until: datetime | None) -> list[Call]:
         """Calls later than `after` and up to `until` of event time (None: no bound), the earliest first."""
+
+    def count(self, work: Work, cells: Collection[Cell], begin: datetime, end: datetime) -> int:
+        """How many calls the cells hold from `begin` up to, and without, `end`."""
 
     def present(self, work: Work, cell: Cell, since: datetime, until: datetime) -> bool:
         """Whether a call that is not of the past lies in the span, ends included."""
@@ -28,6 +32,9 @@ class HotIssues(Protocol):
 
     def lock(self, work: Work, issue_id: str) -> HotIssue | None:
         """The issue, held against other writers until the transaction ends; None if there is none."""
+
+    def lock_all(self, work: Work, issue_ids: Collection[str]) -> dict[str, HotIssue]:
+        """Those of them that there are, by id, locked in the order of their ids."""
 
     def save(self, work: Work, issue: HotIssue) -> None:
         """Stores the issue's facts and the new lines of its history."""
@@ -41,5 +48,19 @@ class HotIssues(Protocol):
     def drop_members(self, work: Work, issue: HotIssue, keep: Container[str]) -> None:
         """Takes out the members that are not to be kept; those merged in from other issues stay."""
 
+    def members(self, work: Work, issue: HotIssue) -> list[Call]:
+        """All members, the earliest first."""
+
+    def cells(self, work: Work, issue: HotIssue) -> list[Cell]:
+        """The issue's own cell and those of the issues merged into it."""
+
     def tally(self, work: Work, issue: HotIssue) -> Tally:
         """Counts the members, of which there must be one."""
+
+
+class Projects(Protocol):
+    def lock(self, work: Work, project_id: str) -> RepairProject | None:
+        """The project, held against other writers until the transaction ends; None if there is none."""
+
+    def save(self, work: Work, project: RepairProject) -> None:
+        """Stores the project's facts and the new lines of its history."""

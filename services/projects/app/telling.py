@@ -12,6 +12,7 @@ from services.contracts.hot_issue_events import (
     HotIssueConfirmed,
     HotIssueCureStarted,
     HotIssueDecided,
+    HotIssueDecisionOverdue,
     HotIssueMemberJoined,
     HotIssueNotShown,
     HotIssueObserved,
@@ -66,6 +67,10 @@ def tell(work: Work, issue: HotIssue) -> None:
     assert issue.state
     work.publish(TOPIC, _EVENTS[issue.state](**issue_facts(issue)))
     work.after_commit(HOT_ISSUES.labels(issue.state).inc)
+
+
+def tell_overdue(work: Work, issue: HotIssue) -> None:
+    work.publish(TOPIC, HotIssueDecisionOverdue(**issue_facts(issue)))
 
 
 def tell_member(work: Work, issue: HotIssue, ticket_id: str, reason: Reason) -> None:

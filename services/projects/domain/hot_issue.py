@@ -130,6 +130,12 @@ class HotIssue:
         self.version += 1
         self.steps.append(HistoryEntry(self.version, at, state, actor, detail))
 
+    def note(self, at: datetime, actor: str, detail: str) -> None:
+        """Something to tell and to remember that is no step."""
+        assert self.state
+        self.version += 1
+        self.steps.append(HistoryEntry(self.version, at, self.state, actor, detail))
+
     def forget_decision(self) -> None:
         """Back to where somebody must decide; the history keeps what was decided and what came of it."""
         self.decision = self.decision_reason = self.decided_at = self.project_id = None

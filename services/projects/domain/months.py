@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple, Self
 from zoneinfo import ZoneInfo
 
@@ -24,7 +24,7 @@ class Month(NamedTuple):
         return type(self)(self.year + years, month + 1)
 
     def begin(self) -> datetime:
-        return datetime(self.year, self.month, 1, tzinfo=ZONE)
+        return datetime(self.year, self.month, 1, tzinfo=ZONE).astimezone(UTC)
 
     def __str__(self) -> str:
         return f"{self.year}-{self.month:02}"

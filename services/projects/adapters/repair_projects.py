@@ -1,0 +1,74 @@
+"""Repair projects in PostgreSQL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select
+from sqlalchemy.dialects.postgresql import insert
+
+from services.chassis.work import Work
+from services.contracts.ticket_events import Place
+from services.projects.adapters.tables import repair_project_history, repair_projects
+from services.projects.domain.repair_project import RepairProject, State
+
+_AS_THEY_ARE = (
+    *("id", "lead", "version", "opened_at", "floor_area_m2", "planned_start", "planned_end"),
+    *("started_at", "accepted_at"),
+)
+"""The fields of a project that are columns of the same name and value."""
+
+_LOCK = select(repair_projects).where(repair_projects.c.id == bindparam("project_id")).with_for_update()
+_insert = insert(repair_projects)
+_SAVE = _insert.on_conflict_do_update(
+    index_elements=["id"], set_={column.name: _insert.excluded[column.name] for column in repair_projects.c}
+)
+
+
+class SqlProjects:
+    """Implements the port Projects."""
+
+    def lock(self, work: Work, project_id: str) -> RepairProject | None:
+        row = work.connection.execute(_LOCK, {"project_id": project_id}).one_or_none()
+        return project_of(row) if row else None
+
+    def save(self, work: Work, project: RepairProject) -> None:
+        work.connection.execute(_SAVE, _columns(project))
+        steps = [
+            {
+                "project_id": project.id,
+                "version": step.version,
+                "at": step.at,
+                "from_state": step.from_state,
+                "state": step.state,
+                "actor": step.actor,
+                "note": step.note,
+            }
+            for step in project.steps
+        ]
+        work.connection.execute(insert(repair_project_history), steps)
+        project.steps.clear()
+
+
+def project_of(row: Row[Any]) -> RepairProject:
+    return RepairProject(
+        place=Place(sub_district=row.sub_district, estate=row.estate, estate_name=row.estate_name),
+        state=State(row.state),
+        resume_to=State(row.resume_to) if row.resume_to else None,
+        hot_issues=tuple(row.hot_issues),
+        elements=tuple(row.elements),
+        **{name: row._mapping[name] for name in _AS_THEY_ARE},
+    )
+
+
+def _columns(project: RepairProject) -> dict[str, Any]:
+    return {
+        "estate": project.place.estate,
+        "estate_name": project.place.estate_name,
+        "sub_district": project.place.sub_district,
+        "state": project.state,
+        "resume_to": project.resume_to,
+        "hot_issues": list(project.hot_issues),
+        "elements": list(project.elements),
+        **{name: getattr(project, name) for name in _AS_THEY_ARE},
+    }

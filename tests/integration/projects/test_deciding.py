@@ -1,0 +1,236 @@
+"""A person decides on a hot issue: once, by right, and with what the kind of decision needs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.chassis.work import Workshop
+from services.contracts.hot_issue_events import HotIssueDecided, HotIssueDecisionOverdue, HotIssueMemberJoined
+from services.contracts.project_events import ProjectAdvanced, ProjectOpened
+from services.projects.domain.detection import hot_issue_id
+from services.projects.domain.evidence import Cell
+from tests.integration.projects.conftest import NOW
+from tests.integration.projects.events import dispatched, take, ticket_id
+from tests.integration.projects.issues import issues, members, told
+from tests.integration.projects.loop_of import District
+
+ROOF = hot_issue_id(Cell("quyang-1", "MJ01"), 0)
+WALL = hot_issue_id(Cell("quyang-1", "MJ02"), 0)
+ELSEWHERE = hot_issue_id(Cell("jiaxing-1", "MJ01"), 0)
+NOBODY = "00000000-0000-0000-0000-000000000000"
+
+
+@pytest.fixture
+def district(workshop: Workshop, tmp_path: Path) -> District:
+    """Three hot issues, two of them in one estate."""
+    for first, (estate, type_code) in enumerate([("quyang-1", "MJ01"), ("quyang-1", "MJ02"), ("jiaxing-1", "MJ01")]):
+        numbers = range(first * 10, first * 10 + 5)
+        take(workshop, *(dispatched(n, type_code, estate, by=n + 1, day=20 + n / 100) for n in numbers))
+    return District(workshop, tmp_path)
+
+
+def body(**given: Any) -> dict[str, Any]:
+    return {"version": 6, "kind": "service", "reason": "the roof is mended by the property firm"} | given
+
+
+def refused(district: District, issue_id: str, wrong: dict[str, Any]) -> dict[str, Any]:
+    """The problem, after which all is as before."""
+    before = (issues(district.workshop), told(district.workshop), told(district.workshop, "projects"))
+    answer = district.hub.post(f"/hot-issues/{issue_id}/decision", json=wrong)
+    assert (issues(district.workshop), told(district.workshop), told(district.workshop, "projects")) == before
+    problem: dict[str, Any] = answer.json()
+    assert problem["status"] == answer.status_code
+    return problem
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "states"),
+    [
+        ("service", {}, ["decided", "in cure"]),
+        ("rule", {}, ["decided", "in cure"]),
+        ("explain", {}, ["explained"]),
+        ("merge", {"merge_into": WALL}, ["merged"]),
+        ("project", {}, ["decided"]),
+    ],
+)
+def test_each_kind_of_decision_leads_where_the_table_says(
+    district: District, kind: str, more: dict[str, str], states: Sequence[str]
+) -> None:
+    known = len(told(district.workshop))
+    decided = district.decide(ROOF, kind=kind, **more)
+    assert (decided["state"], decided["decision"], decided["version"]) == (states[-1], kind, 6 + len(states))
+    of_roof = [event for event in told(district.workshop)[known:] if event.aggregate_id == ROOF]
+    assert [event.state for event in of_roof] == states  # type: ignore[attr-defined]
+    assert isinstance(of_roof[0], HotIssueDecided)
+    assert of_roof[0].decision_reason == "as discussed on site"
+    (line,) = [step for step in district.issue(ROOF)["history"] if step["state"] == states[0]]
+    assert (line["actor"], line["detail"]) == ("somebody", f"{kind}: as discussed on site")
+
+
+def test_a_project_is_opened_with_the_decision(district: District) -> None:
+    plan = {"floor_area_m2": 12000.5, "planned_start": "2026-10-01", "planned_end": "2027-05-01"}
+    decided = district.decide(ROOF, kind="project", project=plan)
+    project = district.project(decided["project_id"])
+    assert (project["state"], project["lead"], project["hot_issues"]) == ("need", "housing", [ROOF])
+    assert project["elements"] == ["E01", "E14"]
+    assert {name: project[name] for name in plan} == plan
+    (opened,) = told(district.workshop, "projects")
+    assert isinstance(opened, ProjectOpened)
+    assert (opened.project_id, opened.version, opened.hot_issues) == (decided["project_id"], 1, (ROOF,))
+
+
+def test_a_second_issue_of_the_estate_joins_the_project(district: District) -> None:
+    project_id = district.decide(ROOF, kind="project")["project_id"]
+    assert district.decide(WALL, kind="project", project_id=project_id)["state"] == "decided"
+    project = district.project(project_id)
+    assert (project["hot_issues"], project["version"], project["state"]) == ([ROOF, WALL], 2, "need")
+    joined = told(district.workshop, "projects")[-1]
+    assert isinstance(joined, ProjectAdvanced)
+    assert (joined.previous_state, joined.state, joined.hot_issues) == ("need", "need", (ROOF, WALL))
+    district.advance(project_id, "started")
+    assert {district.issue(issue)["state"] for issue in (ROOF, WALL)} == {"in cure"}
+
+
+def test_an_issue_that_joins_running_works_is_in_cure_at_once(district: District) -> None:
+    project_id = district.decide(ROOF, kind="project")["project_id"]
+    started = district.advance(project_id, "building")
+    decided = district.decide(WALL, kind="project", project_id=project_id)
+    assert (decided["state"], decided["cure_started_at"]) == ("in cure", started["started_at"])
+
+
+def test_a_merged_issue_brings_its_members_and_its_later_calls(district: District) -> None:
+    district.decide(ROOF, kind="merge", merge_into=WALL)
+    target = district.issue(WALL)
+    assert (target["calls"], target["callers"], target["version"]) == (10, 10, 11)
+    assert members(district.workshop, WALL)[ticket_id(0)] == "member of an issue merged into this one"
+    assert len([event for event in told(district.workshop) if isinstance(event, HotIssueMemberJoined)]) == 20
+    take(district.workshop, *(dispatched(n, "MJ01", "quyang-1", by=n, day=25) for n in range(100, 110)))
+    assert district.issue(WALL)["calls"] == 20
+    assert (district.issue(ROOF)["state"], len(issues(district.workshop))) == ("merged", 3)
+
+
+def test_a_merged_issue_s_target_is_not_withdrawn_while_it_holds_others(district: District) -> None:
+    district.decide(ROOF, kind="merge", merge_into=WALL)
+    take(district.workshop, *(dispatched(n, "SC01", "quyang-1", by=n, version=3) for n in range(10, 15)))
+    assert district.issue(WALL)["state"] == "confirmed"
+
+
+@pytest.mark.parametrize("role", ["hub", "department:housing"])
+def test_the_hub_and_the_department_that_leads_decide(district: District, role: str) -> None:
+    assert district.as_(role).post(f"/hot-issues/{ROOF}/decision", json=body()).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "role", ["department:greening", "supervisor", "admin", "subdistrict:310109010", "identity-reader"]
+)
+def test_nobody_else_decides(district: District, role: str) -> None:
+    answer = district.as_(role).post(f"/hot-issues/{ROOF}/decision", json=body())
+    assert answer.status_code == 403
+    assert district.issue(ROOF)["state"] == "confirmed"
+
+
+def test_a_decided_issue_is_not_decided_again(district: District) -> None:
+    district.decide(ROOF, kind="explain")
+    problem = refused(district, ROOF, body(version=7))
+    assert (problem["status"], problem["current_version"], problem["current_state"]) == (409, 7, "explained")
+
+
+def test_a_decision_on_what_has_changed_since_is_refused(district: District) -> None:
+    take(district.workshop, dispatched(99, "MJ01", "quyang-1", by=99, day=25))
+    problem = refused(district, ROOF, body(version=6))
+    assert (problem["status"], problem["current_version"], problem["current_state"]) == (409, 7, "confirmed")
+
+
+def test_of_two_who_decide_at_once_one_wins(district: District) -> None:
+    answers = []
+    together = threading.Barrier(2)
+
+    def decide(kind: str) -> None:
+        client = district.as_("hub")
+        together.wait(10)
+        answers.append(client.post(f"/hot-issues/{ROOF}/decision", json=body(kind=kind)))
+
+    threads = [threading.Thread(target=decide, args=(kind,)) for kind in ("service", "explain")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    won, lost = sorted(answers, key=lambda answer: answer.status_code)
+    assert lost.json()["current_state"] == won.json()["state"] == district.issue(ROOF)["state"]
+    assert len([event for event in told(district.workshop) if isinstance(event, HotIssueDecided)]) == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"kind": "merge"}, "merge_into"),
+        ({"kind": "merge", "merge_into": ROOF}, "body.merge_into"),
+        ({"kind": "merge", "merge_into": NOBODY}, "body.merge_into"),
+        ({"merge_into": WALL}, "merge_into"),
+        ({"project": {}}, "project"),
+        ({"kind": "project", "project_id": NOBODY}, "body.project_id"),
+        ({"kind": "project", "project": {"floor_area_m2": 0}}, "body.project.floor_area_m2"),
+        ({"kind": "project", "project": {"elements": ["E99"]}}, "E99 stand in no menu"),
+        ({"kind": "project", "project": {"planned_start": "2027-01-02", "planned_end": "2027-01-01"}}, "planned_end"),
+        ({"kind": "close"}, "body.kind"),
+        ({"reason": "  "}, "body.reason"),
+        ({"version": 0}, "body.version"),
+        ({"decided_by": "me"}, "body.decided_by"),
+    ],
+)
+def test_a_wrong_field_is_named_and_nothing_is_done(district: District, wrong: dict[str, Any], named: str) -> None:
+    problem = refused(district, ROOF, body(**wrong))
+    assert problem["status"] == 422
+    assert named in problem["detail"]
+
+
+def test_a_project_of_another_estate_or_one_that_is_accepted_is_not_joined(district: District) -> None:
+    project_id = district.decide(ROOF, kind="project")["project_id"]
+    elsewhere = refused(district, ELSEWHERE, body(kind="project", project_id=project_id))
+    assert "another estate" in elsewhere["detail"]
+    district.advance(project_id, "accepted")
+    late = refused(district, WALL, body(kind="project", project_id=project_id))
+    assert "body.project_id: is a project that is accepted" in late["detail"]
+
+
+def test_an_issue_that_is_not_there_is_not_found(district: District) -> None:
+    assert refused(district, NOBODY, body())["status"] == 404
+    assert district.hub.get(f"/hot-issues/{NOBODY}").status_code == 404
+
+
+def test_a_cure_that_needs_no_project_is_done_when_a_person_says_so(district: District) -> None:
+    wrong = district.hub.post(f"/hot-issues/{ROOF}/cure-done", json={"version": 6})
+    assert (wrong.status_code, wrong.json()["current_state"]) == (409, "confirmed")
+    district.decide(ROOF, kind="service")
+    done = district.cure_done(ROOF)
+    assert (done["state"], done["version"]) == ("observing", 9)
+    # NOW is the morning of 1 July 2026 in Shanghai: August to January are watched.
+    assert done["observe_until"] == "2027-01-31T16:00:00Z"
+    again = district.hub.post(f"/hot-issues/{ROOF}/cure-done", json={"version": 9})
+    assert (again.status_code, again.json()["current_state"]) == (409, "observing")
+
+
+def test_an_issue_in_cure_by_a_project_waits_for_its_acceptance(district: District) -> None:
+    project_id = district.decide(ROOF, kind="project")["project_id"]
+    district.advance(project_id, "started")
+    answer = district.hub.post(f"/hot-issues/{ROOF}/cure-done", json={"version": district.issue(ROOF)["version"]})
+    assert answer.status_code == 409
+    assert "acceptance" in answer.json()["detail"]
+
+
+def test_undecided_in_time_is_told_once(district: District) -> None:
+    district.decide(WALL, kind="explain")
+    district.until(NOW + timedelta(days=20))
+    district.until(NOW + timedelta(days=40))
+    overdue = [event for event in told(district.workshop) if isinstance(event, HotIssueDecisionOverdue)]
+    assert sorted(event.hot_issue_id for event in overdue) == sorted([ROOF, ELSEWHERE])
+    assert (overdue[0].version, overdue[0].state) == (7, "confirmed")
+    assert district.issue(ROOF)["overdue"] is True
+    assert district.decide(ROOF, kind="explain")["version"] == 8

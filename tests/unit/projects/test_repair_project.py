@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.contracts.ticket_events import Place
+from services.projects.domain.repair_project import (
+    FACTS,
+    REQUIRED,
+    TRANSITIONS,
+    WORKS_TO_COME,
+    IllegalStep,
+    MissingFacts,
+    Plan,
+    PlanFault,
+    RepairProject,
+    State,
+)
+
+NOW = datetime(2026, 7, 1, tzinfo=UTC)
+WAY = [
+    *("need", "consulted", "listed", "approved", "designed", "scheme_public", "scheme_confirmed", "tendered"),
+    *("contracted", "started", "building", "accepted", "audited", "handed_over", "warranty", "verified"),
+]
+PLAN = Plan(floor_area_m2=8000, planned_end=date(2027, 5, 1))
+
+
+def project(until: str | None = None) -> RepairProject:
+    made = RepairProject("id", Place(estate="quyang-1"), "housing", NOW)
+    made.plan(PLAN)
+    for state in WAY[: WAY.index(until) + 1] if until else []:
+        made.take(State(state), NOW, "somebody", "note", effect_shown=True)
+    return made
+
+
+def test_the_way_from_the_need_to_the_proof() -> None:
+    finished = project("verified")
+    assert [step.state for step in finished.steps] == WAY
+    assert [step.version for step in finished.steps] == list(range(1, 17))
+    assert finished.started_at == finished.accepted_at == NOW
+
+
+@given(st.lists(st.tuples(st.sampled_from(State), st.booleans(), st.booleans(), st.booleans()), max_size=40))
+def test_a_walk_takes_the_steps_of_the_table_whose_facts_are_there(
+    walk: list[tuple[State, bool, bool, bool]],
+) -> None:
+    walked = RepairProject("id", Place(estate="quyang-1"), "housing", NOW)
+    for state, note, planned, shown in walk:
+        if planned:
+            walked.plan(PLAN)
+        before = (walked.state, walked.version, walked.resume_to, walked.started_at, walked.accepted_at)
+        resumed = walked.state is State.SUSPENDED and state is before[2]
+        have = {
+            "note": note,
+            "effect_shown": shown,
+            "lead": True,
+            "floor_area_m2": walked.floor_area_m2,
+            "planned_end": walked.planned_end,
+            "started_at": walked.started_at,
+        }
+        lacking = tuple(fact for fact in REQUIRED.get(state, ()) if not have[fact])
+        if not resumed and state not in TRANSITIONS[walked.state]:
+            refusal: type[Exception] | None = IllegalStep
+        else:
+            refusal = MissingFacts if lacking and not resumed else None
+        if refusal:
+            with pytest.raises(refusal):
+                walked.take(state, NOW, "somebody", "note" if note else None, effect_shown=shown)
+            assert before == (walked.state, walked.version, walked.resume_to, walked.started_at, walked.accepted_at)
+        else:
+            walked.take(state, NOW, "somebody", "note" if note else None, effect_shown=shown)
+            assert (walked.state, walked.version) == (state, before[1] + 1)
+            assert walked.resume_to == (before[0] if state is State.SUSPENDED else None)
+
+
+@pytest.mark.parametrize("state", [State(state) for state in WAY[: WAY.index("accepted")]])
+def test_a_suspended_project_goes_on_where_it_stopped_or_is_cancelled(state: State) -> None:
+    suspended = project(state)
+    suspended.take(State.SUSPENDED, NOW, "somebody")
+    assert suspended.may_become() == {state, State.CANCELLED}
+    suspended.take(state, NOW, "somebody")
+    assert (suspended.state, suspended.resume_to) == (state, None)
+
+
+def test_works_that_went_on_were_started_once() -> None:
+    resumed = project("started")
+    resumed.take(State.SUSPENDED, NOW, "somebody")
+    resumed.take(State.STARTED, NOW.replace(year=2027), "somebody")
+    assert resumed.started_at == NOW
+
+
+@pytest.mark.parametrize(
+    ("state", "facts"),
+    [
+        ("scheme_confirmed", ("note",)),
+        ("started", ("floor_area_m2", "planned_end")),
+        ("verified", ("effect_shown",)),
+    ],
+)
+def test_a_refused_step_names_the_facts_it_lacks(state: str, facts: tuple[str, ...]) -> None:
+    before = project(WAY[WAY.index(state) - 1])
+    before.floor_area_m2 = before.planned_end = None
+    with pytest.raises(MissingFacts) as refused:
+        before.take(State(state), NOW, "somebody")
+    assert refused.value.facts == facts
+
+
+def test_a_project_without_a_lead_is_not_approved_and_one_without_a_reason_not_cancelled() -> None:
+    leaderless = project("listed")
+    leaderless.lead = ""
+    with pytest.raises(MissingFacts, match="approved needs lead"):
+        leaderless.take(State.APPROVED, NOW, "somebody")
+    with pytest.raises(MissingFacts, match="cancelled needs note"):
+        leaderless.take(State.CANCELLED, NOW, "somebody")
+
+
+def test_accepted_works_cannot_be_cancelled_or_suspended() -> None:
+    stoppable = {state for state in State if State.CANCELLED in TRANSITIONS[state]}
+    assert stoppable == WORKS_TO_COME
+    assert stoppable - {State.SUSPENDED} == {state for state in State if State.SUSPENDED in TRANSITIONS[state]}
+
+
+def test_every_state_stands_in_the_table_and_every_fact_has_words() -> None:
+    assert TRANSITIONS.keys() == {None, *State}
+    assert {fact for facts in REQUIRED.values() for fact in facts} == FACTS.keys()
+
+
+def test_a_further_issue_joins_until_the_works_are_accepted() -> None:
+    under_way = project("building")
+    under_way.join("issue", NOW, "somebody")
+    assert (under_way.hot_issues, under_way.version, under_way.state) == (("issue",), 12, State.BUILDING)
+    with pytest.raises(IllegalStep):
+        project("accepted").join("issue", NOW, "somebody")
+
+
+def test_a_plan_changes_what_it_gives_and_must_not_end_before_it_starts() -> None:
+    planned = project("need")
+    planned.plan(Plan(planned_start=date(2026, 9, 1), elements=("E01",)))
+    assert (planned.floor_area_m2, planned.elements, planned.planned_end) == (8000, ("E01",), date(2027, 5, 1))
+    with pytest.raises(PlanFault):
+        planned.plan(Plan(planned_start=date(2027, 5, 2)))
+    assert planned.planned_start == date(2026, 9, 1)
