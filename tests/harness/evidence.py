@@ -7,6 +7,7 @@ from typing import LiteralString
 
 from services.cli.local.postgres import connect
 from services.cli.local.stack import Stack
+from services.contracts.department_events import TicketAssigned
 from services.contracts.topics import topic_table
 from tests.harness.load import History
 from tests.harness.oracle import Evidence, Sighting, Verdict, judge
@@ -19,7 +20,9 @@ _TICKETS = """
 """
 _SIGHTINGS = "SELECT ticket_id, ticket_id, 1 FROM ticket_sightings WHERE ticket_version IS NOT NULL"
 _COUNTED = "SELECT ticket_id, ticket_id, 1 FROM ticket_sightings WHERE type_code IS NOT NULL"
-_DELIVERIES = "SELECT ticket_id, delivery_id::text, 1 FROM deliveries WHERE status = 'published'"
+_DELIVERIES = (
+    "SELECT ticket_id, delivery_id::text, 1 FROM deliveries WHERE status = 'published' AND ticket_id IS NOT NULL"
+)
 _DISPATCHED = "SELECT id::text, id::text, 1 FROM tickets WHERE state = 'dispatched'"
 _DECIDED = "SELECT id::text, id::text, 1 FROM tickets WHERE state IN ('dispatched', 'in review')"
 
@@ -55,13 +58,15 @@ def verdict(stack: Stack, history: History) -> Verdict:
             Evidence("classifications", acked, readings, effects_per_version=True),
             Evidence("projects.ticket_sightings", acked, _rows(stack, "projects", _SIGHTINGS)),
             Evidence("notifier.deliveries", dispatched, _rows(stack, "notifier", _DELIVERIES)),
-            Evidence("departments.*", dispatched, _log(stack, *told)),
+            Evidence("departments.*", dispatched, _log(stack, *told, about=TicketAssigned.type)),
         ],
     )
 
 
-def _log(stack: Stack, *topics: str) -> list[Sighting]:
-    return [_sighting(record) for record in read_topic(stack.bootstrap, stack.flavour, *topics)]
+def _log(stack: Stack, *topics: str, about: str | None = None) -> list[Sighting]:
+    """What the topics hold, or of it what is of the type `about`."""
+    records = read_topic(stack.bootstrap, stack.flavour, *topics)
+    return [_sighting(record) for record in records if about in (None, record.headers["ce_type"])]
 
 
 def _sighting(record: Record) -> Sighting:
