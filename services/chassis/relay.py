@@ -15,7 +15,7 @@ from services.chassis import metrics
 from services.chassis.errors import cause_of
 from services.chassis.health import Health
 from services.chassis.housekeeping import Housekeeping
-from services.chassis.outbox import CHANNEL
+from services.chassis.outbox import ASIDE, CHANNEL
 from services.chassis.publisher import Overdue, Publisher, PublisherFactory, Row, Unsendable
 from services.chassis.wire import unpack_headers
 
@@ -26,14 +26,16 @@ POLL_S = 1.0
 LEADER_IDLE_S = 5
 BACK_OFF_S = (0.4, 5.0)
 
-_UNPUBLISHED = """
+_UNPUBLISHED = f"""
+    {ASIDE}
     SELECT seq, topic, key, headers, value FROM outbox AS o
      WHERE published_at IS NULL AND set_aside_at IS NULL
-       AND NOT EXISTS (SELECT FROM outbox AS s
-                        WHERE s.set_aside_at IS NOT NULL AND s.published_at IS NULL
-                          AND s.topic = o.topic AND s.key = o.key AND s.seq < o.seq)
+       AND NOT EXISTS (SELECT FROM aside AS a WHERE a.topic = o.topic AND a.key = o.key AND a.seq < o.seq)
      ORDER BY seq LIMIT %s
-"""
+"""  # noqa: S608 - a constant
+# The table's statistics say "nothing is unpublished", which is true when they are made and wrong in a burst: the
+# planner would read and sort the whole backlog for every batch. So the index's own order is all it may use.
+_IN_INDEX_ORDER = "-c enable_seqscan=off -c enable_bitmapscan=off -c enable_sort=off -c jit=off"
 _PUBLISHED = "UPDATE outbox SET published_at = clock_timestamp() WHERE seq = ANY(%s)"
 _SET_ASIDE = "UPDATE outbox SET set_aside_at = clock_timestamp(), set_aside_cause = %s WHERE seq = %s"
 
@@ -78,7 +80,7 @@ class Relay:
         self._failures += 1
 
     def _wait_for_leadership(self) -> None:
-        options = f"-c idle_session_timeout={LEADER_IDLE_S * 1000} -c statement_timeout=30000"
+        options = f"-c idle_session_timeout={LEADER_IDLE_S * 1000} -c statement_timeout=30000 {_IN_INDEX_ORDER}"
         with psycopg.connect(
             self._dsn,
             autocommit=True,

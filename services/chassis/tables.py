@@ -48,7 +48,11 @@ Index(
 )
 Index("outbox_unpublished", outbox.c.seq, postgresql_where=outbox.c.published_at.is_(None))
 Index("outbox_published", outbox.c.published_at, postgresql_where=outbox.c.published_at.is_not(None))
-Index("outbox_set_aside", outbox.c.seq, postgresql_where=outbox.c.set_aside_at.is_not(None))
+Index(
+    "outbox_set_aside",
+    outbox.c.seq,
+    postgresql_where=outbox.c.set_aside_at.is_not(None) & outbox.c.published_at.is_(None),
+)
 
 inbox = Table(
     "inbox",

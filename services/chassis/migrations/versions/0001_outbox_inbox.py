@@ -28,7 +28,9 @@ def upgrade() -> None:
         CREATE UNIQUE INDEX outbox_version ON outbox (topic, key, version) WHERE version IS NOT NULL;
         CREATE INDEX outbox_unpublished ON outbox (seq) WHERE published_at IS NULL;
         CREATE INDEX outbox_published ON outbox (published_at) WHERE published_at IS NOT NULL;
-        CREATE INDEX outbox_set_aside ON outbox (seq) WHERE set_aside_at IS NOT NULL;
+        CREATE INDEX outbox_set_aside ON outbox (seq) WHERE set_aside_at IS NOT NULL AND published_at IS NULL;
+        -- Every row is updated once: its old entries in outbox_unpublished must go before a relay has to walk them.
+        ALTER TABLE outbox SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
 
         CREATE TABLE inbox (
             consumer text NOT NULL,
