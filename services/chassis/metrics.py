@@ -136,11 +136,17 @@ DECISIONS_OVERDUE = _counter(
 )
 DELIVERIES = _counter(
     "closedloop_deliveries_total",
-    "Deliveries decided, one for each (event, recipient, channel). Outcome: sent, failed.",
+    "Deliveries made, after the commit. Outcome: sent (topic: in the outbox; webhook: its receiver answered 2xx), failed"
+    " (webhook: given up; sent again by a person it may fail again).",
     "channel", "outcome",
 )  # fmt: skip
 DELIVERIES_AWAITING_TEXT = _gauge(
     "closedloop_deliveries_awaiting_text", "Deliveries that wait for their ticket's text; each process shows all."
+)
+WEBHOOK_DELIVERIES = _gauge(
+    "closedloop_webhook_deliveries",
+    "Deliveries by webhook that wait for their receiver, or have failed and can be sent again; each process shows all.",
+    "status",
 )
 
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import uvicorn
 from fastapi import APIRouter, FastAPI
@@ -34,7 +35,7 @@ from services.chassis.settings import EX_CONFIG, PREFIX, Settings
 from services.chassis.subscription import Subscription
 from services.chassis.timers import TimerHandler, TimerLoop
 from services.chassis.work import Workshop
-from services.chassis.workers import Workers
+from services.chassis.workers import WorkerLoop, Workers
 
 
 @dataclass(slots=True)
@@ -47,6 +48,7 @@ class Service:
     subscriptions: Sequence[Subscription]
     timers: Mapping[str, TimerHandler] = field(default_factory=dict)
     gauges: Sequence[Gauging] = ()
+    workers: Mapping[str, WorkerLoop] = field(default_factory=dict)
     body_limits: Mapping[str, int] = field(default_factory=dict)
     max_poll_records: int = 200
 
@@ -74,6 +76,8 @@ def run(service: Service) -> int:
     if service.timers:
         inputs = list(loops.values())
         workers.add("timers", TimerLoop(workshop, service.timers, inputs, health, workers.stop).run)
+    for name, worker in service.workers.items():
+        workers.add(name, partial(worker, workshop, workers.stop, health))
     server = _Server(_http(settings, _app(service, workshop, health, loops)))
 
     def stop(*_: object) -> None:

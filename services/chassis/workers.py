@@ -11,11 +11,15 @@ import structlog
 from services.chassis import metrics
 from services.chassis.health import Health
 from services.chassis.processing import Halted
+from services.chassis.work import Workshop
 
 log = structlog.get_logger(__name__)
 
 STUCK_AFTER_S = 90.0
 GRACE_S = 2.5  # beside the 2 s that HTTP may take to finish its answers (chassis/service.py)
+
+WorkerLoop = Callable[[Workshop, threading.Event, Health], None]
+"""A service's own worker: runs until the event is set and beats under its name. What it raises ends the process."""
 
 
 class Workers:

@@ -15,7 +15,7 @@ from services.contracts.event import Envelope, Event
 from services.contracts.registry import HOT_ISSUE_EVENTS
 from services.contracts.ticket_events import TicketDispatched, TicketTextRecorded
 from services.contracts.topics import topic_table
-from services.notifier.adapters import deliveries, known_matters, known_tickets
+from services.notifier.adapters import deliveries, known_matters, known_tickets, sendings
 from services.notifier.adapters.recipients import departments_of, known
 from services.notifier.adapters.routing_file import FACTS, routing
 from services.notifier.domain.delivery import CONSUMER, DeliveryChannel, Text, assignment, told
@@ -79,6 +79,7 @@ def _tell(work: Work, delivery: UUID, dispatch: TicketDispatched, text: Text) ->
 def _publish(work: Work, department: str, message: Event, delivery: UUID) -> None:
     work.publish(topic_table().department_topic(department), message, event_id=delivery)
     work.after_commit(DELIVERIES.labels(DeliveryChannel.TOPIC, "sent").inc)
+    sendings.queue(work, department, message, told_as=delivery)
 
 
 SUBSCRIPTION = Subscription(

@@ -109,20 +109,24 @@ def position_of(connection: Connection, delivery: UUID) -> Position | None:
     return None if row is None else Position(row.caused_at, row.delivery_id)
 
 
+def of_id(connection: Connection, delivery: UUID) -> Sequence[Row[Any]]:
+    return connection.execute(deliveries.select().where(deliveries.c.delivery_id == delivery)).all()
+
+
 def page_of(
     connection: Connection,
-    matter: Mapping[str, str],
+    asked: Mapping[str, object],
     recipients: Collection[str] | None,
     after: Position | None,
     limit: int,
 ) -> Sequence[Row[Any]]:
     """Deliveries, newest cause first, at most `limit` behind `after`; what is empty or None does not restrict.
 
-    `matter`: the wanted value by column of MATTERS.
+    `asked`: the wanted value by column.
     """
     log = deliveries.c
     page = deliveries.select().order_by(log.caused_at.desc(), log.delivery_id.desc()).limit(limit)
-    for column, wanted in matter.items():
+    for column, wanted in asked.items():
         page = page.where(log[column] == wanted)
     if recipients is not None:
         page = page.where(log.recipient.in_(recipients))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Connection
 
 from services.chassis.identity import Actor, Role, require
 from services.chassis.problems import Problem
@@ -38,6 +39,7 @@ class DeliveryOut(BaseModel):
     version: int = Field(description="Of the ticket, hot issue or project.")
     caused_at: datetime
     told_at: datetime | None
+    webhook_id: UUID | None = None
 
 
 class DeliveryPage(BaseModel):
@@ -65,14 +67,21 @@ def delivery_routes(workshop: Workshop) -> APIRouter:
         asked = {"ticket_id": ticket_id, "hot_issue_id": hot_issue_id, "project_id": project_id}
         matter = {column: wanted for column, wanted in asked.items() if wanted is not None}
         with workshop.open() as work:
-            after = None if cursor is None else deliveries.position_of(work.connection, cursor)
-            if cursor is not None and after is None:
-                raise Problem(422, "unknown-cursor", "The cursor is unknown", "cursor: give `next` of the page before.")
+            after = position_of(work.connection, cursor)
             found = deliveries.page_of(work.connection, matter, recipients, after, limit + 1)
         items = [DeliveryOut.model_validate(row) for row in found[:limit]]
         return DeliveryPage(items=items, next=items[-1].delivery_id if len(found) > limit else None)
 
     return router
+
+
+def position_of(connection: Connection, cursor: UUID | None) -> deliveries.Position | None:
+    if cursor is None:
+        return None
+    position = deliveries.position_of(connection, cursor)
+    if position is None:
+        raise Problem(422, "unknown-cursor", "The cursor is unknown", "cursor: give `next` of the page before.")
+    return position
 
 
 def _visible(actor: Actor, asked: DepartmentCode | None) -> frozenset[str] | None:

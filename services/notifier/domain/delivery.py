@@ -17,16 +17,21 @@ Told = TypeVar("Told", bound=Event)
 
 class DeliveryChannel(StrEnum):
     TOPIC = "topic"
+    WEBHOOK = "webhook"
 
 
 class Status(StrEnum):
-    """`awaiting_text` → `published`; a delivery that waits for no text is born published.
+    """On a topic: `awaiting_text` → `published`; a delivery that waits for no text is born published.
 
-    Published means: in the outbox, in the transaction that says so.
+    Published means: in the outbox, in the transaction that says so. By webhook: `waiting` → `sent` (the receiver has
+    answered 2xx) or `failed`; a person may set both back to `waiting`.
     """
 
     AWAITING_TEXT = "awaiting_text"
     PUBLISHED = "published"
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
 
 
 class Text(NamedTuple):
@@ -41,12 +46,15 @@ def recipient_of(department: DepartmentCode) -> str:
     return f"department:{department}"
 
 
-def delivery_id(event_id: UUID, recipient: str, channel: DeliveryChannel, message: str) -> UUID:
+def delivery_id(
+    event_id: UUID, recipient: str, channel: DeliveryChannel, message: str, webhook: UUID | None = None
+) -> UUID:
     """The same for the same delivery, however often it is made: by it a receiver drops repeats.
 
-    `message` is the type of what is told.
+    `message` is the type of what is told; `webhook` which of the recipient's it goes to.
     """
-    return deterministic_id(CONSUMER, f"{event_id}|{recipient}|{channel}", message)
+    address = channel if webhook is None else f"{channel}|{webhook}"
+    return deterministic_id(CONSUMER, f"{event_id}|{recipient}|{address}", message)
 
 
 def assignment(dispatch: TicketDispatched, text: Text, delivery: UUID) -> TicketAssigned:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -12,15 +11,13 @@ from fastapi.testclient import TestClient
 
 from services.chassis.work import Workshop
 from services.contracts.hot_issue_events import HotIssueConfirmed
-from services.notifier.adapters.routes import delivery_routes
 from tests.integration.notifier.events import dispatched, hot_issue, project, take, text_of, ticket_id
-from tests.integration.role_clients import As, clients_of
+from tests.integration.role_clients import As
 
 
-@pytest.fixture
-def as_(workshop: Workshop, tmp_path: Path) -> As:
+@pytest.fixture(autouse=True)
+def _log_of_three(workshop: Workshop) -> None:
     take(workshop, text_of(1), dispatched(1), dispatched(1, version=3, lead="fire"), dispatched(2, version=4))
-    return clients_of([delivery_routes(workshop)], tmp_path)
 
 
 def _log(client: TestClient, **asked: Any) -> list[tuple[str, int, str]]:

@@ -48,7 +48,7 @@ def readings(draw: st.DrawFn) -> list[list[Envelope]]:
 @given(batches=readings())
 def test_each_dispatch_is_told_exactly_once_in_its_order(workshop: Workshop, batches: Sequence[list[Envelope]]) -> None:
     with workshop.open() as work:
-        work.connection.execute(text("TRUNCATE known_tickets, deliveries, outbox"))
+        work.connection.execute(text("TRUNCATE known_tickets, deliveries, webhook_sendings, outbox"))
     for batch in batches:
         take(workshop, *batch)
     messages = told(workshop)

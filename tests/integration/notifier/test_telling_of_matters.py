@@ -55,7 +55,7 @@ def readings(draw: st.DrawFn) -> list[list[Envelope]]:
 
 def _forget(workshop: Workshop) -> None:
     with workshop.open() as work:
-        work.connection.execute(text("TRUNCATE known_matters, deliveries, outbox"))
+        work.connection.execute(text("TRUNCATE known_matters, deliveries, webhook_sendings, outbox"))
 
 
 def _versions(workshop: Workshop, message: type) -> dict[str, list[int]]:

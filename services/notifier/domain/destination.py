@@ -1,0 +1,59 @@
+"""Where a webhook may go: https to public addresses alone, so that nobody reaches into our network through us.
+
+The demo profile also admits loopback, without TLS too: its receivers run on the same machine.
+"""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from urllib.parse import urlsplit
+
+LONGEST_URL = 1000
+
+_GLOBAL_UNICAST = IPv6Network("2000::/3")
+_6TO4 = IPv6Network("2002::/16")  # carries any IPv4 address, private ones too
+
+Address = IPv4Address | IPv6Address
+
+
+def fault_of(url: str, *, demo: bool) -> str | None:
+    """What is wrong with a subscriber's URL and the remedy; None if it may be tried.
+
+    A name is looked up only when we connect, and what it means then decides (`may_reach`).
+    """
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname, parts.port
+    except ValueError as error:
+        return f"is not a URL: {error}"
+    if not url.isascii() or not url.isprintable() or " " in url or len(url) > LONGEST_URL:
+        return f"holds more than {LONGEST_URL} characters, or others than ASCII: encode them"
+    if parts.scheme != "https" and not (demo and parts.scheme == "http"):
+        return "is not an https URL: give one, with a certificate that is valid for its host"
+    if not host:
+        return "names no host: give https://HOST/PATH"
+    if parts.username is not None or parts.password is not None or parts.fragment:
+        return "holds a user, a password or a fragment: leave them out, the signature proves who sends"
+    literal = _literal(host)
+    if literal is not None and not may_reach(literal, secure=parts.scheme == "https", demo=demo):
+        return "is not a public address: give a host that can be reached over the internet"
+    return None
+
+
+def may_reach(address: Address, *, secure: bool, demo: bool) -> bool:
+    """Whether we connect to this address. `secure`: over TLS."""
+    plain = getattr(address, "ipv4_mapped", None) or address
+    return (demo and plain.is_loopback) or (secure and _is_public(plain))
+
+
+def _is_public(address: Address) -> bool:
+    if isinstance(address, IPv6Address) and (address not in _GLOBAL_UNICAST or address in _6TO4):
+        return False
+    return address.is_global and not address.is_multicast
+
+
+def _literal(host: str) -> Address | None:
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None
