@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -157,13 +157,12 @@ def test_the_cause_of_a_rejection_names_the_field_and_the_remedy(intake: Intake)
 
 def test_two_readings_at_once_wait_for_each_other_and_the_first_wins(intake: Intake) -> None:
     ticket_id = intake.file()
-    later = threading.Thread(target=intake.classify, args=(ticket_id,), kwargs={"type_code": "SC01"})
-    with intake.workshop.open() as work:
-        intake.on_classified(classified(ticket_id), work)
-        later.start()
-        eventually(lambda: _waits(intake), within=10, what="the second reading's wait")
-    later.join(10)
-    assert not later.is_alive()
+    with ThreadPoolExecutor(1) as pool:
+        with intake.workshop.open() as work:
+            intake.on_classified(classified(ticket_id), work)
+            later = pool.submit(intake.classify, ticket_id, type_code="SC01")
+            eventually(lambda: _waits(intake), within=10, what="the second reading's wait")
+        assert later.result(timeout=10) is None
     assert intake.show(ticket_id)["type_code"] == "MJ01"
     assert len(told_last(intake)) == 1
 

@@ -77,8 +77,8 @@ def test_a_receipt_does_not_let_anybody_try_out_what_was_masked(intake: Intake) 
     with intake.workshop.engine.connect() as connection:
         fingerprint = bytes(connection.execute(text("SELECT fingerprint FROM receipts")).scalar_one())
     canonical = TicketBody.model_validate(body).canonical()
-    guesses = [canonical, b"request:" + canonical, json.dumps(body).encode(), json.dumps(body, ensure_ascii=False).encode()]
-    assert fingerprint not in [hashlib.sha256(guess).digest() for guess in guesses]
+    sent = json.dumps(body).encode()
+    assert fingerprint not in [hashlib.sha256(guess).digest() for guess in (canonical, b"request:" + canonical, sent)]
 
 
 def test_personal_data_is_not_shown_and_not_logged(intake: Intake, logged: list[Any]) -> None:

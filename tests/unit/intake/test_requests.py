@@ -35,8 +35,9 @@ def test_the_ends_of_time_are_refused_and_do_not_overflow(at: datetime) -> None:
     assert wrong_time(at, NOW) is not None
 
 
-def test_a_time_left_out_is_right() -> None:
-    assert wrong_time(None, NOW) is None
+@pytest.mark.parametrize("at", [None, NOW, NOW + CLOCK_TOLERANCE, EARLIEST])
+def test_a_time_left_out_and_the_edges_are_right(at: datetime | None) -> None:
+    assert wrong_time(at, NOW) is None
 
 
 @pytest.mark.parametrize("number", [1751328000, 1751328000000, 0, -1, 1.5, True, "1751328000", " 1751328000.5", "-1"])
@@ -66,6 +67,10 @@ def canonical(body: dict[str, Any]) -> bytes:
 @pytest.mark.parametrize(("one", "other"), SAME)
 def test_the_spelling_of_a_request_does_not_matter(one: dict[str, Any], other: dict[str, Any]) -> None:
     assert canonical(one) == canonical(other)
+
+
+def test_a_field_left_out_leaves_no_mark_so_that_a_later_version_may_add_one() -> None:
+    assert canonical({"text": "漏水", "channel": "phone", "caller": None}) == '{"text":"漏水"}'.encode()
 
 
 @pytest.mark.parametrize(("one", "other"), DIFFERENT)
