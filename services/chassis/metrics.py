@@ -125,6 +125,17 @@ TICKETS_CLASSIFIED = _counter(
     "Tickets whose first classification was applied. Outcome: dispatched, in_review, filed_away (history).",
     "outcome",
 )
+SETTLE_BREACHES = _counter(
+    "closedloop_settle_breaches_total", "Tickets that their lead had not settled when the limit was over."
+)
+TICKETS_SETTLED = _counter(
+    "closedloop_tickets_settled_total", "Tickets their lead settled. Outcome: on_time, late.", "outcome"
+)
+TICKETS_VISITED = _counter(
+    "closedloop_tickets_visited_total",
+    "Callers asked after the settlement, by what they say. Outcome: solved, not_solved.",
+    "outcome",
+)
 TICKETS_COUNTED = _counter(
     "closedloop_tickets_counted_total",
     "Tickets counted towards their place and type. Outcome: new_caller, known_caller, anonymous.",
@@ -136,8 +147,8 @@ DECISIONS_OVERDUE = _counter(
 )
 DELIVERIES = _counter(
     "closedloop_deliveries_total",
-    "Deliveries made, after the commit. Outcome: sent (topic: in the outbox; webhook: its receiver answered 2xx), failed"
-    " (webhook: given up; sent again by a person it may fail again).",
+    "Deliveries made, after the commit. Outcome: sent (topic: in the outbox; webhook: its receiver answered 2xx),"
+    " failed (webhook: given up; sent again by a person it may fail again).",
     "channel", "outcome",
 )  # fmt: skip
 DELIVERIES_AWAITING_TEXT = _gauge(

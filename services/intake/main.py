@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import uuid4
+
+from fastapi import APIRouter
 
 from services.chassis.service import Service, run
 from services.chassis.settings import HexKey, Port, Settings, load
 from services.chassis.subscription import Subscription
+from services.chassis.timers import TimerHandler
+from services.chassis.work import Workshop
 from services.contracts.classification_events import TicketClassified
 from services.contracts.taxonomy import taxonomy
 from services.intake.adapters.batch import BODY_LIMIT, batch_routes
 from services.intake.adapters.receipts import SqlReceipts
 from services.intake.adapters.routes import ticket_routes
+from services.intake.adapters.settlements import SqlSettlements
+from services.intake.adapters.step_routes import step_routes
 from services.intake.adapters.tickets import SqlTickets
 from services.intake.adapters.vault import SealedVault
-from services.intake.app.dispatch import DispatchOnClassification
+from services.intake.app.dispatch import SETTLE, DispatchByHand, DispatchOnClassification
 from services.intake.app.receive import ReceiveTicket
+from services.intake.app.settle import SettleTicket
 
 
 class IntakeSettings(Settings):
@@ -24,23 +33,53 @@ class IntakeSettings(Settings):
     vault_key: HexKey
 
 
+@dataclass(frozen=True, slots=True)
+class UseCases:
+    """Everything intake does, on its own tables."""
+
+    receive: ReceiveTicket
+    classified: DispatchOnClassification
+    by_hand: DispatchByHand
+    settlement: SettleTicket
+
+    @classmethod
+    def of(cls, caller_key: bytes, vault_key: bytes) -> UseCases:
+        tickets, vault = SqlTickets(), SealedVault(vault_key)
+        return cls(
+            ReceiveTicket(tickets, vault, SqlReceipts(), caller_key, lambda: str(uuid4())),
+            DispatchOnClassification(tickets, taxonomy()),
+            DispatchByHand(tickets, taxonomy()),
+            SettleTicket(tickets, SqlSettlements(), vault),
+        )
+
+    def routes(self, workshop: Workshop) -> Sequence[APIRouter]:
+        return [
+            batch_routes(workshop, self.receive),
+            ticket_routes(workshop, self.receive),
+            step_routes(workshop, self.by_hand, self.settlement),
+        ]
+
+    @property
+    def subscriptions(self) -> Sequence[Subscription]:
+        return [Subscription("intake", ("classifications",), {TicketClassified: self.classified})]
+
+    @property
+    def timers(self) -> Mapping[str, TimerHandler]:
+        return {SETTLE: self.settlement.on_settle_due}
+
+
 def main() -> int:
     settings = load(IntakeSettings)
-    tickets = SqlTickets()
-    receive = ReceiveTicket(
-        tickets,
-        SealedVault(bytes.fromhex(settings.vault_key.get_secret_value())),
-        SqlReceipts(),
-        bytes.fromhex(settings.caller_key.get_secret_value()),
-        lambda: str(uuid4()),
+    intake = UseCases.of(
+        bytes.fromhex(settings.caller_key.get_secret_value()), bytes.fromhex(settings.vault_key.get_secret_value())
     )
-    classified = DispatchOnClassification(tickets, taxonomy())
     return run(
         Service(
             name="intake",
             settings=settings,
-            routes=lambda workshop: [batch_routes(workshop, receive), ticket_routes(workshop, receive)],
+            routes=intake.routes,
             body_limits={"/tickets/batch": BODY_LIMIT},
-            subscriptions=[Subscription("intake", ("classifications",), {TicketClassified: classified})],
+            subscriptions=intake.subscriptions,
+            timers=intake.timers,
         )
     )

@@ -7,23 +7,18 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Header, Query, Response
 
-from services.chassis.identity import Actor, Role, require
 from services.chassis.metrics import TICKETS_RECEIVED
 from services.chassis.outbox import TooLarge
 from services.chassis.problems import Problem, invalid
 from services.chassis.work import Workshop
 from services.intake.adapters.requests import TicketBody, wrong_time
-from services.intake.adapters.views import Share, count_by_state, page_of_tickets, ticket_with_history
+from services.intake.adapters.rights import Operator, Overseer, Reader, no_such_ticket, share_of
+from services.intake.adapters.views import count_by_state, page_of_tickets, ticket_with_history
 from services.intake.app.ports import KeyReused
 from services.intake.app.receive import ReceiveTicket, Request
 from services.intake.domain.ticket import State
-
-_SEE_ALL = (Role.HUB, Role.SUPERVISOR, Role.ADMIN)
-
-Operator = Annotated[Actor, Depends(require(Role.HUB))]
-Reader = Annotated[Actor, Depends(require(*_SEE_ALL, Role.DEPARTMENT, Role.SUBDISTRICT))]
 
 IdempotencyKey = Annotated[
     str,
@@ -67,7 +62,7 @@ def ticket_routes(workshop: Workshop, receive: ReceiveTicket) -> APIRouter:
         return {"ticket_id": ticket_id, "state": State.RECEIVED, "repeated": not fresh}
 
     @router.get("/summary")
-    def summary(_: Annotated[Actor, Depends(require(*_SEE_ALL))]) -> dict[str, int]:
+    def summary(_: Overseer) -> dict[str, int]:
         """How many tickets are in which state."""
         with workshop.engine.connect() as connection:
             return count_by_state(connection)
@@ -85,7 +80,7 @@ def ticket_routes(workshop: Workshop, receive: ReceiveTicket) -> APIRouter:
         """
         before = _position(cursor)
         with workshop.engine.connect() as connection:
-            items = page_of_tickets(connection, state=state, share=_share(actor), before=before, limit=limit)
+            items = page_of_tickets(connection, state=state, share=share_of(actor), before=before, limit=limit)
         following = _cursor(items[-1]["received_at"], items[-1]["ticket_id"]) if len(items) == limit else None
         return {"items": items, "next": following}
 
@@ -97,17 +92,12 @@ def ticket_routes(workshop: Workshop, receive: ReceiveTicket) -> APIRouter:
         """
         with workshop.engine.connect() as connection:
             ticket = ticket_with_history(connection, str(ticket_id))
-        share = _share(actor)
+        share = share_of(actor)
         if ticket is None or (share and not share.holds(ticket)):
-            raise Problem(404, "not-found", "No such ticket", "ticket_id: take it from the answer to POST /tickets.")
+            raise no_such_ticket()
         return ticket
 
     return router
-
-
-def _share(actor: Actor) -> Share | None:
-    """Whose tickets the actor may see; None means all."""
-    return Share(actor.departments, actor.sub_districts) if actor.roles.isdisjoint(_SEE_ALL) else None
 
 
 def _cursor(received_at: datetime, ticket_id: str) -> str:

@@ -42,6 +42,14 @@ tickets = Table(
     Column("lead", Text),
     Column("co_handlers", ARRAY(Text), nullable=False),
     Column("review_reason", Text),
+    Column("continues", ForeignKey("tickets.id")),
+    Column("settle_by", _Time),
+    Column("settled_at", _Time),
+    Column("settled_by", Text),
+    Column("unit_solved", Boolean),
+    Column("visited_at", _Time),
+    Column("caller_solved", Boolean),
+    Column("satisfaction", Text),
 )
 Index("tickets_states", tickets.c.state)
 _newest = (tickets.c.state, tickets.c.received_at, tickets.c.id)
@@ -55,7 +63,7 @@ ticket_history = Table(
     Column("ticket_id", ForeignKey("tickets.id"), primary_key=True),
     Column("version", Integer, primary_key=True),
     Column("at", _Time, nullable=False),
-    Column("step", Text, nullable=False),
+    Column("step", Text, primary_key=True),
     Column("state", Text, nullable=False),
     Column("actor", Text, nullable=False),
     Column("detail", Text),
@@ -68,6 +76,15 @@ ticket_texts = Table(
     Column("version", Integer, primary_key=True),
     Column("text", Text, nullable=False),
     Column("address", Text),
+)
+
+settlements = Table(
+    "settlements",
+    metadata,
+    Column("ticket_id", ForeignKey("tickets.id"), primary_key=True),
+    Column("version", Integer, primary_key=True, comment="the ticket's after the step"),
+    Column("public_answer", Text, nullable=False, comment="redacted"),
+    Column("reason", Text, comment="why the unit says it is not solved; redacted"),
 )
 
 vault_keys = Table(

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, insert, select, text, update
 
 from services.chassis.work import Work
-from services.contracts.ticket_events import Channel, Place, Urgency
+from services.contracts.ticket_events import Channel, Place, Satisfaction, Urgency
 from services.intake.adapters.tables import ticket_history, tickets
 from services.intake.domain.ticket import HistoryEntry, State, Ticket
 
@@ -15,10 +15,12 @@ from services.intake.domain.ticket import HistoryEntry, State, Ticket
 _ADD = text(
     """
     WITH ticket AS (
-        INSERT INTO tickets (id, version, state, channel, caller_ref, occurred_at, received_at, history, text_version,
-                             type_code, sub_district, estate, estate_name, urgency, lead, co_handlers, review_reason)
-        VALUES (:id, :version, :state, :channel, :caller_ref, :occurred_at, :received_at, :history, :text_version,
-                :type_code, :sub_district, :estate, :estate_name, :urgency, :lead, :co_handlers, :review_reason)
+        INSERT INTO tickets (id, version, state, channel, caller_ref, occurred_at, received_at, history, continues,
+                             text_version, type_code, sub_district, estate, estate_name, urgency, lead, co_handlers,
+                             review_reason)
+        VALUES (:id, :version, :state, :channel, :caller_ref, :occurred_at, :received_at, :history, :continues,
+                :text_version, :type_code, :sub_district, :estate, :estate_name, :urgency, :lead, :co_handlers,
+                :review_reason)
     ), recorded_text AS (
         INSERT INTO ticket_texts (ticket_id, version, text, address) VALUES (:id, :text_version, :text, :address)
     )
@@ -59,6 +61,7 @@ def ticket_of(row: Row[Any]) -> Ticket:
         occurred_at=row.occurred_at,
         received_at=row.received_at,
         history=row.history,
+        continues=row.continues,
         text_version=row.text_version,
         version=row.version,
         state=State(row.state),
@@ -68,6 +71,13 @@ def ticket_of(row: Row[Any]) -> Ticket:
         lead=row.lead,
         co_handlers=tuple(row.co_handlers),
         review_reason=row.review_reason,
+        settle_by=row.settle_by,
+        settled_at=row.settled_at,
+        settled_by=row.settled_by,
+        unit_solved=row.unit_solved,
+        visited_at=row.visited_at,
+        caller_solved=row.caller_solved,
+        satisfaction=Satisfaction(row.satisfaction) if row.satisfaction else None,
     )
 
 
@@ -81,6 +91,7 @@ def _columns(ticket: Ticket) -> dict[str, Any]:
         "occurred_at": ticket.occurred_at,
         "received_at": ticket.received_at,
         "history": ticket.history,
+        "continues": ticket.continues,
         "text_version": ticket.text_version,
         "type_code": ticket.type_code,
         "sub_district": place.sub_district,
@@ -90,6 +101,13 @@ def _columns(ticket: Ticket) -> dict[str, Any]:
         "lead": ticket.lead,
         "co_handlers": list(ticket.co_handlers),
         "review_reason": ticket.review_reason,
+        "settle_by": ticket.settle_by,
+        "settled_at": ticket.settled_at,
+        "settled_by": ticket.settled_by,
+        "unit_solved": ticket.unit_solved,
+        "visited_at": ticket.visited_at,
+        "caller_solved": ticket.caller_solved,
+        "satisfaction": ticket.satisfaction,
     }
 
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, true, tuple_, union
 
-from services.intake.adapters.tables import ticket_history, ticket_texts, tickets
+from services.intake.adapters.tables import settlements, ticket_history, ticket_texts, tickets
 from services.intake.domain.ticket import State
 
+_IN_ORDER = (ticket_history.c.version, ticket_history.c.at)  # a breach keeps the version of the dispatch
 
 @dataclass(frozen=True, slots=True)
 class Share:
@@ -45,10 +46,17 @@ def ticket_with_history(connection: Connection, ticket_id: str) -> dict[str, Any
     if row is None:
         return None
     history = connection.execute(
-        select(ticket_history).where(ticket_history.c.ticket_id == ticket_id).order_by(ticket_history.c.version)
+        select(ticket_history).where(ticket_history.c.ticket_id == ticket_id).order_by(*_IN_ORDER)
     )
     steps = [{name: value for name, value in one.items() if name != "ticket_id"} for one in history.mappings()]
-    return {**_facts(row), "text": row.text, "address": row.address, "history": steps}
+    settlement = connection.execute(
+        select(settlements.c.public_answer, settlements.c.reason)
+        .where(settlements.c.ticket_id == ticket_id)
+        .order_by(settlements.c.version.desc())
+        .limit(1)
+    ).mappings().one_or_none()
+    said = dict(settlement) if settlement else None
+    return {**_facts(row), "text": row.text, "address": row.address, "settlement": said, "history": steps}
 
 
 def page_of_tickets(
@@ -104,4 +112,11 @@ def _facts(row: Row[Any]) -> dict[str, Any]:
         "lead": row.lead,
         "co_handlers": row.co_handlers,
         "review_reason": row.review_reason,
+        "continues": row.continues,
+        "settle_by": row.settle_by,
+        "settled_at": row.settled_at,
+        "unit_solved": row.unit_solved,
+        "visited_at": row.visited_at,
+        "caller_solved": row.caller_solved,
+        "satisfaction": row.satisfaction,
     }

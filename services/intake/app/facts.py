@@ -23,4 +23,9 @@ def ticket_facts(ticket: Ticket) -> dict[str, Any]:
         "urgency": ticket.urgency,
         "lead": ticket.lead,
         "co_handlers": ticket.co_handlers,
+        "continues": ticket.continues,
+        "settle_by": ticket.settle_by,
+        "unit_solved": ticket.unit_solved,
+        "caller_solved": ticket.caller_solved,
+        "satisfaction": ticket.satisfaction,
     }

@@ -35,6 +35,14 @@ class Vault(Protocol):
     def keep(self, work: Work, ticket_id: str, caller_ref: str | None, identity: Identity) -> None:
         """Seals personal data under the caller's own key; deleting that key erases the person."""
 
+    def reveal(self, work: Work, ticket_id: str) -> Identity | None:
+        """The personal data of a ticket; None when the caller was erased or there is no such ticket."""
+
+
+class Settlements(Protocol):
+    def add(self, work: Work, ticket: Ticket, public_answer: str, reason: str | None) -> None:
+        """Stores the redacted words of the settlement just taken."""
+
 
 class Receipts(Protocol):
     def claim(self, work: Work, client: str, key: str, fingerprint: bytes, ticket_id: str) -> str | None:

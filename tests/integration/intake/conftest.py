@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,22 +26,19 @@ from services.chassis.identity import Verifier
 from services.chassis.migrate import migrate
 from services.chassis.settings import DEMO_ISSUER, Profile, Settings
 from services.chassis.tables import outbox
+from services.chassis.timers import TimerLoop
 from services.chassis.wire import unpack_headers
 from services.chassis.work import Workshop
 from services.cli.local.postgres import EmbeddedPostgres, connect
 from services.contracts.classification_events import TicketClassified
 from services.contracts.event import Envelope, Event
 from services.contracts.registry import EVENTS
-from services.contracts.taxonomy import taxonomy
 from services.contracts.ticket_events import Place, Urgency
-from services.intake.adapters.batch import BODY_LIMIT, batch_routes
-from services.intake.adapters.receipts import SqlReceipts
-from services.intake.adapters.routes import ticket_routes
+from services.intake.adapters.batch import BODY_LIMIT
 from services.intake.adapters.tables import metadata
-from services.intake.adapters.tickets import SqlTickets
 from services.intake.adapters.vault import SealedVault
 from services.intake.app.dispatch import DispatchOnClassification
-from services.intake.app.receive import ReceiveTicket
+from services.intake.main import UseCases
 from tests.harness.fixtures import NewDatabase
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
@@ -52,7 +50,7 @@ class Intake:
     workshop: Workshop
     clock: FixedClock
     vault: SealedVault
-    on_classified: DispatchOnClassification
+    use_cases: UseCases
     routers: Sequence[APIRouter]
     app: FastAPI
     issuer: DemoIssuer
@@ -61,6 +59,10 @@ class Intake:
         """Without roles: without a token."""
         headers = {"Authorization": f"Bearer {self.issuer.mint(subject, roles, hours)}"} if roles else {}
         return TestClient(self.app, headers=headers, raise_server_exceptions=False)
+
+    @property
+    def on_classified(self) -> DispatchOnClassification:
+        return self.use_cases.classified
 
     def file(self, **body: Any) -> str:
         """A new ticket's id."""
@@ -94,6 +96,11 @@ class Intake:
         with self.workshop.engine.connect() as connection:
             rows = connection.execute(select(outbox).order_by(outbox.c.seq)).all()
         return [EVENTS[_type(row.headers)].model_validate_json(row.value) for row in rows]
+
+    def fire_timers(self) -> int:
+        """Fires what is due by the clock, as the service's loop would; returns how many."""
+        loop = TimerLoop(self.workshop, self.use_cases.timers, (), Health(), threading.Event())
+        return sum(1 for _ in iter(lambda: loop.fire_next(self.clock.now()), False))
 
     def execute(self, *statements: str) -> None:
         with self.workshop.engine.begin() as connection:
@@ -167,9 +174,8 @@ def _intake(database_url: str, directory: Path) -> Iterator[Intake]:
         oidc_issuer=DEMO_ISSUER,
         oidc_jwks=str(issuer.jwks),
     )
-    tickets, vault = SqlTickets(), SealedVault(VAULT_KEY)
-    receive = ReceiveTicket(tickets, vault, SqlReceipts(), CALLER_KEY, lambda: str(uuid4()))
-    routers = [batch_routes(workshop, receive), ticket_routes(workshop, receive)]
+    use_cases = UseCases.of(CALLER_KEY, VAULT_KEY)
+    routers = use_cases.routes(workshop)
     app = create_app(
         title="intake",
         routers=routers,
@@ -177,7 +183,7 @@ def _intake(database_url: str, directory: Path) -> Iterator[Intake]:
         verifier=Verifier(settings),
         body_limits={"/tickets/batch": BODY_LIMIT},
     )
-    yield Intake(workshop, clock, vault, DispatchOnClassification(tickets, taxonomy()), routers, app, issuer)
+    yield Intake(workshop, clock, SealedVault(VAULT_KEY), use_cases, routers, app, issuer)
     engine.dispose()
 
 

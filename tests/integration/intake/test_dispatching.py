@@ -12,6 +12,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from services.chassis.errors import Kind, Reject, kind_of
+from services.chassis.working_days import after_working_days
 from services.contracts.departments import departments
 from services.contracts.event import MalformedEvent
 from services.contracts.taxonomy import taxonomy
@@ -45,6 +46,7 @@ def test_a_sure_reading_dispatches_by_the_catalogue_in_one_commit(intake: Intake
             "urgency": "urgent",
             "lead": "liangcheng",
             "co_handlers": helpers,
+            "settle_by": after_working_days(intake.clock.now(), taxonomy().types["XQ01"].settle_days).due,
         }
     )
     assert helpers

@@ -30,6 +30,9 @@ PEOPLE: Mapping[str, tuple[str, ...]] = {
 REFUSED = {"identity reader": 403, "unknown role": 403, "department without a code": 403}
 READERS = dict.fromkeys(PEOPLE, 200) | REFUSED
 
+STALE = 99
+"""A version that no ticket has here: whoever may act is told so, and the ticket stays as it is for the next."""
+
 Ask = Callable[[TestClient, str], Any]
 ROUTES: Mapping[tuple[str, str], tuple[Ask, dict[str, int]]] = {
     ("POST", "/tickets"): (
@@ -51,6 +54,25 @@ ROUTES: Mapping[tuple[str, str], tuple[Ask, dict[str, int]]] = {
     ("GET", "/tickets/{ticket_id}"): (
         lambda client, ticket_id: client.get(f"/tickets/{ticket_id}"),
         READERS | {"foreign department": 404, "foreign sub-district": 404},
+    ),
+    ("POST", "/tickets/{ticket_id}/dispatch"): (
+        lambda client, ticket_id: client.post(
+            f"/tickets/{ticket_id}/dispatch", json={"version": STALE, "type_code": "MJ01", "reason": "看过了"}
+        ),
+        dict.fromkeys(PEOPLE, 403) | {"hub": 409},
+    ),
+    ("POST", "/tickets/{ticket_id}/settlement"): (
+        lambda client, ticket_id: client.post(
+            f"/tickets/{ticket_id}/settlement",
+            json={"version": STALE, "public_answer": "已修好", "unit_solved": True},
+        ),
+        dict.fromkeys(PEOPLE, 403) | {"hub": 409, "lead": 409, "foreign department": 404},
+    ),
+    ("POST", "/tickets/{ticket_id}/visit"): (
+        lambda client, ticket_id: client.post(
+            f"/tickets/{ticket_id}/visit", json={"version": STALE, "caller_solved": True}
+        ),
+        dict.fromkeys(PEOPLE, 403) | {"hub": 409},
     ),
 }
 

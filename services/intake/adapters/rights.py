@@ -1,0 +1,62 @@
+"""Who sees which tickets, and who may act on them (DESIGN §7)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from services.chassis.identity import Actor, Role, require
+from services.chassis.problems import Problem
+from services.intake.adapters.views import Share
+from services.intake.app.commands import Authorise
+from services.intake.domain.ticket import Ticket
+
+SEE_ALL = (Role.HUB, Role.SUPERVISOR, Role.ADMIN)
+
+Operator = Annotated[Actor, Depends(require(Role.HUB))]
+Overseer = Annotated[Actor, Depends(require(*SEE_ALL))]
+Reader = Annotated[Actor, Depends(require(*SEE_ALL, Role.DEPARTMENT, Role.SUBDISTRICT))]
+Handler = Annotated[Actor, Depends(require(Role.HUB, Role.DEPARTMENT))]
+
+
+def share_of(actor: Actor) -> Share | None:
+    """Whose tickets the actor may see; None means all."""
+    return Share(actor.departments, actor.sub_districts) if actor.roles.isdisjoint(SEE_ALL) else None
+
+
+def no_such_ticket() -> Problem:
+    return Problem(404, "not-found", "No such ticket", "ticket_id: take it from the answer to POST /tickets.")
+
+
+def as_lead(actor: Actor) -> Authorise:
+    """The hub, or the department that leads; a ticket of others does not exist for a department."""
+
+    def authorise(ticket: Ticket) -> None:
+        if Role.HUB in actor.roles or ticket.lead in actor.departments:
+            return
+        if actor.departments.isdisjoint(ticket.co_handlers):
+            raise no_such_ticket()
+        detail = f"This is for the hub and for department:{ticket.lead} to do; tell them what you know."
+        raise Problem(403, "not-yours", "Another department leads", detail)
+
+    return authorise
+
+
+def as_independent(actor: Actor) -> Authorise:
+    """Nobody who also speaks for the department that leads."""
+
+    def authorise(ticket: Ticket) -> None:
+        if ticket.lead in actor.departments:
+            raise handler_may_not_visit("You speak for the department that handled this ticket")
+
+    return authorise
+
+
+def anyone(_: Ticket) -> None:
+    """Whoever has the route's role."""
+
+
+def handler_may_not_visit(why: str) -> Problem:
+    detail = f"{why}: somebody who had no part in handling it must ask the caller."
+    return Problem(403, "handler-may-not-visit", "The handler does not ask the caller", detail)
