@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Mapping
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, distinct, func, select, text
@@ -46,7 +47,8 @@ _ADD = _add.on_conflict_do_update(
     set_={"reason": _add.excluded.reason},
     where=(_MEMBERS.reason != Reason.MERGED) & (_MEMBERS.reason != _add.excluded.reason),
 )
-_KNOWN = select(_MEMBERS.ticket_id).where(_IN_ISSUE)
+_KNOWN = select(_MEMBERS.ticket_id).where(_IN_ISSUE, _MEMBERS.ticket_id.in_(bindparam("tickets", expanding=True)))
+_DROP = delete(hot_issue_members).where(_IN_ISSUE)
 _TALLY = select(
     func.count(),
     func.count(distinct(_MEMBERS.caller_ref)),
@@ -141,19 +143,19 @@ class SqlHotIssues:
         return new_caller
 
     def add_members(self, work: Work, issue: HotIssue, members: Mapping[str, tuple[Call, Reason]]) -> list[str]:
-        known = set(work.connection.execute(_KNOWN, {"issue_id": issue.id}).scalars())
+        named = {"issue_id": issue.id, "tickets": list(members)}
+        known = set(work.connection.execute(_KNOWN, named).scalars())
         if members:
             rows = [_member(work, issue, call, reason) for call, reason in members.values()]
             work.connection.execute(_ADD, rows)
         return [ticket_id for ticket_id in members if ticket_id not in known]
 
-    def drop_members(self, work: Work, issue: HotIssue, keep: Container[str]) -> None:
-        own = _KNOWN.where(_MEMBERS.reason != Reason.MERGED)
-        known = work.connection.execute(own, {"issue_id": issue.id}).scalars()
-        dropped = [ticket_id for ticket_id in known if ticket_id not in keep]
-        if dropped:
-            gone = delete(hot_issue_members).where(_MEMBERS.hot_issue_id == issue.id, _MEMBERS.ticket_id.in_(dropped))
-            work.connection.execute(gone)
+    def drop_member(self, work: Work, issue: HotIssue, ticket_id: str) -> None:
+        work.connection.execute(_DROP.where(_MEMBERS.ticket_id == ticket_id), {"issue_id": issue.id})
+
+    def drop_members(self, work: Work, issue: HotIssue, until: datetime) -> None:
+        own = (_MEMBERS.reason != Reason.MERGED) & (_MEMBERS.occurred_at <= until)
+        work.connection.execute(_DROP.where(own), {"issue_id": issue.id})
 
     def members(self, work: Work, issue: HotIssue) -> list[Call]:
         return [Call(*row) for row in work.connection.execute(_ALL_MEMBERS, {"issue_id": issue.id})]

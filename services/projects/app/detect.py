@@ -109,14 +109,17 @@ class Detect:
         issue = self.issues.newest(work, sighted.cell)
         if issue is None or issue.state is not State.CONFIRMED or sighted.call.occurred_at <= self.opening.start(issue):
             return
-        found = first_fulfilled(
-            self.calls.between(work, sighted.cell, self.opening.start(issue), None), self.rules.detection
-        )
+        self.issues.drop_member(work, issue, sighted.call.ticket_id)
+        found = self._fulfilled_yet(work, issue, issue.confirmed_at) or self._fulfilled_yet(work, issue, None)
         if found:
             self.opening.move(work, issue, found)
         elif not issue.holds_others:
             issue.take(State.WITHDRAWN, work.clock.now(), ACTOR, "its tickets were corrected")
-            self.issues.drop_members(work, issue, keep=())
+            self.issues.drop_members(work, issue, issue.last_at)
             issue.calls = issue.callers = 0
             tell(work, issue)
             self.issues.save(work, issue)
+
+    def _fulfilled_yet(self, work: Work, issue: HotIssue, until: datetime | None) -> Fulfilment | None:
+        calls = self.calls.between(work, issue.cell, self.opening.start(issue), until)
+        return first_fulfilled(calls, self.rules.detection)

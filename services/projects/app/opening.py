@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from services.chassis.working_days import after_working_days
 from services.contracts.taxonomy import Taxonomy
 from services.projects.app.ports import Calls, HotIssues
 from services.projects.app.telling import tell, tell_member
-from services.projects.domain.detection import Fulfilment, hot_issue_id, place_of
+from services.projects.domain.detection import Call, Fulfilment, hot_issue_id, place_of
 from services.projects.domain.evidence import Cell
 from services.projects.domain.hot_issue import HotIssue, State, reason_of
 from services.projects.domain.rules import Rules
@@ -46,20 +47,21 @@ class Opening:
         issue_id = hot_issue_id(cell, ordinal)
         issue = self.issues.lock(work, issue_id) or _new(issue_id, cell, ordinal, counts_from, found)
         self._set_window(issue, found)
-        issue.place = place_of(cell, self.calls.between(work, cell, self.start(issue), issue.confirmed_at))
+        calls = self.calls.between(work, cell, self.start(issue), None)
+        issue.place = place_of(cell, calls)
         kind = self.taxonomy.types.get(cell.type_code)
         issue.lead = (kind and kind.lead_at(issue.place.sub_district)) or LEAD_OF_NOWHERE
         self._ask_for_decision(work, issue)
         issue.take(State.CONFIRMED, work.clock.now(), ACTOR, _why(found, issue))
         self.issues.save(work, issue)
-        self._take_members(work, issue, cell, step_taken=True)
+        self._take_members(work, issue, calls, step_taken=True)
 
     def reopen(self, work: Work, issue: HotIssue, cell: Cell, found: Fulfilment) -> None:
         """The rule is fulfilled again by calls after the acceptance, in the issue's cell or in one merged into it."""
         issue.counts_from = issue.accepted_at
         self._set_window(issue, found)
         self._reopen(work, issue, ACTOR, f"after the works: {_why(found, issue)}")
-        self._take_members(work, issue, cell, step_taken=True)
+        self._take_members(work, issue, self.calls.between(work, cell, self.start(issue), None), step_taken=True)
 
     def ask_again(self, work: Work, issue: HotIssue, actor: str, detail: str) -> None:
         """What was decided comes to nothing: somebody must decide once more."""
@@ -77,8 +79,11 @@ class Opening:
 
         Told with the next member; nothing is decided yet that could depend on the moment.
         """
+        until = max(issue.confirmed_at, found.at)  # calls later than both are members already, and stay what they are
         self._set_window(issue, found)
-        self._take_members(work, issue, issue.cell, step_taken=False)
+        if issue.state is State.CONFIRMED:
+            self.issues.drop_members(work, issue, self.start(issue))
+        self._take_members(work, issue, self.calls.between(work, issue.cell, self.start(issue), until))
 
     def _set_window(self, issue: HotIssue, found: Fulfilment) -> None:
         issue.confirmed_at, issue.window_callers = found
@@ -92,12 +97,9 @@ class Opening:
         if not limit.calendar_known:
             log.warning("holidays not announced yet: a deadline counts plain weekdays", hot_issue=issue.id)
 
-    def _take_members(self, work: Work, issue: HotIssue, cell: Cell, *, step_taken: bool) -> None:
-        """Brings the members in line with the window; tells of the step, if one was taken, then of each new member."""
-        calls = self.calls.between(work, cell, self.start(issue), None)
+    def _take_members(self, work: Work, issue: HotIssue, calls: Sequence[Call], *, step_taken: bool = False) -> None:
+        """Makes the calls members; tells of the step, if one was taken, then of each new member."""
         members = {call.ticket_id: (call, reason_of(call.occurred_at, issue.confirmed_at)) for call in calls}
-        if issue.state is State.CONFIRMED:
-            self.issues.drop_members(work, issue, keep=members)
         joined = self.issues.add_members(work, issue, members)
         issue.tally(self.issues.tally(work, issue))
         if step_taken:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -45,8 +45,11 @@ class HotIssues(Protocol):
     def add_members(self, work: Work, issue: HotIssue, members: Mapping[str, tuple[Call, Reason]]) -> list[str]:
         """Makes each a member, or corrects the reason of one that is; the new ones' tickets, the earliest first."""
 
-    def drop_members(self, work: Work, issue: HotIssue, keep: Container[str]) -> None:
-        """Takes out the members that are not to be kept; those merged in from other issues stay."""
+    def drop_member(self, work: Work, issue: HotIssue, ticket_id: str) -> None:
+        """Takes one member out, if it is one."""
+
+    def drop_members(self, work: Work, issue: HotIssue, until: datetime) -> None:
+        """Takes out the members up to a moment of event time; those merged in from other issues stay."""
 
     def members(self, work: Work, issue: HotIssue) -> list[Call]:
         """All members, the earliest first."""
