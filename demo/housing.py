@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from demo.diary import Diary
 from demo.interfaces import Interfaces
 from demo.world import Fault, World
-from services.contracts.department_events import HotIssueTold, ProjectTold
+from services.contracts.department_events import ProjectTold
 from services.contracts.event import Event
-from services.contracts.hot_issue_events import HotIssueVerified
 
 PREPARATION = (
     ("consulted", 0.12, None),
@@ -31,32 +31,23 @@ AFTERWARDS = (("audited", 45), ("handed_over", 60), ("warranty", 75))
 
 
 class Housing:
-    """Plays the bureau that leads all repair projects, and the builder on site."""
+    """Plays the bureau that leads all repair projects, and the builder on site. `faults` are those the hub found."""
 
     department = "housing"
 
-    def __init__(self, interfaces: Interfaces, world: World, diary: Diary) -> None:
+    def __init__(self, interfaces: Interfaces, world: World, diary: Diary, faults: Mapping[str, Fault]) -> None:
         self._self = interfaces.as_role(f"department:{self.department}")
         self._world = world
         self._diary = diary
-        self._faults: dict[str, Fault] = {}
-        self._projects: dict[str, str] = {}
+        self._faults = faults
 
     def hear(self, message: Event, now: datetime) -> None:
-        if isinstance(message, HotIssueTold):
-            fault = self._world.fault_of(message.place.estate, message.type_code)
-            if fault:
-                self._faults[message.hot_issue_id] = fault
-            if message.stage == HotIssueVerified.type and message.hot_issue_id in self._projects:
-                project = self._projects[message.hot_issue_id]
-                self._diary.plan(now, lambda _: self._step(project, "verified"))
-        elif isinstance(message, ProjectTold) and message.state == "need":
+        if isinstance(message, ProjectTold) and message.state == "need":
             self._take_up(message, now)
 
     def _take_up(self, project: ProjectTold, now: datetime) -> None:
-        fault = next(self._faults[one] for one in project.hot_issues if one in self._faults)
+        fault = self._faults[project.hot_issues[0]]
         cure = fault.cure
-        self._projects |= dict.fromkeys(project.hot_issues, project.project_id)
         start = now + timedelta(days=cure.preparation_days)
         for state, part, note in PREPARATION:
             self._plan(now + part * timedelta(days=cure.preparation_days), project.project_id, state, note, fault)

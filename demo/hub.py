@@ -13,7 +13,7 @@ from demo.story import Cure
 from demo.world import Condition, Fault, World
 from services.contracts.department_events import HotIssueTold
 from services.contracts.event import Event
-from services.contracts.hot_issue_events import HotIssueConfirmed, HotIssueReopened
+from services.contracts.hot_issue_events import HotIssueConfirmed, HotIssueReopened, HotIssueVerified
 
 NO_COMMON_CAUSE = "现场核实无共同原因，逐件办理。"
 SOLVED_SHARE = 0.88
@@ -24,7 +24,10 @@ TO_DECIDE = frozenset({HotIssueConfirmed.type, HotIssueReopened.type})
 
 
 class Hub:
-    """Plays the hub's people. What callers answer, and what is found on site, is what is true in the world."""
+    """Plays the hub's people. What callers answer, and what is found on site, is what is true in the world.
+
+    `faults` is the fault behind each hot issue, as found on site.
+    """
 
     department = "urban-operation"
 
@@ -38,26 +41,32 @@ class Hub:
         self._residents = residents
         self._diary = diary
         self._undecided: dict[str, HotIssueTold] = {}
-        self._faults: dict[str, Fault] = {}
+        self._verified: list[str] = []
+        self.faults: dict[str, Fault] = {}
 
     def hear(self, message: Event) -> None:
         if not isinstance(message, HotIssueTold):
             return
         fault = self._world.fault_of(message.place.estate, message.type_code)
         if fault is not None:
-            self._faults[message.hot_issue_id] = fault
+            self.faults[message.hot_issue_id] = fault
         if message.stage in TO_DECIDE:
             self._undecided[message.hot_issue_id] = message
+        elif message.stage == HotIssueVerified.type:
+            self._verified.append(message.hot_issue_id)
 
     def act(self, now: datetime) -> None:
         for hot_issue in list(self._undecided):
             self._decide(hot_issue, now)
         self._undecided.clear()
+        for hot_issue in self._verified:
+            self._close_project(hot_issue)
+        self._verified.clear()
         self._visit_callers()
         self._ask_again()
 
     def _decide(self, hot_issue: str, now: datetime) -> None:
-        fault = self._faults.get(hot_issue)
+        fault = self.faults.get(hot_issue)
         version = self._self.get("projects", f"/hot-issues/{hot_issue}")["version"]
         body: dict[str, Any] = {"version": version, "kind": "explain", "reason": NO_COMMON_CAUSE}
         if fault is not None:
@@ -79,6 +88,13 @@ class Hub:
         body = {"version": version, "note": "已按要求落实，转入观察。"}
         self._self.post("projects", f"/hot-issues/{hot_issue}/cure-done", body)
         self._world.finish(fault)
+
+    def _close_project(self, hot_issue: str) -> None:
+        """The proof that its problem is cured ends a project, if it was cured by one."""
+        project = self._self.get("projects", f"/hot-issues/{hot_issue}")["project_id"]
+        if project:
+            version = self._self.get("projects", f"/projects/{project}")["version"]
+            self._self.post("projects", f"/projects/{project}/steps", {"version": version, "to": "verified"})
 
     def _visit_callers(self) -> None:
         """Asks everybody whose ticket was settled since the last step."""
@@ -103,7 +119,7 @@ class Hub:
         )
 
     def _answer(self, follow_up: dict[str, Any]) -> dict[str, Any]:
-        fault = self._faults.get(follow_up["hot_issue_id"])
+        fault = self.faults.get(follow_up["hot_issue_id"])
         cured = fault is None or fault.condition is Condition.CURED
         solved = cured and self._dice.random() >= NOT_SOLVED_ALL_THE_SAME
         return {"version": follow_up["version"], "solved": solved}

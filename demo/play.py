@@ -38,14 +38,12 @@ class Play:
     def __init__(self, script: Script, interfaces: Interfaces, mailbox: Mailbox, clock: VirtualClock) -> None:
         district, diary = District(script.seed), Diary()
         self.script = script
-        self.world = World(
-            district, script.stories, with_faults=script.with_faults, with_cures=script.with_cures
-        )
+        self.world = World(district, script.stories, with_faults=script.with_faults, with_cures=script.with_cures)
         self.residents = Residents(interfaces)
         self.departments = Departments(interfaces, district)
         self.mailbox = mailbox
         self._hub = Hub(interfaces, district, self.world, self.residents, diary)
-        self._housing = Housing(interfaces, self.world, diary)
+        self._housing = Housing(interfaces, self.world, diary, self._hub.faults)
         self._diary = diary
         self._clock = clock
         self._quiet = Quiet(interfaces.progress, mailbox.published)

@@ -6,36 +6,28 @@ import shutil
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from demo.clockwork import BEGIN, midnight
-from demo.evidence import Evidence, gather
+from demo.evidence import gather
 from demo.interfaces import Interfaces
 from demo.mailbox import Mailbox
 from demo.play import Play, Script
+from demo.report.chapters import times_reopened
+from demo.report.findings import collect
+from demo.report.write import Conclusion, write
 from demo.screen import Show
 from demo.stage import Observer
-from demo.truth import Judgement, judge
+from demo.truth import judge
 from services.chassis.clock import VirtualClock
 from services.cli.local.stack import Stack
 
 Audience = Callable[[Observer], AbstractContextManager[Show]]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What the demo came to; `figures` is its last line."""
-
-    figures: dict[str, Any]
-    evidence: Evidence
-    judgement: Judgement
-    seconds: float
-
-
-def perform(script: Script, folder: Path, report: Path, audience: Audience) -> Outcome:
-    """Plays `script` on a fresh stack below `folder`, whose logs stay there, and writes the report."""
+def perform(script: Script, folder: Path, report: Path, audience: Audience) -> dict[str, Any]:
+    """Plays `script` on a fresh stack below `folder`, where its logs stay; writes the report, returns the figures."""
     began = time.monotonic()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -52,20 +44,24 @@ def perform(script: Script, folder: Path, report: Path, audience: Audience) -> O
         observer = Observer(interfaces, play)
         with audience(observer) as show:
             end = play.run(show)
+        findings = collect(interfaces.as_role("hub"), midnight(BEGIN), end)
+        calls = list(play.residents.calls.values())
         evidence = gather(stack, play.residents.sent, play.residents.calls.keys())
-        scene = observer.scene(end, 1.0)
-        judgement = judge(play.world.faults, play.residents.calls.values(), scene.hot_issues)
-        figures = {
-            "tickets": play.residents.sent,
-            "lost": len(evidence.lost),
-            "duplicated": len(evidence.duplicated),
-            "hot_issues": len(scene.hot_issues),
-            "missed": len(judgement.missed),
-            "false_alarms": len(judgement.false_alarms),
-            "projects": len(scene.projects),
-            "verified": sum(one["state"] == "verified" for one in scene.hot_issues),
-            "reopened": 0,
-            "report": str(report),
-        }
+    judgement = judge(play.world.faults, calls, findings.hot_issues)
+    figures = {
+        "tickets": play.residents.sent,
+        "lost": len(evidence.lost),
+        "duplicated": len(evidence.duplicated),
+        "hot_issues": len(findings.hot_issues),
+        "missed": len(judgement.missed),
+        "false_alarms": len(judgement.false_alarms),
+        "projects": len(findings.projects),
+        "verified": sum(one["state"] == "verified" for one in findings.hot_issues),
+        "reopened": sum(times_reopened(one) > 0 for one in findings.hot_issues),
+        "report": str(report),
+    }
+    seconds = time.monotonic() - began
+    estates = len(play.world.district.estates)
+    write(Conclusion(script, figures, findings, evidence, judgement, calls, estates, seconds), report)
     shutil.rmtree(folder / "postgres", ignore_errors=True)
-    return Outcome(figures, evidence, judgement, time.monotonic() - began)
+    return figures

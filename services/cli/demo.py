@@ -42,7 +42,7 @@ def demo(
     else:
         audience = bar
     try:
-        outcome = perform(script, FOLDER, report, audience)
+        figures = perform(script, FOLDER, report, audience)
     except StartFailed as failure:
         fail(str(failure))
-    typer.echo(json.dumps(outcome.figures, ensure_ascii=False))
+    typer.echo(json.dumps(figures, ensure_ascii=False))

@@ -1,0 +1,64 @@
+"""What the report is made from: the services' own answers, asked with the rights of the hub."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from demo.clockwork import BEGIN
+from demo.interfaces import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """`hot_issues` with members and history, the earliest first; `projects` with history, by id."""
+
+    begin: datetime
+    end: datetime
+    hot_issues: list[dict[str, Any]]
+    projects: dict[str, dict[str, Any]]
+    months: list[dict[str, Any]]
+    quarters: list[dict[str, Any]]
+    indicators: dict[str, Any]
+    tickets: dict[str, int]
+    follow_ups: Counter[str]
+    voices: dict[str, str]
+
+
+VOICES = 4
+
+
+def collect(eyes: Person, begin: datetime, end: datetime) -> Findings:
+    issues = [_detail(eyes, "hot-issues", one["hot_issue_id"]) for one in eyes.pages("projects", "/hot-issues")]
+    projects = [_detail(eyes, "projects", one["project_id"]) for one in eyes.pages("projects", "/projects")]
+    kpi = eyes.get("projects", "/kpi", **{"from": BEGIN.isoformat(), "to": end.date().isoformat()})
+    issues.sort(key=lambda issue: str(issue["first_at"]))
+    return Findings(
+        begin=begin,
+        end=end,
+        hot_issues=issues,
+        projects={one["project_id"]: one for one in projects},
+        months=kpi["months"],
+        quarters=kpi["quarters"],
+        indicators=eyes.get("intake", "/indicators"),
+        tickets=eyes.get("intake", "/tickets/summary"),
+        follow_ups=Counter(one["stage"] for one in eyes.pages("intake", "/follow-ups")),
+        voices=_voices(eyes, issues),
+    )
+
+
+def _detail(eyes: Person, kind: str, identity: str) -> dict[str, Any]:
+    detail: dict[str, Any] = eyes.get("projects", f"/{kind}/{identity}")
+    return detail
+
+
+def _voices(eyes: Person, issues: list[dict[str, Any]]) -> dict[str, str]:
+    """What the first callers of each issue said, redacted as intake keeps it, by ticket."""
+    first = [
+        member["ticket_id"]
+        for issue in issues
+        for member in sorted(issue["members"], key=lambda one: str(one["occurred_at"]))[:VOICES]
+    ]
+    return {ticket: eyes.get("intake", f"/tickets/{ticket}")["text"] for ticket in first}

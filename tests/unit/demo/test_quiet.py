@@ -1,0 +1,96 @@
+"""demo/quiet.py: the clock waits until nothing can follow any more."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from demo import quiet as module
+from demo.quiet import NeverQuiet, Quiet
+
+
+@pytest.fixture(autouse=True)
+def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LOOK_EVERY_S", 0)
+
+
+class Chain:
+    """Services in a row. Each reads what the one before published and publishes as much; all move by chance.
+
+    Looked at, it moves first: so every look sees another moment, as with real processes.
+    """
+
+    def __init__(self, hops: int, events: int, move: Callable[[], int]) -> None:
+        self.unread, self.outbox, self.published = [0] * hops, [0] * hops, 0
+        self.read_until = [0.0] * hops
+        self.outbox[0] = events
+        self._move = move
+
+    def progress(self) -> list[tuple[str, dict[str, Any]]]:
+        told = []
+        for hop in range(len(self.unread)):
+            self._step()
+            told.append((f"hop-{hop}", self._told(hop)))
+        return told
+
+    def count(self) -> int:
+        self._step()
+        return self.published
+
+    def _told(self, hop: int) -> dict[str, Any]:
+        return {"outbox": self.outbox[hop], "timers_due": 0, "read_until": {"c": self.read_until[hop]}}
+
+    def _step(self) -> None:
+        hop, action = self._move() % len(self.unread), self._move() % 3
+        if action == 0 and self.outbox[hop]:
+            self.outbox[hop] -= 1
+            self.published += 1
+            if hop + 1 < len(self.unread):
+                self.unread[hop + 1] += 1
+        elif action == 1 and self.unread[hop]:
+            self.unread[hop] -= 1
+            self.outbox[hop] += 1
+        elif not self.unread[hop]:
+            self.read_until[hop] = time.time()
+
+    @property
+    def work_left(self) -> int:
+        return sum(self.unread) + sum(self.outbox)
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.integers(1, 5), st.integers(0, 6), st.randoms(use_true_random=False))
+def test_quiet_means_that_no_work_is_left(hops: int, events: int, chance: Any) -> None:
+    chain = Chain(hops, events, lambda: chance.randrange(60))
+    Quiet(chain.progress, chain.count).wait()
+    assert chain.work_left == 0
+
+
+def test_a_deadline_that_is_due_is_waited_for() -> None:
+    due = iter([1, 1, 1] + [0] * 100)
+    looks: list[int] = []
+
+    def progress() -> list[tuple[str, dict[str, Any]]]:
+        looks.append(next(due))
+        return [("projects", {"outbox": 0, "timers_due": looks[-1], "read_until": {"projects": time.time() + 1}})]
+
+    Quiet(progress, lambda: 0).wait()
+    assert looks[3:] == [0] * len(looks[3:])
+    assert len(looks) > 4
+
+
+def test_what_stands_still_unfinished_is_named() -> None:
+    told = [("intake", {"outbox": 3, "timers_due": 1, "read_until": {}})]
+    with pytest.raises(NeverQuiet, match="intake has 3 events to publish and 1 deadlines due"):
+        Quiet(lambda: told, lambda: 0, limit_s=0.01).wait()
+
+
+def test_a_consumer_that_does_not_read_to_the_end_is_named() -> None:
+    told = [("projects", {"outbox": 0, "timers_due": 0, "read_until": {"projects": 1.0}})]
+    with pytest.raises(NeverQuiet, match=r"projects still reads \(projects\)"):
+        Quiet(lambda: told, lambda: 0, limit_s=0.01).wait()
