@@ -45,7 +45,8 @@ def test_the_moving_window_finds_what_trying_every_window_finds(told: list[tuple
 def test_what_showed_and_was_not_found_is_missed_and_what_did_not_show_is_not() -> None:
     faults = World(District(1), all_stories()).faults[:2]
     (loud, quiet) = faults
-    calls = [_call(day, f"{day}", *loud.cell) for day in range(6)] + [_call(day, f"{day}", *quiet.cell) for day in (1, 2)]
+    calls = [_call(day, f"{day}", *loud.cell) for day in range(6)]
+    calls += [_call(day, f"{day}", *quiet.cell) for day in (1, 2)]
     assert judge(faults, calls, []).missed == [loud.cell]
     assert judge(faults, calls, [_issue(*loud.cell)]).missed == []
     assert judge(faults, calls, [_issue(*loud.cell, state="withdrawn")]).missed == [loud.cell]
