@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from services.cli.local.stack import Stack
-from tests.bench import flow
+from tests.bench import flow, importing
 
 BENCHES = {
     "latency": flow.latency,
@@ -18,6 +18,7 @@ BENCHES = {
     "sustained": flow.sustained_rate,
     "drain": flow.drain_of_a_burst,
     "replay": flow.replay_from_the_beginning,
+    "import": importing.import_of_a_file,
 }
 
 

@@ -56,7 +56,7 @@ def stream(messages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 @pytest.mark.timeout(1800)
 def test_every_message_goes_its_way_once_and_exactly_the_planted_problems_come_up(
-    apache_stack: Stack, stream: Path, request: pytest.FixtureRequest
+    stream: Path, apache_stack: Stack, request: pytest.FixtureRequest
 ) -> None:
     with stream.open(encoding="gb18030", newline="") as lines:
         ids = {row["msg_id"] for row in csv.DictReader(lines)}
