@@ -1,0 +1,190 @@
+"""Claims: one process at a time to a receiver, nothing lost with a process, nothing noted by one that came back."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from services.chassis.work import Workshop
+from services.notifier.adapters.claims import Claim, claim, settle_handshake, settle_sending, sweep
+from services.notifier.adapters.consumer import SUBSCRIPTION
+from services.notifier.domain.patience import Patience
+from tests.harness.waiting import eventually
+from tests.integration.notifier.events import dispatched, take, text_of
+from tests.integration.notifier.test_webhook_routes import activate, subscribe
+from tests.integration.role_clients import As
+
+LEASE = timedelta(seconds=60)
+KEPT = timedelta(days=30)
+PATIENCE = Patience(waits_s=(3600,))
+
+
+@pytest.fixture
+def active(workshop: Workshop, as_: As) -> str:
+    """Housing's webhook with two deliveries waiting."""
+    made = subscribe(as_("admin"))
+    activate(workshop, made)
+    take(workshop, text_of(1), text_of(2), dispatched(1), dispatched(2))
+    return str(made["webhook_id"])
+
+
+def claimed(workshop: Workshop, at_most: int = 10, lease: timedelta = LEASE) -> list[Claim]:
+    with workshop.engine.begin() as connection:
+        return claim(connection, at_most, lease)
+
+
+def settle(workshop: Workshop, one: Claim, error: str | None = None) -> None:
+    assert one.sending
+    with workshop.open() as work:
+        settle_sending(work, one, one.sending, error, PATIENCE, 1.0)
+
+
+def statuses(workshop: Workshop) -> list[str]:
+    query = "SELECT status FROM deliveries WHERE channel = 'webhook' ORDER BY ticket_id"
+    with workshop.engine.connect() as connection:
+        return list(connection.execute(text(query)).scalars())
+
+
+def run_sql(workshop: Workshop, statement: str) -> None:
+    with workshop.engine.begin() as connection:
+        connection.execute(text(statement))
+
+
+def test_a_claimed_webhook_is_nobody_else_s_and_its_oldest_delivery_goes_first(workshop: Workshop, active: str) -> None:
+    (first,) = claimed(workshop)
+    assert first.sending
+    assert first.sending.attempts == 1
+    assert claimed(workshop) == []
+    settle(workshop, first)
+    (second,) = claimed(workshop)
+    assert second.sending
+    assert second.sending.delivery_id != first.sending.delivery_id
+    settle(workshop, second)
+    assert claimed(workshop) == []
+    assert statuses(workshop) == ["sent", "sent"]
+
+
+def test_two_processes_never_claim_the_same_webhook(workshop: Workshop, as_: As) -> None:
+    for number in range(8):
+        subscribe(as_("admin"), url=f"https://hooks.example.com/{number}")
+    found: list[list[Claim]] = []
+    threads = [threading.Thread(target=lambda: found.append(claimed(workshop))) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    ids = [one.webhook_id for claims in found for one in claims]
+    assert len(ids) == len(set(ids)) == 8
+
+
+def test_a_claim_whose_process_died_is_made_again_with_the_same_delivery(workshop: Workshop, active: str) -> None:
+    (lost,) = claimed(workshop, lease=timedelta(0))
+    (again,) = claimed(workshop)
+    assert lost.sending
+    assert again.sending
+    assert (again.sending.delivery_id, again.sending.body) == (lost.sending.delivery_id, lost.sending.body)
+    assert (again.lease, again.sending.attempts) == (lost.lease + 1, 2)
+
+
+@pytest.mark.parametrize("late", [None, "answered 500"])
+def test_a_process_that_wakes_up_late_changes_nothing(workshop: Workshop, active: str, late: str | None) -> None:
+    (frozen,) = claimed(workshop, lease=timedelta(0))
+    (again,) = claimed(workshop)
+    settle(workshop, again, error=None if late else "answered 500")
+    before = _state(workshop)
+    settle(workshop, frozen, late)
+    assert _state(workshop) == before
+
+
+def test_a_handshake_of_a_late_process_changes_nothing(workshop: Workshop, as_: As) -> None:
+    subscribe(as_("admin"))
+    (frozen,) = claimed(workshop, lease=timedelta(0))
+    (again,) = claimed(workshop)
+    with workshop.open() as work:
+        settle_handshake(work, frozen, None, PATIENCE, 1.0)
+    assert _state(workshop)["webhooks"][0]["status"] == "unverified"
+    with workshop.open() as work:
+        settle_handshake(work, again, None, PATIENCE, 1.0)
+    assert _state(workshop)["webhooks"][0]["status"] == "active"
+
+
+def test_a_failed_delivery_waits_while_the_next_goes_on(workshop: Workshop, active: str) -> None:
+    (first,) = claimed(workshop)
+    settle(workshop, first, "answered 500")
+    (second,) = claimed(workshop)
+    settle(workshop, second)
+    assert claimed(workshop) == []
+    assert statuses(workshop) == ["waiting", "sent"]
+
+
+def test_the_longest_unserved_webhook_comes_first(workshop: Workshop, as_: As) -> None:
+    for number in range(3):
+        subscribe(as_("admin"), url=f"https://hooks.example.com/{number}")
+    seen = []
+    for _ in range(6):
+        (one,) = claimed(workshop, at_most=1)
+        seen.append(one.url[-1])
+        with workshop.open() as work:
+            settle_handshake(work, one, "no", Patience(waits_s=(0,) * 9), 1.0)
+    assert sorted(seen[:3]) == ["0", "1", "2"]
+    assert seen[3:] == seen[:3]
+
+
+def test_what_waited_too_long_has_failed_and_old_bodies_are_forgotten(workshop: Workshop, active: str) -> None:
+    (first,) = claimed(workshop)
+    settle(workshop, first)
+    run_sql(workshop, "UPDATE webhook_sendings SET queued_at = now() - interval '2 days 23 hours'")
+    _sweep(workshop)
+    assert statuses(workshop) == ["sent", "waiting"]
+    run_sql(workshop, "UPDATE webhook_sendings SET queued_at = now() - interval '3 days 1 hour'")
+    _sweep(workshop)
+    assert statuses(workshop) == ["sent", "failed"]
+    assert len(_state(workshop)["webhook_sendings"]) == 2
+    run_sql(workshop, "UPDATE webhook_sendings SET queued_at = now() - interval '30 days 1 hour'")
+    _sweep(workshop)
+    assert _state(workshop)["webhook_sendings"] == []
+    assert statuses(workshop) == ["sent", "failed"], "the log stays"
+
+
+def test_a_webhook_being_removed_and_an_event_being_queued_wait_for_each_other(
+    workshop: Workshop, as_: As, active: str
+) -> None:
+    removed = threading.Event()
+
+    def remove() -> None:
+        assert as_("admin").delete(f"/webhooks/{active}").status_code == 204
+        removed.set()
+
+    with workshop.open() as work:
+        SUBSCRIPTION.apply([text_of(3), dispatched(3)], work)
+        work.flush()
+        thread = threading.Thread(target=remove)
+        thread.start()
+        eventually(lambda: _waiting_for_locks(workshop) == 1, within=10, what="the removal's wait")
+        assert claimed(workshop), "a sender does not wait for a consumer"
+    thread.join(10)
+    assert removed.is_set()
+    assert statuses(workshop) == ["failed"] * 3
+
+
+def _sweep(workshop: Workshop) -> None:
+    with workshop.open() as work:
+        sweep(work, Patience(), KEPT)
+
+
+def _state(workshop: Workshop) -> dict[str, list[dict[str, object]]]:
+    tables = {"webhooks": "webhook_id", "webhook_sendings": "seq", "deliveries": "delivery_id"}
+    with workshop.engine.connect() as connection:
+        return {
+            table: [dict(row._mapping) for row in connection.execute(text(f"SELECT * FROM {table} ORDER BY {key}"))]  # noqa: S608
+            for table, key in tables.items()
+        }
+
+
+def _waiting_for_locks(workshop: Workshop) -> int:
+    locks = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    with workshop.engine.connect() as connection:
+        return int(connection.execute(text(locks)).scalar_one())
