@@ -163,12 +163,24 @@ def unauthorized(slug: str, reason: str) -> Problem:
 
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="An OIDC access token with the claim `roles`.")
 
+PAGES = "/pages"
+SESSION_COOKIE = "closedloop_session"
+"""Holds the token of a person who logged in (chassis/pages). It counts below PAGES alone: a browser sends it by itself,
+and only there is every form guarded against other sites that would use it."""
+
+
+def _token(request: Request, credentials: HTTPAuthorizationCredentials | None) -> str | None:
+    if credentials is not None:
+        return credentials.credentials
+    return request.cookies.get(SESSION_COOKIE) if request.url.path.startswith(f"{PAGES}/") else None
+
 
 async def any_actor(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> Actor:
-    """Dependency: whoever carries a valid token, whatever their role."""
-    if credentials is None:
+    """Dependency: whoever carries a valid token, whatever their role; the header outranks the cookie."""
+    token = _token(request, credentials)
+    if token is None:
         raise Problem(
             401,
             "token-missing",
@@ -177,7 +189,6 @@ async def any_actor(
             headers={"WWW-Authenticate": 'Bearer realm="closedloop"'},
         )
     verifier: Verifier = request.app.state.verifier
-    token = credentials.credentials
     actor = verifier.remembered(token)
     return actor if actor is not None else await run_in_threadpool(verifier.verify, token)
 

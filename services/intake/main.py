@@ -16,6 +16,7 @@ from services.chassis.work import Workshop
 from services.contracts.classification_events import TicketClassified
 from services.contracts.taxonomy import taxonomy
 from services.intake.adapters.batch import BODY_LIMIT, batch_routes
+from services.intake.adapters.pages.wiring import people_pages
 from services.intake.adapters.receipts import SqlReceipts
 from services.intake.adapters.routes import ticket_routes
 from services.intake.adapters.settlements import SqlSettlements
@@ -57,6 +58,7 @@ class UseCases:
             batch_routes(workshop, self.receive),
             ticket_routes(workshop, self.receive),
             step_routes(workshop, self.by_hand, self.settlement),
+            *people_pages(workshop, self.by_hand, self.settlement),
         ]
 
     @property

@@ -11,6 +11,7 @@ from services.projects.adapters.consumer import SUBSCRIPTION
 from services.projects.adapters.issue_routes import issue_routes
 from services.projects.adapters.kpi_routes import kpi_routes
 from services.projects.adapters.loop import loop
+from services.projects.adapters.pages.wiring import people_pages
 from services.projects.adapters.project_routes import project_routes
 from services.projects.adapters.routes import concentration_routes
 from services.projects.app.cure import OBSERVE
@@ -37,6 +38,7 @@ def main() -> int:
                 issue_routes(workshop),
                 project_routes(workshop),
                 kpi_routes(workshop),
+                *people_pages(workshop),
             ],
             subscriptions=[SUBSCRIPTION],
             timers={DECIDE: cure.on_decide_due, OBSERVE: cure.on_observe_due},

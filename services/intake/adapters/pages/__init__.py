@@ -1,0 +1,1 @@
+"""Tickets for people: the same rights and use cases as the API, as pages."""

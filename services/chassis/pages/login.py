@@ -1,0 +1,63 @@
+"""Login: a bearer token of the identity provider, kept in a cookie for as long as it is good."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import jwt
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import RedirectResponse, Response
+
+from services.chassis.identity import PAGES, SESSION_COOKIE, Verifier
+from services.chassis.pages.forms import Fields
+from services.chassis.pages.look import LOGIN, Pages, keep
+from services.chassis.problems import Problem
+
+LONGEST_COOKIE = 3800
+_OUR_PAGE = re.compile(rf"{PAGES}/[\w/?=&%:.+-]*", re.ASCII)
+
+
+def login_routes(pages: Pages) -> APIRouter:
+    """Login and logout, the only pages that are open to anybody."""
+    router = pages.router()
+
+    @router.get("")
+    async def home() -> Response:
+        return RedirectResponse(pages.home, 303)
+
+    @router.get("/login")
+    async def ask(request: Request, next: str = "", why: str = "") -> Response:
+        return pages.show(request, "login.html", None, onward=_ours(next), why=why, detail="")
+
+    @router.post("/login")
+    async def log_in(request: Request, fields: Fields) -> Response:
+        token, onward = fields.get("token", "").removeprefix("Bearer ").strip(), _ours(fields.get("next", ""))
+        verifier: Verifier = request.app.state.verifier
+        try:
+            if len(token) > LONGEST_COOKIE:
+                raise Problem(401, "token-too-long", "The token is too long", "Get one with fewer claims.")
+            await run_in_threadpool(verifier.verify, token)
+        except Problem as problem:
+            if problem.status_code != 401:
+                raise
+            why, detail = problem.slug, problem.detail
+            return pages.show(request, "login.html", None, status=401, onward=onward, why=why, detail=detail)
+        response = RedirectResponse(onward or pages.home, 303)
+        expires: int = jwt.decode(token, options={"verify_signature": False})["exp"]
+        keep(request, response, SESSION_COOKIE, token, max(0, expires - int(time.time())))
+        return response
+
+    @router.post("/logout")
+    async def log_out() -> Response:
+        response = RedirectResponse(LOGIN, 303)
+        response.delete_cookie(SESSION_COOKIE, path=PAGES)
+        return response
+
+    return router
+
+
+def _ours(path: str) -> str:
+    """Where to go on after the login: to one of our pages, nowhere else."""
+    return path if _OUR_PAGE.fullmatch(path) and "//" not in path else ""

@@ -1,0 +1,154 @@
+"""A service's pages: its templates over the shared ones, and the answer to whatever goes wrong, in words."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from services.chassis.identity import PAGES, Actor
+from services.chassis.pages.forms import FORM_COOKIE, FORM_FIELD, form_token, require_own_form
+from services.chassis.pages.speech import LANGUAGE_COOKIE, Speech, language_of, read_words
+from services.chassis.problems import Problem, internal, invalid
+
+SHARED = Path(__file__).parent
+LOGIN = f"{PAGES}/login"
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+A_YEAR = 365 * 24 * 3600
+
+_CSS = (SHARED / "templates" / "style.css").read_text(encoding="utf-8")
+_CSS_HASH = base64.b64encode(hashlib.sha256(_CSS.encode()).digest()).decode()
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_CSS_HASH}'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class Pages:
+    """The pages of one service, from `folder`: `templates/*.html` and `words.yaml`.
+
+    `entries` are the pages of its menu by the key of their name; the first is where a login leads.
+    """
+
+    def __init__(self, folder: Path, entries: Mapping[str, str]) -> None:
+        self.entries = entries
+        self.home = next(iter(entries.values()))
+        self._words = read_words([SHARED / "words.yaml", folder / "words.yaml"])
+        self._templates = Environment(
+            loader=FileSystemLoader([folder / "templates", SHARED / "templates"]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def router(self) -> APIRouter:
+        """For pages: kept out of the API's description, every error shown as a page, every form checked to be ours."""
+        return APIRouter(prefix=PAGES, include_in_schema=False, route_class=_route_of(self))
+
+    def speech(self, request: Request) -> Speech:
+        return Speech(language_of(request), self._words)
+
+    def show(
+        self, request: Request, template: str, actor: Actor | None, *, status: int = 200, **context: Any
+    ) -> Response:
+        """The page in the language of the request."""
+        say, token = self.speech(request), form_token(request)
+        html = self._templates.get_template(template).render(
+            say=say,
+            css=Markup(_CSS),
+            actor=actor,
+            entries=self.entries,
+            home=self.home,
+            path=request.url.path,
+            other_language=_in(say.other, request),
+            csrf=Markup('<input type="hidden" name="{}" value="{}">').format(FORM_FIELD, token),
+            **context,
+        )
+        response = HTMLResponse(html, status, HEADERS)
+        if request.cookies.get(FORM_COOKIE) != token:
+            keep(request, response, FORM_COOKIE, token)
+        if "lang" in request.query_params:
+            keep(request, response, LANGUAGE_COOKIE, say.language, A_YEAR)
+        return response
+
+    def show_refusal(self, request: Request, problem: Problem) -> Response:
+        """The page for a problem: what is wrong and what to do next. Without a valid token: the way to the login."""
+        if problem.status_code == 401:
+            onward = _before(request.url.path) if request.method == "POST" else _path_and_query(request)
+            return RedirectResponse(f"{LOGIN}?next={quote(onward)}&why={problem.slug}", 303)
+        back = _before(request.url.path) if request.method == "POST" else self.home
+        known = {"problem": problem, "faults": faults_of(problem), "back": back}
+        return self.show(request, "problem.html", None, status=problem.status_code, **known)
+
+
+def faults_of(problem: Problem) -> list[dict[str, str]]:
+    """The fields that do not fit, by their own names."""
+    errors = problem.members.get("errors", [])
+    return [{**fault, "field": fault["field"].split(".")[-1]} for fault in errors]
+
+
+def done(path: str, what: str) -> Response:
+    """To the page that shows what was done; a reload of it sends nothing again."""
+    return RedirectResponse(f"{path}?done={what}", 303)
+
+
+def keep(request: Request, response: Response, name: str, value: str, max_age: int | None = None) -> None:
+    """Sets a cookie that scripts and other sites cannot use; it goes over TLS alone, unless to this very machine."""
+    secure = request.url.hostname not in LOOPBACK
+    response.set_cookie(name, value, max_age, path=PAGES, secure=secure, httponly=True, samesite="strict")
+
+
+def _route_of(pages: Pages) -> type[APIRoute]:
+    class PageRoute(APIRoute):
+        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+            handle = super().get_route_handler()
+
+            async def shown(request: Request) -> Response:
+                try:
+                    if request.method == "POST":
+                        await require_own_form(request)
+                    return await handle(request)
+                except RequestValidationError as error:
+                    return pages.show_refusal(request, invalid(error.errors()))
+                except Problem as problem:
+                    return pages.show_refusal(request, problem)
+                except HTTPException as error:
+                    plain = Problem(error.status_code, "unreadable", "The form cannot be read", error.detail)
+                    return pages.show_refusal(request, plain)
+                except Exception as error:  # noqa: BLE001 - logged there, and a person gets a page as well
+                    return pages.show_refusal(request, internal(error))
+
+            return shown
+
+    return PageRoute
+
+
+def _before(path: str) -> str:
+    """The page whose form posts to `path`: it is one segment up."""
+    return path.rpartition("/")[0]
+
+
+def _path_and_query(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def _in(language: str, request: Request) -> str | None:
+    """This page in another language; None for the answer to a form, which has no address."""
+    if request.method == "POST":
+        return None
+    return "?" + request.url.include_query_params(lang=language).query

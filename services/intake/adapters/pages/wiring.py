@@ -1,0 +1,20 @@
+"""The pages of intake, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from fastapi import APIRouter
+
+from services.chassis.pages.login import login_routes
+from services.chassis.pages.look import Pages
+from services.chassis.work import Workshop
+from services.intake.adapters.pages.ticket_pages import ticket_pages
+from services.intake.app.dispatch import DispatchByHand
+from services.intake.app.settle import SettleTicket
+
+
+def people_pages(workshop: Workshop, dispatch: DispatchByHand, settlement: SettleTicket) -> Sequence[APIRouter]:
+    pages = Pages(Path(__file__).parent, {"menu_inbox": "/pages/inbox"})
+    return [login_routes(pages), ticket_pages(workshop, pages, dispatch, settlement)]
