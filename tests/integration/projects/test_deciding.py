@@ -234,3 +234,16 @@ def test_undecided_in_time_is_told_once(district: District) -> None:
     assert (overdue[0].version, overdue[0].state) == (7, "confirmed")
     assert district.issue(ROOF)["overdue"] is True
     assert district.decide(ROOF, kind="explain")["version"] == 8
+
+
+def test_a_deadline_of_before_a_withdrawal_does_not_count(district: District) -> None:
+    take(district.workshop, dispatched(0, "SC01", "quyang-1", by=1, version=3))
+    assert district.issue(ROOF)["state"] == "withdrawn"
+    district.until(NOW + timedelta(days=5))
+    take(district.workshop, dispatched(50, "MJ01", "quyang-1", by=50, day=25))
+    confirmed = district.issue(ROOF)
+    assert (confirmed["state"], confirmed["decide_by"]) == ("confirmed", "2026-07-20T16:00:00Z")
+    district.until(NOW + timedelta(days=17))
+    assert district.issue(ROOF)["overdue"] is False
+    district.until(NOW + timedelta(days=20))
+    assert district.issue(ROOF)["overdue"] is True

@@ -17,11 +17,21 @@ from services.contracts.event import Event
 from services.contracts.hot_issue_events import HotIssueConfirmed, HotIssueMemberJoined, HotIssueWithdrawn
 from services.contracts.ticket_events import TicketDispatched
 from services.projects.adapters.consumer import SUBSCRIPTION
+from services.projects.adapters.tables import hot_issues
 from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
 from tests.harness.waiting import eventually
 from tests.integration.projects.conftest import NOW
-from tests.integration.projects.events import START, classified, dispatched, envelope, take, take_batches, ticket_id
+from tests.integration.projects.events import (
+    ESTATES,
+    START,
+    classified,
+    dispatched,
+    envelope,
+    take,
+    take_batches,
+    ticket_id,
+)
 from tests.integration.projects.issues import empty, issues, members, told
 
 CELL = Cell("quyang-1", "MJ01")
@@ -118,6 +128,14 @@ def test_a_corrected_ticket_leaves_while_the_rest_is_evidence_enough(workshop: W
     assert ticket_id(2) not in members(workshop, ISSUE)
 
 
+def test_members_that_the_window_leaves_behind_leave_with_it(workshop: Workshop) -> None:
+    take(workshop, *calls(1, 10, 11, 12, 13, 34, 35))
+    take(workshop, dispatched(2, "MJ02", "quyang-1", by=2, day=10, version=3))
+    (issue,) = issues(workshop)
+    assert (issue.confirmed_at, issue.calls) == (START + timedelta(days=35), 5)
+    assert set(members(workshop, ISSUE)) == {ticket_id(n) for n in range(3, 8)}
+
+
 def test_a_late_call_moves_the_fulfilment_to_where_it_was_in_event_time(workshop: Workshop) -> None:
     take(workshop, *calls(5, 6, 7, 8, 20))
     take(workshop, dispatched(6, "MJ01", "quyang-1", by=6, day=1))
@@ -187,6 +205,24 @@ def test_the_fourth_and_the_fifth_caller_at_two_workers_at_once_open_one_issue(w
     (issue,) = issues(workshop)
     assert (issue.callers, issue.state) == (5, "confirmed")
     assert [type(event) for event in told(workshop)].count(HotIssueConfirmed) == 1
+
+
+def test_issues_are_locked_in_one_order_whatever_the_order_of_the_events(workshop: Workshop) -> None:
+    estates = sorted(ESTATES)
+    for first, estate in enumerate(estates):
+        take(workshop, *calls(1, 2, 3, 4, 5, first=10 * first + 1, estate=estate))
+    by_id = sorted((issue.id, issue.estate) for issue in issues(workshop))
+    more = [dispatched(50 + n, "MJ01", estate, by=50) for n, (_, estate) in enumerate(reversed(by_id))]
+    second = threading.Thread(target=take, args=(workshop, *more))
+    with workshop.engine.begin() as holder, workshop.engine.begin() as asker:
+        held = select(hot_issues.c.id).order_by(hot_issues.c.id).with_for_update()
+        assert holder.execute(held.limit(1)).scalar_one() == by_id[0][0]
+        second.start()
+        eventually(lambda: _waiting(workshop) == 1, within=10, what="the wait for the first issue")
+        free = select(hot_issues.c.id).order_by(hot_issues.c.id.desc()).with_for_update(skip_locked=True)
+        assert asker.execute(free).scalars().all() == [by_id[2][0], by_id[1][0]]
+    second.join(10)
+    assert [issue.calls for issue in issues(workshop)] == [6, 6, 6]
 
 
 def _waiting(workshop: Workshop) -> int:

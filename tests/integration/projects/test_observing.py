@@ -164,6 +164,19 @@ def test_calls_of_a_merged_cell_reopen_what_it_was_merged_into(workshop: Worksho
     assert (issue["state"], issue["calls"], len(issues(workshop))) == ("reopened", 21, 2)
 
 
+def test_complaints_about_works_that_were_merged_in_are_not_counted(workshop: Workshop, tmp_path: Path) -> None:
+    district = District(workshop, tmp_path)
+    nuisance = hot_issue_id(Cell("quyang-1", "MJ16"), 0)
+    calls(district, datetime(2026, 3, 1, tzinfo=UTC), 10)
+    calls(district, datetime(2026, 3, 1, tzinfo=UTC), 5, type_code="MJ16")
+    district.decide(nuisance, kind="merge", merge_into=ROOF)
+    district.decide(ROOF, kind="service")
+    district.until(ACCEPTED)
+    district.cure_done(ROOF)
+    district.until(JUDGED)
+    assert district.issue(ROOF)["before"] == 10
+
+
 def test_a_second_observation_is_not_ended_by_the_timer_of_the_first(district: District) -> None:
     calls(district, datetime(2026, 12, 1, tzinfo=UTC), 5)
     district.decide(ROOF, kind="service")
