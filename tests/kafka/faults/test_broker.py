@@ -9,9 +9,8 @@ from contextlib import contextmanager
 import pytest
 
 from tests.kafka.faults.system import NO_DEAD_LETTERS, SCALE, TIMEOUT_S, System
-from tests.kafka.faults.trial import Report, Trial, trial
+from tests.kafka.faults.trial import RATE, Report, Trial, trial
 
-RATE = 40
 PAUSE_S = 20 * SCALE
 OUTAGE_S = 30 * SCALE
 
@@ -20,7 +19,7 @@ OUTAGE_S = 30 * SCALE
 def test_r3_a_paused_broker_delays_and_loses_nothing(system: System, report: Report) -> None:
     broker = system.stack.broker
     assert broker is not None
-    with trial("R3 paused", system, report, RATE) as one:
+    with trial("R3 paused", system, report) as one:
         one.wait_for_acked(40)
         with _tickets_are_taken(one, PAUSE_S):
             broker.freeze()
@@ -35,7 +34,7 @@ def test_r3_a_paused_broker_delays_and_loses_nothing(system: System, report: Rep
 def test_r3_a_broker_that_comes_back_with_its_log_has_lost_nothing(system: System, report: Report) -> None:
     broker = system.stack.broker
     assert broker is not None
-    with trial("R3 restarted", system, report, RATE) as one:
+    with trial("R3 restarted", system, report) as one:
         one.wait_for_acked(40)
         with _tickets_are_taken(one, OUTAGE_S):
             began = time.monotonic()

@@ -61,7 +61,7 @@ def test_a_consumer_frozen_inside_its_transaction_loses_it(system: System, repor
     frozen = system.stack.service("projects", 1)
     dawdle = "PERFORM pg_sleep(1.5);"
     ours = "current_setting('application_name') = 'projects-1'"
-    with trial("frozen in transaction", system, report, rate=20) as one:
+    with trial("frozen in transaction", system, report) as one:
         one.wait_for_acked(40)
         rolled_back = _of(frozen, "closedloop_batches_rolled_back_total")
         with trigger(system, "projects", "ticket_sightings", ours, dawdle):
@@ -85,7 +85,7 @@ def test_a_relay_frozen_inside_its_transaction_cannot_publish(system: System, re
     """The broker stands still so that the relay is caught between its sends and its commit; another takes over."""
     broker = system.stack.broker
     assert broker is not None
-    with trial("frozen relay", system, report, rate=20) as one:
+    with trial("frozen relay", system, report) as one:
         one.wait_for_acked(40)
         leader = _leader(system)
         other = system.stack.service("intake", 3 - leader.instance)
