@@ -24,7 +24,7 @@ from kafka.structs import OffsetAndMetadata
 from services.chassis import metrics
 from services.chassis.errors import Kind, cause_of, kind_of
 from services.chassis.health import Health
-from services.chassis.kafka import ConsumerFactory
+from services.chassis.kafka import BREATH_S, FEW, ConsumerFactory
 from services.chassis.processing import Halted, Processor
 
 log = structlog.get_logger(__name__)
@@ -89,6 +89,8 @@ class ConsumerLoop:
             if not records and _waiting(consumer) == 0:
                 self._read_until = asked_at
             self._measure(consumer, records)
+            if 0 < len(records) < FEW:
+                self._stop.wait(BREATH_S)
 
     def _settle(self, consumer: KafkaConsumer, records: Sequence[ConsumerRecord]) -> bool:
         """False when a dependency was down: positions are set back, so that the same records come again."""

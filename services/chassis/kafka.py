@@ -25,6 +25,11 @@ class Flavour:
     consumer: dict[str, Any]
 
 
+# A batch has costs of its own (two transactions, a commit of offsets or of a Kafka transaction). After a small one we
+# take a breath, so that at a high rate the next is larger; a record that comes alone does not wait for it.
+BREATH_S = 0.025
+FEW = 50
+
 # The library's own limit of 30 s would keep us away for so long after the broker is back.
 RECONNECT_AFTER_MS_AT_MOST = 2_000
 
@@ -63,6 +68,7 @@ def producer(settings: Settings, transactional_id: str) -> KafkaProducer:
         max_request_size=4_000_000,
         max_block_ms=15_000,
         reconnect_backoff_max_ms=RECONNECT_AFTER_MS_AT_MOST,
+        metrics_enabled=False,
         **kind.producer,
     )
     if kind.transactions:
@@ -94,6 +100,7 @@ def consumer(settings: Settings, group: str, topics: tuple[str, ...], max_poll_r
         reconnect_backoff_max_ms=RECONNECT_AFTER_MS_AT_MOST,
         session_timeout_ms=session_ms,
         heartbeat_interval_ms=session_ms // 3,
+        metrics_enabled=False,
         **flavour(settings).consumer,
     )
     made.subscribe(topics=list(topics))

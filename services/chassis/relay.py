@@ -15,6 +15,7 @@ from services.chassis import metrics
 from services.chassis.errors import cause_of
 from services.chassis.health import Health
 from services.chassis.housekeeping import Housekeeping
+from services.chassis.kafka import BREATH_S, FEW
 from services.chassis.outbox import ASIDE, CHANNEL
 from services.chassis.publisher import Overdue, Publisher, PublisherFactory, Row, Unsendable
 from services.chassis.wire import unpack_headers
@@ -109,6 +110,8 @@ class Relay:
             rows = self._next(session)
             if rows:
                 self._publish(session, publisher, rows)
+                if len(rows) < FEW:
+                    self._stop.wait(BREATH_S)
             else:
                 for _ in session.notifies(timeout=POLL_S, stop_after=1):
                     pass
