@@ -33,6 +33,7 @@ class Departments:
         self._interfaces = interfaces
         self._dice = district.dice("departments")
         self._waiting: dict[str, tuple[str, TicketAssigned]] = {}
+        self._late: set[str] = set()
         self._concentrated: set[tuple[str | None, str]] = set()
         self.told: Counter[str] = Counter()
         self.settled: Counter[str] = Counter()
@@ -50,24 +51,26 @@ class Departments:
 
     def settle(self) -> None:
         """Answers whatever was on the desks before this step."""
-        due = [ticket_id for ticket_id in self._waiting if self._dice.random() >= LATE_SHARE]
+        due = [one for one in self._waiting if one in self._late or self._dice.random() >= LATE_SHARE]
         self._interfaces.all_at_once(
             lambda one: self._settle(*one), [(*self._waiting[one], self._dice.choice(ANSWERS)) for one in due]
         )
         for ticket_id in due:
             department, _ = self._waiting.pop(ticket_id)
             self.settled[department] += 1
+        self._late = set(self._waiting)
 
     def _settle(self, department: str, ticket: TicketAssigned, answer: str) -> None:
-        planned = self._is_concentrated(ticket)
+        person = self._interfaces.as_role(f"department:{department}")
+        path = f"/tickets/{ticket.ticket_id}"
+        planned, late = self._is_concentrated(ticket), ticket.ticket_id in self._late
         body = {
-            "version": ticket.version,
+            "version": person.get("intake", path)["version"] if late else ticket.version,
             "public_answer": PLANNED if planned else answer,
             "unit_solved": not planned,
             **({"reason": ENTERED} if planned else {}),
         }
-        person = self._interfaces.as_role(f"department:{department}")
-        person.post("intake", f"/tickets/{ticket.ticket_id}/settlement", body)
+        person.post("intake", f"{path}/settlement", body)
 
     def _is_concentrated(self, ticket: TicketAssigned) -> bool:
         return ticket.place is not None and (ticket.place.estate, ticket.type_code) in self._concentrated

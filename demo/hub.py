@@ -14,6 +14,7 @@ from demo.world import Condition, Fault, World
 from services.contracts.department_events import HotIssueTold
 from services.contracts.event import Event
 from services.contracts.hot_issue_events import HotIssueConfirmed, HotIssueReopened, HotIssueVerified
+from services.contracts.taxonomy import taxonomy
 
 NO_COMMON_CAUSE = "现场核实无共同原因，逐件办理。"
 SOLVED_SHARE = 0.88
@@ -62,6 +63,7 @@ class Hub:
         for hot_issue in self._verified:
             self._close_project(hot_issue)
         self._verified.clear()
+        self._dispatch_by_hand()
         self._visit_callers()
         self._ask_again()
 
@@ -95,6 +97,16 @@ class Hub:
         if project:
             version = self._self.get("projects", f"/projects/{project}")["version"]
             self._self.post("projects", f"/projects/{project}/steps", {"version": version, "to": "verified"})
+
+    def _dispatch_by_hand(self) -> None:
+        """Reads what the machine was in doubt about; where nobody said where it is, the hub asks and leads itself."""
+        for ticket in list(self._self.pages("intake", "/tickets", state="in review")):
+            call = self._residents.calls.get(ticket["ticket_id"])
+            type_code = call.type_code if call else ticket["type_code"]
+            body = {"version": ticket["version"], "type_code": type_code, "reason": "人工判读。"}
+            if taxonomy().types[type_code].lead_at((ticket["place"] or {}).get("sub_district")) is None:
+                body["lead"] = self.department
+            self._self.post("intake", f"/tickets/{ticket['ticket_id']}/dispatch", body)
 
     def _visit_callers(self) -> None:
         """Asks everybody whose ticket was settled since the last step."""

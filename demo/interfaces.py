@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import httpx
 
-from demo.quiet import Progress
+from demo.quiet import Ask, Progress
 from services.cli.local.stack import Stack
 
 AT_A_TIME = 4
@@ -44,13 +44,17 @@ class Interfaces:
         for client in self._clients:
             client.close()
 
-    def progress(self) -> Sequence[tuple[str, Progress]]:
-        """How far each service has come."""
-        return [(one.service, self._open.get(f"{one.url}/progress").json()) for one in self._stack.services]
+    def progress(self) -> dict[str, Ask]:
+        """For each service, how it is asked how far it has come."""
+        return {one.service: partial(self._progress_of, f"{one.url}/progress") for one in self._stack.services}
 
     def all_at_once(self, act: Callable[[T], R], items: Iterable[T]) -> list[R]:
         """`act` for each, a few at a time; the results in order. Raises what any of them raised."""
         return list(self._pool.map(act, items))
+
+    def _progress_of(self, url: str) -> Progress:
+        told: Progress = self._open.get(url).json()
+        return told
 
     def _as_role(self, role: str) -> Person:
         token = self._stack.issuer.mint(f"demo-{role.replace(':', '-')}", [role])
@@ -58,7 +62,8 @@ class Interfaces:
         return Person(self._client({"Authorization": f"Bearer {token}"}), urls)
 
     def _client(self, headers: dict[str, str]) -> httpx.Client:
-        client = httpx.Client(headers=headers, timeout=30)
+        # Connections at rest are given up before the services do so (5 s), or a request could meet one just closed.
+        client = httpx.Client(headers=headers, timeout=30, limits=httpx.Limits(keepalive_expiry=2))
         self._clients.append(client)
         return client
 

@@ -46,7 +46,7 @@ class Play:
         self._housing = Housing(interfaces, self.world, diary, self._hub.faults)
         self._diary = diary
         self._clock = clock
-        self._quiet = Quiet(interfaces.progress, mailbox.published)
+        self._quiet = Quiet(interfaces.progress(), mailbox.published)
 
     def run(self, after_step: Callable[[datetime, float], None]) -> datetime:
         """Plays to the end and returns the last moment. `after_step` hears each moment and the part that is done."""

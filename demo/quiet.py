@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-LOOK_EVERY_S = 0.01
+LOOK_EVERY_S = 0.03
 
 Progress = dict[str, Any]
+Ask = Callable[[], Progress]
 
 
 class NeverQuiet(RuntimeError):
@@ -17,16 +18,10 @@ class NeverQuiet(RuntimeError):
 
 
 class Quiet:
-    """`progress` asks each service (`GET /progress`); `published` counts the records on all topics, as of now."""
+    """`services` asks each for its `GET /progress`; `published` counts the records on all topics, as of now."""
 
-    def __init__(
-        self,
-        progress: Callable[[], Sequence[tuple[str, Progress]]],
-        published: Callable[[], int],
-        *,
-        limit_s: float = 60.0,
-    ) -> None:
-        self._progress = progress
+    def __init__(self, services: Mapping[str, Ask], published: Callable[[], int], *, limit_s: float = 60.0) -> None:
+        self._services = services
         self._published = published
         self._limit_s = limit_s
 
@@ -40,25 +35,25 @@ class Quiet:
         while True:
             self._until(deadline, _nothing_waits)
             counted = self._published()
-            self._until(deadline, partial(_unread_since, time.time()))
-            if not any(map(_nothing_waits, self._progress())) and self._published() == counted:
+            self._until(deadline, partial(_read_since, time.time()))
+            if all(_nothing_waits(ask()) is None for ask in self._services.values()) and self._published() == counted:
                 return
 
-    def _until(self, deadline: float, why_not: Callable[[tuple[str, Progress]], str | None]) -> None:
-        while reasons := [why for told in self._progress() if (why := why_not(told))]:
-            if time.monotonic() > deadline:
-                raise NeverQuiet(f"not quiet within {self._limit_s:.0f} s: {'; '.join(reasons)}")
-            time.sleep(LOOK_EVERY_S)
+    def _until(self, deadline: float, why_not: Callable[[Progress], str | None]) -> None:
+        """Asks each service until it has no reason left, and then no more."""
+        for service, ask in self._services.items():
+            while why := why_not(ask()):
+                if time.monotonic() > deadline:
+                    raise NeverQuiet(f"not quiet within {self._limit_s:.0f} s: {service} {why}")
+                time.sleep(LOOK_EVERY_S)
 
 
-def _nothing_waits(told: tuple[str, Progress]) -> str | None:
-    service, progress = told
+def _nothing_waits(progress: Progress) -> str | None:
     if progress["outbox"] or progress["timers_due"]:
-        return f"{service} has {progress['outbox']} events to publish and {progress['timers_due']} deadlines due"
+        return f"has {progress['outbox']} events to publish and {progress['timers_due']} deadlines due"
     return None
 
 
-def _unread_since(moment: float, told: tuple[str, Progress]) -> str | None:
-    service, progress = told
+def _read_since(moment: float, progress: Progress) -> str | None:
     behind = [name for name, until in progress["read_until"].items() if until < moment]
-    return f"{service} still reads ({', '.join(behind)})" if behind else None
+    return f"still reads ({', '.join(behind)})" if behind else None

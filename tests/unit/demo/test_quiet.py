@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -31,19 +32,16 @@ class Chain:
         self.outbox[0] = events
         self._move = move
 
-    def progress(self) -> list[tuple[str, dict[str, Any]]]:
-        told = []
-        for hop in range(len(self.unread)):
-            self._step()
-            told.append((f"hop-{hop}", self._told(hop)))
-        return told
+    def services(self) -> dict[str, Callable[[], dict[str, Any]]]:
+        return {f"hop-{hop}": partial(self._ask, hop) for hop in range(len(self.unread))}
+
+    def _ask(self, hop: int) -> dict[str, Any]:
+        self._step()
+        return {"outbox": self.outbox[hop], "timers_due": 0, "read_until": {"c": self.read_until[hop]}}
 
     def count(self) -> int:
         self._step()
         return self.published
-
-    def _told(self, hop: int) -> dict[str, Any]:
-        return {"outbox": self.outbox[hop], "timers_due": 0, "read_until": {"c": self.read_until[hop]}}
 
     def _step(self) -> None:
         hop, action = self._move() % len(self.unread), self._move() % 3
@@ -67,7 +65,7 @@ class Chain:
 @given(st.integers(1, 5), st.integers(0, 6), st.randoms(use_true_random=False))
 def test_quiet_means_that_no_work_is_left(hops: int, events: int, chance: Any) -> None:
     chain = Chain(hops, events, lambda: chance.randrange(60))
-    Quiet(chain.progress, chain.count).wait()
+    Quiet(chain.services(), chain.count).wait()
     assert chain.work_left == 0
 
 
@@ -75,22 +73,22 @@ def test_a_deadline_that_is_due_is_waited_for() -> None:
     due = iter([1, 1, 1] + [0] * 100)
     looks: list[int] = []
 
-    def progress() -> list[tuple[str, dict[str, Any]]]:
+    def ask() -> dict[str, Any]:
         looks.append(next(due))
-        return [("projects", {"outbox": 0, "timers_due": looks[-1], "read_until": {"projects": time.time() + 1}})]
+        return {"outbox": 0, "timers_due": looks[-1], "read_until": {"projects": time.time() + 1}}
 
-    Quiet(progress, lambda: 0).wait()
+    Quiet({"projects": ask}, lambda: 0).wait()
     assert looks[3:] == [0] * len(looks[3:])
     assert len(looks) > 4
 
 
 def test_what_stands_still_unfinished_is_named() -> None:
-    told = [("intake", {"outbox": 3, "timers_due": 1, "read_until": {}})]
+    told = {"outbox": 3, "timers_due": 1, "read_until": {}}
     with pytest.raises(NeverQuiet, match="intake has 3 events to publish and 1 deadlines due"):
-        Quiet(lambda: told, lambda: 0, limit_s=0.01).wait()
+        Quiet({"intake": lambda: told}, lambda: 0, limit_s=0.01).wait()
 
 
 def test_a_consumer_that_does_not_read_to_the_end_is_named() -> None:
-    told = [("projects", {"outbox": 0, "timers_due": 0, "read_until": {"projects": 1.0}})]
+    told = {"outbox": 0, "timers_due": 0, "read_until": {"projects": 1.0}}
     with pytest.raises(NeverQuiet, match=r"projects still reads \(projects\)"):
-        Quiet(lambda: told, lambda: 0, limit_s=0.01).wait()
+        Quiet({"projects": lambda: told}, lambda: 0, limit_s=0.01).wait()
