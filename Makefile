@@ -6,7 +6,7 @@ CHAOS_SCALE ?= 5
 PYTEST := $(BIN)/python -m pytest -q
 
 .NOTPARALLEL:
-.PHONY: setup lock check unit contract integration test test-kafka chaos bench clean
+.PHONY: setup demo lock check unit contract integration test test-kafka chaos bench clean
 
 setup: $(STAMP)
 
@@ -28,6 +28,10 @@ lock:
 	$(BIN)/python -m pip install --quiet pip-tools
 	$(COMPILE) -o requirements.lock pyproject.toml
 	$(COMPILE) --extra dev --all-build-deps -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+# Three virtual years of a synthetic district, in a few minutes; ends with a report.
+demo: setup
+	$(BIN)/closedloop demo
 
 check: setup
 	$(BIN)/ruff check .
