@@ -1,0 +1,217 @@
+"""demo/departments.py, hub.py, housing.py, residents.py: everybody does over the interfaces what people would do."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from demo.clockwork import BEGIN, midnight
+from demo.departments import ENTERED, Departments
+from demo.diary import Diary
+from demo.district import District
+from demo.housing import Housing
+from demo.hub import Hub
+from demo.interfaces import Refused
+from demo.residents import Residents
+from demo.story import all_stories
+from demo.world import Condition, Fault, World
+from services.contracts.department_events import HotIssueTold, ProjectTold, TicketAssigned
+from services.contracts.ticket_events import Place
+from tests.unit.demo.desk import Person, Services
+
+NOW = midnight(BEGIN)
+ISSUE, PROJECT = str(uuid4()), str(uuid4())
+
+
+class Cast:
+    """Everybody, around one district."""
+
+    def __init__(self, **controls: bool) -> None:
+        self.services = Services()
+        services: Any = self.services
+        district = District(1)
+        self.world = World(district, all_stories(), **controls)
+        self.diary = Diary()
+        self.residents = Residents(services)
+        self.departments = Departments(services, district)
+        self.hub = Hub(services, district, self.world, self.residents, self.diary)
+        self.housing = Housing(services, self.world, self.diary, self.hub.faults)
+
+    def fault(self, key: str) -> Fault:
+        return next(one for one in self.world.faults if one.story.key == key)
+
+    def play(self, days: int) -> None:
+        """The diary, a week at a time."""
+        for week in range(0, days, 7):
+            self.diary.do(NOW + timedelta(days=week))
+
+
+def _told(fault: Fault, stage: str) -> HotIssueTold:
+    return HotIssueTold(
+        version=1,
+        delivery_id=uuid4(),
+        department="housing",
+        hot_issue_id=ISSUE,
+        stage=f"hot_issue.{stage}.v1",
+        type_code=fault.story.type_code,
+        place=Place(estate=fault.estate.id),
+        lead="housing",
+        callers=5,
+        decide_by=NOW,
+    )
+
+
+def _assigned(number: int, fault: Fault) -> TicketAssigned:
+    return TicketAssigned(
+        version=3,
+        delivery_id=uuid4(),
+        department="housing",
+        ticket_id=str(uuid4()),
+        type_code=fault.story.type_code,
+        place=Place(estate=fault.estate.id),
+        occurred_at=NOW,
+        received_at=NOW,
+        text=f"漏雨{number}",
+    )
+
+
+def test_a_single_matter_is_settled_as_solved_by_the_department_that_was_told() -> None:
+    cast = Cast()
+    ticket = _assigned(1, cast.fault("roof-leak"))
+    cast.departments.hear("housing", ticket)
+    cast.departments.settle()
+    ((role, path, body),) = cast.services.told
+    assert (role, path) == ("department:housing", f"/tickets/{ticket.ticket_id}/settlement")
+    assert (body["version"], body["unit_solved"]) == (3, True)
+    assert not cast.departments.waiting()
+
+
+def test_a_member_of_a_hot_issue_enters_the_repair_plan_until_the_cure_is_proven() -> None:
+    cast = Cast()
+    fault = cast.fault("roof-leak")
+    for stage in ("confirmed", "verified"):
+        cast.departments.hear("housing", _told(fault, stage))
+        cast.departments.hear("housing", _assigned(1, fault))
+        cast.departments.settle()
+        cast.departments.settle()
+    first, second = cast.services.bodies("/settlement")
+    assert (first["unit_solved"], first["reason"]) == (False, ENTERED)
+    assert second["unit_solved"]
+    assert "reason" not in second
+
+
+def test_some_are_late_and_look_at_the_ticket_again_first() -> None:
+    cast = Cast()
+    for number in range(400):
+        cast.departments.hear("housing", _assigned(number, cast.fault("roof-leak")))
+    cast.departments.settle()
+    late = cast.departments.waiting().total()
+    assert 0 < late < 40
+    cast.departments.settle()
+    assert not cast.departments.waiting()
+    assert [body["version"] for body in cast.services.bodies("/settlement")] == [3] * (400 - late) + [7] * late
+
+
+def test_the_hub_decides_at_the_next_step_and_housing_takes_the_project_to_its_acceptance() -> None:
+    cast = Cast()
+    fault = cast.fault("roof-leak")
+    cast.hub.hear(_told(fault, "confirmed"))
+    assert cast.services.told == []
+    cast.hub.act(NOW)
+    (decision,) = cast.services.bodies("/decision")
+    assert (decision["kind"], decision["version"]) == ("project", 7)
+    assert decision["project"]["floor_area_m2"] == fault.estate.floor_area_m2
+    cast.housing.hear(_project(fault), NOW)
+    cure = fault.cure
+    cast.play(cure.preparation_days)
+    assert fault.condition is Condition.THERE
+    cast.play(cure.preparation_days + 14)
+    assert fault.condition is Condition.UNDER_WORKS
+    cast.play(cure.preparation_days + cure.works_days + 100)
+    assert fault.condition is Condition.CURED
+    steps = [body["to"] for body in cast.services.bodies("/steps")]
+    assert steps == [
+        *("consulted", "listed", "approved", "designed", "scheme_public", "scheme_confirmed", "tendered"),
+        *("contracted", "started", "building", "accepted", "audited", "handed_over", "warranty"),
+    ]
+    cast.hub.hear(_told(fault, "verified"))
+    cast.hub.act(NOW)
+    assert cast.services.bodies("/steps")[-1]["to"] == "verified"
+
+
+def _project(fault: Fault) -> ProjectTold:
+    return ProjectTold(
+        version=1,
+        delivery_id=uuid4(),
+        department="housing",
+        project_id=PROJECT,
+        state="need",
+        place=Place(estate=fault.estate.id),
+        lead="housing",
+        hot_issues=(ISSUE,),
+    )
+
+
+def test_a_service_is_told_done_and_what_comes_back_is_decided_otherwise() -> None:
+    cast = Cast()
+    fault = cast.fault("stalls")
+    cast.hub.hear(_told(fault, "confirmed"))
+    cast.hub.act(NOW)
+    cast.play(42)
+    assert fault.condition is Condition.THERE
+    cast.hub.hear(_told(fault, "reopened"))
+    cast.hub.act(NOW)
+    cast.play(70)
+    assert fault.condition is Condition.CURED
+    assert [body["kind"] for body in cast.services.bodies("/decision")] == ["service", "rule"]
+    assert len(cast.services.bodies("/cure-done")) == 2
+
+
+def test_what_has_no_cause_in_common_is_explained() -> None:
+    cast = Cast(with_faults=False)
+    nowhere = Cast().fault("roof-leak")
+    cast.hub.hear(_told(nowhere, "confirmed"))
+    cast.hub.act(NOW)
+    assert cast.services.bodies("/decision")[0]["kind"] == "explain"
+
+
+@pytest.mark.parametrize("cured", [True, False])
+def test_callers_say_what_is_true(cured: bool) -> None:
+    cast = Cast()
+    fault = cast.fault("roof-leak")
+    calls = [one for one in cast.world.calls(NOW, NOW + timedelta(days=200)) if one.cause == fault.story.key]
+    cast.residents.turn_to_the_hotline(calls)
+    if cured:
+        cast.world.finish(fault)
+    cast.hub.hear(_told(fault, "decided"))
+    tickets = [{"ticket_id": ticket, "version": 4} for ticket in cast.residents.calls]
+    cast.services.lists["/tickets settled"] = tickets
+    cast.services.lists["/follow-ups asked"] = [
+        {"follow_up_id": f"f-{number}", "version": 5, "hot_issue_id": ISSUE} for number in range(100)
+    ]
+    cast.hub.act(NOW)
+    visits, answers = cast.services.bodies("/visit"), cast.services.bodies("/answer")
+    assert len(visits) == len(tickets)
+    assert len(answers) == 100
+    content = sum(visit["caller_solved"] for visit in visits)
+    assert content > 0.7 * len(visits) if cured else content == 0
+    assert 90 * cured <= sum(answer["solved"] for answer in answers) <= 100 * cured
+    assert {visit["version"] for visit in visits} == {4}
+
+
+def test_a_call_that_is_not_taken_ends_the_demo(monkeypatch: pytest.MonkeyPatch) -> None:
+    cast = Cast()
+    monkeypatch.setattr(Person, "post", lambda *_: {"results": [{"source_id": "call-0", "problem": {"field": "text"}}]})
+    with pytest.raises(Refused, match="does not take a call"):
+        cast.residents.turn_to_the_hotline(cast.world.calls(NOW, NOW + timedelta(days=5))[:1])
+
+
+def test_no_call_is_sent_twice_under_one_id() -> None:
+    cast = Cast()
+    calls = cast.world.calls(NOW, NOW + timedelta(days=60))
+    cast.residents.turn_to_the_hotline(calls[:20])
+    cast.residents.turn_to_the_hotline(calls[20:])
+    assert cast.residents.sent == len(cast.residents.calls) == len(calls)
