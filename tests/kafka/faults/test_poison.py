@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -121,12 +120,8 @@ def _good(topic: str, ticket: str, version: int) -> Envelope:
 def _wait_until_handled(system: System, reader: str, topic: str, event_ids: set[str]) -> None:
     def handled() -> bool:
         if reader == "classifier":
-            read = {
-                json.loads(one.value or b"")["version"]
-                for one in read_topic(system.stack.bootstrap, system.stack.flavour, "classifications")
-                if one.headers.get("ce_source", "").endswith("/classifier")
-            }
-            assert len(read) > len(event_ids), len(read)
+            read = system.metric(reader, "closedloop_events_consumed_total", topic=topic, outcome="handled")
+            assert read > len(event_ids), read
         else:
             query = "SELECT event_id FROM inbox WHERE consumer = %s AND topic = %s AND status = 'done'"
             done = {str(event_id) for (event_id,) in system.ask(reader, query, reader, topic)}
@@ -142,7 +137,7 @@ def _wait_until_dead_lettered(system: System, reader: str, places: set[Position]
         assert not missing, missing
         return True
 
-    soon(there, what=f"{len(places)} dead letters of {reader}")
+    soon(there, every=2, what=f"{len(places)} dead letters of {reader}")
 
 
 def _letters(system: System, reader: str) -> Counter[Position]:
