@@ -6,7 +6,7 @@ CHAOS_SCALE ?= 5
 PYTEST := $(BIN)/python -m pytest -q
 
 .NOTPARALLEL:
-.PHONY: setup demo lock check unit contract integration test test-kafka chaos bench clean
+.PHONY: setup demo lock check unit contract integration test test-kafka chaos bench clean pages-deps
 
 setup: $(STAMP)
 
@@ -51,6 +51,11 @@ test: check unit contract integration
 
 test-kafka: setup
 	$(PYTEST) -m kafka tests/kafka
+
+# A browser for the tests of the pages, which skip without one; needs Debian and root.
+pages-deps:
+	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium; } \
+	  || echo "make: no chromium could be installed; the pages' browser tests skip" >&2
 
 # The fault tests once more, CHAOS_SCALE times as long.
 chaos: setup

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -71,6 +71,15 @@ class Speech:
         if self.language is Language.ZH:
             return f"{day.year}年{day.month}月{day.day}日"
         return f"{day.day} {day:%b %Y}"
+
+    def limit(self, end: datetime) -> str:
+        """A limit that ends at midnight is over with the day before."""
+        local = end.astimezone(SHANGHAI)
+        midnight = not (local.hour or local.minute)
+        return f"{self.last_day(end)} 24:00" if midnight else self.when(end)
+
+    def last_day(self, end: datetime) -> str:
+        return self.day((end.astimezone(SHANGHAI) - timedelta(microseconds=1)).date())
 
     def left(self, until: datetime, now: datetime) -> str:
         """How long is left, or over, in days and hours."""

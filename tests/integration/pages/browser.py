@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -96,16 +96,19 @@ class Browser:
         shot = self._call("Page.captureScreenshot", format="png", captureBeyondViewport=True)
         file.write_bytes(base64.b64decode(shot["data"]))
 
-    def _leave(self, go: Any) -> None:
-        self.see("window.here = true")
-        go()
+    def wait_for(self, expression: str) -> None:
         deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
             with contextlib.suppress(AssertionError):  # between two pages there is none to ask
-                if self.see("!window.here && document.readyState === 'complete'"):
+                if self.see(expression):
                     return
             time.sleep(0.02)
-        raise AssertionError(f"no other page within {PATIENCE_S} s")
+        raise AssertionError(f"not within {PATIENCE_S} s: {expression}")
+
+    def _leave(self, go: Callable[[], object]) -> None:
+        self.see("window.here = true")
+        go()
+        self.wait_for("!window.here && document.readyState === 'complete'")
 
     def _call(self, method: str, **parameters: Any) -> dict[str, Any]:
         self._number += 1

@@ -20,6 +20,7 @@ from services.chassis.http import create_app
 from services.chassis.identity import Verifier
 from services.chassis.settings import DEMO_ISSUER, Profile, Settings
 from services.chassis.work import Workshop
+from services.intake.adapters.vault import SealedVault
 from services.intake.main import UseCases
 from services.projects.adapters.pages.wiring import people_pages
 from tests.harness.fixtures import NewDatabase
@@ -42,9 +43,7 @@ class Site:
 
     def visitor(self) -> TestClient:
         """A browser that follows nothing by itself and has not logged in."""
-        return TestClient(
-            self.app, base_url="http://127.0.0.1", follow_redirects=False, raise_server_exceptions=False
-        )
+        return TestClient(self.app, base_url="http://127.0.0.1", follow_redirects=False, raise_server_exceptions=False)
 
     def person(self, *roles: str, subject: str = "wang") -> Person:
         browser = self.visitor()
@@ -73,8 +72,8 @@ class Person:
 
 
 def form_token(browser: TestClient) -> str:
-    (token,) = _TOKEN.findall(browser.get("/pages/login").text)
-    return str(token)
+    tokens: list[str] = _TOKEN.findall(browser.get("/pages/login").text)
+    return tokens[-1]
 
 
 @pytest.fixture
@@ -104,13 +103,11 @@ def site_of(issuer: DemoIssuer) -> SiteOf:
 @pytest.fixture
 def intake(new_database: NewDatabase, site_of: SiteOf) -> Iterator[tuple[Intake, Site]]:
     """Intake's own test stand, and the same as a site."""
-    from services.intake.adapters.vault import SealedVault
-
-    engine = engine_for(new_database("intake"), name="pages-test", idle_in_transaction_s=30)
-    workshop, use_cases = Workshop(engine, FixedClock(NOW), "/310109/intake"), UseCases.of(CALLER_KEY, VAULT_KEY)
+    engine, clock = engine_for(new_database("intake"), name="pages-test", idle_in_transaction_s=30), FixedClock(NOW)
+    workshop, use_cases = Workshop(engine, clock, "/310109/intake"), UseCases.of(CALLER_KEY, VAULT_KEY)
     routers = use_cases.routes(workshop)
     site = site_of("intake", routers)
-    stand = Intake(workshop, FixedClock(NOW), SealedVault(VAULT_KEY), use_cases, routers, site.app, site.issuer)
+    stand = Intake(workshop, clock, SealedVault(VAULT_KEY), use_cases, routers, site.app, site.issuer)
     yield stand, site
     engine.dispose()
 

@@ -1,0 +1,88 @@
+"""The pages in a real browser: by keyboard, on a phone, without anything fetched from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.intake.conftest import Intake
+from tests.integration.pages.browser import CHROMIUM, WHY_NOT, Browser, served
+from tests.integration.pages.conftest import Projects, Site
+from tests.integration.projects.test_deciding import ROOF
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=WHY_NOT)
+
+FITS = "document.documentElement.scrollWidth <= window.innerWidth"
+FETCHED = "performance.getEntriesByType('resource').filter(one => !one.name.endsWith('/favicon.ico')).length"
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[Browser]:
+    one = Browser(tmp_path)
+    yield one
+    one.close()
+
+
+def log_in(browser: Browser, address: str, site: Site, *roles: str) -> None:
+    """By keyboard: the field has the focus, Tab leads to the button."""
+    browser.open(f"{address}/pages/login")
+    browser.wait_for("document.hasFocus() && document.activeElement.id === 'token'")
+    browser.type(site.issuer.mint("王敏", roles))
+    browser.key("Tab")
+    browser.enter_by_key()
+
+
+def test_a_department_settles_a_ticket(intake: tuple[Intake, Site], browser: Browser) -> None:
+    stand, site = intake
+    ticket = stand.file(text="<script>document.title = 'taken over'</script>楼顶漏雨")
+    stand.classify(ticket)
+    with served(site.app) as address:
+        log_in(browser, address, site, "department:housing")
+        assert "区房管局 · 工单" in browser.text
+        assert "剩7天16小时" in browser.text
+        browser.press(f'a[href="/pages/tickets/{ticket}"]')
+        assert "<script>" in browser.text
+        assert browser.see("document.title") != "taken over"
+        assert browser.see(FETCHED) == 0
+        assert browser.see("getComputedStyle(document.querySelector('.bar')).backgroundColor") == "rgb(15, 53, 99)"
+        browser.see("document.querySelector('#public_answer').focus()")
+        browser.type("已派人修好屋面。")
+        browser.see("document.querySelector('input[name=unit_solved][value=yes]').click()")
+        browser.press("form[action$=settlement] button")
+        assert "已办结，等待回访" in browser.text
+    assert stand.show(ticket)["settlement"]["public_answer"] == "已派人修好屋面。"
+
+
+def test_a_hot_issue_is_decided_and_the_board_follows(projects: Projects, browser: Browser) -> None:
+    with served(projects.site.app) as address:
+        log_in(browser, address, projects.site, "hub")
+        assert "集中问题看板" in browser.text
+        browser.press(f'a[href="/pages/hot-issues/{ROOF}"]')
+        area_shown = "document.querySelector('#floor_area_m2').offsetParent !== null"
+        assert browser.see(area_shown) is False
+        browser.see("document.querySelector('#kind-project').click()")
+        assert browser.see(area_shown) is True
+        browser.see("document.querySelector('#reason').focus()")
+        browser.type("屋面整体翻修")
+        browser.press("form[action$=decision] button")
+        assert "决策已提交" in browser.text
+        assert "列入修缮项目" in browser.text
+    assert projects.district.issue(ROOF)["state"] == "decided"
+
+
+def test_pages_fit_a_phone(projects: Projects, intake: tuple[Intake, Site], browser: Browser) -> None:
+    stand, site = intake
+    ticket = stand.file(text="水" * 300)
+    stand.classify(ticket)
+    project_id = projects.district.decide(ROOF, kind="project")["project_id"]
+    browser.size(360, 740)
+    of_projects = ("/pages/hot-issues", f"/pages/hot-issues/{ROOF}", f"/pages/projects/{project_id}", "/pages/projects")
+    for one, paths in ((site, ("/pages/inbox", f"/pages/tickets/{ticket}")), (projects.site, of_projects)):
+        with served(one.app) as address:
+            log_in(browser, address, one, "hub")
+            for path in paths:
+                for language in ("zh", "en"):
+                    browser.open(f"{address}{path}?lang={language}")
+                    assert browser.see(FITS), (path, language)

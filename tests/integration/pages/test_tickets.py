@@ -1,0 +1,171 @@
+"""Tickets as people see and handle them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from services.contracts.ticket_events import Place
+from tests.integration.intake.conftest import Intake
+from tests.integration.pages.conftest import Site
+
+NOBODY = "00000000-0000-0000-0000-000000000000"
+Stand = tuple[Intake, Site]
+
+
+def test_an_inbox_shows_what_is_due_first_and_what_is_late(intake: Stand) -> None:
+    stand, site = intake
+    late = stand.file(text="楼顶漏雨已半年")
+    stand.classify(late)
+    stand.clock.advance(timedelta(days=9))
+    fresh = stand.file(text="外墙渗水")
+    stand.classify(fresh)
+    html = site.person("department:housing").open("/pages/inbox")
+    assert "区房管局 · 工单" in html
+    assert html.index(late) < html.index(fresh)
+    assert "2026年7月8日 24:00" in html
+    assert "超期1天8小时" in html
+    assert "待人工派单" not in html
+
+
+def test_a_unit_opens_its_own_inbox_alone(intake: Stand) -> None:
+    stand, site = intake
+    ours = stand.file(text="楼顶漏雨")
+    stand.classify(ours)
+    theirs = stand.file(text="占道设摊")
+    stand.classify(theirs, type_code="SC01", place=Place(sub_district="310109010", estate="q", estate_name="曲阳"))
+    assert "housing" not in (stand.show(theirs)["lead"], *stand.show(theirs)["co_handlers"])
+    housing, hub = site.person("department:housing"), site.person("hub")
+    assert ours in housing.open("/pages/inbox")
+    assert theirs not in housing.open("/pages/inbox")
+    assert "没有这条记录" in housing.open("/pages/inbox?of=greening", 404)
+    assert "没有这条记录" in housing.open(f"/pages/tickets/{theirs}", 404)
+    assert {ours, theirs} <= set(hub.open("/pages/inbox").replace('"', "/").split("/"))
+    assert theirs not in hub.open("/pages/inbox?of=housing")
+    assert ours in site.person("subdistrict:310109016").open("/pages/inbox")
+    assert theirs not in site.person("subdistrict:310109016").open("/pages/inbox")
+    assert "您的角色无权" in site.person("identity-reader").open("/pages/inbox", 403)
+
+
+def test_an_inbox_is_paged(intake: Stand) -> None:
+    stand, site = intake
+    for _ in range(52):
+        stand.classify(stand.file())
+    hub = site.person("hub")
+    assert hub.open("/pages/inbox").count('href="/pages/tickets/') == 50
+    assert hub.open("/pages/inbox?page=2").count('href="/pages/tickets/') == 2
+    hub.open("/pages/inbox?page=0", 422)
+
+
+def test_what_a_caller_says_is_text(intake: Stand) -> None:
+    stand, site = intake
+    ticket = stand.file(text="<script>alert('13812345678')</script>\"&楼顶漏雨", address="<b>凉城路</b>")
+    stand.classify(ticket)
+    for html in (site.person("hub").open("/pages/inbox"), site.person("hub").open(f"/pages/tickets/{ticket}")):
+        assert "&lt;script&gt;" in html
+        assert "<script" not in html
+        assert "<b>凉城路" not in html
+        assert "13812345678" not in html
+
+
+def test_a_ticket_goes_its_whole_way_on_pages(intake: Stand) -> None:
+    stand, site = intake
+    ticket = stand.file()
+    stand.classify(ticket, type_code="OT", confidence=0.2)
+    page, hub = f"/pages/tickets/{ticket}", site.person("hub")
+    assert hub.send(page, "dispatch", type_code="MJ01", reason="屋顶").status_code == 303
+    lead = site.person("department:housing", subject="li")
+    answer = lead.send(page, "settlement", public_answer="已列入\r\n修缮计划", unit_solved="no", reason="列入修缮")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{page}?done=settled")
+    assert "已办结，等待回访" in lead.open(f"{page}?done=settled")
+    assert "<form" in lead.open(page)  # to log out
+    assert 'name="caller_solved"' not in lead.open(page)
+    assert hub.send(page, "visit", caller_solved="no", satisfaction="dissatisfied", note="仍漏").status_code == 303
+    shown = stand.show(ticket)
+    assert (shown["state"], shown["caller_solved"], shown["satisfaction"]) == ("archived", False, "dissatisfied")
+    assert shown["settlement"] == {"public_answer": "已列入\n修缮计划", "reason": "列入修缮"}
+    for language in ("zh", "en"):
+        assert "仍漏" in hub.open(f"{page}?lang={language}")
+
+
+def test_somebody_else_was_faster(intake: Stand) -> None:
+    stand, site = intake
+    ticket = stand.file()
+    stand.classify(ticket)
+    page, lead = f"/pages/tickets/{ticket}", site.person("department:housing", subject="li")
+    old = lead.open(page)
+    assert lead.send(page, "settlement", of=old, public_answer="已修", unit_solved="yes").status_code == 303
+    before = stand.show(ticket)
+    answer = lead.send(page, "settlement", of=old, public_answer="我的答复", unit_solved="yes")
+    assert answer.status_code == 409
+    assert "已有人先一步办理" in answer.text
+    assert "已变为“已办结待回访”" in answer.text
+    assert "我的答复" in answer.text
+    assert stand.show(ticket) == before
+
+
+@pytest.mark.parametrize(
+    ("entered", "said"),
+    [
+        ({"unit_solved": "no"}, "未解决时必填"),
+        ({"unit_solved": ""}, "请选择是或否"),
+        ({"unit_solved": "maybe"}, "请选择是或否"),
+        ({"public_answer": "  "}, "请填写答复"),
+        ({"public_answer": "长" * 5001}, "请填写答复"),
+        ({"version": "x"}, "刷新页面"),
+    ],
+)
+def test_what_does_not_fit_is_named_and_what_was_written_is_kept(
+    intake: Stand, entered: dict[str, str], said: str
+) -> None:
+    stand, site = intake
+    ticket = stand.file()
+    stand.classify(ticket)
+    form = {"public_answer": "我的答复", "unit_solved": "yes"} | entered
+    answer = site.person("hub").send(f"/pages/tickets/{ticket}", "settlement", **form)
+    assert answer.status_code == 422
+    assert "有内容需要更正" in answer.text
+    assert said in answer.text
+    assert form["public_answer"].strip() in answer.text
+    assert stand.show(ticket)["state"] == "dispatched"
+
+
+def test_the_forms_take_the_rights_of_the_api(intake: Stand) -> None:
+    stand, site = intake
+    ticket = stand.file()
+    stand.classify(ticket)
+    page = f"/pages/tickets/{ticket}"
+    (helper,) = stand.show(ticket)["co_handlers"]
+    for role, status in ((f"department:{helper}", 403), ("supervisor", 403), ("department:greening", 404)):
+        person = site.person(role)
+        form = site.person("hub").open(page)
+        token = person.browser.cookies["closedloop_form"]
+        entered = {"public_answer": "x", "unit_solved": "yes", "csrf": token}
+        assert person.send(page, "settlement", of=form, **entered).status_code == status
+        if status == 403:
+            assert 'name="public_answer"' not in person.open(page)
+    hub = site.person("hub")
+    old = hub.open(page)
+    hub.send(page, "settlement", of=old, public_answer="已修", unit_solved="yes")
+    assert 'name="caller_solved"' not in hub.open(page)  # who settled does not ask
+    version = stand.show(ticket)["version"]
+    answer = hub.send(page, "visit", of=old, version=version, caller_solved="yes")
+    assert answer.status_code == 403
+    assert "经办人不得自行回访" in answer.text
+    assert stand.show(ticket)["state"] == "settled"
+
+
+def test_a_form_with_what_cannot_be_stored_is_refused(intake: Stand) -> None:
+    stand, site = intake
+    ticket = stand.file()
+    stand.classify(ticket)
+    answer = site.person("hub").send(f"/pages/tickets/{ticket}", "settlement", public_answer="a\0b", unit_solved="yes")
+    assert answer.status_code == 422
+    assert stand.show(ticket)["state"] == "dispatched"
+
+
+def test_an_id_that_is_none_is_a_page_too(intake: Stand) -> None:
+    hub = intake[1].person("hub")
+    assert "没有这条记录" in hub.open(f"/pages/tickets/{NOBODY}", 404)
+    assert "请求有误" in hub.open("/pages/tickets/none", 422)

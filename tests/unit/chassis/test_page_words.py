@@ -1,0 +1,69 @@
+"""The words of the pages: none is missing when a state or a kind is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+import services
+from services.chassis.pages.look import SHARED
+from services.chassis.pages.speech import Language, Speech, read_words
+from services.contracts.hot_issue_events import DecisionKind
+from services.contracts.taxonomy import Area
+from services.contracts.ticket_events import Channel, Satisfaction
+from services.intake.domain import ticket
+from services.projects.adapters.pages.board import COLUMNS
+from services.projects.domain import hot_issue, repair_project
+
+OF = Path(next(iter(services.__path__)))
+SHOWN: Mapping[str, Mapping[str, Iterable[str]]] = {
+    "intake": {
+        "ticket": ticket.State,
+        "step": ticket.Step,
+        "channel": Channel,
+        "satisfaction": Satisfaction,
+    },
+    "projects": {
+        "issue": hot_issue.State,
+        "member": hot_issue.Reason,
+        "project": repair_project.State,
+        "need": repair_project.FACTS,
+        "kind": DecisionKind,
+        "area": Area,
+        "column": COLUMNS,
+    },
+}
+
+
+@pytest.mark.parametrize("service", SHOWN)
+@pytest.mark.parametrize("language", Language)
+def test_whatever_can_be_shown_has_words(service: str, language: Language) -> None:
+    say = Speech(language, read_words([SHARED / "words.yaml", OF / service / "adapters" / "pages" / "words.yaml"]))
+    for prefix, keys in SHOWN[service].items():
+        for key in keys:
+            assert say(f"{prefix}.{key}")
+
+
+def test_an_entry_without_a_language_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "words.yaml").write_text("hello: {zh: 你好}")
+    with pytest.raises(ValueError, match="hello: must have zh and en"):
+        read_words([tmp_path / "words.yaml"])
+
+
+def test_a_limit_at_midnight_belongs_to_the_day_that_it_ends() -> None:
+    say = Speech(Language.ZH, read_words([SHARED / "words.yaml"]))
+    midnight = datetime(2026, 7, 8, 16, tzinfo=UTC)
+    assert (say.when(midnight), say.limit(midnight)) == ("2026年7月9日 00:00", "2026年7月8日 24:00")
+    assert say.last_day(midnight) == "2026年7月8日"
+    assert say.limit(midnight + timedelta(hours=9)) == "2026年7月9日 09:00"
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"), [(50, "剩2天2小时"), (0.5, "剩不到1小时"), (-25, "超期1天1小时"), (0, "剩不到1小时")]
+)
+def test_what_is_left_of_a_limit(hours: float, said: str) -> None:
+    now = datetime(2026, 7, 8, tzinfo=UTC)
+    assert Speech(Language.ZH, read_words([SHARED / "words.yaml"])).left(now + timedelta(hours=hours), now) == said
