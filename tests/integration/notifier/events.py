@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from services.chassis.tables import outbox
 from services.chassis.wire import unpack_headers
@@ -115,3 +115,10 @@ def sent(workshop: Workshop) -> list[tuple[str, Event]]:
     with workshop.engine.connect() as connection:
         rows = connection.execute(select(outbox).order_by(outbox.c.seq)).all()
     return [(row.topic, Envelope.parse(unpack_headers(row.headers), row.value, EVENTS).event) for row in rows]
+
+
+def waiting_for_locks(workshop: Workshop) -> int:
+    """How many sessions of this database wait for a lock."""
+    locks = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    with workshop.engine.connect() as connection:
+        return int(connection.execute(text(locks)).scalar_one())

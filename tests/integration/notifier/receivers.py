@@ -36,10 +36,13 @@ class Got:
 
 @dataclass
 class Receiver:
-    """`answers` are statuses used up one by one, then `status`; `before_answer` is called in the request's thread."""
+    """`answers` are statuses used up one by one, then `status`; `before_answer` is called in the request's thread.
+
+    `echo` says what a challenge is answered.
+    """
 
     port: int = 0
-    echo: bool = True
+    echo: Callable[[str], tuple[int, object]] = lambda challenge: (200, {"challenge": challenge})
     status: int = 200
     answers: list[int] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
@@ -54,7 +57,8 @@ class Receiver:
     def answer(self, got: Got) -> tuple[int, bytes]:
         if got.json.get("type") == CHALLENGE:
             self.challenges.append(got)
-            return (200, json.dumps({"challenge": got.json["challenge"]}).encode()) if self.echo else (200, b"ok")
+            status, answer = self.echo(got.json["challenge"])
+            return status, answer if isinstance(answer, bytes) else json.dumps(answer).encode()
         self.messages.append(got)
         self.before_answer()
         return (self.answers.pop(0) if self.answers else self.status), b""

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
 from services.chassis.work import Workshop
+from services.notifier.adapters import webhooks
 from services.notifier.adapters.claims import Claim, claim, settle_handshake, settle_sending, sweep
 from services.notifier.adapters.consumer import SUBSCRIPTION
 from services.notifier.domain.patience import Patience
 from tests.harness.waiting import eventually
-from tests.integration.notifier.events import dispatched, take, text_of
+from tests.integration.notifier.events import dispatched, take, text_of, told, waiting_for_locks
 from tests.integration.notifier.test_webhook_routes import activate, subscribe
 from tests.integration.role_clients import As
 
@@ -67,17 +69,18 @@ def test_a_claimed_webhook_is_nobody_else_s_and_its_oldest_delivery_goes_first(w
     assert statuses(workshop) == ["sent", "sent"]
 
 
-def test_two_processes_never_claim_the_same_webhook(workshop: Workshop, as_: As) -> None:
-    for number in range(8):
+def test_a_webhook_that_another_is_claiming_is_passed_over_without_waiting(workshop: Workshop, as_: As) -> None:
+    for number in range(3):
         subscribe(as_("admin"), url=f"https://hooks.example.com/{number}")
     found: list[list[Claim]] = []
-    threads = [threading.Thread(target=lambda: found.append(claimed(workshop))) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    ids = [one.webhook_id for claims in found for one in claims]
-    assert len(ids) == len(set(ids)) == 8
+    with workshop.engine.begin() as connection:
+        first = claim(connection, 2, LEASE)
+        second = threading.Thread(target=lambda: found.append(claimed(workshop)))
+        second.start()
+        second.join(10)
+        assert found, "it waited"
+    assert len(first) == 2
+    assert {one.url[-1] for one in (*first, *found[0])} == {"0", "1", "2"}
 
 
 def test_a_claim_whose_process_died_is_made_again_with_the_same_delivery(workshop: Workshop, active: str) -> None:
@@ -163,11 +166,24 @@ def test_a_webhook_being_removed_and_an_event_being_queued_wait_for_each_other(
         work.flush()
         thread = threading.Thread(target=remove)
         thread.start()
-        eventually(lambda: _waiting_for_locks(workshop) == 1, within=10, what="the removal's wait")
+        eventually(lambda: waiting_for_locks(workshop) == 1, within=10, what="the removal's wait")
         assert claimed(workshop), "a sender does not wait for a consumer"
     thread.join(10)
     assert removed.is_set()
     assert statuses(workshop) == ["failed"] * 3
+
+
+def test_an_event_that_meets_a_removal_waits_for_it_and_is_queued_for_the_others_alone(
+    workshop: Workshop, as_: As, active: str
+) -> None:
+    thread = threading.Thread(target=take, args=(workshop, text_of(3), dispatched(3)))
+    with workshop.open() as work:
+        webhooks.remove(work.connection, UUID(active))
+        thread.start()
+        eventually(lambda: waiting_for_locks(workshop) == 1, within=10, what="the event's wait")
+    thread.join(10)
+    assert len(told(workshop)) == 3
+    assert statuses(workshop) == ["failed", "failed"]
 
 
 def _sweep(workshop: Workshop) -> None:
@@ -182,9 +198,3 @@ def _state(workshop: Workshop) -> dict[str, list[dict[str, object]]]:
             table: [dict(row._mapping) for row in connection.execute(text(f"SELECT * FROM {table} ORDER BY {key}"))]  # noqa: S608
             for table, key in tables.items()
         }
-
-
-def _waiting_for_locks(workshop: Workshop) -> int:
-    locks = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    with workshop.engine.connect() as connection:
-        return int(connection.execute(text(locks)).scalar_one())

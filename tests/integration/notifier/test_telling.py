@@ -21,7 +21,7 @@ from services.notifier.adapters.deliveries import gauge_awaiting_text
 from services.notifier.adapters.tables import deliveries, known_tickets
 from services.notifier.domain.delivery import DeliveryChannel, delivery_id
 from tests.harness.waiting import eventually
-from tests.integration.notifier.events import dispatched, take, text_of, ticket_id, told
+from tests.integration.notifier.events import dispatched, take, text_of, ticket_id, told, waiting_for_locks
 
 ONE_DATABASE = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -121,7 +121,7 @@ def test_a_dispatch_and_its_text_at_the_same_time_do_not_miss_each_other(worksho
     with workshop.open() as work:
         SUBSCRIPTION.apply([dispatched(1)], work)
         second.start()
-        eventually(lambda: _waiting_for_locks(workshop) == 1, within=10, what="the text's wait")
+        eventually(lambda: waiting_for_locks(workshop) == 1, within=10, what="the text's wait")
     second.join(10)
     assert [topic for topic, _ in told(workshop)] == ["departments.housing"]
 
@@ -134,7 +134,7 @@ def test_locks_are_taken_in_one_order_whatever_the_order_of_the_events(workshop:
     with workshop.engine.begin() as holder, workshop.engine.begin() as asker:
         holder.execute(row.order_by(known_tickets.c.ticket_id).with_for_update())
         second.start()
-        eventually(lambda: _waiting_for_locks(workshop) == 1, within=10, what="the wait for the first row")
+        eventually(lambda: waiting_for_locks(workshop) == 1, within=10, what="the wait for the first row")
         free = row.order_by(known_tickets.c.ticket_id.desc()).with_for_update(skip_locked=True)
         assert asker.execute(free).scalar_one() == ticket_id(3)
     second.join(10)
@@ -163,9 +163,3 @@ def _gauge(workshop: Workshop) -> float | None:
 
 def _sent() -> float:
     return REGISTRY.get_sample_value(SENT, {"channel": "topic", "outcome": "sent"}) or 0
-
-
-def _waiting_for_locks(workshop: Workshop) -> int:
-    with workshop.engine.connect() as connection:
-        locks = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-        return int(connection.execute(text(locks)).scalar_one())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 
 import pytest
@@ -22,7 +23,8 @@ from services.contracts.hot_issue_events import (
 )
 from services.notifier.adapters.tables import deliveries, known_matters
 from services.notifier.domain.delivery import DeliveryChannel, delivery_id
-from tests.integration.notifier.events import hot_issue, project, sent, take
+from tests.harness.waiting import eventually
+from tests.integration.notifier.events import hot_issue, project, sent, take, ticket_id, waiting_for_locks
 from tests.integration.notifier.test_telling import ONE_DATABASE
 
 FACTS = [
@@ -136,6 +138,22 @@ def test_the_delivery_row_decides_even_if_the_matter_is_forgotten(workshop: Work
     before = sent(workshop)
     take(workshop, *FACTS)
     assert sent(workshop) == before
+
+
+def test_matters_are_locked_in_one_order_whatever_the_order_of_their_facts(workshop: Workshop) -> None:
+    facts = [hot_issue(HotIssueConfirmed, number=number) for number in (3, 2, 1)]
+    take(workshop, *facts)
+    later = [hot_issue(HotIssueDecided, 2, number=number) for number in (3, 2, 1)]
+    second = threading.Thread(target=take, args=(workshop, *later))
+    row = select(known_matters.c.matter_id).limit(1)
+    with workshop.engine.begin() as holder, workshop.engine.begin() as asker:
+        holder.execute(row.order_by(known_matters.c.matter_id).with_for_update())
+        second.start()
+        eventually(lambda: waiting_for_locks(workshop) == 1, within=10, what="the wait for the first row")
+        free = row.order_by(known_matters.c.matter_id.desc()).with_for_update(skip_locked=True)
+        assert asker.execute(free).scalar_one() == ticket_id(3)
+    second.join(10)
+    assert not second.is_alive()
 
 
 def test_a_fact_that_cannot_be_routed_leaves_nothing_behind_and_is_not_counted(workshop: Workshop) -> None:

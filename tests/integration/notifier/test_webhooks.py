@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -96,10 +97,32 @@ def test_the_receiver_gets_what_stands_on_the_topic_signed_under_a_stable_id(
     eventually(lambda: counted("sent") == before + 2, within=5)
 
 
+def right(challenge: str) -> tuple[int, object]:
+    return 200, {"challenge": challenge}
+
+
+@pytest.mark.parametrize(
+    "echo",
+    [
+        lambda _: (200, b"ok"),
+        lambda _: (200, b"\xff"),
+        lambda _: (200, b"[" * 4000),
+        lambda _: (200, {"challenge": "another"}),
+        lambda _: (200, {}),
+        lambda challenge: (200, challenge),
+        lambda challenge: (500, right(challenge)[1]),
+        lambda challenge: (302, right(challenge)[1]),
+    ],
+    ids=["ok", "no text", "deep", "another", "empty", "bare", "error", "redirect"],
+)
 def test_a_receiver_that_does_not_echo_stays_unverified_and_gets_nothing(
-    workshop: Workshop, as_: As, new_receiver: NewReceiver, start_sender: StartSender
+    echo: Callable[[str], tuple[int, object]],
+    workshop: Workshop,
+    as_: As,
+    new_receiver: NewReceiver,
+    start_sender: StartSender,
 ) -> None:
-    receiver = new_receiver(echo=False)
+    receiver = new_receiver(echo=echo)
     start_sender(patience=Patience(waits_s=(0.05, 0.05)))
     webhook = subscribe(as_, receiver)
     eventually(lambda: shown(as_, webhook)["resume_at"] is None, within=10, what="the handshake given up")
@@ -114,11 +137,11 @@ def test_a_receiver_that_does_not_echo_stays_unverified_and_gets_nothing(
 def test_the_handshake_is_tried_again_until_the_receiver_is_set_up(
     as_: As, new_receiver: NewReceiver, start_sender: StartSender
 ) -> None:
-    receiver = new_receiver(echo=False)
+    receiver = new_receiver(echo=lambda _: (404, b""))
     start_sender(patience=Patience(waits_s=(0.1,) * 200))
     webhook = subscribe(as_, receiver)
     eventually(lambda: receiver.challenges, within=10)
-    receiver.echo = True
+    receiver.echo = right
     eventually(lambda: status_of(as_, webhook) == "active", within=10)
     assert len({got.json["challenge"] for got in receiver.challenges}) == len(receiver.challenges)
     assert shown(as_, webhook)["error"] is None
