@@ -141,6 +141,7 @@ TICKETS_COUNTED = _counter(
     "Tickets counted towards their place and type. Outcome: new_caller, known_caller, anonymous.",
     "outcome",
 )
+FOLLOW_UPS = _counter("closedloop_follow_ups_total", "Follow-ups that came to a stage, each time.", "stage")
 HOT_ISSUES = _counter("closedloop_hot_issues_total", "Hot issues that came into a state, each time.", "state")
 DECISIONS_OVERDUE = _counter(
     "closedloop_decisions_overdue_total", "Hot issues on which nobody had decided when the days for it were over."

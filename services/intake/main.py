@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import get_args
 from uuid import uuid4
 
 from fastapi import APIRouter
@@ -16,6 +17,8 @@ from services.chassis.work import Workshop
 from services.contracts.classification_events import TicketClassified
 from services.contracts.taxonomy import taxonomy
 from services.intake.adapters.batch import BODY_LIMIT, batch_routes
+from services.intake.adapters.follow_up_routes import follow_up_routes
+from services.intake.adapters.follow_ups import SqlFollowUps
 from services.intake.adapters.pages.wiring import people_pages
 from services.intake.adapters.receipts import SqlReceipts
 from services.intake.adapters.routes import ticket_routes
@@ -23,7 +26,9 @@ from services.intake.adapters.settlements import SqlSettlements
 from services.intake.adapters.step_routes import step_routes
 from services.intake.adapters.tickets import SqlTickets
 from services.intake.adapters.vault import SealedVault
+from services.intake.app.answer import AnswerFollowUp
 from services.intake.app.dispatch import SETTLE, DispatchByHand, DispatchOnClassification
+from services.intake.app.follow import ASK, Follow, HotIssueFact, ProjectFact
 from services.intake.app.receive import ReceiveTicket
 from services.intake.app.settle import SettleTicket
 
@@ -42,15 +47,19 @@ class UseCases:
     classified: DispatchOnClassification
     by_hand: DispatchByHand
     settlement: SettleTicket
+    follow: Follow
+    answer: AnswerFollowUp
 
     @classmethod
     def of(cls, caller_key: bytes, vault_key: bytes) -> UseCases:
-        tickets, vault = SqlTickets(), SealedVault(vault_key)
+        tickets, vault, follow_ups = SqlTickets(), SealedVault(vault_key), SqlFollowUps()
         return cls(
-            ReceiveTicket(tickets, vault, SqlReceipts(), caller_key, lambda: str(uuid4())),
+            ReceiveTicket(tickets, vault, SqlReceipts(), caller_key, _new_id),
             DispatchOnClassification(tickets, taxonomy()),
             DispatchByHand(tickets, taxonomy()),
             SettleTicket(tickets, SqlSettlements(), vault),
+            Follow(tickets, follow_ups),
+            AnswerFollowUp(tickets, vault, follow_ups, _new_id),
         )
 
     def routes(self, workshop: Workshop) -> Sequence[APIRouter]:
@@ -58,16 +67,32 @@ class UseCases:
             batch_routes(workshop, self.receive),
             ticket_routes(workshop, self.receive),
             step_routes(workshop, self.by_hand, self.settlement),
+            follow_up_routes(workshop, self.answer),
             *people_pages(workshop, self.by_hand, self.settlement),
         ]
 
     @property
     def subscriptions(self) -> Sequence[Subscription]:
-        return [Subscription("intake", ("classifications",), {TicketClassified: self.classified})]
+        return [
+            Subscription("intake", ("classifications",), {TicketClassified: self.classified}),
+            Subscription(
+                "intake-follow-ups",
+                ("hot-issues", "projects"),
+                {
+                    **dict.fromkeys(get_args(HotIssueFact), self.follow.on_hot_issue),
+                    **dict.fromkeys(get_args(ProjectFact), self.follow.on_project),
+                },
+                lock_cells=lambda _, work: self.follow.follow_ups.in_turn(work),
+            ),
+        ]
 
     @property
     def timers(self) -> Mapping[str, TimerHandler]:
-        return {SETTLE: self.settlement.on_settle_due}
+        return {SETTLE: self.settlement.on_settle_due, ASK: self.follow.on_ask_due}
+
+
+def _new_id() -> str:
+    return str(uuid4())
 
 
 def main() -> int:

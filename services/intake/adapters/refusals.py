@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from services.chassis.problems import Problem, invalid
 from services.intake.app.commands import Conflict, Unfit, Unknown
+from services.intake.domain.follow_up import IllegalMove
 from services.intake.domain.ticket import IllegalStep
 
 
@@ -22,7 +23,7 @@ def answered(not_found: Callable[[], Problem]) -> Iterator[None]:
         raise not_found() from None
     except Unfit as unfit:
         raise invalid([{"loc": ("body", unfit.field), "type": "value_error", "msg": str(unfit)}]) from None
-    except (Conflict, IllegalStep) as conflict:
+    except (Conflict, IllegalStep, IllegalMove) as conflict:
         raise Problem(
             409,
             "conflict",

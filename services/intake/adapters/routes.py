@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,6 +11,7 @@ from services.chassis.metrics import TICKETS_RECEIVED
 from services.chassis.outbox import TooLarge
 from services.chassis.problems import Problem, invalid
 from services.chassis.work import Workshop
+from services.intake.adapters.cursors import read_cursor, write_cursor
 from services.intake.adapters.requests import TicketBody, wrong_time
 from services.intake.adapters.rights import Operator, Overseer, Reader, no_such_ticket, share_of
 from services.intake.adapters.views import count_by_state, page_of_tickets, ticket_with_history
@@ -78,10 +77,10 @@ def ticket_routes(workshop: Workshop, receive: ReceiveTicket) -> APIRouter:
 
         `next` is the cursor of the following page, absent after the last.
         """
-        before = _position(cursor)
+        before = read_cursor(cursor)
         with workshop.engine.connect() as connection:
             items = page_of_tickets(connection, state=state, share=share_of(actor), before=before, limit=limit)
-        following = _cursor(items[-1]["received_at"], items[-1]["ticket_id"]) if len(items) == limit else None
+        following = write_cursor(items[-1]["received_at"], items[-1]["ticket_id"]) if len(items) == limit else None
         return {"items": items, "next": following}
 
     @router.get("/{ticket_id}")
@@ -98,19 +97,3 @@ def ticket_routes(workshop: Workshop, receive: ReceiveTicket) -> APIRouter:
         return ticket
 
     return router
-
-
-def _cursor(received_at: datetime, ticket_id: str) -> str:
-    return base64.urlsafe_b64encode(f"{received_at.isoformat()} {ticket_id}".encode()).decode()
-
-
-def _position(cursor: str | None) -> tuple[datetime, str] | None:
-    if cursor is None:
-        return None
-    try:
-        at, ticket_id = base64.urlsafe_b64decode(cursor).decode().split(" ")
-        return datetime.fromisoformat(at).astimezone(UTC), str(UUID(ticket_id))
-    except (ValueError, OverflowError):
-        raise invalid(
-            [{"loc": ("query", "cursor"), "type": "value_error", "msg": "is not one of ours: take it from `next`"}]
-        ) from None

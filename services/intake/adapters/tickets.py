@@ -8,7 +8,7 @@ from sqlalchemy import Row, bindparam, insert, select, text, update
 
 from services.chassis.work import Work
 from services.contracts.ticket_events import Channel, Place, Satisfaction, Urgency
-from services.intake.adapters.tables import ticket_history, tickets
+from services.intake.adapters.tables import ticket_history, ticket_texts, tickets
 from services.intake.domain.ticket import HistoryEntry, State, Ticket
 
 # One round trip for the three rows of a new ticket.
@@ -29,7 +29,14 @@ _ADD = text(
     """
 )
 _ADD_HISTORY = insert(ticket_history)
-_LOCK = select(tickets).where(tickets.c.id == bindparam("ticket_id")).with_for_update()
+_FIND = select(tickets).where(tickets.c.id == bindparam("ticket_id"))
+_LOCK = _FIND.with_for_update()
+_WORDS = (
+    select(ticket_texts.c.text, ticket_texts.c.address)
+    .where(ticket_texts.c.ticket_id == bindparam("ticket_id"))
+    .order_by(ticket_texts.c.version.desc())
+    .limit(1)
+)
 _SAVE = update(tickets).where(tickets.c.id == bindparam("ticket_id"))
 
 
@@ -45,6 +52,14 @@ class SqlTickets:
     def lock(self, work: Work, ticket_id: str) -> Ticket | None:
         row = work.connection.execute(_LOCK, {"ticket_id": ticket_id}).one_or_none()
         return ticket_of(row) if row else None
+
+    def find(self, work: Work, ticket_id: str) -> Ticket | None:
+        row = work.connection.execute(_FIND, {"ticket_id": ticket_id}).one_or_none()
+        return ticket_of(row) if row else None
+
+    def words(self, work: Work, ticket_id: str) -> tuple[str, str | None]:
+        row = work.connection.execute(_WORDS, {"ticket_id": ticket_id}).one()
+        return row.text, row.address
 
     def save(self, work: Work, ticket: Ticket) -> None:
         work.connection.execute(_SAVE, {"ticket_id": ticket.id, **_columns(ticket)})

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from services.chassis.work import Work
+from services.contracts.project_events import ProjectAdvanced, ProjectOpened
+from services.contracts.ticket_events import Place
+from services.intake.domain.follow_up import FollowUp
 from services.intake.domain.ticket import Ticket
 
 
@@ -27,8 +32,14 @@ class Tickets(Protocol):
     def lock(self, work: Work, ticket_id: str) -> Ticket | None:
         """The ticket, held against other writers until the transaction ends; None if there is none."""
 
+    def find(self, work: Work, ticket_id: str) -> Ticket | None:
+        """The ticket as it stands, for what never changes of it; None if there is none."""
+
     def save(self, work: Work, ticket: Ticket) -> None:
         """Stores the ticket's facts and the new lines of its history."""
+
+    def words(self, work: Work, ticket_id: str) -> tuple[str, str | None]:
+        """The redacted text and address of a ticket that there is."""
 
 
 class Vault(Protocol):
@@ -42,6 +53,56 @@ class Vault(Protocol):
 class Settlements(Protocol):
     def add(self, work: Work, ticket: Ticket, public_answer: str, reason: str | None) -> None:
         """Stores the redacted words of the settlement just taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class HotIssue:
+    """What intake knows of a hot issue. `accepted_at` is when its works were, while nothing has reopened it."""
+
+    id: str
+    version: int
+    state: str
+    type_code: str
+    place: Place
+    project_id: str | None
+    accepted_at: datetime | None
+
+
+class FollowUps(Protocol):
+    """Follow-ups, and what is known of the hot issues and projects behind them."""
+
+    def in_turn(self, work: Work) -> None:
+        """Lets one transaction at a time move follow-ups: the messages' order is the order of the commits."""
+
+    def issue(self, work: Work, hot_issue_id: str) -> HotIssue | None:
+        """The newest version known."""
+
+    def keep_issue(self, work: Work, issue: HotIssue) -> None:
+        """Stores the newest version."""
+
+    def keep_project(self, work: Work, project: ProjectOpened | ProjectAdvanced) -> None:
+        """Stores what callers are told of a project, unless a newer version is known."""
+
+    def add_member(self, work: Work, hot_issue_id: str, ticket_id: str) -> bool:
+        """Whether the ticket is a member that was not known yet."""
+
+    def of_issue(self, work: Work, hot_issue_id: str) -> list[FollowUp]:
+        """All of an issue, locked."""
+
+    def of_caller(self, work: Work, hot_issue_id: str, caller_ref: str) -> FollowUp | None:
+        """The one of this caller, locked."""
+
+    def lock(self, work: Work, follow_up_id: str) -> FollowUp | None:
+        """The follow-up, held against other writers until the transaction ends; None if there is none."""
+
+    def save(self, work: Work, follow_ups: Sequence[FollowUp]) -> None:
+        """Stores new ones and what changed of others."""
+
+    def tell(self, work: Work, follow_ups: Sequence[FollowUp]) -> None:
+        """Puts each caller on the list of those to be told, once for each round and stage."""
+
+    def keep_answer(self, work: Work, follow_up: FollowUp, actor: str, note: str | None) -> None:
+        """Stores the answer just given, `note` redacted."""
 
 
 class Receipts(Protocol):

@@ -62,23 +62,28 @@ class ReceiveTicket:
             received_at=now,
             history=request.history,
         )
-        ticket.receive(request.client)
         text, address = _redacted(identity)
-        self.tickets.add(work, ticket, text, address)
+        take_down(self.tickets, work, ticket, request.client, text, address)
         self.vault.keep(work, ticket_id, ticket.caller_ref, identity)
-        work.publish("tickets", TicketReceived(**ticket_facts(ticket)))
-        work.publish(
-            "ticket-texts",
-            TicketTextRecorded(
-                version=ticket.text_version,
-                ticket_id=ticket_id,
-                text=text,
-                address=address,
-                channel=ticket.channel,
-                occurred_at=ticket.occurred_at,
-            ),
-        )
         return ticket_id, True
+
+
+def take_down(tickets: Tickets, work: Work, ticket: Ticket, actor: str, text: str, address: str | None) -> None:
+    """Stores a new ticket with its redacted text and tells of both."""
+    ticket.receive(actor)
+    tickets.add(work, ticket, text, address)
+    work.publish("tickets", TicketReceived(**ticket_facts(ticket)))
+    work.publish(
+        "ticket-texts",
+        TicketTextRecorded(
+            version=ticket.text_version,
+            ticket_id=ticket.id,
+            text=text,
+            address=address,
+            channel=ticket.channel,
+            occurred_at=ticket.occurred_at,
+        ),
+    )
 
 
 def _redacted(identity: Identity) -> tuple[str, str | None]:

@@ -12,8 +12,8 @@ from services.intake.app.commands import Authorise, Unfit, held
 from services.intake.app.dispatch import SETTLE
 from services.intake.app.facts import ticket_facts
 from services.intake.app.ports import Settlements, Tickets, Vault
-from services.intake.domain.redaction import flats_in, redact
-from services.intake.domain.ticket import State, Ticket
+from services.intake.app.redacting import redacted_of
+from services.intake.domain.ticket import State
 
 CLOCK = "clock"
 ARCHIVE = "archive"
@@ -53,8 +53,8 @@ class SettleTicket:
         """Raises Unknown, Conflict, IllegalStep, and Unfit when it is not solved and nobody says why."""
         timers.cancel(work, SETTLE, ticket_id)  # before the ticket's lock: a timer that fires takes them in this order
         ticket = held(self.tickets, work, ticket_id, settlement.version, authorise)
-        answer = self._redacted(work, ticket, settlement.public_answer)
-        reason = settlement.reason and self._redacted(work, ticket, settlement.reason)
+        answer = redacted_of(self.vault, work, ticket.id, settlement.public_answer)
+        reason = settlement.reason and redacted_of(self.vault, work, ticket.id, settlement.reason)
         if not settlement.unit_solved and not reason:
             raise Unfit("reason", "is missing: say why the matter is not solved")
         now = work.clock.now()
@@ -67,7 +67,7 @@ class SettleTicket:
     def visit(self, work: Work, ticket_id: str, visit: Visit, authorise: Authorise) -> None:
         """The caller is asked, and the ticket has run its course. Raises also NotIndependent."""
         ticket = held(self.tickets, work, ticket_id, visit.version, authorise)
-        note = visit.note and self._redacted(work, ticket, visit.note)
+        note = visit.note and redacted_of(self.vault, work, ticket.id, visit.note)
         now = work.clock.now()
         ticket.visit(now, visit.actor, visit.caller_solved, visit.satisfaction, _said(visit.caller_solved, note))
         work.publish("tickets", TicketVisited(**ticket_facts(ticket)))
@@ -84,11 +84,6 @@ class SettleTicket:
         ticket.breach(work.clock.now(), CLOCK, f"not settled by {timer.due_at.isoformat()}")
         self.tickets.save(work, ticket)
         work.after_commit(metrics.SETTLE_BREACHES.inc)
-
-    def _redacted(self, work: Work, ticket: Ticket, text: str) -> str:
-        caller = self.vault.reveal(work, ticket.id)
-        said = f"{text}\n{caller.text}\n{caller.address or ''}" if caller else text
-        return redact(text, name=caller.name if caller else None, flats=flats_in(said))
 
 
 def _said(solved: bool, why: str | None) -> str:

@@ -1,0 +1,148 @@
+"""The follow-up walks its table, tells and asks once a round, and listens to its caller (domain.md §10.4)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from services.intake.domain.follow_up import ASK_AFTER, MOVES, STAGE_OF, FollowUp, IllegalMove, Stage
+from services.projects.domain.hot_issue import State as IssueState
+
+START = datetime(2026, 7, 1, tzinfo=UTC)
+WHERE_ISSUES_ARE = st.sampled_from(sorted(set(STAGE_OF.values())))
+BEFORE_THE_END = {Stage.NOTED, Stage.PLANNED, Stage.IN_WORKS}
+
+
+def follow_up(stage: Stage = Stage.NOTED, ticket_id: str = "first") -> FollowUp:
+    return FollowUp("f", "issue", "caller", ticket_id, START, START, stage)
+
+
+class AnyWalk(RuleBasedStateMachine):
+    """What hot issues, time and callers do, in any order and number."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.one = follow_up()
+        self.now = START
+        self.stages = [Stage.NOTED]
+        self.asked = 0
+        self.answers: list[bool] = []
+
+    @rule(where=WHERE_ISSUES_ARE)
+    def the_issue_moves(self, where: Stage) -> None:
+        before = (self.one.stage, self.one.version, self.one.called_again)
+        moved = self.one.follow(where, self.now)
+        assert moved == (where in MOVES[before[0]] and (before[0] is not Stage.SOLVED or before[2]))
+        if moved:
+            self.stages.append(where)
+        else:
+            assert (self.one.stage, self.one.version, self.one.called_again) == before
+
+    @rule(days=st.integers(1, 400))
+    def time_goes_by(self, days: int) -> None:
+        self.now += timedelta(days=days)
+        if self.one.stage is Stage.ACCEPTED and self.one.ask_at and self.one.ask_at < self.now:
+            self.one.ask()
+            self.asked += 1
+            self.stages.append(Stage.ASKED)
+
+    @rule(solved=st.booleans())
+    def the_caller_answers(self, solved: bool) -> None:
+        if self.one.stage is not Stage.ASKED:
+            with pytest.raises(IllegalMove, match=self.one.stage.value):
+                self.one.answer(self.now, solved)
+            return
+        self.one.answer(self.now, solved, None if solved else "next")
+        self.answers.append(solved)
+        self.stages.append(self.one.stage)
+
+    @rule()
+    def the_caller_calls_again(self) -> None:
+        self.now += timedelta(hours=1)
+        self.one.call("later", self.now)
+
+    @invariant()
+    def each_move_is_one_version(self) -> None:
+        assert self.one.version == len(self.stages)
+        assert self.one.stage is self.stages[-1]
+
+    @invariant()
+    def nobody_is_told_the_same_twice_in_a_round(self) -> None:
+        order, rounds = list(Stage), [0]
+        for before, after in zip(self.stages, self.stages[1:], strict=False):
+            rounds.append(rounds[-1] + (order.index(after) < order.index(before)))
+        told = list(zip(rounds, self.stages, strict=True))
+        assert len(set(told)) == len(told)
+        assert self.one.round == rounds[-1]
+
+    @invariant()
+    def only_who_was_asked_has_answered(self) -> None:
+        assert self.asked - len(self.answers) in (0, 1) or Stage.ASKED in self.stages
+        assert len(self.answers) <= self.asked
+        assert (self.one.answered_at is not None) == bool(self.answers)
+
+    @invariant()
+    def the_day_of_asking_is_known_from_the_acceptance_until_the_next_round(self) -> None:
+        if self.one.stage in {Stage.ACCEPTED, Stage.ASKED, Stage.SOLVED, Stage.NOT_SOLVED}:
+            assert self.one.ask_at is not None
+        else:
+            assert self.one.ask_at is None
+
+
+TestAnyWalk = AnyWalk.TestCase
+
+
+def test_every_stage_can_be_reached() -> None:
+    reached = {Stage.NOTED}
+    for _ in Stage:
+        reached |= {target for stage in reached for target in MOVES[stage]}
+    assert reached == set(Stage) == MOVES.keys()
+
+
+def test_every_state_of_a_hot_issue_is_known() -> None:
+    assert STAGE_OF.keys() == {state.value for state in IssueState}
+
+
+def test_a_joiner_enters_where_the_issue_is_and_is_asked_90_days_after_the_acceptance() -> None:
+    one = follow_up()
+    assert one.follow(Stage.ACCEPTED, START)
+    assert (one.stage, one.ask_at) == (Stage.ACCEPTED, START + timedelta(days=90))
+    assert timedelta(days=90) == ASK_AFTER
+
+
+def answered(solved: bool) -> FollowUp:
+    one = follow_up()
+    one.follow(Stage.ACCEPTED, START)
+    one.ask()
+    one.answer(START + ASK_AFTER, solved, None if solved else "next")
+    return one
+
+
+@pytest.mark.parametrize("target", sorted(set(STAGE_OF.values())))
+def test_whoever_said_solved_stays_out_until_they_call_again(target: Stage) -> None:
+    one = answered(solved=True)
+    one.call("before the answer", START)
+    assert not one.follow(target, START)
+    one.call("again", START + ASK_AFTER + timedelta(seconds=1))
+    assert one.follow(target, START) == (target in BEFORE_THE_END)
+    assert (one.ticket_id, one.round) == ("again", target in BEFORE_THE_END)
+
+
+@pytest.mark.parametrize("target", sorted(set(STAGE_OF.values())))
+def test_whoever_said_not_solved_goes_on_with_the_ticket_that_went_on(target: Stage) -> None:
+    one = answered(solved=False)
+    moved = one.follow(target, START)
+    assert moved == (target in BEFORE_THE_END)
+    assert one.ticket_id == ("next" if moved else "first")
+
+
+def test_of_a_callers_calls_the_first_stands_whatever_the_order() -> None:
+    for order in (["b", "a"], ["a", "b"]):
+        one = follow_up(ticket_id="c")
+        for number, ticket_id in enumerate(order):
+            one.call(ticket_id, START - timedelta(hours=1))
+            assert number or one.ticket_id == ticket_id
+        assert one.ticket_id == "a"
