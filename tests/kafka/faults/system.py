@@ -113,7 +113,7 @@ class System:
             )
         return {step: count for step, count in left.items() if count}
 
-    def wait_until_through(self, ids: Collection[str]) -> float:
+    def wait_until_through(self, ids: Collection[str], within: float = PATIENCE_S) -> float:
         """Until these tickets have gone the whole way; returns the seconds it took. AssertionError names the rest."""
         began = time.monotonic()
 
@@ -125,7 +125,7 @@ class System:
             assert not left, left
             return True
 
-        soon(through, every=0.2, what=f"the end of the way of {len(ids)} tickets")
+        eventually(through, within, every=0.3, what=f"the end of the way of {len(ids)} tickets")
         return time.monotonic() - began
 
     def wait_until_ready(self) -> None:
