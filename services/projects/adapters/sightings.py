@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, bindparam, exists, select, text
+from sqlalchemy import Connection, RowMapping, Select, bindparam, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from services.contracts.classification_events import TicketClassified
@@ -67,19 +67,19 @@ def tell_reading(connection: Connection, reading: TicketClassified) -> Change:
 def is_repeat(connection: Connection, sighted: Sighted) -> bool:
     """Whether the same caller turned to us about the same cell before, within the repeat window."""
     cell, call = sighted
-    earlier = (
-        select(ticket_sightings.c.ticket_id)
-        .where(
-            ticket_sightings.c.estate == cell.estate,
-            ticket_sightings.c.type_code == cell.type_code,
-            ticket_sightings.c.occurred_at > REPEAT_WINDOW.start(call.occurred_at),
-            ticket_sightings.c.occurred_at <= call.occurred_at,
-            ticket_sightings.c.caller_ref == call.caller_ref,
-            ticket_sightings.c.ticket_id != call.ticket_id,
-        )
-        .limit(1)
+    return bool(
+        connection.execute(
+            _IS_REPEAT,
+            {
+                "estate": cell.estate,
+                "type_code": cell.type_code,
+                "start": REPEAT_WINDOW.start(call.occurred_at),
+                "end": call.occurred_at,
+                "caller_ref": call.caller_ref,
+                "ticket_id": call.ticket_id,
+            },
+        ).scalar_one()
     )
-    return bool(connection.execute(select(exists(earlier))).scalar_one())
 
 
 def lock(connection: Connection, ticket_ids: Collection[str], claimed: Collection[Cell]) -> set[Cell]:
@@ -152,6 +152,14 @@ _TELL_FACT = _guarded_by(
 )
 _TELL_READING = _guarded_by("text_version", "read_type", "read_sub_district", "read_estate", "read_estate_name")
 
+_IS_REPEAT = text(
+    """
+    SELECT EXISTS (
+        SELECT FROM ticket_sightings
+         WHERE estate = :estate AND type_code = :type_code AND occurred_at > :start AND occurred_at <= :end
+           AND caller_ref = :caller_ref AND ticket_id <> :ticket_id)
+    """
+)
 _MAKE_TICKETS = text(
     """
     INSERT INTO ticket_sightings (ticket_id)
