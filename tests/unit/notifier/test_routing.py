@@ -28,6 +28,7 @@ from services.contracts.topics import topic_table
 from services.notifier.adapters.consumer import SUBSCRIPTION, on_fact
 from services.notifier.adapters.recipients import departments_of
 from services.notifier.adapters.routing_file import FILE, load_routing, routing
+from services.projects.domain.repair_project import State
 from tests.integration.notifier.events import hot_issue, project
 
 ALL = ["housing", "quyanglu", "urban-operation"]
@@ -117,3 +118,7 @@ def test_a_faulty_table_is_refused_and_the_row_named(old: str, new: str, wrong: 
 
 def test_the_table_that_is_shipped_is_the_one_in_use() -> None:
     assert load_routing(FILE) == routing()
+
+
+def test_the_states_are_those_of_the_projects_that_there_are() -> None:
+    assert {str(state) for state in State} == TOLD | SILENT
