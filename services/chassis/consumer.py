@@ -29,7 +29,8 @@ from services.chassis.processing import Halted, Processor
 
 log = structlog.get_logger(__name__)
 
-POLL_MS = 200
+POLL_MS = 50
+"""How often an idle consumer looks whether it has read to the end: deadlines, and the demo's clock, wait for that."""
 BACK_OFF_S = (0.1, 5.0)
 COMMIT_TIMEOUT_MS = 10_000
 MEASURE_EVERY_S = 1.0
