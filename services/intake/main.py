@@ -19,6 +19,7 @@ from services.contracts.taxonomy import taxonomy
 from services.intake.adapters.batch import BODY_LIMIT, batch_routes
 from services.intake.adapters.follow_up_routes import follow_up_routes
 from services.intake.adapters.follow_ups import SqlFollowUps
+from services.intake.adapters.indicator_routes import indicator_routes
 from services.intake.adapters.pages.wiring import people_pages
 from services.intake.adapters.receipts import SqlReceipts
 from services.intake.adapters.routes import ticket_routes
@@ -68,6 +69,7 @@ class UseCases:
             ticket_routes(workshop, self.receive),
             step_routes(workshop, self.by_hand, self.settlement),
             follow_up_routes(workshop, self.answer),
+            indicator_routes(workshop),
             *people_pages(workshop, self.by_hand, self.settlement),
         ]
 

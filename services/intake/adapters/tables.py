@@ -60,6 +60,18 @@ _newest = (tickets.c.state, tickets.c.received_at, tickets.c.id)
 Index("tickets_by_state", *_newest)
 Index("tickets_by_lead", tickets.c.lead, *_newest, postgresql_where=tickets.c.lead.is_not(None))
 Index("tickets_by_place", tickets.c.sub_district, *_newest, postgresql_where=tickets.c.sub_district.is_not(None))
+Index(
+    "tickets_due",
+    tickets.c.settle_by,
+    postgresql_include=["lead", "settled_at"],
+    postgresql_where=tickets.c.settle_by.is_not(None) & tickets.c.continues.is_(None),
+)
+Index(
+    "tickets_visited",
+    tickets.c.visited_at,
+    postgresql_include=["lead", "caller_solved"],
+    postgresql_where=tickets.c.visited_at.is_not(None),
+)
 
 ticket_history = Table(
     "ticket_history",

@@ -76,6 +76,10 @@ ROUTES: Mapping[tuple[str, str], tuple[Ask, dict[str, int]]] = {
         ),
         dict.fromkeys(PEOPLE, 403) | {"hub": 409},
     ),
+    ("GET", "/indicators"): (
+        lambda client, _: client.get("/indicators"),
+        dict.fromkeys(PEOPLE, 200) | REFUSED | {"own sub-district": 403, "foreign sub-district": 403},
+    ),
     ("GET", "/follow-ups"): (lambda client, _: client.get("/follow-ups"), FOLLOWERS),
     ("GET", "/follow-ups/messages"): (lambda client, _: client.get("/follow-ups/messages"), FOLLOWERS),
     ("GET", "/follow-ups/{follow_up_id}"): (
