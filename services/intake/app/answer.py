@@ -67,7 +67,8 @@ class AnswerFollowUp:
         text, address = self.tickets.words(work, original.id)
         called = original.occurred_at.astimezone(SHANGHAI)
         begun = f"接{called.year}年{called.month}月{called.day}日来电，回访时仍未解决。"
-        words = f"{begun}{note or ''}\n{MATTER}{text.rpartition(MATTER)[2]}"
+        # The matter first, because a reading heeds most what a text opens with.
+        words = "\n".join(filter(None, (f"{begun}{MATTER}{text.rpartition(MATTER)[2]}", note)))
         take_down(self.tickets, work, ticket, answer.actor, words, address)
         caller = self.vault.reveal(work, original.id)
         if caller:

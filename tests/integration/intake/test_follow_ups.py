@@ -112,7 +112,7 @@ def test_not_solved_opens_a_ticket_that_goes_on_and_is_dispatched_like_any_other
     assert (received.ticket_id, received.continues, received.caller_ref) == (new, ticket_id, original.caller_ref)
     assert received.occurred_at == intake.clock.now()
     assert isinstance(text, TicketTextRecorded)
-    assert text.text == "接2026年7月1日来电，回访时仍未解决。王某：还在漏\n原诉求：楼顶漏雨"
+    assert text.text == "接2026年7月1日来电，回访时仍未解决。原诉求：楼顶漏雨\n王某：还在漏"
     with intake.workshop.open() as work:
         kept = intake.vault.reveal(work, new)
     assert kept is not None
