@@ -9,10 +9,10 @@ from kafka.structs import OffsetAndMetadata
 from tests.harness.waiting import eventually
 
 SUBSCRIPTIONS = {
-    "intake": ("classifications",),
+    "intake": ("classifications", "hot-issues", "projects"),
     "classifier": ("ticket-texts",),
     "projects": ("tickets", "classifications"),
-    "notifier": ("tickets", "ticket-texts"),
+    "notifier": ("tickets", "ticket-texts", "hot-issues", "projects"),
 }
 
 
