@@ -9,7 +9,8 @@ from kafka.structs import OffsetAndMetadata
 from tests.harness.waiting import eventually
 
 SUBSCRIPTIONS = {
-    "intake": ("classifications", "hot-issues", "projects"),
+    "intake": ("classifications",),
+    "intake-follow-ups": ("hot-issues", "projects"),
     "classifier": ("ticket-texts",),
     "projects": ("tickets", "classifications"),
     "notifier": ("tickets", "ticket-texts", "hot-issues", "projects"),

@@ -10,10 +10,13 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 LANES = ("大连西路1190弄", "欧阳路1380弄", "四达路1077弄", "玉田路1490弄", "玉田路1520弄", "广中路1466弄")
+# Calls are spread over so many years that no cell gets concentrated: a load, not a problem of the district.
+EARLIEST, YEARS = datetime(2003, 1, 1, tzinfo=UTC), 20
 COMPLAINTS = (
     "楼顶漏雨，雨水渗进顶层住户家里，请尽快派人来修",
     "楼道里堆满杂物，没有人清理",
@@ -118,6 +121,7 @@ class Load:
                 "text": f"{self._random.choice(COMPLAINTS)}，第{number}次反映。",
                 "address": f"{self._random.choice(LANES)}{self._random.randrange(1, 60)}号",
                 "channel": "phone",
+                "occurred_at": (EARLIEST + timedelta(minutes=self._random.randrange(YEARS * 365 * 24 * 60))).isoformat(),
                 "caller": {"phone": f"138{self._random.randrange(10**8):08d}"},
             }
         return self.started_at + number / self._rate, json.dumps(body)
