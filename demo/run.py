@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
@@ -27,10 +26,11 @@ Audience = Callable[[Observer], AbstractContextManager[Show]]
 
 
 def perform(script: Script, folder: Path, report: Path, audience: Audience) -> dict[str, Any]:
-    """Plays `script` on a fresh stack below `folder`, where its logs stay; writes the report, returns the figures."""
+    """Plays `script` on a fresh stack in `folder`, writes the report and returns the figures.
+
+    Raises StartFailed, Refused or NeverQuiet; then nothing runs any more, and `folder` holds the logs.
+    """
     began = time.monotonic()
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
     clock = VirtualClock(folder / "clock")
     clock.set(midnight(BEGIN))
     stack = Stack(folder)
@@ -63,5 +63,4 @@ def perform(script: Script, folder: Path, report: Path, audience: Audience) -> d
     seconds = time.monotonic() - began
     estates = len(play.world.district.estates)
     write(Conclusion(script, figures, findings, evidence, judgement, calls, estates, seconds), report)
-    shutil.rmtree(folder / "postgres", ignore_errors=True)
     return figures

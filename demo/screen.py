@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from rich.columns import Columns
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.panel import Panel
 from rich.progress_bar import ProgressBar
@@ -38,8 +38,9 @@ BAR_CELLS = 30
 
 
 @contextmanager
-def live_screen(console: Console, observer: Observer) -> Iterator[Show]:
-    with Live(console=console, auto_refresh=False, screen=console.is_terminal) as live:
+def live_screen(observer: Observer) -> Iterator[Show]:
+    """The whole terminal, drawn anew at each step; gone at the end."""
+    with Live(auto_refresh=False, screen=True) as live:
 
         def show(now: datetime, part: float) -> None:
             live.update(picture(observer.scene(now, part)), refresh=True)
@@ -69,7 +70,8 @@ def bar(observer: Observer) -> Iterator[Show]:
 
 
 @contextmanager
-def silence() -> Iterator[Show]:
+def silence(observer: Observer) -> Iterator[Show]:
+    """Nothing at all."""
     yield lambda now, part: None
 
 

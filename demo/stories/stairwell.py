@@ -30,7 +30,7 @@ STORY = Story(
             kind="project",
             reason="楼道公共部位整体破损：楼道整修，公灯与线路更新，更换单元门。",
             preparation_days=170,
-            works_days=120,
+            works_days=170,
             elements=("E03", "E08", "E29"),
         ),
     ),

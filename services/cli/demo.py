@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -25,24 +26,30 @@ def demo(
 
     Example: closedloop demo --seed 7
     """
+    import shutil
+    import tempfile
+
+    import httpx
     from rich.console import Console
 
+    from demo.interfaces import Refused
     from demo.play import Script
+    from demo.quiet import NeverQuiet
     from demo.run import perform
     from demo.screen import bar, live_screen, silence
     from demo.story import all_stories
     from services.cli.local.processes import StartFailed
 
-    console = Console()
+    if not os.access(report.parent, os.W_OK):
+        fail(f"--report {report}: {report.parent} is no folder that can be written to; name another")
     script = Script(seed, months, not no_faults, not no_cure, all_stories())
-    if as_json:
-        audience = lambda observer: silence()  # noqa: E731
-    elif console.is_terminal:
-        audience = lambda observer: live_screen(console, observer)  # noqa: E731
-    else:
-        audience = bar
+    audience = silence if as_json else live_screen if Console().is_terminal else bar
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=FOLDER))
+    folder.chmod(0o755)  # the database runs as a user of its own
     try:
-        figures = perform(script, FOLDER, report, audience)
-    except StartFailed as failure:
-        fail(str(failure))
+        figures = perform(script, folder, report, audience)
+    except (StartFailed, Refused, NeverQuiet, httpx.HTTPError) as failure:
+        fail(f"{failure or type(failure).__name__}\nThe services' logs are in {folder / 'logs'}.")
+    shutil.rmtree(folder, ignore_errors=True)
     typer.echo(json.dumps(figures, ensure_ascii=False))

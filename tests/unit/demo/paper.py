@@ -1,0 +1,180 @@
+"""The services on paper: the demo's own people against the bare rules, so that whole years pass in a second.
+
+No process, no broker, no database: what is tried out is the demo, not the services.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from demo.calls import Call
+from demo.clockwork import midnight, steps
+from demo.diary import Diary
+from demo.district import District
+from demo.housing import Housing
+from demo.hub import Hub
+from demo.residents import Residents
+from demo.story import all_stories
+from demo.truth import Judgement, judge
+from demo.world import World
+from services.contracts.department_events import HotIssueTold, ProjectTold
+from services.contracts.ticket_events import Place
+from services.projects.adapters.rules_file import rules
+from services.projects.domain import detection, effect
+from services.projects.domain.months import Month, months_later
+
+Cell = tuple[str, str]
+RULES = rules()
+ENOUGH = RULES.detection.distinct_callers
+
+
+@dataclass
+class Issue:
+    cell: Cell
+    state: str = "confirmed"
+    project_id: str | None = None
+    states: list[str] = field(default_factory=list)
+    started: datetime | None = None
+    accepted: datetime | None = None
+    until: datetime | None = None
+
+
+class Paper:
+    """Plays `months` with one seed; `issues` by cell and `judgement` are what came of it."""
+
+    def __init__(self, seed: int, months: int = 40, **controls: bool) -> None:
+        services: Any = self
+        district, self._diary = District(seed), Diary()
+        self.world = World(district, all_stories(), **controls)
+        residents = Residents(services)
+        self._hub = Hub(services, district, self.world, residents, self._diary)
+        self._housing = Housing(services, self.world, self._diary, self._hub.faults)
+        self.issues: dict[Cell, Issue] = {}
+        self._calls: dict[Cell, list[Call]] = defaultdict(list)
+        self._now = next(iter(steps(1)))
+        self._play(months)
+        everything = [call for calls in self._calls.values() for call in calls]
+        self.calls = len(everything)
+        self.judgement: Judgement = judge(self.world.faults, everything, map(_shown, self.issues.values()))
+
+    def _play(self, months: int) -> None:
+        since = midnight(self._now.date())
+        for now in steps(months):
+            self._now = now
+            self._hub.act(now)
+            self._diary.do(now)
+            until = midnight(now.date())
+            for call in self.world.calls(since, until):
+                self._calls[call.estate or "", call.type_code].append(call)
+            since = until
+            self._look()
+
+    def _look(self) -> None:
+        for cell, calls in self._calls.items():
+            issue = self.issues.get(cell)
+            if issue is None and cell[0] and len(calls) >= ENOUGH and self._fulfilled(calls, None):
+                self.issues[cell] = Issue(cell)
+                self._enter(self.issues[cell], "confirmed")
+            elif issue and issue.state in ("observing", "verified", "not shown") and self._came_back(issue, calls):
+                self._enter(issue, "reopened")
+            elif issue and issue.state == "observing" and issue.until and self._now > issue.until:
+                self._enter(issue, "verified" if self._cured(issue, calls) else "not shown")
+
+    def _fulfilled(self, calls: list[Call], after: datetime | None) -> datetime | None:
+        told = [detection.Call("", one.phone, one.at) for one in calls if after is None or one.at > after]
+        found = detection.first_fulfilled(told, RULES.detection)
+        return found.at if found else None
+
+    def _came_back(self, issue: Issue, calls: list[Call]) -> bool:
+        assert issue.accepted
+        again = self._fulfilled(calls, issue.accepted)
+        return bool(again and again < months_later(issue.accepted, RULES.reopening.months))
+
+    def _cured(self, issue: Issue, calls: list[Call]) -> bool:
+        assert issue.accepted
+        assert issue.started
+        after = effect.months_after(issue.accepted, RULES.observation)
+        before = effect.months_before(issue.started, after)
+        was, now = (sum(Month.of(one.at) in months for one in calls) for months in (before, after))
+        return effect.judge(effect.Effect(was, now, 0), before, after, RULES.observation).verified
+
+    def _enter(self, issue: Issue, state: str) -> None:
+        issue.state = state
+        issue.states.append(state)
+        estate, type_code = issue.cell
+        self._hub.hear(
+            HotIssueTold.model_construct(
+                hot_issue_id=f"{estate}/{type_code}",
+                stage=f"hot_issue.{state.replace(' ', '_')}.v1",
+                type_code=type_code,
+                place=Place(estate=estate),
+            )
+        )
+
+    # What the demo's people use of demo.interfaces.
+
+    def as_role(self, role: str) -> Paper:
+        return self
+
+    def all_at_once(self, act: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
+        return [act(item) for item in items]
+
+    def pages(self, service: str, path: str, **query: Any) -> Iterator[dict[str, Any]]:
+        return iter(())
+
+    def get(self, service: str, path: str) -> dict[str, Any]:
+        issue = self._issue(path)
+        return {"version": 1, "project_id": issue.project_id}
+
+    def post(self, service: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        issue = self._issue(path)
+        if path.endswith("/decision"):
+            self._decide(issue, body)
+        elif path.endswith("/cure-done") or body["to"] == "accepted":
+            issue.accepted, issue.until = self._now, effect.observed_until(self._now, RULES.observation)
+            self._enter(issue, "observing")
+        elif body["to"] == "started":
+            issue.started = self._now
+            self._enter(issue, "in cure")
+        return {}
+
+    def _decide(self, issue: Issue, body: dict[str, Any]) -> None:
+        assert issue.state in ("confirmed", "reopened")
+        self._enter(issue, "explained" if body["kind"] == "explain" else "decided")
+        if body["kind"] == "project":
+            issue.project_id = "/".join(issue.cell)
+            self._housing.hear(_project(issue), self._now)
+        elif body["kind"] in ("service", "rule"):
+            issue.started = self._now
+            self._enter(issue, "in cure")
+
+    def _issue(self, path: str) -> Issue:
+        _, _, estate, type_code, *_ = path.split("/")
+        return self.issues[estate, type_code]
+
+    def named(self, key: str) -> Issue:
+        """The issue of a story."""
+        return self.issues[next(fault.cell for fault in self.world.faults if fault.story.key == key)]
+
+
+def _shown(issue: Issue) -> dict[str, Any]:
+    estate, type_code = issue.cell
+    return {
+        "hot_issue_id": "/".join(issue.cell),
+        "state": issue.state,
+        "type_code": type_code,
+        "place": {"estate": estate},
+    }
+
+
+def _project(issue: Issue) -> ProjectTold:
+    return ProjectTold.model_construct(
+        project_id=issue.project_id,
+        state="need",
+        place=Place(estate=issue.cell[0]),
+        hot_issues=("/".join(issue.cell),),
+    )
