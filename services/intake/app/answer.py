@@ -16,7 +16,8 @@ from services.intake.app.redacting import redacted_of
 from services.intake.domain.follow_up import MOVES, FollowUp, IllegalMove, Stage
 from services.intake.domain.ticket import Ticket
 
-MATTER = "原诉求："
+GOES_ON = "\n【接续】"
+"""Ends the matter: readings heed most what a text opens with, and a ticket that goes on is read as the first was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,8 @@ class AnswerFollowUp:
         )
         text, address = self.tickets.words(work, original.id)
         called = original.occurred_at.astimezone(SHANGHAI)
-        begun = f"接{called.year}年{called.month}月{called.day}日来电，回访时仍未解决。"
-        # The matter first, because a reading heeds most what a text opens with.
-        words = "\n".join(filter(None, (f"{begun}{MATTER}{text.rpartition(MATTER)[2]}", note)))
+        begun = f"{called.year}年{called.month}月{called.day}日来电的诉求，回访时仍未解决。"
+        words = f"{text.partition(GOES_ON)[0]}{GOES_ON}{begun}{note or ''}"
         take_down(self.tickets, work, ticket, answer.actor, words, address)
         caller = self.vault.reveal(work, original.id)
         if caller:
