@@ -121,7 +121,7 @@ class Load:
                 "text": f"{self._random.choice(COMPLAINTS)}，第{number}次反映。",
                 "address": f"{self._random.choice(LANES)}{self._random.randrange(1, 60)}号",
                 "channel": "phone",
-                "occurred_at": (EARLIEST + timedelta(minutes=self._random.randrange(YEARS * 365 * 24 * 60))).isoformat(),
+                "occurred_at": (EARLIEST + timedelta(days=self._random.uniform(0, 365 * YEARS))).isoformat(),
                 "caller": {"phone": f"138{self._random.randrange(10**8):08d}"},
             }
         return self.started_at + number / self._rate, json.dumps(body)
