@@ -6,7 +6,7 @@ CHAOS_SCALE ?= 5
 PYTEST := $(BIN)/python -m pytest -q
 
 .NOTPARALLEL:
-.PHONY: setup demo lock check unit contract integration test test-kafka chaos bench clean pages-deps
+.PHONY: setup demo demo-controls lock check unit contract integration test test-kafka chaos bench clean pages-deps
 
 setup: $(STAMP)
 
@@ -32,6 +32,10 @@ lock:
 # Three virtual years of a synthetic district, in a few minutes; ends with a report.
 demo: setup
 	$(BIN)/closedloop demo
+
+# The whole demo with each of its controls.
+demo-controls: setup
+	DEMO_CONTROLS=1 $(PYTEST) tests/integration/demo
 
 check: setup
 	$(BIN)/ruff check .

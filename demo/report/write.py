@@ -98,12 +98,20 @@ def _tiles(figures: dict[str, Any]) -> list[dict[str, str]]:
 def _people(found: Findings) -> list[tuple[str, str, str]]:
     asked = {stage: found.follow_ups[stage] for stage in ("solved", "not solved")}
     waiting = found.follow_ups.total() - sum(asked.values())
+    on_time, solved = found.indicators["on_time"], found.indicators["solved"]
     return [
+        ("按时办结", "tickets settled within their limit", _rate(on_time)),
+        ("居民认为已解决（含工程后回访）", "solved by the caller's own word, then and later", _rate(solved)),
         ("回访跟进（来电人×热点问题）", "follow-ups: one for each caller and hot issue", str(found.follow_ups.total())),
         ("工程后再问：真正解决", "asked after the works: solved", str(asked["solved"])),
         ("工程后再问：未解决，另开关联工单", "not solved: a linked ticket was opened", str(asked["not solved"])),
         ("等待工程或再问", "waiting for works, or to be asked", str(waiting)),
     ]
+
+
+def _rate(told: dict[str, Any]) -> str:
+    share = "–" if told["rate"] is None else f"{told['rate']:.1%}"
+    return f"{share} ({told['numerator']:,} / {told['denominator']:,})"
 
 
 def _checks(figures: dict[str, Any]) -> list[tuple[str, str, str]]:

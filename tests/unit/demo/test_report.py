@@ -86,7 +86,10 @@ def _conclusion(issues: Sequence[dict[str, Any]]) -> Conclusion:
         quarters=[
             {"quarter": f"2023Q{n}", "projects": n - 1, "started_floor_area_m2": 9000.0 * (n - 1)} for n in range(1, 5)
         ],
-        indicators={},
+        indicators={
+            "on_time": {"rate": 0.9712, "numerator": 1180, "denominator": 1215},
+            "solved": {"rate": None, "numerator": 0, "denominator": 0},
+        },
         tickets={"archived": 500},
         follow_ups=Counter({"solved": 20, "not solved": 1, "planned": 3}),
         voices={"t-1": "顶楼漏雨<script>alert(1)</script>"},
@@ -114,6 +117,7 @@ def test_it_needs_nothing_but_itself(page: str) -> None:
 def test_it_says_what_happened_where_and_how_long_it_took(page: str) -> None:
     for told in ("1,234", "屋面渗漏水", "Roof leakage", "下降92%", "missed: xinxiang MJ04", "50 → 4", "510"):
         assert told in page, told
+    assert "97.1% (1,180 / 1,215)" in page
     assert "{{" not in page
 
 
