@@ -17,7 +17,6 @@ from services.intake.adapters.tables import (
     follow_up_answers,
     follow_ups,
     hot_issues,
-    issue_members,
     projects,
 )
 from services.intake.app.ports import HotIssue
@@ -42,7 +41,6 @@ _SAVE = _SAVE.on_conflict_do_update(
     index_elements=["id"],
     set_={column.name: _SAVE.excluded[column.name] for column in follow_ups.c if column.name not in _FIXED},
 )
-_ADD_MEMBER = upsert(issue_members).on_conflict_do_nothing().returning(issue_members.c.ticket_id)
 _TELL = upsert(caller_messages).on_conflict_do_nothing()
 
 
@@ -66,10 +64,6 @@ class SqlFollowUps:
     def keep_project(self, work: Work, project: ProjectOpened | ProjectAdvanced) -> None:
         facts = project.model_dump(include={"version", "state", "planned_start", "planned_end"})
         work.connection.execute(_KEEP_PROJECT, facts | {"id": project.project_id})
-
-    def add_member(self, work: Work, hot_issue_id: str, ticket_id: str) -> bool:
-        member = {"hot_issue_id": hot_issue_id, "ticket_id": ticket_id}
-        return work.connection.execute(_ADD_MEMBER, member).first() is not None
 
     def of_issue(self, work: Work, hot_issue_id: str) -> list[FollowUp]:
         return _locked(work, select(follow_ups).where(follow_ups.c.hot_issue_id == hot_issue_id))

@@ -179,13 +179,6 @@ Index("follow_ups_latest", *_latest)
 Index("follow_ups_by_stage", follow_ups.c.stage, *_latest)
 Index("follow_ups_by_issue", follow_ups.c.hot_issue_id, *_latest)
 
-issue_members = Table(
-    "issue_members",
-    metadata,
-    Column("hot_issue_id", ForeignKey("hot_issues.id"), primary_key=True),
-    Column("ticket_id", ForeignKey("tickets.id"), primary_key=True),
-)
-
 follow_up_answers = Table(
     "follow_up_answers",
     metadata,

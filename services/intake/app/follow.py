@@ -101,11 +101,14 @@ class Follow:
         return issue
 
     def _join(self, work: Work, issue: HotIssue, ticket_id: str) -> None:
-        """The ticket's caller is followed up on, once for each issue; an anonymous one cannot be."""
+        """The ticket's caller is followed up on, once for each issue; an anonymous one cannot be.
+
+        A ticket that is a member already changes nothing.
+        """
         ticket = self.tickets.find(work, ticket_id)
         if ticket is None:
             raise Reject(f"ticket_id {ticket_id} is no ticket of this district")
-        if ticket.caller_ref is None or ticket.history or not self.follow_ups.add_member(work, issue.id, ticket_id):
+        if ticket.caller_ref is None or ticket.history:
             return
         known = self.follow_ups.of_caller(work, issue.id, ticket.caller_ref)
         if known:

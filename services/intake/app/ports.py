@@ -83,9 +83,6 @@ class FollowUps(Protocol):
     def keep_project(self, work: Work, project: ProjectOpened | ProjectAdvanced) -> None:
         """Stores what callers are told of a project, unless a newer version is known."""
 
-    def add_member(self, work: Work, hot_issue_id: str, ticket_id: str) -> bool:
-        """Whether the ticket is a member that was not known yet."""
-
     def of_issue(self, work: Work, hot_issue_id: str) -> list[FollowUp]:
         """All of an issue, locked."""
 

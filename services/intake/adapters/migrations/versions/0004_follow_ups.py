@@ -52,11 +52,6 @@ def upgrade() -> None:
         CREATE INDEX follow_ups_by_stage ON follow_ups (stage, joined_at, id);
         CREATE INDEX follow_ups_by_issue ON follow_ups (hot_issue_id, joined_at, id);
 
-        CREATE TABLE issue_members (
-            hot_issue_id uuid NOT NULL REFERENCES hot_issues (id),
-            ticket_id uuid NOT NULL REFERENCES tickets (id),
-            PRIMARY KEY (hot_issue_id, ticket_id)
-        );
         CREATE TABLE follow_up_answers (
             follow_up_id uuid NOT NULL REFERENCES follow_ups (id),
             round integer NOT NULL,
@@ -84,4 +79,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE caller_messages, follow_up_answers, issue_members, follow_ups, projects, hot_issues")
+    op.execute("DROP TABLE caller_messages, follow_up_answers, follow_ups, projects, hot_issues")

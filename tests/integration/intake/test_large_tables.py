@@ -1,0 +1,68 @@
+"""Follow-ups, the call list and the indicators of a month cost no more when the district is old."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.integration.intake.conftest import Intake
+from tests.integration.intake.test_lists import FILL, plans, statements
+
+ISSUE = "00000000-0000-0000-0000-000000000007"
+ASKED = {
+    "all follow-ups": "/follow-ups",
+    "a later page": "/follow-ups?cursor={cursor}",
+    "a stage": "/follow-ups?stage=asked",
+    "a stage's later page": "/follow-ups?stage=asked&cursor={cursor}",
+    "a stage with none": "/follow-ups?stage=not solved",
+    "an issue": f"/follow-ups?hot_issue={ISSUE}",
+    "an issue's stage": f"/follow-ups?hot_issue={ISSUE}&stage=asked",
+    "one follow-up": "/follow-ups/{follow_up_id}",
+    "the call list": "/follow-ups/messages",
+    "the call list's end": "/follow-ups/messages?after=49990",
+}
+
+
+@pytest.fixture
+def large(intake: Intake) -> Intake:
+    """50,000 tickets, settled and visited an hour after each other; as many follow-ups, answers and messages."""
+    intake.execute(
+        FILL,
+        "CREATE VIEW numbered AS"
+        " SELECT id, received_at, row_number() OVER (ORDER BY received_at, id) AS n FROM tickets",
+        "UPDATE tickets SET settle_by = '2020-01-01'::timestamptz + n * interval '1 hour', settled_at = '2020-01-01',"
+        " visited_at = '2020-01-01'::timestamptz + n * interval '1 hour', caller_solved = true"
+        " FROM numbered WHERE numbered.id = tickets.id",
+        "INSERT INTO projects SELECT lpad(n::text, 32, '0')::uuid, 1, 'listed' FROM generate_series(0, 999) AS n",
+        "INSERT INTO hot_issues SELECT id, 1, 'observing', 'MJ01', NULL, NULL, NULL, id FROM projects",
+        "INSERT INTO follow_ups SELECT id, 1, lpad((n % 1000)::text, 32, '0')::uuid, n::text, id, received_at,"
+        " received_at, CASE n % 100 WHEN 7 THEN 'asked' ELSE 'solved' END, 0, NULL, NULL, NULL, false FROM numbered",
+        "INSERT INTO follow_up_answers SELECT id, 0, joined_at, 'desk', true, NULL, ticket_id FROM follow_ups",
+        "INSERT INTO caller_messages (follow_up_id, round, stage, at)"
+        " SELECT id, 0, 'asked', joined_at FROM follow_ups",
+        "ANALYZE",
+    )
+    return intake
+
+
+def test_follow_ups_and_the_call_list_read_a_page_or_an_issue_of_an_index(large: Intake) -> None:
+    client = large.client("hub")
+    page = client.get("/follow-ups").json()
+    known = {"cursor": page["next"], "follow_up_id": page["items"][0]["follow_up_id"]}
+    for what, url in ASKED.items():
+        with statements(large) as asked:
+            answer = client.get(url.format(**known))
+        assert answer.status_code == 200, what
+        read = plans(large, asked)
+        assert asked, what
+        assert not [node for node in read if node["Node Type"] == "Seq Scan" and node["Actual Rows"] > 1000], what
+        rows = sum(node["Actual Rows"] * node["Actual Loops"] for node in read if "Index Name" in node)
+        assert rows <= 1000, (what, rows)
+
+
+def test_the_indicators_of_a_month_read_that_month(large: Intake) -> None:
+    with statements(large) as asked:
+        answer = large.client("hub").get("/indicators?from=2021-03-01&to=2021-03-31&department=dep-1")
+    assert answer.status_code == 200, answer.text
+    read = plans(large, asked)
+    assert not [node for node in read if node["Node Type"] == "Seq Scan"]
+    assert sum(node["Actual Rows"] * node["Actual Loops"] for node in read if "Index Name" in node) <= 3 * 31 * 24
