@@ -166,15 +166,17 @@ def test_an_issue_that_ends_without_a_cure_ends_its_follow_ups(intake: Intake, s
         assert stages(intake) == ["noted"]
 
 
-def test_an_issue_that_is_reopened_before_the_day_asks_nobody(intake: Intake) -> None:
+def test_an_issue_that_is_reopened_before_the_day_asks_90_days_after_the_next_acceptance(intake: Intake) -> None:
     issue, (ticket_id,) = Issue(), calls(intake, 1)
     take(intake, issue.becomes("confirmed"), issue.joined(ticket_id), issue.becomes("observing", NOW))
     take(intake, issue.becomes("reopened"))
-    intake.clock.advance(ASK)
-    assert intake.fire_timers() == 1  # fires, and changes nothing
     assert stages(intake) == ["noted"]
+    intake.clock.advance(timedelta(days=30))
     take(intake, issue.becomes("observing", intake.clock.now()))
-    intake.clock.advance(ASK)
+    intake.clock.advance(timedelta(days=60))
+    assert intake.fire_timers() == 1  # the first acceptance's: fires, and changes nothing
+    assert stages(intake) == ["works accepted"]
+    intake.clock.advance(timedelta(days=30, seconds=1))
     assert intake.fire_timers() == 1
     assert stages(intake) == ["asked"]
 
