@@ -1,8 +1,40 @@
-"""PostgreSQL with the time-outs that let a frozen process lose (DESIGN §4)."""
+"""PostgreSQL with the time-outs that let a frozen process lose, and a silent server be left (DESIGN §4)."""
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, create_engine
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg.abc import PQGen
+from sqlalchemy import Engine, create_engine, event
+
+ANSWER_WITHIN_S = 30.0
+TCP_LIMITS: dict[str, Any] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,  # keepalives do not ask while something sent waits for its acknowledgement
+}
+
+Result = TypeVar("Result")
+
+
+class Connection(psycopg.Connection[Any]):
+    """A connection that is closed when a statement has no answer within `ANSWER_WITHIN_S`.
+
+    TCP's own limits notice a peer that has vanished, not one that takes every byte and says nothing, as a firewall
+    does that has forgotten us. What became of the statement is unknown: OperationalError, like any lost connection.
+    """
+
+    def wait(self, gen: PQGen[Result], interval: float = 0.1, timeout: float | None = None) -> Result:
+        if timeout is not None:
+            return super().wait(gen, interval, timeout)
+        try:
+            return super().wait(gen, interval, ANSWER_WITHIN_S)
+        except psycopg.errors._WaitTimeout:
+            self.pgconn.finish()
+            raise psycopg.OperationalError(f"the database gave no answer for {ANSWER_WITHIN_S:.0f} s") from None
 
 
 def engine_for(url: str, *, name: str, idle_in_transaction_s: float, pool_size: int = 10) -> Engine:
@@ -12,18 +44,16 @@ def engine_for(url: str, *, name: str, idle_in_transaction_s: float, pool_size: 
     free and its late commit fails before another consumer takes its partitions.
     """
     options = f"-c idle_in_transaction_session_timeout={int(idle_in_transaction_s * 1000)} -c jit=off"
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=5,
-        connect_args={
-            "application_name": name,
-            "options": options,
-            "connect_timeout": 5,
-            "keepalives_idle": 5,
-            "keepalives_interval": 2,
-            "keepalives_count": 3,
-            "tcp_user_timeout": 15_000,  # keepalives do not ask while something sent waits for its acknowledgement
-        },
+        connect_args={"application_name": name, "options": options, **TCP_LIMITS},
     )
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: Any, _record: Any, args: tuple[Any, ...], parameters: dict[str, Any]) -> Connection:
+        return Connection.connect(*args, **parameters)
+
+    return engine

@@ -33,6 +33,9 @@ FEW = 50
 # The library's own limit of 30 s would keep us away for so long after the broker is back.
 RECONNECT_AFTER_MS_AT_MOST = 2_000
 
+# A connection that leads nowhere is given up after this. (The producer keeps the library's limits: see below.)
+FETCH_OVERDUE_MS = 15_000
+
 FLAVOURS = {
     KafkaFlavour.APACHE: Flavour(
         transactions=True,
@@ -97,6 +100,7 @@ def consumer(settings: Settings, group: str, topics: tuple[str, ...], max_poll_r
         auto_offset_reset="earliest",
         allow_auto_create_topics=False,
         max_poll_records=max_poll_records,
+        request_timeout_ms=FETCH_OVERDUE_MS,
         reconnect_backoff_max_ms=RECONNECT_AFTER_MS_AT_MOST,
         session_timeout_ms=session_ms,
         heartbeat_interval_ms=session_ms // 3,

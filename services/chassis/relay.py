@@ -12,6 +12,7 @@ import structlog
 from kafka.errors import KafkaError
 
 from services.chassis import metrics
+from services.chassis.database import TCP_LIMITS, Connection
 from services.chassis.errors import cause_of
 from services.chassis.health import Health
 from services.chassis.housekeeping import Housekeeping
@@ -82,15 +83,8 @@ class Relay:
 
     def _wait_for_leadership(self) -> None:
         options = f"-c idle_session_timeout={LEADER_IDLE_S * 1000} -c statement_timeout=30000 {_IN_INDEX_ORDER}"
-        with psycopg.connect(
-            self._dsn,
-            autocommit=True,
-            application_name="outbox relay",
-            connect_timeout=5,
-            options=options,
-            keepalives_idle=5,
-            keepalives_interval=2,
-            keepalives_count=3,
+        with Connection.connect(
+            self._dsn, autocommit=True, application_name="outbox relay", options=options, **TCP_LIMITS
         ) as session:
             while not self._stop.is_set():
                 self._health.beat("relay")

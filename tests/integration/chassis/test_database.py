@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, make_url, text
 
+from services.chassis import database
 from services.chassis.database import engine_for
 from services.chassis.errors import Kind, kind_of
+from tests.harness.tcp_proxy import TcpProxy
 from tests.harness.waiting import eventually
 from tests.integration.chassis.conftest import Query
 
@@ -35,3 +37,22 @@ def test_sessions_bear_the_name_of_their_process(chassis_url: str, query: Query)
     with named.connect():
         eventually(lambda: query("SELECT 1 FROM pg_stat_activity WHERE application_name = 'projects-7'"), within=5)
     named.dispose()
+
+
+def test_a_server_that_takes_everything_and_says_nothing_is_left(
+    chassis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "ANSWER_WITHIN_S", 0.5)
+    server = make_url(chassis_url)
+    with TcpProxy((server.host or "", server.port or 0)) as proxy:
+        url = server.set(port=proxy.port).render_as_string(hide_password=False)
+        engine = engine_for(url, name="proxied", idle_in_transaction_s=5)
+        with engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+            proxy.half_open()
+            with pytest.raises(Exception, match="no answer") as silence:
+                connection.execute(text("SELECT 1"))
+            assert kind_of(silence.value) is Kind.RETRY
+        with engine.connect() as connection:
+            assert connection.execute(text("SELECT 1")).scalar_one() == 1
+        engine.dispose()
