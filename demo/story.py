@@ -32,9 +32,10 @@ class Cure:
 class Story:
     """`calls_a_month` (30 days) while the fault is there, times the `season` of the calendar month.
 
-    It begins within three weeks of `begins`, in an estate that the seed chooses. `what` each names the matter so that
-    a stranger knows its type; `so` is what it does to people. `cures` are tried in turn, the last one again and again.
-    `after` is the part of the calls that remains when the cause is cured: habit, single cases.
+    It begins within three weeks of `begins`, in an estate that the seed chooses, and hits `households` homes there.
+    `what` each names the matter so that a stranger knows its type; `so` is what it does to people. `cures` are tried
+    in turn, the last one again and again. `after` is the part of the calls that remains when the cause is cured:
+    habit, single cases.
     """
 
     key: str
@@ -45,9 +46,9 @@ class Story:
     what: tuple[str, ...]
     so: tuple[str, ...]
     cures: tuple[Cure, ...]
-    calls_a_month: float = 9.0
+    calls_a_month: float
+    households: int
     season: Mapping[int, float] = field(default_factory=lambda: dict.fromkeys(range(1, 13), 1.0))
-    households: int = 22
     repeat_share: float = 0.25
     after: float = 0.1
 

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
+from statistics import median
 from typing import Any
 
 from demo.calls import Call
 from demo.report.findings import Findings
 from demo.report.issue_charts import before_and_after, calls_of
 from demo.report.scale import day_of
-from demo.report.stages import STATES, Issue, Phase, phases, stages
+from demo.report.stages import STATES, Issue, Phase, Stage, phases, stages
 from services.contracts.districts import sub_districts
 
 DECISIONS = {
-    "project": "立项修缮 project",
-    "service": "加强服务 service",
-    "rule": "立规矩 rule",
-    "explain": "公开说明 explained",
-    "merge": "并案 merged",
+    "project": ("立项修缮", "project"),
+    "service": ("加强服务", "service"),
+    "rule": ("立规矩", "rule"),
+    "explain": ("公开说明", "explained"),
+    "merge": ("并案", "merged"),
 }
+NONE = "–"
+ASKED_AFTER = timedelta(days=90)
+"""Counted from the acceptance of the works (domain.md §10.4)."""
 
 
 def title(issue: Issue) -> tuple[str, str]:
@@ -40,11 +44,11 @@ def rows(findings: Findings) -> list[dict[str, Any]]:
 
 def _row(issue: Issue, end: date) -> dict[str, Any]:
     spent = phases(issue, end)
-    place, sub_district = where(issue)
     office = sub_districts().get(issue["place"]["sub_district"])
     return {
-        "estate": place,
-        "sub_district": f"{office.name_cn} {sub_district}" if office else "",
+        "estate": where(issue)[0],
+        "office_cn": office.name_cn if office else "",
+        "office_en": office.name_en if office else "",
         "cn": issue["type_cn"],
         "en": issue["type_en"],
         "calls": issue["calls"],
@@ -53,12 +57,19 @@ def _row(issue: Issue, end: date) -> dict[str, Any]:
         "found": _after(spent, "confirmed"),
         "decided": _after(spent, "decided", "in cure", "explained"),
         "cured": _latest(spent, "observing"),
-        "decision": DECISIONS.get(issue["decision"] or "", "–"),
-        "effect": "–" if issue["before"] is None else f"{issue['before']} → {issue['after']}",
+        "decision": DECISIONS.get(issue["decision"] or "", (NONE, "")),
+        "effect": NONE if issue["before"] is None else f"{issue['before']} → {issue['after']}",
         "state": STATES[issue["state"]][0],
         "css": issue["state"].replace(" ", "-"),
         "reopened": times_reopened(issue),
     }
+
+
+def days_to_proof(findings: Findings) -> int | None:
+    """From the first call to the proof of the cure, in the middle of all that are proven."""
+    end = findings.end.date()
+    proven = [phases(one, end) for one in findings.hot_issues if one["state"] == "verified"]
+    return round(median((spent[-1].begin - spent[0].begin).days for spent in proven)) if proven else None
 
 
 def times_reopened(issue: Issue) -> int:
@@ -67,11 +78,11 @@ def times_reopened(issue: Issue) -> int:
 
 def _after(spent: Sequence[Phase], *states: str) -> str:
     """Days from the first call until the first of `states`."""
-    return next((f"{(phase.begin - spent[0].begin).days} 天" for phase in spent if phase.state in states), "–")
+    return next((f"{(phase.begin - spent[0].begin).days} 天" for phase in spent if phase.state in states), NONE)
 
 
 def _latest(spent: Sequence[Phase], state: str) -> str:
-    return next((f"{(one.begin - spent[0].begin).days} 天" for one in reversed(spent) if one.state == state), "–")
+    return next((f"{(one.begin - spent[0].begin).days} 天" for one in reversed(spent) if one.state == state), NONE)
 
 
 def chosen(findings: Findings) -> Issue | None:
@@ -85,7 +96,7 @@ def story(issue: Issue, findings: Findings, calls: Sequence[Call]) -> dict[str, 
     end = findings.end.date()
     spent, place = phases(issue, end), where(issue)
     project = findings.projects.get(issue["project_id"] or "")
-    marks = stages(issue, project)
+    marks = sorted([*stages(issue, project), *_asked(issue, spent, findings)], key=lambda mark: mark.day)
     first, previous, table = marks[0].day, marks[0].day, []
     for mark in marks:
         table.append(
@@ -117,6 +128,16 @@ def story(issue: Issue, findings: Findings, calls: Sequence[Call]) -> dict[str, 
         "comparison": before_and_after(issue) if issue["before"] is not None else None,
         "verdict": issue["verdict"],
     }
+
+
+def _asked(issue: Issue, spent: Sequence[Phase], findings: Findings) -> list[Stage]:
+    """When its callers were asked after the works, and what they said."""
+    said = findings.follow_ups[issue["hot_issue_id"]]
+    accepted = [phase.begin for phase in spent if phase.state == "observing"]
+    if not accepted or not said["solved"] + said["not solved"]:
+        return []
+    note = f"真正解决 solved: {said['solved']} · 未解决 not solved: {said['not solved']}"
+    return [Stage(accepted[-1] + ASKED_AFTER, "逐一再问来电人", "Every caller is asked again", note)]
 
 
 def _lasted(issue: Issue, spent: Sequence[Phase]) -> dict[str, Any]:

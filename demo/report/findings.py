@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,10 @@ from demo.interfaces import Person
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """`hot_issues` with members and history, the earliest first; `projects` with history, by id."""
+    """`hot_issues` with members and history, the earliest first; `projects` with history, by id.
+
+    `follow_ups` counts each issue's callers by their stage, `voices` is what the first of them said, by ticket.
+    """
 
     begin: datetime
     end: datetime
@@ -23,7 +27,7 @@ class Findings:
     quarters: list[dict[str, Any]]
     indicators: dict[str, Any]
     tickets: dict[str, int]
-    follow_ups: Counter[str]
+    follow_ups: Mapping[str, Counter[str]]
     voices: dict[str, str]
 
 
@@ -44,7 +48,7 @@ def collect(eyes: Person, begin: datetime, end: datetime) -> Findings:
         quarters=kpi["quarters"],
         indicators=eyes.get("intake", "/indicators"),
         tickets=eyes.get("intake", "/tickets/summary"),
-        follow_ups=Counter(one["stage"] for one in eyes.pages("intake", "/follow-ups")),
+        follow_ups=_follow_ups(eyes),
         voices=_voices(eyes, issues),
     )
 
@@ -52,6 +56,13 @@ def collect(eyes: Person, begin: datetime, end: datetime) -> Findings:
 def _detail(eyes: Person, kind: str, identity: str) -> dict[str, Any]:
     detail: dict[str, Any] = eyes.get("projects", f"/{kind}/{identity}")
     return detail
+
+
+def _follow_ups(eyes: Person) -> Mapping[str, Counter[str]]:
+    counted: dict[str, Counter[str]] = defaultdict(Counter)
+    for one in eyes.pages("intake", "/follow-ups"):
+        counted[one["hot_issue_id"]][one["stage"]] += 1
+    return counted
 
 
 def _voices(eyes: Person, issues: list[dict[str, Any]]) -> dict[str, str]:

@@ -30,7 +30,7 @@ NAMES_WIDTH, ROW = 236.0, 30.0
 
 def ways(issues: Sequence[Issue], names: Mapping[str, tuple[str, str]], begin: date, end: date) -> Markup:
     """One line for each issue, coloured by where it stood. `names` gives title and subtitle by id."""
-    time = TimeScale(begin, end, NAMES_WIDTH, RIGHT)
+    time = TimeScale(begin.replace(day=1), end, NAMES_WIDTH, RIGHT)
     top, bottom = 48.0, 48.0 + ROW * len(issues)
     parts = svg.time_axis(time, top, bottom)
     for number, issue in enumerate(issues):

@@ -59,6 +59,7 @@ _ISSUE_STEPS = {
     "not shown": ("效果未得到证实", "No effect could be shown"),
     "reopened": ("投诉再次集中，重新打开", "Complaints concentrate again: reopened"),
 }
+_TOLD_BY_PROJECT = frozenset({"in cure", "observing"})
 _PROJECT_STEPS = {
     "need": ("修缮需求立案", "A repair project is opened"),
     "consulted": ("居民意愿征询", "Residents are consulted"),
@@ -70,7 +71,7 @@ _PROJECT_STEPS = {
     "tendered": ("招标", "Put out to tender"),
     "contracted": ("签订合同", "The contract is signed"),
     "started": ("开工", "Works start"),
-    "accepted": ("竣工验收", "Works are accepted"),
+    "accepted": ("竣工验收，开始观察效果", "Works are accepted; their effect is watched"),
     "handed_over": ("移交长效管理", "Handed over for long-term care"),
 }
 
@@ -94,14 +95,20 @@ def stages(issue: Issue, project: Mapping[str, Any] | None) -> list[Stage]:
         ),
     ]
     found += [
-        Stage(day_of(step["at"]), *_ISSUE_STEPS[step["state"]], note=step["detail"] or "")
+        Stage(day_of(step["at"]), *_ISSUE_STEPS[step["state"]], note=_note(step))
         for step in _changes(issue["history"])
-        if step["state"] in _ISSUE_STEPS
+        if step["state"] in _ISSUE_STEPS and not (project and step["state"] in _TOLD_BY_PROJECT)
     ]
     for step in _changes(project["history"]) if project else []:
         if step["state"] in _PROJECT_STEPS:
             found.append(Stage(day_of(step["at"]), *_PROJECT_STEPS[step["state"]], note=step["note"] or ""))
     return sorted(found, key=lambda stage: stage.day)
+
+
+def _note(step: Mapping[str, Any]) -> str:
+    """A decision is written down as its kind and its reason; the reason says enough."""
+    detail = step["detail"] or ""
+    return detail.partition(": ")[2] if step["state"] in ("decided", "explained") else detail
 
 
 def _changes(history: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

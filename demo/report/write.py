@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from demo.calls import Call
 from demo.evidence import Evidence
 from demo.play import Script
-from demo.report.chapters import chosen, rows, story, title
+from demo.report.chapters import chosen, days_to_proof, rows, story, title
 from demo.report.charts import calls_a_month, kpi_pair
 from demo.report.findings import Findings
 from demo.report.issue_charts import ways
@@ -63,7 +64,7 @@ def _context(told: Conclusion) -> dict[str, Any]:
         "months_played": told.script.months,
         "estates": told.estates,
         "figures": figures,
-        "tiles": _tiles(figures),
+        "tiles": _tiles(figures, days_to_proof(found)),
         "loop_steps": LOOP,
         "ways": ways(found.hot_issues, names, found.begin.date(), found.end.date()),
         "story": story(issue, found, told.calls) if issue else None,
@@ -80,12 +81,18 @@ def _context(told: Conclusion) -> dict[str, Any]:
     }
 
 
-def _tiles(figures: dict[str, Any]) -> list[dict[str, str]]:
+def _tiles(figures: dict[str, Any], days: int | None) -> list[dict[str, str]]:
     clean = figures["lost"] + figures["duplicated"]
     return [
         {"figure": f"{figures['tickets']:,}", "cn": "来电", "en": "calls", "mood": ""},
         {"figure": f"{figures['hot_issues']}", "cn": "集中问题", "en": "concentrated problems", "mood": ""},
         {"figure": f"{figures['verified']}", "cn": "证实治愈", "en": "proven cured", "mood": "good"},
+        {
+            "figure": str(days or "–"),
+            "cn": "天：首个来电至证实（中位数）",
+            "en": "days to the proof, median",
+            "mood": "",
+        },
         {
             "figure": f"{figures['lost']} / {figures['duplicated']}",
             "cn": "丢失 / 重复",
@@ -96,16 +103,18 @@ def _tiles(figures: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def _people(found: Findings) -> list[tuple[str, str, str]]:
-    asked = {stage: found.follow_ups[stage] for stage in ("solved", "not solved")}
-    waiting = found.follow_ups.total() - sum(asked.values())
+    stages = sum(found.follow_ups.values(), start=Counter[str]())
+    asked = {stage: stages[stage] for stage in ("solved", "not solved")}
+    waiting = stages.total() - sum(asked.values()) - stages["ended"]
     on_time, solved = found.indicators["on_time"], found.indicators["solved"]
     return [
         ("按时办结", "tickets settled within their limit", _rate(on_time)),
         ("居民认为已解决（含工程后回访）", "solved by the caller's own word, then and later", _rate(solved)),
-        ("回访跟进（来电人×热点问题）", "follow-ups: one for each caller and hot issue", str(found.follow_ups.total())),
+        ("回访跟进（来电人×热点问题）", "follow-ups: one for each caller and hot issue", str(stages.total())),
         ("工程后再问：真正解决", "asked after the works: solved", str(asked["solved"])),
         ("工程后再问：未解决，另开关联工单", "not solved: a linked ticket was opened", str(asked["not solved"])),
         ("等待工程或再问", "waiting for works, or to be asked", str(waiting)),
+        ("已公开说明，不再跟进", "openly explained, and ended", str(stages["ended"])),
     ]
 
 

@@ -36,5 +36,6 @@ STORY = Story(
         ),
     ),
     calls_a_month=8.5,
+    households=26,
     after=0.16,
 )

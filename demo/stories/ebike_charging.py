@@ -35,5 +35,6 @@ STORY = Story(
         ),
     ),
     calls_a_month=8.0,
+    households=21,
     after=0.09,
 )

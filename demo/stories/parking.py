@@ -32,5 +32,6 @@ STORY = Story(
         ),
     ),
     calls_a_month=8.0,
+    households=33,
     after=0.12,
 )

@@ -44,5 +44,6 @@ STORY = Story(
         ),
     ),
     calls_a_month=9.0,
+    households=31,
     after=0.13,
 )

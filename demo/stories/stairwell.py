@@ -35,4 +35,5 @@ STORY = Story(
         ),
     ),
     calls_a_month=8.0,
+    households=19,
 )

@@ -91,7 +91,7 @@ def _conclusion(issues: Sequence[dict[str, Any]]) -> Conclusion:
             "solved": {"rate": None, "numerator": 0, "denominator": 0},
         },
         tickets={"archived": 500},
-        follow_ups=Counter({"solved": 20, "not solved": 1, "planned": 3}),
+        follow_ups={ISSUE: Counter({"solved": 20, "not solved": 1, "planned": 3})},
         voices={"t-1": "顶楼漏雨<script>alert(1)</script>"},
     )
     figures = {
