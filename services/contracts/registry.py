@@ -1,6 +1,6 @@
 """Every event type that may cross a service boundary, by its `ce_type`."""
 
-from services.contracts.classification_events import TicketClassified
+from services.contracts.classification_events import TicketClassified, TicketReadAgain
 from services.contracts.department_events import HotIssueTold, ProjectTold, TicketAssigned
 from services.contracts.event import Event
 from services.contracts.hot_issue_events import (
@@ -20,10 +20,13 @@ from services.contracts.ticket_events import (
     TicketArchived,
     TicketDispatched,
     TicketFiledAway,
+    TicketMerged,
     TicketReceived,
+    TicketReclassified,
     TicketSentToReview,
     TicketSettled,
     TicketTextRecorded,
+    TicketUnmerged,
     TicketVisited,
 )
 
@@ -31,6 +34,9 @@ TICKET_EVENTS = (
     TicketReceived,
     TicketDispatched,
     TicketSentToReview,
+    TicketReclassified,
+    TicketMerged,
+    TicketUnmerged,
     TicketSettled,
     TicketVisited,
     TicketArchived,
@@ -57,6 +63,7 @@ EVENTS: dict[str, type[Event]] = {
         *TICKET_EVENTS,
         TicketTextRecorded,
         TicketClassified,
+        TicketReadAgain,
         *HOT_ISSUE_EVENTS,
         *PROJECT_EVENTS,
         *DEPARTMENT_EVENTS,

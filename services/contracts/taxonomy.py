@@ -16,7 +16,7 @@ from services.contracts.data_files import DATA, DataRow, InvalidData, by_key, ro
 from services.contracts.departments import department_codes, parties
 from services.contracts.districts import sub_districts
 from services.contracts.elements import ElementCode, elements
-from services.contracts.ticket_events import DepartmentCode, TypeCode, Urgency
+from services.contracts.ticket_events import DepartmentCode, RequestKind, TypeCode, Urgency
 
 FILE = DATA / "taxonomy.csv"
 
@@ -33,17 +33,6 @@ class Area(StrEnum):
     ESTATE = "XQ"
     REPAIR = "MJ"
     MARKET = "SC"
-
-
-class RequestKind(StrEnum):
-    """Beijing law art. 2, and praise, which Shanghai counts too (domain.md §2.1)."""
-
-    ENQUIRY = "enquiry"
-    HELP = "help"
-    COMPLAINT = "complaint"
-    REPORT = "report"
-    SUGGESTION = "suggestion"
-    PRAISE = "praise"
 
 
 class Resolvable(StrEnum):

@@ -45,6 +45,21 @@ class Urgency(StrEnum):
     CRITICAL = "critical"
 
 
+class RequestKind(StrEnum):
+    """Beijing law art. 2, and praise, which Shanghai counts too (domain.md §2.1)."""
+
+    ENQUIRY = "enquiry"
+    HELP = "help"
+    COMPLAINT = "complaint"
+    REPORT = "report"
+    SUGGESTION = "suggestion"
+    PRAISE = "praise"
+
+
+EVIDENCE_KINDS = frozenset({RequestKind.HELP, RequestKind.COMPLAINT, RequestKind.REPORT})
+"""The kinds that say something is wrong: only they are evidence of concentration (domain.md §2.6)."""
+
+
 class Place(BaseModel):
     """Where the matter is, as far as the register knows it; never finer than the building."""
 
@@ -53,6 +68,7 @@ class Place(BaseModel):
     sub_district: SubDistrictCode | None = None
     estate: str | None = Field(None, description="The estate's id in the register.")
     estate_name: str | None = None
+    building: str | None = Field(None, description="The building's number in the estate.")
 
 
 class _TicketEvent(Event):
@@ -68,6 +84,7 @@ class _TicketEvent(Event):
     received_at: AwareDatetime = Field(description="When intake recorded it.")
     text_version: Version = 1
     type_code: TypeCode | None = None
+    kind: RequestKind | None = None
     place: Place | None = None
     urgency: Urgency | None = None
     lead: DepartmentCode | None = None
@@ -77,6 +94,9 @@ class _TicketEvent(Event):
     )
     continues: TicketId | None = Field(
         None, description="The ticket this one goes on from: its caller said that the cure did not solve the matter."
+    )
+    merged_into: TicketId | None = Field(
+        None, description="The ticket of the same matter this one is linked to; it counts where that one does."
     )
     settle_by: AwareDatetime | None = Field(None, description="End of the settle clock (domain.md §2.2).")
     unit_solved: bool | None = Field(None, description="The unit's word; the caller's is another (domain.md §2.4).")
@@ -107,6 +127,34 @@ class TicketSentToReview(_TicketEvent):
 
     type: ClassVar[str] = "ticket.sent_to_review.v1"
     review_reason: str
+
+
+class TicketReclassified(_TicketEvent):
+    """A person confirmed or corrected what a ticket is: type, kind, place, urgency or units, and said why.
+
+    It outranks whatever a machine reads, and is the classifier's next training data. `confirmed` says that the
+    machine's type was right.
+    """
+
+    type: ClassVar[str] = "ticket.reclassified.v1"
+    type_code: TypeCode
+    confirmed: bool
+
+
+class TicketMerged(_TicketEvent):
+    """A person linked a ticket to another of the same matter (并单): a link that can be undone, each keeps its caller.
+
+    While it stands, `type_code` and `place` are those of the ticket it is merged into.
+    """
+
+    type: ClassVar[str] = "ticket.merged.v1"
+    merged_into: TicketId
+
+
+class TicketUnmerged(_TicketEvent):
+    """The link was undone: the ticket counts for itself again, with its own type and place."""
+
+    type: ClassVar[str] = "ticket.unmerged.v1"
 
 
 class TicketSettled(_TicketEvent):

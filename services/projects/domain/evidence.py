@@ -11,9 +11,12 @@ from services.contracts.ticket_events import (
     TicketArchived,
     TicketDispatched,
     TicketFiledAway,
+    TicketMerged,
     TicketReceived,
+    TicketReclassified,
     TicketSentToReview,
     TicketSettled,
+    TicketUnmerged,
     TicketVisited,
     TypeCode,
 )
@@ -22,6 +25,9 @@ TicketFact = (
     TicketReceived
     | TicketDispatched
     | TicketSentToReview
+    | TicketReclassified
+    | TicketMerged
+    | TicketUnmerged
     | TicketSettled
     | TicketVisited
     | TicketArchived
