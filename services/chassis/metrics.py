@@ -125,8 +125,19 @@ TICKETS_CLASSIFIED = _counter(
     "Tickets whose first classification was applied. Outcome: dispatched, in_review, filed_away (history).",
     "outcome",
 )
-SETTLE_BREACHES = _counter(
-    "closedloop_settle_breaches_total", "Tickets that their lead had not settled when the limit was over."
+TICKET_STEPS = _counter(
+    "closedloop_ticket_steps_total", "Steps that people took with tickets, by the step of the ticket's table.", "step"
+)
+TICKET_OVERRULES = _counter(
+    "closedloop_ticket_overrules_total",
+    "Tickets of which a person said what they are. Outcome: confirmed (the machine's type), corrected.",
+    "outcome",
+)
+CLOCK_WARNINGS = _counter(
+    "closedloop_clock_warnings_total", "Clocks of tickets of which most had passed, by the clock.", "clock"
+)
+CLOCK_BREACHES = _counter(
+    "closedloop_clock_breaches_total", "Clocks of tickets that ended before what they wait for was done.", "clock"
 )
 TICKETS_SETTLED = _counter(
     "closedloop_tickets_settled_total", "Tickets their lead settled. Outcome: on_time, late.", "outcome"

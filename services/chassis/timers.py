@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from itertools import groupby
+from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
@@ -24,6 +25,8 @@ log = structlog.get_logger(__name__)
 
 TICK_S = 0.2
 RETRY_S = 1.0
+BATCH = 200
+"""Deadlines that share a transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +39,43 @@ class Timer:
     due_at: datetime
 
 
-TimerHandler = Callable[[Timer, Work], None]
-"""Runs in the transaction that marks the timer fired: once for ever, however often the process dies."""
+TimerHandler = Callable[[Sequence[Timer], Work], None]
+"""Runs in the transaction that marks the timers fired: once for ever, however often the process dies.
+
+Gets timers of its kind in the order in which they were due; never runs after a commit, perhaps again after a rollback.
+"""
+
+
+def each(handle: Callable[[Timer, Work], None]) -> TimerHandler:
+    """A handler of many deadlines out of one that takes them singly."""
+
+    def handle_all(due: Sequence[Timer], work: Work) -> None:
+        for timer in due:
+            handle(timer, work)
+
+    return handle_all
 
 
 def start(work: Work, kind: str, subject: str, due_at: datetime) -> UUID:
     """Sets a deadline in the caller's transaction; the id comes from its arguments, so setting it twice is harmless."""
-    timer_id = deterministic_id("timers", f"{kind}|{subject}|{due_at.isoformat()}", kind)
-    work.connection.execute(
-        insert(timers).values(id=timer_id, kind=kind, subject=subject, due_at=due_at).on_conflict_do_nothing()
-    )
+    (timer_id,) = start_all(work, kind, [(subject, due_at)])
     return timer_id
 
 
-def cancel(work: Work, kind: str, subject: str) -> None:
-    """Takes back every deadline of `kind` for `subject` that has not fired."""
-    work.connection.execute(
-        update(timers)
-        .where(timers.c.subject == subject, timers.c.kind == kind)
-        .where(timers.c.fired_at.is_(None), timers.c.cancelled_at.is_(None))
-        .values(cancelled_at=work.clock.now())
-    )
+def start_all(work: Work, kind: str, deadlines: Sequence[tuple[str, datetime]]) -> list[UUID]:
+    """Many deadlines (subject, due) of one kind, like `start`."""
+    rows: list[dict[str, Any]] = [
+        {
+            "id": deterministic_id("timers", f"{kind}|{subject}|{due_at.isoformat()}", kind),
+            "kind": kind,
+            "subject": subject,
+            "due_at": due_at,
+        }
+        for subject, due_at in deadlines
+    ]
+    if rows:
+        work.connection.execute(insert(timers).on_conflict_do_nothing(), rows)
+    return [row["id"] for row in rows]
 
 
 def due_count(connection: Connection, now: datetime) -> int:
@@ -74,7 +93,7 @@ class Input(Protocol):
 
 
 class TimerLoop:
-    """Fires what is due, oldest first, each in a transaction of its own; two processes share the work.
+    """Fires what is due, oldest first, many in a transaction; two processes share the work.
 
     A deadline that is found due at one moment fires only when every input has been read up to that moment, so
     that a fact which came in time stops it. Costs O(due) a tick.
@@ -119,24 +138,35 @@ class TimerLoop:
             self._stop.wait(TICK_S / 4)
         return False
 
-    def fire_next(self, cut: datetime) -> bool:
-        """Fires the oldest deadline before `cut`; False if there is none. What its handler raises leaves it waiting."""
+    def fire_next(self, cut: datetime, most: int = BATCH) -> int:
+        """Fires the oldest deadlines before `cut`, `most` of them in one transaction; returns how many.
+
+        When a handler raises, they are fired one by one, so that only the one at fault stays waiting; what its handler
+        raises escapes then.
+        """
+        try:
+            return self._fire(cut, most)
+        except Exception:
+            if most == 1:
+                raise
+        return self._fire(cut, 1)
+
+    def _fire(self, cut: datetime, most: int) -> int:
         with self._workshop.open() as work:
-            row = work.connection.execute(
+            rows = work.connection.execute(
                 select(timers)
                 .where(_waiting(), timers.c.due_at < cut)
                 .where(timers.c.kind.in_(self._handlers))
                 .order_by(timers.c.due_at, timers.c.id)
-                .limit(1)
+                .limit(most)
                 .with_for_update(skip_locked=True)
-            ).one_or_none()
-            if row is None:
-                return False
-            self._handlers[row.kind](Timer(row.id, row.kind, row.subject, row.due_at), work)
-            work.connection.execute(
-                update(timers).where(timers.c.id == row.id).values(fired_at=work.clock.now())
-            )
-        return True
+            ).all()
+            due = [Timer(row.id, row.kind, row.subject, row.due_at) for row in rows]
+            for kind, run in groupby(due, key=lambda timer: timer.kind):
+                self._handlers[kind](list(run), work)
+            fired = update(timers).where(timers.c.id.in_([timer.id for timer in due]))
+            work.connection.execute(fired.values(fired_at=work.clock.now()))
+        return len(due)
 
 
 def _waiting() -> ColumnElement[bool]:

@@ -102,6 +102,11 @@ class _TicketEvent(Event):
     unit_solved: bool | None = Field(None, description="The unit's word; the caller's is another (domain.md §2.4).")
     caller_solved: bool | None = None
     satisfaction: Satisfaction | None = None
+    repeat_of: TicketId | None = Field(None, description="An open ticket of the same caller on the same matter.")
+    supervised: bool | None = Field(None, description="Somebody above looks after it (督办).")
+    redos: int | None = Field(None, ge=0, description="How often the unit had to do it again (重办).")
+    emergency: bool | None = None
+    restricted: bool | None = Field(None, description="Sensitive: handled by few people only.")
 
     @property
     def aggregate_id(self) -> str:
@@ -127,6 +132,112 @@ class TicketSentToReview(_TicketEvent):
 
     type: ClassVar[str] = "ticket.sent_to_review.v1"
     review_reason: str
+
+
+class TicketRejected(_TicketEvent):
+    """Not acceptable, as when it is in court or in petition: explained to the caller, not dispatched."""
+
+    type: ClassVar[str] = "ticket.rejected.v1"
+
+
+class TicketTransferred(_TicketEvent):
+    """Danger: handed to an emergency line (110, 119, 120, 122)."""
+
+    type: ClassVar[str] = "ticket.transferred.v1"
+    line: Annotated[str, StringConstraints(pattern=r"^(110|119|120|122)$")]
+
+
+class TicketSigned(_TicketEvent):
+    """The lead unit took it (签收)."""
+
+    type: ClassVar[str] = "ticket.signed.v1"
+
+
+class TicketContacted(_TicketEvent):
+    """The lead unit spoke with the caller (先行联系)."""
+
+    type: ClassVar[str] = "ticket.contacted.v1"
+
+
+class TicketInterimReported(_TicketEvent):
+    """The lead unit told how far it is (中途汇报)."""
+
+    type: ClassVar[str] = "ticket.interim_reported.v1"
+
+
+class TicketCoHandlerCalledIn(_TicketEvent):
+    """One more unit helps (加派)."""
+
+    type: ClassVar[str] = "ticket.co_handler_called_in.v1"
+    unit: DepartmentCode
+
+
+class TicketReturnRequested(_TicketEvent):
+    """The lead unit says that it is not its duty (退单); its clocks run on until somebody has decided."""
+
+    type: ClassVar[str] = "ticket.return_requested.v1"
+    lead: DepartmentCode
+
+
+class TicketReturnUpheld(_TicketEvent):
+    """It was not `returned_by`'s duty. A TicketDispatched to the new lead follows."""
+
+    type: ClassVar[str] = "ticket.return_upheld.v1"
+    returned_by: DepartmentCode
+
+
+class TicketReturnRefused(_TicketEvent):
+    """It stays with its lead unit, whose clocks ran on meanwhile."""
+
+    type: ClassVar[str] = "ticket.return_refused.v1"
+    lead: DepartmentCode
+
+
+class TicketExtensionRequested(_TicketEvent):
+    """The lead unit asks for more time (延期)."""
+
+    type: ClassVar[str] = "ticket.extension_requested.v1"
+
+
+class TicketExtensionGranted(_TicketEvent):
+    """The settle clock ends later: `settle_by`."""
+
+    type: ClassVar[str] = "ticket.extension_granted.v1"
+    settle_by: AwareDatetime
+
+
+class TicketExtensionRefused(_TicketEvent):
+    """The settle clock ends when it did."""
+
+    type: ClassVar[str] = "ticket.extension_refused.v1"
+
+
+class TicketSupervised(_TicketEvent):
+    """Somebody above looks after it (督办): the lead unit has to report."""
+
+    type: ClassVar[str] = "ticket.supervised.v1"
+
+
+class TicketClockWarned(_TicketEvent):
+    """A good part of a clock's time has passed."""
+
+    type: ClassVar[str] = "ticket.clock_warned.v1"
+    clock: str
+    due: AwareDatetime
+
+
+class TicketClockBreached(_TicketEvent):
+    """A clock ended before what it waits for was done. Told once for each clock."""
+
+    type: ClassVar[str] = "ticket.clock_breached.v1"
+    clock: str
+    due: AwareDatetime
+
+
+class TicketRedoOrdered(_TicketEvent):
+    """The caller was not content with good reason: the unit does it again (重办)."""
+
+    type: ClassVar[str] = "ticket.redo_ordered.v1"
 
 
 class TicketReclassified(_TicketEvent):

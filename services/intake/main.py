@@ -12,26 +12,39 @@ from fastapi import APIRouter
 from services.chassis.service import Service, run
 from services.chassis.settings import HexKey, Port, Settings, load
 from services.chassis.subscription import Subscription
-from services.chassis.timers import TimerHandler
+from services.chassis.timers import TimerHandler, each
 from services.chassis.work import Workshop
+from services.chassis.working_days import after_working_days
 from services.contracts.classification_events import TicketClassified
 from services.contracts.taxonomy import taxonomy
 from services.intake.adapters.batch import BODY_LIMIT, batch_routes
+from services.intake.adapters.catalogues import SqlCatalogues
+from services.intake.adapters.clock_rules import clock_rules, usual_kind
+from services.intake.adapters.clocks import SqlClocks
 from services.intake.adapters.follow_up_routes import follow_up_routes
 from services.intake.adapters.follow_ups import SqlFollowUps
 from services.intake.adapters.indicator_routes import indicator_routes
 from services.intake.adapters.pages.wiring import people_pages
 from services.intake.adapters.receipts import SqlReceipts
+from services.intake.adapters.repeats import SqlRepeats
 from services.intake.adapters.routes import ticket_routes
 from services.intake.adapters.settlements import SqlSettlements
 from services.intake.adapters.step_routes import step_routes
 from services.intake.adapters.tickets import SqlTickets
 from services.intake.adapters.vault import SealedVault
 from services.intake.app.answer import AnswerFollowUp
-from services.intake.app.dispatch import SETTLE, DispatchByHand, DispatchOnClassification
+from services.intake.app.clocks import CLOCK, NoteMoments
+from services.intake.app.desk import Desk
+from services.intake.app.dispatch import DispatchOnClassification
 from services.intake.app.follow import ASK, Follow, HotIssueFact, ProjectFact
+from services.intake.app.merging import MergeTickets
+from services.intake.app.plain_steps import TakePlainStep
 from services.intake.app.receive import ReceiveTicket
+from services.intake.app.review import ReviewTicket
 from services.intake.app.settle import SettleTicket
+from services.intake.app.units import MoveTicket
+from services.intake.app.use_cases import TicketSteps
+from services.intake.domain.clock import Timekeeper
 
 
 class IntakeSettings(Settings):
@@ -46,19 +59,27 @@ class UseCases:
 
     receive: ReceiveTicket
     classified: DispatchOnClassification
-    by_hand: DispatchByHand
-    settlement: SettleTicket
+    steps: TicketSteps
+    moments: NoteMoments
     follow: Follow
     answer: AnswerFollowUp
 
     @classmethod
     def of(cls, caller_key: bytes, vault_key: bytes) -> UseCases:
         tickets, vault, follow_ups = SqlTickets(), SealedVault(vault_key), SqlFollowUps()
+        catalogues = SqlCatalogues(taxonomy())
+        desk = Desk(tickets, SqlClocks(), Timekeeper(clock_rules(), usual_kind, after_working_days), vault)
         return cls(
             ReceiveTicket(tickets, vault, SqlReceipts(), caller_key, _new_id),
-            DispatchOnClassification(tickets, taxonomy()),
-            DispatchByHand(tickets, taxonomy()),
-            SettleTicket(tickets, SqlSettlements(), vault),
+            DispatchOnClassification(desk, taxonomy(), catalogues, SqlRepeats()),
+            TicketSteps(
+                TakePlainStep(desk),
+                ReviewTicket(desk, taxonomy(), catalogues),
+                MoveTicket(desk),
+                MergeTickets(desk),
+                SettleTicket(desk, SqlSettlements()),
+            ),
+            NoteMoments(desk),
             Follow(tickets, follow_ups),
             AnswerFollowUp(tickets, vault, follow_ups, _new_id),
         )
@@ -67,10 +88,10 @@ class UseCases:
         return [
             batch_routes(workshop, self.receive),
             ticket_routes(workshop, self.receive),
-            step_routes(workshop, self.by_hand, self.settlement),
+            step_routes(workshop, self.steps),
             follow_up_routes(workshop, self.answer),
             indicator_routes(workshop),
-            *people_pages(workshop, self.by_hand, self.settlement),
+            *people_pages(workshop, self.steps),
         ]
 
     @property
@@ -90,7 +111,7 @@ class UseCases:
 
     @property
     def timers(self) -> Mapping[str, TimerHandler]:
-        return {SETTLE: self.settlement.on_settle_due, ASK: self.follow.on_ask_due}
+        return {CLOCK: self.moments, ASK: each(self.follow.on_ask_due)}
 
 
 def _new_id() -> str:

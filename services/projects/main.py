@@ -6,6 +6,7 @@ import sys
 
 from services.chassis.service import Service, run
 from services.chassis.settings import EX_CONFIG, Port, Settings, load
+from services.chassis.timers import each
 from services.contracts.data_files import InvalidData
 from services.projects.adapters.consumer import SUBSCRIPTION
 from services.projects.adapters.issue_routes import issue_routes
@@ -41,6 +42,6 @@ def main() -> int:
                 *people_pages(workshop),
             ],
             subscriptions=[SUBSCRIPTION],
-            timers={DECIDE: cure.on_decide_due, OBSERVE: cure.on_observe_due},
+            timers={DECIDE: each(cure.on_decide_due), OBSERVE: each(cure.on_observe_due)},
         )
     )

@@ -15,7 +15,7 @@ from services.intake.adapters.cursors import read_cursor, write_cursor
 from services.intake.adapters.follow_up_views import Asked, follow_up_with_answers, messages_after, page_of_follow_ups
 from services.intake.adapters.refusals import answered
 from services.intake.adapters.rights import Operator
-from services.intake.adapters.step_routes import Note
+from services.intake.adapters.step_bodies import Note
 from services.intake.app.answer import Answer, AnswerFollowUp
 from services.intake.domain.follow_up import Stage
 

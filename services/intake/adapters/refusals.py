@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from services.chassis.problems import Problem, invalid
+from services.intake.adapters.rights import handler_may_not_visit
 from services.intake.app.commands import Conflict, Unfit, Unknown
 from services.intake.domain.follow_up import IllegalMove
-from services.intake.domain.ticket import IllegalStep
+from services.intake.domain.steps import IllegalStep
+from services.intake.domain.ticket import NotIndependent
 
 
 @contextmanager
@@ -21,6 +23,8 @@ def answered(not_found: Callable[[], Problem]) -> Iterator[None]:
         yield
     except Unknown:
         raise not_found() from None
+    except NotIndependent:
+        raise handler_may_not_visit("You settled this ticket") from None
     except Unfit as unfit:
         raise invalid([{"loc": ("body", unfit.field), "type": "value_error", "msg": str(unfit)}]) from None
     except (Conflict, IllegalStep, IllegalMove) as conflict:

@@ -17,7 +17,7 @@ from services.intake.adapters.rights import Operator, Overseer, Reader, no_such_
 from services.intake.adapters.views import count_by_state, page_of_tickets, ticket_with_history
 from services.intake.app.ports import KeyReused
 from services.intake.app.receive import ReceiveTicket, Request
-from services.intake.domain.ticket import State
+from services.intake.domain.steps import State
 
 IdempotencyKey = Annotated[
     str,

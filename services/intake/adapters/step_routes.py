@@ -2,95 +2,180 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
+from services.chassis.identity import Actor
 from services.chassis.work import Work, Workshop
-from services.contracts.ticket_events import DepartmentCode, Satisfaction, TypeCode
 from services.intake.adapters.refusals import answered
-from services.intake.adapters.requests import Text
-from services.intake.adapters.rights import (
-    Handler,
-    Operator,
-    anyone,
-    as_independent,
-    as_lead,
-    handler_may_not_visit,
-    no_such_ticket,
+from services.intake.adapters.rights import Handler, Operator, anyone, as_independent, as_lead, no_such_ticket
+from services.intake.adapters.step_bodies import (
+    AssigneeBody,
+    DispatchBody,
+    LeadBody,
+    LineBody,
+    MergeBody,
+    NoteBody,
+    ReasonBody,
+    ReclassificationBody,
+    SettlementBody,
+    StepBody,
+    UnitBody,
+    VisitBody,
 )
 from services.intake.adapters.views import ticket_with_history
-from services.intake.app.dispatch import ByHand, DispatchByHand
-from services.intake.app.settle import Settlement, SettleTicket, Visit
-from services.intake.domain.ticket import NotIndependent
+from services.intake.app.desk import Said
+from services.intake.app.settle import Visit
+from services.intake.app.use_cases import TicketSteps
+from services.intake.domain.steps import Step
 
-MAX_ANSWER = 5_000
-MAX_NOTE = 1_000
-
-Note = Annotated[Text, Field(max_length=MAX_NOTE)]
-
-
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    version: StrictInt = Field(description="The ticket's version as you saw it.")
-
-
-class DispatchBody(_Body):
-    type_code: TypeCode
-    reason: Note
-    lead: DepartmentCode | None = Field(None, description="The catalogue's lead of the type, if left out.")
-
-
-class SettlementBody(_Body):
-    public_answer: Annotated[Text, Field(max_length=MAX_ANSWER)] = Field(description="What the caller is told.")
-    unit_solved: StrictBool
-    reason: Note | None = Field(None, description="Why not, where it is not solved.")
+UNIT_PATHS = {
+    Step.CONTACT: ("contact", "The unit spoke with the caller (先行联系); `note` is the record of it."),
+    Step.REPORT: ("report", "An interim report (中途汇报)."),
+    Step.REQUEST_RETURN: ("return", "Asks for the ticket to be returned (退单); its clocks run on meanwhile."),
+    Step.REQUEST_EXTENSION: ("extension", "Asks for more time (延期), once."),
+}
+HUB_PATHS = {
+    Step.REFUSE_RETURN: ("return/refusal", "The adjudication: it stays with its unit."),
+    Step.GRANT_EXTENSION: ("extension/grant", "The settle clock ends later, counted from the dispatch."),
+    Step.REFUSE_EXTENSION: ("extension/refusal", "The settle clock ends when it did."),
+    Step.PAUSE: ("pause", "A procedure with a time of its own stops the settle clock."),
+    Step.RESUME: ("resumption", "The settle clock goes on with what was left of it."),
+    Step.SUPERVISE: ("supervision", "Orders the unit to report (督办)."),
+    Step.REJECT: ("rejection", "Not acceptable (in court, review, discipline, petition); the reason is explained."),
+    Step.MISS: ("missed-visit", "The caller was tried and not reached; after three times the ticket may be archived."),
+}
 
 
-class VisitBody(_Body):
-    caller_solved: StrictBool = Field(description="The caller's own word.")
-    satisfaction: Satisfaction | None = None
-    note: Note | None = None
-
-
-def step_routes(workshop: Workshop, dispatch: DispatchByHand, settlement: SettleTicket) -> APIRouter:
+def step_routes(workshop: Workshop, steps: TicketSteps) -> APIRouter:
     """Each answers with the ticket after the step; 409 says where the ticket stands, if not where it was thought to."""
     router = APIRouter(prefix="/tickets/{ticket_id}", tags=["tickets"])
 
+    def taken(ticket_id: UUID, take: Callable[[Work, str], None]) -> dict[str, Any]:
+        with answered(no_such_ticket), workshop.open() as work:
+            take(work, str(ticket_id))
+            ticket = ticket_with_history(work.connection, str(ticket_id))
+            assert ticket
+            return ticket
+
+    def plain_unit_step(step: Step) -> Callable[..., dict[str, Any]]:
+        def take_step(ticket_id: UUID, body: NoteBody, actor: Handler) -> dict[str, Any]:
+            said = Said(body.version, actor.subject, body.note)
+            return taken(ticket_id, lambda work, id: steps.plain(work, id, step, said, as_lead(actor)))
+
+        return take_step
+
+    def plain_hub_step(step: Step) -> Callable[..., dict[str, Any]]:
+        def take_step(ticket_id: UUID, body: ReasonBody, actor: Operator) -> dict[str, Any]:
+            return taken(ticket_id, lambda work, id: steps.plain(work, id, step, _said(body, actor), anyone))
+
+        return take_step
+
+    for step, (path, text) in UNIT_PATHS.items():
+        router.add_api_route(f"/{path}", plain_unit_step(step), methods=["POST"], summary=step.value, description=text)
+    for step, (path, text) in HUB_PATHS.items():
+        router.add_api_route(f"/{path}", plain_hub_step(step), methods=["POST"], summary=step.value, description=text)
+
+    @router.post("/signature")
+    def sign(ticket_id: UUID, body: StepBody, actor: Handler) -> dict[str, Any]:
+        """The unit takes it (签收)."""
+        said = Said(body.version, actor.subject)
+        return taken(ticket_id, lambda work, id: steps.plain(work, id, Step.SIGN, said, as_lead(actor)))
+
     @router.post("/dispatch")
     def dispatch_ticket(ticket_id: UUID, body: DispatchBody, actor: Operator) -> dict[str, Any]:
-        """Dispatches a ticket in review."""
-        choice = ByHand(body.version, actor.subject, body.type_code, body.reason, body.lead)
-        with answered(no_such_ticket), workshop.open() as work:
-            dispatch(work, str(ticket_id), choice, anyone)
-            return _shown(work, ticket_id)
+        """Dispatches a ticket in review, as what a person says it is."""
+        return taken(
+            ticket_id,
+            lambda work, id: steps.review.dispatch(
+                work, id, _said(body, actor), body.correction(), body.lead, anyone
+            ),
+        )
+
+    @router.post("/reclassification")
+    def reclassify_ticket(ticket_id: UUID, body: ReclassificationBody, actor: Operator) -> dict[str, Any]:
+        """Confirms or corrects what was read: type, kind, place, urgency. Whoever has the ticket keeps it."""
+        return taken(
+            ticket_id,
+            lambda work, id: steps.review.reclassify(work, id, _said(body, actor), body.correction(), anyone),
+        )
+
+    @router.post("/redispatch")
+    def redispatch_ticket(ticket_id: UUID, body: LeadBody, actor: Operator) -> dict[str, Any]:
+        """To another unit; the clocks of its work begin anew."""
+        return taken(
+            ticket_id, lambda work, id: steps.move.redispatch(work, id, _said(body, actor), body.lead, anyone)
+        )
+
+    @router.post("/return/upholding")
+    def uphold_return(ticket_id: UUID, body: LeadBody, actor: Operator) -> dict[str, Any]:
+        """The adjudication: it was not the unit's duty, `lead` takes it; the clocks begin anew."""
+        return taken(
+            ticket_id, lambda work, id: steps.move.uphold_return(work, id, _said(body, actor), body.lead, anyone)
+        )
+
+    @router.post("/co-handlers")
+    def call_in(ticket_id: UUID, body: UnitBody, actor: Operator) -> dict[str, Any]:
+        """One more unit helps (加派)."""
+        return taken(ticket_id, lambda work, id: steps.move.call_in(work, id, _said(body, actor), body.unit, anyone))
+
+    @router.post("/assignee")
+    def assign(ticket_id: UUID, body: AssigneeBody, actor: Handler) -> dict[str, Any]:
+        """To one of the unit's people."""
+        return taken(
+            ticket_id,
+            lambda work, id: steps.move.assign(work, id, body.version, actor.subject, body.person, as_lead(actor)),
+        )
+
+    @router.post("/transfer")
+    def transfer(ticket_id: UUID, body: LineBody, actor: Operator) -> dict[str, Any]:
+        """To an emergency line, by whoever calls there."""
+        return taken(ticket_id, lambda work, id: steps.move.transfer(work, id, _said(body, actor), body.line, anyone))
+
+    @router.post("/reconsideration")
+    def reconsider(ticket_id: UUID, body: ReasonBody, actor: Operator) -> dict[str, Any]:
+        """What was rejected or transferred comes back into review."""
+        return taken(ticket_id, lambda work, id: steps.move.reconsider(work, id, _said(body, actor), anyone))
+
+    @router.post("/merge")
+    def merge(ticket_id: UUID, body: MergeBody, actor: Operator) -> dict[str, Any]:
+        """Links it to the ticket of the same matter (并单): each keeps its caller and gets its own answer."""
+        return taken(ticket_id, lambda work, id: steps.merging.merge(work, id, _said(body, actor), body.into, anyone))
+
+    @router.post("/unmerge")
+    def unmerge(ticket_id: UUID, body: ReasonBody, actor: Operator) -> dict[str, Any]:
+        """Undoes the link: it goes back to where it was."""
+        return taken(ticket_id, lambda work, id: steps.merging.unmerge(work, id, _said(body, actor), anyone))
 
     @router.post("/settlement")
     def settle_ticket(ticket_id: UUID, body: SettlementBody, actor: Handler) -> dict[str, Any]:
-        """Settles a ticket: for the department that leads, or the hub in its place."""
-        said = Settlement(body.version, actor.subject, body.public_answer, body.unit_solved, body.reason)
-        with answered(no_such_ticket), workshop.open() as work:
-            settlement.settle(work, str(ticket_id), said, as_lead(actor))
-            return _shown(work, ticket_id)
+        """Settles a ticket and what is linked to it: for the department that leads, or the hub in its place."""
+        said = Said(body.version, actor.subject)
+        return taken(
+            ticket_id, lambda work, id: steps.settlement.settle(work, id, said, body.result(), as_lead(actor))
+        )
 
     @router.post("/visit")
     def visit_caller(ticket_id: UUID, body: VisitBody, actor: Operator) -> dict[str, Any]:
-        """Takes down what the caller says, and archives the ticket. Not for whoever settled it."""
-        said = Visit(body.version, actor.subject, body.caller_solved, body.satisfaction, body.note)
-        try:
-            with answered(no_such_ticket), workshop.open() as work:
-                settlement.visit(work, str(ticket_id), said, as_independent(actor))
-                return _shown(work, ticket_id)
-        except NotIndependent:
-            raise handler_may_not_visit("You settled this ticket") from None
+        """Takes down what the caller says; archives the ticket, or has it done again. Not for whoever settled it."""
+        said = Said(body.version, actor.subject, body.note or "")
+        visit = Visit(body.caller_solved, body.satisfaction, body.redo)
+        return taken(
+            ticket_id, lambda work, id: steps.settlement.visit(work, id, said, visit, as_independent(actor))
+        )
+
+    @router.post("/archive")
+    def archive(ticket_id: UUID, body: StepBody, actor: Operator) -> dict[str, Any]:
+        """Without the caller's word, when they were tried three times in vain."""
+        return taken(
+            ticket_id, lambda work, id: steps.settlement.archive(work, id, body.version, actor.subject, anyone)
+        )
 
     return router
 
 
-def _shown(work: Work, ticket_id: UUID) -> dict[str, Any]:
-    ticket = ticket_with_history(work.connection, str(ticket_id))
-    assert ticket
-    return ticket
+def _said(body: ReasonBody, actor: Actor) -> Said:
+    return Said(body.version, actor.subject, body.reason)

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    Interval,
     LargeBinary,
     MetaData,
     Table,
@@ -31,7 +32,9 @@ tickets = Table(
     metadata,
     Column("id", Uuid(as_uuid=False), primary_key=True),
     Column("version", Integer, nullable=False),
+    Column("acted_version", Integer, nullable=False),
     Column("state", Text, nullable=False),
+    Column("came_from", Text),
     Column("channel", Text, nullable=False),
     Column("caller_ref", Text),
     Column("occurred_at", _Time, nullable=False),
@@ -39,18 +42,34 @@ tickets = Table(
     Column("history", Boolean, nullable=False, server_default=false()),
     Column("text_version", Integer, nullable=False),
     Column("type_code", Text),
+    Column("kind", Text),
     Column("sub_district", Text),
     Column("estate", Text),
     Column("estate_name", Text),
+    Column("building", Text),
     Column("urgency", Text),
+    Column("emergency", Boolean, nullable=False, server_default=false()),
+    Column("restricted", Boolean, nullable=False, server_default=false()),
+    Column("repeat_of", ForeignKey("tickets.id")),
     Column("lead", Text),
     Column("co_handlers", ARRAY(Text), nullable=False),
+    Column("assignee", Text),
     Column("review_reason", Text),
+    Column("merged_into", ForeignKey("tickets.id")),
     Column("continues", ForeignKey("tickets.id")),
+    Column("dispatched_at", _Time),
+    Column("signed_at", _Time),
+    Column("contacted_at", _Time),
     Column("settle_by", _Time),
+    Column("extension", Text),
+    Column("paused_at", _Time),
+    Column("supervised", Boolean, nullable=False, server_default=false()),
+    Column("returns", Integer, nullable=False, server_default="0"),
+    Column("redos", Integer, nullable=False, server_default="0"),
     Column("settled_at", _Time),
     Column("settled_by", Text),
     Column("unit_solved", Boolean),
+    Column("unreached", Integer, nullable=False, server_default="0"),
     Column("visited_at", _Time),
     Column("caller_solved", Boolean),
     Column("satisfaction", Text),
@@ -72,6 +91,36 @@ Index(
     postgresql_include=["lead", "caller_solved"],
     postgresql_where=tickets.c.visited_at.is_not(None),
 )
+
+Index("tickets_merged", tickets.c.merged_into, postgresql_where=tickets.c.merged_into.is_not(None))
+Index(
+    "tickets_of_caller",
+    tickets.c.caller_ref,
+    tickets.c.occurred_at,
+    postgresql_where=tickets.c.caller_ref.is_not(None),
+)
+
+clocks = Table(
+    "clocks",
+    metadata,
+    Column("ticket_id", ForeignKey("tickets.id"), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("since", Integer, primary_key=True, comment="the version of the ticket that started it"),
+    Column("rule", Text, nullable=False),
+    Column("rules_version", Integer, nullable=False),
+    Column("calendar_known", Boolean, nullable=False),
+    Column("started_at", _Time, nullable=False),
+    Column("warn_at", _Time, nullable=False),
+    Column("due_at", _Time, nullable=False),
+    Column("paused_at", _Time),
+    Column("paused", Interval, nullable=False),
+    Column("warned_at", _Time),
+    Column("breached_at", _Time),
+    Column("stopped_at", _Time),
+    Column("outcome", Text),
+)
+Index("clocks_running", clocks.c.ticket_id, postgresql_where=clocks.c.stopped_at.is_(None))
+Index("clocks_due", clocks.c.due_at, clocks.c.kind)
 
 ticket_history = Table(
     "ticket_history",
@@ -101,6 +150,9 @@ settlements = Table(
     Column("version", Integer, primary_key=True, comment="the ticket's after the step"),
     Column("public_answer", Text, nullable=False, comment="redacted"),
     Column("reason", Text, comment="why the unit says it is not solved; redacted"),
+    Column("handling", Text, comment="what was done; redacted"),
+    Column("matter_true", Boolean),
+    Column("beyond_duty", Boolean),
 )
 
 vault_keys = Table(

@@ -2,35 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import Row, bindparam, insert, select, text, update
 
 from services.chassis.work import Work
-from services.contracts.ticket_events import Channel, Place, Satisfaction, Urgency
+from services.contracts.ticket_events import Channel, Place, RequestKind, Satisfaction, Urgency
 from services.intake.adapters.tables import ticket_history, ticket_texts, tickets
-from services.intake.domain.ticket import HistoryEntry, State, Ticket
+from services.intake.domain.steps import State
+from services.intake.domain.ticket import Extension, HistoryEntry, Ticket
+
+_PLACE = ("sub_district", "estate", "estate_name", "building")
+_PLAIN = tuple(field.name for field in fields(Ticket) if field.name not in ("id", "place", "steps"))
+"""Fields of a ticket that are columns of the same name."""
+_COLUMNS = ("id", *_PLAIN, *_PLACE)
 
 # One round trip for the three rows of a new ticket.
 _ADD = text(
-    """
+    f"""
     WITH ticket AS (
-        INSERT INTO tickets (id, version, state, channel, caller_ref, occurred_at, received_at, history, continues,
-                             text_version, type_code, sub_district, estate, estate_name, urgency, lead, co_handlers,
-                             review_reason)
-        VALUES (:id, :version, :state, :channel, :caller_ref, :occurred_at, :received_at, :history, :continues,
-                :text_version, :type_code, :sub_district, :estate, :estate_name, :urgency, :lead, :co_handlers,
-                :review_reason)
+        INSERT INTO tickets ({', '.join(_COLUMNS)}) VALUES ({', '.join(f':{name}' for name in _COLUMNS)})
     ), recorded_text AS (
         INSERT INTO ticket_texts (ticket_id, version, text, address) VALUES (:id, :text_version, :text, :address)
     )
     INSERT INTO ticket_history (ticket_id, version, at, step, state, actor, detail)
     VALUES (:id, :version, :at, :step, :state, :actor, :detail)
-    """
+    """  # noqa: S608 - the names of our own columns
 )
 _ADD_HISTORY = insert(ticket_history)
 _FIND = select(tickets).where(tickets.c.id == bindparam("ticket_id"))
 _LOCK = _FIND.with_for_update()
+_LOCK_ALL = (
+    select(tickets)
+    .where(tickets.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(tickets.c.id)
+    .with_for_update()
+)
+_LOCK_MERGED = (
+    select(tickets)
+    .where(tickets.c.merged_into == bindparam("ticket_id"), tickets.c.state == State.MERGED)
+    .order_by(tickets.c.id)
+    .with_for_update()
+)
 _WORDS = (
     select(ticket_texts.c.text, ticket_texts.c.address)
     .where(ticket_texts.c.ticket_id == bindparam("ticket_id"))
@@ -53,6 +68,12 @@ class SqlTickets:
         row = work.connection.execute(_LOCK, {"ticket_id": ticket_id}).one_or_none()
         return ticket_of(row) if row else None
 
+    def lock_all(self, work: Work, ticket_ids: Collection[str]) -> list[Ticket]:
+        return [ticket_of(row) for row in work.connection.execute(_LOCK_ALL, {"ids": list(ticket_ids)})]
+
+    def merged_into(self, work: Work, ticket_id: str) -> list[Ticket]:
+        return [ticket_of(row) for row in work.connection.execute(_LOCK_MERGED, {"ticket_id": ticket_id})]
+
     def find(self, work: Work, ticket_id: str) -> Ticket | None:
         row = work.connection.execute(_FIND, {"ticket_id": ticket_id}).one_or_none()
         return ticket_of(row) if row else None
@@ -68,62 +89,29 @@ class SqlTickets:
 
 
 def ticket_of(row: Row[Any]) -> Ticket:
-    known = row.sub_district or row.estate
+    plain = {name: getattr(row, name) for name in _PLAIN}
+    place = {name: getattr(row, name) for name in _PLACE}
     return Ticket(
         id=row.id,
-        channel=Channel(row.channel),
-        caller_ref=row.caller_ref,
-        occurred_at=row.occurred_at,
-        received_at=row.received_at,
-        history=row.history,
-        continues=row.continues,
-        text_version=row.text_version,
-        version=row.version,
-        state=State(row.state),
-        type_code=row.type_code,
-        place=Place(sub_district=row.sub_district, estate=row.estate, estate_name=row.estate_name) if known else None,
-        urgency=Urgency(row.urgency) if row.urgency else None,
-        lead=row.lead,
-        co_handlers=tuple(row.co_handlers),
-        review_reason=row.review_reason,
-        settle_by=row.settle_by,
-        settled_at=row.settled_at,
-        settled_by=row.settled_by,
-        unit_solved=row.unit_solved,
-        visited_at=row.visited_at,
-        caller_solved=row.caller_solved,
-        satisfaction=Satisfaction(row.satisfaction) if row.satisfaction else None,
+        place=Place(**place) if place["sub_district"] or place["estate"] else None,
+        **plain
+        | {
+            "channel": Channel(row.channel),
+            "state": State(row.state),
+            "came_from": State(row.came_from) if row.came_from else None,
+            "kind": RequestKind(row.kind) if row.kind else None,
+            "urgency": Urgency(row.urgency) if row.urgency else None,
+            "co_handlers": tuple(row.co_handlers),
+            "extension": Extension(row.extension) if row.extension else None,
+            "satisfaction": Satisfaction(row.satisfaction) if row.satisfaction else None,
+        },
     )
 
 
 def _columns(ticket: Ticket) -> dict[str, Any]:
     place = ticket.place or Place()
-    return {
-        "version": ticket.version,
-        "state": ticket.state,
-        "channel": ticket.channel,
-        "caller_ref": ticket.caller_ref,
-        "occurred_at": ticket.occurred_at,
-        "received_at": ticket.received_at,
-        "history": ticket.history,
-        "continues": ticket.continues,
-        "text_version": ticket.text_version,
-        "type_code": ticket.type_code,
-        "sub_district": place.sub_district,
-        "estate": place.estate,
-        "estate_name": place.estate_name,
-        "urgency": ticket.urgency,
-        "lead": ticket.lead,
-        "co_handlers": list(ticket.co_handlers),
-        "review_reason": ticket.review_reason,
-        "settle_by": ticket.settle_by,
-        "settled_at": ticket.settled_at,
-        "settled_by": ticket.settled_by,
-        "unit_solved": ticket.unit_solved,
-        "visited_at": ticket.visited_at,
-        "caller_solved": ticket.caller_solved,
-        "satisfaction": ticket.satisfaction,
-    }
+    plain = {name: getattr(ticket, name) for name in _PLAIN}
+    return plain | {"co_handlers": list(ticket.co_handlers)} | {name: getattr(place, name) for name in _PLACE}
 
 
 def _history(ticket: Ticket, entry: HistoryEntry) -> dict[str, Any]:

@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, true, tuple_, union
 
-from services.intake.adapters.tables import settlements, ticket_history, ticket_texts, tickets
-from services.intake.domain.ticket import State
+from services.intake.adapters.tables import clocks, settlements, ticket_history, ticket_texts, tickets
+from services.intake.domain.steps import State
 
-_IN_ORDER = (ticket_history.c.version, ticket_history.c.at)  # a breach keeps the version of the dispatch
+_IN_ORDER = (ticket_history.c.version, ticket_history.c.at)  # once a breach kept the version of the dispatch
 
 @dataclass(frozen=True, slots=True)
 class Share:
@@ -49,14 +49,43 @@ def ticket_with_history(connection: Connection, ticket_id: str) -> dict[str, Any
         select(ticket_history).where(ticket_history.c.ticket_id == ticket_id).order_by(*_IN_ORDER)
     )
     steps = [{name: value for name, value in one.items() if name != "ticket_id"} for one in history.mappings()]
-    settlement = connection.execute(
-        select(settlements.c.public_answer, settlements.c.reason)
+    return {
+        **_facts(row),
+        "text": row.text,
+        "address": row.address,
+        "settlement": _settlement(connection, ticket_id),
+        "clocks": _clocks(connection, ticket_id),
+        "merged": _merged(connection, ticket_id),
+        "history": steps,
+    }
+
+
+def _settlement(connection: Connection, ticket_id: str) -> dict[str, Any] | None:
+    """What its unit handed in last."""
+    handed_in = (column for column in settlements.c if column.name not in ("ticket_id", "version"))
+    row = connection.execute(
+        select(*handed_in)
         .where(settlements.c.ticket_id == ticket_id)
         .order_by(settlements.c.version.desc())
         .limit(1)
     ).mappings().one_or_none()
-    said = dict(settlement) if settlement else None
-    return {**_facts(row), "text": row.text, "address": row.address, "settlement": said, "history": steps}
+    return dict(row) if row else None
+
+
+def _clocks(connection: Connection, ticket_id: str) -> list[dict[str, Any]]:
+    unshown = ("ticket_id", "since", "rules_version", "warn_at", "paused", "warned_at")
+    rows = connection.execute(
+        select(*(column for column in clocks.c if column.name not in unshown))
+        .where(clocks.c.ticket_id == ticket_id)
+        .order_by(clocks.c.since, clocks.c.due_at, clocks.c.kind)
+    )
+    return [dict(row) for row in rows.mappings()]
+
+
+def _merged(connection: Connection, ticket_id: str) -> list[str]:
+    """Ids of the tickets that are linked to this one."""
+    linked = select(tickets.c.id).where(tickets.c.merged_into == ticket_id).order_by(tickets.c.id)
+    return list(connection.execute(linked).scalars())
 
 
 def page_of_tickets(
@@ -97,26 +126,48 @@ def count_by_state(connection: Connection) -> dict[str, int]:
     return dict(rows.all())
 
 
+_SHOWN = (
+    "version",
+    "state",
+    "channel",
+    "occurred_at",
+    "received_at",
+    "type_code",
+    "kind",
+    "urgency",
+    "emergency",
+    "restricted",
+    "lead",
+    "co_handlers",
+    "assignee",
+    "review_reason",
+    "continues",
+    "repeat_of",
+    "merged_into",
+    "dispatched_at",
+    "signed_at",
+    "contacted_at",
+    "settle_by",
+    "extension",
+    "paused_at",
+    "supervised",
+    "returns",
+    "redos",
+    "settled_at",
+    "unit_solved",
+    "unreached",
+    "visited_at",
+    "caller_solved",
+    "satisfaction",
+)
+_PLACE = ("sub_district", "estate", "estate_name", "building")
+
+
 def _facts(row: Row[Any]) -> dict[str, Any]:
-    place = {"sub_district": row.sub_district, "estate": row.estate, "estate_name": row.estate_name}
+    place = {name: getattr(row, name) for name in _PLACE}
+    known = row.sub_district or row.estate
     return {
         "ticket_id": row.id,
-        "version": row.version,
-        "state": row.state,
-        "channel": row.channel,
-        "occurred_at": row.occurred_at,
-        "received_at": row.received_at,
-        "type_code": row.type_code,
-        "place": place if row.sub_district or row.estate else None,
-        "urgency": row.urgency,
-        "lead": row.lead,
-        "co_handlers": row.co_handlers,
-        "review_reason": row.review_reason,
-        "continues": row.continues,
-        "settle_by": row.settle_by,
-        "settled_at": row.settled_at,
-        "unit_solved": row.unit_solved,
-        "visited_at": row.visited_at,
-        "caller_solved": row.caller_solved,
-        "satisfaction": row.satisfaction,
+        **{name: getattr(row, name) for name in _SHOWN},
+        "place": place if known else None,
     }

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from services.chassis.work import Work
-from services.intake.app.ports import Tickets
 from services.intake.domain.ticket import Ticket
 
 Authorise = Callable[[Ticket], None]
@@ -37,14 +35,3 @@ def must_be_at(version: int, current: int, state: str) -> None:
     """Raises Conflict unless the command was meant for the version that stands."""
     if version != current:
         raise Conflict(f"it has version {current} by now, not {version}; look at it again", current, state)
-
-
-def held(tickets: Tickets, work: Work, ticket_id: str, version: int, authorise: Authorise) -> Ticket:
-    """The ticket, locked, as the actor saw it. Raises Unknown, Conflict, and what `authorise` raises."""
-    ticket = tickets.lock(work, ticket_id)
-    if ticket is None:
-        raise Unknown
-    authorise(ticket)
-    assert ticket.state
-    must_be_at(version, ticket.version, ticket.state)
-    return ticket

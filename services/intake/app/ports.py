@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -10,6 +10,8 @@ from typing import Protocol
 from services.chassis.work import Work
 from services.contracts.project_events import ProjectAdvanced, ProjectOpened
 from services.contracts.ticket_events import Place
+from services.intake.domain.clock import Clock
+from services.intake.domain.dispatch import Catalogue
 from services.intake.domain.follow_up import FollowUp
 from services.intake.domain.ticket import Ticket
 
@@ -35,11 +37,38 @@ class Tickets(Protocol):
     def find(self, work: Work, ticket_id: str) -> Ticket | None:
         """The ticket as it stands, for what never changes of it; None if there is none."""
 
+    def lock_all(self, work: Work, ticket_ids: Collection[str]) -> list[Ticket]:
+        """Those that there are, held like `lock` does, in the order of their ids so that nobody waits in a circle."""
+
+    def merged_into(self, work: Work, ticket_id: str) -> list[Ticket]:
+        """The tickets that are linked to this one and not settled, held."""
+
     def save(self, work: Work, ticket: Ticket) -> None:
         """Stores the ticket's facts and the new lines of its history."""
 
     def words(self, work: Work, ticket_id: str) -> tuple[str, str | None]:
         """The redacted text and address of a ticket that there is."""
+
+
+class Clocks(Protocol):
+    """The clocks of tickets; whoever uses them holds the tickets' locks."""
+
+    def running(self, work: Work, ticket_ids: Collection[str]) -> list[Clock]:
+        """Those that nothing has stopped, in the order in which they were started."""
+
+    def save(self, work: Work, clocks: Sequence[Clock]) -> None:
+        """Stores new and changed ones and sees to it that their moments come."""
+
+
+class Catalogues(Protocol):
+    def current(self, work: Work) -> Catalogue:
+        """The dispatch catalogue as the hub has it now."""
+
+
+class Repeats(Protocol):
+    def open_of_caller(self, work: Work, ticket: Ticket) -> list[str]:
+        """Ids of earlier tickets of the same caller with the same type and estate, within the window of L0, whose
+        matter is still open; the newest first."""
 
 
 class Vault(Protocol):
@@ -50,9 +79,21 @@ class Vault(Protocol):
         """The personal data of a ticket; None when the caller was erased or there is no such ticket."""
 
 
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a unit hands in (domain.md §2.5), redacted. None: the unit does not say."""
+
+    public_answer: str
+    unit_solved: bool
+    reason: str | None = None
+    handling: str | None = None
+    matter_true: bool | None = None
+    beyond_duty: bool | None = None
+
+
 class Settlements(Protocol):
-    def add(self, work: Work, ticket: Ticket, public_answer: str, reason: str | None) -> None:
-        """Stores the redacted words of the settlement just taken."""
+    def add(self, work: Work, ticket: Ticket, result: Result) -> None:
+        """Stores the settlement just taken."""
 
 
 @dataclass(frozen=True, slots=True)

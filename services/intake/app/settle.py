@@ -2,90 +2,99 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from services.chassis import metrics, timers
-from services.chassis.timers import Timer
+from services.chassis import metrics
 from services.chassis.work import Work
-from services.contracts.ticket_events import Satisfaction, TicketArchived, TicketSettled, TicketVisited
-from services.intake.app.commands import Authorise, Unfit, held
-from services.intake.app.dispatch import SETTLE
-from services.intake.app.facts import ticket_facts
-from services.intake.app.ports import Settlements, Tickets, Vault
-from services.intake.app.redacting import redacted_of
-from services.intake.domain.ticket import State
+from services.contracts.ticket_events import (
+    Satisfaction,
+    TicketArchived,
+    TicketRedoOrdered,
+    TicketSettled,
+    TicketVisited,
+)
+from services.intake.app.commands import Authorise, Unfit
+from services.intake.app.desk import Desk, Said
+from services.intake.app.ports import Result, Settlements
+from services.intake.domain.ticket import Ticket
 
-CLOCK = "clock"
 ARCHIVE = "archive"
 
 
 @dataclass(frozen=True, slots=True)
-class Settlement:
-    """A unit's result. `reason` says why it is not solved, such as "entered the repair plan"."""
-
-    version: int
-    actor: str
-    public_answer: str
-    unit_solved: bool
-    reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Visit:
-    """What the caller says."""
+    """What the caller says. `redo`: why the unit has to do it again; None archives the ticket."""
 
-    version: int
-    actor: str
     caller_solved: bool
     satisfaction: Satisfaction | None = None
-    note: str | None = None
+    redo: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SettleTicket:
     """Each call is one step of one ticket; of two at once one wins, the other gets Conflict."""
 
-    tickets: Tickets
+    desk: Desk
     settlements: Settlements
-    vault: Vault
 
-    def settle(self, work: Work, ticket_id: str, settlement: Settlement, authorise: Authorise) -> None:
-        """Raises Unknown, Conflict, IllegalStep, and Unfit when it is not solved and nobody says why."""
-        timers.cancel(work, SETTLE, ticket_id)  # before the ticket's lock: a timer that fires takes them in this order
-        ticket = held(self.tickets, work, ticket_id, settlement.version, authorise)
-        answer = redacted_of(self.vault, work, ticket.id, settlement.public_answer)
-        reason = settlement.reason and redacted_of(self.vault, work, ticket.id, settlement.reason)
-        if not settlement.unit_solved and not reason:
+    def settle(self, work: Work, ticket_id: str, said: Said, result: Result, authorise: Authorise) -> None:
+        """Settles it, and with the same answer whatever is linked to it: each has its own caller to be asked.
+
+        Raises Unknown, Conflict, IllegalStep, and Unfit when it is not solved and nobody says why.
+        """
+        ticket = self.desk.held(work, ticket_id, said.version, authorise)
+        if not result.unit_solved and not result.reason:
             raise Unfit("reason", "is missing: say why the matter is not solved")
+        self._settle(work, ticket, said.actor, self._redacted(work, ticket, result))
+        for linked in self.desk.tickets.merged_into(work, ticket_id):
+            linked.lead = linked.lead or ticket.lead
+            self._settle(work, linked, said.actor, self._redacted(work, linked, result))
+
+    def _settle(self, work: Work, ticket: Ticket, actor: str, result: Result) -> None:
         now = work.clock.now()
-        ticket.settle(now, settlement.actor, settlement.unit_solved, _said(settlement.unit_solved, reason))
-        self.settlements.add(work, ticket, answer, reason)
-        self.tickets.save(work, ticket)
-        work.publish("tickets", TicketSettled(**ticket_facts(ticket), settled_at=now))
+        ticket.settle(now, actor, result.unit_solved, _outcome(result.unit_solved, result.reason))
+        self.settlements.add(work, ticket, result)
+        self.desk.keep(work, ticket, TicketSettled, settled_at=now)
         work.after_commit(metrics.TICKETS_SETTLED.labels("on_time" if ticket.on_time else "late").inc)
 
-    def visit(self, work: Work, ticket_id: str, visit: Visit, authorise: Authorise) -> None:
-        """The caller is asked, and the ticket has run its course. Raises also NotIndependent."""
-        ticket = held(self.tickets, work, ticket_id, visit.version, authorise)
-        note = visit.note and redacted_of(self.vault, work, ticket.id, visit.note)
+    def visit(self, work: Work, ticket_id: str, said: Said, visit: Visit, authorise: Authorise) -> None:
+        """The caller is asked; the ticket has run its course, or is done again. Raises also NotIndependent."""
+        ticket = self.desk.held(work, ticket_id, said.version, authorise)
+        note = self.desk.redacted(work, ticket, said.words)
         now = work.clock.now()
-        ticket.visit(now, visit.actor, visit.caller_solved, visit.satisfaction, _said(visit.caller_solved, note))
-        work.publish("tickets", TicketVisited(**ticket_facts(ticket)))
-        ticket.archive(now, ARCHIVE)
-        work.publish("tickets", TicketArchived(**ticket_facts(ticket)))
-        self.tickets.save(work, ticket)
+        ticket.visit(now, said.actor, visit.caller_solved, visit.satisfaction, _outcome(visit.caller_solved, note))
+        self.desk.keep(work, ticket, TicketVisited)
+        if visit.redo:
+            self._order_redo(work, ticket, said.actor, visit.redo)
+        else:
+            ticket.archive(now, ARCHIVE)
+            self.desk.keep(work, ticket, TicketArchived)
         work.after_commit(metrics.TICKETS_VISITED.labels("solved" if visit.caller_solved else "not_solved").inc)
 
-    def on_settle_due(self, timer: Timer, work: Work) -> None:
-        """Handles the timer SETTLE: a ticket that its unit has not settled in time is put down as such."""
-        ticket = self.tickets.lock(work, timer.subject)
-        if ticket is None or ticket.state is not State.DISPATCHED or ticket.settle_by != timer.due_at:
-            return
-        ticket.breach(work.clock.now(), CLOCK, f"not settled by {timer.due_at.isoformat()}")
-        self.tickets.save(work, ticket)
-        work.after_commit(metrics.SETTLE_BREACHES.inc)
+    def _order_redo(self, work: Work, ticket: Ticket, actor: str, why: str) -> None:
+        if ticket.lead is None:
+            raise Unfit("redo", "is not possible: no unit leads this ticket; file it anew")
+        ticket.order_redo(work.clock.now(), actor, self.desk.redacted(work, ticket, why))
+        self.desk.keep(work, ticket, TicketRedoOrdered)
+
+    def archive(self, work: Work, ticket_id: str, version: int, actor: str, authorise: Authorise) -> None:
+        """Without the caller's word, when they were tried often enough. Raises IllegalStep before."""
+        ticket = self.desk.held(work, ticket_id, version, authorise)
+        ticket.archive(work.clock.now(), actor)
+        self.desk.keep(work, ticket, TicketArchived)
+
+    def _redacted(self, work: Work, ticket: Ticket, result: Result) -> Result:
+        def redacted(words: str | None) -> str | None:
+            return words and self.desk.redacted(work, ticket, words)
+
+        return replace(
+            result,
+            public_answer=redacted(result.public_answer) or "",
+            reason=redacted(result.reason),
+            handling=redacted(result.handling),
+        )
 
 
-def _said(solved: bool, why: str | None) -> str:
+def _outcome(solved: bool, why: str | None) -> str:
     outcome = "solved" if solved else "not solved"
     return f"{outcome}: {why}" if why else outcome

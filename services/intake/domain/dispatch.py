@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from services.contracts.taxonomy import OTHER, Taxonomy
 from services.contracts.ticket_events import Place
@@ -23,14 +24,33 @@ class Review:
     reason: str
 
 
-def decide(taxonomy: Taxonomy, type_code: str, confidence: float, place: Place) -> Dispatch | Review:
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The taxonomy's units, and what the hub has changed of them for a type, in one sub-district or in all (None)."""
+
+    taxonomy: Taxonomy
+    version: int = 0
+    changes: Mapping[tuple[str, str | None], Dispatch] = field(default_factory=dict)
+
+    def units(self, type_code: str, sub_district: str | None) -> Dispatch | None:
+        """None if it depends on a place that is not known."""
+        change = self.changes.get((type_code, sub_district)) or self.changes.get((type_code, None))
+        if change:
+            return change
+        problem = self.taxonomy.types[type_code]
+        lead = problem.lead_at(sub_district)
+        return Dispatch(lead, problem.co_handlers_at(sub_district)) if lead else None
+
+
+def decide(
+    catalogue: Catalogue, type_code: str, confidence: float, place: Place, *, emergency: bool = False
+) -> Dispatch | Review:
     """To whom a ticket goes. Doubt never dispatches: a wrong unit costs the caller a return battle."""
+    if emergency:
+        return Review("an emergency, it seems: transfer it to 110, 119, 120 or 122, or dispatch it at once")
     if type_code == OTHER:
         return Review("none of the catalogue's types")
     if confidence < DOUBTFUL_BELOW:
         return Review(f"type {type_code} is doubtful: confidence {confidence:.2f} is below {DOUBTFUL_BELOW:.2f}")
-    problem = taxonomy.types[type_code]
-    lead = problem.lead_at(place.sub_district)
-    if lead is None:
-        return Review(f"type {type_code} belongs to the sub-district office, and the place is not known")
-    return Dispatch(lead, problem.co_handlers_at(place.sub_district))
+    units = catalogue.units(type_code, place.sub_district)
+    return units or Review(f"type {type_code} belongs to the sub-district office, and the place is not known")

@@ -9,13 +9,29 @@ from services.contracts.classification_events import TicketClassified
 from services.contracts.ticket_events import (
     Place,
     TicketArchived,
+    TicketClockBreached,
+    TicketClockWarned,
+    TicketCoHandlerCalledIn,
+    TicketContacted,
     TicketDispatched,
+    TicketExtensionGranted,
+    TicketExtensionRefused,
+    TicketExtensionRequested,
     TicketFiledAway,
+    TicketInterimReported,
     TicketMerged,
     TicketReceived,
     TicketReclassified,
+    TicketRedoOrdered,
+    TicketRejected,
+    TicketReturnRefused,
+    TicketReturnRequested,
+    TicketReturnUpheld,
     TicketSentToReview,
     TicketSettled,
+    TicketSigned,
+    TicketSupervised,
+    TicketTransferred,
     TicketUnmerged,
     TicketVisited,
     TypeCode,
@@ -25,6 +41,22 @@ TicketFact = (
     TicketReceived
     | TicketDispatched
     | TicketSentToReview
+    | TicketRejected
+    | TicketTransferred
+    | TicketSigned
+    | TicketContacted
+    | TicketInterimReported
+    | TicketCoHandlerCalledIn
+    | TicketReturnRequested
+    | TicketReturnUpheld
+    | TicketReturnRefused
+    | TicketExtensionRequested
+    | TicketExtensionGranted
+    | TicketExtensionRefused
+    | TicketSupervised
+    | TicketClockWarned
+    | TicketClockBreached
+    | TicketRedoOrdered
     | TicketReclassified
     | TicketMerged
     | TicketUnmerged

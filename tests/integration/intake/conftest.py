@@ -100,7 +100,7 @@ class Intake:
     def fire_timers(self) -> int:
         """Fires what is due by the clock, as the service's loop would; returns how many."""
         loop = TimerLoop(self.workshop, self.use_cases.timers, (), Health(), threading.Event())
-        return sum(1 for _ in iter(lambda: loop.fire_next(self.clock.now()), False))
+        return sum(iter(lambda: loop.fire_next(self.clock.now()), 0))
 
     def execute(self, *statements: str) -> None:
         with self.workshop.engine.begin() as connection:

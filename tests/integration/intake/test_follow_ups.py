@@ -220,7 +220,7 @@ def test_callers_are_told_when_the_works_are_planned_by_the_newest_word(intake: 
     take(intake, *known, issue.becomes("confirmed"), issue.joined(ticket_id), issue.becomes("decided"))
     (one,) = intake.client("supervisor").get("/follow-ups/messages").json()["items"]
     assert (one["planned_start"], one["planned_end"]) == ("2027-03-01", "2027-09-01")
-    assert (one["type_code"], one["place"]) == ("MJ01", HERE.model_dump())
+    assert (one["type_code"], one["place"]) == ("MJ01", HERE.model_dump(exclude={"building"}))
     assert follow_ups(intake)[0]["planned_start"] == "2027-03-01"
 
 

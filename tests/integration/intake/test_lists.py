@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import event
 
 from services.contracts.ticket_events import Place
-from services.intake.domain.ticket import State
+from services.intake.domain.steps import State
 from tests.integration.intake.conftest import Intake
 
 
@@ -64,15 +64,17 @@ def test_a_list_shows_the_facts_and_not_the_text(intake: Intake) -> None:
     intake.classify(ticket_id)
     (ticket,) = intake.client("hub").get("/tickets").json()["items"]
     shown = intake.show(ticket_id)
-    words = ("text", "address", "settlement", "history")
-    assert ticket == {name: value for name, value in shown.items() if name not in words}
-    assert ticket["place"] == {"sub_district": "310109016", "estate": "liangcheng-2", "estate_name": "凉城二村"}
+    apart = ("text", "address", "settlement", "clocks", "merged", "history")
+    assert ticket == {name: value for name, value in shown.items() if name not in apart}
+    place = {"sub_district": "310109016", "estate": "liangcheng-2", "estate_name": "凉城二村", "building": None}
+    assert ticket["place"] == place
 
 
 def test_a_place_of_which_the_sub_district_alone_is_known_is_shown(intake: Intake) -> None:
     ticket_id = intake.file()
     intake.classify(ticket_id, place=Place(sub_district="310109010"))
-    assert intake.show(ticket_id)["place"] == {"sub_district": "310109010", "estate": None, "estate_name": None}
+    shown = {"sub_district": "310109010", "estate": None, "estate_name": None, "building": None}
+    assert intake.show(ticket_id)["place"] == shown
 
 
 def test_the_summary_counts_by_state(intake: Intake) -> None:
@@ -86,9 +88,9 @@ def test_the_summary_counts_by_state(intake: Intake) -> None:
 
 MANY = 50_000
 FILL = """
-    INSERT INTO tickets (id, version, state, channel, occurred_at, received_at, text_version, type_code, sub_district,
-                         lead, caller_ref, estate, estate_name, urgency, co_handlers)
-    SELECT gen_random_uuid(), 3, CASE WHEN n % 20 = 0 THEN 'in review' WHEN n % 50 = 1 THEN 'received'
+    INSERT INTO tickets (id, version, acted_version, state, channel, occurred_at, received_at, text_version, type_code,
+                         sub_district, lead, caller_ref, estate, estate_name, urgency, co_handlers)
+    SELECT gen_random_uuid(), 3, 3, CASE WHEN n % 20 = 0 THEN 'in review' WHEN n % 50 = 1 THEN 'received'
                                       ELSE 'dispatched' END,
            'phone', '2020-01-01', timestamptz '2020-01-01' + n * interval '1 minute', 1, 'MJ01',
            '3101090' || 10 + n % 8, CASE WHEN n <= 20 THEN 'fire' ELSE 'dep-' || n % 10 END,
@@ -117,6 +119,11 @@ def large(intake: Intake) -> Intake:
         "INSERT INTO ticket_texts SELECT id, 1, 'text' FROM tickets",
         "INSERT INTO ticket_history SELECT id, 1, received_at, 'receive', 'received', 'operator' FROM tickets",
         "INSERT INTO settlements SELECT id, 4, 'answer' FROM tickets",
+        """
+        INSERT INTO clocks
+            (ticket_id, kind, since, rule, rules_version, calendar_known, started_at, warn_at, due_at, paused)
+        SELECT id, 'settle', 3, 'settle', 1, true, received_at, received_at, received_at, interval '0' FROM tickets
+        """,
         "ANALYZE",
     )
     return intake

@@ -36,7 +36,41 @@ STALE = 99
 """A version that no ticket has here: whoever may act is told so, and the ticket stays as it is for the next."""
 
 Ask = Callable[[TestClient, str], Any]
-ROUTES: Mapping[tuple[str, str], tuple[Ask, dict[str, int]]] = {
+Row = tuple[Ask, dict[str, int]]
+
+
+def _step(path: str, allowed: dict[str, int], **body: Any) -> tuple[tuple[str, str], Row]:
+    """A step's row: what it says beside the version, and who is not refused for their role."""
+    return ("POST", f"/tickets/{{ticket_id}}/{path}"), (
+        lambda client, ticket_id: client.post(f"/tickets/{ticket_id}/{path}", json={"version": STALE, **body}),
+        dict.fromkeys(PEOPLE, 403) | allowed,
+    )
+
+
+_UNIT = {"hub": 409, "lead": 409, "foreign department": 404}
+_UNIT_STEPS = dict(
+    (
+        _step("signature", _UNIT),
+        _step("assignee", _UNIT, person="li"),
+        *(_step(path, _UNIT, note="已联系") for path in ("contact", "report", "return", "extension")),
+    )
+)
+_HUB_REASONS = (
+    *("return/refusal", "extension/grant", "extension/refusal", "pause", "resumption", "supervision", "rejection"),
+    *("missed-visit", "reclassification", "reconsideration", "unmerge"),
+)
+_HUB_STEPS = dict(
+    (
+        *(_step(path, {"hub": 409}, reason="看过了") for path in _HUB_REASONS),
+        _step("redispatch", {"hub": 409}, reason="看过了", lead="fire"),
+        _step("return/upholding", {"hub": 409}, reason="看过了", lead="fire"),
+        _step("co-handlers", {"hub": 409}, reason="看过了", unit="fire"),
+        _step("transfer", {"hub": 409}, reason="着火", line="119"),
+        _step("merge", {"hub": 409}, reason="同一件事", into=NOBODYS),
+        _step("archive", {"hub": 409}),
+    )
+)
+ROUTES: Mapping[tuple[str, str], Row] = {
     ("POST", "/tickets"): (
         lambda client, _: client.post("/tickets", json={"text": "漏水"}, headers=fresh_key()),
         dict.fromkeys(PEOPLE, 403) | {"hub": 202},
@@ -76,6 +110,8 @@ ROUTES: Mapping[tuple[str, str], tuple[Ask, dict[str, int]]] = {
         ),
         dict.fromkeys(PEOPLE, 403) | {"hub": 409},
     ),
+    **_UNIT_STEPS,
+    **_HUB_STEPS,
     ("GET", "/indicators"): (
         lambda client, _: client.get("/indicators"),
         dict.fromkeys(PEOPLE, 200) | REFUSED | {"own sub-district": 403, "foreign sub-district": 403},

@@ -8,9 +8,7 @@ from typing import Any
 
 import pytest
 from prometheus_client import REGISTRY
-from sqlalchemy import select
 
-from services.chassis.tables import timers
 from services.contracts.ticket_events import TicketArchived, TicketDispatched, TicketSettled, TicketVisited
 from tests.integration.intake.conftest import Intake, problem
 
@@ -39,9 +37,9 @@ def settled(intake: Intake, **body: Any) -> str:
     return ticket_id
 
 
-def timer_of(intake: Intake, ticket_id: str) -> Any:
-    with intake.workshop.engine.connect() as connection:
-        return connection.execute(select(timers).where(timers.c.subject == ticket_id)).one()
+def settle_clock(intake: Intake, ticket_id: str) -> datetime:
+    (due_at,) = [clock["due_at"] for clock in intake.show(ticket_id)["clocks"] if clock["kind"] == "settle"]
+    return datetime.fromisoformat(due_at)
 
 
 def test_a_ticket_is_settled_visited_and_archived_with_its_whole_state_told(intake: Intake) -> None:
@@ -71,7 +69,8 @@ def test_a_ticket_is_settled_visited_and_archived_with_its_whole_state_told(inta
         (5, "visit", "operator", "not solved: 等修缮"),
         (6, "archive", "archive", None),
     ]
-    assert shown["settlement"] == {"public_answer": "已纳入修缮计划。", "reason": "entered the repair plan"}
+    silent = {"handling": None, "matter_true": None, "beyond_duty": None}
+    assert shown["settlement"] == {"public_answer": "已纳入修缮计划。", "reason": "entered the repair plan", **silent}
     assert (shown["state"], shown["unit_solved"], shown["caller_solved"]) == ("archived", False, False)
 
 
@@ -88,15 +87,28 @@ def counted(name: str, **labels: str) -> float:
 def test_a_breach_is_noted_once_and_changes_nothing_for_whoever_settles_late(intake: Intake) -> None:
     ticket_id = dispatched(intake)
     before = intake.show(ticket_id)
-    breaches, late = counted("settle_breaches"), counted("tickets_settled", outcome="late")
+    breaches, late = counted("clock_breaches", clock="settle"), counted("tickets_settled", outcome="late")
     intake.clock.advance(timedelta(days=7, hours=16))  # the moment itself is still in time
-    assert intake.fire_timers() == 0
+    intake.fire_timers()
+    assert counted("clock_breaches", clock="settle") == breaches
     intake.clock.advance(timedelta(seconds=1))
     assert [intake.fire_timers(), intake.fire_timers()] == [1, 0]
-    assert counted("settle_breaches") - breaches == 1
+    assert counted("clock_breaches", clock="settle") - breaches == 1
     shown = intake.show(ticket_id)
-    assert shown["history"][-1]["step"] == "breach"
-    assert shown == before | {"history": shown["history"]}
+    assert [(line["step"], line["detail"].partition(":")[0]) for line in shown["history"][3:]] == [
+        ("warn", "contact"),
+        ("breach", "contact"),
+        ("warn", "settle"),
+        ("breach", "settle"),
+    ]
+    assert [event.type for event in intake.told()[-4:]] == [
+        "ticket.clock_warned.v1",
+        "ticket.clock_breached.v1",
+        "ticket.clock_warned.v1",
+        "ticket.clock_breached.v1",
+    ]
+    moved = {"version": before["version"] + 4, "history": shown["history"], "clocks": shown["clocks"]}
+    assert shown == before | moved
     assert take(intake, ticket_id, "settlement", HOUSING, version=before["version"], **ANSWER).status_code == 200
     assert counted("tickets_settled", outcome="late") - late == 1
 
@@ -105,10 +117,11 @@ def test_a_ticket_settled_in_time_breaches_nothing(intake: Intake) -> None:
     on_time = counted("tickets_settled", outcome="on_time")
     ticket_id = settled(intake)
     assert counted("tickets_settled", outcome="on_time") - on_time == 1
-    assert timer_of(intake, ticket_id).cancelled_at == intake.clock.now()
+    before = intake.show(ticket_id)
+    assert {clock["outcome"] for clock in before["clocks"]} == {"met"}
     intake.clock.advance(timedelta(days=30))
-    assert intake.fire_timers() == 0
-    assert intake.show(ticket_id)["state"] == "settled"
+    intake.fire_timers()
+    assert intake.show(ticket_id) == before
 
 
 def test_a_refused_settlement_leaves_the_clock_running(intake: Intake) -> None:
@@ -119,7 +132,7 @@ def test_a_refused_settlement_leaves_the_clock_running(intake: Intake) -> None:
     unsaid = take(intake, ticket_id, "settlement", HOUSING, public_answer="修不了", unit_solved=False)
     problem(unsaid, 422, field="body.reason", remedy="say why")
     assert intake.rows() == rows
-    assert timer_of(intake, ticket_id).cancelled_at is None
+    assert {clock["stopped_at"] for clock in intake.show(ticket_id)["clocks"]} == {None}
 
 
 LATER: dict[str, dict[str, Any]] = {
@@ -158,6 +171,9 @@ def test_what_a_unit_writes_is_shown_without_the_caller_in_it(intake: Intake) ->
     assert intake.show(ticket_id)["settlement"] == {
         "public_answer": "王某，[室号]已修，电话138****5678",
         "reason": "王某不在家",
+        "handling": None,
+        "matter_true": None,
+        "beyond_duty": None,
     }
     assert [line["detail"] for line in intake.show(ticket_id)["history"][3:5]] == [
         "not solved: 王某不在家",
@@ -194,7 +210,7 @@ def test_a_person_dispatches_what_was_too_doubtful(intake: Intake) -> None:
     assert (shown["history"][-1]["actor"], shown["history"][-1]["detail"]) == ("operator", "housing: 屋面漏水")
     told = intake.told()[-1]
     assert isinstance(told, TicketDispatched)
-    assert (told.lead, told.type_code, told.settle_by) == ("housing", "MJ01", timer_of(intake, ticket_id).due_at)
+    assert (told.lead, told.type_code, told.settle_by) == ("housing", "MJ01", settle_clock(intake, ticket_id))
 
 
 def test_a_person_may_name_another_lead_and_must_where_the_catalogue_cannot(intake: Intake) -> None:

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 
 from services.chassis.clock import FixedClock
 from services.chassis.health import Health
-from services.chassis.timers import TimerLoop
+from services.chassis.timers import TimerLoop, each
 from services.chassis.work import Workshop
 from services.projects.adapters.issue_routes import issue_routes
 from services.projects.adapters.kpi_routes import kpi_routes
@@ -50,7 +50,7 @@ class District:
         self.as_: As = clients_of(routers, directory)
         self.hub: TestClient = self.as_("hub")
         cure = loop().cure
-        handlers = {DECIDE: cure.on_decide_due, OBSERVE: cure.on_observe_due}
+        handlers = {DECIDE: each(cure.on_decide_due), OBSERVE: each(cure.on_observe_due)}
         self._timers = TimerLoop(workshop, handlers, [], Health(), threading.Event())
 
     def until(self, moment: datetime) -> None:

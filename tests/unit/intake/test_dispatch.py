@@ -11,7 +11,7 @@ from services.contracts.departments import departments
 from services.contracts.districts import sub_districts
 from services.contracts.taxonomy import FILE, OTHER, taxonomy
 from services.contracts.ticket_events import Place
-from services.intake.domain.dispatch import DOUBTFUL_BELOW, Dispatch, Review, decide
+from services.intake.domain.dispatch import DOUBTFUL_BELOW, Catalogue, Dispatch, Review, decide
 
 with FILE.open(encoding="utf-8", newline="") as _lines:
     ROWS: Mapping[str, dict[str, str]] = {row["code"]: row for row in csv.DictReader(_lines)}
@@ -35,7 +35,7 @@ def test_the_catalogue_has_forty_types_and_eight_sub_districts() -> None:
 @pytest.mark.parametrize("sub_district", sorted(sub_districts()))
 @pytest.mark.parametrize("type_code", ROWS)
 def test_a_sure_reading_goes_where_the_catalogue_says(type_code: str, sub_district: str) -> None:
-    decision = decide(taxonomy(), type_code, 0.9, place(sub_district))
+    decision = decide(Catalogue(taxonomy()), type_code, 0.9, place(sub_district))
     assert isinstance(decision, Dispatch)
     office = sub_districts()[sub_district].office
     row = ROWS[type_code]
@@ -54,7 +54,7 @@ def test_a_sure_reading_goes_where_the_catalogue_says(type_code: str, sub_distri
 @pytest.mark.parametrize("type_code", ROWS)
 @pytest.mark.parametrize("unknown", [None, "310109999"])
 def test_without_a_known_place_only_an_office_type_waits_for_a_person(type_code: str, unknown: str | None) -> None:
-    decision = decide(taxonomy(), type_code, 1.0, place(unknown))
+    decision = decide(Catalogue(taxonomy()), type_code, 1.0, place(unknown))
     if ROWS[type_code]["lead_dept_cn"] == OFFICE:
         assert isinstance(decision, Review)
         assert "the place is not known" in decision.reason
@@ -66,12 +66,12 @@ def test_without_a_known_place_only_an_office_type_waits_for_a_person(type_code:
 @pytest.mark.parametrize("type_code", ROWS)
 def test_a_doubtful_reading_is_never_dispatched(type_code: str) -> None:
     for confidence in (0.0, DOUBTFUL_BELOW - 0.001):
-        decision = decide(taxonomy(), type_code, confidence, place("310109009"))
+        decision = decide(Catalogue(taxonomy()), type_code, confidence, place("310109009"))
         assert isinstance(decision, Review)
         assert "doubtful" in decision.reason
-    assert isinstance(decide(taxonomy(), type_code, DOUBTFUL_BELOW, place("310109009")), Dispatch)
+    assert isinstance(decide(Catalogue(taxonomy()), type_code, DOUBTFUL_BELOW, place("310109009")), Dispatch)
 
 
 def test_none_of_the_types_is_for_a_person_however_sure_the_model() -> None:
-    decision = decide(taxonomy(), OTHER, 1.0, place("310109009"))
+    decision = decide(Catalogue(taxonomy()), OTHER, 1.0, place("310109009"))
     assert decision == Review("none of the catalogue's types")

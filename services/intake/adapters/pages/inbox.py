@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, func, select, true
 from services.chassis.identity import Actor
 from services.intake.adapters.rights import SEE_ALL, no_such_ticket
 from services.intake.adapters.tables import ticket_texts, tickets
-from services.intake.domain.ticket import State
+from services.intake.domain.steps import State
 
 A_PAGE = 50
 SNIPPET = 90

@@ -25,21 +25,21 @@ from services.intake.adapters.rights import (
     anyone,
     as_independent,
     as_lead,
-    handler_may_not_visit,
     no_such_ticket,
     share_of,
 )
-from services.intake.adapters.step_routes import DispatchBody, SettlementBody, VisitBody
+from services.intake.adapters.step_bodies import DispatchBody, SettlementBody, VisitBody
 from services.intake.adapters.views import ticket_with_history
-from services.intake.app.dispatch import ByHand, DispatchByHand
-from services.intake.app.settle import Settlement, SettleTicket, Visit
-from services.intake.domain.ticket import NotIndependent, State, Step
+from services.intake.app.desk import Said
+from services.intake.app.settle import Visit
+from services.intake.app.use_cases import TicketSteps
+from services.intake.domain.steps import AT_WORK, State, Step
 
 TABS = (State.DISPATCHED, State.IN_REVIEW, State.SETTLED, State.ARCHIVED)
 MOST_PAGES = 200
 
 
-def ticket_pages(workshop: Workshop, pages: Pages, dispatch: DispatchByHand, settlement: SettleTicket) -> APIRouter:
+def ticket_pages(workshop: Workshop, pages: Pages, steps: TicketSteps) -> APIRouter:
     router = pages.router()
 
     @router.get("/inbox")
@@ -78,9 +78,9 @@ def ticket_pages(workshop: Workshop, pages: Pages, dispatch: DispatchByHand, set
     def send(request: Request, actor: Operator, ticket_id: UUID, fields: Fields) -> Response:
         try:
             body = body_of(DispatchBody, _entered(fields, "type_code", "lead", "reason"))
-            choice = ByHand(body.version, actor.subject, body.type_code, body.reason, body.lead)
+            said = Said(body.version, actor.subject, body.reason)
             with answered(no_such_ticket), workshop.open() as work:
-                dispatch(work, str(ticket_id), choice, anyone)
+                steps.review.dispatch(work, str(ticket_id), said, body.correction(), body.lead, anyone)
         except Problem as problem:
             return _ticket(request, actor, ticket_id, fields, problem)
         return done(f"/pages/tickets/{ticket_id}", "dispatched")
@@ -90,9 +90,9 @@ def ticket_pages(workshop: Workshop, pages: Pages, dispatch: DispatchByHand, set
         solved = {"unit_solved": choice_of(fields.get("unit_solved"))}
         try:
             body = body_of(SettlementBody, _entered(fields, "public_answer", "reason") | solved)
-            said = Settlement(body.version, actor.subject, body.public_answer, body.unit_solved, body.reason)
+            said = Said(body.version, actor.subject)
             with answered(no_such_ticket), workshop.open() as work:
-                settlement.settle(work, str(ticket_id), said, as_lead(actor))
+                steps.settlement.settle(work, str(ticket_id), said, body.result(), as_lead(actor))
         except Problem as problem:
             return _ticket(request, actor, ticket_id, fields, problem)
         return done(f"/pages/tickets/{ticket_id}", "settled")
@@ -102,11 +102,10 @@ def ticket_pages(workshop: Workshop, pages: Pages, dispatch: DispatchByHand, set
         solved = {"caller_solved": choice_of(fields.get("caller_solved"))}
         try:
             body = body_of(VisitBody, _entered(fields, "satisfaction", "note") | solved)
-            said = Visit(body.version, actor.subject, body.caller_solved, body.satisfaction, body.note)
+            said = Said(body.version, actor.subject, body.note or "")
+            visit = Visit(body.caller_solved, body.satisfaction, body.redo)
             with answered(no_such_ticket), workshop.open() as work:
-                settlement.visit(work, str(ticket_id), said, as_independent(actor))
-        except NotIndependent:
-            raise handler_may_not_visit("You settled this ticket") from None
+                steps.settlement.visit(work, str(ticket_id), said, visit, as_independent(actor))
         except Problem as problem:
             return _ticket(request, actor, ticket_id, fields, problem)
         return done(f"/pages/tickets/{ticket_id}", "visited")
@@ -156,7 +155,7 @@ def _form(ticket: Mapping[str, Any], actor: Actor) -> str | None:
     match ticket["state"]:
         case State.IN_REVIEW if hub:
             return "dispatch"
-        case State.DISPATCHED if hub or speaks_for_lead:
+        case state if state in AT_WORK and (hub or speaks_for_lead):
             return "settlement"
         case State.SETTLED if hub and not speaks_for_lead and not _settled_by(ticket, actor):
             return "visit"

@@ -11,10 +11,9 @@ from services.chassis.pages.login import login_routes
 from services.chassis.pages.look import Pages
 from services.chassis.work import Workshop
 from services.intake.adapters.pages.ticket_pages import ticket_pages
-from services.intake.app.dispatch import DispatchByHand
-from services.intake.app.settle import SettleTicket
+from services.intake.app.use_cases import TicketSteps
 
 
-def people_pages(workshop: Workshop, dispatch: DispatchByHand, settlement: SettleTicket) -> Sequence[APIRouter]:
+def people_pages(workshop: Workshop, steps: TicketSteps) -> Sequence[APIRouter]:
     pages = Pages(Path(__file__).parent, {"menu_inbox": "/pages/inbox"})
-    return [login_routes(pages), ticket_pages(workshop, pages, dispatch, settlement)]
+    return [login_routes(pages), ticket_pages(workshop, pages, steps)]
