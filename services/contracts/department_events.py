@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 from uuid import UUID
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from services.contracts.event import Event, TicketId
 from services.contracts.hot_issue_events import DecisionKind, HotIssueId, ProjectId
@@ -31,6 +31,32 @@ class TicketAssigned(Event):
     received_at: AwareDatetime
     text: str
     address: str | None = None
+
+    @property
+    def aggregate_id(self) -> str:
+        return self.ticket_id
+
+
+class TicketTold(Event):
+    """What a department has to know of a ticket. `stage` is the past-tense fact, as in `ticket.clock_breached.v1`.
+
+    Without the text: it came with the TicketAssigned.
+    """
+
+    type: ClassVar[str] = "department.ticket_told.v1"
+    delivery_id: UUID
+    department: DepartmentCode
+    ticket_id: TicketId
+    stage: str
+    state: str
+    type_code: TypeCode | None = None
+    place: Place | None = None
+    urgency: Urgency | None = None
+    lead: DepartmentCode | None = None
+    settle_by: AwareDatetime | None = None
+    merged_into: TicketId | None = None
+    clock: str | None = Field(None, description="Which clock is told of.")
+    due: AwareDatetime | None = None
 
     @property
     def aggregate_id(self) -> str:

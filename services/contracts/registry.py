@@ -1,7 +1,7 @@
 """Every event type that may cross a service boundary, by its `ce_type`."""
 
 from services.contracts.classification_events import TicketClassified, TicketReadAgain
-from services.contracts.department_events import HotIssueTold, ProjectTold, TicketAssigned
+from services.contracts.department_events import HotIssueTold, ProjectTold, TicketAssigned, TicketTold
 from services.contracts.event import Event
 from services.contracts.hot_issue_events import (
     HotIssueConfirmed,
@@ -87,7 +87,7 @@ HOT_ISSUE_EVENTS = (
     HotIssueWithdrawn,
 )
 PROJECT_EVENTS = (ProjectOpened, ProjectAdvanced)
-DEPARTMENT_EVENTS = (TicketAssigned, HotIssueTold, ProjectTold)
+DEPARTMENT_EVENTS = (TicketAssigned, TicketTold, HotIssueTold, ProjectTold)
 
 EVENTS: dict[str, type[Event]] = {
     event.type: event

@@ -218,11 +218,19 @@ class TicketSupervised(_TicketEvent):
     type: ClassVar[str] = "ticket.supervised.v1"
 
 
+class ClockOwner(StrEnum):
+    """Whose clock it is: the lead unit's, or the district operation centre's."""
+
+    UNIT = "unit"
+    HUB = "hub"
+
+
 class TicketClockWarned(_TicketEvent):
     """A good part of a clock's time has passed."""
 
     type: ClassVar[str] = "ticket.clock_warned.v1"
     clock: str
+    owner: ClockOwner
     due: AwareDatetime
 
 
@@ -231,6 +239,7 @@ class TicketClockBreached(_TicketEvent):
 
     type: ClassVar[str] = "ticket.clock_breached.v1"
     clock: str
+    owner: ClockOwner
     due: AwareDatetime
 
 

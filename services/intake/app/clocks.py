@@ -44,15 +44,15 @@ class NoteMoments:
 
     def _note(self, work: Work, ticket: Ticket, clock: Clock, timer: Timer) -> bool:
         passed = [at for at in clock.moments() if at <= timer.due_at]
-        now = work.clock.now()
+        now, owner = work.clock.now(), self.desk.timekeeper.rules.clocks[clock.kind].owner
         if clock.warn_at in passed and clock.due_at not in passed:
             clock.warned_at = now
             ticket.warn(now, ACTOR, f"{clock.kind}: due {clock.due_at.isoformat()}")
-            self.desk.keep(work, ticket, TicketClockWarned, clock=clock.kind, due=clock.due_at)
+            self.desk.keep(work, ticket, TicketClockWarned, clock=clock.kind, owner=owner, due=clock.due_at)
             work.after_commit(metrics.CLOCK_WARNINGS.labels(clock.kind).inc)
         elif clock.due_at in passed:
             clock.warned_at, clock.breached_at = clock.warned_at or now, now
             ticket.breach(now, ACTOR, f"{clock.kind}: was due {clock.due_at.isoformat()}")
-            self.desk.keep(work, ticket, TicketClockBreached, clock=clock.kind, due=clock.due_at)
+            self.desk.keep(work, ticket, TicketClockBreached, clock=clock.kind, owner=owner, due=clock.due_at)
             work.after_commit(metrics.CLOCK_BREACHES.labels(clock.kind).inc)
         return bool(passed)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
-from services.contracts.ticket_events import Channel, RequestKind, TypeCode, Urgency
+from services.contracts.ticket_events import Channel, ClockOwner, RequestKind, TypeCode, Urgency
 from services.intake.domain.steps import Step
 from services.intake.domain.ticket import Ticket
 
@@ -52,7 +52,7 @@ class ClockRule(_Row):
     stops: tuple[Step, ...]
     voids: tuple[Step, ...] = ()
     ends: Literal["breach", "lapse"]
-    owner: Literal["unit", "hub"]
+    owner: ClockOwner
 
 
 class When(_Row):

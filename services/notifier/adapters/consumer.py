@@ -1,4 +1,4 @@
-"""What notifier reads: dispatches and their texts, in either order, and the facts of hot issues and projects."""
+"""What notifier reads: dispatches and their texts, in either order; facts of tickets, hot issues and projects."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from uuid import UUID
 from services.chassis.metrics import DELIVERIES
 from services.chassis.subscription import Subscription
 from services.chassis.work import Work
-from services.contracts.department_events import HotIssueTold, ProjectTold
+from services.contracts.department_events import HotIssueTold, ProjectTold, TicketTold
 from services.contracts.event import Envelope, Event
-from services.contracts.registry import HOT_ISSUE_EVENTS
+from services.contracts.registry import HOT_ISSUE_EVENTS, PROJECT_EVENTS, TICKET_EVENTS
 from services.contracts.ticket_events import TicketDispatched, TicketTextRecorded
 from services.contracts.topics import topic_table
 from services.notifier.adapters import deliveries, known_matters, known_tickets, sendings
@@ -21,6 +21,11 @@ from services.notifier.adapters.routing_file import FACTS, routing
 from services.notifier.domain.delivery import CONSUMER, DeliveryChannel, Text, assignment, told
 from services.notifier.domain.routing import Fact
 
+_MESSAGES: tuple[tuple[tuple[type[Event], ...], type[Event]], ...] = (
+    (TICKET_EVENTS, TicketTold),
+    (HOT_ISSUE_EVENTS, HotIssueTold),
+    (PROJECT_EVENTS, ProjectTold),
+)
 _TEXTS = topic_table().topic("ticket-texts")
 TEXT_RETENTION = timedelta(milliseconds=int(_TEXTS.configs()["retention.ms"]))
 
@@ -39,7 +44,7 @@ def on_fact(envelope: Envelope, work: Work) -> None:
     recipients = departments_of(cast(Fact, fact))
     if not known_matters.remember(work.connection, fact.aggregate_id, fact.version):
         return
-    message = HotIssueTold if isinstance(fact, HOT_ISSUE_EVENTS) else ProjectTold
+    message = next(message for events, message in _MESSAGES if isinstance(fact, events))
     for department in recipients:
         delivery = deliveries.open_published(work.connection, envelope, department, message, work.clock.now())
         if delivery is not None:

@@ -7,6 +7,7 @@ from functools import cache
 from services.chassis.errors import Reject
 from services.contracts.departments import DepartmentKind, departments
 from services.contracts.districts import sub_districts
+from services.contracts.ticket_events import ClockOwner
 from services.notifier.adapters.routing_file import routing
 from services.notifier.domain.routing import Fact, NoRoute, Party
 
@@ -35,11 +36,17 @@ def known(department: str, of: str) -> str:
 def _department(party: Party, fact: Fact) -> str | None:
     match party:
         case Party.LEAD:
-            return known(fact.lead, of=fact.aggregate_id)
+            return known(fact.lead, of=fact.aggregate_id) if fact.lead else None
         case Party.HUB:
             return _hub()
         case Party.OFFICE:
             return _office(fact)
+        case Party.OWNER:
+            return _department(Party.HUB if getattr(fact, "owner", None) == ClockOwner.HUB else Party.LEAD, fact)
+        case Party.CALLED_IN:
+            return known(getattr(fact, "unit", ""), of=fact.aggregate_id)
+        case Party.RETURNED_BY:
+            return known(getattr(fact, "returned_by", ""), of=fact.aggregate_id)
 
 
 @cache
@@ -49,7 +56,7 @@ def _hub() -> str:
 
 
 def _office(fact: Fact) -> str | None:
-    code = fact.place.sub_district
+    code = fact.place.sub_district if fact.place else None
     if code is None:
         return None
     if code not in sub_districts():

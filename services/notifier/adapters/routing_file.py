@@ -7,13 +7,18 @@ from pathlib import Path
 
 from services.contracts.data_files import InvalidData, read_section, row_of
 from services.contracts.event import Event
-from services.contracts.registry import HOT_ISSUE_EVENTS, PROJECT_EVENTS
+from services.contracts.registry import HOT_ISSUE_EVENTS, PROJECT_EVENTS, TICKET_EVENTS
+from services.contracts.ticket_events import TicketDispatched
 from services.notifier.domain.routing import Route, Routing
 
 FILE = Path(__file__).parents[1] / "data" / "routing.yaml"
 
-FACTS: dict[str, type[Event]] = {event.type: event for event in (*HOT_ISSUE_EVENTS, *PROJECT_EVENTS)}
-"""The events that the table must name, by type."""
+FACTS: dict[str, type[Event]] = {
+    event.type: event
+    for event in (*TICKET_EVENTS, *HOT_ISSUE_EVENTS, *PROJECT_EVENTS)
+    if event is not TicketDispatched
+}
+"""The events that the table must name, by type. A dispatch goes to its lead with the text, by a way of its own."""
 
 
 @cache

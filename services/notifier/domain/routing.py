@@ -17,10 +17,13 @@ class Party(StrEnum):
     LEAD = "lead"
     HUB = "hub"
     OFFICE = "office"
+    OWNER = "owner"
+    CALLED_IN = "called in"
+    RETURNED_BY = "returned by"
 
 
 class Fact(Protocol):
-    """What the events of hot issues and of repair projects have in common."""
+    """What the events of tickets, of hot issues and of repair projects have in common."""
 
     @property
     def type(self) -> str: ...
@@ -31,9 +34,9 @@ class Fact(Protocol):
     @property
     def state(self) -> str: ...
     @property
-    def lead(self) -> str: ...
+    def lead(self) -> str | None: ...
     @property
-    def place(self) -> Place: ...
+    def place(self) -> Place | None: ...
 
 
 class Route(DataRow):

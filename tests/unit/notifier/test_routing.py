@@ -100,11 +100,11 @@ def test_what_our_data_does_not_know_is_rejected_with_the_remedy(fact: object, r
 @pytest.mark.parametrize(
     ("old", "new", "wrong"),
     [
-        ("hot_issue.verified.v1,", "hot_issue.cured.v1,", r"row 7: event 'hot_issue.cured.v1' is none of"),
+        ("hot_issue.verified.v1,", "hot_issue.cured.v1,", r"row 32: event 'hot_issue.cured.v1' is none of"),
         ("{event: hot_issue.member_joined.v1, to: []}", "{event: project.opened.v1, to: []}", "no row names.*member"),
-        ("to: [lead, hub, office]", "to: [lead, hub, mayor]", r"row 1: to\.2: Input should be"),
-        ("{event: hot_issue.confirmed.v1, to:", "{event: hot_issue.confirmed.v1, for:", r"row 1: to: Field required"),
-        ("{event: project.opened.v1, to:", "{event: project.opened.v1, after: need, to:", "row 11: after: project.op"),
+        ("to: [lead, hub, office]", "to: [lead, hub, mayor]", r"row 26: to\.2: Input should be"),
+        ("{event: hot_issue.confirmed.v1, to:", "{event: hot_issue.confirmed.v1, for:", r"row 26: to: Field required"),
+        ("{event: project.opened.v1, to:", "{event: project.opened.v1, after: need, to:", "row 36: after: project.op"),
     ],
 )
 def test_a_faulty_table_is_refused_and_the_row_named(old: str, new: str, wrong: str, tmp_path: Path) -> None:
