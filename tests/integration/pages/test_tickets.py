@@ -24,8 +24,9 @@ def test_an_inbox_shows_what_is_due_first_and_what_is_late(intake: Stand) -> Non
     html = site.person("department:housing").open("/pages/inbox")
     assert "区房管局 · 工单" in html
     assert html.index(late) < html.index(fresh)
-    assert "2026年7月8日 24:00" in html
-    assert "超期1天8小时" in html
+    assert "先行联系 <time" in html
+    assert "2026年7月2日 24:00" in html
+    assert "超期7天8小时" in html
     assert "待人工派单" not in html
 
 
@@ -77,8 +78,8 @@ def test_a_ticket_goes_its_whole_way_on_pages(intake: Stand) -> None:
     assert hub.send(page, "dispatch", type_code="MJ01", reason="屋顶").status_code == 303
     lead = site.person("department:housing", subject="li")
     answer = lead.send(page, "settlement", public_answer="已列入\r\n修缮计划", unit_solved="no", reason="列入修缮")
-    assert (answer.status_code, answer.headers["location"]) == (303, f"{page}?done=settled")
-    assert "已办结，等待回访" in lead.open(f"{page}?done=settled")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{page}?done=settlement")
+    assert "已办结，等待回访" in lead.open(f"{page}?done=settlement")
     assert "<form" in lead.open(page)  # to log out
     assert 'name="caller_solved"' not in lead.open(page)
     assert hub.send(page, "visit", caller_solved="no", satisfaction="dissatisfied", note="仍漏").status_code == 303
