@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.chassis.identity import Actor, Role
-from services.intake.adapters.pages.step_forms import FORMS, NEXT, Seen, forms_for
+from services.intake.adapters.pages.step_forms import FORMS, Seen, comes_next, forms_for
 from services.intake.app.plain_steps import UNIT_STEPS
 from services.intake.domain.steps import CLOCKS, STEPS, IllegalStep, State, Step
 from services.intake.domain.ticket import Ticket
@@ -74,8 +74,20 @@ def test_every_step_of_the_table_that_people_take_has_a_form() -> None:
     assert {step for _, step in STEPS} - BY_MACHINE - {Step.ORDER_REDO} == {form.step for form in FORMS.values()}
 
 
-def test_what_usually_comes_next_is_possible_there() -> None:
-    assert all((state, step) in STEPS for state, steps in NEXT.items() for step in steps)
+def test_the_form_that_comes_next_is_open_for_whose_it_is() -> None:
+    ticket = new_ticket()
+    for step in (Step.RECEIVE, Step.CLASSIFY, Step.DISPATCH, Step.SIGN, Step.REQUEST_EXTENSION):
+        TAKE[step](ticket, START)
+
+    def opened(actor: Actor) -> set[Step]:
+        seen = Seen(shown(ticket), actor, START)
+        return {form.step for form in forms_for(seen) if comes_next(form, seen)}
+
+    assert opened(UNIT) == {Step.CONTACT}
+    assert opened(HUB) == {Step.GRANT_EXTENSION, Step.REFUSE_EXTENSION}
+    TAKE[Step.REQUEST_RETURN](ticket, START)
+    assert opened(UNIT) == set()
+    assert opened(HUB) >= {Step.UPHOLD_RETURN, Step.REFUSE_RETURN}
 
 
 def settled_by(actor: str, lead: str) -> Ticket:

@@ -44,7 +44,7 @@ def _bar(clock: Mapping[str, Any], now: datetime) -> Bar:
 def _mood(clock: Mapping[str, Any], kind: ClockKind, now: datetime) -> str:
     lapses = clock_rules().clocks[kind].ends == "lapse"
     if clock["outcome"]:
-        return "lapsed" if lapses and clock["outcome"] == "late" else str(clock["outcome"])
+        return "lapsed" if lapses else str(clock["outcome"])
     if clock["paused_at"]:
         return "paused"
     if now > clock["due_at"]:

@@ -271,7 +271,7 @@ FORMS: Final[Mapping[str, Form]] = {
 }
 """In the order in which they are shown."""
 
-NEXT: Final[Mapping[State, tuple[Step, ...]]] = {
+_NEXT: Final[Mapping[State, tuple[Step, ...]]] = {
     State.IN_REVIEW: (Step.DISPATCH,),
     State.DISPATCHED: (Step.SIGN,),
     State.SIGNED: (Step.CONTACT,),
@@ -281,9 +281,17 @@ NEXT: Final[Mapping[State, tuple[Step, ...]]] = {
     State.RETURN_REQUESTED: (Step.REFUSE_RETURN, Step.UPHOLD_RETURN),
     State.SETTLED: (Step.VISIT,),
 }
-"""What usually comes next: shown open, the other forms at a click."""
+"""What usually comes next."""
+_ASKED_FOR: Final = (Step.GRANT_EXTENSION, Step.REFUSE_EXTENSION)
+"""Somebody waits for one of them, whatever the state."""
 
 
 def forms_for(seen: Seen) -> list[Form]:
     """What the actor may send now."""
     return [form for form in FORMS.values() if form.offered(seen)]
+
+
+def comes_next(form: Form, seen: Seen) -> bool:
+    """Whether the actor most likely sends it: shown open, the others at a click. The hub seldom does a unit's work."""
+    own = not form.unit or seen.ticket["lead"] in seen.actor.departments
+    return own and (form.step in _ASKED_FOR or form.step in _NEXT.get(State(seen.ticket["state"]), ()))

@@ -69,6 +69,7 @@ _SPOKEN: Mapping[str, Callable[[Speech, str], str]] = {
     Step.DISPATCH: _head(Speech.department),
     Step.REDISPATCH: _head(Speech.department),
     Step.CALL_IN: _head(Speech.department),
+    Step.MERGE: _head(lambda _, ticket_id: ticket_id[:8]),
     Step.WARN: _clock,
     Step.BREACH: _clock,
     Step.SETTLE: _head(_outcome),

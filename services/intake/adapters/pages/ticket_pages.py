@@ -14,13 +14,12 @@ from services.chassis.problems import Problem
 from services.chassis.work import Workshop
 from services.intake.adapters.pages.bars import bars_of
 from services.intake.adapters.pages.fields import values_of
-from services.intake.adapters.pages.step_forms import FORMS, NEXT, Form, Seen, forms_for
+from services.intake.adapters.pages.step_forms import FORMS, Form, Seen, comes_next, forms_for
 from services.intake.adapters.pages.telling import reason, told
 from services.intake.adapters.refusals import answered
 from services.intake.adapters.rights import Handler, Operator, Reader, no_such_ticket, share_of
 from services.intake.adapters.views import ticket_with_history
 from services.intake.app.use_cases import TicketSteps
-from services.intake.domain.steps import State
 
 
 def ticket_pages(workshop: Workshop, pages: Pages, steps: TicketSteps) -> APIRouter:
@@ -72,7 +71,8 @@ def ticket_pages(workshop: Workshop, pages: Pages, steps: TicketSteps) -> APIRou
         if ticket is None or (share and not share.holds(ticket)):
             raise no_such_ticket()
         now, say = workshop.clock.now(), pages.speech(request)
-        forms = forms_for(Seen(ticket, actor, now))
+        seen = Seen(ticket, actor, now)
+        forms = forms_for(seen)
         return pages.show(
             request,
             "ticket.html",
@@ -83,7 +83,7 @@ def ticket_pages(workshop: Workshop, pages: Pages, steps: TicketSteps) -> APIRou
             history=[(line, told(say, line)) for line in ticket["history"]],
             review_reason=reason(say, ticket["review_reason"] or ""),
             forms=forms,
-            next_steps=NEXT.get(State(ticket["state"]), ()),
+            likely=[form.path for form in forms if comes_next(form, seen)],
             sent=sent,
             still=sent in forms,
             entered=entered or {},
