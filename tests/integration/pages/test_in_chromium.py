@@ -101,7 +101,8 @@ def test_a_ticket_is_signed_answered_and_settled_by_keyboard_alone(
 
 LABELLED = """[...document.querySelectorAll('main input:not([type=hidden]), main select, main textarea')]
     .filter(one => !one.labels.length && !one.getAttribute('aria-label')).map(one => one.outerHTML).join()"""
-SAME_IDS = """[...document.querySelectorAll('[id]')].map(one => one.id).filter((id, n, all) => all.indexOf(id) < n).join()"""
+SAME_IDS = """[...document.querySelectorAll('[id]')].map(one => one.id)
+    .filter((id, n, all) => all.indexOf(id) < n).join()"""
 
 
 def test_every_field_has_a_label_and_every_id_is_one(intake: tuple[Intake, Site], browser: Browser) -> None:
