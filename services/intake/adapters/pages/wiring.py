@@ -17,4 +17,4 @@ from services.intake.app.use_cases import TicketSteps
 
 def people_pages(workshop: Workshop, steps: TicketSteps) -> Sequence[APIRouter]:
     pages = Pages(Path(__file__).parent, {"menu_inbox": "/pages/inbox"})
-    return [login_routes(pages), inbox_pages(workshop, pages), ticket_pages(workshop, pages, steps)]
+    return [login_routes(pages), inbox_pages(workshop, pages, steps), ticket_pages(workshop, pages, steps)]
