@@ -25,6 +25,7 @@ from services.intake.adapters.clocks import SqlClocks
 from services.intake.adapters.follow_up_routes import follow_up_routes
 from services.intake.adapters.follow_ups import SqlFollowUps
 from services.intake.adapters.indicator_routes import indicator_routes
+from services.intake.adapters.many_routes import many_routes
 from services.intake.adapters.pages.wiring import people_pages
 from services.intake.adapters.receipts import SqlReceipts
 from services.intake.adapters.repeats import SqlRepeats
@@ -39,6 +40,7 @@ from services.intake.app.clocks import CLOCK, NoteMoments
 from services.intake.app.desk import Desk
 from services.intake.app.dispatch import DispatchOnClassification
 from services.intake.app.follow import ASK, Follow, HotIssueFact, ProjectFact
+from services.intake.app.many import ActOnMany
 from services.intake.app.merging import MergeTickets
 from services.intake.app.plain_steps import TakePlainStep
 from services.intake.app.receive import ReceiveTicket
@@ -92,11 +94,12 @@ class UseCases:
         return [
             batch_routes(workshop, self.receive),
             ticket_routes(workshop, self.receive),
+            many_routes(workshop, ActOnMany(self.steps.plain, self.steps.settlement)),
             step_routes(workshop, self.steps),
             follow_up_routes(workshop, self.answer),
             catalogue_routes(workshop, self.catalogue),
             indicator_routes(workshop),
-            *people_pages(workshop, self.steps),
+            *people_pages(workshop, self.steps, self.catalogue),
         ]
 
     @property

@@ -101,6 +101,9 @@ Index(
     postgresql_where=tickets.c.caller_ref.is_not(None),
 )
 
+Index("tickets_by_estate", tickets.c.estate, *_newest, postgresql_where=tickets.c.estate.is_not(None))
+Index("tickets_received", tickets.c.received_at)
+Index("tickets_settled", tickets.c.settled_at, postgresql_where=tickets.c.settled_at.is_not(None))
 Index("tickets_dispatched", tickets.c.dispatched_at, postgresql_where=tickets.c.dispatched_at.is_not(None))
 
 clocks = Table(
@@ -268,4 +271,13 @@ catalogue_versions = Table(
     Column("reason", Text, nullable=False),
     Column("edits", JSON, nullable=False, comment="what this version changed"),
     Column("in_force", JSON, nullable=False, comment="all that the hub has changed, as of this version"),
+)
+
+estate_names = Table(
+    "estate_names",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("estate", Text, nullable=False),
+    Column("sub_district", Text),
+    comment="the names under which estates were read in tickets",
 )

@@ -31,6 +31,8 @@ REFUSED = {"identity reader": 403, "unknown role": 403, "department without a co
 READERS = dict.fromkeys(PEOPLE, 200) | REFUSED
 
 FOLLOWERS = dict.fromkeys(PEOPLE, 403) | {"hub": 200, "supervisor": 200}
+MANY = dict.fromkeys(PEOPLE, 403) | dict.fromkeys(("hub", "lead", "helper", "foreign department"), 200)
+"""Each ticket of many is refused for itself."""
 NOBODYS = "00000000-0000-0000-0000-000000000000"
 STALE = 99
 """A version that no ticket has here: whoever may act is told so, and the ticket stays as it is for the next."""
@@ -115,6 +117,16 @@ ROUTES: Mapping[tuple[str, str], Row] = {
     ("GET", "/indicators"): (
         lambda client, _: client.get("/indicators"),
         dict.fromkeys(PEOPLE, 200) | REFUSED | {"own sub-district": 403, "foreign sub-district": 403},
+    ),
+    ("POST", "/tickets/answers"): (
+        lambda client, _: client.post(
+            "/tickets/answers", json={"ticket_ids": [NOBODYS], "public_answer": "已修好", "unit_solved": True}
+        ),
+        MANY,
+    ),
+    ("POST", "/tickets/signatures"): (
+        lambda client, _: client.post("/tickets/signatures", json={"ticket_ids": [NOBODYS]}),
+        MANY,
     ),
     ("GET", "/catalogue"): (lambda client, _: client.get("/catalogue"), READERS),
     ("GET", "/catalogue/versions"): (
