@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -44,15 +46,8 @@ def ticket_routes(workshop: Workshop, receive: ReceiveTicket) -> APIRouter:
             body.identity(), body.channel, body.occurred_at, key, body.canonical(), actor.subject
         )
         try:
-            with workshop.open() as work:
+            with key_reused(), workshop.open() as work:
                 ticket_id, fresh = receive(work, request)
-        except KeyReused:
-            raise Problem(
-                422,
-                "idempotency-key-reused",
-                "The Idempotency-Key belongs to another request",
-                "Idempotency-Key: came before with another body; send a fresh UUID with each new ticket.",
-            ) from None
         except TooLarge as error:
             raise Problem(413, "ticket-too-large", "The ticket is too large", f"text: {error}; shorten it.") from None
         if fresh:
@@ -97,3 +92,17 @@ def ticket_routes(workshop: Workshop, receive: ReceiveTicket) -> APIRouter:
         return ticket
 
     return router
+
+
+@contextmanager
+def key_reused() -> Iterator[None]:
+    """Turns KeyReused into its problem; encloses the unit of work."""
+    try:
+        yield
+    except KeyReused:
+        raise Problem(
+            422,
+            "idempotency-key-reused",
+            "The Idempotency-Key belongs to another request",
+            "Idempotency-Key: came before with another body; send a fresh UUID with each new ticket.",
+        ) from None

@@ -202,6 +202,7 @@ hot_issues = Table(
     Column("accepted_at", _Time),
     comment="the newest version that projects told",
 )
+Index("hot_issues_by_estate", hot_issues.c.estate)
 
 projects = Table(
     "projects",

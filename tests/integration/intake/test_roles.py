@@ -128,6 +128,22 @@ ROUTES: Mapping[tuple[str, str], Row] = {
         lambda client, _: client.post("/tickets/signatures", json={"ticket_ids": [NOBODYS]}),
         MANY,
     ),
+    ("GET", "/tickets/{ticket_id}/related"): (
+        lambda client, ticket_id: client.get(f"/tickets/{ticket_id}/related"),
+        READERS | {"foreign department": 404, "foreign sub-district": 404},
+    ),
+    ("POST", "/tickets/{ticket_id}/followers"): (
+        lambda client, _: client.post(f"/tickets/{NOBODYS}/followers", json={"caller": {}}, headers=fresh_key()),
+        dict.fromkeys(PEOPLE, 403) | {"hub": 404},
+    ),
+    ("GET", "/known-matters"): (
+        lambda client, _: client.get("/known-matters?text=漏水"),
+        dict.fromkeys(PEOPLE, 403) | {"hub": 200},
+    ),
+    ("POST", "/known-matters/{hot_issue_id}/followers"): (
+        lambda client, _: client.post(f"/known-matters/{NOBODYS}/followers", json={"caller": {}}, headers=fresh_key()),
+        dict.fromkeys(PEOPLE, 403) | {"hub": 404},
+    ),
     ("GET", "/catalogue"): (lambda client, _: client.get("/catalogue"), READERS),
     ("GET", "/catalogue/versions"): (
         lambda client, _: client.get("/catalogue/versions"),
