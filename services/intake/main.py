@@ -109,7 +109,7 @@ class UseCases:
             follow_up_routes(workshop, self.answer),
             catalogue_routes(workshop, self.catalogue),
             indicator_routes(workshop),
-            *people_pages(workshop, self.steps, self.catalogue),
+            *people_pages(workshop, self.steps, self.catalogue, self.followers),
         ]
 
     @property

@@ -23,6 +23,8 @@ from services.intake.adapters.rights import SEE_ALL, Operator, Reader
 from services.intake.app.catalogue import EditCatalogue
 
 Row = Mapping[str, Any]
+OFFICE = "office"
+"""Stands for the office of whatever sub-district it is."""
 
 
 def catalogue_pages(workshop: Workshop, pages: Pages, catalogue: EditCatalogue) -> APIRouter:
@@ -33,7 +35,7 @@ def catalogue_pages(workshop: Workshop, pages: Pages, catalogue: EditCatalogue) 
         with workshop.open() as work:
             table = whole(catalogue.catalogues.current(work))
             versions = versions_of(work.connection) if not actor.roles.isdisjoint(SEE_ALL) else []
-        rows = [(row, _everywhere(row)) for row in table["types"]]
+        rows = [(row, _usual(row)) for row in table["types"]]
         return pages.show(request, "catalogue.html", actor, rows=rows, version=table["version"], versions=versions)
 
     @router.get("/catalogue/{type_code}")
@@ -101,7 +103,7 @@ def catalogue_pages(workshop: Workshop, pages: Pages, catalogue: EditCatalogue) 
         with workshop.open() as work:
             table = whole(catalogue.catalogues.current(work))
         (row,) = (row for row in table["types"] if row["type_code"] == type_code)
-        usual = _everywhere(row) or row["places"][0]
+        usual = _usual(row) or {"lead": OFFICE, "co_handlers": ()}
         return pages.show(
             request,
             "catalogue_type.html",
@@ -112,7 +114,7 @@ def catalogue_pages(workshop: Workshop, pages: Pages, catalogue: EditCatalogue) 
             may_edit=Role.HUB in actor.roles,
             departments=list(departments()),
             sub_districts=list(sub_districts()),
-            entered=entered or {"lead": usual["lead"] or ""},
+            entered=entered or {"lead": usual["lead"]},
             helpers=entered.getlist("co_handlers") if entered else usual["co_handlers"],
             problem=problem,
             faults=faults_of(problem) if problem else [],
@@ -123,11 +125,16 @@ def catalogue_pages(workshop: Workshop, pages: Pages, catalogue: EditCatalogue) 
     return router
 
 
-def _everywhere(row: Row) -> Row | None:
-    """The units of a type, if they are the same in every sub-district."""
-    first, *others = row["places"][1:]
-    same = all((one["lead"], one["co_handlers"]) == (first["lead"], first["co_handlers"]) for one in others)
-    return first if same else None
+def _usual(row: Row) -> Row | None:
+    """The units of a type, if they are the same in every sub-district; its own office, wherever it is, is OFFICE."""
+
+    def units(place: Row) -> Row:
+        office = sub_districts()[place["sub_district"]].office
+        lead, *helpers = (OFFICE if code == office else code for code in (place["lead"], *place["co_handlers"]))
+        return {"lead": lead, "co_handlers": helpers}
+
+    first, *others = (units(place) for place in row["places"] if place["sub_district"])
+    return first if all(one == first for one in others) else None
 
 
 def _no_such_type() -> Problem:
