@@ -34,6 +34,7 @@ from services.intake.adapters.related import related_routes
 from services.intake.adapters.repeats import SqlRepeats
 from services.intake.adapters.routes import ticket_routes
 from services.intake.adapters.settlements import SqlSettlements
+from services.intake.adapters.shift_routes import shift_routes
 from services.intake.adapters.step_routes import step_routes
 from services.intake.adapters.tickets import SqlTickets
 from services.intake.adapters.vault import SealedVault
@@ -109,6 +110,7 @@ class UseCases:
             follow_up_routes(workshop, self.answer),
             catalogue_routes(workshop, self.catalogue),
             indicator_routes(workshop),
+            shift_routes(workshop),
             *people_pages(workshop, self.steps, self.catalogue, self.followers),
         ]
 

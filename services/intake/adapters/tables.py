@@ -104,6 +104,12 @@ Index(
 Index("tickets_by_estate", tickets.c.estate, *_newest, postgresql_where=tickets.c.estate.is_not(None))
 Index("tickets_received", tickets.c.received_at)
 Index("tickets_settled", tickets.c.settled_at, postgresql_where=tickets.c.settled_at.is_not(None))
+Index(
+    "tickets_late",
+    tickets.c.settle_by,
+    tickets.c.settled_at,
+    postgresql_where=tickets.c.settled_at > tickets.c.settle_by,
+)
 Index("tickets_dispatched", tickets.c.dispatched_at, postgresql_where=tickets.c.dispatched_at.is_not(None))
 
 clocks = Table(

@@ -114,10 +114,20 @@ ROUTES: Mapping[tuple[str, str], Row] = {
     ),
     **_UNIT_STEPS,
     **_HUB_STEPS,
-    ("GET", "/indicators"): (
-        lambda client, _: client.get("/indicators"),
-        dict.fromkeys(PEOPLE, 200) | REFUSED | {"own sub-district": 403, "foreign sub-district": 403},
-    ),
+    **{
+        ("GET", path): (
+            lambda client, _, path=path: client.get(path),  # type: ignore[misc]
+            READERS | {"own sub-district": 403, "foreign sub-district": 403},
+        )
+        for path in ("/indicators", "/indicators.csv", "/handover")
+    },
+    **{
+        ("GET", path): (
+            lambda client, _, path=path: client.get(path),  # type: ignore[misc]
+            dict.fromkeys(PEOPLE, 403) | {"hub": 200, "supervisor": 200, "admin": 200},
+        )
+        for path in ("/bulletin", "/bulletin.csv")
+    },
     ("POST", "/tickets/answers"): (
         lambda client, _: client.post(
             "/tickets/answers", json={"ticket_ids": [NOBODYS], "public_answer": "已修好", "unit_solved": True}

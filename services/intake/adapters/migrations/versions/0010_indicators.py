@@ -14,6 +14,7 @@ def upgrade() -> None:
         CREATE INDEX tickets_by_estate ON tickets (estate, state, received_at, id) WHERE estate IS NOT NULL;
         CREATE INDEX tickets_received ON tickets (received_at);
         CREATE INDEX tickets_settled ON tickets (settled_at) WHERE settled_at IS NOT NULL;
+        CREATE INDEX tickets_late ON tickets (settle_by, settled_at) WHERE settled_at > settle_by;
         CREATE INDEX hot_issues_by_estate ON hot_issues (estate);
         CREATE TABLE estate_names (
             name text PRIMARY KEY,
@@ -33,6 +34,6 @@ def downgrade() -> None:
     op.execute(
         """
         DROP TABLE estate_names;
-        DROP INDEX hot_issues_by_estate, tickets_settled, tickets_received, tickets_by_estate;
+        DROP INDEX hot_issues_by_estate, tickets_late, tickets_settled, tickets_received, tickets_by_estate;
         """
     )
