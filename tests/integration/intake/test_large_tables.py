@@ -34,7 +34,8 @@ def large(intake: Intake) -> Intake:
         " dispatched_at = '2020-01-01'::timestamptz + n * interval '1 hour'"
         " FROM numbered WHERE numbered.id = tickets.id",
         "INSERT INTO clocks"
-        " (ticket_id, kind, since, rule, rules_version, calendar_known, started_at, warn_at, due_at, paused) SELECT id, 'contact', 3, 'contact', 1, true, settle_by, settle_by, settle_by, interval '0' FROM tickets",
+        " (ticket_id, kind, since, rule, rules_version, calendar_known, started_at, warn_at, due_at, paused)"
+        " SELECT id, 'contact', 3, 'contact', 1, true, settle_by, settle_by, settle_by, interval '0' FROM tickets",
         "INSERT INTO projects SELECT lpad(n::text, 32, '0')::uuid, 1, 'listed' FROM generate_series(0, 999) AS n",
         "INSERT INTO hot_issues SELECT id, 1, 'observing', 'MJ01', NULL, NULL, NULL, id FROM projects",
         "INSERT INTO follow_ups SELECT id, 1, lpad((n % 1000)::text, 32, '0')::uuid, n::text, id, received_at,"
