@@ -25,6 +25,7 @@ from services.intake.domain import ticket
 from services.intake.domain.clock import Outcome
 from services.intake.domain.follow_up import Stage
 from services.intake.domain.limits import ClockKind
+from services.intake.domain.repeats import Repeat
 from services.projects.adapters.pages.board import COLUMNS
 from services.projects.domain import hot_issue, repair_project
 
@@ -44,6 +45,7 @@ SHOWN: Mapping[str, Mapping[str, Iterable[str]]] = {
         "indicator": (*INDICATORS, *(f"{name}.help" for name in INDICATORS)),
         "by": BY,
         "stage": Stage,
+        "related": [kind.name.lower() for kind in Repeat],
         "span": Span,
         "handover": LISTS,
         "together": TOGETHER,
