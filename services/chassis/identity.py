@@ -30,7 +30,9 @@ CACHED_FOR_S = 60.0
 
 
 class Role(StrEnum):
-    """`department` and `subdistrict` are held for a code each: `department:water`, `subdistrict:310109009`."""
+    """`department` and `subdistrict` are held for a code each: `department:water`, `subdistrict:310109009`.
+
+    `city` is the machine of the city's hotline."""
 
     HUB = "hub"
     DEPARTMENT = "department"
@@ -38,6 +40,7 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"
     ADMIN = "admin"
     IDENTITY_READER = "identity-reader"
+    CITY = "city"
 
 
 WITH_CODE = frozenset({Role.DEPARTMENT, Role.SUBDISTRICT})

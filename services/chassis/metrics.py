@@ -171,6 +171,11 @@ DELIVERIES = _counter(
 DELIVERIES_AWAITING_TEXT = _gauge(
     "closedloop_deliveries_awaiting_text", "Deliveries that wait for their ticket's text; each process shows all."
 )
+CITY_MESSAGES = _gauge(
+    "closedloop_city_messages",
+    "Messages to the city's hotline that wait, or were given up until a person has them sent; each process shows all.",
+    "status",
+)
 WEBHOOK_DELIVERIES = _gauge(
     "closedloop_webhook_deliveries",
     "Deliveries by webhook that wait for their receiver, or have failed and can be sent again; each process shows all.",

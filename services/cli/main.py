@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from services.cli import demo, dlq, import_file, migrate, run, send, status, token, topics, up
+from services.cli import city, demo, dlq, import_file, migrate, run, send, status, token, topics, up
 
 app = typer.Typer(
     help="The Closed Loop 12345: from a stream of hotline tickets to proven cures.",
@@ -23,6 +23,7 @@ app.command()(migrate.migrate)
 app.command()(token.token)
 app.add_typer(topics.app, name="topics")
 app.add_typer(dlq.app, name="dlq")
+app.add_typer(city.app, name="city")
 
 if __name__ == "__main__":
     sys.exit(app())

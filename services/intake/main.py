@@ -8,18 +8,23 @@ from typing import get_args
 from uuid import uuid4
 
 from fastapi import APIRouter
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
 from services.chassis.service import Service, clock_of, run
-from services.chassis.settings import HexKey, Port, Settings, load
+from services.chassis.settings import HexKey, Port, Profile, Settings, load
 from services.chassis.subscription import Subscription
 from services.chassis.timers import TimerHandler, each
 from services.chassis.work import Workshop
+from services.chassis.workers import WorkerLoop
 from services.chassis.working_days import after_working_days
 from services.contracts.classification_events import TicketClassified
 from services.contracts.taxonomy import taxonomy
 from services.intake.adapters.batch import BODY_LIMIT, batch_routes
 from services.intake.adapters.catalogue_routes import catalogue_routes
 from services.intake.adapters.catalogues import SqlCatalogues
+from services.intake.adapters.city_messages import SqlCityLine, city_gauge
+from services.intake.adapters.city_routes import LIST_LIMIT, city_routes
+from services.intake.adapters.city_sender import SENDER, CitySender, poster
 from services.intake.adapters.clock_rules import clock_rules, usual_kind
 from services.intake.adapters.clocks import SqlClocks
 from services.intake.adapters.estates import SqlEstates
@@ -41,6 +46,7 @@ from services.intake.adapters.tickets import SqlTickets
 from services.intake.adapters.vault import SealedVault
 from services.intake.app.answer import AnswerFollowUp
 from services.intake.app.catalogue import EditCatalogue
+from services.intake.app.city import TakeCityVisit
 from services.intake.app.clocks import CLOCK, NoteMoments
 from services.intake.app.desk import Desk
 from services.intake.app.dispatch import DispatchOnClassification
@@ -56,11 +62,25 @@ from services.intake.app.units import MoveTicket
 from services.intake.app.use_cases import TicketSteps
 from services.intake.domain.clock import Timekeeper
 
+BODY_LIMITS = {"/tickets/batch": BODY_LIMIT, "/city/reconciliation": LIST_LIMIT}
+
 
 class IntakeSettings(Settings):
     http_port: Port = 8101
     caller_key: HexKey
     vault_key: HexKey
+    city_url: str | None = Field(
+        None, pattern=r"^https?://[^\s?#]+$", description="give the URL of the city's hotline, or leave it out: its "
+        "messages wait"
+    )
+    city_token: SecretStr | None = Field(None, description="give the token by which the city's hotline knows us")
+
+    @field_validator("city_url")
+    @classmethod
+    def _city_is_told_safely(cls, url: str | None, info: ValidationInfo) -> str | None:
+        if url and url.startswith("http://") and info.data.get("profile") is not Profile.DEMO:
+            raise ValueError("is not https: whoever sits on the way could read the answers and the token")
+        return url
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +95,17 @@ class UseCases:
     follow: Follow
     followers: TakeFollower
     answer: AnswerFollowUp
+    city_visit: TakeCityVisit
 
     @classmethod
     def of(cls, caller_key: bytes, vault_key: bytes) -> UseCases:
         tickets, vault, follow_ups = SqlTickets(), SealedVault(vault_key), SqlFollowUps()
         catalogues = SqlCatalogues(taxonomy())
-        desk = Desk(tickets, SqlClocks(), Timekeeper(clock_rules(), usual_kind, after_working_days), vault)
+        timekeeper = Timekeeper(clock_rules(), usual_kind, after_working_days)
+        desk = Desk(tickets, SqlClocks(), timekeeper, vault, SqlCityLine())
         receive = ReceiveTicket(tickets, vault, SqlReceipts(), caller_key, _new_id)
         follow = Follow(tickets, follow_ups)
+        settlement = SettleTicket(desk, SqlSettlements())
         return cls(
             receive,
             DispatchOnClassification(desk, taxonomy(), catalogues, SqlRepeats(), SqlEstates()),
@@ -91,13 +114,14 @@ class UseCases:
                 ReviewTicket(desk, taxonomy(), catalogues),
                 MoveTicket(desk),
                 MergeTickets(desk),
-                SettleTicket(desk, SqlSettlements()),
+                settlement,
             ),
             EditCatalogue(catalogues),
             NoteMoments(desk),
             follow,
             TakeFollower(desk, receive, MergeTickets(desk), follow),
             AnswerFollowUp(tickets, vault, follow_ups, _new_id),
+            TakeCityVisit(tickets, SqlReceipts(), settlement, caller_key),
         )
 
     def routes(self, workshop: Workshop) -> Sequence[APIRouter]:
@@ -112,6 +136,7 @@ class UseCases:
             catalogue_routes(workshop, self.catalogue),
             indicator_routes(workshop),
             shift_routes(workshop),
+            city_routes(workshop, self.receive, self.city_visit),
             *people_pages(workshop, self.steps, self.catalogue, self.followers),
         ]
 
@@ -139,6 +164,13 @@ def _new_id() -> str:
     return str(uuid4())
 
 
+def _city(settings: IntakeSettings) -> Mapping[str, WorkerLoop]:
+    if settings.city_url is None:
+        return {}
+    token = settings.city_token.get_secret_value() if settings.city_token else None
+    return {SENDER: CitySender(poster(settings.city_url, token)).run}
+
+
 def main() -> int:
     settings = load(IntakeSettings)
     intake = UseCases.of(
@@ -149,9 +181,10 @@ def main() -> int:
             name="intake",
             settings=settings,
             routes=intake.routes,
-            body_limits={"/tickets/batch": BODY_LIMIT},
+            body_limits=BODY_LIMITS,
             subscriptions=intake.subscriptions,
             timers=intake.timers,
-            gauges=[indicator_gauges(clock_of(settings))],
+            gauges=[indicator_gauges(clock_of(settings)), city_gauge],
+            workers=_city(settings),
         )
     )

@@ -28,7 +28,7 @@ def _phone(phone: str) -> str:
     return phone
 
 
-def _written_out(moment: Any) -> Any:
+def written_out(moment: Any) -> Any:
     """A bare number would be taken for seconds, or milliseconds, since 1970."""
     if not isinstance(moment, str) or moment.strip().lstrip("+-").replace(".", "", 1).isdigit():
         raise PydanticCustomError("datetime_type", "Input should be a time with its zone")
@@ -71,7 +71,7 @@ class TicketBody(_Body):
     text: Annotated[Text, Field(max_length=MAX_TEXT)]
     address: Annotated[Text, Field(max_length=300)] | None = None
     channel: Channel = Channel.PHONE
-    occurred_at: Annotated[AwareDatetime, BeforeValidator(_written_out)] | None = Field(
+    occurred_at: Annotated[AwareDatetime, BeforeValidator(written_out)] | None = Field(
         None, description="When the resident turned to us; now, if left out."
     )
     caller: CallerBody | None = None

@@ -44,9 +44,12 @@ def as_lead(actor: Actor) -> Authorise:
 
 
 def as_independent(actor: Actor) -> Authorise:
-    """Nobody who also speaks for the department that leads."""
+    """Nobody who also speaks for the department that leads; a ticket of the city's is visited back by the city."""
 
     def authorise(ticket: Ticket) -> None:
+        if ticket.city_number:
+            detail = "The city's hotline asks this caller and says what came of it; wait for its word."
+            raise Problem(403, "city-visits-back", "The city visits back", detail)
         if ticket.lead in actor.departments:
             raise handler_may_not_visit("You speak for the department that handled this ticket")
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     false,
+    func,
 )
 
 metadata = MetaData()
@@ -74,6 +75,8 @@ tickets = Table(
     Column("visited_at", _Time),
     Column("caller_solved", Boolean),
     Column("satisfaction", Text),
+    Column("city_number", Text),
+    Column("city_by", _Time, comment="the deadline that the city set"),
 )
 Index("tickets_states", tickets.c.state)
 _newest = (tickets.c.state, tickets.c.received_at, tickets.c.id)
@@ -111,6 +114,10 @@ Index(
     postgresql_where=tickets.c.settled_at > tickets.c.settle_by,
 )
 Index("tickets_dispatched", tickets.c.dispatched_at, postgresql_where=tickets.c.dispatched_at.is_not(None))
+
+_of_city = tickets.c.city_number.is_not(None)
+Index("tickets_of_city", tickets.c.city_number, unique=True, postgresql_where=_of_city)
+Index("tickets_of_city_by_state", tickets.c.state, tickets.c.city_number, postgresql_where=_of_city)
 
 clocks = Table(
     "clocks",
@@ -267,6 +274,32 @@ caller_messages = Table(
     Column("stage", Text, nullable=False),
     Column("at", _Time, nullable=False),
     UniqueConstraint("follow_up_id", "round", "stage"),
+)
+
+city_messages = Table(
+    "city_messages",
+    metadata,
+    Column("seq", BigInteger, Identity(always=True), primary_key=True),
+    Column("message_id", Uuid(as_uuid=False), nullable=False, unique=True),
+    Column("ticket_id", ForeignKey("tickets.id"), nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column(
+        "due_at",
+        _Time,
+        server_default=func.now(),
+        comment="null: nothing to be sent; later than now: waits, or is being sent",
+    ),
+    Column("sent_at", _Time),
+    Column("given_up_at", _Time),
+    Column("error", Text, comment="why it waits, or was given up"),
+    comment="what the city is told; no personal data; all times are real",
+)
+_waiting = city_messages.c.due_at.is_not(None)
+Index("city_messages_due", city_messages.c.due_at, city_messages.c.seq, postgresql_where=_waiting)
+Index("city_messages_waiting", city_messages.c.ticket_id, city_messages.c.seq, postgresql_where=_waiting)
+Index(
+    "city_messages_given_up", city_messages.c.seq, postgresql_where=city_messages.c.given_up_at.is_not(None)
 )
 
 catalogue_versions = Table(

@@ -52,6 +52,7 @@ _WORDS = (
     .order_by(ticket_texts.c.version.desc())
     .limit(1)
 )
+_OF_CITY = select(tickets.c.id).where(tickets.c.city_number == bindparam("number"))
 _SAVE = update(tickets).where(tickets.c.id == bindparam("ticket_id"))
 
 
@@ -77,6 +78,9 @@ class SqlTickets:
     def find(self, work: Work, ticket_id: str) -> Ticket | None:
         row = work.connection.execute(_FIND, {"ticket_id": ticket_id}).one_or_none()
         return ticket_of(row) if row else None
+
+    def of_city(self, work: Work, number: str) -> str | None:
+        return work.connection.execute(_OF_CITY, {"number": number}).scalar_one_or_none()
 
     def words(self, work: Work, ticket_id: str) -> tuple[str, str | None]:
         row = work.connection.execute(_WORDS, {"ticket_id": ticket_id}).one()

@@ -159,6 +159,8 @@ _SHOWN = (
     "visited_at",
     "caller_solved",
     "satisfaction",
+    "city_number",
+    "city_by",
 )
 _PLACE = ("sub_district", "estate", "estate_name", "building")
 

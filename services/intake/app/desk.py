@@ -1,4 +1,4 @@
-"""What every step of a ticket ends with: its clocks follow, it is stored, and the fact is told."""
+"""What every step of a ticket ends with: its clocks follow, it is stored, the fact is told, the city too."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from services.chassis.work import Work
 from services.contracts.event import Event
 from services.intake.app.commands import Authorise, Conflict, Unknown
 from services.intake.app.facts import ticket_facts
-from services.intake.app.ports import Clocks, Tickets, Vault
+from services.intake.app.ports import CityLine, Clocks, Tickets, Vault
 from services.intake.app.redacting import redacted_of
+from services.intake.domain.city import TOLD
 from services.intake.domain.clock import Clock, Timekeeper, settle_by
 from services.intake.domain.limits import ClockKind
 from services.intake.domain.steps import CLOCKS, Step
@@ -39,6 +40,7 @@ class Desk:
     clocks: Clocks
     timekeeper: Timekeeper
     vault: Vault
+    city: CityLine
 
     def held(self, work: Work, ticket_id: str, version: int, authorise: Authorise) -> Ticket:
         """The ticket, locked, as the actor saw it; what only its clocks have noted since does not matter.
@@ -63,6 +65,10 @@ class Desk:
     def keep(self, work: Work, ticket: Ticket, fact: type[Event] | None, **more: Any) -> None:
         """Stores the step just taken, and tells `fact` of it with the ticket's whole state (None: nobody is told)."""
         self._follow(work, ticket)
+        if ticket.city_number:
+            for entry in ticket.steps:
+                if entry.step in TOLD:
+                    self.city.tell(work, ticket, entry, TOLD[entry.step])
         self.tickets.save(work, ticket)
         if fact is None:
             return

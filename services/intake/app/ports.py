@@ -10,10 +10,11 @@ from typing import Protocol
 from services.chassis.work import Work
 from services.contracts.project_events import ProjectAdvanced, ProjectOpened
 from services.contracts.ticket_events import Place
+from services.intake.domain.city import MessageKind
 from services.intake.domain.clock import Clock
 from services.intake.domain.dispatch import Catalogue, Edit
 from services.intake.domain.follow_up import FollowUp
-from services.intake.domain.ticket import Ticket
+from services.intake.domain.ticket import HistoryEntry, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,9 @@ class Tickets(Protocol):
     def save(self, work: Work, ticket: Ticket) -> None:
         """Stores the ticket's facts and the new lines of its history."""
 
+    def of_city(self, work: Work, number: str) -> str | None:
+        """The id of the ticket that the city filed under this number; None if it did not."""
+
     def words(self, work: Work, ticket_id: str) -> tuple[str, str | None]:
         """The redacted text and address of a ticket that there is."""
 
@@ -58,6 +62,11 @@ class Clocks(Protocol):
 
     def save(self, work: Work, clocks: Sequence[Clock]) -> None:
         """Stores new and changed ones and sees to it that their moments come."""
+
+
+class CityLine(Protocol):
+    def tell(self, work: Work, ticket: Ticket, entry: HistoryEntry, kind: MessageKind) -> None:
+        """Puts a step of a ticket of the city's among what it is told, as the transaction commits; in their order."""
 
 
 class Catalogues(Protocol):

@@ -30,6 +30,8 @@ class Request:
     canonical: bytes
     client: str
     history: bool = False
+    city_number: str | None = None
+    city_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ class ReceiveTicket:
             occurred_at=request.occurred_at or now,
             received_at=now,
             history=request.history,
+            city_number=request.city_number,
+            city_by=request.city_by,
         )
         text, address = _redacted(identity)
         take_down(self.tickets, work, ticket, request.client, text, address)

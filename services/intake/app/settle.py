@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from services.chassis import metrics
 from services.chassis.work import Work
@@ -23,11 +24,13 @@ ARCHIVE = "archive"
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What the caller says. `redo`: why the unit has to do it again; None archives the ticket."""
+    """What the caller says. `redo`: why the unit has to do it again; None archives the ticket. `redo_by`: until when,
+    if the city says so."""
 
     caller_solved: bool
     satisfaction: Satisfaction | None = None
     redo: str | None = None
+    redo_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +68,16 @@ class SettleTicket:
         ticket.visit(now, said.actor, visit.caller_solved, visit.satisfaction, _outcome(visit.caller_solved, note))
         self.desk.keep(work, ticket, TicketVisited)
         if visit.redo:
-            self._order_redo(work, ticket, said.actor, visit.redo)
+            self._order_redo(work, ticket, said.actor, visit.redo, visit.redo_by)
         else:
             ticket.archive(now, ARCHIVE)
             self.desk.keep(work, ticket, TicketArchived)
         work.after_commit(metrics.TICKETS_VISITED.labels("solved" if visit.caller_solved else "not_solved").inc)
 
-    def _order_redo(self, work: Work, ticket: Ticket, actor: str, why: str) -> None:
+    def _order_redo(self, work: Work, ticket: Ticket, actor: str, why: str, by: datetime | None) -> None:
         if ticket.lead is None:
             raise Unfit("redo", "is not possible: no unit leads this ticket; file it anew")
-        ticket.order_redo(work.clock.now(), actor, self.desk.redacted(work, ticket, why))
+        ticket.order_redo(work.clock.now(), actor, self.desk.redacted(work, ticket, why), by)
         self.desk.keep(work, ticket, TicketRedoOrdered)
 
     def archive(self, work: Work, ticket_id: str, version: int, actor: str, authorise: Authorise) -> None:

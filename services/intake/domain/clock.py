@@ -12,6 +12,9 @@ from services.intake.domain.limits import ClockKind, ClockRules, WorkingDays
 from services.intake.domain.steps import Step
 from services.intake.domain.ticket import HistoryEntry, Ticket
 
+UNTIL_REPLY = frozenset({ClockKind.SETTLE, ClockKind.REDO})
+"""Clocks that end with the answer: the city's deadline, where there is one, ends them if it comes first."""
+
 
 class Outcome(StrEnum):
     MET = "met"
@@ -87,18 +90,18 @@ class Timekeeper:
 
         `ticket` is as the step left it.
         """
-        changed = [clock for clock in running if self._moved(clock, entry)]
+        changed = [clock for clock in running if self._moved(ticket, clock, entry)]
         fresh = (self._started(kind, ticket, entry) for kind in self.rules.clocks)
         return [*changed, *(clock for clock in fresh if clock)]
 
-    def _moved(self, clock: Clock, entry: HistoryEntry) -> bool:
+    def _moved(self, ticket: Ticket, clock: Clock, entry: HistoryEntry) -> bool:
         rule = self.rules.clocks[clock.kind]
         if entry.step in rule.starts or entry.step in rule.voids:
             clock.take_back(entry.at)
         elif entry.step in rule.stops:
             clock.stop(entry.at)
         else:
-            return clock.kind is ClockKind.SETTLE and self._adjusted(clock, entry)
+            return clock.kind is ClockKind.SETTLE and self._adjusted(ticket, clock, entry)
         return True
 
     def _started(self, kind: ClockKind, ticket: Ticket, entry: HistoryEntry) -> Clock | None:
@@ -108,6 +111,7 @@ class Timekeeper:
         if rule is None:
             return None
         due_at, calendar_known = rule.end(entry.at, self.working_days)
+        due_at = _capped(kind, ticket, due_at)
         lapses = self.rules.clocks[kind].ends == "lapse"
         return Clock(
             ticket_id=ticket.id,
@@ -123,21 +127,30 @@ class Timekeeper:
             breached_at=entry.at if lapses else None,
         )
 
-    def _adjusted(self, clock: Clock, entry: HistoryEntry) -> bool:
+    def _adjusted(self, ticket: Ticket, clock: Clock, entry: HistoryEntry) -> bool:
         match entry.step:
             case Step.GRANT_EXTENSION:
                 due_at, known = self.rules.extended.end(clock.started_at, self.working_days)
+                due_at = _capped(clock.kind, ticket, due_at)
                 clock.extend(due_at, self._warn_at(clock.started_at, due_at), known, "extended")
             case Step.PAUSE:
                 clock.pause(entry.at)
             case Step.RESUME:
                 clock.resume(entry.at)
+                if not clock.breached_at:
+                    clock.due_at = _capped(clock.kind, ticket, clock.due_at)
+                    clock.warn_at = min(clock.warn_at, clock.due_at)
             case _:
                 return False
         return True
 
     def _warn_at(self, started_at: datetime, due_at: datetime) -> datetime:
         return started_at + (due_at - started_at) * self.rules.warn_at
+
+
+def _capped(kind: ClockKind, ticket: Ticket, due_at: datetime) -> datetime:
+    """The earlier of our end and the city's."""
+    return min(due_at, ticket.city_by) if ticket.city_by and kind in UNTIL_REPLY else due_at
 
 
 def settle_by(clocks: Iterable[Clock]) -> datetime | None:

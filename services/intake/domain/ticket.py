@@ -43,7 +43,8 @@ class Ticket:
 
     Every step adds a line to `steps`, the history not stored yet, and raises `version` by one. `acted_version` is the
     version of the last step that was not a clock's: whoever saw that one has seen all there is to act on. From dispatch
-    on there is exactly one lead. `came_from` is where a ticket that was taken aside goes back to.
+    on there is exactly one lead. `city_number` names a ticket of the city's hotline there, `city_by` is its deadline.
+    `came_from` is where a ticket that was taken aside goes back to.
     """
 
     id: str
@@ -86,6 +87,8 @@ class Ticket:
     visited_at: datetime | None = None
     caller_solved: bool | None = None
     satisfaction: Satisfaction | None = None
+    city_number: str | None = None
+    city_by: datetime | None = None
     steps: list[HistoryEntry] = field(default_factory=list)
 
     # --- what it is -------------------------------------------------------------------------------------------------
@@ -282,9 +285,13 @@ class Ticket:
         self._take(Step.VISIT, at, actor, detail)
         self.visited_at, self.caller_solved, self.satisfaction = at, caller_solved, satisfaction
 
-    def order_redo(self, at: datetime, actor: str, detail: str) -> None:
-        """The unit does it again (重办); what its caller said stands until they are asked again."""
+    def order_redo(self, at: datetime, actor: str, detail: str, city_by: datetime | None = None) -> None:
+        """The unit does it again (重办); what its caller said stands until they are asked again.
+
+        The city's deadline was for the first time; `city_by` is its new one, if it sets one.
+        """
         self._take(Step.ORDER_REDO, at, actor, detail)
+        self.city_by = city_by
         self.redos += 1
 
     def archive(self, at: datetime, actor: str) -> None:

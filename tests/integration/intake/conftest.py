@@ -34,11 +34,10 @@ from services.contracts.classification_events import TicketClassified
 from services.contracts.event import Envelope, Event
 from services.contracts.registry import EVENTS
 from services.contracts.ticket_events import Place, Urgency
-from services.intake.adapters.batch import BODY_LIMIT
 from services.intake.adapters.tables import metadata
 from services.intake.adapters.vault import SealedVault
 from services.intake.app.dispatch import DispatchOnClassification
-from services.intake.main import UseCases
+from services.intake.main import BODY_LIMITS, UseCases
 from tests.harness.fixtures import NewDatabase
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
@@ -181,7 +180,7 @@ def _intake(database_url: str, directory: Path) -> Iterator[Intake]:
         routers=routers,
         health=Health(),
         verifier=Verifier(settings),
-        body_limits={"/tickets/batch": BODY_LIMIT},
+        body_limits=BODY_LIMITS,
     )
     yield Intake(workshop, clock, SealedVault(VAULT_KEY), use_cases, routers, app, issuer)
     engine.dispose()

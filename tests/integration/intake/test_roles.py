@@ -24,10 +24,11 @@ PEOPLE: Mapping[str, tuple[str, ...]] = {
     "own sub-district": ("subdistrict:310109016",),
     "foreign sub-district": ("subdistrict:310109010",),
     "identity reader": ("identity-reader",),
+    "city": ("city",),
     "unknown role": ("mayor",),
     "department without a code": ("department",),
 }
-REFUSED = {"identity reader": 403, "unknown role": 403, "department without a code": 403}
+REFUSED = {"identity reader": 403, "city": 403, "unknown role": 403, "department without a code": 403}
 READERS = dict.fromkeys(PEOPLE, 200) | REFUSED
 
 FOLLOWERS = dict.fromkeys(PEOPLE, 403) | {"hub": 200, "supervisor": 200}
@@ -153,6 +154,32 @@ ROUTES: Mapping[tuple[str, str], Row] = {
     ("POST", "/known-matters/{hot_issue_id}/followers"): (
         lambda client, _: client.post(f"/known-matters/{NOBODYS}/followers", json={"caller": {}}, headers=fresh_key()),
         dict.fromkeys(PEOPLE, 403) | {"hub": 404},
+    ),
+    ("POST", "/city/tickets"): (
+        lambda client, _: client.post("/city/tickets", json={"number": "260701-1", "text": "漏水"}),
+        dict.fromkeys(PEOPLE, 403) | {"city": 202},
+    ),
+    ("GET", "/city/tickets/{number}"): (
+        lambda client, _: client.get("/city/tickets/260701-0"),
+        dict.fromkeys(PEOPLE, 403) | {"city": 404, "hub": 404},
+    ),
+    ("POST", "/city/tickets/{number}/visit"): (
+        lambda client, _: client.post(
+            "/city/tickets/260701-0/visit", json={"caller_solved": True}, headers=fresh_key()
+        ),
+        dict.fromkeys(PEOPLE, 403) | {"city": 404},
+    ),
+    ("GET", "/city/messages"): (
+        lambda client, _: client.get("/city/messages"),
+        dict.fromkeys(PEOPLE, 403) | {"hub": 200, "supervisor": 200, "admin": 200},
+    ),
+    ("POST", "/city/messages/{message_id}/resend"): (
+        lambda client, _: client.post(f"/city/messages/{NOBODYS}/resend"),
+        dict.fromkeys(PEOPLE, 403) | {"hub": 404},
+    ),
+    ("POST", "/city/reconciliation"): (
+        lambda client, _: client.post("/city/reconciliation", json={"tickets": []}),
+        dict.fromkeys(PEOPLE, 403) | {"hub": 200, "supervisor": 200, "admin": 200},
     ),
     ("GET", "/catalogue"): (lambda client, _: client.get("/catalogue"), READERS),
     ("GET", "/catalogue/versions"): (

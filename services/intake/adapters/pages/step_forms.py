@@ -163,6 +163,9 @@ def _may_be_returned(seen: Seen) -> bool:
 
 
 def _had_no_part(seen: Seen) -> bool:
+    """As `rights.as_independent` will see it."""
+    if seen.ticket["city_number"]:
+        return False
     settled = [one["actor"] for one in seen.ticket["history"] if one["step"] == Step.SETTLE]
     return seen.ticket["lead"] not in seen.actor.departments and settled[-1] != seen.actor.subject
 

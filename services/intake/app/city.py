@@ -1,0 +1,51 @@
+"""What comes down from the city's hotline: tickets under its own numbers, and its word on how they went."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+
+from services.chassis.work import Work
+from services.intake.app.commands import Unknown
+from services.intake.app.desk import Said
+from services.intake.app.ports import Receipts, Tickets
+from services.intake.app.settle import SettleTicket, Visit
+
+CLIENT = "city:tickets"
+"""Whose receipts these are, whichever of the city's machines asks: a ticket's key is its number there."""
+VISITS = "city:visits"
+
+
+@dataclass(frozen=True, slots=True)
+class CityVisit:
+    """The city has asked the caller. `key` is the same when the city says it again, and so is `canonical`."""
+
+    key: str
+    canonical: bytes
+    visit: Visit
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeCityVisit:
+    tickets: Tickets
+    receipts: Receipts
+    settlement: SettleTicket
+    caller_key: bytes
+
+    def __call__(self, work: Work, number: str, actor: str, said: CityVisit) -> str:
+        """Takes it down once per key; returns the ticket's id.
+
+        Raises Unknown (no such number), KeyReused, IllegalStep (it is not settled), Unfit.
+        """
+        ticket_id = self.tickets.of_city(work, number)
+        if ticket_id is None:
+            raise Unknown
+        # Keyed, like a ticket's: the note may tell who called.
+        fingerprint = hmac.digest(self.caller_key, f"visit:{number}:".encode() + said.canonical, "sha256")
+        if self.receipts.claim(work, VISITS, said.key, fingerprint, ticket_id) is None:
+            ticket = self.tickets.lock(work, ticket_id)
+            assert ticket
+            command = Said(ticket.version, actor, said.note)
+            self.settlement.visit(work, ticket_id, command, said.visit, lambda _: None)
+        return ticket_id
