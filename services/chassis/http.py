@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -39,7 +40,8 @@ def create_app(
 
     Every other route guards itself by `identity.require` or `any_actor`: raises UnguardedRoute for one that does not,
     unless it is left out of the description (`include_in_schema=False`), which only operations are. The verifier's
-    readiness is part of the service's. `body_limits` gives the paths that have a limit of their own, in bytes.
+    readiness is part of the service's. `body_limits` gives the paths that have a limit of their own, in bytes; `*`
+    stands for one segment of a path.
     """
     # FastAPI's pages of documentation load their scripts from the internet; /openapi.json is what they show.
     app = FastAPI(title=title, responses=problems.DOCUMENTED, docs_url=None, redoc_url=None)
@@ -98,7 +100,9 @@ class Frontier:
     def __init__(self, app: ASGIApp, body_limit: int, body_limits: Mapping[str, int]) -> None:
         self._app = app
         self._body_limit = body_limit
-        self._body_limits = body_limits
+        self._body_limits = [
+            (re.compile(re.escape(path).replace(r"\*", "[^/]+")), limit) for path, limit in body_limits.items()
+        ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -130,7 +134,8 @@ class Frontier:
             HTTP_SECONDS.labels(**labels).observe(time.perf_counter() - started)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        limit = self._body_limits.get(scope["path"], self._body_limit)
+        own = (limit for path, limit in self._body_limits if path.fullmatch(scope["path"]))
+        limit = next(own, self._body_limit)
         if declared_length(scope) > limit:
             await too_large(limit).response()(scope, receive, send)
         elif "\0" in scope["path"] or b"%00" in scope["query_string"]:

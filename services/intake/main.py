@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import get_args
 from uuid import uuid4
 
@@ -19,6 +20,11 @@ from services.chassis.workers import WorkerLoop
 from services.chassis.working_days import after_working_days
 from services.contracts.classification_events import TicketClassified
 from services.contracts.taxonomy import taxonomy
+from services.intake.adapters.attachment_folder import ContentFolder
+from services.intake.adapters.attachment_routes import BODY_LIMIT as ATTACHMENT_LIMIT
+from services.intake.adapters.attachment_routes import attachment_routes
+from services.intake.adapters.attachment_scanner import Scan, scanner
+from services.intake.adapters.attachments import SqlAttachments
 from services.intake.adapters.batch import BODY_LIMIT, batch_routes
 from services.intake.adapters.catalogue_routes import catalogue_routes
 from services.intake.adapters.catalogues import SqlCatalogues
@@ -45,6 +51,7 @@ from services.intake.adapters.step_routes import step_routes
 from services.intake.adapters.tickets import SqlTickets
 from services.intake.adapters.vault import SealedVault
 from services.intake.app.answer import AnswerFollowUp
+from services.intake.app.attachment import AttachToTicket, Contents
 from services.intake.app.catalogue import EditCatalogue
 from services.intake.app.city import TakeCityVisit
 from services.intake.app.clocks import CLOCK, NoteMoments
@@ -62,7 +69,11 @@ from services.intake.app.units import MoveTicket
 from services.intake.app.use_cases import TicketSteps
 from services.intake.domain.clock import Timekeeper
 
-BODY_LIMITS = {"/tickets/batch": BODY_LIMIT, "/city/reconciliation": LIST_LIMIT}
+BODY_LIMITS = {
+    "/tickets/batch": BODY_LIMIT,
+    "/city/reconciliation": LIST_LIMIT,
+    "/tickets/*/attachments": ATTACHMENT_LIMIT,
+}
 
 
 class IntakeSettings(Settings):
@@ -74,6 +85,13 @@ class IntakeSettings(Settings):
         "messages wait"
     )
     city_token: SecretStr | None = Field(None, description="give the token by which the city's hotline knows us")
+
+    attachments_dir: Path | None = Field(
+        None, description="give the folder that keeps attachments, shared by all processes of intake"
+    )
+    attachment_scanner: str | None = Field(
+        None, description="give a command that exits with 0 for a file, its last word, that may be kept"
+    )
 
     @field_validator("city_url")
     @classmethod
@@ -96,9 +114,15 @@ class UseCases:
     followers: TakeFollower
     answer: AnswerFollowUp
     city_visit: TakeCityVisit
+    attach: AttachToTicket
+    contents: Contents | None
+    scan: Scan
 
     @classmethod
-    def of(cls, caller_key: bytes, vault_key: bytes) -> UseCases:
+    def of(
+        cls, caller_key: bytes, vault_key: bytes, contents: Contents | None = None, scan: Scan = scanner(None)
+    ) -> UseCases:
+        """Without a store of contents no file can be attached."""
         tickets, vault, follow_ups = SqlTickets(), SealedVault(vault_key), SqlFollowUps()
         catalogues = SqlCatalogues(taxonomy())
         timekeeper = Timekeeper(clock_rules(), usual_kind, after_working_days)
@@ -122,6 +146,9 @@ class UseCases:
             TakeFollower(desk, receive, MergeTickets(desk), follow),
             AnswerFollowUp(tickets, vault, follow_ups, _new_id),
             TakeCityVisit(tickets, SqlReceipts(), settlement, caller_key),
+            AttachToTicket(desk, SqlAttachments()),
+            contents,
+            scan,
         )
 
     def routes(self, workshop: Workshop) -> Sequence[APIRouter]:
@@ -130,6 +157,7 @@ class UseCases:
             ticket_routes(workshop, self.receive),
             many_routes(workshop, ActOnMany(self.steps.plain, self.steps.settlement)),
             step_routes(workshop, self.steps),
+            attachment_routes(workshop, self.attach, self.contents, self.scan),
             related_routes(workshop),
             known_routes(workshop, self.followers),
             follow_up_routes(workshop, self.answer),
@@ -174,7 +202,10 @@ def _city(settings: IntakeSettings) -> Mapping[str, WorkerLoop]:
 def main() -> int:
     settings = load(IntakeSettings)
     intake = UseCases.of(
-        bytes.fromhex(settings.caller_key.get_secret_value()), bytes.fromhex(settings.vault_key.get_secret_value())
+        bytes.fromhex(settings.caller_key.get_secret_value()),
+        bytes.fromhex(settings.vault_key.get_secret_value()),
+        ContentFolder(settings.attachments_dir) if settings.attachments_dir else None,
+        scanner(settings.attachment_scanner),
     )
     return run(
         Service(

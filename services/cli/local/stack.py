@@ -183,6 +183,7 @@ class Stack:
             "OIDC_JWKS": str(self.issuer.jwks.resolve()),
             "CALLER_KEY": directory.key("caller"),
             "VAULT_KEY": directory.key("vault"),
+            "ATTACHMENTS_DIR": str(directory.path / "attachments"),
         }
         if service in self.database_urls:
             told["DATABASE_URL"] = self.database_urls[service]

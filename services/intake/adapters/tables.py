@@ -7,6 +7,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     Date,
     DateTime,
@@ -172,6 +173,22 @@ settlements = Table(
     Column("handling", Text, comment="what was done; redacted"),
     Column("matter_true", Boolean),
     Column("beyond_duty", Boolean),
+)
+
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("id", Uuid(as_uuid=False), primary_key=True),
+    Column("ticket_id", ForeignKey("tickets.id"), nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("at", _Time, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("media_type", Text),
+    Column("size", Integer),
+    Column("sha256", Text, comment="of the content as it is kept: its name in the store"),
+    Column("recording", Text, comment="where it lies, if it is a recording"),
+    UniqueConstraint("ticket_id", "purpose", "sha256", "recording", postgresql_nulls_not_distinct=True),
+    CheckConstraint("(sha256 IS NULL) <> (recording IS NULL)", name="content_or_recording"),
 )
 
 vault_keys = Table(

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, true, tuple_, union
 
+from services.intake.adapters.attachments import attached_to
 from services.intake.adapters.tables import clocks, settlements, ticket_history, ticket_texts, tickets
 from services.intake.domain.steps import State
 
@@ -56,6 +57,7 @@ def ticket_with_history(connection: Connection, ticket_id: str) -> dict[str, Any
         "settlement": _settlement(connection, ticket_id),
         "clocks": _clocks(connection, ticket_id),
         "merged": _merged(connection, ticket_id),
+        "attachments": attached_to(connection, ticket_id),
         "history": steps,
     }
 

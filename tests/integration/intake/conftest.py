@@ -34,6 +34,7 @@ from services.contracts.classification_events import TicketClassified
 from services.contracts.event import Envelope, Event
 from services.contracts.registry import EVENTS
 from services.contracts.ticket_events import Place, Urgency
+from services.intake.adapters.attachment_folder import ContentFolder
 from services.intake.adapters.tables import metadata
 from services.intake.adapters.vault import SealedVault
 from services.intake.app.dispatch import DispatchOnClassification
@@ -173,7 +174,7 @@ def _intake(database_url: str, directory: Path) -> Iterator[Intake]:
         oidc_issuer=DEMO_ISSUER,
         oidc_jwks=str(issuer.jwks),
     )
-    use_cases = UseCases.of(CALLER_KEY, VAULT_KEY)
+    use_cases = UseCases.of(CALLER_KEY, VAULT_KEY, ContentFolder(directory / "attachments"))
     routers = use_cases.routes(workshop)
     app = create_app(
         title="intake",

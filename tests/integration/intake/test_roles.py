@@ -155,6 +155,20 @@ ROUTES: Mapping[tuple[str, str], Row] = {
         lambda client, _: client.post(f"/known-matters/{NOBODYS}/followers", json={"caller": {}}, headers=fresh_key()),
         dict.fromkeys(PEOPLE, 403) | {"hub": 404},
     ),
+    ("POST", "/tickets/{ticket_id}/attachments"): (
+        lambda client, ticket_id: client.post(
+            f"/tickets/{ticket_id}/attachments", data={"purpose": "evidence", "recording": "records/260701/7"}
+        ),
+        dict.fromkeys(PEOPLE, 403) | {"hub": 201, "lead": 201, "foreign department": 404},
+    ),
+    ("GET", "/tickets/{ticket_id}/attachments"): (
+        lambda client, ticket_id: client.get(f"/tickets/{ticket_id}/attachments"),
+        READERS | {"foreign department": 404, "foreign sub-district": 404},
+    ),
+    ("GET", "/tickets/{ticket_id}/attachments/{attachment_id}"): (
+        lambda client, ticket_id: client.get(f"/tickets/{ticket_id}/attachments/{NOBODYS}"),
+        dict.fromkeys(PEOPLE, 404) | REFUSED,
+    ),
     ("POST", "/city/tickets"): (
         lambda client, _: client.post("/city/tickets", json={"number": "260701-1", "text": "漏水"}),
         dict.fromkeys(PEOPLE, 403) | {"city": 202},
