@@ -64,7 +64,7 @@ def test_a_list_shows_the_facts_and_not_the_text(intake: Intake) -> None:
     intake.classify(ticket_id)
     (ticket,) = intake.client("hub").get("/tickets").json()["items"]
     shown = intake.show(ticket_id)
-    apart = ("text", "address", "settlement", "clocks", "merged", "history")
+    apart = ("text", "address", "settlement", "clocks", "merged", "attachments", "history")
     assert ticket == {name: value for name, value in shown.items() if name not in apart}
     place = {"sub_district": "310109016", "estate": "liangcheng-2", "estate_name": "凉城二村", "building": None}
     assert ticket["place"] == place
@@ -119,6 +119,8 @@ def large(intake: Intake) -> Intake:
         "INSERT INTO ticket_texts SELECT id, 1, 'text' FROM tickets",
         "INSERT INTO ticket_history SELECT id, 1, received_at, 'receive', 'received', 'operator' FROM tickets",
         "INSERT INTO settlements SELECT id, 4, 'answer' FROM tickets",
+        "INSERT INTO attachments (id, ticket_id, purpose, at, actor, recording)"
+        " SELECT id, id, 'evidence', received_at, 'operator', 'records/1' FROM tickets",
         """
         INSERT INTO clocks
             (ticket_id, kind, since, rule, rules_version, calendar_known, started_at, warn_at, due_at, paused)
