@@ -1,7 +1,13 @@
 """Every event type that may cross a service boundary, by its `ce_type`."""
 
 from services.contracts.classification_events import TicketClassified, TicketReadAgain
-from services.contracts.department_events import HotIssueTold, ProjectTold, TicketAssigned, TicketTold
+from services.contracts.department_events import (
+    DepartmentReplyRefused,
+    HotIssueTold,
+    ProjectTold,
+    TicketAssigned,
+    TicketTold,
+)
 from services.contracts.event import Event
 from services.contracts.hot_issue_events import (
     HotIssueConfirmed,
@@ -16,7 +22,16 @@ from services.contracts.hot_issue_events import (
     HotIssueWithdrawn,
 )
 from services.contracts.project_events import ProjectAdvanced, ProjectOpened
+from services.contracts.reply_events import (
+    TicketContactReplied,
+    TicketExtensionReplied,
+    TicketInterimReplied,
+    TicketReturnReplied,
+    TicketSettlementReplied,
+    TicketSignReplied,
+)
 from services.contracts.ticket_events import (
+    ReplyRefused,
     TicketArchived,
     TicketClockBreached,
     TicketClockWarned,
@@ -87,7 +102,15 @@ HOT_ISSUE_EVENTS = (
     HotIssueWithdrawn,
 )
 PROJECT_EVENTS = (ProjectOpened, ProjectAdvanced)
-DEPARTMENT_EVENTS = (TicketAssigned, TicketTold, HotIssueTold, ProjectTold)
+DEPARTMENT_EVENTS = (TicketAssigned, TicketTold, DepartmentReplyRefused, HotIssueTold, ProjectTold)
+REPLY_EVENTS = (
+    TicketSignReplied,
+    TicketContactReplied,
+    TicketInterimReplied,
+    TicketReturnReplied,
+    TicketExtensionReplied,
+    TicketSettlementReplied,
+)
 
 EVENTS: dict[str, type[Event]] = {
     event.type: event
@@ -99,5 +122,7 @@ EVENTS: dict[str, type[Event]] = {
         *HOT_ISSUE_EVENTS,
         *PROJECT_EVENTS,
         *DEPARTMENT_EVENTS,
+        *REPLY_EVENTS,
+        ReplyRefused,
     )
 }

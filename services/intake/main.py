@@ -13,10 +13,12 @@ from services.chassis.service import Service, run
 from services.chassis.settings import HexKey, Port, Settings, load
 from services.chassis.subscription import Subscription
 from services.chassis.timers import TimerHandler, each
-from services.chassis.work import Workshop
+from services.chassis.work import Work, Workshop
 from services.chassis.working_days import after_working_days
 from services.contracts.classification_events import TicketClassified
+from services.contracts.event import Envelope
 from services.contracts.taxonomy import taxonomy
+from services.contracts.topics import topic_table
 from services.intake.adapters.batch import BODY_LIMIT, batch_routes
 from services.intake.adapters.catalogues import SqlCatalogues
 from services.intake.adapters.clock_rules import clock_rules, usual_kind
@@ -40,6 +42,7 @@ from services.intake.app.follow import ASK, Follow, HotIssueFact, ProjectFact
 from services.intake.app.merging import MergeTickets
 from services.intake.app.plain_steps import TakePlainStep
 from services.intake.app.receive import ReceiveTicket
+from services.intake.app.replies import Reply, TakeReply
 from services.intake.app.review import ReviewTicket
 from services.intake.app.settle import SettleTicket
 from services.intake.app.units import MoveTicket
@@ -63,25 +66,28 @@ class UseCases:
     moments: NoteMoments
     follow: Follow
     answer: AnswerFollowUp
+    replies: TakeReply
 
     @classmethod
     def of(cls, caller_key: bytes, vault_key: bytes) -> UseCases:
         tickets, vault, follow_ups = SqlTickets(), SealedVault(vault_key), SqlFollowUps()
         catalogues = SqlCatalogues(taxonomy())
         desk = Desk(tickets, SqlClocks(), Timekeeper(clock_rules(), usual_kind, after_working_days), vault)
+        steps = TicketSteps(
+            TakePlainStep(desk),
+            ReviewTicket(desk, taxonomy(), catalogues),
+            MoveTicket(desk),
+            MergeTickets(desk),
+            SettleTicket(desk, SqlSettlements()),
+        )
         return cls(
             ReceiveTicket(tickets, vault, SqlReceipts(), caller_key, _new_id),
             DispatchOnClassification(desk, taxonomy(), catalogues, SqlRepeats()),
-            TicketSteps(
-                TakePlainStep(desk),
-                ReviewTicket(desk, taxonomy(), catalogues),
-                MoveTicket(desk),
-                MergeTickets(desk),
-                SettleTicket(desk, SqlSettlements()),
-            ),
+            steps,
             NoteMoments(desk),
             Follow(tickets, follow_ups),
             AnswerFollowUp(tickets, vault, follow_ups, _new_id),
+            TakeReply(steps, topic_table().reply_topics().get),
         )
 
     def routes(self, workshop: Workshop) -> Sequence[APIRouter]:
@@ -107,7 +113,16 @@ class UseCases:
                 },
                 lock_cells=lambda _, work: self.follow.follow_ups.in_turn(work),
             ),
+            Subscription(
+                "intake-replies",
+                tuple(topic_table().reply_topics()),
+                dict.fromkeys(get_args(Reply), self.replies),
+                lock_cells=self._lock_tickets,
+            ),
         ]
+
+    def _lock_tickets(self, envelopes: Sequence[Envelope], work: Work) -> None:
+        self.steps.plain.desk.tickets.lock_all(work, {envelope.event.aggregate_id for envelope in envelopes})
 
     @property
     def timers(self) -> Mapping[str, TimerHandler]:
