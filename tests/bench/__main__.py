@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from services.cli.local.stack import Stack
-from tests.bench import flow, importing
+from tests.bench import flow, importing, tickets
 
 BENCHES = {
     "latency": flow.latency,
@@ -19,6 +19,9 @@ BENCHES = {
     "drain": flow.drain_of_a_burst,
     "replay": flow.replay_from_the_beginning,
     "import": importing.import_of_a_file,
+    "receipts": tickets.receipts,
+    "life-cycles": tickets.life_cycles,
+    "tick": tickets.tick,
 }
 
 

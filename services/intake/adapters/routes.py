@@ -12,10 +12,10 @@ from services.chassis.outbox import TooLarge
 from services.chassis.problems import Problem, invalid
 from services.chassis.work import Workshop
 from services.intake.adapters.cursors import read_cursor, write_cursor
+from services.intake.adapters.reception import Reception
 from services.intake.adapters.requests import TicketBody, wrong_time
 from services.intake.adapters.rights import Operator, Overseer, Reader, no_such_ticket, share_of
 from services.intake.adapters.views import count_by_state, page_of_tickets, ticket_with_history
-from services.intake.app.ports import KeyReused
 from services.intake.app.receive import ReceiveTicket, Request
 from services.intake.domain.steps import State
 
@@ -33,6 +33,7 @@ IdempotencyKey = Annotated[
 
 def ticket_routes(workshop: Workshop, receive: ReceiveTicket) -> APIRouter:
     router = APIRouter(prefix="/tickets", tags=["tickets"])
+    reception = Reception(workshop, receive)
 
     @router.post("", status_code=202)
     def file_ticket(body: TicketBody, key: IdempotencyKey, actor: Operator, response: Response) -> dict[str, Any]:
@@ -44,17 +45,17 @@ def ticket_routes(workshop: Workshop, receive: ReceiveTicket) -> APIRouter:
             body.identity(), body.channel, body.occurred_at, key, body.canonical(), actor.subject
         )
         try:
-            with workshop.open() as work:
-                ticket_id, fresh = receive(work, request)
-        except KeyReused:
+            outcome = reception.file(request)
+        except TooLarge as error:
+            raise Problem(413, "ticket-too-large", "The ticket is too large", f"text: {error}; shorten it.") from None
+        if outcome is None:
             raise Problem(
                 422,
                 "idempotency-key-reused",
                 "The Idempotency-Key belongs to another request",
                 "Idempotency-Key: came before with another body; send a fresh UUID with each new ticket.",
-            ) from None
-        except TooLarge as error:
-            raise Problem(413, "ticket-too-large", "The ticket is too large", f"text: {error}; shorten it.") from None
+            )
+        ticket_id, fresh = outcome
         if fresh:
             TICKETS_RECEIVED.labels(body.channel).inc()
         response.headers["Location"] = f"/tickets/{ticket_id}"
