@@ -18,6 +18,7 @@ from demo.district import District
 from demo.housing import Housing
 from demo.hub import Hub
 from demo.residents import Residents
+from demo.scene import Scenes
 from demo.story import all_stories
 from demo.truth import Judgement, judge
 from demo.world import World
@@ -51,7 +52,8 @@ class Paper:
         district, self._diary = District(seed), Diary()
         self.world = World(district, all_stories(), **controls)
         residents = Residents(services)
-        self._hub = Hub(services, district, self.world, residents, self._diary)
+        scenes = Scenes((), services, district, residents, services, next(iter(steps(1))))
+        self._hub = Hub(services, district, self.world, residents, self._diary, scenes)
         self._housing = Housing(services, self.world, self._diary, self._hub.faults)
         self.issues: dict[Cell, Issue] = {}
         self._calls: dict[Cell, list[Call]] = defaultdict(list)
