@@ -15,7 +15,7 @@ from services.intake.app.ports import Clocks, Tickets, Vault
 from services.intake.app.redacting import redacted_of
 from services.intake.domain.clock import Clock, Timekeeper, settle_by
 from services.intake.domain.limits import ClockKind
-from services.intake.domain.steps import CLOCKS, Step
+from services.intake.domain.steps import Step
 from services.intake.domain.ticket import Ticket
 
 log = structlog.get_logger(__name__)
@@ -72,7 +72,7 @@ class Desk:
         work.publish("tickets", fact(**facts | more))
 
     def _follow(self, work: Work, ticket: Ticket) -> None:
-        entries = [entry for entry in ticket.steps if entry.step not in NEW | CLOCKS]
+        entries = [entry for entry in ticket.steps if self.timekeeper.concerns(entry.step)]
         if not entries:
             return
         running = [] if ticket.steps[0].step in NEW else self.clocks.running(work, [ticket.id])
