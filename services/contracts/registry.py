@@ -4,18 +4,23 @@ from services.contracts.classification_events import TicketClassified, TicketRea
 from services.contracts.department_events import HotIssueTold, ProjectTold, TicketAssigned
 from services.contracts.event import Event
 from services.contracts.hot_issue_events import (
+    HotIssueAssigned,
     HotIssueConfirmed,
+    HotIssueCorrected,
     HotIssueCureStarted,
     HotIssueDecided,
     HotIssueDecisionOverdue,
+    HotIssueLapsed,
     HotIssueMemberJoined,
+    HotIssueMemberLeft,
     HotIssueNotShown,
     HotIssueObserved,
     HotIssueReopened,
+    HotIssueSuspected,
     HotIssueVerified,
     HotIssueWithdrawn,
 )
-from services.contracts.project_events import ProjectAdvanced, ProjectOpened
+from services.contracts.project_events import ProjectAdvanced, ProjectOpened, TypicalCaseProposed
 from services.contracts.ticket_events import (
     TicketArchived,
     TicketDispatched,
@@ -43,8 +48,13 @@ TICKET_EVENTS = (
     TicketFiledAway,
 )
 HOT_ISSUE_EVENTS = (
+    HotIssueSuspected,
+    HotIssueLapsed,
     HotIssueConfirmed,
+    HotIssueAssigned,
+    HotIssueCorrected,
     HotIssueMemberJoined,
+    HotIssueMemberLeft,
     HotIssueDecisionOverdue,
     HotIssueDecided,
     HotIssueCureStarted,
@@ -66,6 +76,7 @@ EVENTS: dict[str, type[Event]] = {
         TicketReadAgain,
         *HOT_ISSUE_EVENTS,
         *PROJECT_EVENTS,
+        TypicalCaseProposed,
         *DEPARTMENT_EVENTS,
     )
 }

@@ -110,6 +110,6 @@ def test_an_issue_as_a_person_recognises_it(district: District) -> None:
     assert issue["place"] == {"sub_district": "310109010", "estate": "quyang-1", "estate_name": "曲阳路东五小区"}
     assert [member["ticket_id"] for member in issue["members"]] == [ticket_id(n) for n in (4, 3, 2, 1, 0)]
     assert set(issue["members"][0]) == {"ticket_id", "joined_at", "occurred_at", "reason"}
-    (line,) = issue["history"]
-    assert (line["state"], line["actor"], line["version"]) == ("confirmed", "detection", 1)
+    _, line = issue["history"]
+    assert (line["state"], line["actor"], line["version"]) == ("confirmed", "detection", 2)
     assert line["detail"] == "5 distinct callers within 30 days"
