@@ -169,7 +169,8 @@ def _told(alarms: list[Alarm], messages: list[Message], *, members: bool = True)
     for alarm in alarms:
         callers = len({messages[at].user for at in alarm.members})
         place = "、".join(alarm.places) or "no place: one group"
-        yield f"alarm {alarm.matter}  {alarm.at:%Y-%m-%d %H:%M}  {place}  {callers} callers, {len(alarm.members)} messages"
+        size = f"{callers} callers, {len(alarm.members)} messages"
+        yield f"alarm {alarm.matter}  {alarm.at:%Y-%m-%d %H:%M}  {place}  {size}"
         if members:
             for at in sorted(alarm.members):
                 one = messages[at]

@@ -6,7 +6,20 @@ import sys
 
 import typer
 
-from services.cli import demo, dlq, evaluate_detection, import_file, migrate, run, send, status, token, topics, up, whatif
+from services.cli import (
+    demo,
+    dlq,
+    evaluate_detection,
+    import_file,
+    migrate,
+    run,
+    send,
+    status,
+    token,
+    topics,
+    up,
+    whatif,
+)
 
 app = typer.Typer(
     help="The Closed Loop 12345: from a stream of hotline tickets to proven cures.",

@@ -83,7 +83,7 @@ class Bursts:
             del known.newest[caller]
 
     def _judge(self, known: _Place, end: datetime) -> None:
-        """Counts the window of JUDGED_DAYS that ends now, if it holds enough callers, and whether an alarm covers it."""
+        """Counts the window of JUDGED_DAYS that ends now, if it holds enough callers, and if an alarm covers it."""
         begin = end - timedelta(days=JUDGED_DAYS)
         callers = sum(call.occurred_at > begin for call in known.newest.values())
         if callers >= JUDGED_CALLERS:
