@@ -12,6 +12,7 @@ from services.cli import (
     evaluate_detection,
     import_file,
     migrate,
+    rebuild,
     run,
     send,
     status,
@@ -32,6 +33,7 @@ app.command()(send.send)
 app.command("import")(import_file.import_file)
 app.command()(status.status)
 app.command()(whatif.whatif)
+app.command()(rebuild.rebuild)
 app.command()(run.run)
 app.command()(migrate.migrate)
 app.command()(token.token)
