@@ -107,7 +107,8 @@ def test_the_topics_alone_give_back_what_the_live_database_holds(
     engine.dispose()
     with district.workshop.open() as work:
         work.connection.execute(text("UPDATE hot_issues SET callers = callers + 1 WHERE id = :id"), {"id": ROOF})
-        work.connection.execute(text("UPDATE ticket_sightings SET caller_ref = NULL WHERE ticket_id = :id"), {"id": ONE})
+        spoilt = text("UPDATE ticket_sightings SET caller_ref = NULL WHERE ticket_id = :id")
+        work.connection.execute(spoilt, {"id": ONE})
     differs = _rebuild(embedded_broker, new_database(), live)
     assert (differs.exit_code, len(json.loads(differs.stdout)["different"])) == (1, 2)
     assert f"hot issue {ROOF}" in json.loads(differs.stdout)["different"]
