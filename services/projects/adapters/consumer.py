@@ -10,7 +10,7 @@ from services.chassis.subscription import Subscription
 from services.chassis.work import Work
 from services.contracts.classification_events import TicketClassified, TicketReadAgain
 from services.contracts.event import Envelope
-from services.projects.adapters import cell_locks, sightings
+from services.projects.adapters import cell_locks, matters, sightings
 from services.projects.adapters.citywide import event_driven, settle
 from services.projects.adapters.hot_issues import lock_issues_of
 from services.projects.adapters.loop import loop
@@ -22,17 +22,21 @@ from services.projects.domain.rules import RuleBook
 
 def lock_cells(envelopes: Sequence[Envelope], work: Work) -> None:
     events = [envelope.event for envelope in envelopes if isinstance(envelope.event, TicketFact | Reading)]
+    matters.lock(work.connection, events)
     lock_issues_of(work.connection, cell_locks.lock(work.connection, events, loop().book))
 
 
 def on_ticket(envelope: Envelope, work: Work) -> None:
     assert isinstance(envelope.event, TicketFact)
     _count(sightings.tell_fact(work.connection, envelope.event), work)
+    matters.place(work, envelope.event.ticket_id)
 
 
 def on_read(envelope: Envelope, work: Work) -> None:
     assert isinstance(envelope.event, Reading)
     _count(sightings.tell_reading(work.connection, envelope.event), work)
+    matters.tell(work.connection, envelope.event)
+    matters.place(work, envelope.event.ticket_id)
 
 
 def _count(change: sightings.Change, work: Work) -> None:

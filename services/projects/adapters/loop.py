@@ -11,6 +11,7 @@ from services.chassis.work import Work
 from services.contracts.taxonomy import taxonomy
 from services.projects.adapters.calls import SqlCalls
 from services.projects.adapters.hot_issues import SqlHotIssues
+from services.projects.adapters.matter_calls import CallsAnywhere
 from services.projects.adapters.repair_projects import SqlProjects
 from services.projects.adapters.rules_file import in_force
 from services.projects.adapters.typical_cases import SqlTypicalCases
@@ -39,7 +40,7 @@ def loop() -> Loop:
 
 @lru_cache(maxsize=4)
 def loop_by(book: RuleBook) -> Loop:
-    calls, issues, projects = SqlCalls(book), SqlHotIssues(), SqlProjects()
+    calls, issues, projects = CallsAnywhere(SqlCalls(book)), SqlHotIssues(), SqlProjects()
     opening = Opening(calls, issues, book, taxonomy(), Cases(SqlTypicalCases(), book))
     cure = Cure(calls, issues, book)
     repair = Repair(projects, issues, cure, opening, book, taxonomy(), lambda: str(uuid4()))

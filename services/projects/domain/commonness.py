@@ -12,6 +12,9 @@ from services.contracts.fingerprint import TERMS
 MEMORY: Final = 100_000
 """Texts that are remembered; at more, all counts are halved, so that what people speak of may change."""
 
+UNSEEN: Final = 100
+"""Texts taken to have been read before the first, holding nothing: else at the start all would be common."""
+
 
 class Commonness:
     """Learnt as texts come, 4 bytes a term whatever the number of texts. A text learnt twice is no harm."""
@@ -30,4 +33,4 @@ class Commonness:
 
     def rarity(self, term: int) -> float:
         """The logarithm of how many texts there are to one that holds the term, less one."""
-        return math.log((1 + self.texts) / (1 + self._holding[term])) - 1
+        return math.log((1 + self.texts + UNSEEN) / (1 + self._holding[term])) - 1
