@@ -14,13 +14,14 @@ from services.chassis.work import Work
 from services.contracts.fingerprint import BadFingerprint, decode
 from services.contracts.ticket_events import EVIDENCE_KINDS
 from services.projects.adapters.loop import loop
-from services.projects.adapters.tables import matters, ticket_sightings, trace_keys, traces
+from services.projects.adapters.tables import matter_choices, matters, ticket_sightings, trace_keys, traces
 from services.projects.adapters.trace_store import TraceStore, lock_matters, packed
 from services.projects.domain.commonness import Commonness
 from services.projects.domain.detection import Call, Sighted
 from services.projects.domain.evidence import Cell, Reading, TicketFact
-from services.projects.domain.joining import Joiner
+from services.projects.domain.joining import Joined, Joiner, Matter
 from services.projects.domain.likeness import Likeness, trace_of
+from services.projects.domain.matters import Core
 
 WARMED_BY: Final = 3_000
 """Newest texts from which a process learns how common terms are; from then on it learns as texts come."""
@@ -88,8 +89,11 @@ def _join(work: Work, found: Row[Any]) -> None:
     }
     connection.execute(update(traces).where(_TRACE.ticket_id == found.ticket_id).values(kept))
     window = timedelta(days=book.longest_days)
-    store = TraceStore(connection, window, found.type_code or "OT", call.occurred_at)
-    joined = Joiner(store, book, Likeness()).take(trace)
+    store = TraceStore(connection, window, call.ticket_id, found.type_code or "OT", call.occurred_at)
+    said = _chosen(connection, found.ticket_id)
+    if said:
+        store.settle(said, [trace])
+    joined = Joined(said, [trace], None) if said else Joiner(store, book, Likeness()).take(trace)
     if joined:
         # By the ticket that begins a matter its issue is raised with all that are of it.
         _count(work, joined.matter.id, [call] if joined.begun else [one.call for one in joined.traces])
@@ -109,6 +113,13 @@ def _count(work: Work, matter_id: str, calls: Sequence[Call]) -> None:
     cell = _cell(work.connection, matter_id)
     for call in calls:
         loop().detect(work, None, Sighted(cell, call))
+
+
+def _chosen(connection: Connection, ticket_id: str) -> Matter | None:
+    """The matter a person said it is of."""
+    of = select(matter_choices.c.matter_id).where(matter_choices.c.ticket_id == ticket_id, matter_choices.c.belongs)
+    matter_id = connection.execute(of.limit(1)).scalar()
+    return Matter(matter_id, Core(frozenset(), {})) if matter_id else None
 
 
 def _cell(connection: Connection, matter_id: str) -> Cell:

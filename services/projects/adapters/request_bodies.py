@@ -93,6 +93,15 @@ class AssignmentBody(_Body):
     note: Words | None = None
 
 
+class MembershipBody(_Body):
+    """Whether a ticket is of the matter; `version` is the issue's as it was read."""
+
+    version: PositiveInt
+    ticket_id: UUID
+    belongs: bool
+    reason: Words
+
+
 class CureDoneBody(_Body):
     version: PositiveInt
     note: Words | None = None

@@ -255,7 +255,6 @@ traces = Table(
     Column("heading", ARRAY(Text)),
     Column("weights", LargeBinary),
     Column("matter_id", Text, ForeignKey("matters.id")),
-    Column("chosen", Boolean, nullable=False, server_default=false(), comment="a person said so"),
     comment="tickets without a registered estate; of those of no matter only the newest months are kept",
 )
 Index(
@@ -272,3 +271,12 @@ trace_keys = Table(
     comment="by which tickets of no matter are found again",
 )
 Index("trace_keys_of_ticket", trace_keys.c.ticket_id)
+
+matter_choices = Table(
+    "matter_choices",
+    metadata,
+    Column("ticket_id", Text, primary_key=True),
+    Column("matter_id", Text, primary_key=True),
+    Column("belongs", Boolean, nullable=False),
+    comment="what people said of a ticket and a matter; it outranks every comparison",
+)

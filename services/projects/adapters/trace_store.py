@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.contracts.event import deterministic_id
 from services.contracts.fingerprint import TERMS, Weights, term_of
-from services.projects.adapters.tables import matter_keys, matters, trace_keys, traces
+from services.projects.adapters.tables import matter_choices, matter_keys, matters, trace_keys, traces
 from services.projects.domain.detection import Call
 from services.projects.domain.joining import POOL, Key, Matter, keys_of
 from services.projects.domain.likeness import Trace
@@ -51,12 +51,19 @@ _CLOSEST = text(
 )
 _MATTERS_NEAR = (
     select(matters.c.id, matters.c.places, matters.c.weights)
-    .where(matters.c.id.in_(select(matter_keys.c.matter_id).where(matter_keys.c.key == func.any(bindparam("keys")))))
+    .where(
+        matters.c.id.in_(select(matter_keys.c.matter_id).where(matter_keys.c.key == func.any(bindparam("keys")))),
+        matters.c.id.not_in(
+            select(matter_choices.c.matter_id).where(
+                matter_choices.c.ticket_id == bindparam("ticket_id"), matter_choices.c.belongs.is_(False)
+            )
+        ),
+    )
     .order_by(matters.c.began_at, matters.c.id)
 )
 _OLDEST_FREE = (
     select(_TRACE.ticket_id)
-    .where(_TRACE.matter_id.is_(None), _TRACE.chosen.is_(False), _TRACE.occurred_at < bindparam("before"))
+    .where(_TRACE.matter_id.is_(None), _TRACE.occurred_at < bindparam("before"))
     .order_by(_TRACE.occurred_at)
     .limit(FORGOTTEN_AT_ONCE)
 )
@@ -68,10 +75,14 @@ def lock_matters(connection: Connection) -> None:
 
 @dataclass(frozen=True, slots=True)
 class TraceStore:
-    """Implements Store. `type_code` and `began_at` are for a matter that begins with the ticket at hand."""
+    """Implements Store for one ticket at hand, whose type and time are those of a matter that begins with it.
+
+    A matter that a person said the ticket is not of, is not near it, and takes it on no other's account.
+    """
 
     connection: Connection
     window: timedelta
+    ticket_id: str
     type_code: str
     began_at: datetime
 
@@ -83,7 +94,7 @@ class TraceStore:
 
     def matters_near(self, places: Set[str], weights: Weights) -> Sequence[Matter]:
         keys = [_number(key) for key in keys_of(places, weights, CORE_TERMS)]
-        rows = self.connection.execute(_MATTERS_NEAR, {"keys": keys})
+        rows = self.connection.execute(_MATTERS_NEAR, {"keys": keys, "ticket_id": self.ticket_id})
         return [Matter(row.id, Core(frozenset(row.places), unpacked(row.weights))) for row in rows]
 
     def keep(self, trace: Trace) -> None:
@@ -118,9 +129,15 @@ class TraceStore:
         return Matter(matter_id, core)
 
     def settle(self, matter: Matter, traces_of_it: Sequence[Trace]) -> None:
-        ids = [trace.call.ticket_id for trace in traces_of_it]
+        ids = sorted({trace.call.ticket_id for trace in traces_of_it} - self._barred_from(matter))
         self.connection.execute(update(traces).where(_TRACE.ticket_id.in_(ids)).values(matter_id=matter.id))
         self.connection.execute(delete(trace_keys).where(trace_keys.c.ticket_id.in_(ids)))
+
+    def _barred_from(self, matter: Matter) -> set[str]:
+        said = select(matter_choices.c.ticket_id).where(
+            matter_choices.c.matter_id == matter.id, matter_choices.c.belongs.is_(False)
+        )
+        return set(self.connection.execute(said).scalars())
 
     def _sharing(self, places: Set[str], weights: Weights, most: int) -> Sequence[Trace]:
         asked = {key: weights[key] if isinstance(key, int) else BY_NAME for key in keys_of(places, weights)}

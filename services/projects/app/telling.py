@@ -114,6 +114,17 @@ def tell_member(work: Work, issue: HotIssue, ticket_id: str, reason: Reason, joi
     work.publish(TOPIC, HotIssueMemberJoined(**facts, ticket_id=ticket_id, reason=reason, joined_at=joined_at))
 
 
+def tell_chosen(work: Work, issue: HotIssue, ticket_id: str, belongs: bool) -> None:
+    """Publishes what a person said of a ticket, which `issue` has just noted; a rebuild takes it from there."""
+    facts = issue_facts(issue)
+    if belongs:
+        joined_at = work.clock.now()
+        event: Event = HotIssueMemberJoined(**facts, ticket_id=ticket_id, reason=Reason.BY_HAND, joined_at=joined_at)
+    else:
+        event = HotIssueMemberLeft(**facts, ticket_id=ticket_id)
+    work.publish(TOPIC, event)
+
+
 def tell_left(work: Work, issue: HotIssue, tickets: Iterable[str]) -> None:
     """Publishes that tickets are members no more, each under a version of its own."""
     for ticket_id in tickets:

@@ -73,6 +73,7 @@ class Reason(StrEnum):
     WINDOW = "in the window that fulfilled the rule"
     LATER = "later call while the issue is open"
     MERGED = "member of an issue merged into this one"
+    BY_HAND = "a person said that it is of this matter"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from services.projects.domain.hot_issue import EARLY
 
 TABLES = (
     "hot_issue_history, hot_issue_members, hot_issues, typical_cases, ticket_sightings, cells, type_days, "
-    "matter_keys, trace_keys, traces, matters, outbox, timers"
+    "matter_choices, matter_keys, trace_keys, traces, matters, outbox, timers"
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -12,10 +13,12 @@ from sqlalchemy import func, select
 
 from services.chassis.work import Workshop
 from services.contracts.event import Event
-from services.contracts.hot_issue_events import HotIssueConfirmed, HotIssueMemberJoined
+from services.contracts.hot_issue_events import HotIssueConfirmed, HotIssueMemberJoined, HotIssueMemberLeft
 from services.projects.adapters.tables import trace_keys, traces
+from services.projects.domain.hot_issue import Reason
 from tests.integration.projects.events import START, dispatched, take, ticket_id
 from tests.integration.projects.issues import issues, members, told
+from tests.integration.projects.loop_of import District
 from tests.integration.projects.matters import ELSEWHERE, OTHERS, PUMP, background
 from tests.integration.projects.matters import told as tickets
 
@@ -108,3 +111,41 @@ def test_what_is_of_no_matter_is_forgotten_after_the_longest_window(workshop: Wo
         oldest = connection.execute(select(func.min(trace_keys.c.occurred_at))).scalar_one()
     assert kept == 30
     assert oldest > START + timedelta(days=300)
+
+
+def test_a_ticket_taken_out_by_hand_stays_out(workshop: Workshop, tmp_path: Path) -> None:
+    take(workshop, *background(), *calls(PUMP))
+    (issue,) = issues(workshop)
+    hub = District(workshop, tmp_path).hub
+    body = {"version": issue.version, "ticket_id": ticket_id(2), "belongs": False, "reason": "another site"}
+    answer = hub.post(f"/hot-issues/{issue.id}/membership", json=body)
+    assert answer.status_code == 200, answer.text
+    assert ticket_id(2) not in members(workshop, issue.id)
+    left = [event for event in told(workshop) if isinstance(event, HotIssueMemberLeft)]
+    assert [(event.ticket_id, event.detail) for event in left] == [(ticket_id(2), "another site")]
+    take(workshop, *calls(PUMP))
+    take(workshop, *tickets(7, PUMP[0], by=7, day=8))
+    assert ticket_id(2) not in members(workshop, issue.id)
+    assert ticket_id(7) in members(workshop, issue.id)
+
+
+def test_a_ticket_that_was_missed_is_joined_by_hand(workshop: Workshop, tmp_path: Path) -> None:
+    take(workshop, *background(), *calls(PUMP[:5]), *tickets(30, "夜里吵得睡不着，请来看看", by=30, day=7))
+    (issue,) = issues(workshop)
+    hub = District(workshop, tmp_path).hub
+    body = {"version": issue.version, "ticket_id": ticket_id(30), "belongs": True, "reason": "he called from there"}
+    assert hub.post(f"/hot-issues/{issue.id}/membership", json=body).status_code == 200
+    assert members(workshop, issue.id)[ticket_id(30)] == Reason.BY_HAND
+    (again,) = issues(workshop)
+    assert (again.calls, again.callers) == (6, 6)
+    assert hub.post(f"/hot-issues/{issue.id}/membership", json=body).status_code == 409
+
+
+@pytest.mark.parametrize("role", ["supervisor", "subdistrict:310109016", "department:greening"])
+def test_who_does_not_lead_moves_no_ticket(workshop: Workshop, tmp_path: Path, role: str) -> None:
+    take(workshop, *background(), *calls(PUMP[:5]))
+    (issue,) = issues(workshop)
+    body = {"version": issue.version, "ticket_id": ticket_id(2), "belongs": False, "reason": "no"}
+    answer = District(workshop, tmp_path).as_(role).post(f"/hot-issues/{issue.id}/membership", json=body)
+    assert answer.status_code == 403
+    assert ticket_id(2) in members(workshop, issue.id)

@@ -41,7 +41,6 @@ def upgrade() -> None:
         sa.Column("heading", sa.ARRAY(sa.Text)),
         sa.Column("weights", sa.LargeBinary),
         sa.Column("matter_id", sa.Text, sa.ForeignKey("matters.id")),
-        sa.Column("chosen", sa.Boolean, nullable=False, server_default=sa.false(), comment="a person said so"),
         comment="tickets without a registered estate; of those of no matter only the newest months are kept",
     )
     op.create_index(
@@ -59,8 +58,15 @@ def upgrade() -> None:
         comment="by which tickets of no matter are found again",
     )
     op.create_index("trace_keys_of_ticket", "trace_keys", ["ticket_id"])
+    op.create_table(
+        "matter_choices",
+        sa.Column("ticket_id", sa.Text, primary_key=True),
+        sa.Column("matter_id", sa.Text, primary_key=True),
+        sa.Column("belongs", sa.Boolean, nullable=False),
+        comment="what people said of a ticket and a matter; it outranks every comparison",
+    )
 
 
 def downgrade() -> None:
-    for table in ("trace_keys", "traces", "matter_keys", "matters"):
+    for table in ("matter_choices", "trace_keys", "traces", "matter_keys", "matters"):
         op.drop_table(table)
