@@ -6,7 +6,21 @@ import sys
 
 import typer
 
-from services.cli import demo, dlq, import_file, migrate, run, send, status, token, topics, up
+from services.cli import (
+    demo,
+    dlq,
+    evaluate_detection,
+    import_file,
+    migrate,
+    rebuild,
+    run,
+    send,
+    status,
+    token,
+    topics,
+    up,
+    whatif,
+)
 
 app = typer.Typer(
     help="The Closed Loop 12345: from a stream of hotline tickets to proven cures.",
@@ -18,11 +32,14 @@ app.command()(up.up)
 app.command()(send.send)
 app.command("import")(import_file.import_file)
 app.command()(status.status)
+app.command()(whatif.whatif)
+app.command()(rebuild.rebuild)
 app.command()(run.run)
 app.command()(migrate.migrate)
 app.command()(token.token)
 app.add_typer(topics.app, name="topics")
 app.add_typer(dlq.app, name="dlq")
+app.add_typer(evaluate_detection.app, name="evaluate")
 
 if __name__ == "__main__":
     sys.exit(app())

@@ -10,18 +10,23 @@ from services.contracts.department_events import (
 )
 from services.contracts.event import Event
 from services.contracts.hot_issue_events import (
+    HotIssueAssigned,
     HotIssueConfirmed,
+    HotIssueCorrected,
     HotIssueCureStarted,
     HotIssueDecided,
     HotIssueDecisionOverdue,
+    HotIssueLapsed,
     HotIssueMemberJoined,
+    HotIssueMemberLeft,
     HotIssueNotShown,
     HotIssueObserved,
     HotIssueReopened,
+    HotIssueSuspected,
     HotIssueVerified,
     HotIssueWithdrawn,
 )
-from services.contracts.project_events import ProjectAdvanced, ProjectOpened
+from services.contracts.project_events import ProjectAdvanced, ProjectOpened, TypicalCaseProposed
 from services.contracts.reply_events import (
     TicketContactReplied,
     TicketExtensionReplied,
@@ -90,8 +95,13 @@ TICKET_EVENTS = (
     TicketFiledAway,
 )
 HOT_ISSUE_EVENTS = (
+    HotIssueSuspected,
+    HotIssueLapsed,
     HotIssueConfirmed,
+    HotIssueAssigned,
+    HotIssueCorrected,
     HotIssueMemberJoined,
+    HotIssueMemberLeft,
     HotIssueDecisionOverdue,
     HotIssueDecided,
     HotIssueCureStarted,
@@ -121,6 +131,7 @@ EVENTS: dict[str, type[Event]] = {
         TicketReadAgain,
         *HOT_ISSUE_EVENTS,
         *PROJECT_EVENTS,
+        TypicalCaseProposed,
         *DEPARTMENT_EVENTS,
         *REPLY_EVENTS,
         ReplyRefused,

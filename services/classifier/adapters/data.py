@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from services.classifier.domain.model import KeywordModel
+from services.classifier.domain.place_words import PlaceWords
 from services.classifier.domain.places import Estate, Register
 from services.classifier.domain.reader import KeywordReader
 from services.contracts.data_files import InvalidData, read_rows, read_section
@@ -32,6 +33,10 @@ def load_model(file: Path) -> KeywordModel:
             raise InvalidData(file, f"more, {code}", "is no type of the taxonomy; correct the code")
     words = {code: (*row.keywords, *more.get(code, ())) for code, row in types.items()}
     return KeywordModel(words, weak=read_section(file, "weak"))
+
+
+def load_place_words(file: Path = DATA / "place_words.yaml") -> PlaceWords:
+    return PlaceWords(*(read_section(file, section) for section in ("endings", "leads", "in_names")))
 
 
 def load_register(file: Path) -> Register:

@@ -24,13 +24,14 @@ from demo.truth import Judgement, judge
 from demo.world import World
 from services.contracts.department_events import HotIssueTold, ProjectTold
 from services.contracts.ticket_events import Place
-from services.projects.adapters.rules_file import rules
+from services.projects.adapters.rules_file import in_force
 from services.projects.domain import detection, effect
 from services.projects.domain.months import Month, months_later
 
 Cell = tuple[str, str]
-RULES = rules()
-ENOUGH = RULES.detection.distinct_callers
+BOOK = in_force()
+RULES = BOOK.newest
+ENOUGH = 4  # fewer callers are never a hot issue
 
 
 @dataclass
@@ -88,7 +89,11 @@ class Paper:
 
     def _fulfilled(self, calls: list[Call], after: datetime | None) -> datetime | None:
         told = [detection.Call("", one.phone, one.at) for one in calls if after is None or one.at > after]
-        found = detection.first_fulfilled(told, RULES.detection)
+
+        def past(begin: datetime, end: datetime) -> int:
+            return sum(begin <= one.at < end for one in calls) if after is None else 0
+
+        found = detection.first_hot(told, BOOK, "", past)
         return found.at if found else None
 
     def _came_back(self, issue: Issue, calls: list[Call]) -> bool:
