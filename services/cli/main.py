@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from services.cli import demo, dlq, import_file, migrate, run, send, status, token, topics, up
+from services.cli import demo, dlq, evaluate, import_file, migrate, run, send, status, token, topics, train, up
 
 app = typer.Typer(
     help="The Closed Loop 12345: from a stream of hotline tickets to proven cures.",
@@ -21,8 +21,10 @@ app.command()(status.status)
 app.command()(run.run)
 app.command()(migrate.migrate)
 app.command()(token.token)
+app.command()(train.train)
 app.add_typer(topics.app, name="topics")
 app.add_typer(dlq.app, name="dlq")
+app.add_typer(evaluate.app, name="evaluate")
 
 if __name__ == "__main__":
     sys.exit(app())

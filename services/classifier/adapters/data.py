@@ -5,33 +5,34 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from services.classifier.domain.model import KeywordModel
+from services.classifier.adapters.model_files import Vocabulary
 from services.classifier.domain.places import Estate, Register
-from services.classifier.domain.reader import KeywordReader
+from services.classifier.domain.reader import ModelReader
+from services.classifier.domain.type_model import OTHER, TypeModel
 from services.contracts.data_files import InvalidData, read_rows, read_section
 from services.contracts.taxonomy import taxonomy
 
 DATA = Path(__file__).parents[1] / "data"
 
 
-def keyword_reader(data: Path = DATA) -> KeywordReader:
-    """Raises InvalidData for a register or word list that cannot be used."""
-    types = taxonomy().types
-    return KeywordReader(
-        load_model(data / "words.yaml"),
-        load_register(data / "register.yaml"),
-        {code: problem_type.urgency for code, problem_type in types.items()},
-    )
+def reader_with(model: TypeModel, data: Path = DATA) -> ModelReader:
+    """Raises InvalidData for a register that cannot be used."""
+    usual = {code: problem_type.urgency for code, problem_type in taxonomy().types.items()}
+    return ModelReader(model, load_register(data / "register.yaml"), usual)
 
 
-def load_model(file: Path) -> KeywordModel:
+def word_list(file: Path = DATA / "words.yaml") -> Vocabulary:
+    """The taxonomy's keywords and the file's words, by type. Raises InvalidData."""
     types = taxonomy().types
     more: dict[str, Any] = read_section(file, "more")
     for code in more:
-        if code not in types:
+        if code not in types and code != OTHER:
             raise InvalidData(file, f"more, {code}", "is no type of the taxonomy; correct the code")
-    words = {code: (*row.keywords, *more.get(code, ())) for code, row in types.items()}
-    return KeywordModel(words, weak=read_section(file, "weak"))
+    words = {
+        code: tuple(map(str, (*(types[code].keywords if code in types else ()), *more.get(code, ()))))
+        for code in sorted({*types, OTHER})
+    }
+    return Vocabulary(words, tuple(map(str, read_section(file, "weak"))))
 
 
 def load_register(file: Path) -> Register:

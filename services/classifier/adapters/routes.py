@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.chassis.identity import Actor, Role, any_actor, require
-from services.classifier.domain.reading import Reader
+from services.classifier.adapters.current_reader import CurrentReader
 from services.contracts.ticket_events import Place, TypeCode, Urgency
 
 
@@ -25,6 +25,7 @@ class Preview(BaseModel):
     type_code: TypeCode
     confidence: float
     runner_up: TypeCode | None
+    secondary: tuple[TypeCode, ...]
     place: Place
     urgency: Urgency
     reasons: tuple[str, ...]
@@ -32,10 +33,13 @@ class Preview(BaseModel):
 
 
 class Model(BaseModel):
+    """The model in use; `card` says what it learnt from, when, and how good it was found."""
+
     model_version: str
+    card: dict[str, Any]
 
 
-def reader_routes(reader: Reader) -> APIRouter:
+def reader_routes(reader: CurrentReader) -> APIRouter:
     router = APIRouter(tags=["classifier"])
 
     @router.post("/classify")
@@ -44,6 +48,6 @@ def reader_routes(reader: Reader) -> APIRouter:
 
     @router.get("/model")
     def model(_actor: Annotated[Actor, Depends(any_actor)]) -> Model:
-        return Model(model_version=reader.model_version)
+        return Model(model_version=reader.model_version, card=dict(reader.card))
 
     return router

@@ -121,6 +121,7 @@ def classified(text: TicketTextRecorded, reading: Reading) -> TicketClassified:
         type_code=reading.type_code,
         confidence=reading.confidence,
         runner_up=reading.runner_up,
+        secondary=reading.secondary,
         place=reading.place,
         urgency=reading.urgency,
         reasons=reading.reasons,

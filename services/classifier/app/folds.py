@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Final
 
@@ -37,7 +38,9 @@ def groups_of(texts: Sequence[Grams]) -> NDArray[np.intp]:
         if not len(shingles):
             shingles = grams.keys if len(grams.keys) else np.zeros(1, np.uint64)
         # The high bits of an odd multiple mix all bits of the key; the low ones do not.
-        least = ((shingles * np.uint64(0x9E3779B97F4A7C15) ^ shingles >> np.uint64(29)) * factors >> np.uint64(20)).min(1)
+        least = ((shingles * np.uint64(0x9E3779B97F4A7C15) ^ shingles >> np.uint64(29)) * factors >> np.uint64(20)).min(
+            1
+        )
         for band in range(BANDS):
             first = seen.setdefault((band, least[band * ROWS : (band + 1) * ROWS].tobytes()), number)
             if first != number:
@@ -50,4 +53,6 @@ def folds(
 ) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
     """(train, test) pairs: each text is tested once, its group never on both sides, labels spread evenly."""
     splitter = StratifiedGroupKFold(count, shuffle=True, random_state=_SEED)
-    return list(splitter.split(np.zeros(len(labels)), np.asarray(labels), groups))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The least populated class", category=UserWarning)
+        return list(splitter.split(np.zeros(len(labels)), np.asarray(labels), groups))

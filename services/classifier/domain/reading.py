@@ -16,6 +16,7 @@ class Reading:
     type_code: str
     confidence: float
     runner_up: str | None
+    secondary: tuple[str, ...]
     place: Place
     urgency: Urgency
     reasons: tuple[str, ...]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.classifier.adapters.data import DATA, load_model, load_register
+from services.classifier.adapters.data import DATA, load_register, word_list
 from services.contracts.data_files import InvalidData
 from services.contracts.districts import sub_districts
 
@@ -15,7 +15,7 @@ def test_a_word_for_a_type_that_is_none_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "words.yaml"
     file.write_text("weak: []\nmore: {XQ99: [停车]}\n")
     with pytest.raises(InvalidData, match=r"words\.yaml, more, XQ99: is no type of the taxonomy; correct the code"):
-        load_model(file)
+        word_list(file)
 
 
 @pytest.mark.parametrize(
