@@ -28,9 +28,11 @@ from services.classifier.adapters.dead_letters import DeadLetters
 from services.classifier.adapters.model_files import BadModel
 from services.classifier.adapters.model_store import ModelStore
 from services.classifier.adapters.progress import progress_routes
+from services.classifier.adapters.register_store import RegisterStore
 from services.classifier.adapters.routes import reader_routes
 from services.classifier.adapters.stream import Stream, StreamFailed
 from services.classifier.app.answer import Answering
+from services.contracts.data_files import InvalidData
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +41,9 @@ GRACE_S: Final = 4.0
 
 class ClassifierSettings(Settings):
     models: Path = Field(Path("var/models"), description="give the folder that `closedloop train` writes models to")
+    registers: Path = Field(
+        Path("var/registers"), description="give the folder that `closedloop register import` writes registers to"
+    )
 
 
 class _Server(uvicorn.Server):
@@ -60,11 +65,12 @@ def main() -> int:
 
 async def _run(settings: ClassifierSettings) -> int:
     """0 when told to stop, 1 when the stream cannot go on: then the process must be started again. EX_CONFIG for a
-    model that cannot be used: starting again will not help."""
+    model or register that cannot be used: starting again will not help."""
     try:
-        reader = CurrentReader(ModelStore(settings.models), reader_with)
-    except BadModel as error:
-        log.error("the active model cannot be used", cause=str(error))
+        register = RegisterStore(settings.registers).load()
+        reader = CurrentReader(ModelStore(settings.models), lambda model: reader_with(model, register))
+    except (BadModel, InvalidData) as error:
+        log.error("the active model or register cannot be used", cause=str(error))
         return EX_CONFIG
     health, clock = Health(), clock_of(settings)
     answering = Answering(reader, clock, source=f"/{settings.jurisdiction}/classifier")

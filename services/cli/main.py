@@ -6,7 +6,22 @@ import sys
 
 import typer
 
-from services.cli import demo, dlq, evaluate, import_file, migrate, run, send, status, token, topics, train, up
+from services.cli import (
+    demo,
+    dlq,
+    evaluate,
+    evaluate_places,
+    import_file,
+    migrate,
+    register,
+    run,
+    send,
+    status,
+    token,
+    topics,
+    train,
+    up,
+)
 
 app = typer.Typer(
     help="The Closed Loop 12345: from a stream of hotline tickets to proven cures.",
@@ -24,7 +39,9 @@ app.command()(token.token)
 app.command()(train.train)
 app.add_typer(topics.app, name="topics")
 app.add_typer(dlq.app, name="dlq")
+evaluate.app.command()(evaluate_places.places)
 app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(register.app, name="register")
 
 if __name__ == "__main__":
     sys.exit(app())

@@ -15,10 +15,10 @@ from services.contracts.taxonomy import taxonomy
 DATA = Path(__file__).parents[1] / "data"
 
 
-def reader_with(model: TypeModel, data: Path = DATA) -> ModelReader:
-    """Raises InvalidData for a register that cannot be used."""
+def reader_with(model: TypeModel, register: Register | None = None) -> ModelReader:
+    """With the shipped register, unless another is given. Raises InvalidData for one that cannot be used."""
     usual = {code: problem_type.urgency for code, problem_type in taxonomy().types.items()}
-    return ModelReader(model, load_register(data / "register.yaml"), usual)
+    return ModelReader(model, register or load_register(DATA / "register.yaml"), usual)
 
 
 def word_list(file: Path = DATA / "words.yaml") -> Vocabulary:

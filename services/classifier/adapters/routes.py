@@ -27,6 +27,7 @@ class Preview(BaseModel):
     runner_up: TypeCode | None
     secondary: tuple[TypeCode, ...]
     place: Place
+    place_candidates: tuple[str, ...]
     urgency: Urgency
     reasons: tuple[str, ...]
     model_version: str

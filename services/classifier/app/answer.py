@@ -123,6 +123,7 @@ def classified(text: TicketTextRecorded, reading: Reading) -> TicketClassified:
         runner_up=reading.runner_up,
         secondary=reading.secondary,
         place=reading.place,
+        place_candidates=reading.place_candidates,
         urgency=reading.urgency,
         reasons=reading.reasons,
         model_version=reading.model_version,

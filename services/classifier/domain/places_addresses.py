@@ -15,8 +15,9 @@ MOST_NUMBERS: Final = 400
 _AREA: Final = re.compile(r"^\([^)]*\)|^[一-鿿]+-[一-鿿]+-")
 _ROAD: Final = re.compile(r"([一-鿿]{1,8}?(?:路|大道|老街|北街|街|道))(?=\d)")
 _NUMBERS: Final = re.compile(r"(\d+)(?:[-至到](\d+))?(支弄|弄|号)?")
-NUMBER: Final = re.compile(r"(\d{1,5})(?:支弄|弄|号)")
-ROAD_END: Final = ("路", "街", "道")
+_NUMBER: Final = re.compile(r"(?<!\d)(\d{1,5})(支弄|弄|号)?")
+_HOUSE: Final = re.compile(r"(\d{1,4})(?:号|幢|栋|座)")
+_COUNTED: Final = re.compile(r"[\d.路米元年月日岁天个人次点时分多间户层楼室块平辆公吨度万%-]")
 _LONGEST_ROAD: Final = 8
 
 
@@ -33,11 +34,13 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """`road` is None for a number that stands alone (1201弄). `end` is where the mention ends in its text."""
+    """`road` is one that is known, or None; `before` is what stands before the number. `lane` is None where neither
+    弄 nor 号 is written. `end` is where the mention ends in its text."""
 
     road: str | None
+    before: str
     number: int
-    lane: bool
+    lane: bool | None
     house: int | None
     end: int
 
@@ -89,27 +92,21 @@ def _range(first: int, last: int, *, same_side: bool) -> list[int]:
 
 
 def mentions_in(text: str, is_road: Callable[[str], bool]) -> list[Mention]:
-    """Every lane and house number of a canonical text. A road that `is_road` does not know is taken as written, as
-    far as it can be told where it begins: its last characters before the number."""
+    """Every lane and house number of a canonical text, and every number right behind a known road."""
     mentions: list[Mention] = []
-    taken = -1
-    for found in NUMBER.finditer(text):
-        if found.start() < taken:
+    taken = 0
+    for found in _NUMBER.finditer(text):
+        start, end = found.span()
+        if start < taken:
             continue
-        start, end = found.start(), found.end()
-        lane = text[end - 1] == "弄"
+        before = text[max(taken, start - _LONGEST_ROAD) : start]
+        road = next((before[at:] for at in range(len(before) - 1) if is_road(before[at:])), None)
+        lane = None if found[2] is None else found[2] != "号"
+        if lane is None and (road is None or end - start < 2 or _COUNTED.match(text, end)):
+            continue
         house: int | None = None
-        if lane and (inside := re.compile(r"(\d{1,4})(?:号|幢|栋|座)").match(text, end)):
+        if lane and (inside := _HOUSE.match(text, end)):
             house, end = int(inside[1]), inside.end()
         taken = end
-        mentions.append(Mention(_road_before(text, start, is_road), int(found[1]), lane, house, end))
+        mentions.append(Mention(road, before, int(found[1]), lane, house, end))
     return mentions
-
-
-def _road_before(text: str, end: int, is_road: Callable[[str], bool]) -> str | None:
-    if not text[:end].endswith(ROAD_END):
-        return None
-    for length in range(_LONGEST_ROAD, 1, -1):
-        if length <= end and is_road(text[end - length : end]):
-            return text[end - length : end]
-    return text[max(0, end - _LONGEST_ROAD) : end]

@@ -12,7 +12,8 @@ from services.classifier.domain.places_writing import stem_of
 
 SHORTEST: Final = 4
 SHORTEST_STEM: Final = 3
-TELLING: Final = frozenset("一二三四五六七八九十0123456789东西南北中上下前后新老大小里外abcdefgh")
+ORDINALS: Final = frozenset("一二三四五六七八九十壹贰叁0123456789东西南北中上下前后新老大外abcdefgh支")
+TELLING: Final = ORDINALS | frozenset("路街道弄")
 """Characters that tell one estate from its neighbour: 二村 is never a slip for 三村."""
 
 
@@ -33,8 +34,10 @@ class Typos:
             for shorter in (name, *_shorter(name)):
                 self._without_one[shorter].add(name)
             middle = len(name) // 2
-            lengths[name[:middle], True].add(len(name))
-            lengths[name[middle:], False].add(len(name))
+            # Two characters swapped over the middle leave no half whole: the swapped name has halves, too.
+            for form in (name, f"{name[: middle - 1]}{name[middle]}{name[middle - 1]}{name[middle + 1 :]}"):
+                lengths[form[:middle], True].add(len(name))
+                lengths[form[middle:], False].add(len(name))
         self._automaton = ahocorasick.Automaton()
         for half in {half for half, _ in lengths}:
             sizes = tuple(
@@ -67,8 +70,8 @@ class Typos:
                     found[name] = end
 
 
-def is_slip(name: str, text: str) -> bool:
-    """Whether `text` is `name` with exactly one slip that can have happened in writing."""
+def is_slip(name: str, text: str, telling: frozenset[str] = TELLING) -> bool:
+    """Whether `text` is `name` with exactly one slip that can have happened in writing; none is in `telling`."""
     start = 0
     while start < min(len(name), len(text)) and name[start] == text[start]:
         start += 1
@@ -79,9 +82,11 @@ def is_slip(name: str, text: str) -> bool:
     swapped = len(meant) == 2 and meant == wrote[::-1]
     if not (swapped or (len(meant) <= 1 and len(wrote) <= 1)) or meant == wrote:
         return False
-    if TELLING & {*meant, *wrote} or any(c.isascii() for c in wrote):
+    if telling & {*meant, *wrote} or any(c.isascii() for c in wrote):
         return False
     stem = stem_of(name)
+    if not wrote and not tail and stem == name:  # 广灵一 is the beginning of a road rather than 广灵一村
+        return False
     return swapped or len(stem) >= SHORTEST_STEM or (stem != name and start >= len(stem))
 
 

@@ -9,28 +9,43 @@ from hanziconv import HanziConv
 
 from services.classifier.domain.lexicon import normalise
 
+_EVERY: Final = "".join(map(chr, range(0x4E00, 0xA000)))
 _TRADITIONAL: Final = {
-    ord(old): new
-    for old, new in zip(
-        (every := "".join(map(chr, range(0x4E00, 0xA000)))), HanziConv.toSimplified(every), strict=True
-    )
-    if old != new
+    ord(old): new for old, new in zip(_EVERY, HanziConv.toSimplified(_EVERY), strict=True) if old != new
 } | {ord("邨"): "村", ord("衖"): "弄"}
 _ANY_TRADITIONAL: Final = re.compile(f"[{''.join(map(chr, _TRADITIONAL))}]")
 
 _DIGITS: Final = {c: str(i) for i, c in enumerate("零一二三四五六七八九")} | {"〇": "0", "○": "0", "两": "2"}
 _UNITS: Final = {"十": 10, "百": 100, "千": 1000}
-_NUMERAL: Final = re.compile(r"[〇○零一二两三四五六七八九十百千]+(?=支?弄|号|幢|栋|楼|座|[-至到][〇○零一二两三四五六七八九十百千]+(?:弄|号))")
+_NUMERAL: Final = re.compile(
+    r"[〇○零一二两三四五六七八九十百千]+(?=支?弄|号|幢|栋|楼|座|[-至到][〇○零一二两三四五六七八九十百千]+(?:弄|号))"
+)
 _ORDINAL: Final = re.compile(r"第?([一二三四五六七八九十]|1?[0-9])(?=小区|[村期区居街])")
 _CHINESE_ORDINALS: Final = dict(zip(map(str, range(1, 11)), "一二三四五六七八九十", strict=True))
 
 SUFFIXES: Final = (
-    *("住宅小区", "小区", "新村", "花园", "花苑", "公寓", "大厦", "大楼", "家园", "名苑", "名邸", "新苑", "别墅", "公房"),
+    *(
+        "住宅小区",
+        "小区",
+        "新村",
+        "花园",
+        "花苑",
+        "公寓",
+        "大厦",
+        "大楼",
+        "家园",
+        "名苑",
+        "名邸",
+        "新苑",
+        "别墅",
+        "公房",
+    ),
     *("嘉园", "佳苑", "丽园", "雅苑", "广场", "宿舍楼", "宿舍"),
 )
 """What an estate is called by, and what is left out in speech."""
 _SHORTEST_STEM: Final = 3
 _PART: Final = re.compile(r"\((.*?)\)")
+_A_PART: Final = re.compile(r"[a-z0-9一二三四五六七八九十东西南北中]{1,4}[期区苑村]")
 _PART_OF_AN_ESTATE: Final = re.compile(r"[a-z0-9一二三四五六七八九十东西南北中]{1,4}[期区苑村]?|公寓|单|双")
 
 
@@ -84,6 +99,12 @@ def short_forms(name: str) -> tuple[str, ...]:
         forms += [form.removesuffix(suffix) for suffix in SUFFIXES if form.endswith(suffix)][:1]
         forms += [form.removeprefix(city) for city in ("虹口", "上海") if form.startswith(city)]
     return tuple(form for form in dict.fromkeys(forms) if len(form) >= _SHORTEST_STEM and form != whole)
+
+
+def is_part(name: str, form: str) -> bool:
+    """Whether a short form of a name leaves out which part of an estate it is: 瑞景新城 for 瑞景新城(一期)."""
+    parts = _PART.findall(written(name))
+    return any(_A_PART.fullmatch(part) for part in parts) and not any(part in form for part in parts)
 
 
 def stem_of(form: str) -> str:

@@ -32,12 +32,14 @@ class ModelReader:
         opinion = self._model.judge(text)
         usual = self._usual_urgency.get(opinion.type_code, Urgency.NORMAL)
         urgency, pressing = urgency_of(message, usual)
+        located = self._register.locate(message, normalise(address or ""))
         return Reading(
             type_code=opinion.type_code,
             confidence=opinion.confidence,
             runner_up=opinion.runner_up,
             secondary=opinion.secondary,
-            place=self._register.place_of(message, normalise(address or "")),
+            place=located.place,
+            place_candidates=located.candidates,
             urgency=urgency,
             reasons=tuple(dict.fromkeys((*opinion.words, *pressing)))[:MOST_REASONS],
             model_version=self._model.version,

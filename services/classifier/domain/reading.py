@@ -18,6 +18,7 @@ class Reading:
     runner_up: str | None
     secondary: tuple[str, ...]
     place: Place
+    place_candidates: tuple[str, ...]
     urgency: Urgency
     reasons: tuple[str, ...]
     model_version: str

@@ -37,4 +37,4 @@ def test_an_estate_that_cannot_be_is_refused(tmp_path: Path, row: str, complaint
 def test_the_register_speaks_of_every_sub_district_by_its_full_name() -> None:
     register = load_register(DATA / "register.yaml")
     for code, row in sub_districts().items():
-        assert register.place_of(row.name_cn, "").sub_district == code
+        assert register.locate(row.name_cn, "").place.sub_district == code
