@@ -14,6 +14,7 @@ from services.cli.problems import fail
 from services.cli.train import DEFAULT_MODELS, Models
 
 if TYPE_CHECKING:
+    from services.classifier.app.figures import Judged
     from services.classifier.app.training import Labelled
     from services.classifier.domain.type_model import TypeModel
 
@@ -43,7 +44,7 @@ def types(
     from services.classifier.adapters.model_files import SHIPPED, BadModel, load
     from services.classifier.adapters.model_store import ModelStore
     from services.classifier.app.speed import speed_of
-    from services.classifier.app.training import cross_validated, scores_of
+    from services.classifier.app.training import cross_validated, judged_by
     from services.classifier.app.training import train as train_on
     from services.cli.stepping import steps
 
@@ -60,7 +61,7 @@ def types(
     if folds:
         _enough(rows, folds)
         with steps("folds", folds * 5) as advance:
-            scores = cross_validated(model, rows, folds, advance)
+            judged = cross_validated(model, rows, folds, advance)
     else:
         if train is not None:
             learnt = _labelled(train, model.labels)
@@ -68,11 +69,11 @@ def types(
             with steps("training", 5) as advance:
                 model = train_on(model, learnt, "trained", advance)
         with steps("reading", len(rows)) as advance:
-            scores = scores_of(model, rows, advance)
+            judged = judged_by(model, rows, advance)
     if not as_json:
-        _explain(scores, model, rows, reasons=not folds)
+        _explain(judged, model, rows, reasons=not folds)
     speed = speed_of(reader_with(model), [row.text for row in rows])
-    _tell(scores, model, rows, {"model": model.version, "how": how, **asdict(speed), "model_load_s": round(load_s, 3)})
+    _tell(judged, rows, {"model": model.version, "how": how, **asdict(speed), "model_load_s": round(load_s, 3)})
 
 
 @app.command()
@@ -88,7 +89,7 @@ def categories(
 
     Example: closedloop evaluate categories --train categories.csv --folds 5
     """
-    from services.classifier.app.training import cross_validated, scores_of, untaught
+    from services.classifier.app.training import cross_validated, judged_by, untaught
     from services.classifier.app.training import train as train_on
     from services.cli.stepping import steps
 
@@ -100,7 +101,7 @@ def categories(
         _enough(rows, folds)
         model = untaught([row.label for row in rows])
         with steps("folds", folds * 5) as advance:
-            scores = cross_validated(model, rows, folds, advance)
+            judged = cross_validated(model, rows, folds, advance)
         how = f"{folds} folds, near-duplicates on one side"
     else:
         assert test is not None
@@ -108,10 +109,10 @@ def categories(
         _enough(rows, 5)
         with steps("training", 5) as advance:
             model = train_on(untaught([row.label for row in (*rows, *asked)]), rows, "trained", advance)
-        rows, scores, how = asked, scores_of(model, asked), f"trained on {train.name}"
+        rows, judged, how = asked, judged_by(model, asked), f"trained on {train.name}"
     if not as_json:
-        _explain(scores, model, rows, reasons=False)
-    _tell(scores, model, rows, {"how": how, "seconds": round(time.perf_counter() - began, 1)})
+        _explain(judged, model, rows, reasons=False)
+    _tell(judged, rows, {"how": how, "seconds": round(time.perf_counter() - began, 1)})
 
 
 def _labelled(file: Path, known: tuple[str, ...] | None) -> list[Labelled]:
@@ -129,11 +130,11 @@ def _enough(rows: list[Labelled], folds: int) -> None:
         fail(f"{len(rows)} rows are too few for {folds} folds: bring more, of at least two labels")
 
 
-def _explain(scores: Any, model: TypeModel, rows: list[Labelled], *, reasons: bool) -> None:
+def _explain(judged: Judged, model: TypeModel, rows: list[Labelled], *, reasons: bool) -> None:
     """The commonest confusions and the surest errors; `reasons` where the model itself is at hand."""
     from services.classifier.app.figures import answers_of, confusions, worst
 
-    answers = answers_of(scores, model.labels, rows)
+    answers = answers_of(judged, rows)
     typer.echo("confusions (should be → was, how often)")
     for label, given, count in confusions(answers, rows)[:CONFUSIONS]:
         typer.echo(f"  {label} → {given}  {count}")
@@ -147,7 +148,7 @@ def _explain(scores: Any, model: TypeModel, rows: list[Labelled], *, reasons: bo
         )
 
 
-def _tell(scores: Any, model: TypeModel, rows: list[Labelled], more: dict[str, Any]) -> None:
+def _tell(judged: Judged, rows: list[Labelled], more: dict[str, Any]) -> None:
     from services.classifier.app.figures import figures_of
 
-    typer.echo(json.dumps(asdict(figures_of(scores, model.labels, rows)) | more, ensure_ascii=False))
+    typer.echo(json.dumps(asdict(figures_of(judged, rows)) | more, ensure_ascii=False))

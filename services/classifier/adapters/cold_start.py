@@ -15,9 +15,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from services.classifier.adapters.data import DATA, word_list
 from services.classifier.adapters.labelled_files import EXAMPLES, examples
 from services.classifier.adapters.model_files import SHIPPED, Vocabulary, save
+from services.classifier.adapters.word_list import WORDS, word_list
 from services.classifier.app.fitting import fit_layer
 from services.classifier.app.training import Labelled
 from services.classifier.domain.grams import grams_of
@@ -25,9 +25,11 @@ from services.classifier.domain.type_model import OTHER, TypeModel
 from services.classifier.domain.type_words import TypeWords
 from services.contracts.taxonomy import taxonomy
 
-FACTORS: Final = (0.5, 1.75)
+FACTORS: Final = (0.25, 4.0)
 """What words and n-grams weigh: by the examples and by texts written like real ones (docs/classifier.md)."""
-OTHER_OFFSET: Final = 0.0
+OTHER_OFFSET: Final = -1.0
+TRUST: Final = (0.8, 0.45, 0.0, 0.0, 0.0)
+"""How sure it may be: an intercept, and what a step in log odds is worth. The rest a district's own tickets teach."""
 
 
 def cold_start(rows: Sequence[Labelled], vocabulary: Vocabulary, version: str) -> TypeModel:
@@ -36,13 +38,13 @@ def cold_start(rows: Sequence[Labelled], vocabulary: Vocabulary, version: str) -
     offset = np.zeros(len(labels), np.float32)
     offset[labels.index(OTHER)] = OTHER_OFFSET
     words = TypeWords(labels, vocabulary.words, vocabulary.weak)
-    return TypeModel(version, labels, words, (layer,), FACTORS, offset)
+    return TypeModel(version, labels, words, (layer,), FACTORS, offset, TRUST)
 
 
 def sources_sha256() -> str:
     """Of everything the shipped model is made from."""
-    digest = hashlib.sha256(repr((FACTORS, OTHER_OFFSET, taxonomy().types)).encode())
-    for file in (DATA / "words.yaml", *sorted(EXAMPLES.glob("*.csv"))):
+    digest = hashlib.sha256(repr((FACTORS, OTHER_OFFSET, TRUST, taxonomy().types)).encode())
+    for file in (WORDS, *sorted(EXAMPLES.glob("*.csv"))):
         digest.update(file.read_bytes())
     return digest.hexdigest()
 

@@ -3,36 +3,37 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from services.classifier.adapters.model_files import Vocabulary
+from services.classifier.domain.kind import Kinds
 from services.classifier.domain.places import Estate, Register
 from services.classifier.domain.reader import ModelReader
-from services.classifier.domain.type_model import OTHER, TypeModel
+from services.classifier.domain.type_model import TypeModel
 from services.contracts.data_files import InvalidData, read_rows, read_section
 from services.contracts.taxonomy import taxonomy
+from services.contracts.ticket_events import RequestKind
 
 DATA = Path(__file__).parents[1] / "data"
 
 
 def reader_with(model: TypeModel, register: Register | None = None) -> ModelReader:
     """With the shipped register, unless another is given. Raises InvalidData for one that cannot be used."""
-    usual = {code: problem_type.urgency for code, problem_type in taxonomy().types.items()}
-    return ModelReader(model, register or load_register(DATA / "register.yaml"), usual)
+    usual = {code: (row.kind, row.urgency) for code, row in taxonomy().types.items()}
+    return ModelReader(model, register or load_register(DATA / "register.yaml"), load_kinds(DATA / "kinds.yaml"), usual)
 
 
-def word_list(file: Path = DATA / "words.yaml") -> Vocabulary:
-    """The taxonomy's keywords and the file's words, by type. Raises InvalidData."""
-    types = taxonomy().types
-    more: dict[str, Any] = read_section(file, "more")
-    for code in more:
-        if code not in types and code != OTHER:
-            raise InvalidData(file, f"more, {code}", "is no type of the taxonomy; correct the code")
-    words = {
-        code: tuple(map(str, (*(types[code].keywords if code in types else ()), *more.get(code, ()))))
-        for code in sorted({*types, OTHER})
-    }
-    return Vocabulary(words, tuple(map(str, read_section(file, "weak"))))
+def load_kinds(file: Path) -> Kinds:
+    """Raises InvalidData for a list that cannot be used."""
+    try:
+        return Kinds(
+            {
+                kind: {float(weight): tuple(map(str, words)) for weight, words in read_section(file, kind).items()}
+                for kind in RequestKind
+            }
+        )
+    except (AttributeError, TypeError, ValueError) as error:
+        if isinstance(error, InvalidData):
+            raise
+        raise InvalidData(file, "the file", "is not lists of words by weight (3: [投诉]); correct it") from None
 
 
 def load_register(file: Path) -> Register:

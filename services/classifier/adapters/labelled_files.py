@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from services.classifier.adapters.data import DATA
 from services.classifier.app.training import Labelled
 from services.contracts.data_files import InvalidData
 
-EXAMPLES: Final = DATA / "examples"
+EXAMPLES: Final = Path(__file__).parents[1] / "data" / "examples"
 LABEL_COLUMNS: Final = ("code", "type_code", "label")
 MOST_CHARACTERS: Final = 1_000_000
 

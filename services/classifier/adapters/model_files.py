@@ -64,8 +64,9 @@ def save(model: TypeModel, vocabulary: Vocabulary, card: Mapping[str, Any], fold
         "version": model.version,
         "labels": model.labels,
         "factors": model.factors,
+        "trust": model.trust,
         "offset": [float(number) for number in model.offset],
-        "layers": [{"ours": layer.ours} for layer in model.layers],
+        "layers": [{"ours": layer.ours, "heading": layer.heading} for layer in model.layers],
         "arrays_sha256": hashlib.sha256(packed.getvalue()).hexdigest(),
         "words": {label: list(words) for label, words in vocabulary.words.items()},
         "weak": list(vocabulary.weak),
@@ -114,6 +115,7 @@ def _built(facts: Mapping[str, Any], packed: bytes, card: Mapping[str, Any]) -> 
                 arrays[f"weights_{number}"].astype(np.float32),
                 arrays[f"bias_{number}"],
                 bool(about["ours"]),
+                bool(about["heading"]),
             )
             for number, about in enumerate(facts["layers"])
         )
@@ -128,7 +130,12 @@ def _built(facts: Mapping[str, Any], packed: bytes, card: Mapping[str, Any]) -> 
         layers,
         tuple(facts["factors"]),
         np.array(facts["offset"], np.float32),
+        tuple(facts["trust"]),
     )
-    if len(model.factors) != 1 + len(layers) or model.offset.shape != (len(labels),):
+    if (
+        len(model.trust) != 4 + len(layers)
+        or len(model.factors) != 1 + len(layers)
+        or model.offset.shape != (len(labels),)
+    ):
         raise ValueError("factors of another model")
     return Stored(model, vocabulary, card)

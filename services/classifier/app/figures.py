@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from services.classifier.domain.type_model import OTHER, softmax
+from services.classifier.domain.type_model import OTHER
 
 COVERAGE: Final = 0.8
 BINS: Final = 10
@@ -45,6 +45,15 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """What a model makes of texts: by text a score for each of `labels`, and its confidence in the highest."""
+
+    labels: tuple[str, ...]
+    scores: NDArray[np.float32]
+    confidence: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
 class Answers:
     """A model's answers to texts: label, confidence and runner-up of each, and whether it was right."""
 
@@ -54,17 +63,16 @@ class Answers:
     right: NDArray[np.bool_]
 
 
-def answers_of(scores: NDArray[np.float32], labels: Sequence[str], rows: Sequence[Asked]) -> Answers:
-    shares = softmax(scores)
-    order = np.argsort(-scores, axis=1, kind="stable")
+def answers_of(judged: Judged, rows: Sequence[Asked]) -> Answers:
+    labels, order = judged.labels, np.argsort(-judged.scores, axis=1, kind="stable")
     given = [labels[best] for best in order[:, 0]]
     second = [labels[next_best] for next_best in order[:, min(1, len(labels) - 1)]]
     right = np.array([label in row.accept for label, row in zip(given, rows, strict=True)], bool)
-    return Answers(given, second, shares.max(axis=1), right)
+    return Answers(given, second, judged.confidence, right)
 
 
-def figures_of(scores: NDArray[np.float32], labels: Sequence[str], rows: Sequence[Asked]) -> Figures:
-    answers = answers_of(scores, labels, rows)
+def figures_of(judged: Judged, rows: Sequence[Asked]) -> Figures:
+    answers = answers_of(judged, rows)
     right = answers.right
     truly_other = np.array([row.label == OTHER for row in rows])
     said_other = np.array([label == OTHER for label in answers.given])

@@ -6,7 +6,7 @@ Arrays and arithmetic only; how it is fitted stands in app/fitting.py.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from services.classifier.domain.grams import Grams, Keys, gram_of, grams_of, split_heading
 from services.classifier.domain.lexicon import normalise
-from services.classifier.domain.type_words import Scores, TypeWords
+from services.classifier.domain.type_words import Found, Scores, TypeWords
 
 OTHER: Final = "OT"
 BODY_READ: Final = 400
@@ -34,10 +34,23 @@ Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """The n-grams of a text, and of its heading alone."""
+
+    whole: Grams
+    heading: Grams
+
+
+def counted(text: str) -> Counted:
+    return Counted(grams_of(text), grams_of(split_heading(text)[0]))
+
+
+@dataclass(frozen=True, slots=True)
 class Layer:
     """A linear model over n-grams: `keys` ascending, `idf` by key, `weights` by key and label, `bias` by label.
 
-    `ours`: its texts were written for this project, so its n-grams may be shown as reasons.
+    `ours`: its texts were written for this project, so its n-grams may be shown as reasons. `heading`: it reads a
+    text's heading alone.
     """
 
     keys: Keys
@@ -45,8 +58,10 @@ class Layer:
     weights: Floats
     bias: Floats
     ours: bool = False
+    heading: bool = False
 
-    def scores(self, grams: Grams) -> Scores:
+    def scores(self, text: Counted) -> Scores:
+        grams = text.heading if self.heading else text.whole
         columns, values = vector(grams, self.keys, self.idf)
         return values @ self.weights[columns] + self.bias
 
@@ -64,8 +79,11 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class TypeModel:
-    """Scores are `factors[0]` · words + `factors[n]` · layer n + `offset`; the likeliest label's share is the
-    confidence. `labels` ascending. The same text gets the same opinion in every process."""
+    """Scores are `factors[0]` · words + `factors[n]` · layer n + `offset`; the highest is the answer.
+
+    `trust` turns the evidence for an answer (see `evidence`) into how often such answers are right: an intercept and
+    one number for each column. `labels` ascending. The same text gets the same opinion in every process.
+    """
 
     version: str
     labels: tuple[str, ...]
@@ -73,49 +91,51 @@ class TypeModel:
     layers: tuple[Layer, ...]
     factors: tuple[float, ...]
     offset: Floats
+    trust: tuple[float, ...]
 
-    def parts(self, text: str, grams: Grams | None = None) -> list[Scores]:
+    def parts(self, text: str) -> list[Scores]:
         """What the words and each layer say, before they are weighed against each other."""
-        counted = grams_of(text) if grams is None else grams
-        return [self.words.scores(self._words(text)), *(layer.scores(counted) for layer in self.layers)]
+        grams = counted(text)
+        return [self.words.scores(self._words(text)), *(layer.scores(grams) for layer in self.layers)]
 
-    def scores(self, text: str, grams: Grams | None = None) -> Scores:
-        return self._sum(self.parts(text, grams))
+    def weighed(self, parts: Sequence[Scores]) -> Scores:
+        """The scores, of one text or of many."""
+        return weighed(parts, self.factors, self.offset)
+
+    def confidence(self, parts: Sequence[Scores], scores: Scores) -> Floats:
+        """How often answers like these are right, of one text or of many."""
+        columns = evidence(parts, scores, self.labels)
+        trust = np.array(self.trust, np.float32)
+        known: Floats = 1 / (1 + np.exp(-(columns @ trust[1:] + trust[0])))
+        return known
 
     def judge(self, text: str) -> Opinion:
         """Of any string; a text that says nothing is none of the types with confidence 0."""
-        grams, found = grams_of(text), self._words(text)
+        grams, found = counted(text), self._words(text)
         lexical = self.words.scores(found)
         parts = [lexical, *(layer.scores(grams) for layer in self.layers)]
-        if not len(grams.keys):
+        if not len(grams.whole.keys):
             return Opinion(OTHER, 0.0, None, (), ())
-        scores = self._sum(parts)
-        shares = softmax(scores)
+        scores = self.weighed(parts)
         order = np.argsort(-scores, kind="stable")
         best = int(order[0])
         return Opinion(
             self.labels[best],
-            round(float(shares[best]), 4),
+            round(float(self.confidence(parts, scores)), 4),
             self.labels[int(order[1])] if len(order) > 1 else None,
             self._secondary(scores, lexical, order),
-            self._reasons(best, found, grams),
+            self._reasons(best, found, grams.whole),
         )
 
-    def _words(self, text: str) -> dict[str, float]:
+    def _words(self, text: str) -> list[Found]:
         heading, body = split_heading(text)
         if not heading and len(body) <= SHORT:
             heading, body = body, ""
-        counted = Counter[str]()
-        for part, factor in ((heading, HEADING_FACTOR), (body[:BODY_READ], 1.0)):
-            for word, weight in self.words.weights(normalise(part)).items():
-                counted[word] += factor * weight  # type: ignore[assignment]
-        return dict(counted)
-
-    def _sum(self, parts: list[Scores]) -> Scores:
-        total = self.offset.copy()
-        for factor, part in zip(self.factors, parts, strict=True):
-            total += np.float32(factor) * part
-        return total
+        return [
+            Found(one.word, factor * one.weight, one.labels)
+            for part, factor in ((heading, HEADING_FACTOR), (body[:BODY_READ], 1.0))
+            for one in self.words.find(normalise(part))
+        ]
 
     def _secondary(self, scores: Scores, lexical: Scores, order: NDArray[np.intp]) -> tuple[str, ...]:
         near = [
@@ -125,11 +145,13 @@ class TypeModel:
         ]
         return tuple(label for label in near if label != OTHER)[:MOST_SECONDARY]
 
-    def _reasons(self, label: int, found: Mapping[str, float], grams: Grams) -> tuple[str, ...]:
+    def _reasons(self, label: int, found: Iterable[Found], grams: Grams) -> tuple[str, ...]:
         """Words of the lexicon, and where they are few, n-grams that texts of our own taught."""
-        words = sorted(
-            (word for word in found if label in self.words.labels_of(word)), key=lambda word: (-found[word], word)
-        )[:MOST_WORDS]
+        weights = Counter[str]()
+        for one in found:
+            if label in one.labels:
+                weights[one.word] += one.weight  # type: ignore[assignment]
+        words = sorted(weights, key=lambda word: (-weights[word], word))[:MOST_WORDS]
         for layer in self.layers:
             if layer.ours and len(words) < ENOUGH_WORDS:
                 words += _telling(layer, grams, label, words)
@@ -160,6 +182,26 @@ def vector(grams: Grams, keys: Keys, idf: Floats) -> tuple[NDArray[np.intp], Flo
     values = (np.log1p(grams.counts[known]) * idf[columns]).astype(np.float32)
     length = float(np.sqrt(values @ values))
     return columns, values / np.float32(length or 1.0)
+
+
+def weighed(parts: Sequence[Scores], factors: Sequence[float], offset: Floats) -> Scores:
+    return sum((np.float32(f) * part for f, part in zip(factors, parts, strict=True)), start=offset)
+
+
+def evidence(parts: Sequence[Scores], scores: Scores, labels: Sequence[str]) -> Floats:
+    """What speaks for the answer: its share as log odds, how far each part prefers it to every other label, and
+    whether it is none of the types. Of one text or of many; the last axis are the columns."""
+    best = scores.argmax(axis=-1)[..., None]
+    share = np.take_along_axis(softmax(scores), best, -1)[..., 0].clip(1e-5, 1 - 1e-5)
+    columns = [np.log(share / (1 - share))]
+    for part in parts:
+        own = np.take_along_axis(part, best, -1)[..., 0]
+        others = part.copy()
+        np.put_along_axis(others, best, -np.inf, -1)
+        columns.append(own - others.max(axis=-1))
+    other = labels.index(OTHER) if OTHER in labels else -1
+    columns.append((best[..., 0] == other).astype(np.float32))
+    return np.stack(columns, axis=-1).astype(np.float32)
 
 
 def softmax(scores: Floats) -> Floats:

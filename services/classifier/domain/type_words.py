@@ -1,15 +1,18 @@
 """Known words as evidence for a type: weighted, counted once or twice, and shown as reasons.
 
 A word weighs more the longer it is, and its weight is shared among the types that claim it; weak words (质量, 道路) say
-little alone. `a…b` is a pair: b follows a within a few characters of the same sentence.
+little alone. `a/b…c/d` is a pair: c or d follows a or b within a few characters of the same sentence. With alternatives
+it is broad and counts little by itself. A pair that ends in `!` tells of a matter in spite of the words in it, and
+counts double (修完…漏! is about the repair, not the roof).
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
 import ahocorasick
@@ -21,11 +24,32 @@ from services.classifier.domain.lexicon import Lexicon, normalise
 REPEATS_COUNTED: Final = 2
 WEAK_WEIGHT: Final = 0.5
 PAIR_WEIGHT: Final = 3.5
+BROAD_WEIGHT: Final = 1.0
 LETTERS_COUNTED: Final = (2, 4)
 APART: Final = "…"
-_BETWEEN: Final = r"[^。！？!?]{0,10}"
+OR: Final = "/"
+DOUBLE: Final = "!"
+BETWEEN: Final = 12
+SENTENCE_ENDS: Final = frozenset("。!?;")
 
 Scores = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A word of the text, what it gives, and the places of the labels it gives it to."""
+
+    word: str
+    weight: float
+    labels: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    first: tuple[str, ...]
+    then: tuple[str, ...]
+    weight: float
+    labels: tuple[int, ...]
 
 
 class TypeWords:
@@ -33,54 +57,77 @@ class TypeWords:
 
     def __init__(self, labels: Sequence[str], words_of: Mapping[str, Iterable[str]], weak: Iterable[str] = ()) -> None:
         place = {label: number for number, label in enumerate(labels)}
-        self._count = len(labels)
-        self._labels_of: dict[str, list[int]] = defaultdict(list)
+        claims: dict[str, list[int]] = defaultdict(list)
         for label, words in words_of.items():
-            for word in dict.fromkeys(map(_normal, words)):
-                self._labels_of[word].append(place[label])
-        plain = [word for word in self._labels_of if APART not in word]
-        self._lexicon = Lexicon(plain)
-        light = set(map(_normal, weak))
+            for word in dict.fromkeys(words):
+                claims[word if APART in word else normalise(word)].append(place[label])
+        self._count = len(labels)
+        self._plain = {word: tuple(places) for word, places in claims.items() if APART not in word}
+        self._lexicon = Lexicon(self._plain)
+        light = set(map(normalise, weak))
         few, many = LETTERS_COUNTED
         self._weight = {
-            word: (WEAK_WEIGHT if word in light else float(min(max(len(word), few), many))) / len(self._labels_of[word])
-            for word in plain
+            word: (WEAK_WEIGHT if word in light else float(min(max(len(word), few), many))) / len(places)
+            for word, places in self._plain.items()
         }
-        self._pairs: dict[str, list[tuple[re.Pattern[str], str]]] = defaultdict(list)
-        for word in self._labels_of:
-            if APART in word:
-                parts = word.split(APART)
-                self._pairs[parts[0]].append((re.compile(_BETWEEN.join(map(re.escape, parts))), word))
-        self._first_parts = ahocorasick.Automaton()
-        for part in self._pairs:
-            self._first_parts.add_word(part, part)
-        self._first_parts.make_automaton()
+        self._pairs = [_pair(word, tuple(places)) for word, places in claims.items() if APART in word]
+        self._begins, self._ends = defaultdict[str, int](int), defaultdict[str, int](int)
+        parts = ahocorasick.Automaton()
+        for number, pair in enumerate(self._pairs):
+            for side, words in ((self._begins, pair.first), (self._ends, pair.then)):
+                for part in words:
+                    side[part] |= 1 << number
+                    parts.add_word(part, part)
+        parts.make_automaton()
+        self._parts = parts
 
-    def weights(self, text: str) -> dict[str, float]:
-        """The words found in a normalised text, each with what it gives to every label that claims it."""
-        found = {
-            word: self._weight[word] * math.sqrt(min(len(ends), REPEATS_COUNTED))
+    def find(self, text: str) -> list[Found]:
+        """The words of a normalised text."""
+        found = [
+            Found(word, self._weight[word] * math.sqrt(min(len(ends), REPEATS_COUNTED)), self._plain[word])
             for word, ends in self._lexicon.find(text).items()
-        }
-        if self._pairs:
-            for part in {part for _, part in self._first_parts.iter(text)}:
-                for pattern, word in self._pairs[part]:
-                    if pattern.search(text):
-                        found[word] = PAIR_WEIGHT / len(self._labels_of[word])
-        return found
+        ]
+        return [*found, *self._find_pairs(text)] if self._pairs else found
 
-    def labels_of(self, word: str) -> list[int]:
-        """The places of the labels that claim a known word."""
-        return self._labels_of[word]
+    def _find_pairs(self, text: str) -> Iterator[Found]:
+        ends: dict[str, list[int]] = {}
+        for end, part in self._parts.iter(text):
+            ends.setdefault(part, []).append(end + 1)
+        begun = then = 0
+        for part in ends:
+            begun |= self._begins.get(part, 0)
+            then |= self._ends.get(part, 0)
+        possible = begun & then
+        if not possible:
+            return
+        sentences = list(accumulate(character in SENTENCE_ENDS for character in text))
+        while possible:
+            lowest = possible & -possible
+            possible ^= lowest
+            pair = self._pairs[lowest.bit_length() - 1]
+            if words := _first_match(pair, ends, sentences):
+                yield Found(words, pair.weight, pair.labels)
 
-    def scores(self, weights: Mapping[str, float]) -> Scores:
+    def scores(self, found: Iterable[Found]) -> Scores:
         scores = np.zeros(self._count, np.float32)
-        for word, weight in weights.items():
-            for label in self._labels_of[word]:
-                scores[label] += weight
+        for one in found:
+            for label in one.labels:
+                scores[label] += one.weight
         return scores
 
 
-def _normal(word: str) -> str:
-    """A word or pair as it is looked for; NFKC would make three dots of the sign between."""
-    return APART.join(map(normalise, word.split(APART)))
+def _pair(word: str, labels: tuple[int, ...]) -> _Pair:
+    weight = (BROAD_WEIGHT if OR in word else PAIR_WEIGHT) * (2.0 if word.endswith(DOUBLE) else 1.0)
+    first, _, then = word.rstrip(DOUBLE).partition(APART)
+    split = [tuple(normalise(one) for one in part.split(OR)) for part in (first, then)]
+    return _Pair(split[0], split[1], weight / len(labels), labels)
+
+
+def _first_match(pair: _Pair, ends: Mapping[str, Sequence[int]], sentences: Sequence[int]) -> str | None:
+    for first in pair.first:
+        for end in ends.get(first, ()):
+            for then in pair.then:
+                for stop in ends.get(then, ()):
+                    if 0 <= stop - len(then) - end <= BETWEEN and sentences[end - 1] == sentences[stop - 1]:
+                        return f"{first}{APART}{then}"
+    return None

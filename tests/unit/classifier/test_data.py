@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from services.classifier.adapters.data import DATA, load_register, word_list
+from services.classifier.adapters.data import DATA, load_register
+from services.classifier.adapters.word_list import word_list
 from services.contracts.data_files import InvalidData
 from services.contracts.districts import sub_districts
 
