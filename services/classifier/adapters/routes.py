@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.chassis.identity import Actor, Role, any_actor, require
 from services.classifier.adapters.current_reader import CurrentReader
-from services.contracts.ticket_events import Place, TypeCode, Urgency
+from services.contracts.classification_events import Sensitive
+from services.contracts.ticket_events import Place, RequestKind, TypeCode, Urgency
 
 
 class Text(BaseModel):
@@ -26,9 +27,12 @@ class Preview(BaseModel):
     confidence: float
     runner_up: TypeCode | None
     secondary: tuple[TypeCode, ...]
+    kind: RequestKind | None
     place: Place
     place_candidates: tuple[str, ...]
     urgency: Urgency
+    emergency: bool
+    sensitive: Sensitive | None
     reasons: tuple[str, ...]
     model_version: str
 

@@ -122,9 +122,12 @@ def classified(text: TicketTextRecorded, reading: Reading) -> TicketClassified:
         confidence=reading.confidence,
         runner_up=reading.runner_up,
         secondary=reading.secondary,
+        kind=reading.kind,
         place=reading.place,
         place_candidates=reading.place_candidates,
         urgency=reading.urgency,
+        emergency=reading.emergency,
+        sensitive=reading.sensitive,
         reasons=reading.reasons,
         model_version=reading.model_version,
     )

@@ -5,23 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from services.classifier.domain.kind import Kinds
 from services.classifier.domain.lexicon import normalise
 from services.classifier.domain.places import Register
 from services.classifier.domain.reading import Reading
+from services.classifier.domain.sensitive import sensitive_of
 from services.classifier.domain.type_model import TypeModel
 from services.classifier.domain.urgency import urgency_of
-from services.contracts.ticket_events import Urgency
+from services.contracts.ticket_events import RequestKind, Urgency
 
 MOST_REASONS: Final = 12
 
 
 class ModelReader:
-    """A `Reader`. `usual_urgency` is the taxonomy's urgency by type code."""
+    """A `Reader`. `usual` is the taxonomy's kind and urgency by type code."""
 
-    def __init__(self, model: TypeModel, register: Register, usual_urgency: Mapping[str, Urgency]) -> None:
+    def __init__(
+        self,
+        model: TypeModel,
+        register: Register,
+        kinds: Kinds,
+        usual: Mapping[str, tuple[RequestKind, Urgency]],
+    ) -> None:
         self._model = model
         self._register = register
-        self._usual_urgency = usual_urgency
+        self._kinds = kinds
+        self._usual = usual
 
     @property
     def model_version(self) -> str:
@@ -30,8 +39,9 @@ class ModelReader:
     def read(self, text: str, address: str | None) -> Reading:
         message = normalise(text)
         opinion = self._model.judge(text)
-        usual = self._usual_urgency.get(opinion.type_code, Urgency.NORMAL)
-        urgency, pressing = urgency_of(message, usual)
+        usual_kind, usual_urgency = self._usual.get(opinion.type_code, (None, Urgency.NORMAL))
+        kind, _ = self._kinds.kind_of(message, usual_kind)
+        pressing = urgency_of(message, usual_urgency)
         located = self._register.locate(message, normalise(address or ""))
         return Reading(
             type_code=opinion.type_code,
@@ -40,7 +50,10 @@ class ModelReader:
             secondary=opinion.secondary,
             place=located.place,
             place_candidates=located.candidates,
-            urgency=urgency,
-            reasons=tuple(dict.fromkeys((*opinion.words, *pressing)))[:MOST_REASONS],
+            kind=kind,
+            urgency=pressing.urgency,
+            emergency=pressing.emergency,
+            sensitive=sensitive_of(message),
+            reasons=tuple(dict.fromkeys((*opinion.words, *pressing.words)))[:MOST_REASONS],
             model_version=self._model.version,
         )

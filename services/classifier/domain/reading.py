@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from services.contracts.ticket_events import Place, Urgency
+from services.contracts.classification_events import Sensitive
+from services.contracts.ticket_events import Place, RequestKind, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +18,12 @@ class Reading:
     confidence: float
     runner_up: str | None
     secondary: tuple[str, ...]
+    kind: RequestKind | None
     place: Place
     place_candidates: tuple[str, ...]
     urgency: Urgency
+    emergency: bool
+    sensitive: Sensitive | None
     reasons: tuple[str, ...]
     model_version: str
 
