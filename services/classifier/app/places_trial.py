@@ -1,4 +1,4 @@
-"""How well places are found: mentions made from the register itself, clean and with noise, and what they are read as."""
+"""How well places are found: mentions made from the register itself, plain and noisy, and what they are read as."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ def _alias(estate: Estate, chance: random.Random, pool: str) -> str | None:
 
 
 def _typo(estate: Estate, chance: random.Random, pool: str) -> str | None:
-    """In a name of at least four characters. What tells it from its neighbours (numbers, 东, 二) is not spoilt: it would
+    """In a name of at least four characters. What tells it from its neighbours (numbers, 东) is not spoilt: it would
     be the neighbour's name."""
     places = [i for i, c in enumerate(estate.name) if "一" <= c <= "鿿" and c not in ORDINALS]
     if len(estate.name) < SHORTEST or not places:
