@@ -13,6 +13,7 @@ from services.cli import (
     evaluate_places,
     import_file,
     migrate,
+    reclassify,
     register,
     run,
     send,
@@ -37,6 +38,7 @@ app.command()(run.run)
 app.command()(migrate.migrate)
 app.command()(token.token)
 app.command()(train.train)
+app.command()(reclassify.reclassify)
 app.add_typer(topics.app, name="topics")
 app.add_typer(dlq.app, name="dlq")
 evaluate.app.command()(evaluate_places.places)
