@@ -16,9 +16,7 @@ def grams(text: str) -> dict[str, float]:
 
 
 def test_no_gram_reaches_over_a_sign_and_figures_are_all_one() -> None:
-    assert grams("漏水，3号楼") == {"漏": 1, "水": 1, "漏水": 1, "0": 1, "号": 1, "楼": 1} | dict.fromkeys(
-        ("0号", "号楼", "0号楼"), 1
-    )
+    assert set(grams("漏水，3号楼")) == {"漏", "水", "漏水", "0", "号", "楼", "0号", "号楼", "0号楼"}
     assert grams("12号") == grams("7号")
 
 
