@@ -126,8 +126,12 @@ def _labelled(file: Path, known: tuple[str, ...] | None) -> list[Labelled]:
 
 
 def _enough(rows: list[Labelled], folds: int) -> None:
-    if len(rows) < 2 * folds or len({row.label for row in rows}) < 2:
-        fail(f"{len(rows)} rows are too few for {folds} folds: bring more, of at least two labels")
+    from services.classifier.app.folds import groups_of
+    from services.classifier.domain.grams import grams_of
+
+    unlike = len(set(groups_of([grams_of(row.text) for row in rows]).tolist()))
+    if unlike < 2 * folds or len({row.label for row in rows}) < 2:
+        fail(f"{unlike} texts that differ are too few for {folds} folds: bring more, of at least two labels")
 
 
 def _explain(judged: Judged, model: TypeModel, rows: list[Labelled], *, reasons: bool) -> None:

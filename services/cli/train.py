@@ -12,6 +12,7 @@ import typer
 from services.cli.problems import fail
 
 if TYPE_CHECKING:
+    from services.classifier.adapters.model_store import ModelStore
     from services.classifier.app.training import Labelled
 
 DEFAULT_MODELS = Path("var/models")
@@ -89,24 +90,26 @@ def _rows(files: list[Path], broker: str | None) -> list[Labelled]:
     return rows
 
 
-def _train(store: object, rows: list[Labelled], files: list[str], force: bool) -> dict[str, object]:
+def _train(store: ModelStore, rows: list[Labelled], files: list[str], force: bool) -> dict[str, object]:
+    from services.chassis.clock import SystemClock
     from services.classifier.adapters.model_files import BadModel, load, save
-    from services.classifier.adapters.model_store import COLD_START, ModelStore
+    from services.classifier.adapters.model_store import COLD_START
+    from services.classifier.app.folds import TooAlike
     from services.classifier.app.training import contest, train
     from services.cli.stepping import steps
-
-    assert isinstance(store, ModelStore)
-    from services.chassis.clock import SystemClock
 
     try:
         shipped, current = load(store.path(COLD_START)), store.active()
     except BadModel as error:
         fail(str(error))
-    with steps("training", FOLDS * 5 + 5) as advance:
-        result = contest(shipped.model, current.model, rows, FOLDS, advance)
-        now = SystemClock().now()
-        version = f"district-{now:%Y%m%dT%H%M%S}"
-        model = train(shipped.model, rows, version, advance)
+    now = SystemClock().now()
+    version = f"district-{now:%Y%m%dT%H%M%S}"
+    try:
+        with steps("training", FOLDS * 5 + 5) as advance:
+            result = contest(shipped.model, current.model, rows, FOLDS, advance)
+            model = train(shipped.model, rows, version, advance)
+    except TooAlike as error:
+        fail(str(error))
     figures = {"current": asdict(result.current), "candidate": asdict(result.candidate)}
     card = {
         "version": version,

@@ -61,9 +61,8 @@ def held_out(
     texts: Sequence[Counted], labels: Sequence[str], known: Sequence[str], advance: Advance = lambda: None
 ) -> list[NDArray[np.float32]]:
     """What each layer says of texts it has not seen, nor their like: by cross-validation in groups."""
-    count = min(INNER_FOLDS, len(texts))
     scores: list[NDArray[np.float32]] = []
-    for train, test in folds(labels, groups_of([text.whole for text in texts]), count):
+    for train, test in folds(labels, groups_of([text.whole for text in texts]), INNER_FOLDS):
         layers = fit_layers([texts[i] for i in train], [labels[i] for i in train], known)
         scores = scores or [np.zeros((len(texts), len(known)), np.float32) for _ in layers]
         for part, layer in zip(scores, layers, strict=True):

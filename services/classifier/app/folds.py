@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -18,6 +19,10 @@ ROWS: Final = 4
 _SEED: Final = 12345
 _SHINGLES: Final = np.uint64(1 << 48)
 """Keys from here on are n-grams of full length."""
+
+
+class TooAlike(ValueError):
+    """Texts that cannot be parted in two."""
 
 
 def groups_of(texts: Sequence[Grams]) -> NDArray[np.intp]:
@@ -51,7 +56,11 @@ def groups_of(texts: Sequence[Grams]) -> NDArray[np.intp]:
 def folds(
     labels: Sequence[str], groups: NDArray[np.intp], count: int
 ) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """(train, test) pairs: each text is tested once, its group never on both sides, labels spread evenly."""
+    """(train, test) pairs, fewer than `count` where there are fewer groups or texts of a label: each text is tested
+    once, its group never on both sides, labels spread evenly. Raises TooAlike."""
+    count = min(count, len(np.unique(groups)), max(Counter(labels).values()))
+    if count < 2:
+        raise TooAlike("the texts are too few or too alike to hold any back to measure by: bring others")
     splitter = StratifiedGroupKFold(count, shuffle=True, random_state=_SEED)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="The least populated class", category=UserWarning)
