@@ -14,12 +14,10 @@ from services.cli.problems import fail
 if TYPE_CHECKING:
     from services.cli.evaluating.hot_issues import Alarm, Known, Message
 
-app = typer.Typer(help="Measure what is found in files whose answers are known.", no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print the figures alone.")]
 
 
-@app.command("hot-issues")
 def hot_issues(
     stream: Annotated[Path, typer.Option(help="CSV or XLSX: msg_id, user, title, detail, time, issue_id.")],
     issues: Annotated[Path, typer.Option(help="What the issue_ids are: issue_id, users, hot.")],
@@ -59,7 +57,6 @@ def hot_issues(
     _print({**figures(messages, known, found), "messages_per_s": round(advance.rate, 1), "rss_mb": round(rss, 1)})
 
 
-@app.command()
 def bursts(
     tickets: Annotated[Path, typer.Option(help="CSV or XLSX of tickets whose place is known.")],
     place_column: Annotated[str, typer.Option(help="Any name is a place, as it stands.")],

@@ -9,15 +9,20 @@ import typer
 from services.cli import (
     demo,
     dlq,
+    evaluate,
     evaluate_detection,
+    evaluate_places,
     import_file,
     migrate,
     rebuild,
+    reclassify,
+    register,
     run,
     send,
     status,
     token,
     topics,
+    train,
     up,
     whatif,
 )
@@ -37,9 +42,15 @@ app.command()(rebuild.rebuild)
 app.command()(run.run)
 app.command()(migrate.migrate)
 app.command()(token.token)
+app.command()(train.train)
+app.command()(reclassify.reclassify)
 app.add_typer(topics.app, name="topics")
 app.add_typer(dlq.app, name="dlq")
-app.add_typer(evaluate_detection.app, name="evaluate")
+evaluate.app.command()(evaluate_places.places)
+evaluate.app.command("hot-issues")(evaluate_detection.hot_issues)
+evaluate.app.command()(evaluate_detection.bursts)
+app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(register.app, name="register")
 
 if __name__ == "__main__":
     sys.exit(app())

@@ -15,7 +15,7 @@ from demo.district import District
 from demo.story import all_stories
 from demo.truth import shows
 from demo.world import NUISANCE, Condition, World
-from services.classifier.adapters.data import keyword_reader
+from tests.unit.classifier.readers import shipped_reader
 
 SEEDS = [1, 2, 7, 2026]
 START = midnight(BEGIN)
@@ -57,7 +57,7 @@ def test_where_five_callers_add_up_there_is_a_fault_and_every_fault_shows(seed: 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_people_say_what_it_is_about_and_where(seed: int) -> None:
-    reader = keyword_reader()
+    reader = shipped_reader()
     calls = _three_years(seed)
     read = [(one, reader.read(one.text, one.address)) for one in calls]
     assert [one.text for one, reading in read if reading.place.estate != one.estate] == []
