@@ -20,6 +20,7 @@ from services.contracts.event import Envelope
 from services.contracts.taxonomy import taxonomy
 from services.contracts.topics import topic_table
 from services.intake.adapters.batch import BODY_LIMIT, batch_routes
+from services.intake.adapters.catalogue_routes import catalogue_routes
 from services.intake.adapters.catalogues import SqlCatalogues
 from services.intake.adapters.clock_rules import clock_rules, usual_kind
 from services.intake.adapters.clocks import SqlClocks
@@ -35,6 +36,7 @@ from services.intake.adapters.step_routes import step_routes
 from services.intake.adapters.tickets import SqlTickets
 from services.intake.adapters.vault import SealedVault
 from services.intake.app.answer import AnswerFollowUp
+from services.intake.app.catalogue import EditCatalogue
 from services.intake.app.clocks import CLOCK, NoteMoments
 from services.intake.app.desk import Desk
 from services.intake.app.dispatch import DispatchOnClassification
@@ -63,6 +65,7 @@ class UseCases:
     receive: ReceiveTicket
     classified: DispatchOnClassification
     steps: TicketSteps
+    catalogue: EditCatalogue
     moments: NoteMoments
     follow: Follow
     answer: AnswerFollowUp
@@ -84,6 +87,7 @@ class UseCases:
             ReceiveTicket(tickets, vault, SqlReceipts(), caller_key, _new_id),
             DispatchOnClassification(desk, taxonomy(), catalogues, SqlRepeats()),
             steps,
+            EditCatalogue(catalogues),
             NoteMoments(desk),
             Follow(tickets, follow_ups),
             AnswerFollowUp(tickets, vault, follow_ups, _new_id),
@@ -96,6 +100,7 @@ class UseCases:
             ticket_routes(workshop, self.receive),
             step_routes(workshop, self.steps),
             follow_up_routes(workshop, self.answer),
+            catalogue_routes(workshop, self.catalogue),
             indicator_routes(workshop),
             *people_pages(workshop, self.steps),
         ]

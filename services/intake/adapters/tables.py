@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     ARRAY,
+    JSON,
     BigInteger,
     Boolean,
     Column,
@@ -99,6 +100,8 @@ Index(
     tickets.c.occurred_at,
     postgresql_where=tickets.c.caller_ref.is_not(None),
 )
+
+Index("tickets_dispatched", tickets.c.dispatched_at, postgresql_where=tickets.c.dispatched_at.is_not(None))
 
 clocks = Table(
     "clocks",
@@ -254,4 +257,15 @@ caller_messages = Table(
     Column("stage", Text, nullable=False),
     Column("at", _Time, nullable=False),
     UniqueConstraint("follow_up_id", "round", "stage"),
+)
+
+catalogue_versions = Table(
+    "catalogue_versions",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("at", _Time, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("edits", JSON, nullable=False, comment="what this version changed"),
+    Column("in_force", JSON, nullable=False, comment="all that the hub has changed, as of this version"),
 )

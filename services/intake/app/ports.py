@@ -11,7 +11,7 @@ from services.chassis.work import Work
 from services.contracts.project_events import ProjectAdvanced, ProjectOpened
 from services.contracts.ticket_events import Place
 from services.intake.domain.clock import Clock
-from services.intake.domain.dispatch import Catalogue
+from services.intake.domain.dispatch import Catalogue, Edit
 from services.intake.domain.follow_up import FollowUp
 from services.intake.domain.ticket import Ticket
 
@@ -73,6 +73,9 @@ class Clocks(Protocol):
 class Catalogues(Protocol):
     def current(self, work: Work) -> Catalogue:
         """The dispatch catalogue as the hub has it now."""
+
+    def add(self, work: Work, catalogue: Catalogue, edits: Sequence[Edit], actor: str, reason: str) -> bool:
+        """Stores a next version, made by `edits`; False, and nothing stored, if somebody else made that version."""
 
 
 class Repeats(Protocol):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from services.contracts.taxonomy import OTHER, Taxonomy
 from services.contracts.ticket_events import Place
@@ -25,6 +25,15 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """The hub's word on a type: in one sub-district, or wherever nothing else is said of one (None)."""
+
+    type_code: str
+    sub_district: str | None
+    units: Dispatch
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """The taxonomy's units, and what the hub has changed of them for a type, in one sub-district or in all (None)."""
 
@@ -40,6 +49,12 @@ class Catalogue:
         problem = self.taxonomy.types[type_code]
         lead = problem.lead_at(sub_district)
         return Dispatch(lead, problem.co_handlers_at(sub_district)) if lead else None
+
+    def edited(self, edits: Iterable[Edit]) -> Catalogue:
+        """The next version. An edit replaces an earlier one of the same type and place, and no other: what was said
+        for one sub-district goes on to hold there when the whole district is edited."""
+        changes = {(edit.type_code, edit.sub_district): edit.units for edit in edits}
+        return replace(self, version=self.version + 1, changes={**self.changes, **changes})
 
 
 def decide(

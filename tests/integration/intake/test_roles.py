@@ -116,6 +116,21 @@ ROUTES: Mapping[tuple[str, str], Row] = {
         lambda client, _: client.get("/indicators"),
         dict.fromkeys(PEOPLE, 200) | REFUSED | {"own sub-district": 403, "foreign sub-district": 403},
     ),
+    ("GET", "/catalogue"): (lambda client, _: client.get("/catalogue"), READERS),
+    ("GET", "/catalogue/versions"): (
+        lambda client, _: client.get("/catalogue/versions"),
+        dict.fromkeys(PEOPLE, 403) | {"hub": 200, "supervisor": 200, "admin": 200},
+    ),
+    **{
+        ("POST", f"/catalogue/{path}"): (
+            lambda client, _, path=path: client.post(  # type: ignore[misc]
+                f"/catalogue/{path}",
+                json={"base_version": STALE, "reason": "看过了", "changes": [{"type_code": "MJ01", "lead": "fire"}]},
+            ),
+            dict.fromkeys(PEOPLE, 403) | {"hub": 409},
+        )
+        for path in ("versions", "dry-run")
+    },
     ("GET", "/follow-ups"): (lambda client, _: client.get("/follow-ups"), FOLLOWERS),
     ("GET", "/follow-ups/messages"): (lambda client, _: client.get("/follow-ups/messages"), FOLLOWERS),
     ("GET", "/follow-ups/{follow_up_id}"): (

@@ -69,10 +69,11 @@ class Browser:
         self._leave(lambda: self.see(f"document.querySelector({json.dumps(selector)}).click()"))
 
     def key(self, key: str) -> None:
-        text = {"text": "\r"} if key == "Enter" else {}
-        code = {"Tab": 9, "Enter": 13, "Space": 32}[key]
-        self._call("Input.dispatchKeyEvent", type="keyDown", key=key, code=key, windowsVirtualKeyCode=code, **text)
-        self._call("Input.dispatchKeyEvent", type="keyUp", key=key, code=key, windowsVirtualKeyCode=code)
+        code, name, text = {"Tab": (9, "Tab", ""), "Enter": (13, "Enter", "\r"), "Space": (32, " ", " ")}[key]
+        press: dict[str, Any] = {"key": name, "code": key, "windowsVirtualKeyCode": code}
+        typed = {"text": text} if text else {}
+        self._call("Input.dispatchKeyEvent", type="keyDown", **press, **typed)
+        self._call("Input.dispatchKeyEvent", type="keyUp", **press)
 
     def enter_by_key(self) -> None:
         """Enter where the focus is, and the page it leads to."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from services.contracts.ticket_events import Place
+from services.intake.adapters.pages.step_forms import FORMS
 from tests.integration.intake.conftest import Intake
 from tests.integration.pages.conftest import Site
 
@@ -24,8 +25,9 @@ def test_an_inbox_shows_what_is_due_first_and_what_is_late(intake: Stand) -> Non
     html = site.person("department:housing").open("/pages/inbox")
     assert "区房管局 · 工单" in html
     assert html.index(late) < html.index(fresh)
-    assert "2026年7月8日 24:00" in html
-    assert "超期1天8小时" in html
+    assert "先行联系 <time" in html
+    assert "2026年7月2日 24:00" in html
+    assert "超期7天8小时" in html
     assert "待人工派单" not in html
 
 
@@ -46,6 +48,57 @@ def test_a_unit_opens_its_own_inbox_alone(intake: Stand) -> None:
     assert ours in site.person("subdistrict:310109016").open("/pages/inbox")
     assert theirs not in site.person("subdistrict:310109016").open("/pages/inbox")
     assert "您的角色无权" in site.person("identity-reader").open("/pages/inbox", 403)
+
+
+def take(stand: Intake, role: str, ticket: str, path: str, **body: str) -> None:
+    version = stand.show(ticket)["version"]
+    answer = stand.client(role).post(f"/tickets/{ticket}/{path}", json={"version": version, **body})
+    assert answer.status_code == 200, answer.text
+
+
+def test_each_ticket_lies_in_the_tab_of_what_comes_next(intake: Stand) -> None:
+    stand, site = intake
+    lead = "department:housing"
+    to_sign, in_hand, returned, linked, turned_away, doubtful = (stand.file() for _ in range(6))
+    for one in (to_sign, in_hand, returned, linked, turned_away):
+        stand.classify(one)
+    stand.classify(doubtful, type_code="XQ01", confidence=0.31)
+    take(stand, lead, in_hand, "signature")
+    take(stand, lead, in_hand, "assignee", person="li")
+    take(stand, lead, returned, "return", note="属市政道路")
+    take(stand, "hub", linked, "merge", into=in_hand, reason="同一件事")
+    take(stand, "hub", turned_away, "transfer", line="119", reason="冒烟")
+    tabs = {"to-sign": to_sign, "in-hand": in_hand, "returns": returned, "linked": linked}
+    unit, hub = site.person(lead), site.person("hub")
+    for tab, ticket in tabs.items():
+        for person in (unit, hub):
+            html = person.open(f"/pages/inbox?tab={tab}")
+            assert [one for one in tabs.values() if f'"/pages/tickets/{one}"' in html] == [ticket]
+    assert turned_away in hub.open("/pages/inbox?tab=turned-away")
+    assert "并入1件" in unit.open("/pages/inbox?tab=in-hand")
+    assert in_hand in unit.open("/pages/inbox?tab=in-hand&assignee=li")
+    assert in_hand not in unit.open("/pages/inbox?tab=in-hand&assignee=zhao")
+    queue = hub.open("/pages/inbox?tab=review")
+    assert f'"/pages/tickets/{doubtful}#form-dispatch"' in queue
+    assert "识别为“物业服务不规范”，把握不大（0.31）" in queue
+    assert doubtful not in unit.open("/pages/inbox?tab=review")
+    assert f'"/pages/tickets/{in_hand}"' in hub.open(f"/pages/tickets/{linked}")
+    assert f'"/pages/tickets/{linked}"' in hub.open(f"/pages/tickets/{in_hand}")
+
+
+def test_all_clocks_of_a_ticket_are_shown_and_what_is_uncertain_of_them(intake: Stand) -> None:
+    stand, site = intake
+    stand.clock.advance(timedelta(days=365))  # a year whose holidays are not announced
+    ticket = stand.file()
+    stand.classify(ticket)
+    take(stand, "hub", ticket, "pause", reason="鉴定中")
+    stand.clock.advance(timedelta(days=2))
+    html = site.person("hub").open(f"/pages/tickets/{ticket}")
+    clocks = html[html.index('class="clocks"') : html.index("办理过程")]
+    contact, settle = clocks.index('class="breached"'), clocks.index('class="paused"')
+    assert contact < clocks.index("<b>可退单期限") < settle < clocks.index("<b>办结")
+    assert clocks.count("按普通工作日计算") == 3
+    assert clocks.count('value="100"') == 1
 
 
 def test_an_inbox_is_paged(intake: Stand) -> None:
@@ -77,8 +130,8 @@ def test_a_ticket_goes_its_whole_way_on_pages(intake: Stand) -> None:
     assert hub.send(page, "dispatch", type_code="MJ01", reason="屋顶").status_code == 303
     lead = site.person("department:housing", subject="li")
     answer = lead.send(page, "settlement", public_answer="已列入\r\n修缮计划", unit_solved="no", reason="列入修缮")
-    assert (answer.status_code, answer.headers["location"]) == (303, f"{page}?done=settled")
-    assert "已办结，等待回访" in lead.open(f"{page}?done=settled")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{page}?done=settlement")
+    assert "已办结，等待回访" in lead.open(f"{page}?done=settlement")
     assert "<form" in lead.open(page)  # to log out
     assert 'name="caller_solved"' not in lead.open(page)
     assert hub.send(page, "visit", caller_solved="no", satisfaction="dissatisfied", note="仍漏").status_code == 303
@@ -131,6 +184,48 @@ def test_what_does_not_fit_is_named_and_what_was_written_is_kept(
     assert stand.show(ticket)["state"] == "dispatched"
 
 
+def test_a_step_that_is_not_possible_now_says_so_and_keeps_what_was_written(intake: Stand) -> None:
+    stand, site = intake
+    ticket = stand.file()
+    stand.classify(ticket)
+    page, lead = f"/pages/tickets/{ticket}", site.person("department:housing")
+    old = lead.open(page)
+    assert 'action="/pages/tickets/' + f'{ticket}/return"' in old
+    stand.clock.advance(timedelta(days=9))
+    answer = lead.send(page, "return", of=old, note="属市政道路")
+    assert answer.status_code == 409
+    for said in ("现在不能办理“申请退单”", "属市政道路"):
+        assert said in answer.text
+    assert f'{ticket}/return"' not in answer.text
+
+
+def test_what_was_written_stays_in_the_form_that_was_sent_and_in_no_other(intake: Stand) -> None:
+    stand, site = intake
+    ticket = stand.file()
+    stand.classify(ticket)
+    page = f"/pages/tickets/{ticket}"
+    answer = site.person("hub").send(page, "redispatch", reason="属消防")
+    assert answer.status_code == 422
+    assert answer.text.count("属消防") == 1
+    assert '<details class="form" id="form-redispatch" open>' in answer.text
+    assert answer.text.count(" open>") == 1
+    assert 'aria-invalid="true"' in answer.text
+
+
+def test_a_correction_starts_from_what_is_known_and_may_take_it_back(intake: Stand) -> None:
+    stand, site = intake
+    ticket = stand.file()
+    stand.classify(ticket)
+    page, hub = f"/pages/tickets/{ticket}", site.person("hub")
+    assert 'value="liangcheng-2"' in hub.open(page)
+    known = {"type_code": "MJ02", "kind": "complaint", "urgency": "urgent", "sub_district": "310109010"}
+    assert hub.send(page, "reclassification", reason="看过现场", **known).status_code == 303
+    shown = stand.show(ticket)
+    assert (shown["type_code"], shown["kind"], shown["urgency"]) == ("MJ02", "complaint", "urgent")
+    place = {"sub_district": "310109010", "estate": None, "estate_name": None, "building": None}
+    assert shown["place"] == place
+
+
 def test_the_forms_take_the_rights_of_the_api(intake: Stand) -> None:
     stand, site = intake
     ticket = stand.file()
@@ -154,6 +249,21 @@ def test_the_forms_take_the_rights_of_the_api(intake: Stand) -> None:
     assert answer.status_code == 403
     assert "经办人不得自行回访" in answer.text
     assert stand.show(ticket)["state"] == "settled"
+
+
+def test_no_form_of_a_ticket_is_taken_from_those_it_is_not_for(intake: Stand) -> None:
+    stand, site = intake
+    ticket = stand.file()
+    stand.classify(ticket)
+    page, before = f"/pages/tickets/{ticket}", stand.show(ticket)
+    form = site.person("hub").open(page)
+    filled = {"public_answer": "x", "unit_solved": "yes", "note": "x", "reason": "x", "person": "x", "lead": "fire"}
+    foreign, supervisor = site.person("department:market"), site.person("supervisor")
+    for one in FORMS.values():
+        for person, status in ((foreign, 404 if one.unit else 403), (supervisor, 403)):
+            token = person.browser.cookies["closedloop_form"]
+            assert person.send(page, one.path, of=form, **filled, csrf=token).status_code == status, one.path
+    assert stand.show(ticket) == before
 
 
 def test_a_form_with_what_cannot_be_stored_is_refused(intake: Stand) -> None:

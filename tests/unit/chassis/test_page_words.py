@@ -13,8 +13,11 @@ from services.chassis.pages.look import SHARED
 from services.chassis.pages.speech import Language, Speech, read_words
 from services.contracts.hot_issue_events import DecisionKind
 from services.contracts.taxonomy import Area
-from services.contracts.ticket_events import Channel, Satisfaction
+from services.contracts.ticket_events import Channel, RequestKind, Satisfaction, Urgency
+from services.intake.adapters.pages.inbox import Tab
+from services.intake.adapters.pages.step_forms import FORMS
 from services.intake.domain import ticket
+from services.intake.domain.limits import ClockKind
 from services.projects.adapters.pages.board import COLUMNS
 from services.projects.domain import hot_issue, repair_project
 
@@ -25,6 +28,14 @@ SHOWN: Mapping[str, Mapping[str, Iterable[str]]] = {
         "step": ticket.Step,
         "channel": Channel,
         "satisfaction": Satisfaction,
+        "kind": RequestKind,
+        "urgency": Urgency,
+        "extension": ticket.Extension,
+        "clock": ClockKind,
+        "tab": Tab,
+        "form": FORMS,
+        "field": {field.name for form in FORMS.values() for field in form.fields},
+        "fault": {field.name for form in FORMS.values() for field in form.fields},
     },
     "projects": {
         "issue": hot_issue.State,

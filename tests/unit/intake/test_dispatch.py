@@ -11,7 +11,7 @@ from services.contracts.departments import departments
 from services.contracts.districts import sub_districts
 from services.contracts.taxonomy import FILE, OTHER, taxonomy
 from services.contracts.ticket_events import Place
-from services.intake.domain.dispatch import DOUBTFUL_BELOW, Catalogue, Dispatch, Review, decide
+from services.intake.domain.dispatch import DOUBTFUL_BELOW, Catalogue, Dispatch, Edit, Review, decide
 
 with FILE.open(encoding="utf-8", newline="") as _lines:
     ROWS: Mapping[str, dict[str, str]] = {row["code"]: row for row in csv.DictReader(_lines)}
@@ -75,3 +75,17 @@ def test_a_doubtful_reading_is_never_dispatched(type_code: str) -> None:
 def test_none_of_the_types_is_for_a_person_however_sure_the_model() -> None:
     decision = decide(Catalogue(taxonomy()), OTHER, 1.0, place("310109009"))
     assert decision == Review("none of the catalogue's types")
+
+
+def test_an_edit_replaces_the_earlier_one_of_its_place_and_no_other() -> None:
+    here, there = "310109016", "310109010"
+    delivered = Catalogue(taxonomy())
+    first = delivered.edited([Edit("MJ01", here, Dispatch("fire", ())), Edit("MJ01", None, Dispatch("market", ()))])
+    second = first.edited([Edit("MJ01", None, Dispatch("construction", ()))])
+    leads = [
+        [units.lead for place in (here, there, None) if (units := one.units("MJ01", place))]
+        for one in (delivered, first, second)
+    ]
+    assert leads == [["housing"] * 3, ["fire", "market", "market"], ["fire", "construction", "construction"]]
+    assert [one.version for one in (delivered, first, second)] == [0, 1, 2]
+    assert second.units("XQ01", here) == delivered.units("XQ01", here)
