@@ -13,7 +13,7 @@ OPENING_CHARACTERS: Final = 40
 _RUNS: Final = re.compile(
     # Function words stand in every text, and areas (A3区, 虹口区) hold thousands of matters: neither is a term.
     r"[a-z]\d{0,2}[市县区省]|西地省|虹口区|上海市?"
-    r"|([a-z0-9]*[a-z][a-z0-9]*|\d{2,4}(?!\d))"
+    r"|([a-z0-9]*[a-z][a-z0-9]*|(?<!\d)\d{2,4}(?!\d))"
     r"|([^\W\da-z_的了是我在有和就不人都也你们这那他她它吗呢吧啊请将被把与及等对为从到向于以而或但让给个上下中之其]{2,})"
 )
 
