@@ -140,10 +140,10 @@ def test_a_matter_takes_nobody_who_opens_with_another_place() -> None:
 def test_memory_is_bounded_by_the_window_and_the_postings() -> None:
     store = MemoryStore(timedelta(days=30))
     joiner = Joiner(store, BOOK, RULE)
-    for n in range(3 * POSTINGS):
+    for n in range(2 * POSTINGS):
         joiner.take(trace(n, caller=n % 4, day=n / 10, place="听雨新城"))
         assert len(store.near(trace(n, place="听雨新城", day=n / 10))) <= POOL
-    for n in range(3 * POSTINGS, 3 * POSTINGS + 100):
+    for n in range(2 * POSTINGS, 2 * POSTINGS + 100):
         joiner.take(trace(n, caller=1, day=1000 + n, place="", subject=n * 200))
     assert len(store) <= 31
 
