@@ -14,7 +14,7 @@ from demo.story import Cure
 from demo.world import Condition, Fault, World
 from services.contracts.department_events import HotIssueTold
 from services.contracts.event import Event
-from services.contracts.hot_issue_events import HotIssueConfirmed, HotIssueReopened, HotIssueVerified
+from services.contracts.hot_issue_events import HotIssueConfirmed, HotIssueReopened, HotIssueVerified, HotIssueWithdrawn
 from services.contracts.taxonomy import taxonomy
 
 NO_COMMON_CAUSE = "现场核实无共同原因，逐件办理。"
@@ -61,6 +61,8 @@ class Hub:
             self.faults[message.hot_issue_id] = fault
         if message.stage in TO_DECIDE:
             self._undecided[message.hot_issue_id] = message
+        elif message.stage == HotIssueWithdrawn.type:
+            self._undecided.pop(message.hot_issue_id, None)
         elif message.stage == HotIssueVerified.type:
             self._verified.append(message.hot_issue_id)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import binascii
 import math
+import struct
 from collections.abc import Callable, Mapping
 from typing import Final
 from zlib import crc32
@@ -39,9 +40,14 @@ def encode(terms: Terms) -> str | None:
     """None for no term; of too many the most stressed stay, then the smallest numbers: alike texts keep alike ones."""
     if not terms:
         return None
-    kept = sorted(terms, key=lambda term: (-terms[term], term))[:MOST_TERMS]
-    packed = b"".join((term << 2 | terms[term]).to_bytes(3, "big") for term in sorted(kept))
-    return base64.urlsafe_b64encode(bytes([FORM]) + packed).rstrip(b"=").decode()
+    kept = sorted(terms)
+    if len(kept) > MOST_TERMS:
+        kept = sorted(sorted(kept, key=lambda term: (-terms[term], term))[:MOST_TERMS])
+    fours = struct.pack(f">{len(kept)}I", *[term << 2 | terms[term] for term in kept])
+    packed = bytearray(1 + 3 * len(kept))
+    packed[0] = FORM
+    packed[1::3], packed[2::3], packed[3::3] = fours[1::4], fours[2::4], fours[3::4]
+    return base64.urlsafe_b64encode(packed).rstrip(b"=").decode()
 
 
 def decode(fingerprint: str | None) -> Terms:

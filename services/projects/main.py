@@ -10,6 +10,7 @@ from pydantic import Field
 from services.chassis.service import Service, run
 from services.chassis.settings import EX_CONFIG, Port, Settings, load
 from services.contracts.data_files import InvalidData
+from services.projects.adapters.area_routes import area_routes
 from services.projects.adapters.consumer import SUBSCRIPTION
 from services.projects.adapters.issue_routes import issue_routes
 from services.projects.adapters.kpi_routes import kpi_routes
@@ -43,6 +44,7 @@ def main() -> int:
                 issue_routes(workshop),
                 project_routes(workshop),
                 kpi_routes(workshop),
+                area_routes(workshop),
                 *people_pages(workshop),
             ],
             subscriptions=[SUBSCRIPTION],

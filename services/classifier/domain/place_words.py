@@ -50,7 +50,8 @@ class PlaceWords:
         before = left = 0
         for end, (length, ending) in self._automaton.iter_long(text):
             start = end - length + 1
-            if name and not (ending and start == left):
+            between = text[left:start]
+            if name and not (ending and (not between or between.isdigit())):
                 yield name
                 name = ""
             if ending:
@@ -58,7 +59,7 @@ class PlaceWords:
                 name = text[begin : end + 1] if begin < start and end < begin + LONGEST else ""
                 if not name:
                     continue
-            before, left = left, end + 1
+            before, left = end + 1 if ending else start, end + 1
         if name:
             yield name
 

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import bindparam, exists, func, select, tuple_
 
 from services.chassis.work import Work
 from services.contracts.ticket_events import Place
-from services.projects.adapters.citywide import citywide_days
-from services.projects.adapters.tables import ticket_sightings
-from services.projects.domain.citywide import TypeDay, covered_by, type_day
+from services.projects.adapters.tables import ticket_sightings, type_days
+from services.projects.domain.citywide import covered_by, type_day
 from services.projects.domain.detection import Call
 from services.projects.domain.evidence import Cell
 from services.projects.domain.rules import RuleBook
@@ -28,9 +27,14 @@ _IN_CELL = (
     & _SEEN.evidence
 )
 
+# Once a query, not once a row: there are few such days, and most types have none.
+_CITYWIDE = select(func.array_agg(type_days.c.day)).where(
+    type_days.c.type_code == bindparam("of_type"), type_days.c.citywide, type_days.c.day >= bindparam("since_day")
+)
 _LATER = (
     select(
-        _SEEN.ticket_id, _SEEN.caller_ref, _SEEN.occurred_at, _SEEN.history, _SEEN.sub_district, _SEEN.estate_name
+        *(_SEEN.ticket_id, _SEEN.caller_ref, _SEEN.occurred_at, _SEEN.history, _SEEN.sub_district, _SEEN.estate_name),
+        _CITYWIDE.scalar_subquery().label("citywide"),
     )
     .where(_IN_CELL, _SEEN.occurred_at > bindparam("after"))
     .order_by(_SEEN.occurred_at, _SEEN.ticket_id)
@@ -49,6 +53,9 @@ _PRESENT = select(
 _LATEST = select(func.max(_SEEN.occurred_at)).where(_IN_CELL)
 
 
+_EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class SqlCalls:
     """Implements the port Calls."""
@@ -56,9 +63,10 @@ class SqlCalls:
     book: RuleBook
 
     def between(self, work: Work, cell: Cell, after: datetime, until: datetime | None) -> list[Call]:
-        values = {**_named(cell), "after": after}
+        since_day = max(after, _EARLIEST).date() - timedelta(days=self.book.event_days + 1)
+        values = {**_named(cell), "after": after, "since_day": since_day}
         found = work.connection.execute(*((_BETWEEN, {**values, "until": until}) if until else (_LATER, values)))
-        calls = [
+        return [
             Call(
                 row.ticket_id,
                 row.caller_ref,
@@ -67,8 +75,8 @@ class SqlCalls:
                 Place(sub_district=row.sub_district, estate=cell.estate, estate_name=row.estate_name),
             )
             for row in found
+            if not (row.citywide and self._in_event(cell, row.occurred_at, row.citywide))
         ]
-        return self._without_events(work, cell, calls)
 
     def count(self, work: Work, cells: Collection[Cell], begin: datetime, end: datetime) -> int:
         within = select(func.count()).where(
@@ -87,20 +95,10 @@ class SqlCalls:
         values = {**_named(cell), "since": since, "until": until}
         return bool(work.connection.execute(_PRESENT, values).scalar_one())
 
-    def _without_events(self, work: Work, cell: Cell, calls: list[Call]) -> list[Call]:
-        longest = self.book.event_days
-        if not longest or not calls:
-            return calls
-        first = type_day(cell.type_code, calls[0].occurred_at).day - timedelta(days=longest)
-        last = type_day(cell.type_code, calls[-1].occurred_at).day
-        events = citywide_days(work.connection, cell.type_code, first, last)
-        if not events:
-            return calls
-        return [call for call in calls if not self._covered(type_day(cell.type_code, call.occurred_at), call, events)]
-
-    def _covered(self, day: TypeDay, call: Call, events: set[date]) -> bool:
-        rule = self.book.at(call.occurred_at).detection.citywide
-        return rule is not None and any(one.day in events for one in covered_by(day, rule.lasts_days))
+    def _in_event(self, cell: Cell, occurred_at: datetime, citywide: Collection[date]) -> bool:
+        rule = self.book.at(occurred_at).detection.citywide
+        days = covered_by(type_day(cell.type_code, occurred_at), rule.lasts_days) if rule else ()
+        return any(one.day in citywide for one in days)
 
 
 def _named(cell: Cell) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, and_, text, update
 
@@ -46,10 +45,9 @@ def settle(connection: Connection, day: TypeDay, book: RuleBook) -> tuple[list[S
     The bool: they are event-driven now. Calls that another day makes event-driven anyway are left out.
     """
     rule = book.at(day.begin).detection.citywide
-    was = bool(connection.execute(_IS_CITYWIDE, {"type_code": day.type_code, "day": day.day}).scalar())
-    if rule is None and not was:
-        return None
-    is_citywide = _spread(connection, day).is_citywide(rule)
+    row = connection.execute(_LOOK, {"type_code": day.type_code, "begin": day.begin, "end": day.end(), "day": day.day})
+    was, *spread = row.one()
+    is_citywide = Spread(*spread).is_citywide(rule)
     if is_citywide == was:
         return None
     lasts = rule.lasts_days if rule else 1
@@ -80,15 +78,8 @@ _CALLS = text(
 _ANY_CITYWIDE = text(
     "SELECT EXISTS (SELECT FROM type_days WHERE type_code = :type_code AND day = ANY(:days) AND citywide)"
 )
-_IS_CITYWIDE = text("SELECT citywide FROM type_days WHERE type_code = :type_code AND day = :day")
-
-
-def citywide_days(connection: Connection, type_code: str, begin: date, end: date) -> set[date]:
-    """The days from `begin` up to `end` on which the type was a citywide event."""
-    named = {"type_code": type_code, "begin": begin, "end": end}
-    return set(connection.execute(_BETWEEN, named).scalars())
-
-
-_BETWEEN = text(
-    "SELECT day FROM type_days WHERE type_code = :type_code AND day >= :begin AND day <= :end AND citywide"
+_LOOK = text(
+    "SELECT coalesce((SELECT citywide FROM type_days WHERE type_code = :type_code AND day = :day), false),"  # noqa: S608
+    f" count(DISTINCT estate), count(DISTINCT sub_district) FROM ticket_sightings WHERE {_IN_DAYS}"
 )
+

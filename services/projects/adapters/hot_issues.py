@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from services.chassis.work import Work
 from services.contracts.hot_issue_events import DecisionKind
 from services.contracts.ticket_events import Place
-from services.projects.adapters.tables import hot_issue_history, hot_issue_members, hot_issues
+from services.projects.adapters.tables import hot_issue_history, hot_issue_members, hot_issues, ticket_sightings
 from services.projects.domain.detection import Call, Level
 from services.projects.domain.evidence import Cell
 from services.projects.domain.hot_issue import HotIssue, Reason, State, Tally
@@ -56,6 +56,11 @@ _TALLY = select(
     func.min(_MEMBERS.occurred_at),
     func.max(_MEMBERS.occurred_at),
 ).where(_IN_ISSUE)
+_DISSATISFIED = (
+    select(func.count())
+    .select_from(hot_issue_members.join(ticket_sightings, ticket_sightings.c.ticket_id == _MEMBERS.ticket_id))
+    .where(_IN_ISSUE, ticket_sightings.c.dissatisfied)
+)
 _CELLS = text(
     """
     WITH RECURSIVE held AS (
@@ -166,6 +171,9 @@ class SqlHotIssues:
         if until is not None:
             own = own.where(_MEMBERS.occurred_at <= until)
         return sorted(work.connection.execute(own, {"issue_id": issue.id}).scalars())
+
+    def dissatisfied(self, work: Work, issue: HotIssue) -> int:
+        return int(work.connection.execute(_DISSATISFIED, {"issue_id": issue.id}).scalar_one())
 
     def members(self, work: Work, issue: HotIssue) -> list[Call]:
         return [Call(*row) for row in work.connection.execute(_ALL_MEMBERS, {"issue_id": issue.id})]

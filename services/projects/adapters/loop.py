@@ -27,6 +27,7 @@ from services.projects.domain.rules import RuleBook
 @dataclass(frozen=True, slots=True)
 class Loop:
     book: RuleBook
+    opening: Opening
     detect: Detect
     decide: Decide
     repair: Repair
@@ -44,7 +45,7 @@ def loop_by(book: RuleBook) -> Loop:
     opening = Opening(calls, issues, book, taxonomy(), Cases(SqlTypicalCases(), book))
     cure = Cure(calls, issues, book)
     repair = Repair(projects, issues, cure, opening, book, taxonomy(), lambda: str(uuid4()))
-    return Loop(book, Detect(calls, issues, book, opening), Decide(issues, repair, cure), repair, cure)
+    return Loop(book, opening, Detect(calls, issues, book, opening), Decide(issues, repair, cure), repair, cure)
 
 
 def _on_decide_due(timer: Timer, work: Work) -> None:

@@ -142,6 +142,7 @@ Index("hot_issues_newest", hot_issues.c.confirmed_at, hot_issues.c.id)
 Index("hot_issues_merged", hot_issues.c.merged_into, postgresql_where=hot_issues.c.merged_into.is_not(None))
 Index("hot_issues_of_project", hot_issues.c.project_id, postgresql_where=hot_issues.c.project_id.is_not(None))
 
+Index("type_days_citywide", type_days.c.type_code, type_days.c.day, postgresql_where=type_days.c.citywide)
 Index("hot_issues_of_type", hot_issues.c.type_code, hot_issues.c.confirmed_at)
 
 typical_cases = Table(

@@ -110,22 +110,13 @@ class TraceStore:
     def begin(self, core: Core) -> Matter:
         """Its id comes of its anchor and how many matters of that anchor there were, not of its tickets."""
         anchor = anchor_of(core)
-        before = select(func.count()).where(matters.c.anchor == anchor)
-        ordinal = int(self.connection.execute(before).scalar_one())
+        before = select(func.coalesce(func.max(matters.c.ordinal), -1)).where(matters.c.anchor == anchor)
+        ordinal = int(self.connection.execute(before).scalar_one()) + 1
         matter_id = IN_PLACE_OF_ESTATE + str(deterministic_id("projects", anchor, "matter", ordinal))
-        row = {
-            "id": matter_id,
-            "anchor": anchor,
-            "ordinal": ordinal,
-            "name": "、".join(sorted(core.places, key=lambda name: (len(name), name))[:1]) or "多人同诉",
-            "type_code": self.type_code,
-            "places": sorted(core.places),
-            "weights": packed(core.weights),
-            "began_at": self.began_at,
-        }
+        row = matter_row(matter_id, anchor, ordinal, core, self.type_code, self.began_at)
         self.connection.execute(insert(matters), row)
-        keys = {_number(key) for key in keys_of(core.places, core.weights, CORE_TERMS)}
-        self.connection.execute(insert(matter_keys), [{"key": key, "matter_id": matter_id} for key in keys])
+        keys = [{"key": key, "matter_id": matter_id} for key in core_keys(core)]
+        self.connection.execute(insert(matter_keys), keys)
         return Matter(matter_id, core)
 
     def settle(self, matter: Matter, traces_of_it: Sequence[Trace]) -> None:
@@ -152,6 +143,25 @@ class TraceStore:
         ids = self.connection.execute(_CLOSEST, named).scalars().all()
         rows = self.connection.execute(select(*_FULL).where(_TRACE.ticket_id.in_(ids)).order_by(_TRACE.ticket_id))
         return [_trace_in(row) for row in rows]
+
+
+def matter_row(
+    matter_id: str, anchor: str, ordinal: int, core: Core, type_code: str, began_at: datetime
+) -> dict[str, Any]:
+    return {
+        "id": matter_id,
+        "anchor": anchor,
+        "ordinal": ordinal,
+        "name": anchor if core.places else "多人同诉",
+        "type_code": type_code,
+        "places": sorted(core.places),
+        "weights": packed(core.weights),
+        "began_at": began_at,
+    }
+
+
+def core_keys(core: Core) -> set[int]:
+    return {_number(key) for key in keys_of(core.places, core.weights, CORE_TERMS)}
 
 
 def anchor_of(core: Core) -> str:

@@ -11,19 +11,23 @@ import structlog
 from services.chassis import timers
 from services.chassis.work import Work
 from services.chassis.working_days import after_working_days
+from services.contracts.hot_issue_events import Heat
 from services.contracts.taxonomy import Taxonomy
+from services.contracts.ticket_events import Urgency
 from services.projects.app.cases import Cases
 from services.projects.app.ports import Calls, HotIssues
 from services.projects.app.telling import tell, tell_corrected, tell_left, tell_member
 from services.projects.domain.detection import Call, Fulfilment, hot_issue_id, place_of
 from services.projects.domain.evidence import Cell
-from services.projects.domain.hot_issue import HotIssue, State, reason_of
+from services.projects.domain.heat import growth_of, heat_of
+from services.projects.domain.hot_issue import HotIssue, State, Tally, reason_of
 from services.projects.domain.rules import RuleBook
 from services.projects.domain.windows import Window
 
 log = structlog.get_logger(__name__)
 
 ACTOR = "detection"
+YEAR_DAYS = 365
 DECIDE = "decide"
 LAPSE = "lapse"
 LEAD_OF_NOWHERE = "urban-operation"
@@ -102,13 +106,30 @@ class Opening:
         self.cases.look(work, issue)
 
     def withdraw(self, work: Work, issue: HotIssue, why: str) -> None:
-        """The rule was never fulfilled, as is known now."""
-        issue.take(State.WITHDRAWN, work.clock.now(), ACTOR, why)
+        """The rule was never fulfilled, as is known now; an early warning lapses."""
+        issue.take(State.LAPSED if issue.state is State.SUSPECTED else State.WITHDRAWN, work.clock.now(), ACTOR, why)
         self.issues.drop_members(work, issue, None)
         issue.calls = issue.callers = 0
         tell(work, issue)
         self.issues.save(work, issue)
         self.cases.look(work, issue)
+
+    def heat(self, work: Work, issue: HotIssue, members: Tally) -> Heat:
+        """As of the issue's last call."""
+        rules = self.book.at(issue.last_at)
+        rule = rules.detection
+        start = Window(rule.window_days).start(issue.last_at)
+        past_days = rule.baseline.past_days if rule.baseline else YEAR_DAYS
+        growth = growth_of(
+            self.calls.count(work, [issue.cell], start, issue.last_at + timedelta(microseconds=1)),
+            self.calls.count(work, [issue.cell], start - timedelta(days=past_days), start),
+            rule.window_days,
+            past_days,
+        )
+        kind = self.taxonomy.types.get(issue.cell.type_code)
+        severity = rules.severity.get(kind.urgency if kind else Urgency.NORMAL, 1.0)
+        area = rule.floor_area.estates.get(issue.cell.estate) if rule.floor_area else None
+        return heat_of(members, self.issues.dissatisfied(work, issue), growth, severity, area)
 
     def _prepared(
         self, work: Work, cell: Cell, ordinal: int, counts_from: datetime | None, found: Fulfilment
@@ -151,6 +172,7 @@ class Opening:
         tally = self.issues.tally(work, issue)
         assert tally
         issue.tally(tally)
+        issue.heat = self.heat(work, issue, tally)
         if step_taken:
             tell(work, issue)
         else:

@@ -60,6 +60,9 @@ class HotIssues(Protocol):
         Returns their tickets.
         """
 
+    def dissatisfied(self, work: Work, issue: HotIssue) -> int:
+        """Of how many members the caller said that it is not solved, or that the service was bad."""
+
     def members(self, work: Work, issue: HotIssue) -> list[Call]:
         """All members, the earliest first."""
 

@@ -70,6 +70,7 @@ def issue_facts(issue: HotIssue) -> dict[str, Any]:
         "merged_into": issue.merged_into,
         "verdict": issue.verdict,
         **titled(issue),
+        "heat": issue.heat,
         **{name: getattr(issue, name) for name in _KEPT},
         **_step_of(issue),
     }

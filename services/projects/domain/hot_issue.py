@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from services.contracts.hot_issue_events import DecisionKind
+from services.contracts.hot_issue_events import DecisionKind, Heat
 from services.contracts.ticket_events import Place
 from services.projects.domain.detection import Level
 from services.projects.domain.evidence import Cell
@@ -32,7 +32,7 @@ class State(StrEnum):
 
 TRANSITIONS: Mapping[State | None, frozenset[State]] = {
     None: frozenset({State.SUSPECTED, State.CONFIRMED}),
-    State.SUSPECTED: frozenset({State.CONFIRMED, State.LAPSED, State.WITHDRAWN}),
+    State.SUSPECTED: frozenset({State.CONFIRMED, State.LAPSED}),
     State.LAPSED: frozenset({State.SUSPECTED, State.CONFIRMED}),
     State.CONFIRMED: frozenset({State.ASSIGNED, State.DECIDED, State.EXPLAINED, State.MERGED, State.WITHDRAWN}),
     State.ASSIGNED: frozenset({State.ASSIGNED, State.DECIDED, State.EXPLAINED, State.MERGED, State.WITHDRAWN}),
@@ -138,6 +138,7 @@ class HotIssue:
     verdict: str | None = None
     steps: list[HistoryEntry] = field(default_factory=list)
     last_step: HistoryEntry | None = None
+    heat: Heat | None = None
 
     @property
     def provisional(self) -> bool:

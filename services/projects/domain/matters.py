@@ -47,6 +47,8 @@ def beginning(trace: Trace, pool: Sequence[Trace], book: RuleBook, rule: Likenes
     Does not depend on the pool's order. The pool is small, so that the cost is.
     """
     everyone = sorted((*pool, trace), key=_by_time)
+    if not _hot(everyone, book):
+        return None
     like = [one for one in everyone if one is trace or alike(trace, one, rule)]
     if _callers(like) < SEED_CALLERS:
         return None

@@ -21,12 +21,9 @@ PUMP = (
 )
 """One matter, each by another caller."""
 ELSEWHERE = tuple(text.replace("临溪桥小学", "望月台中学") for text in PUMP)
-OTHERS = (
-    *("地铁站的自动扶梯坏了三天", "菜场门口的垃圾没有人收", "老年大学报名要排队到几点", "公交车晚点很久"),
-    *("快递柜收费不合理", "广场舞的音响太响", "医院挂号窗口太少", "公园的长椅坏了", "马路上的井盖松了"),
-    *("理发店不退卡里的钱", "楼上漏水没有人修", "学校门口停车混乱", "面馆的油烟味很重"),
-    *("绿化带被踩坏", "路灯不亮已经一周"),
-)
+_WHAT = ("自动扶梯", "菜场垃圾", "老年大学", "公交班次", "快递柜", "广场舞", "挂号窗口", "公园长椅", "窨井盖", "理发店")
+_HOW = ("坏了三天", "没有人来管", "排队太久", "收费不合理", "让人摔跤", "请改一改")
+OTHERS = tuple(what + how for what in _WHAT for how in _HOW)
 """So that the words of a matter are rare among what people say."""
 
 
@@ -42,4 +39,5 @@ def told(ticket: int, text: str, *, by: int, day: float) -> list[Event]:
 
 
 def background() -> list[Event]:
-    return [event for n, text in enumerate(OTHERS, start=900) for event in told(n, text, by=n, day=0.5)]
+    """Of one caller, who is no concentration."""
+    return [event for n, text in enumerate(OTHERS, start=900) for event in told(n, text, by=900, day=0.5)]

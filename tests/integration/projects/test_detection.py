@@ -209,7 +209,7 @@ def _state(workshop: Workshop) -> dict[tuple[str, str], tuple[Any, ...]]:
             sorted(members(workshop, row.id).items()),
         )
         for row in issues(workshop, warnings=True)
-        if row.state != "withdrawn"
+        if row.state not in ("withdrawn", "lapsed")
     }
 
 

@@ -104,7 +104,7 @@ def test_callers_four_and_five_at_two_workers_open_one_issue(workshop: Workshop)
 
 def test_what_is_of_no_matter_is_forgotten_after_the_longest_window(workshop: Workshop) -> None:
     take(workshop, *background())
-    later = [event for n in range(30) for event in tickets(n + 1, OTHERS[n % 15], by=n + 1, day=400 + n)]
+    later = [event for n in range(30) for event in tickets(n + 1, OTHERS[n], by=900, day=400 + n)]
     take(workshop, *later)
     with workshop.engine.connect() as connection:
         kept = connection.execute(select(func.count()).select_from(traces)).scalar_one()

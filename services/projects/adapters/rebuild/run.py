@@ -13,7 +13,7 @@ from services.chassis import timers
 from services.chassis.clock import SystemClock
 from services.chassis.work import Work
 from services.contracts.event import Envelope
-from services.projects.adapters.rebuild import sighted
+from services.projects.adapters.rebuild import matters, sighted
 from services.projects.adapters.rebuild.proof import Checksums, checksums, differences
 from services.projects.adapters.rebuild.reading import Topics
 from services.projects.adapters.rebuild.told import Told
@@ -95,6 +95,7 @@ def _take(
     outcome.malformed = topics.malformed
     with into.begin() as connection:
         told.write(connection)
+        matters.restore(connection, told.choices, book)
         _mark_citywide(connection, book)
         _start_timers(connection)
 
@@ -104,6 +105,7 @@ def _fold(into: Engine, told: Told, envelopes: Iterable[Envelope]) -> None:
     told.fold(envelopes)
     with into.begin() as connection:
         sighted.fold(connection, envelopes)
+        matters.fold(connection, envelopes)
 
 
 def _mark_citywide(connection: Connection, book: RuleBook) -> None:

@@ -47,6 +47,8 @@ class Told:
     issues: dict[str, Issue] = field(default_factory=dict)
     projects: dict[str, Project] = field(default_factory=dict)
     cases: dict[str, Row] = field(default_factory=dict)
+    choices: dict[tuple[str, str], bool] = field(default_factory=dict)
+    """By ticket and matter, whether a person said that it is of it."""
 
     def fold(self, envelopes: Iterable[Envelope]) -> None:
         for envelope in envelopes:
@@ -69,6 +71,8 @@ class Told:
         if told.actor is not None:
             line = {"version": told.version, "at": told.step_at, "state": told.state, "actor": told.actor}
             issue.history.append(line | {"hot_issue_id": told.hot_issue_id, "detail": told.detail})
+        if isinstance(event, HotIssueMemberJoined | HotIssueMemberLeft) and told.actor and told.place.estate:
+            self.choices[event.ticket_id, told.place.estate] = isinstance(event, HotIssueMemberJoined)
         if isinstance(event, HotIssueMemberJoined):
             joined_at = issue.members.get(event.ticket_id, (event.joined_at, ""))[0]
             issue.members[event.ticket_id] = (joined_at, event.reason)

@@ -57,6 +57,9 @@ def upgrade() -> None:
         ),
         comment="every day of a type any source ever named; its row is the lock of those who count on it",
     )
+    op.create_index(
+        "type_days_citywide", "type_days", ["type_code", "day"], postgresql_where=sa.text("citywide")
+    )
     op.add_column(
         "hot_issues",
         sa.Column(
