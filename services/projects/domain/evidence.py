@@ -11,29 +11,13 @@ from services.contracts.ticket_events import (
     Place,
     RequestKind,
     Satisfaction,
-    TicketArchived,
-    TicketClockBreached,
-    TicketClockWarned,
-    TicketCoHandlerCalledIn,
-    TicketContacted,
     TicketDispatched,
-    TicketExtensionGranted,
-    TicketExtensionRefused,
-    TicketExtensionRequested,
     TicketFiledAway,
-    TicketInterimReported,
     TicketMerged,
     TicketReceived,
     TicketReclassified,
-    TicketRedoOrdered,
     TicketRejected,
-    TicketReturnRefused,
-    TicketReturnRequested,
-    TicketReturnUpheld,
     TicketSentToReview,
-    TicketSettled,
-    TicketSigned,
-    TicketSupervised,
     TicketTransferred,
     TicketUnmerged,
     TicketVisited,
@@ -46,29 +30,13 @@ TicketFact = (
     | TicketSentToReview
     | TicketRejected
     | TicketTransferred
-    | TicketSigned
-    | TicketContacted
-    | TicketInterimReported
-    | TicketCoHandlerCalledIn
-    | TicketReturnRequested
-    | TicketReturnUpheld
-    | TicketReturnRefused
-    | TicketExtensionRequested
-    | TicketExtensionGranted
-    | TicketExtensionRefused
-    | TicketSupervised
-    | TicketClockWarned
-    | TicketClockBreached
-    | TicketRedoOrdered
     | TicketReclassified
     | TicketMerged
     | TicketUnmerged
-    | TicketSettled
     | TicketVisited
-    | TicketArchived
     | TicketFiledAway
 )
-"""Each carries the ticket's whole state, so any of them tells all that is counted."""
+"""The facts that may change what is counted. Each carries the ticket's whole state: what the others say, it says too."""
 
 Reading = TicketClassified | TicketReadAgain
 """What a model made of a text."""
