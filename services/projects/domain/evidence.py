@@ -36,7 +36,7 @@ TicketFact = (
     | TicketVisited
     | TicketFiledAway
 )
-"""The facts that may change what is counted. Each carries the ticket's whole state: what the others say, it says too."""
+"""The facts that may change what is counted; each carries the whole state, so that nothing is missed of the others."""
 
 Reading = TicketClassified | TicketReadAgain
 """What a model made of a text."""
