@@ -27,7 +27,7 @@ from services.contracts.taxonomy import taxonomy
 
 FACTORS: Final = (0.25, 4.0)
 """What words and n-grams weigh: by the examples and by texts written like real ones (docs/classifier.md)."""
-OTHER_OFFSET: Final = -1.0
+OTHER_OFFSET: Final = -1.5
 TRUST: Final = (0.8, 0.45, 0.0, 0.0, 0.0)
 """How sure it may be: an intercept, and what a step in log odds is worth. The rest a district's own tickets teach."""
 

@@ -16,15 +16,17 @@ MOST_CHARACTERS: Final = 1_000_000
 
 
 def examples(folder: Path = EXAMPLES) -> list[Labelled]:
-    """Every example, in the order of the types; further types in `also` are accepted. Raises InvalidData."""
-    rows: list[Labelled] = []
+    """Every example: its type is the column `code`, or without one the file's name; further types in `also` are
+    accepted. A text that stands twice counts once. Raises InvalidData."""
+    rows: dict[str, Labelled] = {}
     for file in sorted(folder.glob("*.csv")):
         for _, cells in _rows(file, ("text",)):
             also = [code for code in (cells.get("also") or "").split(";") if code]
-            rows.append(Labelled(cells["text"], file.stem, frozenset((file.stem, *also))))
+            code = cells.get("code") or file.stem
+            rows.setdefault(cells["text"], Labelled(cells["text"], code, frozenset((code, *also))))
     if not rows:
         raise InvalidData(folder, "the folder", "holds no example; the program is not installed whole")
-    return rows
+    return list(rows.values())
 
 
 def labelled(file: Path, known: Sequence[str] | None = None) -> list[Labelled]:

@@ -41,8 +41,8 @@ class Counted:
     heading: Grams
 
 
-def counted(text: str) -> Counted:
-    return Counted(grams_of(text), grams_of(split_heading(text)[0]))
+def counted(text: str, *, heading: bool = True) -> Counted:
+    return Counted(grams_of(text), grams_of(split_heading(text)[0] if heading else ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class TypeModel:
 
     def parts(self, text: str) -> list[Scores]:
         """What the words and each layer say, before they are weighed against each other."""
-        grams = counted(text)
+        grams = self._counted(text)
         return [self.words.scores(self._words(text)), *(layer.scores(grams) for layer in self.layers)]
 
     def weighed(self, parts: Sequence[Scores]) -> Scores:
@@ -111,7 +111,7 @@ class TypeModel:
 
     def judge(self, text: str) -> Opinion:
         """Of any string; a text that says nothing is none of the types with confidence 0."""
-        grams, found = counted(text), self._words(text)
+        grams, found = self._counted(text), self._words(text)
         lexical = self.words.scores(found)
         parts = [lexical, *(layer.scores(grams) for layer in self.layers)]
         if not len(grams.whole.keys):
@@ -127,6 +127,9 @@ class TypeModel:
             self._reasons(best, found, grams.whole),
         )
 
+    def _counted(self, text: str) -> Counted:
+        return counted(text, heading=any(layer.heading for layer in self.layers))
+
     def _words(self, text: str) -> list[Found]:
         heading, body = split_heading(text)
         if not heading and len(body) <= SHORT:
@@ -138,12 +141,13 @@ class TypeModel:
         ]
 
     def _secondary(self, scores: Scores, lexical: Scores, order: NDArray[np.intp]) -> tuple[str, ...]:
-        near = [
-            self.labels[place]
-            for place in order[1:]
-            if scores[order[0]] - scores[place] <= SECONDARY_WITHIN and lexical[place] >= SECONDARY_WORDS
-        ]
-        return tuple(label for label in near if label != OTHER)[:MOST_SECONDARY]
+        found: list[str] = []
+        for place in order[1:]:
+            if scores[order[0]] - scores[place] > SECONDARY_WITHIN or len(found) == MOST_SECONDARY:
+                break
+            if lexical[place] >= SECONDARY_WORDS and self.labels[place] != OTHER:
+                found.append(self.labels[place])
+        return tuple(found)
 
     def _reasons(self, label: int, found: Iterable[Found], grams: Grams) -> tuple[str, ...]:
         """Words of the lexicon, and where they are few, n-grams that texts of our own taught."""
