@@ -24,14 +24,19 @@ from services.intake.adapters.catalogue_routes import catalogue_routes
 from services.intake.adapters.catalogues import SqlCatalogues
 from services.intake.adapters.clock_rules import clock_rules, usual_kind
 from services.intake.adapters.clocks import SqlClocks
+from services.intake.adapters.estates import SqlEstates
 from services.intake.adapters.follow_up_routes import follow_up_routes
 from services.intake.adapters.follow_ups import SqlFollowUps
 from services.intake.adapters.indicator_routes import indicator_routes
+from services.intake.adapters.known_routes import known_routes
+from services.intake.adapters.many_routes import many_routes
 from services.intake.adapters.pages.wiring import people_pages
 from services.intake.adapters.receipts import SqlReceipts
+from services.intake.adapters.related import related_routes
 from services.intake.adapters.repeats import SqlRepeats
 from services.intake.adapters.routes import ticket_routes
 from services.intake.adapters.settlements import SqlSettlements
+from services.intake.adapters.shift_routes import shift_routes
 from services.intake.adapters.step_routes import step_routes
 from services.intake.adapters.tickets import SqlTickets
 from services.intake.adapters.vault import SealedVault
@@ -41,6 +46,8 @@ from services.intake.app.clocks import CLOCK, NoteMoments
 from services.intake.app.desk import Desk
 from services.intake.app.dispatch import DispatchOnClassification
 from services.intake.app.follow import ASK, Follow, HotIssueFact, ProjectFact
+from services.intake.app.followers import TakeFollower
+from services.intake.app.many import ActOnMany
 from services.intake.app.merging import MergeTickets
 from services.intake.app.plain_steps import TakePlainStep
 from services.intake.app.receive import ReceiveTicket
@@ -68,6 +75,7 @@ class UseCases:
     catalogue: EditCatalogue
     moments: NoteMoments
     follow: Follow
+    followers: TakeFollower
     answer: AnswerFollowUp
     replies: TakeReply
 
@@ -76,20 +84,23 @@ class UseCases:
         tickets, vault, follow_ups = SqlTickets(), SealedVault(vault_key), SqlFollowUps()
         catalogues = SqlCatalogues(taxonomy())
         desk = Desk(tickets, SqlClocks(), Timekeeper(clock_rules(), usual_kind, after_working_days), vault)
+        receive = ReceiveTicket(tickets, vault, SqlReceipts(), caller_key, _new_id)
+        follow, merging = Follow(tickets, follow_ups), MergeTickets(desk)
         steps = TicketSteps(
             TakePlainStep(desk),
             ReviewTicket(desk, taxonomy(), catalogues),
             MoveTicket(desk),
-            MergeTickets(desk),
+            merging,
             SettleTicket(desk, SqlSettlements()),
         )
         return cls(
-            ReceiveTicket(tickets, vault, SqlReceipts(), caller_key, _new_id),
-            DispatchOnClassification(desk, taxonomy(), catalogues, SqlRepeats()),
+            receive,
+            DispatchOnClassification(desk, taxonomy(), catalogues, SqlRepeats(), SqlEstates()),
             steps,
             EditCatalogue(catalogues),
             NoteMoments(desk),
-            Follow(tickets, follow_ups),
+            follow,
+            TakeFollower(desk, receive, merging, follow),
             AnswerFollowUp(tickets, vault, follow_ups, _new_id),
             TakeReply(steps, topic_table().reply_topics().get),
         )
@@ -98,11 +109,15 @@ class UseCases:
         return [
             batch_routes(workshop, self.receive),
             ticket_routes(workshop, self.receive),
+            many_routes(workshop, ActOnMany(self.steps.plain, self.steps.settlement)),
             step_routes(workshop, self.steps),
+            related_routes(workshop),
+            known_routes(workshop, self.followers),
             follow_up_routes(workshop, self.answer),
             catalogue_routes(workshop, self.catalogue),
             indicator_routes(workshop),
-            *people_pages(workshop, self.steps),
+            shift_routes(workshop),
+            *people_pages(workshop, self.steps, self.catalogue, self.followers),
         ]
 
     @property

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from services.chassis.identity import PAGES, Actor
+from services.chassis.identity import PAGES, Actor, Role
 from services.chassis.pages.forms import FORM_COOKIE, FORM_FIELD, form_token, require_own_form
 from services.chassis.pages.speech import LANGUAGE_COOKIE, Speech, language_of, read_words
 from services.chassis.problems import Problem, internal, invalid
@@ -41,11 +41,15 @@ HEADERS = {
 class Pages:
     """The pages of one service, from `folder`: `templates/*.html` and `words.yaml`.
 
-    `entries` are the pages of its menu by the key of their name; the first is where a login leads.
+    `entries` are the pages of its menu by the key of their name; the first is where a login leads. `for_roles` names
+    those that are for some roles alone.
     """
 
-    def __init__(self, folder: Path, entries: Mapping[str, str]) -> None:
+    def __init__(
+        self, folder: Path, entries: Mapping[str, str], for_roles: Mapping[str, frozenset[Role]] | None = None
+    ) -> None:
         self.entries = entries
+        self._for_roles = for_roles or {}
         self.home = next(iter(entries.values()))
         self._words = read_words([SHARED / "words.yaml", folder / "words.yaml"])
         self._templates = Environment(
@@ -72,7 +76,7 @@ class Pages:
             say=say,
             css=Markup(_CSS),
             actor=actor,
-            entries=self.entries,
+            entries=self._menu_of(actor),
             home=self.home,
             path=request.url.path,
             other_language=_in(say.other, request),
@@ -85,6 +89,14 @@ class Pages:
         if "lang" in request.query_params:
             keep(request, response, LANGUAGE_COOKIE, say.language, A_YEAR)
         return response
+
+    def _menu_of(self, actor: Actor | None) -> Mapping[str, str]:
+        roles = actor.roles if actor else frozenset[Role]()
+        return {
+            key: address
+            for key, address in self.entries.items()
+            if key not in self._for_roles or not roles.isdisjoint(self._for_roles[key])
+        }
 
     def show_refusal(self, request: Request, problem: Problem) -> Response:
         """The page for a problem: what is wrong and what to do next. Without a valid token: the way to the login."""

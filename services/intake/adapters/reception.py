@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from services.chassis.errors import Kind, kind_of
 from services.chassis.work import Workshop
+from services.intake.app.ports import KeyReused
 from services.intake.app.receive import ReceiveTicket, Request
 
 MOST = 64
@@ -31,10 +32,10 @@ class Reception:
         self._queue: deque[_Waiting] = deque()
         self._at_work = threading.Lock()
 
-    def file(self, request: Request) -> tuple[str, bool] | None:
-        """The ticket's id and whether it is new, after the commit; None if the key belongs to another request.
+    def file(self, request: Request) -> tuple[str, bool]:
+        """The ticket's id and whether it is new, after the commit.
 
-        Raises what taking it down alone raises: a request at fault does not harm those beside it.
+        Raises what taking it down alone raises, KeyReused too: a request at fault does not harm those beside it.
         """
         waiting = _Waiting(request)
         self._queue.append(waiting)
@@ -44,6 +45,8 @@ class Reception:
                     self._take([self._queue.popleft() for _ in range(min(MOST, len(self._queue)))])
         if waiting.fault:
             raise waiting.fault
+        if waiting.outcome is None:
+            raise KeyReused(request.idempotency_key)
         return waiting.outcome
 
     def _take(self, group: list[_Waiting]) -> None:

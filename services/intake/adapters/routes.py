@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -16,6 +18,7 @@ from services.intake.adapters.reception import Reception
 from services.intake.adapters.requests import TicketBody, wrong_time
 from services.intake.adapters.rights import Operator, Overseer, Reader, no_such_ticket, share_of
 from services.intake.adapters.views import count_by_state, page_of_tickets, ticket_with_history
+from services.intake.app.ports import KeyReused
 from services.intake.app.receive import ReceiveTicket, Request
 from services.intake.domain.steps import State
 
@@ -45,17 +48,10 @@ def ticket_routes(workshop: Workshop, receive: ReceiveTicket) -> APIRouter:
             body.identity(), body.channel, body.occurred_at, key, body.canonical(), actor.subject
         )
         try:
-            outcome = reception.file(request)
+            with key_reused():
+                ticket_id, fresh = reception.file(request)
         except TooLarge as error:
             raise Problem(413, "ticket-too-large", "The ticket is too large", f"text: {error}; shorten it.") from None
-        if outcome is None:
-            raise Problem(
-                422,
-                "idempotency-key-reused",
-                "The Idempotency-Key belongs to another request",
-                "Idempotency-Key: came before with another body; send a fresh UUID with each new ticket.",
-            )
-        ticket_id, fresh = outcome
         if fresh:
             TICKETS_RECEIVED.labels(body.channel).inc()
         response.headers["Location"] = f"/tickets/{ticket_id}"
@@ -98,3 +94,17 @@ def ticket_routes(workshop: Workshop, receive: ReceiveTicket) -> APIRouter:
         return ticket
 
     return router
+
+
+@contextmanager
+def key_reused() -> Iterator[None]:
+    """Turns KeyReused into its problem; encloses the unit of work."""
+    try:
+        yield
+    except KeyReused:
+        raise Problem(
+            422,
+            "idempotency-key-reused",
+            "The Idempotency-Key belongs to another request",
+            "Idempotency-Key: came before with another body; send a fresh UUID with each new ticket.",
+        ) from None

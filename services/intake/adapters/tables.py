@@ -101,6 +101,15 @@ Index(
     postgresql_where=tickets.c.caller_ref.is_not(None),
 )
 
+Index("tickets_by_estate", tickets.c.estate, *_newest, postgresql_where=tickets.c.estate.is_not(None))
+Index("tickets_received", tickets.c.received_at)
+Index("tickets_settled", tickets.c.settled_at, postgresql_where=tickets.c.settled_at.is_not(None))
+Index(
+    "tickets_late",
+    tickets.c.settle_by,
+    tickets.c.settled_at,
+    postgresql_where=tickets.c.settled_at > tickets.c.settle_by,
+)
 Index("tickets_dispatched", tickets.c.dispatched_at, postgresql_where=tickets.c.dispatched_at.is_not(None))
 
 clocks = Table(
@@ -199,6 +208,7 @@ hot_issues = Table(
     Column("accepted_at", _Time),
     comment="the newest version that projects told",
 )
+Index("hot_issues_by_estate", hot_issues.c.estate)
 
 projects = Table(
     "projects",
@@ -268,4 +278,13 @@ catalogue_versions = Table(
     Column("reason", Text, nullable=False),
     Column("edits", JSON, nullable=False, comment="what this version changed"),
     Column("in_force", JSON, nullable=False, comment="all that the hub has changed, as of this version"),
+)
+
+estate_names = Table(
+    "estate_names",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("estate", Text, nullable=False),
+    Column("sub_district", Text),
+    comment="the names under which estates were read in tickets",
 )

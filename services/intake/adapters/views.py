@@ -50,7 +50,7 @@ def ticket_with_history(connection: Connection, ticket_id: str) -> dict[str, Any
     )
     steps = [{name: value for name, value in one.items() if name != "ticket_id"} for one in history.mappings()]
     return {
-        **_facts(row),
+        **facts_of(row),
         "text": row.text,
         "address": row.address,
         "settlement": _settlement(connection, ticket_id),
@@ -110,7 +110,7 @@ def page_of_tickets(
     if not runs:
         return []
     merged = union(*runs).subquery()
-    return [_facts(row) for row in connection.execute(_newest(select(merged), merged.c, None, limit))]
+    return [facts_of(row) for row in connection.execute(_newest(select(merged), merged.c, None, limit))]
 
 
 def _newest(query: Select[Any], columns: Any, before: tuple[datetime, str] | None, limit: int) -> Select[Any]:
@@ -163,7 +163,7 @@ _SHOWN = (
 _PLACE = ("sub_district", "estate", "estate_name", "building")
 
 
-def _facts(row: Row[Any]) -> dict[str, Any]:
+def facts_of(row: Row[Any]) -> dict[str, Any]:
     place = {name: getattr(row, name) for name in _PLACE}
     known = row.sub_district or row.estate
     return {

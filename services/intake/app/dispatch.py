@@ -12,7 +12,7 @@ from services.contracts.event import Envelope
 from services.contracts.taxonomy import OTHER, Taxonomy
 from services.contracts.ticket_events import TicketDispatched, TicketFiledAway, TicketSentToReview
 from services.intake.app.desk import Desk
-from services.intake.app.ports import Catalogues, Repeats
+from services.intake.app.ports import Catalogues, Estates, Repeats
 from services.intake.domain.dispatch import Dispatch, decide
 from services.intake.domain.repeats import raised
 from services.intake.domain.steps import State
@@ -27,6 +27,7 @@ class DispatchOnClassification:
     taxonomy: Taxonomy
     catalogues: Catalogues
     repeats: Repeats
+    estates: Estates
 
     def __call__(self, envelope: Envelope, work: Work) -> None:
         reading = envelope.event
@@ -41,6 +42,7 @@ class DispatchOnClassification:
         now, model = work.clock.now(), f"model:{reading.model_version}"
         detail = f"{reading.type_code} {reading.confidence:.2f}: {' '.join(reading.reasons)}"
         ticket.classify(now, model, reading.type_code, reading.place, reading.urgency, detail, reading.kind)
+        self.estates.note(work, reading.place)
         ticket.emergency, ticket.restricted = bool(reading.emergency), reading.sensitive is not None
         if ticket.history:
             ticket.file_away(now, "import")

@@ -71,7 +71,7 @@ class Follow:
         assert isinstance(event, HotIssueFact)
         issue = self._now(work, event, envelope.time)
         if isinstance(event, HotIssueMemberJoined):
-            self._join(work, issue, event.ticket_id)
+            self.join(work, issue, event.ticket_id)
 
     def on_project(self, envelope: Envelope, work: Work) -> None:
         assert isinstance(envelope.event, ProjectFact)
@@ -110,7 +110,7 @@ class Follow:
             self._keep(work, moved, told=issue.state not in UNTOLD)
         return issue
 
-    def _join(self, work: Work, issue: HotIssue, ticket_id: str) -> None:
+    def join(self, work: Work, issue: HotIssue, ticket_id: str) -> None:
         """The ticket's caller is followed up on, once for each issue; an anonymous one cannot be.
 
         A ticket that is a member already changes nothing.

@@ -78,6 +78,11 @@ class Catalogues(Protocol):
         """Stores a next version, made by `edits`; False, and nothing stored, if somebody else made that version."""
 
 
+class Estates(Protocol):
+    def note(self, work: Work, place: Place) -> None:
+        """Keeps the name of the place's estate, if it has one, for finding it in later calls' words."""
+
+
 class Repeats(Protocol):
     def open_of_caller(self, work: Work, ticket: Ticket) -> list[str]:
         """Ids of earlier tickets of the same caller with the same type and estate, within the window of L0, whose

@@ -121,3 +121,35 @@ BAD = {"query.from": "from=2026-07-02&to=2026-07-01", "query.to": "to=yesterday"
 @pytest.mark.parametrize("field", BAD)
 def test_a_wrong_period_or_department_is_named(intake: Intake, field: str) -> None:
     problem(intake.client("hub").get(f"/indicators?{BAD[field]}"), 422, field=field)
+
+
+def test_contacts_satisfaction_and_what_went_wrong_have_rates_of_their_own(intake: Intake) -> None:
+    contacted, redone, returned = dispatched(intake, 3)
+    (office,) = dispatched(intake, 1, "XQ01")
+    assert take_step(intake, contacted, "contact", note="已联系").status_code == 200
+    assert take_step(intake, returned, "return", note="不属本单位").status_code == 200
+    settle(intake, redone)
+    unhappy = {"caller_solved": False, "satisfaction": "dissatisfied", "redo": "没修好"}
+    assert take_step(intake, redone, "visit", **unhappy).status_code == 200
+    intake.clock.advance(timedelta(days=40))
+    rates = ask(intake)
+    of = {name: (rates[name]["numerator"], rates[name]["denominator"]) for name in rates if name not in
+          ("from", "to", "department")}  # fmt: skip
+    assert of["returned"] == (1, 4)
+    assert of["redone"] == (1, 4)
+    assert of["satisfaction"] == (0, 1)
+    assert of["overtime"] == (3, 4)
+    assert of["repeated"] == (0, 4)
+    contacts = rates["first_contact"]
+    assert (contacts["contacted_on_time"], contacts["open_not_due"]) == (2, 0), contacts
+    by_unit = {one["group"]: one for one in ask(intake, by="unit")["groups"]}
+    assert by_unit["housing"]["returned"]["denominator"] == 3
+    assert by_unit["liangcheng"]["returned"] == {"rate": 0.0, "numerator": 0, "denominator": 1}
+    assert by_unit["liangcheng"]["satisfaction"] is None
+    assert office
+    for by in ("sub_district", "type", "kind"):
+        counted = [one["returned"]["denominator"] for one in ask(intake, by=by)["groups"] if one["returned"]]
+        assert sum(counted) == 4
+    lines = intake.client("hub").get("/indicators.csv?by=unit").content.decode("utf-8-sig").splitlines()
+    assert lines[0] == "group,indicator,rate,numerator,denominator"
+    assert "housing,returned,0.3333,1,3" in lines

@@ -30,8 +30,12 @@ def large(intake: Intake) -> Intake:
         "CREATE VIEW numbered AS"
         " SELECT id, received_at, row_number() OVER (ORDER BY received_at, id) AS n FROM tickets",
         "UPDATE tickets SET settle_by = '2020-01-01'::timestamptz + n * interval '1 hour', settled_at = '2020-01-01',"
-        " visited_at = '2020-01-01'::timestamptz + n * interval '1 hour', caller_solved = true"
+        " visited_at = '2020-01-01'::timestamptz + n * interval '1 hour', caller_solved = true,"
+        " dispatched_at = '2020-01-01'::timestamptz + n * interval '1 hour'"
         " FROM numbered WHERE numbered.id = tickets.id",
+        "INSERT INTO clocks"
+        " (ticket_id, kind, since, rule, rules_version, calendar_known, started_at, warn_at, due_at, paused)"
+        " SELECT id, 'contact', 3, 'contact', 1, true, settle_by, settle_by, settle_by, interval '0' FROM tickets",
         "INSERT INTO projects SELECT lpad(n::text, 32, '0')::uuid, 1, 'listed' FROM generate_series(0, 999) AS n",
         "INSERT INTO hot_issues SELECT id, 1, 'observing', 'MJ01', NULL, NULL, NULL, id FROM projects",
         "INSERT INTO follow_ups SELECT id, 1, lpad((n % 1000)::text, 32, '0')::uuid, n::text, id, received_at,"
@@ -64,5 +68,5 @@ def test_the_indicators_of_a_month_read_that_month(large: Intake) -> None:
         answer = large.client("hub").get("/indicators?from=2021-03-01&to=2021-03-31&department=dep-1")
     assert answer.status_code == 200, answer.text
     read = plans(large, asked)
-    assert not [node for node in read if node["Node Type"] == "Seq Scan"]
-    assert sum(node["Actual Rows"] * node["Actual Loops"] for node in read if "Index Name" in node) <= 3 * 31 * 24
+    assert not [(node["Relation Name"], node.get("Filter")) for node in read if node["Node Type"] == "Seq Scan"]
+    assert sum(node["Actual Rows"] * node["Actual Loops"] for node in read if "Index Name" in node) <= 10 * 31 * 24

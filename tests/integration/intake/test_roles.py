@@ -31,6 +31,8 @@ REFUSED = {"identity reader": 403, "unknown role": 403, "department without a co
 READERS = dict.fromkeys(PEOPLE, 200) | REFUSED
 
 FOLLOWERS = dict.fromkeys(PEOPLE, 403) | {"hub": 200, "supervisor": 200}
+MANY = dict.fromkeys(PEOPLE, 403) | dict.fromkeys(("hub", "lead", "helper", "foreign department"), 200)
+"""Each ticket of many is refused for itself."""
 NOBODYS = "00000000-0000-0000-0000-000000000000"
 STALE = 99
 """A version that no ticket has here: whoever may act is told so, and the ticket stays as it is for the next."""
@@ -112,9 +114,45 @@ ROUTES: Mapping[tuple[str, str], Row] = {
     ),
     **_UNIT_STEPS,
     **_HUB_STEPS,
-    ("GET", "/indicators"): (
-        lambda client, _: client.get("/indicators"),
-        dict.fromkeys(PEOPLE, 200) | REFUSED | {"own sub-district": 403, "foreign sub-district": 403},
+    **{
+        ("GET", path): (
+            lambda client, _, path=path: client.get(path),  # type: ignore[misc]
+            READERS | {"own sub-district": 403, "foreign sub-district": 403},
+        )
+        for path in ("/indicators", "/indicators.csv", "/handover")
+    },
+    **{
+        ("GET", path): (
+            lambda client, _, path=path: client.get(path),  # type: ignore[misc]
+            dict.fromkeys(PEOPLE, 403) | {"hub": 200, "supervisor": 200, "admin": 200},
+        )
+        for path in ("/bulletin", "/bulletin.csv")
+    },
+    ("POST", "/tickets/answers"): (
+        lambda client, _: client.post(
+            "/tickets/answers", json={"ticket_ids": [NOBODYS], "public_answer": "已修好", "unit_solved": True}
+        ),
+        MANY,
+    ),
+    ("POST", "/tickets/signatures"): (
+        lambda client, _: client.post("/tickets/signatures", json={"ticket_ids": [NOBODYS]}),
+        MANY,
+    ),
+    ("GET", "/tickets/{ticket_id}/related"): (
+        lambda client, ticket_id: client.get(f"/tickets/{ticket_id}/related"),
+        READERS | {"foreign department": 404, "foreign sub-district": 404},
+    ),
+    ("POST", "/tickets/{ticket_id}/followers"): (
+        lambda client, _: client.post(f"/tickets/{NOBODYS}/followers", json={"caller": {}}, headers=fresh_key()),
+        dict.fromkeys(PEOPLE, 403) | {"hub": 404},
+    ),
+    ("GET", "/known-matters"): (
+        lambda client, _: client.get("/known-matters?text=漏水"),
+        dict.fromkeys(PEOPLE, 403) | {"hub": 200},
+    ),
+    ("POST", "/known-matters/{hot_issue_id}/followers"): (
+        lambda client, _: client.post(f"/known-matters/{NOBODYS}/followers", json={"caller": {}}, headers=fresh_key()),
+        dict.fromkeys(PEOPLE, 403) | {"hub": 404},
     ),
     ("GET", "/catalogue"): (lambda client, _: client.get("/catalogue"), READERS),
     ("GET", "/catalogue/versions"): (

@@ -15,6 +15,7 @@ _REASONS = (
     (re.compile(r"none of the catalogue's types"), "no_type"),
     (re.compile(r"type (?P<type>\w+) belongs to the sub-district office, and the place is not known"), "no_place"),
     (re.compile(r"an emergency, it seems: .*"), "emergency"),
+    (re.compile(r"joins what is known"), "follows"),
 )
 
 

@@ -7,14 +7,34 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
+from services.chassis.identity import Role
 from services.chassis.pages.login import login_routes
 from services.chassis.pages.look import Pages
 from services.chassis.work import Workshop
+from services.intake.adapters.pages.catalogue_pages import catalogue_pages
 from services.intake.adapters.pages.inbox_pages import inbox_pages
+from services.intake.adapters.pages.known_pages import known_pages
 from services.intake.adapters.pages.ticket_pages import ticket_pages
+from services.intake.app.catalogue import EditCatalogue
+from services.intake.app.followers import TakeFollower
 from services.intake.app.use_cases import TicketSteps
 
+MENU = {
+    "menu_inbox": "/pages/inbox",
+    "menu_known": "/pages/known-matters",
+    "menu_catalogue": "/pages/catalogue",
+}
+FOR_ROLES = {"menu_known": frozenset({Role.HUB})}
 
-def people_pages(workshop: Workshop, steps: TicketSteps) -> Sequence[APIRouter]:
-    pages = Pages(Path(__file__).parent, {"menu_inbox": "/pages/inbox"})
-    return [login_routes(pages), inbox_pages(workshop, pages, steps), ticket_pages(workshop, pages, steps)]
+
+def people_pages(
+    workshop: Workshop, steps: TicketSteps, catalogue: EditCatalogue, followers: TakeFollower
+) -> Sequence[APIRouter]:
+    pages = Pages(Path(__file__).parent, MENU, FOR_ROLES)
+    return [
+        login_routes(pages),
+        inbox_pages(workshop, pages, steps),
+        ticket_pages(workshop, pages, steps),
+        known_pages(workshop, pages, followers),
+        catalogue_pages(workshop, pages, catalogue),
+    ]

@@ -1,0 +1,94 @@
+"""What the operator sees before a ticket is filed, and the caller who joins it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.integration.intake.conftest import Intake
+from tests.integration.intake.following import Issue, follow_ups
+from tests.integration.intake.following import take as tell
+from tests.integration.pages.conftest import Person, Site
+
+Stand = tuple[Intake, Site]
+PAGE = "/pages/known-matters"
+SAID = {"text": "凉城二村楼顶又漏雨了"}
+
+
+def post(person: Person, path: str = "", **entered: str) -> Any:
+    person.open(PAGE)
+    return person.browser.post(f"{PAGE}{path}", data={"csrf": person.browser.cookies["closedloop_form"], **entered})
+
+
+def own_ticket(answer: Any) -> str:
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["location"].partition("?done=")[2])
+
+
+def test_a_caller_joins_an_open_ticket_of_the_same_matter(intake: Stand) -> None:
+    stand, site = intake
+    ticket = stand.file(text="楼顶漏雨")
+    stand.classify(ticket)
+    hub = site.person("hub")
+    shown = post(hub, **SAID)
+    assert shown.status_code == 200
+    for said in ("小区：凉城二村", "区房管局", f"ticket {ticket}", "凉城二村楼顶又漏雨了"):
+        assert said in shown.text
+    own = own_ticket(post(hub, "/followers", joined=f"ticket {ticket}", phone="13812345678", **SAID))
+    assert stand.show(own)["merged_into"] == ticket
+    assert own in hub.open(f"{PAGE}?done={own}")
+    assert "来电人加入已知事项" in hub.open(f"/pages/tickets/{own}")
+
+
+def test_a_caller_joins_a_hot_issue_and_is_told_of_what_comes(intake: Stand) -> None:
+    stand, site = intake
+    stand.classify(stand.file())  # brings the estate's name
+    issue = Issue()
+    tell(stand, issue.becomes("confirmed"), issue.becomes("in cure"))
+    stand.execute(
+        f"INSERT INTO projects VALUES ('{issue.project_id}', 1, 'in works', '2026-08-01', '2026-10-31')"  # noqa: S608
+    )
+    hub = site.person("hub")
+    shown = post(hub, **SAID).text
+    assert "整治中" in shown
+    assert "2026年8月1日 – 2026年10月31日" in shown
+    chosen = {"joined": f"issue {issue.id}", "key": "a-key-of-the-form", **SAID}
+    refused = post(hub, "/followers", **chosen)
+    assert refused.status_code == 422
+    assert "请填写来电人的电话" in refused.text
+    assert " checked" in refused.text
+    own = own_ticket(post(hub, "/followers", phone="13812345678", **chosen))
+    assert own_ticket(post(hub, "/followers", phone="13812345678", **chosen)) == own  # sent twice
+    assert [one["ticket_id"] for one in follow_ups(stand)] == [own]
+
+
+@pytest.mark.parametrize(
+    ("entered", "said"),
+    [
+        ({}, "请在表中选择一项"),
+        ({"joined": "issue none"}, "请在表中选择一项"),
+        ({"joined": "ticket 00000000-0000-0000-0000-000000000000"}, "已有变化，不能加入"),
+        ({"joined": "ticket {ticket}", "phone": "12"}, "号码有误"),
+    ],
+)
+def test_what_cannot_be_joined_is_said_and_nothing_is_filed(intake: Stand, entered: dict[str, str], said: str) -> None:
+    stand, site = intake
+    ticket = stand.file()
+    stand.classify(ticket)
+    before = stand.rows()
+    sent = {name: value.format(ticket=ticket) for name, value in entered.items()}
+    answer = post(site.person("hub"), "/followers", **sent, **SAID)
+    assert answer.status_code in (404, 422)
+    assert said in answer.text
+    assert stand.rows() == before
+
+
+def test_what_is_not_known_is_said_and_the_page_is_the_operators(intake: Stand) -> None:
+    site = intake[1]
+    hub, unit = site.person("hub"), site.person("department:housing")
+    assert "没有已知的小区名称" in post(hub, text="不知名的地方").text
+    link = 'href="/pages/known-matters"'
+    assert (link in hub.open("/pages/inbox"), link in unit.open("/pages/inbox")) == (True, False)
+    unit.open(PAGE, 403)
+    assert "13812345678" not in str(post(hub, text="13812345678").url)
