@@ -156,6 +156,11 @@ TICKETS_COUNTED = _counter(
     "outcome",
 )
 FOLLOW_UPS = _counter("closedloop_follow_ups_total", "Follow-ups that came to a stage, each time.", "stage")
+INDICATOR = _gauge(
+    "closedloop_indicator_ratio",
+    "Indicators of the last 30 days by leading unit, 0 to 1; none without a denominator; each process shows all.",
+    "indicator", "unit",
+)  # fmt: skip
 HOT_ISSUES = _counter("closedloop_hot_issues_total", "Hot issues that came into a state, each time.", "state")
 DECISIONS_OVERDUE = _counter(
     "closedloop_decisions_overdue_total", "Hot issues on which nobody had decided when the days for it were over."

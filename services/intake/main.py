@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from fastapi import APIRouter
 
-from services.chassis.service import Service, run
+from services.chassis.service import Service, clock_of, run
 from services.chassis.settings import HexKey, Port, Settings, load
 from services.chassis.subscription import Subscription
 from services.chassis.timers import TimerHandler, each
@@ -27,6 +27,7 @@ from services.intake.adapters.clocks import SqlClocks
 from services.intake.adapters.estates import SqlEstates
 from services.intake.adapters.follow_up_routes import follow_up_routes
 from services.intake.adapters.follow_ups import SqlFollowUps
+from services.intake.adapters.indicator_gauges import indicator_gauges
 from services.intake.adapters.indicator_routes import indicator_routes
 from services.intake.adapters.known_routes import known_routes
 from services.intake.adapters.many_routes import many_routes
@@ -166,5 +167,6 @@ def main() -> int:
             body_limits={"/tickets/batch": BODY_LIMIT},
             subscriptions=intake.subscriptions,
             timers=intake.timers,
+            gauges=[indicator_gauges(clock_of(settings))],
         )
     )

@@ -24,17 +24,6 @@ class Span(StrEnum):
 def shift_routes(workshop: Workshop) -> APIRouter:
     router = APIRouter(tags=["shift"])
 
-    def asked_for(span: Span, day: date | None) -> dict[str, Any]:
-        now = workshop.clock.now()
-        first = day or now.astimezone(SHANGHAI).date()
-        if span is Span.WEEK:
-            first -= timedelta(days=first.weekday())
-        begin, end = begin_of(first), begin_of(first + timedelta(days=7 if span is Span.WEEK else 1))
-        assert begin
-        assert end
-        with workshop.engine.connect() as connection:
-            return bulletin(connection, begin, end, now)
-
     @router.get("/handover")
     def hand_over(actor: Figured, hours: Annotated[int, Query(ge=1, le=168)] = 8) -> dict[str, Any]:
         """What is open by unit and person, due within so many hours, breached, waiting for a decision, an emergency.
@@ -47,7 +36,7 @@ def shift_routes(workshop: Workshop) -> APIRouter:
     @router.get("/bulletin")
     def show_bulletin(_: Overseer, period: Span = Span.DAY, date: Day = None) -> dict[str, Any]:
         """The day, or the week from Monday on, that holds `date` in Shanghai; today, if left out."""
-        told = asked_for(period, date)
+        told = bulletin_of(workshop, period, date)
         return told | {
             name: [{"group": group} | one for group, one in sorted(told[name].items(), key=lambda each: each[0] or "")]
             for name in ("by_unit", "by_sub_district")
@@ -56,19 +45,35 @@ def shift_routes(workshop: Workshop) -> APIRouter:
     @router.get("/bulletin.csv", response_class=Response)
     def bulletin_as_csv(_: Overseer, period: Span = Span.DAY, date: Day = None) -> Response:
         """The same, a line for each unit and each sub-district, and one for all."""
-        told = asked_for(period, date)
-        groups = [("all", "", told["total"])]
-        for name in ("by_unit", "by_sub_district"):
-            by_name = sorted(told[name].items(), key=lambda each: each[0] or "")
-            groups += [(name.removeprefix("by_"), group or "", one) for group, one in by_name]
-        lines = [
-            (by, group, *(one[name] for name in ("new", "due", "overdue", "settled")), *_grades(one))
-            for by, group, one in groups
-        ]
-        head = ("by", "group", "new", "due", "overdue", "settled", "satisfied", "graded")
-        return csv_answer("bulletin.csv", head, lines)
+        return bulletin_csv(bulletin_of(workshop, period, date))
 
     return router
+
+
+def bulletin_of(workshop: Workshop, span: Span, day: date | None) -> dict[str, Any]:
+    """The bulletin of the day, or of the week from Monday on, that holds `day`; of today, if left out."""
+    now = workshop.clock.now()
+    first = day or now.astimezone(SHANGHAI).date()
+    if span is Span.WEEK:
+        first -= timedelta(days=first.weekday())
+    begin, end = begin_of(first), begin_of(first + timedelta(days=7 if span is Span.WEEK else 1))
+    assert begin
+    assert end
+    with workshop.engine.connect() as connection:
+        return bulletin(connection, begin, end, now)
+
+
+def bulletin_csv(told: dict[str, Any]) -> Response:
+    groups = [("all", "", told["total"])]
+    for name in ("by_unit", "by_sub_district"):
+        by_name = sorted(told[name].items(), key=lambda each: each[0] or "")
+        groups += [(name.removeprefix("by_"), group or "", one) for group, one in by_name]
+    lines = [
+        (by, group, *(one[name] for name in ("new", "due", "overdue", "settled")), *_grades(one))
+        for by, group, one in groups
+    ]
+    head = ("by", "group", "new", "due", "overdue", "settled", "satisfied", "graded")
+    return csv_answer("bulletin.csv", head, lines)
 
 
 def _grades(line: dict[str, Any]) -> tuple[int, int]:

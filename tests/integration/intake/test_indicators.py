@@ -7,8 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from services.contracts.ticket_events import Place
+from services.intake.adapters.indicator_gauges import ANEW_AFTER_S, indicator_gauges
 from tests.integration.intake.conftest import Intake, problem
 from tests.integration.intake.following import Issue, follow_ups, take
 from tests.integration.intake.test_settling import ANSWER, PLANNED
@@ -153,3 +155,20 @@ def test_contacts_satisfaction_and_what_went_wrong_have_rates_of_their_own(intak
     lines = intake.client("hub").get("/indicators.csv?by=unit").content.decode("utf-8-sig").splitlines()
     assert lines[0] == "group,indicator,rate,numerator,denominator"
     assert "housing,returned,0.3333,1,3" in lines
+
+
+def test_the_last_month_by_unit_is_shown_as_metrics_and_read_anew_now_and_then(intake: Intake) -> None:
+    def shown(unit: str) -> float | None:
+        return REGISTRY.get_sample_value("closedloop_indicator_ratio", {"indicator": "on_time", "unit": unit})
+
+    seconds = [0.0]
+    gauge = indicator_gauges(intake.clock, lambda: seconds[0])
+    early, _ = dispatched(intake, 2)
+    settle(intake, early)
+    intake.clock.advance(DUE + timedelta(seconds=1))
+    for passed, rate in ((0.0, 0.5), (ANEW_AFTER_S - 1, 0.5), (ANEW_AFTER_S, None)):
+        seconds[0] = passed
+        with intake.workshop.engine.connect() as connection:
+            gauge(connection)
+        assert (shown("housing"), shown("market")) == (rate, None)
+        intake.clock.advance(timedelta(days=60))

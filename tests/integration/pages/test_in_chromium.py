@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from services.intake.adapters.pages.wiring import MENU
 from tests.integration.intake.conftest import Intake
 from tests.integration.pages.browser import CHROMIUM, WHY_NOT, Browser, served
 from tests.integration.pages.conftest import Projects, Site
@@ -112,7 +113,8 @@ def test_every_field_has_a_label_and_every_id_is_one(intake: tuple[Intake, Site]
     stand.classify(doubtful, type_code="OT")
     with served(site.app) as address:
         log_in(browser, address, site, "hub")
-        for path in (f"/pages/tickets/{ticket}", f"/pages/tickets/{doubtful}", "/pages/inbox"):
+        of_tickets = (f"/pages/tickets/{ticket}", f"/pages/tickets/{doubtful}")
+        for path in (*of_tickets, *MENU.values(), "/pages/catalogue/MJ01"):
             browser.open(f"{address}{path}")
             assert browser.see(LABELLED) == "", path
             assert browser.see(SAME_IDS) == "", path
@@ -142,7 +144,8 @@ def test_pages_fit_a_phone(projects: Projects, intake: tuple[Intake, Site], brow
     project_id = projects.district.decide(ROOF, kind="project")["project_id"]
     browser.size(360, 740)
     of_projects = ("/pages/hot-issues", f"/pages/hot-issues/{ROOF}", f"/pages/projects/{project_id}", "/pages/projects")
-    for one, paths in ((site, ("/pages/inbox", f"/pages/tickets/{ticket}")), (projects.site, of_projects)):
+    of_intake = (*MENU.values(), "/pages/catalogue/MJ01", "/pages/inbox?tab=review", f"/pages/tickets/{ticket}")
+    for one, paths in ((site, of_intake), (projects.site, of_projects)):
         with served(one.app) as address:
             log_in(browser, address, one, "hub")
             for path in paths:

@@ -30,8 +30,12 @@ def test_a_caller_joins_an_open_ticket_of_the_same_matter(intake: Stand) -> None
     stand, site = intake
     ticket = stand.file(text="楼顶漏雨")
     stand.classify(ticket)
+    doubtful = stand.file(text="楼顶漏雨")
+    stand.classify(doubtful, confidence=0.3)
     hub = site.person("hub")
     shown = post(hub, **SAID)
+    assert doubtful in shown.text
+    assert f"ticket {doubtful}" not in shown.text  # nobody works on it: there is nothing to join
     assert shown.status_code == 200
     for said in ("小区：凉城二村", "区房管局", f"ticket {ticket}", "凉城二村楼顶又漏雨了"):
         assert said in shown.text

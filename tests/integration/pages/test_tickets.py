@@ -101,6 +101,21 @@ def test_all_clocks_of_a_ticket_are_shown_and_what_is_uncertain_of_them(intake: 
     assert clocks.count('value="100"') == 1
 
 
+def test_the_kinds_of_repeat_are_shown_apart_and_to_whom_they_belong(intake: Stand) -> None:
+    stand, site = intake
+    caller = {"caller": {"phone": "13812345678"}}
+    ticket, again, other = stand.file(**caller), stand.file(**caller), stand.file()
+    elsewhere = stand.file(**caller)
+    for one in (ticket, again, other):
+        stand.classify(one)
+    stand.classify(elsewhere, type_code="SC01", place=Place(sub_district="310109010", estate="q", estate_name="曲阳"))
+    html = site.person("hub").open(f"/pages/tickets/{ticket}")
+    related = html[html.index("相关工单") :]
+    same, matter, people = (related.index(one) for one in ("同一市民、同一事项", "同一市民、其他事项", "其他市民"))
+    assert same < related.index(again) < matter < related.index(elsewhere) < people < related.index(other)
+    assert elsewhere not in site.person("department:housing").open(f"/pages/tickets/{ticket}")
+
+
 def test_an_inbox_is_paged(intake: Stand) -> None:
     stand, site = intake
     for _ in range(52):

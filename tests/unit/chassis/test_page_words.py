@@ -14,10 +14,18 @@ from services.chassis.pages.speech import Language, Speech, read_words
 from services.contracts.hot_issue_events import DecisionKind
 from services.contracts.taxonomy import Area
 from services.contracts.ticket_events import Channel, RequestKind, Satisfaction, Urgency
+from services.intake.adapters.indicators import INDICATORS
+from services.intake.adapters.pages.figure_pages import BY
 from services.intake.adapters.pages.inbox import Tab
+from services.intake.adapters.pages.shift_pages import LISTS
 from services.intake.adapters.pages.step_forms import FORMS
+from services.intake.adapters.pages.together import TOGETHER
+from services.intake.adapters.shift_routes import Span
 from services.intake.domain import ticket
+from services.intake.domain.clock import Outcome
+from services.intake.domain.follow_up import Stage
 from services.intake.domain.limits import ClockKind
+from services.intake.domain.repeats import Repeat
 from services.projects.adapters.pages.board import COLUMNS
 from services.projects.domain import hot_issue, repair_project
 
@@ -33,6 +41,14 @@ SHOWN: Mapping[str, Mapping[str, Iterable[str]]] = {
         "extension": ticket.Extension,
         "clock": ClockKind,
         "tab": Tab,
+        "mood": ("running", "near", "breached", "paused", "lapsed", *Outcome),
+        "indicator": (*INDICATORS, *(f"{name}.help" for name in INDICATORS)),
+        "by": BY,
+        "stage": Stage,
+        "related": [kind.name.lower() for kind in Repeat],
+        "span": Span,
+        "handover": LISTS,
+        "together": TOGETHER,
         "form": FORMS,
         "field": {field.name for form in FORMS.values() for field in form.fields},
         "fault": {field.name for form in FORMS.values() for field in form.fields},
@@ -55,7 +71,7 @@ def test_whatever_can_be_shown_has_words(service: str, language: Language) -> No
     say = Speech(language, read_words([SHARED / "words.yaml", OF / service / "adapters" / "pages" / "words.yaml"]))
     for prefix, keys in SHOWN[service].items():
         for key in keys:
-            assert say(f"{prefix}.{key}")
+            assert say(f"{prefix}.{key}", hours=8)
 
 
 def test_an_entry_without_a_language_is_refused(tmp_path: Path) -> None:

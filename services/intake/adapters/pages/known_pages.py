@@ -26,6 +26,7 @@ from services.intake.adapters.routes import key_reused
 from services.intake.adapters.tables import estate_names
 from services.intake.app.followers import TakeFollower
 from services.intake.domain.known import types_in
+from services.intake.domain.steps import OPEN
 
 ADDRESS = "/pages/known-matters"
 
@@ -98,6 +99,6 @@ def _known(connection: Connection, text: str, address: str) -> dict[str, Any]:
     return {
         "types": types,
         "estate": name,
-        "tickets": open_tickets(connection, estate, types),
+        "tickets": [one | {"joinable": one["state"] in OPEN} for one in open_tickets(connection, estate, types)],
         "issues": known_issues(connection, estate, types),
     }

@@ -17,9 +17,13 @@ from services.intake.adapters.pages.fields import values_of
 from services.intake.adapters.pages.step_forms import FORMS, Form, Seen, comes_next, forms_for
 from services.intake.adapters.pages.telling import reason, told
 from services.intake.adapters.refusals import answered
+from services.intake.adapters.related import related_to
 from services.intake.adapters.rights import Handler, Operator, Reader, no_such_ticket, share_of
 from services.intake.adapters.views import ticket_with_history
 from services.intake.app.use_cases import TicketSteps
+
+RELATED = 5
+"""So many of each kind of repeat are shown."""
 
 
 def ticket_pages(workshop: Workshop, pages: Pages, steps: TicketSteps) -> APIRouter:
@@ -65,9 +69,10 @@ def ticket_pages(workshop: Workshop, pages: Pages, steps: TicketSteps) -> APIRou
         """The ticket as it stands now; above it, why a form was refused, and in the form what was entered."""
         if problem and problem.status_code not in (409, 422):
             raise problem
+        share = share_of(actor)
         with workshop.engine.connect() as connection:
             ticket = ticket_with_history(connection, str(ticket_id))
-        share = share_of(actor)
+            related = related_to(connection, str(ticket_id), share)
         if ticket is None or (share and not share.holds(ticket)):
             raise no_such_ticket()
         now, say = workshop.clock.now(), pages.speech(request)
@@ -82,6 +87,7 @@ def ticket_pages(workshop: Workshop, pages: Pages, steps: TicketSteps) -> APIRou
             bars=bars_of(ticket["clocks"], now),
             history=[(line, told(say, line)) for line in ticket["history"]],
             review_reason=reason(say, ticket["review_reason"] or ""),
+            related={kind: found[:RELATED] for kind, found in (related or {}).items() if found},
             forms=forms,
             likely=[form.path for form in forms if comes_next(form, seen)],
             sent=sent,

@@ -12,9 +12,12 @@ from services.chassis.pages.login import login_routes
 from services.chassis.pages.look import Pages
 from services.chassis.work import Workshop
 from services.intake.adapters.pages.catalogue_pages import catalogue_pages
+from services.intake.adapters.pages.figure_pages import figure_pages
 from services.intake.adapters.pages.inbox_pages import inbox_pages
 from services.intake.adapters.pages.known_pages import known_pages
+from services.intake.adapters.pages.shift_pages import shift_pages
 from services.intake.adapters.pages.ticket_pages import ticket_pages
+from services.intake.adapters.rights import SEE_ALL
 from services.intake.app.catalogue import EditCatalogue
 from services.intake.app.followers import TakeFollower
 from services.intake.app.use_cases import TicketSteps
@@ -22,9 +25,18 @@ from services.intake.app.use_cases import TicketSteps
 MENU = {
     "menu_inbox": "/pages/inbox",
     "menu_known": "/pages/known-matters",
+    "menu_handover": "/pages/handover",
+    "menu_bulletin": "/pages/bulletin",
+    "menu_indicators": "/pages/indicators",
     "menu_catalogue": "/pages/catalogue",
 }
-FOR_ROLES = {"menu_known": frozenset({Role.HUB})}
+_FIGURED = frozenset({*SEE_ALL, Role.DEPARTMENT})
+FOR_ROLES = {
+    "menu_known": frozenset({Role.HUB}),
+    "menu_handover": _FIGURED,
+    "menu_bulletin": frozenset(SEE_ALL),
+    "menu_indicators": _FIGURED,
+}
 
 
 def people_pages(
@@ -37,4 +49,6 @@ def people_pages(
         ticket_pages(workshop, pages, steps),
         known_pages(workshop, pages, followers),
         catalogue_pages(workshop, pages, catalogue),
+        figure_pages(workshop, pages),
+        shift_pages(workshop, pages),
     ]
