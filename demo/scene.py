@@ -92,6 +92,10 @@ class Scene:
     ends: Callable[[Actors], bool]
     shown: Sequence[str]
 
+    @property
+    def ends_at(self) -> int:
+        return self.begins + max(*self.mornings, *self.evenings)
+
 
 class Scenes:
     """Plays every scene at its time. `tickets` are theirs: nobody else in the demo acts on them."""
@@ -106,12 +110,14 @@ class Scenes:
         begin: datetime,
     ) -> None:
         self._cast = [(scene, Actors(interfaces, district, residents, replies, begin)) for scene in scenes]
+        self._step = 0
 
     @property
     def tickets(self) -> set[str]:
         return {ticket for _, actors in self._cast for ticket in actors.tickets.values()}
 
     def morning(self, step: int, now: datetime) -> None:
+        self._step = step
         for scene, actors in self._cast:
             actors.now = now
             if act := scene.mornings.get(step - scene.begins):
@@ -128,8 +134,8 @@ class Scenes:
         return acting
 
     def lives(self) -> list[tuple[Scene, list[dict[str, Any]]]]:
-        """Each scene that was played, with its tickets as they stand. Raises SceneFailed."""
-        played = [(scene, actors) for scene, actors in self._cast if actors.tickets]
+        """Each scene that was played to its end, with its tickets as they stand. Raises SceneFailed."""
+        played = [(scene, actors) for scene, actors in self._cast if self._step >= scene.ends_at]
         for scene, actors in played:
             if not scene.ends(actors):
                 states = {name: actors.ticket(name)["state"] for name in actors.tickets}
