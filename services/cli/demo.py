@@ -1,4 +1,4 @@
-"""`closedloop demo`: three years of a synthetic district in three minutes, from the first call to the proven cure."""
+"""`closedloop demo`: three years of a synthetic district in minutes, from the first call to the proven cure."""
 
 from __future__ import annotations
 
