@@ -26,9 +26,12 @@ NEW = frozenset({Step.RECEIVE, Step.CLASSIFY, Step.FILE_AWAY})
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A person's command on a ticket as they saw it, and what they say with it (a reason, a record, a note)."""
+    """A person's command on a ticket as they saw it, and what they say with it (a reason, a record, a note).
 
-    version: int
+    `version` None: whatever stands, for one whose commands come in their order and who knows of those before.
+    """
+
+    version: int | None
     actor: str
     words: str = ""
 
@@ -40,7 +43,7 @@ class Desk:
     timekeeper: Timekeeper
     vault: Vault
 
-    def held(self, work: Work, ticket_id: str, version: int, authorise: Authorise) -> Ticket:
+    def held(self, work: Work, ticket_id: str, version: int | None, authorise: Authorise) -> Ticket:
         """The ticket, locked, as the actor saw it; what only its clocks have noted since does not matter.
 
         Raises Unknown, Conflict, and what `authorise` raises.
@@ -50,7 +53,7 @@ class Desk:
             raise Unknown
         authorise(ticket)
         assert ticket.state
-        if not ticket.acted_version <= version <= ticket.version:
+        if version is not None and not ticket.acted_version <= version <= ticket.version:
             raise Conflict(
                 f"it has version {ticket.version} by now, not {version}; look at it again", ticket.version, ticket.state
             )

@@ -70,24 +70,19 @@ class TakeReply:
             work.after_commit(metrics.REPLIES.labels("taken").inc)
 
     def _take(self, work: Work, reply: Reply, department: str) -> None:
-        ticket = self.steps.plain.desk.tickets.lock(work, reply.ticket_id)
-        if ticket is None:
-            raise Unknown
-        # Their replies come in order on one partition: each knows of the ones before it.
-        actor, version = f"{department}:{reply.actor}", ticket.version
-        authorise = _as_lead(department)
+        actor, authorise = f"{department}:{reply.actor}", _as_lead(department)
         if isinstance(reply, TicketSettlementReplied):
             result = Result(
                 reply.text, reply.unit_solved, reply.reason, reply.handling, reply.matter_true, reply.beyond_duty
             )
             if not result.public_answer.strip():
                 raise Unfit("text", "is blank: say what the caller is told")
-            self.steps.settlement.settle(work, ticket.id, Said(version, actor), result, authorise)
+            self.steps.settlement.settle(work, reply.ticket_id, Said(None, actor), result, authorise)
             return
-        said = Said(version, actor, "" if isinstance(reply, TicketSignReplied) else reply.text)
+        said = Said(None, actor, "" if isinstance(reply, TicketSignReplied) else reply.text)
         if not isinstance(reply, TicketSignReplied) and not said.words.strip():
             raise Unfit("text", "is blank: say what was done, or why")
-        self.steps.plain(work, ticket.id, _STEPS[type(reply)], said, authorise)
+        self.steps.plain(work, reply.ticket_id, _STEPS[type(reply)], said, authorise)
 
     def _refuse(
         self,

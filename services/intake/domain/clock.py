@@ -88,9 +88,7 @@ class Timekeeper:
 
     def concerns(self, step: Step) -> bool:
         """Whether such a step moves a clock at all."""
-        if step in ADJUSTING:
-            return True
-        return any(step in (*rule.starts, *rule.stops, *rule.voids) for rule in self.rules.clocks.values())
+        return step in ADJUSTING or step in self.rules.moved_by
 
     def follow(self, ticket: Ticket, running: Sequence[Clock], entry: HistoryEntry) -> list[Clock]:
         """What `entry`, a new line of the ticket's history, makes of the clocks: those that it changed or started.

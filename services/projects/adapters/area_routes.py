@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any
 
@@ -35,8 +36,21 @@ def area_routes(workshop: Workshop) -> APIRouter:
     router = APIRouter(tags=["areas"])
 
     @router.get("/areas")
-    def areas(
-        actor: Ranker,
+    def areas(actor: Ranker, asked: AreaAsked = Depends(asking(workshop))) -> dict[str, Any]:
+        """What people call about in whole months, most distinct callers first; estates on the year's list (L2y);
+
+        typical cases proposed (L3); citywide events, which count for no level. Without `from` the 12 months up to `to`,
+        without `to` up to this month. A sub-district sees its own.
+        """
+        return area_view(workshop, asked, Share(actor))
+
+    return router
+
+
+def asking(workshop: Workshop) -> Callable[..., AreaAsked]:
+    """Dependency: what is asked of the area view, the same for the API and the page."""
+
+    def asked(
         by: By = By.ESTATE,
         area: Area | None = None,
         sub_district: SubDistrictCode | None = None,
@@ -44,17 +58,11 @@ def area_routes(workshop: Workshop) -> APIRouter:
         type_code: Annotated[TypeCode | None, Query(alias="type")] = None,
         first: Annotated[date | None, Query(alias="from", ge=date(2000, 1, 1), le=date(2200, 1, 1))] = None,
         last: Annotated[date | None, Query(alias="to", ge=date(2000, 1, 1), le=date(2200, 1, 1))] = None,
-    ) -> dict[str, Any]:
-        """What people call about in whole months, most distinct callers first; estates on the year's list (L2y);
-
-        typical cases proposed (L3); citywide events, which count for no level. Without `from` the 12 months up to `to`,
-        without `to` up to this month. A sub-district sees its own.
-        """
+    ) -> AreaAsked:
         begin, end = period(workshop, first, last)
-        asked = AreaAsked(begin, end, by, area, sub_district, estate, type_code)
-        return area_view(workshop, asked, Share(actor))
+        return AreaAsked(begin, end, by, area, sub_district, estate, type_code)
 
-    return router
+    return asked
 
 
 def period(workshop: Workshop, first: date | None, last: date | None) -> tuple[Month, Month]:
