@@ -10,15 +10,17 @@ from demo.calls import Call, call, phrases
 from demo.district import District
 
 CALLS_A_DAY = 1.15
-MOST_IN_30_DAYS = 4
-WINDOW = timedelta(days=30)
+MOST_IN_DAYS = {30: 3, 90: 7}
 NOWHERE = "没说清在哪里，"
 UNPLACED_SHARE = 0.05
 NAMELESS_SHARE = 0.04
 
 
 class Crowd:
-    """Counts calls by whatever must not become a crowd: at most four within any thirty days, one below a hot issue."""
+    """Counts calls by whatever must not become a crowd: at most three within any thirty days, seven within ninety.
+
+    That is one below each rule of a hot issue, that of a place far above its usual rate among them.
+    """
 
     def __init__(self) -> None:
         self._calls: dict[Hashable, deque[datetime]] = defaultdict(deque)
@@ -26,16 +28,17 @@ class Crowd:
     def admits(self, key: Hashable, at: datetime) -> bool:
         """Whether one more is few enough; if so it is counted. Times may come out of order within a day."""
         calls = self._calls[key]
-        while calls and calls[0] <= at - WINDOW - timedelta(days=1):
+        while calls and calls[0] <= at - timedelta(days=max(MOST_IN_DAYS) + 1):
             calls.popleft()
-        if len(calls) >= MOST_IN_30_DAYS:
-            return False
+        for days, most in MOST_IN_DAYS.items():
+            if sum(one > at - timedelta(days=days + 1) for one in calls) >= most:
+                return False
         calls.append(at)
         return True
 
 
 class Background:
-    """At most four calls an estate in thirty days, of all types together: however they are read, no five add up.
+    """So few calls an estate, of all types together, that however they are read they are no hot issue.
 
     `spared` are cells (estate, type) that belong to a fault.
     """

@@ -9,11 +9,12 @@ from demo.diary import Diary
 from demo.district import District
 from demo.interfaces import Interfaces
 from demo.residents import Residents
+from demo.scene import Scenes
 from demo.story import Cure
 from demo.world import Condition, Fault, World
 from services.contracts.department_events import HotIssueTold
 from services.contracts.event import Event
-from services.contracts.hot_issue_events import HotIssueConfirmed, HotIssueReopened, HotIssueVerified
+from services.contracts.hot_issue_events import HotIssueConfirmed, HotIssueReopened, HotIssueVerified, HotIssueWithdrawn
 from services.contracts.taxonomy import taxonomy
 
 NO_COMMON_CAUSE = "现场核实无共同原因，逐件办理。"
@@ -33,7 +34,13 @@ class Hub:
     department = "urban-operation"
 
     def __init__(
-        self, interfaces: Interfaces, district: District, world: World, residents: Residents, diary: Diary
+        self,
+        interfaces: Interfaces,
+        district: District,
+        world: World,
+        residents: Residents,
+        diary: Diary,
+        scenes: Scenes,
     ) -> None:
         self._interfaces = interfaces
         self._self = interfaces.as_role("hub")
@@ -41,6 +48,7 @@ class Hub:
         self._world = world
         self._residents = residents
         self._diary = diary
+        self._scenes = scenes
         self._undecided: dict[str, HotIssueTold] = {}
         self._verified: list[str] = []
         self.faults: dict[str, Fault] = {}
@@ -53,6 +61,8 @@ class Hub:
             self.faults[message.hot_issue_id] = fault
         if message.stage in TO_DECIDE:
             self._undecided[message.hot_issue_id] = message
+        elif message.stage == HotIssueWithdrawn.type:
+            self._undecided.pop(message.hot_issue_id, None)
         elif message.stage == HotIssueVerified.type:
             self._verified.append(message.hot_issue_id)
 
@@ -100,7 +110,7 @@ class Hub:
 
     def _dispatch_by_hand(self) -> None:
         """Reads what the machine was in doubt about; where nobody said where it is, the hub asks and leads itself."""
-        for ticket in list(self._self.pages("intake", "/tickets", state="in review")):
+        for ticket in self._of_nobody("in review"):
             call = self._residents.calls.get(ticket["ticket_id"])
             type_code = call.type_code if call else ticket["type_code"]
             body = {"version": ticket["version"], "type_code": type_code, "reason": "人工判读。"}
@@ -110,10 +120,15 @@ class Hub:
 
     def _visit_callers(self) -> None:
         """Asks everybody whose ticket was settled since the last step."""
-        visits = [(one, self._caller_says(one)) for one in self._self.pages("intake", "/tickets", state="settled")]
+        visits = [(one, self._caller_says(one)) for one in self._of_nobody("settled")]
         self._interfaces.all_at_once(
             lambda visit: self._self.post("intake", f"/tickets/{visit[0]['ticket_id']}/visit", visit[1]), visits
         )
+
+    def _of_nobody(self, state: str) -> list[dict[str, Any]]:
+        """The tickets in a state, but for those of a scene."""
+        found = self._self.pages("intake", "/tickets", state=state)
+        return [one for one in found if one["ticket_id"] not in self._scenes.tickets]
 
     def _caller_says(self, ticket: dict[str, Any]) -> dict[str, Any]:
         call = self._residents.calls.get(ticket["ticket_id"])

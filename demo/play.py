@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 
 from demo.clockwork import midnight, steps
 from demo.departments import Departments
@@ -15,7 +16,9 @@ from demo.hub import Hub
 from demo.interfaces import Interfaces
 from demo.mailbox import Mailbox
 from demo.quiet import Quiet
+from demo.replies import Replies
 from demo.residents import Residents
+from demo.scene import Scene, Scenes
 from demo.story import Story
 from demo.world import World
 from services.chassis.clock import VirtualClock
@@ -30,19 +33,23 @@ class Script:
     with_faults: bool
     with_cures: bool
     stories: Sequence[Story]
+    scenes: Sequence[Scene]
 
 
 class Play:
     """Everybody who acts, around a stack whose services read `clock`."""
 
-    def __init__(self, script: Script, interfaces: Interfaces, mailbox: Mailbox, clock: VirtualClock) -> None:
+    def __init__(
+        self, script: Script, interfaces: Interfaces, mailbox: Mailbox, replies: Replies, clock: VirtualClock
+    ) -> None:
         district, diary = District(script.seed), Diary()
         self.script = script
         self.world = World(district, script.stories, with_faults=script.with_faults, with_cures=script.with_cures)
         self.residents = Residents(interfaces)
-        self.departments = Departments(interfaces, district)
+        self.scenes = Scenes(script.scenes, interfaces, district, self.residents, replies, clock.now())
+        self.departments = Departments(interfaces, district, self.scenes)
         self.mailbox = mailbox
-        self._hub = Hub(interfaces, district, self.world, self.residents, diary)
+        self._hub = Hub(interfaces, district, self.world, self.residents, diary, self.scenes)
         self._housing = Housing(interfaces, self.world, diary, self._hub.faults)
         self._diary = diary
         self._clock = clock
@@ -56,10 +63,16 @@ class Play:
             self._clock.set(now)
             until = midnight(now.date())
             self._act(now)
+            self.scenes.morning(number, now)
             self.residents.turn_to_the_hotline(self.world.calls(since, until))
             since = until
             self._quiet.wait()
             self._hear(now)
+            self.departments.contact()
+            for part in count():
+                if not self.scenes.evening(number, part):
+                    break
+                self._quiet.wait()
             after_step(now, number / len(moments))
         return moments[-1]
 

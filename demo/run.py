@@ -13,6 +13,7 @@ from demo.evidence import gather
 from demo.interfaces import Interfaces
 from demo.mailbox import Mailbox
 from demo.play import Play, Script
+from demo.replies import Replies
 from demo.report.chapters import times_reopened
 from demo.report.findings import collect
 from demo.report.write import Conclusion, write
@@ -40,10 +41,12 @@ def perform(script: Script, folder: Path, report: Path, audience: Audience) -> d
         exits.enter_context(stack)
         interfaces = exits.enter_context(Interfaces(stack))
         mailbox = exits.enter_context(Mailbox(stack.bootstrap, stack.flavour))
-        play = Play(script, interfaces, mailbox, clock)
+        replies = exits.enter_context(Replies(stack.bootstrap, stack.flavour, clock))
+        play = Play(script, interfaces, mailbox, replies, clock)
         observer = Observer(interfaces, play)
         with audience(observer) as show:
             end = play.run(show)
+        lives = play.scenes.lives()
         findings = collect(interfaces.as_role("hub"), midnight(BEGIN), end)
         calls = list(play.residents.calls.values())
         evidence = gather(stack, play.residents.sent, play.residents.calls.keys())
@@ -62,5 +65,5 @@ def perform(script: Script, folder: Path, report: Path, audience: Audience) -> d
     }
     seconds = time.monotonic() - began
     estates = len(play.world.district.estates)
-    write(Conclusion(script, figures, findings, evidence, judgement, calls, estates, seconds), report)
+    write(Conclusion(script, figures, findings, evidence, judgement, calls, estates, seconds, lives), report)
     return figures

@@ -22,6 +22,7 @@ Show = Callable[[datetime, float], None]
 
 COLOURS = {
     "confirmed": "bold red",
+    "assigned": "bold red",
     "reopened": "bold red",
     "decided": "yellow",
     "in cure": "yellow",

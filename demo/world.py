@@ -16,6 +16,7 @@ from demo.background import Background, Crowd
 from demo.calls import Call, call, phrases
 from demo.clockwork import DAY, ZONE
 from demo.district import District, Estate, Resident
+from demo.disturbances import Gale, Obstinate
 from demo.story import Cure, Story
 
 MONTH_DAYS = 30.0
@@ -123,12 +124,15 @@ class World:
         ]
         self._with_cures = with_cures
         self._crowd = Crowd()
-        self._background = Background(district, self._crowd, {fault.cell for fault in self.faults})
+        obstinate = Obstinate(district, next(one for one in district.estates if one not in estates))
+        self._disturbances = (Gale(district), obstinate)
+        spared = {fault.cell for fault in self.faults} | {obstinate.cell}
+        self._background = Background(district, self._crowd, spared)
         self._works: dict[str, Nuisance] = {}
 
     def calls(self, since: datetime, until: datetime) -> list[Call]:
         """All calls of the days from `since` up to `until`, in their order. To be asked for each span once."""
-        sources: list[Source] = [*self.faults, *self._works.values(), self._background]
+        sources: list[Source] = [*self.faults, *self._works.values(), *self._disturbances, self._background]
         days = range((until - since) // DAY)
         found = [one for number in days for source in sources for one in source.calls(since + number * DAY)]
         return sorted(found, key=lambda one: one.at)

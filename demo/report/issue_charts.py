@@ -15,7 +15,10 @@ from demo.report.stages import STATES, Issue, Phase, phases
 
 COLOURS = {
     "unnoticed": "#d5dce1",
+    "suspected": "#f0d9a0",
+    "lapsed": "#d5dce1",
     "confirmed": "#d64545",
+    "assigned": "#d64545",
     "reopened": "#d64545",
     "decided": "#f3cf8e",
     "in cure": "#e08e2b",
@@ -24,7 +27,10 @@ COLOURS = {
     "not shown": "#a784b8",
     "explained": "#8d99a2",
 }
-LEGEND = ("unnoticed", "confirmed", "decided", "in cure", "observing", "verified", "not shown", "explained")
+LEGEND = (
+    *("unnoticed", "suspected", "confirmed", "decided", "in cure"),
+    *("observing", "verified", "not shown", "explained"),
+)
 NAMES_WIDTH, ROW = 236.0, 30.0
 
 

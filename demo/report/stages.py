@@ -37,7 +37,10 @@ class Stage:
 
 STATES = {
     "unnoticed": ("来电积累", "calls add up"),
+    "suspected": ("苗头，街道已获知", "an early warning, the sub-district knows"),
+    "lapsed": ("苗头已消退", "the warning lapsed"),
     "confirmed": ("待决定", "waits for a decision"),
+    "assigned": ("已指派，待决定", "assigned, waits for a decision"),
     "reopened": ("再次发生，待决定", "back again, waits for a decision"),
     "decided": ("工程准备", "works are prepared"),
     "in cure": ("施工 / 整治中", "works or service under way"),
@@ -50,6 +53,7 @@ STATES = {
 }
 
 _ISSUE_STEPS = {
+    "suspected": ("短期内多人来电，系统提示苗头", "Several callers within days: the system warns early"),
     "confirmed": ("系统认定为热点问题，通知牵头部门", "The system confirms a hot issue and tells the lead department"),
     "decided": ("区城运中心作出决定", "The operation centre decides"),
     "explained": ("公开说明暂不能解决", "It is openly said that it cannot be solved now"),

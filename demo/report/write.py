@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from demo.report.chapters import chosen, days_to_proof, rows, story, title
 from demo.report.charts import calls_a_month, kpi_pair
 from demo.report.findings import Findings
 from demo.report.issue_charts import ways
+from demo.report.lives import lives
+from demo.scene import Scene
 from demo.truth import Judgement
 
 LOOP = (
@@ -43,6 +45,7 @@ class Conclusion:
     calls: Sequence[Call]
     estates: int
     seconds: float
+    lives: Sequence[tuple[Scene, Sequence[Mapping[str, Any]]]] = ()
 
 
 def write(told: Conclusion, file: Path) -> None:
@@ -67,6 +70,7 @@ def _context(told: Conclusion) -> dict[str, Any]:
         "tiles": _tiles(figures, days_to_proof(found)),
         "loop_steps": LOOP,
         "ways": ways(found.hot_issues, names, found.begin.date(), found.end.date()),
+        "lives": lives(told.lives),
         "story": story(issue, found, told.calls) if issue else None,
         "calls_chart": calls_a_month(found.months),
         "kpi_chart": kpi_pair(found.quarters, found.months),

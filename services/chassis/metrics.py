@@ -125,6 +125,9 @@ TICKETS_CLASSIFIED = _counter(
     "Tickets whose first classification was applied. Outcome: dispatched, in_review, filed_away (history).",
     "outcome",
 )
+REPLIES = _counter(
+    "closedloop_replies_total", "Replies of departments on their topics. Outcome: taken, refused.", "outcome"
+)
 TICKET_STEPS = _counter(
     "closedloop_ticket_steps_total", "Steps that people took with tickets, by the step of the ticket's table.", "step"
 )

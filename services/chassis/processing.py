@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from uuid import UUID
 
@@ -57,7 +57,7 @@ def read(record: ConsumerRecord, consumer: str) -> Incoming:
         content = sha256(repr((record.key, record.value, record.headers)).encode("utf-8", "surrogatepass")).hexdigest()
         place = f"{record.topic}-{record.partition}-{record.offset}-{content}"
         return Incoming(record, deterministic_id(consumer, place, "malformed"), None, fault)
-    return Incoming(record, envelope.id, envelope, None)
+    return Incoming(record, envelope.id, replace(envelope, topic=record.topic), None)
 
 
 @dataclass(slots=True)

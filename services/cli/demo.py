@@ -1,4 +1,4 @@
-"""`closedloop demo`: three years of a synthetic district in three minutes, from the first call to the proven cure."""
+"""`closedloop demo`: three years of a synthetic district in minutes, from the first call to the proven cure."""
 
 from __future__ import annotations
 
@@ -36,20 +36,21 @@ def demo(
     from demo.play import Script
     from demo.quiet import NeverQuiet
     from demo.run import perform
+    from demo.scene import SceneFailed, all_scenes
     from demo.screen import bar, live_screen, silence
     from demo.story import all_stories
     from services.cli.local.processes import StartFailed
 
     if not os.access(report.parent, os.W_OK):
         fail(f"--report {report}: {report.parent} is no folder that can be written to; name another")
-    script = Script(seed, months, not no_faults, not no_cure, all_stories())
+    script = Script(seed, months, not no_faults, not no_cure, all_stories(), all_scenes())
     audience = silence if as_json else live_screen if Console().is_terminal else bar
     FOLDER.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(dir=FOLDER))
     folder.chmod(0o755)  # the database runs as a user of its own
     try:
         figures = perform(script, folder, report, audience)
-    except (StartFailed, Refused, NeverQuiet, httpx.HTTPError) as failure:
+    except (StartFailed, Refused, NeverQuiet, SceneFailed, httpx.HTTPError) as failure:
         fail(f"{failure or type(failure).__name__}\nThe services' logs are in {folder / 'logs'}.")
     shutil.rmtree(folder, ignore_errors=True)
     typer.echo(json.dumps(figures, ensure_ascii=False))

@@ -63,6 +63,24 @@ class TicketTold(Event):
         return self.ticket_id
 
 
+class DepartmentReplyRefused(Event):
+    """A reply of the department did not fit and changed nothing: what stands now, and why."""
+
+    type: ClassVar[str] = "department.reply_refused.v1"
+    delivery_id: UUID
+    department: DepartmentCode
+    reply_id: UUID
+    ticket_id: TicketId
+    reply: str
+    reason: str
+    current_version: int | None = None
+    current_state: str | None = None
+
+    @property
+    def aggregate_id(self) -> str:
+        return str(self.reply_id)
+
+
 class HotIssueTold(Event):
     """What a department has to know of a hot issue. `stage` is the past-tense fact, as in `hot_issue.decided.v1`."""
 

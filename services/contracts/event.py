@@ -50,13 +50,17 @@ class Event(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """One event as it stands on a topic. `time` is when the fact was recorded (business clock)."""
+    """One event as it stands on a topic. `time` is when the fact was recorded (business clock).
+
+    `topic` is where a reader found it, which says who wrote it: a topic has one writer.
+    """
 
     id: UUID
     source: str
     time: datetime
     event: Event
     traceparent: str | None = None
+    topic: str | None = None
 
     @property
     def key(self) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from services.contracts.event import Event, TicketId
 from services.contracts.ticket_events import DepartmentCode, Place, TypeCode
@@ -22,6 +22,23 @@ class DecisionKind(StrEnum):
     RULE = "rule"
     EXPLAIN = "explain"
     MERGE = "merge"
+
+
+class Heat(BaseModel):
+    """How pressing an issue is, with the parts it is made of, so that nobody has to believe the score (domain.md §3.2).
+
+    score = callers x severity x (1 + repeat_share + dissatisfied_share) x growth / floor_area_100k_m2
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    score: float = Field(ge=0)
+    callers: int = Field(ge=0)
+    severity: float = Field(gt=0, description="By the urgency of the type.")
+    repeat_share: float = Field(ge=0, le=1, description="Calls of a caller who had called before.")
+    dissatisfied_share: float = Field(ge=0, le=1, description="Of the calls, those whose caller was not satisfied.")
+    growth: float = Field(gt=0, description="Calls of the window by the mean of windows as long in the year before.")
+    floor_area_100k_m2: float | None = Field(None, gt=0, description="Absent where it is not known.")
 
 
 class _HotIssueEvent(Event):
@@ -43,10 +60,60 @@ class _HotIssueEvent(Event):
     project_id: ProjectId | None = None
     merged_into: HotIssueId | None = None
     verdict: str | None = Field(None, description="What the comparison of the same months before and after showed.")
+    title: str | None = Field(None, description="What a person recognises it by, in Chinese.")
+    title_en: str | None = None
+    summary: str | None = Field(None, description="One line in Chinese: who called, how often, since when.")
+    summary_en: str | None = None
+    heat: Heat | None = None
+    level: str | None = Field(None, description="By which rule it was found.")
+    ordinal: int | None = Field(None, ge=0, description="Issues of the same place and type closed before.")
+    counts_from: AwareDatetime | None = Field(None, description="Calls up to then are no evidence.")
+    rules_version: int | None = None
+    window_days: int | None = None
+    window_callers: int | None = None
+    overdue: bool | None = None
+    decided_at: AwareDatetime | None = None
+    holds_others: bool | None = Field(None, description="Other issues were merged into it.")
+    reopened_at: AwareDatetime | None = None
+    cure_started_at: AwareDatetime | None = None
+    accepted_at: AwareDatetime | None = None
+    observe_until: AwareDatetime | None = None
+    before: int | None = None
+    after: int | None = None
+    actor: str | None = Field(None, description="Who took the step this event tells of; absent where it is no step.")
+    step_at: AwareDatetime | None = None
+    detail: str | None = None
 
     @property
     def aggregate_id(self) -> str:
         return self.hot_issue_id
+
+
+class HotIssueSuspected(_HotIssueEvent):
+    """An early warning: a few distinct callers within days. Nobody has to decide yet; it is watched until `decide_by`.
+
+    `confirmed_at` is the event time of the call that fulfilled the early rule.
+    """
+
+    type: ClassVar[str] = "hot_issue.suspected.v1"
+
+
+class HotIssueLapsed(_HotIssueEvent):
+    """An early warning came to nothing: no further call within the quiet days."""
+
+    type: ClassVar[str] = "hot_issue.lapsed.v1"
+
+
+class HotIssueAssigned(_HotIssueEvent):
+    """A person named the department that leads, or the department took it."""
+
+    type: ClassVar[str] = "hot_issue.assigned.v1"
+
+
+class HotIssueCorrected(_HotIssueEvent):
+    """Late facts or corrections moved the moment, or the evidence, by which it was found; its state stays."""
+
+    type: ClassVar[str] = "hot_issue.corrected.v1"
 
 
 class HotIssueConfirmed(_HotIssueEvent):
@@ -61,6 +128,14 @@ class HotIssueMemberJoined(_HotIssueEvent):
     type: ClassVar[str] = "hot_issue.member_joined.v1"
     ticket_id: TicketId
     reason: str
+    joined_at: AwareDatetime | None = None
+
+
+class HotIssueMemberLeft(_HotIssueEvent):
+    """A ticket belongs to the issue no more: it was corrected, or late facts moved the window."""
+
+    type: ClassVar[str] = "hot_issue.member_left.v1"
+    ticket_id: TicketId
 
 
 class HotIssueDecisionOverdue(_HotIssueEvent):

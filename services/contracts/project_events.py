@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 
 from services.contracts.event import Event
 from services.contracts.hot_issue_events import HotIssueId, ProjectId
-from services.contracts.ticket_events import DepartmentCode, Place
+from services.contracts.ticket_events import DepartmentCode, Place, SubDistrictCode, TypeCode
 
 ElementCode = Annotated[str, StringConstraints(pattern=r"^E[0-9]{2}$")]
 
@@ -28,6 +28,10 @@ class _ProjectEvent(Event):
     planned_end: date | None = None
     started_at: AwareDatetime | None = None
     accepted_at: AwareDatetime | None = None
+    opened_at: AwareDatetime | None = None
+    resume_to: str | None = Field(None, description="Where a suspended project goes on.")
+    actor: str | None = Field(None, description="Who took the step this event tells of.")
+    step_at: AwareDatetime | None = None
 
     @property
     def aggregate_id(self) -> str:
@@ -46,3 +50,25 @@ class ProjectAdvanced(_ProjectEvent):
     type: ClassVar[str] = "project.advanced.v1"
     previous_state: str
     note: str | None = None
+
+
+class TypicalCaseProposed(Event):
+    """One type of problem is concentrated in several estates at once: worth a case that solves the type (§3.3, L3).
+
+    A proposal is kept and told anew when further issues join it; whether it is chosen is a person's word.
+    """
+
+    type: ClassVar[str] = "typical_case.proposed.v1"
+    case_id: ProjectId
+    type_code: TypeCode
+    state: str
+    lead: DepartmentCode
+    hot_issues: tuple[HotIssueId, ...]
+    estates: int = Field(ge=1)
+    sub_districts: tuple[SubDistrictCode, ...]
+    proposed_at: AwareDatetime = Field(description="Event time of the issue that fulfilled the rule.")
+    rules_version: int | None = None
+
+    @property
+    def aggregate_id(self) -> str:
+        return self.case_id

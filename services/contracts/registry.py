@@ -1,22 +1,42 @@
 """Every event type that may cross a service boundary, by its `ce_type`."""
 
 from services.contracts.classification_events import TicketClassified, TicketReadAgain
-from services.contracts.department_events import HotIssueTold, ProjectTold, TicketAssigned, TicketTold
+from services.contracts.department_events import (
+    DepartmentReplyRefused,
+    HotIssueTold,
+    ProjectTold,
+    TicketAssigned,
+    TicketTold,
+)
 from services.contracts.event import Event
 from services.contracts.hot_issue_events import (
+    HotIssueAssigned,
     HotIssueConfirmed,
+    HotIssueCorrected,
     HotIssueCureStarted,
     HotIssueDecided,
     HotIssueDecisionOverdue,
+    HotIssueLapsed,
     HotIssueMemberJoined,
+    HotIssueMemberLeft,
     HotIssueNotShown,
     HotIssueObserved,
     HotIssueReopened,
+    HotIssueSuspected,
     HotIssueVerified,
     HotIssueWithdrawn,
 )
-from services.contracts.project_events import ProjectAdvanced, ProjectOpened
+from services.contracts.project_events import ProjectAdvanced, ProjectOpened, TypicalCaseProposed
+from services.contracts.reply_events import (
+    TicketContactReplied,
+    TicketExtensionReplied,
+    TicketInterimReplied,
+    TicketReturnReplied,
+    TicketSettlementReplied,
+    TicketSignReplied,
+)
 from services.contracts.ticket_events import (
+    ReplyRefused,
     TicketArchived,
     TicketClockBreached,
     TicketClockWarned,
@@ -75,8 +95,13 @@ TICKET_EVENTS = (
     TicketFiledAway,
 )
 HOT_ISSUE_EVENTS = (
+    HotIssueSuspected,
+    HotIssueLapsed,
     HotIssueConfirmed,
+    HotIssueAssigned,
+    HotIssueCorrected,
     HotIssueMemberJoined,
+    HotIssueMemberLeft,
     HotIssueDecisionOverdue,
     HotIssueDecided,
     HotIssueCureStarted,
@@ -87,7 +112,15 @@ HOT_ISSUE_EVENTS = (
     HotIssueWithdrawn,
 )
 PROJECT_EVENTS = (ProjectOpened, ProjectAdvanced)
-DEPARTMENT_EVENTS = (TicketAssigned, TicketTold, HotIssueTold, ProjectTold)
+DEPARTMENT_EVENTS = (TicketAssigned, TicketTold, DepartmentReplyRefused, HotIssueTold, ProjectTold)
+REPLY_EVENTS = (
+    TicketSignReplied,
+    TicketContactReplied,
+    TicketInterimReplied,
+    TicketReturnReplied,
+    TicketExtensionReplied,
+    TicketSettlementReplied,
+)
 
 EVENTS: dict[str, type[Event]] = {
     event.type: event
@@ -98,6 +131,9 @@ EVENTS: dict[str, type[Event]] = {
         TicketReadAgain,
         *HOT_ISSUE_EVENTS,
         *PROJECT_EVENTS,
+        TypicalCaseProposed,
         *DEPARTMENT_EVENTS,
+        *REPLY_EVENTS,
+        ReplyRefused,
     )
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from typing import Annotated, ClassVar
+from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -302,6 +303,26 @@ class TicketFiledAway(_TicketEvent):
     """A ticket of the past was classified and put on file; nobody is dispatched."""
 
     type: ClassVar[str] = "ticket.filed_away.v1"
+
+
+class ReplyRefused(Event):
+    """A department's reply did not fit what stands, and changed nothing; it is told why.
+
+    A fact of the reply, not of the ticket: `reply_id` is the id of the event that is refused.
+    """
+
+    type: ClassVar[str] = "reply.refused.v1"
+    reply_id: UUID
+    department: DepartmentCode
+    ticket_id: TicketId
+    reply: str = Field(description="The type of the reply.")
+    reason: str
+    current_version: Version | None = None
+    current_state: str | None = None
+
+    @property
+    def aggregate_id(self) -> str:
+        return str(self.reply_id)
 
 
 class TicketTextRecorded(Event):

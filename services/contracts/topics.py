@@ -69,6 +69,10 @@ class TopicTable:
         """The name of the topic on which a department is told."""
         return self.topic(f"departments.{code}").name
 
+    def reply_topics(self) -> Mapping[str, str]:
+        """The topics on which departments answer, and whose each is."""
+        return {f"departments.{code}.replies": code for code in departments()}
+
     def events_on(self, name: str) -> tuple[str, ...]:
         """The `ce_type`s the topic may carry; on a dead-letter topic those of every topic its service reads."""
         topic = self.topic(name)

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import get_args
 from uuid import uuid4
 
 from fastapi import APIRouter
-from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
 from services.chassis.service import Service, clock_of, run
-from services.chassis.settings import HexKey, Port, Profile, Settings, load
+from services.chassis.settings import load
 from services.chassis.subscription import Subscription
 from services.chassis.timers import TimerHandler, each
-from services.chassis.work import Workshop
+from services.chassis.work import Work, Workshop
 from services.chassis.workers import WorkerLoop
 from services.chassis.working_days import after_working_days
 from services.contracts.classification_events import TicketClassified
+from services.contracts.event import Envelope
 from services.contracts.taxonomy import taxonomy
 from services.intake.adapters.attachment_folder import ContentFolder
 from services.intake.adapters.attachment_routes import BODY_LIMIT as ATTACHMENT_LIMIT
 from services.intake.adapters.attachment_routes import attachment_routes
 from services.intake.adapters.attachment_scanner import Scan, scanner
 from services.intake.adapters.attachments import SqlAttachments
+from services.contracts.topics import topic_table
 from services.intake.adapters.batch import BODY_LIMIT, batch_routes
 from services.intake.adapters.catalogue_routes import catalogue_routes
 from services.intake.adapters.catalogues import SqlCatalogues
@@ -63,42 +63,19 @@ from services.intake.app.many import ActOnMany
 from services.intake.app.merging import MergeTickets
 from services.intake.app.plain_steps import TakePlainStep
 from services.intake.app.receive import ReceiveTicket
+from services.intake.app.replies import Reply, TakeReply
 from services.intake.app.review import ReviewTicket
 from services.intake.app.settle import SettleTicket
 from services.intake.app.units import MoveTicket
 from services.intake.app.use_cases import TicketSteps
 from services.intake.domain.clock import Timekeeper
+from services.intake.settings import IntakeSettings
 
 BODY_LIMITS = {
     "/tickets/batch": BODY_LIMIT,
     "/city/reconciliation": LIST_LIMIT,
     "/tickets/*/attachments": ATTACHMENT_LIMIT,
 }
-
-
-class IntakeSettings(Settings):
-    http_port: Port = 8101
-    caller_key: HexKey
-    vault_key: HexKey
-    city_url: str | None = Field(
-        None, pattern=r"^https?://[^\s?#]+$", description="give the URL of the city's hotline, or leave it out: its "
-        "messages wait"
-    )
-    city_token: SecretStr | None = Field(None, description="give the token by which the city's hotline knows us")
-
-    attachments_dir: Path | None = Field(
-        None, description="give the folder that keeps attachments, shared by all processes of intake"
-    )
-    attachment_scanner: str | None = Field(
-        None, description="give a command that exits with 0 for a file, its last word, that may be kept"
-    )
-
-    @field_validator("city_url")
-    @classmethod
-    def _city_is_told_safely(cls, url: str | None, info: ValidationInfo) -> str | None:
-        if url and url.startswith("http://") and info.data.get("profile") is not Profile.DEMO:
-            raise ValueError("is not https: whoever sits on the way could read the answers and the token")
-        return url
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +90,7 @@ class UseCases:
     follow: Follow
     followers: TakeFollower
     answer: AnswerFollowUp
+    replies: TakeReply
     city_visit: TakeCityVisit
     attach: AttachToTicket
     contents: Contents | None
@@ -128,23 +106,21 @@ class UseCases:
         timekeeper = Timekeeper(clock_rules(), usual_kind, after_working_days)
         desk = Desk(tickets, SqlClocks(), timekeeper, vault, SqlCityLine())
         receive = ReceiveTicket(tickets, vault, SqlReceipts(), caller_key, _new_id)
-        follow = Follow(tickets, follow_ups)
+        follow, merging = Follow(tickets, follow_ups), MergeTickets(desk)
         settlement = SettleTicket(desk, SqlSettlements())
+        steps = TicketSteps(
+            TakePlainStep(desk), ReviewTicket(desk, taxonomy(), catalogues), MoveTicket(desk), merging, settlement
+        )
         return cls(
             receive,
             DispatchOnClassification(desk, taxonomy(), catalogues, SqlRepeats(), SqlEstates()),
-            TicketSteps(
-                TakePlainStep(desk),
-                ReviewTicket(desk, taxonomy(), catalogues),
-                MoveTicket(desk),
-                MergeTickets(desk),
-                settlement,
-            ),
+            steps,
             EditCatalogue(catalogues),
             NoteMoments(desk),
             follow,
-            TakeFollower(desk, receive, MergeTickets(desk), follow),
+            TakeFollower(desk, receive, merging, follow),
             AnswerFollowUp(tickets, vault, follow_ups, _new_id),
+            TakeReply(steps, topic_table().reply_topics().get),
             TakeCityVisit(tickets, SqlReceipts(), settlement, caller_key),
             AttachToTicket(desk, SqlAttachments()),
             contents,
@@ -181,7 +157,16 @@ class UseCases:
                 },
                 lock_cells=lambda _, work: self.follow.follow_ups.in_turn(work),
             ),
+            Subscription(
+                "intake-replies",
+                tuple(topic_table().reply_topics()),
+                dict.fromkeys(get_args(Reply), self.replies),
+                lock_cells=self._lock_tickets,
+            ),
         ]
+
+    def _lock_tickets(self, envelopes: Sequence[Envelope], work: Work) -> None:
+        self.steps.plain.desk.tickets.lock_all(work, {envelope.event.aggregate_id for envelope in envelopes})
 
     @property
     def timers(self) -> Mapping[str, TimerHandler]:

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from services.cli.local.stack import Stack
-from tests.bench import flow, importing
+from tests.bench import detection, flow, importing, tickets
 
 BENCHES = {
     "latency": flow.latency,
@@ -19,21 +19,30 @@ BENCHES = {
     "drain": flow.drain_of_a_burst,
     "replay": flow.replay_from_the_beginning,
     "import": importing.import_of_a_file,
+    "receipts": tickets.receipts,
+    "life-cycles": tickets.life_cycles,
+    "tick": tickets.tick,
 }
+ALONE = {"detection": detection.cost_of_detection, "rebuild": detection.rebuild_of_projects}
+"""Figures of one part, without the stack."""
 
 
 def main() -> int:
-    wanted = sys.argv[1:] or list(BENCHES)
-    unknown = [name for name in wanted if name not in BENCHES]
+    wanted = sys.argv[1:] or [*BENCHES, *ALONE]
+    unknown = [name for name in wanted if name not in (*BENCHES, *ALONE)]
     if unknown:
-        print(f"unknown figure {unknown[0]!r}; there are: {', '.join(BENCHES)}", file=sys.stderr)
+        print(f"unknown figure {unknown[0]!r}; there are: {', '.join([*BENCHES, *ALONE])}", file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory(prefix="closedloop-bench-") as folder:
         for name in wanted:
+            if name in ALONE:
+                ALONE[name]()
+                continue
             with Stack(Path(folder) / name, kafka="apache") as stack:
                 flow.warm_up(stack)
                 BENCHES[name](stack)
     return 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

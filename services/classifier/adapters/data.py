@@ -3,35 +3,48 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from services.classifier.domain.model import KeywordModel
+from services.classifier.domain.kind import Kinds
+from services.classifier.domain.place_words import PlaceWords
 from services.classifier.domain.places import Estate, Register
-from services.classifier.domain.reader import KeywordReader
+from services.classifier.domain.reader import ModelReader
+from services.classifier.domain.type_model import TypeModel
 from services.contracts.data_files import InvalidData, read_rows, read_section
 from services.contracts.taxonomy import taxonomy
+from services.contracts.ticket_events import RequestKind
 
 DATA = Path(__file__).parents[1] / "data"
 
 
-def keyword_reader(data: Path = DATA) -> KeywordReader:
-    """Raises InvalidData for a register or word list that cannot be used."""
-    types = taxonomy().types
-    return KeywordReader(
-        load_model(data / "words.yaml"),
-        load_register(data / "register.yaml"),
-        {code: problem_type.urgency for code, problem_type in types.items()},
+def reader_with(model: TypeModel, register: Register | None = None) -> ModelReader:
+    """With the shipped register, unless another is given. Raises InvalidData for one that cannot be used."""
+    usual = {code: (row.kind, row.urgency) for code, row in taxonomy().types.items()}
+    return ModelReader(
+        model,
+        register or load_register(DATA / "register.yaml"),
+        load_kinds(DATA / "kinds.yaml"),
+        load_place_words(),
+        usual,
     )
 
 
-def load_model(file: Path) -> KeywordModel:
-    types = taxonomy().types
-    more: dict[str, Any] = read_section(file, "more")
-    for code in more:
-        if code not in types:
-            raise InvalidData(file, f"more, {code}", "is no type of the taxonomy; correct the code")
-    words = {code: (*row.keywords, *more.get(code, ())) for code, row in types.items()}
-    return KeywordModel(words, weak=read_section(file, "weak"))
+def load_kinds(file: Path) -> Kinds:
+    """Raises InvalidData for a list that cannot be used."""
+    try:
+        return Kinds(
+            {
+                kind: {float(weight): tuple(map(str, words)) for weight, words in read_section(file, kind).items()}
+                for kind in RequestKind
+            }
+        )
+    except (AttributeError, TypeError, ValueError) as error:
+        if isinstance(error, InvalidData):
+            raise
+        raise InvalidData(file, "the file", "is not lists of words by weight (3: [投诉]); correct it") from None
+
+
+def load_place_words(file: Path = DATA / "place_words.yaml") -> PlaceWords:
+    return PlaceWords(*(read_section(file, section) for section in ("endings", "leads", "in_names")))
 
 
 def load_register(file: Path) -> Register:

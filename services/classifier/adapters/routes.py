@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.chassis.identity import Actor, Role, any_actor, require
-from services.classifier.domain.reading import Reader
-from services.contracts.ticket_events import Place, TypeCode, Urgency
+from services.classifier.adapters.current_reader import CurrentReader
+from services.contracts.classification_events import Sensitive
+from services.contracts.ticket_events import Place, RequestKind, TypeCode, Urgency
 
 
 class Text(BaseModel):
@@ -25,17 +26,25 @@ class Preview(BaseModel):
     type_code: TypeCode
     confidence: float
     runner_up: TypeCode | None
+    secondary: tuple[TypeCode, ...]
+    kind: RequestKind | None
     place: Place
+    place_candidates: tuple[str, ...]
     urgency: Urgency
+    emergency: bool
+    sensitive: Sensitive | None
     reasons: tuple[str, ...]
     model_version: str
 
 
 class Model(BaseModel):
+    """The model in use; `card` says what it learnt from, when, and how good it was found."""
+
     model_version: str
+    card: dict[str, Any]
 
 
-def reader_routes(reader: Reader) -> APIRouter:
+def reader_routes(reader: CurrentReader) -> APIRouter:
     router = APIRouter(tags=["classifier"])
 
     @router.post("/classify")
@@ -44,6 +53,6 @@ def reader_routes(reader: Reader) -> APIRouter:
 
     @router.get("/model")
     def model(_actor: Annotated[Actor, Depends(any_actor)]) -> Model:
-        return Model(model_version=reader.model_version)
+        return Model(model_version=reader.model_version, card=dict(reader.card))
 
     return router

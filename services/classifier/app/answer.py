@@ -121,9 +121,16 @@ def classified(text: TicketTextRecorded, reading: Reading) -> TicketClassified:
         type_code=reading.type_code,
         confidence=reading.confidence,
         runner_up=reading.runner_up,
+        secondary=reading.secondary,
+        kind=reading.kind,
         place=reading.place,
+        place_candidates=reading.place_candidates,
+        place_words=reading.place_words,
         urgency=reading.urgency,
+        emergency=reading.emergency,
+        sensitive=reading.sensitive,
         reasons=reading.reasons,
+        fingerprint=reading.fingerprint,
         model_version=reading.model_version,
     )
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from services.contracts.ticket_events import Place, Urgency
+from services.contracts.classification_events import Sensitive
+from services.contracts.ticket_events import Place, RequestKind, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +17,16 @@ class Reading:
     type_code: str
     confidence: float
     runner_up: str | None
+    secondary: tuple[str, ...]
+    kind: RequestKind | None
     place: Place
+    place_candidates: tuple[str, ...]
+    place_words: tuple[str, ...]
     urgency: Urgency
+    emergency: bool
+    sensitive: Sensitive | None
     reasons: tuple[str, ...]
+    fingerprint: str | None
     model_version: str
 
 

@@ -15,7 +15,6 @@ from services.chassis.metrics import TICKETS_RECEIVED
 from services.chassis.problems import invalid
 from services.chassis.work import Work, Workshop
 from services.intake.adapters.requests import TicketBody, wrong_time
-from services.intake.app.ports import KeyReused
 from services.intake.app.receive import ReceiveTicket, Request
 
 MAX_ROWS = 500
@@ -75,19 +74,25 @@ def batch_routes(workshop: Workshop, receive: ReceiveTicket) -> APIRouter:
 
 
 def _receive_rows(work: Work, receive: ReceiveTicket, body: BatchBody) -> Iterator[dict[str, Any]]:
-    now = work.clock.now()
-    for number, raw in enumerate(body.tickets):
-        source_id = raw.get("source_id") if isinstance(raw, dict) else None
-        try:
-            row = _row(raw, now)
-            ticket_id, fresh = receive(work, _request(body, row))
-        except ValidationError as error:
-            yield {"source_id": source_id, "problem": _problem(number, error)}
-        except KeyReused:
-            reused = {"field": "source_id", "message": "came before with another content", "remedy": "correct the id"}
-            yield {"source_id": source_id, "problem": reused}
-        else:
+    read = [_read(number, raw, work.clock.now()) for number, raw in enumerate(body.tickets)]
+    outcomes = iter(receive.many(work, [_request(body, row) for row in read if isinstance(row, RowBody)]))
+    for row, raw in zip(read, body.tickets, strict=True):
+        if not isinstance(row, RowBody):
+            yield {"source_id": raw.get("source_id") if isinstance(raw, dict) else None, "problem": row}
+        elif outcome := next(outcomes):
+            ticket_id, fresh = outcome
             yield {"source_id": row.source_id, "ticket_id": ticket_id, "repeated": not fresh}
+        else:
+            reused = {"field": "source_id", "message": "came before with another content", "remedy": "correct the id"}
+            yield {"source_id": row.source_id, "problem": reused}
+
+
+def _read(number: int, raw: Any, now: datetime) -> RowBody | dict[str, str]:
+    """The row, or its problem."""
+    try:
+        return _row(raw, now)
+    except ValidationError as error:
+        return _problem(number, error)
 
 
 def _row(raw: Any, now: datetime) -> RowBody:

@@ -14,6 +14,7 @@ from services.chassis.outbox import TooLarge
 from services.chassis.problems import Problem, invalid
 from services.chassis.work import Workshop
 from services.intake.adapters.cursors import read_cursor, write_cursor
+from services.intake.adapters.reception import Reception
 from services.intake.adapters.requests import TicketBody, wrong_time
 from services.intake.adapters.rights import Operator, Overseer, Reader, no_such_ticket, share_of
 from services.intake.adapters.views import count_by_state, page_of_tickets, ticket_with_history
@@ -35,6 +36,7 @@ IdempotencyKey = Annotated[
 
 def ticket_routes(workshop: Workshop, receive: ReceiveTicket) -> APIRouter:
     router = APIRouter(prefix="/tickets", tags=["tickets"])
+    reception = Reception(workshop, receive)
 
     @router.post("", status_code=202)
     def file_ticket(body: TicketBody, key: IdempotencyKey, actor: Operator, response: Response) -> dict[str, Any]:
@@ -46,8 +48,8 @@ def ticket_routes(workshop: Workshop, receive: ReceiveTicket) -> APIRouter:
             body.identity(), body.channel, body.occurred_at, key, body.canonical(), actor.subject
         )
         try:
-            with key_reused(), workshop.open() as work:
-                ticket_id, fresh = receive(work, request)
+            with key_reused():
+                ticket_id, fresh = reception.file(request)
         except TooLarge as error:
             raise Problem(413, "ticket-too-large", "The ticket is too large", f"text: {error}; shorten it.") from None
         if fresh:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import Row, bindparam, insert, select, text, update
 from services.chassis.work import Work
 from services.contracts.ticket_events import Channel, Place, RequestKind, Satisfaction, Urgency
 from services.intake.adapters.tables import ticket_history, ticket_texts, tickets
+from services.intake.app.ports import Letter
 from services.intake.domain.steps import State
 from services.intake.domain.ticket import Extension, HistoryEntry, Ticket
 
@@ -59,11 +60,11 @@ _SAVE = update(tickets).where(tickets.c.id == bindparam("ticket_id"))
 class SqlTickets:
     """Implements the port Tickets."""
 
-    def add(self, work: Work, ticket: Ticket, text: str, address: str | None) -> None:
-        (received,) = ticket.steps
-        values = {"id": ticket.id, **_columns(ticket), "text": text, "address": address, **_history(ticket, received)}
-        work.connection.execute(_ADD, values)
-        ticket.steps.clear()
+    def add(self, work: Work, letters: Sequence[Letter]) -> None:
+        if letters:
+            work.connection.execute(_ADD, [_row(letter) for letter in letters])
+        for letter in letters:
+            letter.ticket.steps.clear()
 
     def lock(self, work: Work, ticket_id: str) -> Ticket | None:
         row = work.connection.execute(_LOCK, {"ticket_id": ticket_id}).one_or_none()
@@ -110,6 +111,13 @@ def ticket_of(row: Row[Any]) -> Ticket:
             "satisfaction": Satisfaction(row.satisfaction) if row.satisfaction else None,
         },
     )
+
+
+def _row(letter: Letter) -> dict[str, Any]:
+    ticket = letter.ticket
+    (received,) = ticket.steps
+    words = {"id": ticket.id, "text": letter.text, "address": letter.address}
+    return {**_columns(ticket), **words, **_history(ticket, received)}
 
 
 def _columns(ticket: Ticket) -> dict[str, Any]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from uuid import UUID, uuid4
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import insert, select
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import insert, select, text
 
 from services.chassis.work import Work
 from services.intake.adapters.tables import vault, vault_keys
@@ -18,10 +18,15 @@ from services.intake.app.ports import Identity
 _NONCE = 12
 _ADD = insert(vault)
 # Locks a key that exists, so that an erasure and a call at the same time come one after the other.
-_ADD_OR_LOCK_KEY = (
-    upsert(vault_keys)
-    .on_conflict_do_update(index_elements=[vault_keys.c.holder], set_={"holder": vault_keys.c.holder})
-    .returning(vault_keys.c.id, vault_keys.c.wrapped_key)
+_ADD_OR_LOCK_KEYS = text(
+    """
+    INSERT INTO vault_keys (id, holder, wrapped_key)
+    SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:holders AS text[]), CAST(:wrapped_keys AS bytea[]))
+                  AS fresh(id, holder, wrapped_key)
+     ORDER BY holder
+    ON CONFLICT (holder) DO UPDATE SET holder = excluded.holder
+    RETURNING id, holder, wrapped_key
+    """
 )
 
 
@@ -35,11 +40,15 @@ class SealedVault:
     def __init__(self, master_key: bytes) -> None:
         self._master = AESGCM(master_key)
 
-    def keep(self, work: Work, ticket_id: str, caller_ref: str | None, identity: Identity) -> None:
-        key_id, key = self._key_of(work, caller_ref or ticket_id)
-        plain = json.dumps(asdict(identity), ensure_ascii=False).encode()
-        sealed = _seal(AESGCM(key), plain, ticket_id)
-        work.connection.execute(_ADD, {"ticket_id": ticket_id, "key_id": key_id, "sealed": sealed})
+    def keep(self, work: Work, callers: Sequence[tuple[str, str | None, Identity]]) -> None:
+        keys = self._keys_of(work, {caller_ref or ticket_id for ticket_id, caller_ref, _ in callers})
+        rows = []
+        for ticket_id, caller_ref, identity in callers:
+            key_id, key = keys[caller_ref or ticket_id]
+            plain = json.dumps(asdict(identity), ensure_ascii=False).encode()
+            rows.append({"ticket_id": ticket_id, "key_id": key_id, "sealed": _seal(AESGCM(key), plain, ticket_id)})
+        if rows:
+            work.connection.execute(_ADD, rows)
 
     def reveal(self, work: Work, ticket_id: str) -> Identity | None:
         """The personal data of a ticket; None when the caller was erased or there is no such ticket.
@@ -56,12 +65,14 @@ class SealedVault:
         key = _open(self._master, row.wrapped_key, row.holder)
         return Identity(**json.loads(_open(AESGCM(key), row.sealed, ticket_id)))
 
-    def _key_of(self, work: Work, holder: str) -> tuple[UUID, bytes]:
-        fresh = _seal(self._master, AESGCM.generate_key(256), holder)
-        row = work.connection.execute(
-            _ADD_OR_LOCK_KEY, {"id": uuid4(), "holder": holder, "wrapped_key": fresh}
-        ).one()
-        return row.id, _open(self._master, row.wrapped_key, holder)
+    def _keys_of(self, work: Work, holders: Collection[str]) -> dict[str, tuple[UUID, bytes]]:
+        ordered = sorted(holders)
+        if not ordered:
+            return {}
+        wrapped = [_seal(self._master, AESGCM.generate_key(256), holder) for holder in ordered]
+        fresh = {"ids": [uuid4() for _ in ordered], "holders": ordered, "wrapped_keys": wrapped}
+        rows = work.connection.execute(_ADD_OR_LOCK_KEYS, fresh)
+        return {row.holder: (row.id, _open(self._master, bytes(row.wrapped_key), row.holder)) for row in rows}
 
 
 def _seal(key: AESGCM, plain: bytes, bound_to: str) -> bytes:

@@ -10,7 +10,7 @@ from services.chassis.work import Work
 from services.chassis.working_days import SHANGHAI
 from services.contracts.ticket_events import Channel
 from services.intake.app.commands import Unknown, must_be_at
-from services.intake.app.ports import FollowUps, Tickets, Vault
+from services.intake.app.ports import FollowUps, Letter, Tickets, Vault
 from services.intake.app.receive import take_down
 from services.intake.app.redacting import redacted_of
 from services.intake.domain.follow_up import MOVES, FollowUp, IllegalMove, Stage
@@ -69,9 +69,10 @@ class AnswerFollowUp:
         called = original.occurred_at.astimezone(SHANGHAI)
         begun = f"{called.year}年{called.month}月{called.day}日来电的诉求，回访时仍未解决。"
         words = f"{text.partition(GOES_ON)[0]}{GOES_ON}{begun}{note or ''}"
-        take_down(self.tickets, work, ticket, answer.actor, words, address)
+        take_down(self.tickets, work, [Letter(ticket, answer.actor, words, address)])
         caller = self.vault.reveal(work, original.id)
         if caller:
-            self.vault.keep(work, ticket.id, ticket.caller_ref, replace(caller, text=answer.note or caller.text))
+            said = replace(caller, text=answer.note or caller.text)
+            self.vault.keep(work, [(ticket.id, ticket.caller_ref, said)])
         work.after_commit(metrics.TICKETS_RECEIVED.labels(ticket.channel).inc)
         return ticket.id

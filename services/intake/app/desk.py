@@ -16,7 +16,7 @@ from services.intake.app.redacting import redacted_of
 from services.intake.domain.city import TOLD
 from services.intake.domain.clock import Clock, Timekeeper, settle_by
 from services.intake.domain.limits import ClockKind
-from services.intake.domain.steps import CLOCKS, Step
+from services.intake.domain.steps import Step
 from services.intake.domain.ticket import Ticket
 
 log = structlog.get_logger(__name__)
@@ -27,9 +27,12 @@ NEW = frozenset({Step.RECEIVE, Step.CLASSIFY, Step.FILE_AWAY})
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A person's command on a ticket as they saw it, and what they say with it (a reason, a record, a note)."""
+    """A person's command on a ticket as they saw it, and what they say with it (a reason, a record, a note).
 
-    version: int
+    `version` None: whatever stands, for one whose commands come in their order and who knows of those before.
+    """
+
+    version: int | None
     actor: str
     words: str = ""
 
@@ -42,7 +45,7 @@ class Desk:
     vault: Vault
     city: CityLine
 
-    def held(self, work: Work, ticket_id: str, version: int, authorise: Authorise) -> Ticket:
+    def held(self, work: Work, ticket_id: str, version: int | None, authorise: Authorise) -> Ticket:
         """The ticket, locked, as the actor saw it; what only its clocks have noted since does not matter.
 
         Raises Unknown, Conflict, and what `authorise` raises.
@@ -52,7 +55,7 @@ class Desk:
             raise Unknown
         authorise(ticket)
         assert ticket.state
-        if not ticket.acted_version <= version <= ticket.version:
+        if version is not None and not ticket.acted_version <= version <= ticket.version:
             raise Conflict(
                 f"it has version {ticket.version} by now, not {version}; look at it again", ticket.version, ticket.state
             )
@@ -78,7 +81,7 @@ class Desk:
         work.publish("tickets", fact(**facts | more))
 
     def _follow(self, work: Work, ticket: Ticket) -> None:
-        entries = [entry for entry in ticket.steps if entry.step not in NEW | CLOCKS]
+        entries = [entry for entry in ticket.steps if self.timekeeper.concerns(entry.step)]
         if not entries:
             return
         running = [] if ticket.steps[0].step in NEW else self.clocks.running(work, [ticket.id])

@@ -13,14 +13,19 @@ from services.chassis.timers import Timer
 from services.chassis.work import Work
 from services.contracts.event import Envelope, deterministic_id
 from services.contracts.hot_issue_events import (
+    HotIssueAssigned,
     HotIssueConfirmed,
+    HotIssueCorrected,
     HotIssueCureStarted,
     HotIssueDecided,
     HotIssueDecisionOverdue,
+    HotIssueLapsed,
     HotIssueMemberJoined,
+    HotIssueMemberLeft,
     HotIssueNotShown,
     HotIssueObserved,
     HotIssueReopened,
+    HotIssueSuspected,
     HotIssueVerified,
     HotIssueWithdrawn,
 )
@@ -29,8 +34,13 @@ from services.intake.app.ports import FollowUps, HotIssue, Tickets
 from services.intake.domain.follow_up import STAGE_OF, UNTOLD, FollowUp, Stage
 
 HotIssueFact: TypeAlias = (
-    HotIssueConfirmed
+    HotIssueSuspected
+    | HotIssueLapsed
+    | HotIssueConfirmed
+    | HotIssueAssigned
+    | HotIssueCorrected
     | HotIssueMemberJoined
+    | HotIssueMemberLeft
     | HotIssueDecisionOverdue
     | HotIssueDecided
     | HotIssueCureStarted

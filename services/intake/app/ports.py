@@ -28,9 +28,19 @@ class Identity:
     source_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A new ticket, who takes it down, and its redacted text and address."""
+
+    ticket: Ticket
+    actor: str
+    text: str
+    address: str | None
+
+
 class Tickets(Protocol):
-    def add(self, work: Work, ticket: Ticket, text: str, address: str | None) -> None:
-        """Stores a new ticket with its redacted text and its history."""
+    def add(self, work: Work, letters: Sequence[Letter]) -> None:
+        """Stores new tickets with their texts and their history."""
 
     def lock(self, work: Work, ticket_id: str) -> Ticket | None:
         """The ticket, held against other writers until the transaction ends; None if there is none."""
@@ -89,8 +99,8 @@ class Repeats(Protocol):
 
 
 class Vault(Protocol):
-    def keep(self, work: Work, ticket_id: str, caller_ref: str | None, identity: Identity) -> None:
-        """Seals personal data under the caller's own key; deleting that key erases the person."""
+    def keep(self, work: Work, callers: Sequence[tuple[str, str | None, Identity]]) -> None:
+        """Seals personal data of (ticket_id, caller_ref) under each caller's own key; deleting it erases the person."""
 
     def reveal(self, work: Work, ticket_id: str) -> Identity | None:
         """The personal data of a ticket; None when the caller was erased or there is no such ticket."""
@@ -160,11 +170,21 @@ class FollowUps(Protocol):
         """Stores the answer just given, `note` redacted."""
 
 
-class Receipts(Protocol):
-    def claim(self, work: Work, client: str, key: str, fingerprint: bytes, ticket_id: str) -> str | None:
-        """Binds a client's Idempotency-Key to `ticket_id`, or returns the ticket it was bound to before.
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Binds a client's Idempotency-Key to a ticket and to the request that `fingerprint` stands for."""
 
-        Raises KeyReused when it was bound to another request. Waits for a concurrent claim of the same key.
+    client: str
+    key: str
+    fingerprint: bytes
+    ticket_id: str
+
+
+class Receipts(Protocol):
+    def claim(self, work: Work, claims: Sequence[Claim]) -> list[str | None]:
+        """The ticket that each key is bound to now: the claim's own, or the one it was bound to before.
+
+        None when it was bound to another request. Waits for a concurrent claim of the same key.
         """
 
 

@@ -45,7 +45,7 @@ class ReviewTicket:
     ) -> None:
         """Confirms or corrects; who has the ticket keeps it. What is linked to it counts where it counts now."""
         ticket = self.desk.held(work, ticket_id, said.version, authorise)
-        self._reclassify(work, ticket, said, correction)
+        self._reclassify(work, ticket, said.actor, self.desk.redacted(work, ticket, said.words), correction)
         for linked in self.desk.tickets.merged_into(work, ticket_id):
             linked.reclassify(work.clock.now(), said.actor, f"follows {ticket_id}")
             self.desk.keep(work, linked, TicketReclassified, confirmed=False)
@@ -63,19 +63,19 @@ class ReviewTicket:
         ticket = self.desk.held(work, ticket_id, said.version, authorise)
         if correction.type_code is None:
             raise Unfit("type_code", "is missing: name one of the catalogue's types")
-        self._reclassify(work, ticket, said, correction)
-        units = self._units(work, ticket, lead)
         words = self.desk.redacted(work, ticket, said.words)
+        self._reclassify(work, ticket, said.actor, words, correction)
+        units = self._units(work, ticket, lead)
         ticket.dispatch(work.clock.now(), said.actor, units.lead, units.co_handlers, f"{units.lead}: {words}")
         self.desk.keep(work, ticket, TicketDispatched)
 
-    def _reclassify(self, work: Work, ticket: Ticket, said: Said, correction: Correction) -> None:
+    def _reclassify(self, work: Work, ticket: Ticket, actor: str, words: str, correction: Correction) -> None:
         if correction.type_code and correction.type_code not in self.taxonomy.types:
             raise Unfit("type_code", f"{correction.type_code} is none of the catalogue's types; take one of them")
         confirmed = ticket.reclassify(
             work.clock.now(),
-            said.actor,
-            self.desk.redacted(work, ticket, said.words),
+            actor,
+            words,
             type_code=correction.type_code,
             kind=correction.kind,
             place=correction.place,

@@ -77,6 +77,10 @@ class Clock:
         return [at for at, noted in ((self.warn_at, self.warned_at), (self.due_at, self.breached_at)) if not noted]
 
 
+ADJUSTING = frozenset({Step.GRANT_EXTENSION, Step.PAUSE, Step.RESUME})
+"""Steps that move the settle clock and neither start nor stop it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Timekeeper:
     """Lets the clocks follow the steps of their ticket, by the table."""
@@ -84,6 +88,10 @@ class Timekeeper:
     rules: ClockRules
     usual_kind: Callable[[str], RequestKind | None]
     working_days: WorkingDays
+
+    def concerns(self, step: Step) -> bool:
+        """Whether such a step moves a clock at all."""
+        return step in ADJUSTING or step in self.rules.moved_by
 
     def follow(self, ticket: Ticket, running: Sequence[Clock], entry: HistoryEntry) -> list[Clock]:
         """What `entry`, a new line of the ticket's history, makes of the clocks: those that it changed or started.

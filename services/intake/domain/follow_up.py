@@ -44,7 +44,10 @@ MOVES: Mapping[Stage, frozenset[Stage]] = {
 _ORDER = tuple(Stage)
 
 STAGE_OF: Mapping[str, Stage] = {
+    "suspected": Stage.NOTED,
+    "lapsed": Stage.ENDED,
     "confirmed": Stage.NOTED,
+    "assigned": Stage.NOTED,
     "reopened": Stage.NOTED,
     "decided": Stage.PLANNED,
     "in cure": Stage.IN_WORKS,
@@ -57,7 +60,7 @@ STAGE_OF: Mapping[str, Stage] = {
 }
 """Where a hot issue in a state takes those who called because of it."""
 
-UNTOLD = frozenset({"confirmed", "reopened", "merged", "withdrawn"})
+UNTOLD = frozenset({"suspected", "lapsed", "confirmed", "assigned", "reopened", "merged", "withdrawn"})
 """States of a hot issue that are no news to a caller: nothing is decided, or another issue goes on with the matter."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Literal, Protocol, Self
 from zoneinfo import ZoneInfo
 
@@ -117,6 +118,11 @@ class ClockRules(_Row):
         if lacking:
             raise ValueError(f"clocks: {', '.join(sorted(lacking))} missing")
         return self
+
+    @cached_property
+    def moved_by(self) -> frozenset[Step]:
+        """The steps that start, stop or void a clock."""
+        return frozenset(step for rule in self.clocks.values() for step in (*rule.starts, *rule.stops, *rule.voids))
 
     def limit_of(self, clock: ClockKind, ticket: Ticket, usual_kind: RequestKind | None) -> LimitRule | None:
         """The first row that fits; None: this ticket has no such clock. `usual_kind` is its type's."""

@@ -88,9 +88,10 @@ _TABLE: Final[tuple[tuple[Step, tuple[State | None, ...], Target], ...]] = (
     (Step.CLASSIFY, (State.RECEIVED,), State.CLASSIFIED),
     (Step.FILE_AWAY, (State.CLASSIFIED,), State.FILED_AWAY),
     (Step.SEND_TO_REVIEW, (State.CLASSIFIED,), State.IN_REVIEW),
-    (Step.DISPATCH, (State.CLASSIFIED, State.IN_REVIEW), State.DISPATCHED),
+    # a person who knows need not wait for the machine's reading
+    (Step.DISPATCH, (State.RECEIVED, State.CLASSIFIED, State.IN_REVIEW), State.DISPATCHED),
     # what a ticket is, as a person sees it; a unit that has it keeps it until it is sent elsewhere
-    (Step.RECLASSIFY, (*WITH_PEOPLE, State.MERGED), SAME),
+    (Step.RECLASSIFY, (State.RECEIVED, *WITH_PEOPLE, State.MERGED), SAME),
     (Step.REDISPATCH, WITH_UNIT, State.DISPATCHED),
     (Step.CALL_IN, AT_WORK, SAME),
     (Step.ASSIGN, OPEN, SAME),

@@ -10,10 +10,10 @@ from uuid import UUID
 from services.chassis.metrics import DELIVERIES
 from services.chassis.subscription import Subscription
 from services.chassis.work import Work
-from services.contracts.department_events import HotIssueTold, ProjectTold, TicketTold
+from services.contracts.department_events import DepartmentReplyRefused, HotIssueTold, ProjectTold, TicketTold
 from services.contracts.event import Envelope, Event
 from services.contracts.registry import HOT_ISSUE_EVENTS, PROJECT_EVENTS, TICKET_EVENTS
-from services.contracts.ticket_events import TicketDispatched, TicketTextRecorded
+from services.contracts.ticket_events import ReplyRefused, TicketDispatched, TicketTextRecorded
 from services.contracts.topics import topic_table
 from services.notifier.adapters import deliveries, known_matters, known_tickets, sendings
 from services.notifier.adapters.recipients import departments_of, known
@@ -32,8 +32,8 @@ TEXT_RETENTION = timedelta(milliseconds=int(_TEXTS.configs()["retention.ms"]))
 
 def lock_matters(envelopes: Sequence[Envelope], work: Work) -> None:
     """Also forgets a few outdated texts: last, when nothing is waited for any more."""
-    facts = {envelope.event.aggregate_id for envelope in envelopes if envelope.event.type in FACTS}
-    known_tickets.lock(work.connection, {envelope.event.aggregate_id for envelope in envelopes} - facts)
+    facts = {one.event.aggregate_id for one in envelopes if one.event.type in FACTS}
+    known_tickets.lock(work.connection, {one.event.aggregate_id for one in envelopes if one.event.type not in FACTS})
     known_matters.lock(work.connection, facts)
     known_tickets.forget_texts(work.connection, work.clock.now() - TEXT_RETENTION)
 
@@ -66,6 +66,17 @@ def on_dispatched(envelope: Envelope, work: Work) -> None:
         _tell(work, delivery, dispatch, text)
 
 
+def on_reply_refused(envelope: Envelope, work: Work) -> None:
+    """Tells the department that its reply changed nothing, and why."""
+    fact = envelope.event
+    assert isinstance(fact, ReplyRefused)
+    department = known(fact.department, of=f"reply {fact.reply_id}")
+    message = DepartmentReplyRefused
+    delivery = deliveries.open_published(work.connection, envelope, department, message, work.clock.now())
+    if delivery is not None:
+        _publish(work, department, told(message, fact, department, delivery), delivery)
+
+
 def on_text(envelope: Envelope, work: Work) -> None:
     """Keeps the text and tells all who waited for it."""
     event = envelope.event
@@ -93,6 +104,7 @@ SUBSCRIPTION = Subscription(
     handlers={
         TicketDispatched: on_dispatched,
         TicketTextRecorded: on_text,
+        ReplyRefused: on_reply_refused,
         **{event: on_fact for event in FACTS.values() if routing().told(event.type)},
     },
     lock_cells=lock_matters,

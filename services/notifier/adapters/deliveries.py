@@ -11,7 +11,13 @@ from sqlalchemy import Connection, Row, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.metrics import DELIVERIES_AWAITING_TEXT
-from services.contracts.department_events import HotIssueTold, ProjectTold, TicketAssigned
+from services.contracts.department_events import (
+    DepartmentReplyRefused,
+    HotIssueTold,
+    ProjectTold,
+    TicketAssigned,
+    TicketTold,
+)
 from services.contracts.event import Envelope, Event
 from services.contracts.ticket_events import DepartmentCode, TicketDispatched
 from services.notifier.adapters.tables import deliveries
@@ -19,6 +25,8 @@ from services.notifier.domain.delivery import DeliveryChannel, Status, delivery_
 
 MATTERS: Mapping[type[Event], str] = {
     TicketAssigned: "ticket_id",
+    TicketTold: "ticket_id",
+    DepartmentReplyRefused: "ticket_id",
     HotIssueTold: "hot_issue_id",
     ProjectTold: "project_id",
 }
@@ -66,7 +74,7 @@ def _open(
             message=message.type,
             version=cause.event.version,
             caused_at=cause.time,
-            **{MATTERS[message]: cause.event.aggregate_id},
+            **{MATTERS[message]: getattr(cause.event, MATTERS[message])},
             **more,
         )
         .on_conflict_do_nothing()

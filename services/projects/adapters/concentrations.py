@@ -48,6 +48,7 @@ def concentrations(
     ).where(
         ticket_sightings.c.estate == cells.c.estate,
         ticket_sightings.c.type_code == cells.c.type_code,
+        ticket_sightings.c.evidence,
         ticket_sightings.c.occurred_at > window.start(as_of),
         ticket_sightings.c.occurred_at <= as_of,
     )

@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import insert
 from services.chassis.work import Work
 from services.contracts.hot_issue_events import DecisionKind
 from services.contracts.ticket_events import Place
-from services.projects.adapters.tables import hot_issue_history, hot_issue_members, hot_issues
-from services.projects.domain.detection import Call
+from services.projects.adapters.tables import hot_issue_history, hot_issue_members, hot_issues, ticket_sightings
+from services.projects.domain.detection import Call, Level
 from services.projects.domain.evidence import Cell
 from services.projects.domain.hot_issue import HotIssue, Reason, State, Tally
 
@@ -21,7 +21,7 @@ _AS_THEY_ARE = (
     *("id", "ordinal", "version", "lead", "rules_version", "window_days", "window_callers", "callers", "calls"),
     *("confirmed_at", "first_at", "last_at", "counts_from", "decide_by", "overdue", "decision_reason", "decided_at"),
     *("project_id", "merged_into", "holds_others", "cure_started_at", "accepted_at", "observe_until"),
-    *("before", "after", "verdict"),
+    *("before", "after", "verdict", "reopened_at"),
 )
 """The fields of an issue that are columns of the same name and value."""
 
@@ -41,20 +41,26 @@ _insert = insert(hot_issues)
 _SAVE = _insert.on_conflict_do_update(
     index_elements=["id"], set_={column.name: _insert.excluded[column.name] for column in hot_issues.c}
 )
-_add = insert(hot_issue_members)
+_add = insert(hot_issue_members)  # who corrects the reason of a member leaves alone when it joined
 _ADD = _add.on_conflict_do_update(
     index_elements=["hot_issue_id", "ticket_id"],
     set_={"reason": _add.excluded.reason},
     where=(_MEMBERS.reason != Reason.MERGED) & (_MEMBERS.reason != _add.excluded.reason),
 )
-_KNOWN = select(_MEMBERS.ticket_id).where(_IN_ISSUE, _MEMBERS.ticket_id.in_(bindparam("tickets", expanding=True)))
-_DROP = delete(hot_issue_members).where(_IN_ISSUE)
+_AMONG = _MEMBERS.ticket_id.in_(bindparam("tickets", expanding=True))
+_KNOWN = select(_MEMBERS.ticket_id, _MEMBERS.reason).where(_IN_ISSUE, _AMONG)
+_DROP = delete(hot_issue_members).where(_IN_ISSUE).returning(_MEMBERS.ticket_id)
 _TALLY = select(
     func.count(),
     func.count(distinct(_MEMBERS.caller_ref)),
     func.min(_MEMBERS.occurred_at),
     func.max(_MEMBERS.occurred_at),
 ).where(_IN_ISSUE)
+_DISSATISFIED = (
+    select(func.count())
+    .select_from(hot_issue_members.join(ticket_sightings, ticket_sightings.c.ticket_id == _MEMBERS.ticket_id))
+    .where(_IN_ISSUE, ticket_sightings.c.dissatisfied)
+)
 _CELLS = text(
     """
     WITH RECURSIVE held AS (
@@ -138,24 +144,36 @@ class SqlHotIssues:
             )
             issue.steps.clear()
 
-    def join(self, work: Work, issue: HotIssue, call: Call, reason: Reason) -> bool | None:
-        new_caller: bool | None = work.connection.execute(_JOIN, _member(work, issue, call, reason)).scalar()
+    def join(self, work: Work, issue: HotIssue, call: Call, reason: Reason, at: datetime) -> bool | None:
+        new_caller: bool | None = work.connection.execute(_JOIN, _member(issue, call, reason, at)).scalar()
         return new_caller
 
-    def add_members(self, work: Work, issue: HotIssue, members: Mapping[str, tuple[Call, Reason]]) -> list[str]:
+    def add_members(
+        self, work: Work, issue: HotIssue, members: Mapping[str, tuple[Call, Reason]], at: datetime
+    ) -> list[str]:
+        if not members:
+            return []
         named = {"issue_id": issue.id, "tickets": list(members)}
-        known = set(work.connection.execute(_KNOWN, named).scalars())
-        if members:
-            rows = [_member(work, issue, call, reason) for call, reason in members.values()]
-            work.connection.execute(_ADD, rows)
-        return [ticket_id for ticket_id in members if ticket_id not in known]
+        known = {row.ticket_id: row.reason for row in work.connection.execute(_KNOWN, named)}
+        work.connection.execute(_ADD, [_member(issue, call, reason, at) for call, reason in members.values()])
+        return [
+            ticket_id
+            for ticket_id, (_, reason) in members.items()
+            if known.get(ticket_id) not in (reason, Reason.MERGED)
+        ]
 
-    def drop_member(self, work: Work, issue: HotIssue, ticket_id: str) -> None:
-        work.connection.execute(_DROP.where(_MEMBERS.ticket_id == ticket_id), {"issue_id": issue.id})
+    def drop_member(self, work: Work, issue: HotIssue, ticket_id: str) -> bool:
+        dropped = work.connection.execute(_DROP.where(_MEMBERS.ticket_id == ticket_id), {"issue_id": issue.id})
+        return dropped.first() is not None
 
-    def drop_members(self, work: Work, issue: HotIssue, until: datetime) -> None:
-        own = (_MEMBERS.reason != Reason.MERGED) & (_MEMBERS.occurred_at <= until)
-        work.connection.execute(_DROP.where(own), {"issue_id": issue.id})
+    def drop_members(self, work: Work, issue: HotIssue, until: datetime | None) -> list[str]:
+        own = _DROP.where(_MEMBERS.reason != Reason.MERGED)
+        if until is not None:
+            own = own.where(_MEMBERS.occurred_at <= until)
+        return sorted(work.connection.execute(own, {"issue_id": issue.id}).scalars())
+
+    def dissatisfied(self, work: Work, issue: HotIssue) -> int:
+        return int(work.connection.execute(_DISSATISFIED, {"issue_id": issue.id}).scalar_one())
 
     def members(self, work: Work, issue: HotIssue) -> list[Call]:
         return [Call(*row) for row in work.connection.execute(_ALL_MEMBERS, {"issue_id": issue.id})]
@@ -163,8 +181,9 @@ class SqlHotIssues:
     def cells(self, work: Work, issue: HotIssue) -> list[Cell]:
         return [Cell(*row) for row in work.connection.execute(_CELLS, {"issue_id": issue.id})]
 
-    def tally(self, work: Work, issue: HotIssue) -> Tally:
-        return Tally(*work.connection.execute(_TALLY, {"issue_id": issue.id}).one())
+    def tally(self, work: Work, issue: HotIssue) -> Tally | None:
+        found = Tally(*work.connection.execute(_TALLY, {"issue_id": issue.id}).one())
+        return found if found.calls else None
 
 
 def issue_of(row: Row[Any]) -> HotIssue:
@@ -172,6 +191,7 @@ def issue_of(row: Row[Any]) -> HotIssue:
         cell=Cell(row.estate, row.type_code),
         place=Place(sub_district=row.sub_district, estate=row.estate, estate_name=row.estate_name),
         state=State(row.state),
+        level=Level(row.level),
         decision=DecisionKind(row.decision) if row.decision else None,
         **{name: row._mapping[name] for name in _AS_THEY_ARE},
     )
@@ -184,17 +204,18 @@ def _columns(issue: HotIssue) -> dict[str, Any]:
         "sub_district": issue.place.sub_district,
         "estate_name": issue.place.estate_name,
         "state": issue.state,
+        "level": issue.level,
         "decision": issue.decision,
         **{name: getattr(issue, name) for name in _AS_THEY_ARE},
     }
 
 
-def _member(work: Work, issue: HotIssue, call: Call, reason: Reason) -> dict[str, Any]:
+def _member(issue: HotIssue, call: Call, reason: Reason, at: datetime) -> dict[str, Any]:
     return {
         "hot_issue_id": issue.id,
         "ticket_id": call.ticket_id,
         "caller_ref": call.caller_ref,
         "occurred_at": call.occurred_at,
-        "joined_at": work.clock.now(),
+        "joined_at": at,
         "reason": reason,
     }

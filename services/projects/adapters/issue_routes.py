@@ -13,10 +13,11 @@ from services.contracts.ticket_events import SubDistrictCode
 from services.projects.adapters.cursors import read_cursor, write_cursor
 from services.projects.adapters.issue_views import Asked, issue_shown, issue_with_members, page_of_issues
 from services.projects.adapters.loop import loop
+from services.projects.adapters.membership import Membership, say
 from services.projects.adapters.refusals import answered
-from services.projects.adapters.request_bodies import CureDoneBody, DecisionBody
+from services.projects.adapters.request_bodies import AssignmentBody, CureDoneBody, DecisionBody, MembershipBody
 from services.projects.adapters.rights import Commander, Reader, Share, leads, not_found
-from services.projects.app.decide import CureDone
+from services.projects.app.decide import Assignment, CureDone
 from services.projects.domain.hot_issue import State
 
 
@@ -60,6 +61,20 @@ def issue_routes(workshop: Workshop) -> APIRouter:
         """
         with answered("hot issue"), workshop.open() as work:
             return issue_shown(loop().decide(work, str(hot_issue_id), body.decision(actor.subject), leads(actor)))
+
+    @router.post("/{hot_issue_id}/assignment")
+    def assign(actor: Commander, hot_issue_id: UUID, body: AssignmentBody) -> dict[str, Any]:
+        """Who leads, named by the hub or the department that led so far; the days to decide run on."""
+        told = Assignment(body.version, actor.subject, body.lead, body.note)
+        with answered("hot issue"), workshop.open() as work:
+            return issue_shown(loop().decide.assign(work, str(hot_issue_id), told, leads(actor)))
+
+    @router.post("/{hot_issue_id}/membership")
+    def say_membership(actor: Commander, hot_issue_id: UUID, body: MembershipBody) -> dict[str, Any]:
+        """A person says that a ticket of no registered estate is of this matter, or is not; that stands."""
+        said = Membership(body.version, str(body.ticket_id), body.belongs, actor.subject, body.reason)
+        with answered("hot issue"), workshop.open() as work:
+            return issue_shown(say(work, str(hot_issue_id), said, leads(actor)))
 
     @router.post("/{hot_issue_id}/cure-done")
     def cure_done(actor: Commander, hot_issue_id: UUID, body: CureDoneBody) -> dict[str, Any]:

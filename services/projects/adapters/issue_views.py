@@ -13,14 +13,14 @@ from services.projects.adapters.hot_issues import issue_of
 from services.projects.adapters.rights import Share
 from services.projects.adapters.tables import hot_issue_history, hot_issue_members, hot_issues
 from services.projects.app.telling import issue_facts
-from services.projects.domain.hot_issue import HotIssue
+from services.projects.domain.hot_issue import EARLY, HotIssue
 
 MEMBERS_SHOWN = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which issues are asked for; what is None is not restricted."""
+    """Which issues are asked for; what is None is not restricted, but that early warnings are shown on demand alone."""
 
     area: str | None = None
     state: str | None = None
@@ -40,6 +40,8 @@ def page_of_issues(
     )
     if asked.area is not None:
         page = page.where(hot_issues.c.type_code.startswith(asked.area))
+    if asked.state is None:
+        page = page.where(hot_issues.c.state.not_in(EARLY))
     for column, value in (
         (hot_issues.c.state, asked.state),
         (hot_issues.c.estate, asked.estate),
@@ -85,26 +87,11 @@ def issue_shown(issue: HotIssue) -> dict[str, Any]:
     kind = taxonomy().types.get(issue.cell.type_code)
     return {
         **issue_facts(issue),
-        "place": issue.place.model_dump(),
-        "title": title_of(issue),
+        "place": issue.place.model_dump(exclude={"building"}),
         "area": issue.cell.type_code[:2],
         "type_cn": kind and kind.name_cn,
         "type_en": kind and kind.name_en,
-        "rules_version": issue.rules_version,
-        "overdue": issue.overdue,
-        "decided_at": issue.decided_at,
-        "cure_started_at": issue.cure_started_at,
-        "accepted_at": issue.accepted_at,
-        "observe_until": issue.observe_until,
-        "before": issue.before,
-        "after": issue.after,
     }
 
 
-def title_of(issue: HotIssue) -> str:
-    """What a person recognises it by, as 「凉城路1201弄 屋面渗漏水：30天内5人反映」."""
-    kind = taxonomy().types.get(issue.cell.type_code)
-    place = issue.place.estate_name or issue.cell.estate
-    matter = kind.name_cn if kind else issue.cell.type_code
-    return f"{place} {matter}：{issue.window_days}天内{issue.window_callers}人反映"
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveInt, StringConstraints, model_validator
 
+from services.contracts.departments import departments
 from services.contracts.elements import elements
 from services.contracts.hot_issue_events import DecisionKind
 from services.projects.app.decide import Decision
@@ -20,6 +21,12 @@ def _known(codes: tuple[str, ...]) -> tuple[str, ...]:
     if unknown:
         raise ValueError(f"{', '.join(unknown)} stand in no menu: take codes of services/contracts/data/elements.yaml")
     return codes
+
+
+def _department(code: str) -> str:
+    if code not in departments():
+        raise ValueError("is no department: take a code of services/contracts/data/departments.yaml")
+    return code
 
 
 def _plausible(day: date) -> date:
@@ -76,6 +83,23 @@ class DecisionBody(_Body):
             project_id=str(self.project_id) if self.project_id else None,
             plan=self.project.plan() if self.project else NO_PLAN,
         )
+
+
+class AssignmentBody(_Body):
+    """`lead` takes the issue over; without it the department that leads already takes note."""
+
+    version: PositiveInt
+    lead: Annotated[str, AfterValidator(_department)] | None = None
+    note: Words | None = None
+
+
+class MembershipBody(_Body):
+    """Whether a ticket is of the matter; `version` is the issue's as it was read."""
+
+    version: PositiveInt
+    ticket_id: UUID
+    belongs: bool
+    reason: Words
 
 
 class CureDoneBody(_Body):

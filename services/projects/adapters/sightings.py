@@ -1,19 +1,21 @@
-"""What the sources say of tickets, guarded by their versions, and the locks of those who write it."""
+"""What the sources say of tickets, guarded by their versions."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, bindparam, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, case, false, func, or_, select, text
+from sqlalchemy.dialects.postgresql import Insert, insert
 
-from services.contracts.classification_events import TicketClassified
+from services.contracts.classification_events import TicketReadAgain
+from services.contracts.ticket_events import TicketReclassified
 from services.projects.adapters.tables import ticket_sightings
 from services.projects.domain.detection import Call, Sighted
-from services.projects.domain.evidence import Cell, Finding, TicketFact, finding_of
+from services.projects.domain.evidence import Cell, Reading, TicketFact, finding_of, is_dissatisfied
 from services.projects.domain.windows import REPEAT_WINDOW
+
+_SEEN = ticket_sightings.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,41 +29,93 @@ class Change:
 _UNCHANGED = Change(None, None)
 
 
+def fact_row(fact: TicketFact) -> dict[str, Any]:
+    """What intake says of a ticket, as the columns of a sighting."""
+    decided = finding_of(fact)
+    return {
+        "ticket_id": fact.ticket_id,
+        "ticket_version": fact.version,
+        "caller_ref": fact.caller_ref,
+        "occurred_at": fact.occurred_at,
+        "history": fact.history or False,
+        "decided_type": decided.type_code,
+        "decided_sub_district": decided.sub_district,
+        "decided_estate": decided.estate,
+        "decided_estate_name": decided.estate_name,
+        "decided_kind": fact.kind,
+        "by_person": isinstance(fact, TicketReclassified),
+        "merged": fact.merged_into is not None,
+        "dissatisfied": is_dissatisfied(fact),
+    }
+
+
+def reading_row(reading: Reading) -> dict[str, Any]:
+    """What a model read, as the columns of a sighting."""
+    read = finding_of(reading)
+    return {
+        "ticket_id": reading.ticket_id,
+        "text_version": reading.version,
+        "read_type": read.type_code,
+        "read_sub_district": read.sub_district,
+        "read_estate": read.estate,
+        "read_estate_name": read.estate_name,
+        "read_kind": reading.kind,
+        "read_again": reading.model_version if isinstance(reading, TicketReadAgain) else None,
+    }
+
+
+FACT_COLUMNS = (
+    *("ticket_id", "ticket_version", "caller_ref", "occurred_at", "history"),
+    *("decided_type", "decided_sub_district", "decided_estate", "decided_estate_name", "decided_kind"),
+    *("by_person", "merged", "dissatisfied"),
+)
+READING_COLUMNS = (
+    *("ticket_id", "text_version", "read_type", "read_sub_district", "read_estate", "read_estate_name"),
+    *("read_kind", "read_again"),
+)
+
+
+def keep_facts(statement: Insert) -> Insert:
+    """The newest fact of a ticket stands; that a person once said what it is, stands for ever."""
+    told = statement.excluded
+    newer = or_(_SEEN.ticket_version.is_(None), _SEEN.ticket_version < told.ticket_version)
+    kept = {
+        name: case((newer, told[name]), else_=_SEEN[name])
+        for name in FACT_COLUMNS
+        if name not in ("ticket_id", "by_person")
+    }
+    return statement.on_conflict_do_update(
+        index_elements=["ticket_id"],
+        set_={**kept, "by_person": or_(_SEEN.by_person, told.by_person)},
+        where=or_(newer, and_(told.by_person, _SEEN.by_person == false())),
+    )
+
+
+def keep_readings(statement: Insert) -> Insert:
+    """The first reading of the newest text stands until another model reads it again.
+
+    Of several that did, the one whose name is the last in order: whatever the order in which they come.
+    """
+    told = statement.excluded
+    again = func.coalesce(told.read_again, "") > func.coalesce(_SEEN.read_again, "")
+    better = or_(
+        _SEEN.text_version.is_(None),
+        _SEEN.text_version < told.text_version,
+        and_(_SEEN.text_version == told.text_version, again),
+    )
+    return statement.on_conflict_do_update(
+        index_elements=["ticket_id"], set_={name: told[name] for name in READING_COLUMNS[1:]}, where=better
+    )
+
+
 def tell_fact(connection: Connection, fact: TicketFact) -> Change:
     """Keeps what intake says of a ticket, unless it said something newer before."""
-    decided = finding_of(fact)
-    return _tell(
-        connection,
-        _TELL_FACT,
-        {
-            "ticket_id": fact.ticket_id,
-            "ticket_version": fact.version,
-            "caller_ref": fact.caller_ref,
-            "occurred_at": fact.occurred_at,
-            "history": fact.history or False,
-            "decided_type": decided.type_code,
-            "decided_sub_district": decided.sub_district,
-            "decided_estate": decided.estate,
-            "decided_estate_name": decided.estate_name,
-        },
-    )
+    return _tell(connection, _TELL_FACT, fact_row(fact))
 
 
-def tell_reading(connection: Connection, reading: TicketClassified) -> Change:
-    """Keeps what the classifier read, unless it has read this text or a newer one before: the first reading wins."""
-    read = finding_of(reading)
-    return _tell(
-        connection,
-        _TELL_READING,
-        {
-            "ticket_id": reading.ticket_id,
-            "text_version": reading.version,
-            "read_type": read.type_code,
-            "read_sub_district": read.sub_district,
-            "read_estate": read.estate,
-            "read_estate_name": read.estate_name,
-        },
-    )
+def tell_reading(connection: Connection, reading: Reading) -> Change:
+    """Keeps what the classifier read, unless it has read this text or a newer one before."""
+    return _tell(connection, _TELL_READING, reading_row(reading))
 
 
 def is_repeat(connection: Connection, sighted: Sighted) -> bool:
@@ -82,109 +136,45 @@ def is_repeat(connection: Connection, sighted: Sighted) -> bool:
     )
 
 
-def lock(connection: Connection, ticket_ids: Collection[str], claimed: Collection[Cell]) -> set[Cell]:
-    """Locks the tickets, then every cell they counted or may now count in; all in one order, so nobody deadlocks.
-
-    Returns the cells.
-
-    Rows that do not exist are made first: two transactions cannot both believe to be the first of a ticket or cell.
-    """
-    ids = {"ids": list(ticket_ids)}
-    connection.execute(_MAKE_TICKETS, ids)
-    touched = set(claimed)
-    for row in connection.execute(_LOCK_TICKETS, ids):
-        for finding in (
-            Finding(row.decided_type, estate=row.decided_estate),
-            Finding(row.read_type, estate=row.read_estate),
-        ):
-            if finding.cell:
-                touched.add(finding.cell)
-    if touched:
-        named = {"estates": [cell.estate for cell in touched], "types": [cell.type_code for cell in touched]}
-        connection.execute(_MAKE_CELLS, named)
-        connection.execute(_LOCK_CELLS, named)
-    return touched
-
-
 def _tell(connection: Connection, statement: Select[Any], values: dict[str, object]) -> Change:
     row = connection.execute(statement, {**values, "told": values["ticket_id"]}).mappings().one_or_none()
     return Change(_sighted(row, "old_"), _sighted(row, "")) if row else _UNCHANGED
 
 
 def _sighted(row: RowMapping, prefix: str) -> Sighted | None:
-    cell = Finding(row[f"{prefix}type_code"], estate=row[f"{prefix}estate"]).cell
-    occurred_at = row[f"{prefix}occurred_at"]
-    if cell is None or occurred_at is None:
+    estate, occurred_at = row[f"{prefix}estate"], row[f"{prefix}occurred_at"]
+    if not row[f"{prefix}evidence"] or estate is None or occurred_at is None:
         return None
+    cell = Cell(estate, row[f"{prefix}type_code"])
     return Sighted(cell, Call(row["ticket_id"], row[f"{prefix}caller_ref"], occurred_at, row[f"{prefix}history"]))
 
 
-_COUNTED = ("type_code", "estate", "caller_ref", "occurred_at", "history")
+_COUNTED = ("type_code", "estate", "evidence", "caller_ref", "occurred_at", "history")
 
 
-def _guarded_by(version: str, *told: str) -> Select[Any]:
-    """Writes the columns `told` with their version, if it is newer; returns the row as it was and is, if written."""
-    statement = insert(ticket_sightings).values({name: bindparam(name) for name in ("ticket_id", version, *told)})
-    written = (
-        statement.on_conflict_do_update(
-            index_elements=["ticket_id"],
-            set_={name: statement.excluded[name] for name in (version, *told)},
-            where=ticket_sightings.c[version].is_(None) | (ticket_sightings.c[version] < statement.excluded[version]),
-        )
-        .returning(ticket_sightings.c.ticket_id, *(ticket_sightings.c[name] for name in _COUNTED))
-        .cte("written")
-    )
+def _as_it_was_and_is(statement: Insert) -> Select[Any]:
+    """Runs the statement; returns the row as it was and is, if it was written."""
+    written = statement.returning(_SEEN.ticket_id, *(_SEEN[name] for name in _COUNTED)).cte("written")
     before = ticket_sightings.alias("before")  # a query sees the row as it was before its own statements
     return select(
         written, *(before.c[name].label(f"old_{name}") for name in _COUNTED)
     ).select_from(written.outerjoin(before, before.c.ticket_id == bindparam("told")))
 
 
-_TELL_FACT = _guarded_by(
-    "ticket_version",
-    "caller_ref",
-    "occurred_at",
-    "history",
-    "decided_type",
-    "decided_sub_district",
-    "decided_estate",
-    "decided_estate_name",
-)
-_TELL_READING = _guarded_by("text_version", "read_type", "read_sub_district", "read_estate", "read_estate_name")
+def _given(columns: tuple[str, ...]) -> Insert:
+    return insert(ticket_sightings).values({name: bindparam(name) for name in columns})
+
+
+_TELL_FACT = _as_it_was_and_is(keep_facts(_given(FACT_COLUMNS)))
+_TELL_READING = _as_it_was_and_is(keep_readings(_given(READING_COLUMNS)))
 
 _IS_REPEAT = text(
     """
     SELECT EXISTS (
         SELECT FROM ticket_sightings
-         WHERE estate = :estate AND type_code = :type_code AND occurred_at > :start AND occurred_at <= :end
+         WHERE estate = :estate AND type_code = :type_code AND evidence
+           AND occurred_at > :start AND occurred_at <= :end
            AND caller_ref = :caller_ref AND ticket_id <> :ticket_id)
     """
 )
-_MAKE_TICKETS = text(
-    """
-    INSERT INTO ticket_sightings (ticket_id)
-    SELECT id FROM unnest(CAST(:ids AS text[])) AS told(id) ORDER BY id
-    ON CONFLICT DO NOTHING
-    """
-)
-_LOCK_TICKETS = text(
-    """
-    SELECT decided_type, decided_estate, read_type, read_estate FROM ticket_sightings
-     WHERE ticket_id = ANY(:ids) ORDER BY ticket_id FOR UPDATE
-    """
-)
-_MAKE_CELLS = text(
-    """
-    INSERT INTO cells (estate, type_code)
-    SELECT estate, type_code FROM unnest(CAST(:estates AS text[]), CAST(:types AS text[])) AS touched(estate, type_code)
-     ORDER BY estate, type_code
-    ON CONFLICT DO NOTHING
-    """
-)
-_LOCK_CELLS = text(
-    """
-    SELECT FROM cells
-     WHERE (estate, type_code) IN (SELECT * FROM unnest(CAST(:estates AS text[]), CAST(:types AS text[])))
-     ORDER BY estate, type_code FOR UPDATE
-    """
-)
+

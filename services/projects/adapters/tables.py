@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -20,11 +21,20 @@ from sqlalchemy import (
     false,
 )
 
+from services.contracts.ticket_events import EVIDENCE_KINDS
+
 metadata = MetaData()
 
-# What intake decided outranks what the classifier read, as a whole: a type and a place of different origin
-# would name a problem that nobody saw. Both are kept, so that the order of their arrival does not matter.
-_IF_DECIDED = "CASE WHEN decided_type IS NOT NULL THEN decided_{0} ELSE read_{0} END"
+# What a person decided outranks what another model read, that what was dispatched, that the first reading: each as a
+# whole, because a type and a place of different origin would name a problem that nobody saw. All are kept, so that the
+# order of their arrival does not matter. A ticket that is merged counts where intake says, whoever read it.
+_SAID = "CASE WHEN {1} THEN decided_{0} ELSE read_{0} END"
+_DECIDED = "by_person OR merged OR (read_again IS NULL AND decided_type IS NOT NULL)"
+_KIND = f"CASE WHEN {_DECIDED} THEN coalesce(decided_kind, read_kind) ELSE coalesce(read_kind, decided_kind) END"
+_IF_DECIDED = _SAID.replace("{1}", _DECIDED)
+_KINDS = ", ".join(f"'{kind}'" for kind in sorted(EVIDENCE_KINDS))
+IS_EVIDENCE = f"coalesce({_IF_DECIDED.format('type')} <> 'OT', false) AND coalesce({_KIND} IN ({_KINDS}), true)"
+"""Whether a ticket can be evidence of a problem: its type names one, and its kind says that something is wrong."""
 
 ticket_sightings = Table(
     "ticket_sightings",
@@ -47,6 +57,13 @@ ticket_sightings = Table(
     Column("decided_estate_name", Text),
     Column("read_estate_name", Text),
     Column("estate_name", Text, Computed(_IF_DECIDED.format("estate_name"), persisted=True)),
+    Column("decided_kind", Text),
+    Column("read_kind", Text),
+    Column("by_person", Boolean, nullable=False, server_default=false(), comment="a person said what it is"),
+    Column("merged", Boolean, nullable=False, server_default=false(), comment="counts where another ticket does"),
+    Column("read_again", Text, comment="the other model that read it, if one did"),
+    Column("dissatisfied", Boolean, nullable=False, server_default=false()),
+    Column("evidence", Boolean, Computed(IS_EVIDENCE, persisted=True)),
 )
 Index(
     "ticket_sightings_cell",
@@ -54,7 +71,14 @@ Index(
     ticket_sightings.c.type_code,
     ticket_sightings.c.occurred_at,
     postgresql_include=["caller_ref", "sub_district"],
-    postgresql_where=ticket_sightings.c.estate.is_not(None),
+    postgresql_where=ticket_sightings.c.estate.is_not(None) & ticket_sightings.c.evidence,
+)
+Index(
+    "ticket_sightings_type",
+    ticket_sightings.c.type_code,
+    ticket_sightings.c.occurred_at,
+    postgresql_include=["estate", "sub_district"],
+    postgresql_where=ticket_sightings.c.estate.is_not(None) & ticket_sightings.c.evidence,
 )
 Index("ticket_sightings_time", ticket_sightings.c.occurred_at, postgresql_include=["type_code", "sub_district"])
 
@@ -64,6 +88,15 @@ cells = Table(
     Column("estate", Text, primary_key=True),
     Column("type_code", Text, primary_key=True),
     comment="every cell any source ever named; its row is the lock of those who count in it",
+)
+
+type_days = Table(
+    "type_days",
+    metadata,
+    Column("type_code", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("citywide", Boolean, nullable=False, server_default=false(), comment="a storm, an outage: no concentration"),
+    comment="every day of a type any source ever named; its row is the lock of those who count on it",
 )
 
 hot_issues = Table(
@@ -78,6 +111,7 @@ hot_issues = Table(
     Column("lead", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("state", Text, nullable=False),
+    Column("level", Text, nullable=False, comment="the rule it was found by"),
     Column("rules_version", Integer, nullable=False, comment="of the rules it was found by"),
     Column("window_days", Integer, nullable=False),
     Column("window_callers", Integer, nullable=False),
@@ -95,6 +129,7 @@ hot_issues = Table(
     Column("project_id", Text),
     Column("merged_into", Text, ForeignKey("hot_issues.id")),
     Column("holds_others", Boolean, nullable=False, comment="others were merged into it"),
+    Column("reopened_at", DateTime(timezone=True)),
     Column("cure_started_at", DateTime(timezone=True)),
     Column("accepted_at", DateTime(timezone=True)),
     Column("observe_until", DateTime(timezone=True)),
@@ -106,6 +141,25 @@ hot_issues = Table(
 Index("hot_issues_newest", hot_issues.c.confirmed_at, hot_issues.c.id)
 Index("hot_issues_merged", hot_issues.c.merged_into, postgresql_where=hot_issues.c.merged_into.is_not(None))
 Index("hot_issues_of_project", hot_issues.c.project_id, postgresql_where=hot_issues.c.project_id.is_not(None))
+
+Index("type_days_citywide", type_days.c.type_code, type_days.c.day, postgresql_where=type_days.c.citywide)
+Index("hot_issues_of_type", hot_issues.c.type_code, hot_issues.c.confirmed_at)
+
+typical_cases = Table(
+    "typical_cases",
+    metadata,
+    Column("type_code", Text, primary_key=True),
+    Column("id", Text, nullable=False),
+    Column("lead", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("proposed_at", DateTime(timezone=True), nullable=False, comment="event time"),
+    Column("hot_issues", ARRAY(Text), nullable=False),
+    Column("estates", Integer, nullable=False),
+    Column("sub_districts", ARRAY(Text), nullable=False),
+    Column("rules_version", Integer, nullable=False),
+    comment="proposals: one type of problem in several places",
+)
 
 hot_issue_members = Table(
     "hot_issue_members",
@@ -164,4 +218,66 @@ repair_project_history = Table(
     Column("state", Text, nullable=False),
     Column("actor", Text, nullable=False),
     Column("note", Text),
+)
+
+matters = Table(
+    "matters",
+    metadata,
+    Column("id", Text, primary_key=True, comment="stands for the estate where its calls are counted"),
+    Column("anchor", Text, nullable=False, comment="the place, or the words, that hold it together"),
+    Column("ordinal", Integer, nullable=False, comment="matters of the same anchor before"),
+    Column("name", Text, nullable=False),
+    Column("type_code", Text, nullable=False, comment="as most of the tickets that began it"),
+    Column("places", ARRAY(Text), nullable=False),
+    Column("weights", LargeBinary, nullable=False, comment="what those that belong to it have in common"),
+    Column("began_at", DateTime(timezone=True), nullable=False, comment="event time"),
+    UniqueConstraint("anchor", "ordinal"),
+)
+
+matter_keys = Table(
+    "matter_keys",
+    metadata,
+    Column("key", Integer, primary_key=True, autoincrement=False),
+    Column("matter_id", Text, ForeignKey("matters.id"), primary_key=True),
+)
+
+traces = Table(
+    "traces",
+    metadata,
+    Column("ticket_id", Text, primary_key=True),
+    Column("text_version", Integer, nullable=False),
+    Column("place_words", ARRAY(Text), nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("caller_ref", Text),
+    Column("occurred_at", DateTime(timezone=True), comment="absent until it has been compared"),
+    Column("history", Boolean, nullable=False, server_default=false()),
+    Column("sub_district", Text),
+    Column("places", ARRAY(Text)),
+    Column("heading", ARRAY(Text)),
+    Column("weights", LargeBinary),
+    Column("matter_id", Text, ForeignKey("matters.id")),
+    comment="tickets without a registered estate; of those of no matter only the newest months are kept",
+)
+Index(
+    "traces_of_matter", traces.c.matter_id, traces.c.occurred_at, postgresql_where=traces.c.matter_id.is_not(None)
+)
+Index("traces_free", traces.c.occurred_at, postgresql_where=traces.c.matter_id.is_(None))
+
+trace_keys = Table(
+    "trace_keys",
+    metadata,
+    Column("key", Integer, primary_key=True, autoincrement=False),
+    Column("occurred_at", DateTime(timezone=True), primary_key=True),
+    Column("ticket_id", Text, ForeignKey("traces.ticket_id", ondelete="CASCADE"), primary_key=True),
+    comment="by which tickets of no matter are found again",
+)
+Index("trace_keys_of_ticket", trace_keys.c.ticket_id)
+
+matter_choices = Table(
+    "matter_choices",
+    metadata,
+    Column("ticket_id", Text, primary_key=True),
+    Column("matter_id", Text, primary_key=True),
+    Column("belongs", Boolean, nullable=False),
+    comment="what people said of a ticket and a matter; it outranks every comparison",
 )

@@ -14,7 +14,7 @@ from services.projects.app.telling import tell, tell_overdue
 from services.projects.domain.effect import Effect, judge, months_after, months_before, observed_until
 from services.projects.domain.evidence import Cell
 from services.projects.domain.hot_issue import UNDECIDED, HotIssue, State
-from services.projects.domain.rules import Rules
+from services.projects.domain.rules import RuleBook
 
 OBSERVE = "observe"
 CLOCK = "clock"
@@ -26,7 +26,7 @@ class Cure:
 
     calls: Calls
     issues: HotIssues
-    rules: Rules
+    book: RuleBook
 
     def start(self, work: Work, issue: HotIssue, actor: str, at: datetime) -> None:
         issue.cure_started_at = at
@@ -36,7 +36,7 @@ class Cure:
 
     def finish(self, work: Work, issue: HotIssue, actor: str, at: datetime, note: str | None) -> None:
         """From now on it is watched whether the complaints fall."""
-        issue.accepted_at, issue.observe_until = at, observed_until(at, self.rules.observation)
+        issue.accepted_at, issue.observe_until = at, observed_until(at, self.book.at(at).observation)
         timers.start(work, OBSERVE, issue.id, issue.observe_until)
         issue.take(State.OBSERVING, work.clock.now(), actor, note)
         tell(work, issue)
@@ -61,7 +61,7 @@ class Cure:
     def _judge(self, work: Work, issue: HotIssue) -> None:
         assert issue.accepted_at
         assert issue.cure_started_at
-        rule = self.rules.observation
+        rule = self.book.at(issue.accepted_at).observation
         cells = [cell for cell in self.issues.cells(work, issue) if cell.type_code not in rule.apart] or [issue.cell]
         after = months_after(issue.accepted_at, rule)
         before = months_before(issue.cure_started_at, after)

@@ -10,7 +10,7 @@ from services.projects.app.commands import Authorise, Conflict, Unfit, Unknown, 
 from services.projects.app.cure import Cure
 from services.projects.app.ports import HotIssues
 from services.projects.app.repair import Repair
-from services.projects.app.telling import tell, tell_member
+from services.projects.app.telling import tell, tell_corrected, tell_member
 from services.projects.domain.hot_issue import OPEN, UNDECIDED, HotIssue, Reason, State
 from services.projects.domain.repair_project import NO_PLAN, Plan
 
@@ -35,6 +35,16 @@ class Decision:
     merge_into: str | None = None
     project_id: str | None = None
     plan: Plan = NO_PLAN
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """`lead` takes the issue over; None: the department that leads already has taken note and goes to work."""
+
+    version: int
+    actor: str
+    lead: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +90,23 @@ class Decide:
             self.cure.start(work, issue, decision.actor, project.started_at)
         return issue
 
+    def assign(self, work: Work, issue_id: str, assignment: Assignment, authorise: Authorise) -> HotIssue:
+        """Names who leads. The days to decide run on: they belong to the problem, not to a department."""
+        issue = self.issues.lock(work, issue_id)
+        if issue is None:
+            raise Unknown
+        authorise(issue.lead)
+        assert issue.state
+        if issue.state not in UNDECIDED:
+            raise Conflict(f"it is {issue.state}: nobody has to decide on it", issue.version, issue.state)
+        must_be_at(assignment.version, issue.version, issue.state)
+        issue.lead = assignment.lead or issue.lead
+        note = f": {assignment.note}" if assignment.note else ""
+        issue.take(State.ASSIGNED, work.clock.now(), assignment.actor, f"{issue.lead}{note}")
+        tell(work, issue)
+        self.issues.save(work, issue)
+        return issue
+
     def cure_done(self, work: Work, issue_id: str, done: CureDone, authorise: Authorise) -> HotIssue:
         """The service ordered, or the rule made, has done what it can: from now on the complaints are watched."""
         issue = self.issues.lock(work, issue_id)
@@ -106,9 +133,13 @@ class Decide:
             raise Unfit("merge_into", "is no other issue that is still open; take one from GET /hot-issues")
         issue.merged_into, target.holds_others = target.id, True
         self._take(work, issue, decision)
+        at = work.clock.now()
         members = {call.ticket_id: (call, Reason.MERGED) for call in self.issues.members(work, issue)}
-        joined = self.issues.add_members(work, target, members)
-        target.tally(self.issues.tally(work, target))
+        joined = self.issues.add_members(work, target, members, at)
+        tally = self.issues.tally(work, target)
+        assert tally
+        target.tally(tally)
+        tell_corrected(work, target)
         for ticket_id in joined:
-            tell_member(work, target, ticket_id, Reason.MERGED)
+            tell_member(work, target, ticket_id, Reason.MERGED, at)
         self.issues.save(work, target)

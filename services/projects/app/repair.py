@@ -24,7 +24,7 @@ from services.projects.domain.repair_project import (
     RepairProject,
     State,
 )
-from services.projects.domain.rules import Rules
+from services.projects.domain.rules import RuleBook
 
 TOPIC = "projects"
 
@@ -48,7 +48,7 @@ class Repair:
     issues: HotIssues
     cure: Cure
     opening: Opening
-    rules: Rules
+    book: RuleBook
     taxonomy: Taxonomy
     new_id: Callable[[], str]
 
@@ -64,14 +64,14 @@ class Repair:
         project = RepairProject(
             id=self.new_id(),
             place=issue.place,
-            lead=self.rules.project.lead,
+            lead=self.book.at(work.clock.now()).project.lead,
             opened_at=work.clock.now(),
             hot_issues=(issue.id,),
             elements=kind.elements if kind else (),
         )
         _plan(project, plan)
         project.take(State.NEED, work.clock.now(), actor)
-        work.publish(TOPIC, ProjectOpened(**project_facts(project)))
+        work.publish(TOPIC, ProjectOpened(**project_facts(project), **_taken(project)))
         self.projects.save(work, project)
         return project
 
@@ -124,7 +124,8 @@ class Repair:
     def _advanced(self, work: Work, project: RepairProject) -> None:
         taken = project.steps[-1]
         came_from = taken.from_state or taken.state
-        work.publish(TOPIC, ProjectAdvanced(**project_facts(project), previous_state=came_from, note=taken.note))
+        facts = {**project_facts(project), **_taken(project)}
+        work.publish(TOPIC, ProjectAdvanced(**facts, previous_state=came_from, note=taken.note))
         self.projects.save(work, project)
 
 
@@ -143,7 +144,14 @@ def project_facts(project: RepairProject) -> dict[str, Any]:
         "planned_end": project.planned_end,
         "started_at": project.started_at,
         "accepted_at": project.accepted_at,
+        "opened_at": project.opened_at,
+        "resume_to": project.resume_to,
     }
+
+
+def _taken(project: RepairProject) -> dict[str, Any]:
+    """Who took the last step, and when."""
+    return {"actor": project.steps[-1].actor, "step_at": project.steps[-1].at}
 
 
 def _plan(project: RepairProject, plan: Plan) -> None:

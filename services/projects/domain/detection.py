@@ -1,17 +1,18 @@
-"""When the calls of one cell are a concentrated problem (level L2 of domain.md §3.2)."""
+"""When the calls of one cell are an early warning or a concentrated problem (levels L1 and L2 of domain.md §3.2)."""
 
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import NamedTuple
 
 from services.contracts.event import deterministic_id
 from services.contracts.ticket_events import Place
 from services.projects.domain.evidence import Cell
-from services.projects.domain.rules import Detection
+from services.projects.domain.rules import Detection, RuleBook
 from services.projects.domain.windows import Window
 
 
@@ -33,40 +34,137 @@ class Sighted(NamedTuple):
     call: Call
 
 
+class Level(StrEnum):
+    """By which rule the calls are what they are."""
+
+    EARLY_WARNING = "early warning"
+    SHORT_WINDOW = "short window"
+    ABOVE_USUAL = "above its usual rate"
+    LONG_WINDOW = "long window"
+
+
 class Fulfilment(NamedTuple):
-    """The moment the rule is fulfilled, in event time, and how many distinct callers its window holds."""
+    """The moment a rule is fulfilled, in event time, and what its window holds."""
 
     at: datetime
     callers: int
+    calls: int
+    window_days: int
+    level: Level
+    rules_version: int
 
 
-def first_fulfilled(calls: Iterable[Call], rule: Detection) -> Fulfilment | None:
-    """The earliest event time at which the window that ends there holds enough distinct callers; None if there is none.
+CountPast = Callable[[datetime, datetime], int]
+"""How many calls the cell holds from a moment up to, and without, another."""
+
+
+def nothing_before(_begin: datetime, _end: datetime) -> int:
+    return 0
+
+
+class _Condition(NamedTuple):
+    level: Level
+    window_days: int
+    callers: int
+    rule: Detection
+
+    def holds(self, callers: int, moment: datetime, past: CountPast) -> bool:
+        if callers < self.callers:
+            return False
+        if self.level is not Level.ABOVE_USUAL:
+            return True
+        rule = self.rule.baseline
+        assert rule
+        end = Window(self.window_days).start(moment)
+        usual = past(end - timedelta(days=rule.past_days), end)
+        return usual >= rule.least_past_calls and callers >= rule.factor * usual * self.window_days / rule.past_days
+
+
+def first_hot(
+    calls: Iterable[Call], book: RuleBook, estate: str, past: CountPast = nothing_before
+) -> Fulfilment | None:
+    """The earliest event time at which the calls are a hot issue (L2); None if there is none.
 
     A call of that moment must be of the present: a past that is imported opens nothing by itself. Depends on the
-    calls alone, not on the order in which they arrived or are given. Costs O(n log n).
+    calls alone, not on the order in which they arrived or are given. Each moment is judged by the edition of its day.
     """
-    window = Window(rule.window_days)
-    inside: deque[Call] = deque()
-    callers: Counter[str] = Counter()
-    waiting = deque(sorted(calls, key=lambda call: call.occurred_at))
-    while waiting:
-        moment, present = waiting[0].occurred_at, False
-        while waiting and waiting[0].occurred_at == moment:
-            call = waiting.popleft()
-            present |= not call.history
-            inside.append(call)
+    return _first(calls, book, lambda rule: _hot_conditions(rule, estate), past)
+
+
+def first_warning(calls: Iterable[Call], book: RuleBook) -> Fulfilment | None:
+    """The earliest event time at which the calls are an early warning (L1); None if there is none."""
+    return _first(calls, book, _warning_conditions, nothing_before)
+
+
+def _hot_conditions(rule: Detection, estate: str) -> Sequence[_Condition]:
+    def scaled(callers: int) -> int:
+        return rule.floor_area.scaled(callers, estate) if rule.floor_area else callers
+
+    found = [_Condition(Level.SHORT_WINDOW, rule.window_days, scaled(rule.distinct_callers), rule)]
+    if rule.baseline:
+        found.append(_Condition(Level.ABOVE_USUAL, rule.window_days, scaled(rule.baseline.least_callers), rule))
+    if rule.long_window:
+        long = rule.long_window
+        found.append(_Condition(Level.LONG_WINDOW, long.window_days, scaled(long.distinct_callers), rule))
+    return found
+
+
+def _warning_conditions(rule: Detection) -> Sequence[_Condition]:
+    early = rule.early_warning
+    if early is None:
+        return ()
+    return [_Condition(Level.EARLY_WARNING, early.window_days, early.distinct_callers, rule)]
+
+
+class _Sliding:
+    """The calls of the window that ends at the moment last shown, and their callers. Amortised O(1) a call."""
+
+    def __init__(self, days: int) -> None:
+        self._window = Window(days)
+        self._calls: deque[Call] = deque()
+        self._callers: Counter[str] = Counter()
+
+    def show(self, moment: datetime, calls: Sequence[Call]) -> tuple[int, int]:
+        """(distinct callers, calls) with the `calls` of this moment."""
+        for call in calls:
+            self._calls.append(call)
             if call.caller_ref:
-                callers[call.caller_ref] += 1
-        while inside[0].occurred_at <= window.start(moment):
-            left = inside.popleft().caller_ref
+                self._callers[call.caller_ref] += 1
+        while self._calls[0].occurred_at <= self._window.start(moment):
+            left = self._calls.popleft().caller_ref
             if left:
-                callers[left] -= 1
-                if not callers[left]:
-                    del callers[left]
-        if present and len(callers) >= rule.distinct_callers:
-            return Fulfilment(moment, len(callers))
+                self._callers[left] -= 1
+                if not self._callers[left]:
+                    del self._callers[left]
+        return len(self._callers), len(self._calls)
+
+
+def _first(
+    calls: Iterable[Call], book: RuleBook, conditions_of: Callable[[Detection], Sequence[_Condition]], past: CountPast
+) -> Fulfilment | None:
+    moments = _moments(calls)
+    for rules, begin, end in book.spans():
+        conditions = conditions_of(rules.detection)
+        windows = {one.window_days: _Sliding(one.window_days) for one in conditions}
+        for moment, at_once in moments:
+            if end and moment >= end:
+                break
+            held = {days: window.show(moment, at_once) for days, window in windows.items()}
+            if (begin and moment < begin) or all(call.history for call in at_once):
+                continue
+            for one in conditions:
+                callers, count = held[one.window_days]
+                if one.holds(callers, moment, past):
+                    return Fulfilment(moment, callers, count, one.window_days, one.level, rules.version)
     return None
+
+
+def _moments(calls: Iterable[Call]) -> list[tuple[datetime, list[Call]]]:
+    """The calls by their event time, the earliest first."""
+    by_moment: dict[datetime, list[Call]] = {}
+    for call in sorted(calls, key=lambda call: call.occurred_at):
+        by_moment.setdefault(call.occurred_at, []).append(call)
+    return list(by_moment.items())
 
 
 def hot_issue_id(cell: Cell, ordinal: int) -> str:

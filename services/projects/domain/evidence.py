@@ -5,32 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from services.contracts.classification_events import TicketClassified
+from services.contracts.classification_events import TicketClassified, TicketReadAgain
 from services.contracts.ticket_events import (
+    EVIDENCE_KINDS,
     Place,
-    TicketArchived,
-    TicketClockBreached,
-    TicketClockWarned,
-    TicketCoHandlerCalledIn,
-    TicketContacted,
+    RequestKind,
+    Satisfaction,
     TicketDispatched,
-    TicketExtensionGranted,
-    TicketExtensionRefused,
-    TicketExtensionRequested,
     TicketFiledAway,
-    TicketInterimReported,
     TicketMerged,
     TicketReceived,
     TicketReclassified,
-    TicketRedoOrdered,
     TicketRejected,
-    TicketReturnRefused,
-    TicketReturnRequested,
-    TicketReturnUpheld,
     TicketSentToReview,
-    TicketSettled,
-    TicketSigned,
-    TicketSupervised,
     TicketTransferred,
     TicketUnmerged,
     TicketVisited,
@@ -43,29 +30,16 @@ TicketFact = (
     | TicketSentToReview
     | TicketRejected
     | TicketTransferred
-    | TicketSigned
-    | TicketContacted
-    | TicketInterimReported
-    | TicketCoHandlerCalledIn
-    | TicketReturnRequested
-    | TicketReturnUpheld
-    | TicketReturnRefused
-    | TicketExtensionRequested
-    | TicketExtensionGranted
-    | TicketExtensionRefused
-    | TicketSupervised
-    | TicketClockWarned
-    | TicketClockBreached
-    | TicketRedoOrdered
     | TicketReclassified
     | TicketMerged
     | TicketUnmerged
-    | TicketSettled
     | TicketVisited
-    | TicketArchived
     | TicketFiledAway
 )
-"""Each carries the ticket's whole state, so any of them tells all that is counted."""
+"""The facts that may change what is counted; each carries the whole state, so that nothing is missed of the others."""
+
+Reading = TicketClassified | TicketReadAgain
+"""What a model made of a text."""
 
 NO_EVIDENCE: frozenset[TypeCode] = frozenset({"OT"})
 """Types that name no problem of a place: such tickets are kept and never counted (domain.md §8)."""
@@ -86,18 +60,29 @@ class Finding:
     sub_district: str | None = None
     estate: str | None = None
     estate_name: str | None = None
+    kind: RequestKind | None = None
 
     @property
     def cell(self) -> Cell | None:
-        """None when the calls cannot add up: no estate is known, or the type is no evidence."""
+        """None when the calls cannot add up: no estate is known, or type or kind are no evidence (domain.md §2.6)."""
         if self.estate is None or self.type_code is None or self.type_code in NO_EVIDENCE:
+            return None
+        if self.kind is not None and self.kind not in EVIDENCE_KINDS:
             return None
         return Cell(self.estate, self.type_code)
 
 
-def finding_of(event: TicketFact | TicketClassified) -> Finding:
+def finding_of(event: TicketFact | Reading) -> Finding:
     """Type and place as the event gives them, together: a fact without a type has not been decided yet."""
     if event.type_code is None:
         return Finding()
     place = event.place or Place()
-    return Finding(event.type_code, place.sub_district, place.estate, place.estate_name)
+    return Finding(event.type_code, place.sub_district, place.estate, place.estate_name, event.kind)
+
+
+def is_dissatisfied(fact: TicketFact) -> bool:
+    """Whether the caller said, when asked, that it is not solved or that the service was bad (domain.md §2.5)."""
+    return fact.caller_solved is False or fact.satisfaction in (
+        Satisfaction.DISSATISFIED,
+        Satisfaction.VERY_DISSATISFIED,
+    )

@@ -8,13 +8,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from services.contracts.hot_issue_events import DecisionKind
+from services.contracts.hot_issue_events import DecisionKind, Heat
 from services.contracts.ticket_events import Place
+from services.projects.domain.detection import Level
 from services.projects.domain.evidence import Cell
 
 
 class State(StrEnum):
+    SUSPECTED = "suspected"
+    LAPSED = "lapsed"
     CONFIRMED = "confirmed"
+    ASSIGNED = "assigned"
     DECIDED = "decided"
     IN_CURE = "in cure"
     OBSERVING = "observing"
@@ -27,21 +31,30 @@ class State(StrEnum):
 
 
 TRANSITIONS: Mapping[State | None, frozenset[State]] = {
-    None: frozenset({State.CONFIRMED}),
-    State.CONFIRMED: frozenset({State.DECIDED, State.EXPLAINED, State.MERGED, State.WITHDRAWN}),
-    State.WITHDRAWN: frozenset({State.CONFIRMED}),
+    None: frozenset({State.SUSPECTED, State.CONFIRMED}),
+    State.SUSPECTED: frozenset({State.CONFIRMED, State.LAPSED}),
+    State.LAPSED: frozenset({State.SUSPECTED, State.CONFIRMED}),
+    State.CONFIRMED: frozenset({State.ASSIGNED, State.DECIDED, State.EXPLAINED, State.MERGED, State.WITHDRAWN}),
+    State.ASSIGNED: frozenset({State.ASSIGNED, State.DECIDED, State.EXPLAINED, State.MERGED, State.WITHDRAWN}),
+    State.WITHDRAWN: frozenset({State.SUSPECTED, State.CONFIRMED}),
     State.DECIDED: frozenset({State.IN_CURE, State.REOPENED}),
     State.IN_CURE: frozenset({State.OBSERVING, State.REOPENED}),
     State.OBSERVING: frozenset({State.VERIFIED, State.NOT_SHOWN, State.REOPENED}),
     State.VERIFIED: frozenset({State.REOPENED}),
     State.NOT_SHOWN: frozenset({State.REOPENED}),
-    State.REOPENED: frozenset({State.DECIDED, State.EXPLAINED, State.MERGED}),
+    State.REOPENED: frozenset({State.ASSIGNED, State.DECIDED, State.EXPLAINED, State.MERGED}),
     State.EXPLAINED: frozenset(),
     State.MERGED: frozenset(),
 }
 """Reopened: the problem is there again after the works, or the project that should cure it was cancelled."""
 
-UNDECIDED = frozenset({State.CONFIRMED, State.REOPENED})
+EARLY = frozenset({State.SUSPECTED, State.LAPSED})
+"""An early warning, whatever became of it."""
+
+NO_ISSUE = EARLY | {State.WITHDRAWN}
+"""Not, not yet, or no more a problem that somebody must decide on; without members."""
+
+UNDECIDED = frozenset({State.CONFIRMED, State.ASSIGNED, State.REOPENED})
 """Somebody must decide, within the days the rules give."""
 
 OPEN = UNDECIDED | {State.DECIDED, State.IN_CURE, State.OBSERVING}
@@ -60,6 +73,7 @@ class Reason(StrEnum):
     WINDOW = "in the window that fulfilled the rule"
     LATER = "later call while the issue is open"
     MERGED = "member of an issue merged into this one"
+    BY_HAND = "a person said that it is of this matter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +114,7 @@ class HotIssue:
     counts_from: datetime | None = None
     place: Place = field(default_factory=Place)
     lead: str = ""
+    level: Level = Level.SHORT_WINDOW
     rules_version: int = 0
     window_days: int = 0
     window_callers: int = 0
@@ -117,24 +132,37 @@ class HotIssue:
     accepted_at: datetime | None = None
     observe_until: datetime | None = None
     overdue: bool = False
+    reopened_at: datetime | None = None
     before: int | None = None
     after: int | None = None
     verdict: str | None = None
     steps: list[HistoryEntry] = field(default_factory=list)
+    last_step: HistoryEntry | None = None
+    heat: Heat | None = None
+
+    @property
+    def provisional(self) -> bool:
+        """Confirmed or assigned for the first time: still what its calls make of it, so that late facts withdraw it."""
+        return self.state in (State.CONFIRMED, State.ASSIGNED) and self.reopened_at is None
 
     def take(self, state: State, at: datetime, actor: str, detail: str | None = None) -> None:
         """One step of the table; raises IllegalStep and changes nothing if it has no such step."""
         if state not in TRANSITIONS[self.state]:
             raise IllegalStep(f"a hot issue that is {self.state or 'new'} cannot become {state}")
         self.state = state
-        self.version += 1
-        self.steps.append(HistoryEntry(self.version, at, state, actor, detail))
+        if state is State.REOPENED:
+            self.reopened_at = at
+        self._record(at, actor, detail)
 
     def note(self, at: datetime, actor: str, detail: str) -> None:
         """Something to tell and to remember that is no step."""
+        self._record(at, actor, detail)
+
+    def _record(self, at: datetime, actor: str, detail: str | None) -> None:
         assert self.state
         self.version += 1
-        self.steps.append(HistoryEntry(self.version, at, self.state, actor, detail))
+        self.last_step = HistoryEntry(self.version, at, self.state, actor, detail)
+        self.steps.append(self.last_step)
 
     def forget_decision(self) -> None:
         """Back to where somebody must decide; the history keeps what was decided and what came of it."""

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from services.classifier import main as classifier
-from services.classifier.adapters.data import keyword_reader
-from services.classifier.domain.reading import Reader, Reading
+from services.classifier.adapters.current_reader import CurrentReader
+from services.classifier.domain.reading import Reading
 
 
-@dataclass
-class Stumbling:
-    reader: Reader
-
-    @property
-    def model_version(self) -> str:
-        return self.reader.model_version
-
+class Stumbling(CurrentReader):
     def read(self, text: str, address: str | None) -> Reading:
         if "崩溃" in text:
             raise ZeroDivisionError("planted")
-        return self.reader.read(text, address)
+        return super().read(text, address)
 
 
 if __name__ == "__main__":
-    classifier.keyword_reader = lambda: Stumbling(keyword_reader())  # type: ignore[attr-defined,assignment]
+    classifier.CurrentReader = Stumbling  # type: ignore[misc]
     classifier.main()

@@ -126,3 +126,9 @@ def test_a_step_that_somebody_took_before_is_said_so(projects: Projects) -> None
     assert "已变为“列入计划”" in answer.text
     assert "我的说明" in answer.text
     assert projects.district.project(project_id)["state"] == "listed"
+
+
+def test_the_area_view_ranks_and_draws(projects: Projects) -> None:
+    html = projects.site.person("hub").open("/pages/areas?from=2026-05-01&to=2026-07-01&by=type_code")
+    assert html.count("<svg") >= 3
+    assert html.index("三大领域态势") < html.index("<polyline") < html.index("屋面渗漏水")

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from services.chassis.work import Workshop
-from services.contracts.classification_events import TicketClassified
+from services.contracts.classification_events import TicketClassified, TicketReadAgain
 from services.contracts.event import Envelope, Event
-from services.contracts.ticket_events import Channel, Place, TicketDispatched, TicketReceived, Urgency
+from services.contracts.ticket_events import (
+    Channel,
+    Place,
+    RequestKind,
+    TicketDispatched,
+    TicketMerged,
+    TicketReceived,
+    TicketReclassified,
+    TicketUnmerged,
+    Urgency,
+)
 from services.projects.adapters.consumer import SUBSCRIPTION
 
 ESTATES = {"quyang-1": "310109010", "quyang-2": "310109010", "jiaxing-1": "310109014"}
@@ -53,22 +64,54 @@ def dispatched(
     day: float = 10,
     version: int = 2,
     history: bool | None = None,
+    kind: RequestKind | None = None,
 ) -> TicketDispatched:
     facts = received(ticket, by=by, day=day, version=version, history=history).model_dump()
-    decided = {"state": "dispatched", "type_code": type_code, "place": place(estate), "lead": "housing"}
+    decided = {"state": "dispatched", "type_code": type_code, "place": place(estate), "lead": "housing", "kind": kind}
     return TicketDispatched.model_validate(facts | decided)
 
 
-def classified(ticket: int, type_code: str, estate: str | None, *, version: int = 1) -> TicketClassified:
+def corrected(
+    what: type[TicketReclassified | TicketMerged | TicketUnmerged],
+    ticket: int,
+    type_code: str,
+    estate: str | None,
+    *,
+    version: int = 3,
+    **told: Any,
+) -> TicketReclassified | TicketMerged | TicketUnmerged:
+    """A person's correction, link or its undoing, with what the ticket counts as from now on."""
+    facts = dispatched(ticket, type_code, estate, version=version, **told).model_dump()
+    more = {"confirmed": False, "merged_into": ticket_id(999) if what is TicketMerged else None}
+    return what.model_validate(facts | more)
+
+
+def classified(
+    ticket: int, type_code: str, estate: str | None, *, version: int = 1, kind: RequestKind | None = None
+) -> TicketClassified:
     return TicketClassified(
         ticket_id=ticket_id(ticket),
         version=version,
         type_code=type_code,
         confidence=0.9,
+        kind=kind,
         place=place(estate),
         urgency=Urgency.NORMAL,
         model_version="test",
     )
+
+
+def read_again(
+    ticket: int,
+    type_code: str,
+    estate: str | None,
+    *,
+    version: int = 1,
+    kind: RequestKind | None = None,
+    model: str = "another",
+) -> TicketReadAgain:
+    first = classified(ticket, type_code, estate, version=version, kind=kind).model_dump()
+    return TicketReadAgain.model_validate(first | {"model_version": model})
 
 
 def envelope(event: Event) -> Envelope:

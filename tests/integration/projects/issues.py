@@ -12,8 +12,12 @@ from services.chassis.work import Workshop
 from services.contracts.event import Envelope, Event
 from services.contracts.registry import EVENTS
 from services.projects.adapters.tables import hot_issue_members, hot_issues
+from services.projects.domain.hot_issue import EARLY
 
-TABLES = "hot_issue_history, hot_issue_members, hot_issues, ticket_sightings, cells, outbox, timers"
+TABLES = (
+    "hot_issue_history, hot_issue_members, hot_issues, typical_cases, ticket_sightings, cells, type_days, "
+    "matter_choices, matter_keys, trace_keys, traces, matters, outbox, timers"
+)
 
 
 def empty(workshop: Workshop) -> None:
@@ -21,16 +25,19 @@ def empty(workshop: Workshop) -> None:
         work.connection.execute(text(f"TRUNCATE {TABLES} CASCADE"))
 
 
-def told(workshop: Workshop, topic: str = "hot-issues") -> list[Event]:
-    """The events of a topic as they were recorded."""
+def told(workshop: Workshop, topic: str = "hot-issues", *, warnings: bool = False) -> list[Event]:
+    """The events of a topic as they were recorded; of early warnings only if they are asked for."""
     with workshop.engine.connect() as connection:
         rows = connection.execute(select(outbox).where(outbox.c.topic == topic).order_by(outbox.c.seq)).all()
-    return [Envelope.parse(unpack_headers(row.headers), row.value, EVENTS).event for row in rows]
+    found = [Envelope.parse(unpack_headers(row.headers), row.value, EVENTS).event for row in rows]
+    return [event for event in found if warnings or getattr(event, "state", None) not in EARLY]
 
 
-def issues(workshop: Workshop) -> list[Any]:
+def issues(workshop: Workshop, *, warnings: bool = False) -> list[Any]:
+    """Of early warnings only what became of them, unless they are asked for too."""
+    asked = select(hot_issues) if warnings else select(hot_issues).where(hot_issues.c.state.not_in(EARLY))
     with workshop.engine.connect() as connection:
-        return list(connection.execute(select(hot_issues).order_by(hot_issues.c.estate, hot_issues.c.ordinal)))
+        return list(connection.execute(asked.order_by(hot_issues.c.estate, hot_issues.c.ordinal)))
 
 
 def members(workshop: Workshop, issue_id: str) -> dict[str, str]:

@@ -12,14 +12,12 @@ from fastapi.testclient import TestClient
 
 from services.chassis.clock import FixedClock
 from services.chassis.health import Health
-from services.chassis.timers import TimerLoop, each
+from services.chassis.timers import TimerLoop
 from services.chassis.work import Workshop
 from services.projects.adapters.issue_routes import issue_routes
 from services.projects.adapters.kpi_routes import kpi_routes
-from services.projects.adapters.loop import loop
+from services.projects.adapters.loop import TIMERS
 from services.projects.adapters.project_routes import project_routes
-from services.projects.app.cure import OBSERVE
-from services.projects.app.opening import DECIDE
 from tests.integration.role_clients import As, clients_of
 
 STEPS: Sequence[dict[str, Any]] = (
@@ -49,9 +47,7 @@ class District:
         routers = [issue_routes(workshop), project_routes(workshop), kpi_routes(workshop)]
         self.as_: As = clients_of(routers, directory)
         self.hub: TestClient = self.as_("hub")
-        cure = loop().cure
-        handlers = {DECIDE: each(cure.on_decide_due), OBSERVE: each(cure.on_observe_due)}
-        self._timers = TimerLoop(workshop, handlers, [], Health(), threading.Event())
+        self._timers = TimerLoop(workshop, TIMERS, [], Health(), threading.Event())
 
     def until(self, moment: datetime) -> None:
         """Business time passes; what is due fires."""

@@ -107,10 +107,9 @@ def test_an_issue_as_a_person_recognises_it(district: District) -> None:
     issue = district.issue(ROOF)
     assert issue["title"] == "曲阳路东五小区 屋面渗漏水：30天内5人反映"
     assert (issue["area"], issue["type_cn"], issue["type_en"]) == ("MJ", "屋面渗漏水", "Roof leakage")
-    here = {"sub_district": "310109010", "estate": "quyang-1", "estate_name": "曲阳路东五小区", "building": None}
-    assert issue["place"] == here
+    assert issue["place"] == {"sub_district": "310109010", "estate": "quyang-1", "estate_name": "曲阳路东五小区"}
     assert [member["ticket_id"] for member in issue["members"]] == [ticket_id(n) for n in (4, 3, 2, 1, 0)]
     assert set(issue["members"][0]) == {"ticket_id", "joined_at", "occurred_at", "reason"}
-    (line,) = issue["history"]
-    assert (line["state"], line["actor"], line["version"]) == ("confirmed", "detection", 1)
+    _, line = issue["history"]
+    assert (line["state"], line["actor"], line["version"]) == ("confirmed", "detection", 2)
     assert line["detail"] == "5 distinct callers within 30 days"

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from services.classifier.adapters.data import DATA, load_model, load_register
+from services.classifier.adapters.data import DATA, load_register
+from services.classifier.adapters.word_list import word_list
 from services.contracts.data_files import InvalidData
 from services.contracts.districts import sub_districts
 
@@ -15,7 +16,7 @@ def test_a_word_for_a_type_that_is_none_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "words.yaml"
     file.write_text("weak: []\nmore: {XQ99: [停车]}\n")
     with pytest.raises(InvalidData, match=r"words\.yaml, more, XQ99: is no type of the taxonomy; correct the code"):
-        load_model(file)
+        word_list(file)
 
 
 @pytest.mark.parametrize(
@@ -37,4 +38,4 @@ def test_an_estate_that_cannot_be_is_refused(tmp_path: Path, row: str, complaint
 def test_the_register_speaks_of_every_sub_district_by_its_full_name() -> None:
     register = load_register(DATA / "register.yaml")
     for code, row in sub_districts().items():
-        assert register.place_of(row.name_cn, "").sub_district == code
+        assert register.locate(row.name_cn, "").place.sub_district == code

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from services.chassis.clock import FixedClock
 from services.chassis.reject_limit import RejectLimit
-from services.classifier.adapters.data import keyword_reader
 from services.classifier.adapters.pipeline import IN_FLIGHT, Pipeline
 from services.classifier.app.answer import CLASSIFICATIONS, DEAD_LETTERS, TEXTS, Answering, Outgoing
+from tests.unit.classifier.readers import shipped_reader
 from tests.unit.classifier.texts import raw, text_event
 
-READER = keyword_reader()
+READER = shipped_reader()
 
 
 @dataclass

@@ -22,14 +22,15 @@ REGISTER = Register(
 
 
 def place(text: str, address: str = "") -> Place:
-    return REGISTER.place_of(normalise(text), normalise(address))
+    return REGISTER.locate(normalise(text), normalise(address)).place
 
 
 @pytest.mark.parametrize(
     "written", ["邮电二村14号", "邮电2村", "邮电２村", "曲阳路 1301 弄 5 号", "虹口区曲阳路1301弄"]
 )
 def test_an_estate_is_known_by_its_name_its_aliases_and_its_lane(written: str) -> None:
-    assert place("漏水", written) == Place(sub_district=QUYANG, estate="youdian-2", estate_name="邮电二村")
+    found = place("漏水", written)
+    assert (found.sub_district, found.estate, found.estate_name) == (QUYANG, "youdian-2", "邮电二村")
 
 
 def test_an_estate_named_only_in_the_text_is_found() -> None:
@@ -79,3 +80,90 @@ def test_an_estate_id_that_stands_twice_is_refused() -> None:
     twice = Estate(id="yinhe", name="银禾里", sub_district=QUYANG)
     with pytest.raises(ValueError, match="yinhe stands twice"):
         Register([twice, twice], {QUYANG: ["曲阳路街道"]})
+
+
+@pytest.mark.parametrize(
+    "written", ["邮电第二村", "郵電二村", "曲阳路一千三百零一弄", "曲阳路一三〇一弄", "曲阳路上，1301弄那里"]
+)
+def test_numerals_and_traditional_characters_are_read(written: str) -> None:
+    assert place(written).estate == "youdian-2"
+
+
+@pytest.mark.parametrize(
+    ("written", "building"),
+    [
+        ("邮电二村14号", "14"),
+        ("邮电二村十四号楼漏水", "14"),
+        ("曲阳路1301弄5号302室", "5"),
+        ("邮电二村六楼漏水", "6"),
+        ("邮电二村漏水，3幢", "3"),
+        ("邮电二村漏水", None),
+        ("邮电二村，住6楼", None),
+    ],
+)
+def test_the_building_is_a_number_behind_the_estate_or_one_named_as_such(written: str, building: str | None) -> None:
+    assert place(written).building == building
+
+
+def test_several_estates_are_candidates_and_none_is_named() -> None:
+    found = REGISTER.locate(normalise("春晖苑漏水"), "")
+    assert (found.place.estate, found.candidates) == (None, ("chunhui-o", "chunhui-q"))
+
+
+NEIGHBOURS = Register(
+    [
+        Estate(id="mingyue-1", name="明月新城(一期)", lanes=("(虹口凉城)云锦路10弄,云锦路12-18号",)),
+        Estate(id="fangcao-2", name="芳草二村", lanes=("虹口-凉城-云锦路20弄1-30号",)),
+        Estate(id="hupan", name="湖畔银杏花园", lanes=("玉泉路310弄", "玉泉路320弄9号")),
+    ],
+    {QUYANG: ["曲阳路街道"]},
+    {QUYANG: ["芳芳社区"]},
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "estate"),
+    [
+        ("湖畔银杏花圆漏水", "hupan"),  # wrong
+        ("湖畔杏花园漏水", "hupan"),  # missing
+        ("湖畔杏银花园漏水", "hupan"),  # swapped
+        ("湖畔银杏漏水", "hupan"),  # short
+        ("玉全路310弄漏水", "hupan"),  # a road
+        ("芳草三村漏水", None),  # another estate, not a slip
+        ("明月新城三期漏水", None),
+        ("明月新城(一期)漏水", "mingyue-1"),
+        ("云锦路16号漏水", "mingyue-1"),
+        ("云锦路17号漏水", None),  # the other side of the street
+        ("云锦路20弄31号漏水", None),
+        ("玉泉路311弄漏水", None),
+        ("玉泉路的公交310路", None),
+    ],
+)
+def test_slips_are_forgiven_and_neighbours_kept_apart(written: str, estate: str | None) -> None:
+    assert NEIGHBOURS.locate(normalise(written), "").place.estate == estate
+
+
+def test_part_of_an_estate_that_may_have_others_is_a_candidate() -> None:
+    assert NEIGHBOURS.locate(normalise("明月新城漏水"), "").candidates == ("mingyue-1",)
+
+
+def test_a_committee_tells_the_sub_district() -> None:
+    assert NEIGHBOURS.locate(normalise("芳芳居委会不管"), "").place == Place(sub_district=QUYANG)
+
+
+HARD = [
+    "",
+    "\x00",
+    "🏠" * 50,
+    "\ud800苑",
+    "小区" * 10_000,
+    "云锦路" * 10_000,
+    "1弄" * 100_000,
+    "一" * 100_000,
+    "(" * 9_999,
+]
+
+
+@pytest.mark.parametrize("text", HARD)
+def test_no_text_is_too_hard(text: str) -> None:
+    assert NEIGHBOURS.locate(normalise(text), normalise(text[:1000])).place.estate is None

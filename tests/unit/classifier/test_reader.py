@@ -8,20 +8,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.classifier.adapters.data import keyword_reader
-from services.classifier.domain.reader import MOST_REASONS, KeywordReader
+from services.classifier.domain.reader import MOST_REASONS, ModelReader
 from services.classifier.domain.reading import Reading
 from services.contracts.classification_events import TicketClassified
 from services.contracts.taxonomy import taxonomy
 from services.contracts.ticket_events import Urgency
+from tests.unit.classifier.readers import shipped_reader
 
 TICKET = "0190a5a0-0000-7000-8000-000000000001"
 WORDS = sorted({word for row in taxonomy().types.values() for word in row.keywords})
 
 
 @cache
-def reader() -> KeywordReader:
-    return keyword_reader()
+def reader() -> ModelReader:
+    return shipped_reader()
 
 
 def assert_publishable(reading: Reading) -> None:
@@ -31,6 +31,7 @@ def assert_publishable(reading: Reading) -> None:
         type_code=reading.type_code,
         confidence=reading.confidence,
         runner_up=reading.runner_up,
+        secondary=reading.secondary,
         place=reading.place,
         urgency=reading.urgency,
         reasons=reading.reasons,

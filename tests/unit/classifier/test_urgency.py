@@ -1,26 +1,91 @@
-"""services/classifier/domain/urgency.py: the rules of domain.md §2.3."""
+"""services/classifier/domain/urgency.py and sensitive.py: the rules of domain.md §2.3 and §9."""
 
 from __future__ import annotations
 
 import pytest
 
-from services.classifier.domain.urgency import RULES, urgency_of
+from services.classifier.domain.sensitive import sensitive_of
+from services.classifier.domain.urgency import RULES, Pressing, Rule, urgency_of
+from services.contracts.classification_events import Sensitive
 from services.contracts.ticket_events import Urgency
 
+EVERY = [(rule, word) for rule in RULES for word in rule.words]
 
-@pytest.mark.parametrize(("urgency", "word"), [(rule.urgency, word) for rule in RULES for word in rule.words])
-def test_each_word_of_the_rules_raises_the_urgency_it_stands_for(urgency: Urgency, word: str) -> None:
-    assert urgency_of(f"小区里{word}了", Urgency.NORMAL) == (urgency, (word,))
+
+@pytest.mark.parametrize(("rule", "word"), EVERY, ids=[word for _, word in EVERY])
+def test_each_word_of_the_rules_raises_the_urgency_it_stands_for(rule: Rule, word: str) -> None:
+    found = urgency_of(f"小区里{word}了", Urgency.NORMAL)
+    assert (found.urgency, found.emergency) == (rule.urgency, rule.emergency)
+    assert found.words
 
 
 def test_danger_outranks_a_hazard() -> None:
-    assert urgency_of("井盖破损，老人受伤", Urgency.NORMAL) == (Urgency.CRITICAL, ("受伤",))
+    assert urgency_of("井盖破损，老人受伤", Urgency.NORMAL) == Pressing(Urgency.CRITICAL, True, ("受伤",))
 
 
 def test_the_usual_urgency_of_the_type_is_never_lowered() -> None:
-    assert urgency_of("请问流程", Urgency.URGENT) == (Urgency.URGENT, ())
-    assert urgency_of("停水了", Urgency.CRITICAL) == (Urgency.CRITICAL, ())
+    assert urgency_of("请问流程", Urgency.URGENT) == Pressing(Urgency.URGENT, False, ())
+    assert urgency_of("停水了", Urgency.CRITICAL) == Pressing(Urgency.CRITICAL, False, ())
 
 
 def test_a_plain_text_stays_normal() -> None:
-    assert urgency_of("建议增加座椅", Urgency.NORMAL) == (Urgency.NORMAL, ())
+    assert urgency_of("建议增加座椅", Urgency.NORMAL) == Pressing(Urgency.NORMAL, False, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "去年楼下起火后一直没修",
+        "楼道堆物，存在火灾隐患",
+        "担心哪天爆炸",
+        "万一起火怎么逃",
+        "老化的电线容易起火",
+        "2019年着火烧过一次",
+    ],
+)
+def test_what_was_or_might_be_is_a_hazard_and_no_emergency(text: str) -> None:
+    found = urgency_of(text, Urgency.NORMAL)
+    assert (found.urgency, found.emergency) == (Urgency.URGENT, False)
+
+
+@pytest.mark.parametrize("text", ["还好没有人受伤", "要预防火灾", "没有起火"])
+def test_what_is_said_not_to_be_is_nothing(text: str) -> None:
+    assert urgency_of(text, Urgency.NORMAL) == Pressing(Urgency.NORMAL, False, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "一进楼道就有很重的煤气味道",
+        "隔壁窗口在冒火光",
+        "有老人摔在地上昏过去",
+        "电梯里有人被困",
+        "去年起火，今天又起火了",
+    ],
+)
+def test_what_happens_now_is_an_emergency(text: str) -> None:
+    found = urgency_of(text, Urgency.NORMAL)
+    assert (found.urgency, found.emergency) == (Urgency.CRITICAL, True)
+
+
+def test_an_emergency_is_flagged_whatever_the_type_usually_is() -> None:
+    assert urgency_of("着火了", Urgency.CRITICAL).emergency
+
+
+def test_reasons_are_words_of_the_rules_and_never_of_the_text() -> None:
+    assert urgency_of("张三家老人突然昏倒在地", Urgency.NORMAL).words == ("有人受伤",)
+
+
+@pytest.mark.parametrize(
+    ("text", "sensitive"),
+    [
+        ("母亲刚做完化疗，楼上装修吵", Sensitive.HEALTH),
+        ("五年级的小学生被狗追", Sensitive.MINOR),
+        ("未成年人患有哮喘", Sensitive.MINOR),
+        ("幼儿园门口乱停车", None),
+        ("儿童乐园的滑梯坏了", None),
+        ("路灯不亮", None),
+    ],
+)
+def test_health_and_children_are_sensitive(text: str, sensitive: Sensitive | None) -> None:
+    assert sensitive_of(text) is sensitive

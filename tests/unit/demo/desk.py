@@ -32,7 +32,7 @@ class Person:
     services: Services
 
     def get(self, service: str, path: str, **query: Any) -> Any:
-        return {"version": 7, "project_id": "p-1" if "hot-issues" in path else None}
+        return {"version": 7, "state": "any", "project_id": "p-1" if "hot-issues" in path else None}
 
     def post(self, service: str, path: str, body: dict[str, Any]) -> Any:
         self.services.told.append((self.role, path, body))

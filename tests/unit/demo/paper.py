@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from demo.calls import Call
@@ -18,18 +18,21 @@ from demo.district import District
 from demo.housing import Housing
 from demo.hub import Hub
 from demo.residents import Residents
+from demo.scene import Scenes
 from demo.story import all_stories
 from demo.truth import Judgement, judge
 from demo.world import World
 from services.contracts.department_events import HotIssueTold, ProjectTold
 from services.contracts.ticket_events import Place
-from services.projects.adapters.rules_file import rules
+from services.projects.adapters.rules_file import in_force
 from services.projects.domain import detection, effect
+from services.projects.domain.citywide import TypeDay, type_day
 from services.projects.domain.months import Month, months_later
 
 Cell = tuple[str, str]
-RULES = rules()
-ENOUGH = RULES.detection.distinct_callers
+BOOK = in_force()
+RULES = BOOK.newest
+ENOUGH = 4  # fewer callers are never a hot issue
 
 
 @dataclass
@@ -51,10 +54,14 @@ class Paper:
         district, self._diary = District(seed), Diary()
         self.world = World(district, all_stories(), **controls)
         residents = Residents(services)
-        self._hub = Hub(services, district, self.world, residents, self._diary)
+        scenes = Scenes((), services, district, residents, services, next(iter(steps(1))))
+        self._hub = Hub(services, district, self.world, residents, self._diary, scenes)
         self._housing = Housing(services, self.world, self._diary, self._hub.faults)
         self.issues: dict[Cell, Issue] = {}
         self._calls: dict[Cell, list[Call]] = defaultdict(list)
+        self._callers_on: dict[TypeDay, dict[str, str]] = defaultdict(dict)
+        self._events: set[TypeDay] = set()
+        self._sub_district_of = {one.id: one.sub_district for one in district.estates}
         self._now = next(iter(steps(1)))
         self._play(months)
         everything = [call for calls in self._calls.values() for call in calls]
@@ -70,6 +77,8 @@ class Paper:
             until = midnight(now.date())
             for call in self.world.calls(since, until):
                 self._calls[call.estate or "", call.type_code].append(call)
+                if call.estate:
+                    self._note_day(call, call.estate)
             since = until
             self._look()
 
@@ -85,9 +94,27 @@ class Paper:
                 self._enter(issue, "verified" if self._cured(issue, calls) else "not shown")
 
     def _fulfilled(self, calls: list[Call], after: datetime | None) -> datetime | None:
-        told = [detection.Call("", one.phone, one.at) for one in calls if after is None or one.at > after]
-        found = detection.first_fulfilled(told, RULES.detection)
+        counted = [one for one in calls if not self._in_event(one) and (after is None or one.at > after)]
+        told = [detection.Call("", one.phone, one.at) for one in counted]
+
+        def past(begin: datetime, end: datetime) -> int:
+            return sum(begin <= one.at < end for one in calls) if after is None else 0
+
+        found = detection.first_hot(told, BOOK, "", past)
         return found.at if found else None
+
+    def _note_day(self, call: Call, estate: str) -> None:
+        """A day on which callers are everywhere, and those after it, count for nothing."""
+        rule = RULES.detection.citywide
+        assert rule
+        day = type_day(call.type_code, call.at)
+        places = self._callers_on[day]
+        places[estate] = self._sub_district_of[estate]
+        if len(places) >= rule.estates and len(set(places.values())) >= rule.sub_districts:
+            self._events |= {day._replace(day=day.day + timedelta(days=n)) for n in range(rule.lasts_days)}
+
+    def _in_event(self, one: Call) -> bool:
+        return type_day(one.type_code, one.at) in self._events
 
     def _came_back(self, issue: Issue, calls: list[Call]) -> bool:
         assert issue.accepted

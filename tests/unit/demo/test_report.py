@@ -99,7 +99,7 @@ def _conclusion(issues: Sequence[dict[str, Any]]) -> Conclusion:
         **{"projects": 1, "verified": 1, "reopened": 0, "report": "report.html"},
     }
     calls = World(District(1), all_stories()).calls(START, START + timedelta(days=100))
-    script = Script(1, 30, True, True, all_stories())
+    script = Script(1, 30, True, True, all_stories(), ())
     judgement = Judgement([("xinxiang", "MJ04")], [])
     return Conclusion(script, figures, findings, Evidence(), judgement, calls, 40, 99.0)
 

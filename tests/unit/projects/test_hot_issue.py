@@ -55,7 +55,10 @@ def test_the_loop_runs_from_confirmed_to_verified_and_round_again() -> None:
 
 
 def test_what_is_decided_on_cannot_be_withdrawn_and_what_is_explained_or_merged_is_at_its_end() -> None:
-    assert [state for state in State if State.WITHDRAWN in TRANSITIONS[state]] == [State.CONFIRMED]
+    assert [state for state in State if State.WITHDRAWN in TRANSITIONS[state]] == [
+        State.CONFIRMED,
+        State.ASSIGNED,
+    ]
     assert not TRANSITIONS[State.EXPLAINED] | TRANSITIONS[State.MERGED]
     assert UNDECIDED < OPEN
     assert not OPEN & JUDGED

@@ -19,10 +19,11 @@ SHOWN = 6
 """Of each area and state."""
 
 COLUMNS: Mapping[str, Sequence[State]] = {
-    "to_decide": (State.REOPENED, State.CONFIRMED),
+    "suspected": (State.SUSPECTED,),
+    "to_decide": (State.REOPENED, State.CONFIRMED, State.ASSIGNED),
     "in_cure": (State.DECIDED, State.IN_CURE),
     "observing": (State.OBSERVING,),
-    "closed": (State.VERIFIED, State.NOT_SHOWN, State.EXPLAINED, State.MERGED, State.WITHDRAWN),
+    "closed": (State.VERIFIED, State.NOT_SHOWN, State.EXPLAINED, State.MERGED, State.WITHDRAWN, State.LAPSED),
 }
 
 

@@ -1,0 +1,45 @@
+"""Departments answer on their own topics, as a department's machine would."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+from uuid import uuid4
+
+from kafka import KafkaProducer
+
+from services.chassis.clock import Clock
+from services.chassis.kafka import FLAVOURS
+from services.chassis.settings import KafkaFlavour
+from services.contracts.event import Envelope, Event
+
+ACKNOWLEDGED_WITHIN_S = 30
+
+
+class Replies:
+    """Sends one reply at a time and waits until the broker has it."""
+
+    def __init__(self, bootstrap: str, flavour: str, clock: Clock) -> None:
+        self._producer = KafkaProducer(
+            bootstrap_servers=bootstrap.split(","),
+            acks="all",
+            allow_auto_create_topics=False,
+            **FLAVOURS[KafkaFlavour(flavour)].producer,
+        )
+        self._clock = clock
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._producer.close(timeout=5)
+
+    def send(self, department: str, reply: Event) -> None:
+        now: datetime = self._clock.now()
+        envelope = Envelope(uuid4(), department, now, reply)
+        topic = f"departments.{department}.replies"
+        sent = self._producer.send(topic, key=envelope.key, value=envelope.value(), headers=envelope.headers())
+        sent.get(ACKNOWLEDGED_WITHIN_S)

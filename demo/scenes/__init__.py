@@ -1,0 +1,1 @@
+"""What befalls single tickets, one a file: each module has a `SCENE`."""

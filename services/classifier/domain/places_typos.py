@@ -1,0 +1,94 @@
+"""Names with one slip in them: a character wrong, missing, too many, or two swapped."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import ahocorasick
+
+from services.classifier.domain.places_writing import stem_of
+
+SHORTEST: Final = 4
+SHORTEST_STEM: Final = 3
+ORDINALS: Final = frozenset("一二三四五六七八九十壹贰叁0123456789东西南北中上下前后新老大外abcdefgh支")
+TELLING: Final = ORDINALS | frozenset("路街道弄")
+"""Characters that tell one estate from its neighbour: 二村 is never a slip for 三村."""
+
+
+class Typos:
+    """Finds known names that differ from what is written by one slip.
+
+    One slip leaves half of a name whole, so only around halves of names is looked; there every string is compared
+    by what is left of it without one of its characters. Names under SHORTEST characters are left alone, and of those
+    whose own part is under SHORTEST_STEM only two swapped characters or a slip in the general part (小区) count.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._without_one: dict[str, set[str]] = defaultdict(set)
+        lengths: dict[tuple[str, bool], set[int]] = defaultdict(set)
+        for name in names:
+            if len(name) < SHORTEST or any(c.isdigit() for c in name):
+                continue
+            for shorter in (name, *_shorter(name)):
+                self._without_one[shorter].add(name)
+            middle = len(name) // 2
+            # Two characters swapped over the middle leave no half whole: the swapped name has halves, too.
+            for form in (name, f"{name[: middle - 1]}{name[middle]}{name[middle - 1]}{name[middle + 1 :]}"):
+                lengths[form[:middle], True].add(len(name))
+                lengths[form[middle:], False].add(len(name))
+        self._automaton = ahocorasick.Automaton()
+        for half in {half for half, _ in lengths}:
+            sizes = tuple(
+                tuple(sorted({n + d for n in lengths.get((half, first), ()) for d in (-1, 0, 1)}))
+                for first in (True, False)
+            )
+            self._automaton.add_word(half, (len(half), *sizes))
+        self._automaton.make_automaton()
+
+    def find(self, text: str) -> dict[str, int]:
+        """The names that may be meant in a canonical text, each with where it ends."""
+        found: dict[str, int] = {}
+        if not len(self._automaton):
+            return found
+        for last, (length, beginning, ending) in self._automaton.iter(text):
+            start, end = last + 1 - length, last + 1
+            for size in beginning:
+                if start + size <= len(text):
+                    self._compare(text[start : start + size], start + size, found)
+            for size in ending:
+                if size <= end:
+                    self._compare(text[end - size : end], end, found)
+        return found
+
+    def _compare(self, text: str, end: int, found: dict[str, int]) -> None:
+        get = self._without_one.get
+        for shorter in (text, *_shorter(text)):
+            for name in get(shorter, ()):
+                if name not in found and is_slip(name, text):
+                    found[name] = end
+
+
+def is_slip(name: str, text: str, telling: frozenset[str] = TELLING) -> bool:
+    """Whether `text` is `name` with exactly one slip that can have happened in writing; none is in `telling`."""
+    start = 0
+    while start < min(len(name), len(text)) and name[start] == text[start]:
+        start += 1
+    tail = 0
+    while tail < min(len(name), len(text)) - start and name[-1 - tail] == text[-1 - tail]:
+        tail += 1
+    meant, wrote = name[start : len(name) - tail], text[start : len(text) - tail]
+    swapped = len(meant) == 2 and meant == wrote[::-1]
+    if not (swapped or (len(meant) <= 1 and len(wrote) <= 1)) or meant == wrote:
+        return False
+    if telling & {*meant, *wrote} or any(c.isascii() for c in wrote):
+        return False
+    stem = stem_of(name)
+    if not wrote and not tail and stem == name:  # 广灵一 is the beginning of a road rather than 广灵一村
+        return False
+    return swapped or len(stem) >= SHORTEST_STEM or (stem != name and start >= len(stem))
+
+
+def _shorter(text: str) -> Iterator[str]:
+    return (text[:i] + text[i + 1 :] for i in range(len(text)))

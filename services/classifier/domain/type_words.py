@@ -1,0 +1,133 @@
+"""Known words as evidence for a type: weighted, counted once or twice, and shown as reasons.
+
+A word weighs more the longer it is, and its weight is shared among the types that claim it; weak words (质量, 道路) say
+little alone. `a/b…c/d` is a pair: c or d follows a or b within a few characters of the same sentence. With alternatives
+it is broad and counts little by itself. A pair that ends in `!` tells of a matter in spite of the words in it, and
+counts double (修完…漏! is about the repair, not the roof).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Final
+
+import ahocorasick
+import numpy as np
+from numpy.typing import NDArray
+
+from services.classifier.domain.lexicon import Lexicon, normalise
+
+REPEATS_COUNTED: Final = 2
+WEAK_WEIGHT: Final = 0.5
+PAIR_WEIGHT: Final = 3.5
+BROAD_WEIGHT: Final = 1.0
+LETTERS_COUNTED: Final = (2, 4)
+APART: Final = "…"
+OR: Final = "/"
+DOUBLE: Final = "!"
+BETWEEN: Final = 12
+SENTENCE_ENDS: Final = frozenset("。!?;")
+
+Scores = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A word of the text, what it gives, and the places of the labels it gives it to."""
+
+    word: str
+    weight: float
+    labels: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    first: tuple[str, ...]
+    then: tuple[str, ...]
+    weight: float
+    labels: tuple[int, ...]
+
+
+class TypeWords:
+    """The words of each label. Labels without a word are allowed, words for no label are not."""
+
+    def __init__(self, labels: Sequence[str], words_of: Mapping[str, Iterable[str]], weak: Iterable[str] = ()) -> None:
+        place = {label: number for number, label in enumerate(labels)}
+        claims: dict[str, list[int]] = defaultdict(list)
+        for label, words in words_of.items():
+            for word in dict.fromkeys(words):
+                claims[word if APART in word else normalise(word)].append(place[label])
+        self._count = len(labels)
+        self._plain = {word: tuple(places) for word, places in claims.items() if APART not in word}
+        self._lexicon = Lexicon(self._plain)
+        light = set(map(normalise, weak))
+        few, many = LETTERS_COUNTED
+        self._weight = {
+            word: (WEAK_WEIGHT if word in light else float(min(max(len(word), few), many))) / len(places)
+            for word, places in self._plain.items()
+        }
+        self._pairs = [_pair(word, tuple(places)) for word, places in claims.items() if APART in word]
+        self._begins, self._ends = defaultdict[str, int](int), defaultdict[str, int](int)
+        parts = ahocorasick.Automaton()
+        for number, pair in enumerate(self._pairs):
+            for side, words in ((self._begins, pair.first), (self._ends, pair.then)):
+                for part in words:
+                    side[part] |= 1 << number
+                    parts.add_word(part, part)
+        parts.make_automaton()
+        self._parts = parts
+
+    def find(self, text: str) -> list[Found]:
+        """The words of a normalised text."""
+        found = [
+            Found(word, self._weight[word] * math.sqrt(min(len(ends), REPEATS_COUNTED)), self._plain[word])
+            for word, ends in self._lexicon.find(text).items()
+        ]
+        return [*found, *self._find_pairs(text)] if self._pairs else found
+
+    def _find_pairs(self, text: str) -> Iterator[Found]:
+        ends: dict[str, list[int]] = {}
+        for end, part in self._parts.iter(text):
+            ends.setdefault(part, []).append(end + 1)
+        begun = then = 0
+        for part in ends:
+            begun |= self._begins.get(part, 0)
+            then |= self._ends.get(part, 0)
+        possible = begun & then
+        if not possible:
+            return
+        sentences = list(accumulate(character in SENTENCE_ENDS for character in text))
+        while possible:
+            lowest = possible & -possible
+            possible ^= lowest
+            pair = self._pairs[lowest.bit_length() - 1]
+            if words := _first_match(pair, ends, sentences):
+                yield Found(words, pair.weight, pair.labels)
+
+    def scores(self, found: Iterable[Found]) -> Scores:
+        scores = np.zeros(self._count, np.float32)
+        for one in found:
+            for label in one.labels:
+                scores[label] += one.weight
+        return scores
+
+
+def _pair(word: str, labels: tuple[int, ...]) -> _Pair:
+    weight = (BROAD_WEIGHT if OR in word else PAIR_WEIGHT) * (2.0 if word.endswith(DOUBLE) else 1.0)
+    first, _, then = word.rstrip(DOUBLE).partition(APART)
+    split = [tuple(normalise(one) for one in part.split(OR)) for part in (first, then)]
+    return _Pair(split[0], split[1], weight / len(labels), labels)
+
+
+def _first_match(pair: _Pair, ends: Mapping[str, Sequence[int]], sentences: Sequence[int]) -> str | None:
+    for first in pair.first:
+        for end in ends.get(first, ()):
+            for then in pair.then:
+                for stop in ends.get(then, ()):
+                    if 0 <= stop - len(then) - end <= BETWEEN and sentences[end - 1] == sentences[stop - 1]:
+                        return f"{first}{APART}{then}"
+    return None

@@ -1,0 +1,77 @@
+"""What a department answers on its own topic (`departments.<code>.replies`); which department it is, the topic says.
+
+A reply is a step of the ticket with the same checks as over HTTP. One that does not fit changes nothing and is answered
+with the reason (`department.reply_refused.v1`).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from services.contracts.event import Event, TicketId
+
+Person = Annotated[str, StringConstraints(pattern=r"^\S{1,100}$")]
+Note = Annotated[str, StringConstraints(pattern=r"^[\s\S]{0,1000}$")]
+Answer = Annotated[str, StringConstraints(pattern=r"^[\s\S]{0,5000}$")]
+
+
+class _Reply(Event):
+    """`version` is the ticket's as the department was told it last; what came later from the same department is known
+    to it. Text is redacted by intake, and its topic keeps it for a short time only."""
+
+    ticket_id: TicketId
+    in_reply_to: UUID | None = Field(None, description="`delivery_id` of the message that is answered.")
+    actor: Person = Field(description="Who did it, as the department tells its people apart; not a name.")
+
+    @property
+    def aggregate_id(self) -> str:
+        return self.ticket_id
+
+
+class _SaidReply(_Reply):
+    text: Note
+
+
+class TicketSignReplied(_Reply):
+    """The department takes the ticket (签收)."""
+
+    type: ClassVar[str] = "reply.signed.v1"
+
+
+class TicketContactReplied(_SaidReply):
+    """It spoke with the caller; `text` is the record (先行联系)."""
+
+    type: ClassVar[str] = "reply.contacted.v1"
+
+
+class TicketInterimReplied(_SaidReply):
+    """How far it is (中途汇报)."""
+
+    type: ClassVar[str] = "reply.interim.v1"
+
+
+class TicketReturnReplied(_SaidReply):
+    """It is not its duty, and why (退单)."""
+
+    type: ClassVar[str] = "reply.return_requested.v1"
+
+
+class TicketExtensionReplied(_SaidReply):
+    """It needs more time, and why (延期)."""
+
+    type: ClassVar[str] = "reply.extension_requested.v1"
+
+
+class TicketSettlementReplied(_Reply):
+    """Its result (办结); `text` is the public answer."""
+
+    type: ClassVar[str] = "reply.settled.v1"
+    text: Answer
+    unit_solved: bool
+    reason: Note | None = Field(None, description="Why not, where it is not solved.")
+    handling: Answer | None = None
+    matter_true: bool | None = None
+    beyond_duty: bool | None = None

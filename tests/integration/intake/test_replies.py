@@ -1,0 +1,107 @@
+"""Departments answer on their own topics: the same checks as over HTTP; a wrong reply changes nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from services.chassis.errors import Reject
+from services.contracts.event import Envelope, Event
+from services.contracts.reply_events import (
+    TicketContactReplied,
+    TicketExtensionReplied,
+    TicketInterimReplied,
+    TicketReturnReplied,
+    TicketSettlementReplied,
+    TicketSignReplied,
+)
+from services.contracts.ticket_events import ReplyRefused
+from tests.integration.intake.conftest import NOW, Intake
+from tests.integration.intake.test_settling import dispatched
+
+
+def reply(intake: Intake, kind: type[Event], ticket_id: str, *, department: str = "housing", **body: Any) -> Envelope:
+    """Hands intake a reply as its consumer would; returns it, so that it can come again."""
+    event = kind.model_validate({"version": 1, "ticket_id": ticket_id, "actor": "li-07", **body})
+    envelope = Envelope(uuid4(), department, NOW, event, topic=f"departments.{department}.replies")
+    with intake.workshop.open() as work:
+        intake.use_cases.replies(envelope, work)
+    return envelope
+
+
+def test_a_department_takes_its_ticket_the_whole_way_on_its_topic(intake: Intake) -> None:
+    ticket_id = dispatched(intake, caller={"phone": "13812345678"})
+    reply(intake, TicketSignReplied, ticket_id)
+    reply(intake, TicketContactReplied, ticket_id, text="已电话联系 13812345678，约明日上门")
+    reply(intake, TicketInterimReplied, ticket_id, text="已到现场")
+    reply(intake, TicketExtensionReplied, ticket_id, text="等材料")
+    reply(intake, TicketSettlementReplied, ticket_id, text="已修好。", unit_solved=True, matter_true=True)
+    shown = intake.show(ticket_id)
+    assert [line["step"] for line in shown["history"][3:]] == [
+        "sign", "contact", "report", "request extension", "settle",
+    ]  # fmt: skip
+    assert {line["actor"] for line in shown["history"][3:]} == {"housing:li-07"}
+    assert "13812345678" not in str(shown["history"])
+    assert (shown["state"], shown["settlement"]["matter_true"]) == ("settled", True)
+    assert [event.type for event in intake.told()[-5:]] == [
+        "ticket.signed.v1",
+        "ticket.contacted.v1",
+        "ticket.interim_reported.v1",
+        "ticket.extension_requested.v1",
+        "ticket.settled.v1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "department", "body", "why"),
+    [
+        (TicketSettlementReplied, "housing", {"text": "修不了", "unit_solved": False}, "reason is missing"),
+        (TicketSettlementReplied, "housing", {"text": " ", "unit_solved": True}, "text is blank"),
+        (TicketContactReplied, "housing", {"text": ""}, "text is blank"),
+        (TicketSignReplied, "market", {}, "no such ticket of yours"),
+        (TicketSignReplied, "liangcheng", {}, "is led by housing"),
+    ],
+)
+def test_a_wrong_reply_changes_nothing_and_is_answered_with_the_reason(
+    intake: Intake, kind: type[Event], department: str, body: dict[str, Any], why: str
+) -> None:
+    ticket_id = dispatched(intake)
+    before = intake.show(ticket_id)
+    sent = reply(intake, kind, ticket_id, department=department, **body)
+    assert intake.show(ticket_id) == before
+    told = intake.told()[-1]
+    assert isinstance(told, ReplyRefused)
+    assert (told.reply_id, told.department, told.reply) == (sent.id, department, kind.type)
+    assert why in told.reason
+
+
+def test_a_reply_to_what_is_over_says_what_stands(intake: Intake) -> None:
+    ticket_id = dispatched(intake)
+    reply(intake, TicketSignReplied, ticket_id)
+    reply(intake, TicketSignReplied, ticket_id)
+    told = intake.told()[-1]
+    assert isinstance(told, ReplyRefused)
+    assert (told.current_state, told.current_version) == ("signed", intake.show(ticket_id)["version"])
+    assert "a ticket that is signed cannot sign" in told.reason
+
+
+def test_a_return_is_asked_for_within_its_days_alone(intake: Intake) -> None:
+    late, early = dispatched(intake), dispatched(intake)
+    reply(intake, TicketReturnReplied, early, text="属市政道路")
+    assert intake.show(early)["state"] == "return requested"
+    intake.clock.advance(timedelta(days=8))
+    reply(intake, TicketReturnReplied, late, text="属市政道路")
+    told = intake.told()[-1]
+    assert isinstance(told, ReplyRefused)
+    assert "the time to return it ended" in told.reason
+    assert intake.show(late)["state"] == "dispatched"
+
+
+def test_who_replies_is_told_by_the_topic_and_by_nothing_else(intake: Intake) -> None:
+    ticket_id = dispatched(intake)
+    event = TicketSignReplied(version=1, ticket_id=ticket_id, actor="li-07")
+    with pytest.raises(Reject, match=r"departments\.<code>\.replies"), intake.workshop.open() as work:
+        intake.use_cases.replies(Envelope(uuid4(), "housing", NOW, event, topic="tickets"), work)

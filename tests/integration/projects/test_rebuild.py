@@ -1,0 +1,139 @@
+"""The topics alone give back what the live database holds: evidence, hot issues, decisions, projects."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from kafka import KafkaAdminClient, KafkaProducer
+from sqlalchemy import create_engine, select, text
+from typer.testing import CliRunner
+
+from services.chassis.kafka import FLAVOURS
+from services.chassis.settings import KafkaFlavour
+from services.chassis.tables import outbox
+from services.chassis.topic_admin import apply_topics
+from services.chassis.wire import unpack_headers
+from services.chassis.work import Workshop
+from services.cli.local.embedded_broker import EmbeddedBroker
+from services.cli.main import app
+from services.contracts.classification_events import TicketClassified, TicketReadAgain
+from services.contracts.event import Event
+from services.contracts.ticket_events import TicketReclassified
+from services.contracts.topics import topic_table
+from services.projects.domain.detection import hot_issue_id
+from services.projects.domain.evidence import Cell
+from tests.harness.fixtures import NewDatabase
+from tests.integration.projects.conftest import NOW
+from tests.integration.projects.events import (
+    classified,
+    corrected,
+    dispatched,
+    envelope,
+    read_again,
+    received,
+    take,
+    ticket_id,
+)
+from tests.integration.projects.loop_of import District
+
+ROOF, WALL, STALLS, PARKING = (
+    hot_issue_id(Cell(*cell), 0)
+    for cell in (("quyang-1", "MJ01"), ("quyang-1", "MJ02"), ("quyang-2", "SC01"), ("jiaxing-1", "XQ04"))
+)
+
+ONE = ticket_id(1)
+
+
+def played(district: District) -> list[Event]:
+    """A year of a district with everything that can become of a hot issue; what intake and classifier told."""
+    events: list[Event] = []
+
+    def come(*told: Event) -> None:
+        events.extend(told)
+        take(district.workshop, *told)
+
+    for first, (type_code, estate) in enumerate(
+        [("MJ01", "quyang-1"), ("MJ02", "quyang-1"), ("SC01", "quyang-2"), ("XQ04", "jiaxing-1")]
+    ):
+        come(*(dispatched(100 * first + n, type_code, estate, by=n, day=n) for n in range(6)))
+    come(received(900, by=1, day=3), classified(900, "MJ01", "quyang-1"), classified(901, "MJ03", "quyang-1"))
+    come(*(dispatched(500 + n, "XQ13", "quyang-2", by=n, day=n) for n in range(3)))  # an early warning
+    come(read_again(100, "MJ01", "quyang-1"), corrected(TicketReclassified, 300, "XQ13", "jiaxing-1", by=0, day=0))
+    come(corrected(TicketReclassified, 301, "XQ13", "jiaxing-1", by=1, day=1))  # too few are left: withdrawn
+    assert district.issue(PARKING)["state"] == "suspected"
+    project = district.decide(ROOF, kind="project")["project_id"]
+    district.decide(WALL, kind="merge", merge_into=ROOF)
+    district.until(NOW + timedelta(days=40))  # nobody decides on the stalls in time
+    district.advance(project, "accepted")
+    come(*(dispatched(600 + n, "MJ01", "quyang-1", by=n, day=75 + n) for n in range(6)))  # it is there again
+    district.decide(STALLS, kind="service")
+    district.cure_done(STALLS)
+    return events
+
+
+@pytest.fixture
+def district(workshop: Workshop, tmp_path: Path) -> District:
+    return District(workshop, tmp_path)
+
+
+def test_the_topics_alone_give_back_what_the_live_database_holds(
+    district: District, embedded_broker: EmbeddedBroker, new_database: NewDatabase
+) -> None:
+    events = played(district)
+    _publish(embedded_broker, district.workshop, [*events[::-1], *events])  # against their order, and twice
+    assert district.issue(ROOF)["state"] == "reopened"
+    live = district.workshop.engine.url.render_as_string(hide_password=False)
+    target = new_database()
+    result = _rebuild(embedded_broker, target, live)
+    assert result.stdout, result.output + repr(result.exception)
+    told = json.loads(result.stdout)
+    assert (result.exit_code, told["different"], told["malformed"]) == (0, [], 0)
+    assert told["events"] > 100
+    assert told["aggregates"] > 5
+    again = _rebuild(embedded_broker, target, live)
+    assert again.exit_code == 1
+    assert "holds tickets already" in again.output
+    engine = create_engine(target)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM outbox")).scalar_one() == 0
+        waiting = text("SELECT DISTINCT kind FROM timers WHERE fired_at IS NULL ORDER BY 1")
+        assert list(connection.execute(waiting).scalars()) == ["decide", "observe"]
+    engine.dispose()
+    with district.workshop.open() as work:
+        work.connection.execute(text("UPDATE hot_issues SET callers = callers + 1 WHERE id = :id"), {"id": ROOF})
+        spoilt = text("UPDATE ticket_sightings SET caller_ref = NULL WHERE ticket_id = :id")
+        work.connection.execute(spoilt, {"id": ONE})
+    differs = _rebuild(embedded_broker, new_database(), live)
+    assert (differs.exit_code, len(json.loads(differs.stdout)["different"])) == (1, 2)
+    assert f"hot issue {ROOF}" in json.loads(differs.stdout)["different"]
+
+
+def _rebuild(broker: EmbeddedBroker, into: str, live: str) -> Result:
+    kafka = ("--kafka", broker.bootstrap, "--flavour", "embedded", "--patience", "2")
+    return CliRunner().invoke(app, ["rebuild", "projects", "--into", into, "--live", live, *kafka, "--json"])
+
+
+def _publish(broker: EmbeddedBroker, workshop: Workshop, events: Iterable[Event]) -> None:
+    admin = KafkaAdminClient(bootstrap_servers=broker.bootstrap)
+    apply_topics(admin, list(topic_table().topics.values()))
+    admin.close()
+    producer = KafkaProducer(
+        bootstrap_servers=broker.bootstrap, **FLAVOURS[KafkaFlavour.EMBEDDED].producer, acks="all"
+    )
+    sent: list[Any] = []
+    for event in events:
+        topic = "classifications" if isinstance(event, TicketClassified | TicketReadAgain) else "tickets"
+        one = envelope(event)
+        sent.append(producer.send(topic, key=one.key, value=one.value(), headers=one.headers()))
+    with workshop.engine.connect() as connection:
+        for row in connection.execute(select(outbox).order_by(outbox.c.seq)):
+            sent.append(producer.send(row.topic, key=row.key, value=row.value, headers=unpack_headers(row.headers)))
+    for one in sent:
+        one.get(timeout=10)
+    producer.close()

@@ -1,0 +1,34 @@
+"""Every type is known by texts that somebody wrote who had not read the examples (tests/data/type_texts)."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from services.classifier.adapters.model_files import SHIPPED, load
+from services.contracts.taxonomy import taxonomy
+
+TEXTS = Path(__file__).parents[2] / "data" / "type_texts"
+REACH = 0.80
+SHORT_OF = dict.fromkeys(("MJ02", "MJ10", "MJ18", "XQ07"), 0.75) | {"MJ17": 0.66}
+"""Types that fall short of the aim (docs/classifier.md): they are held at what they reach."""
+
+
+def test_recall_of_each_type(capsys: pytest.CaptureFixture[str]) -> None:
+    model = load(SHIPPED).model
+    known: dict[str, list[bool]] = defaultdict(list)
+    for file in sorted(TEXTS.glob("*.csv")):
+        with file.open(encoding="utf-8") as lines:
+            for row in csv.DictReader(lines):
+                known[file.stem].append(model.judge(row["text"]).type_code == file.stem)
+    recall = {code: sum(right) / len(right) for code, right in known.items()}
+    with capsys.disabled():
+        print("\nrecall:", "  ".join(f"{code} {share:.2f}" for code, share in recall.items()))
+        print(
+            f"mean {sum(recall.values()) / len(recall):.3f}, below {REACH}: {sum(r < REACH for r in recall.values())}"
+        )
+    assert set(taxonomy().types) <= set(recall)
+    assert {code: share for code, share in recall.items() if share < SHORT_OF.get(code, REACH)} == {}
