@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 
 from demo.district import District
-from demo.interfaces import Interfaces
+from demo.interfaces import Interfaces, Refused
 from demo.scene import Scenes
 from services.contracts.department_events import HotIssueTold, TicketAssigned
 from services.contracts.event import Event
 from services.contracts.hot_issue_events import HotIssueNotShown, HotIssueVerified, HotIssueWithdrawn
+
+MOST = 500
+"""Tickets that intake lets be answered at once."""
 
 LATE_SHARE = 0.03
 """Of the tickets some wait for one step longer, past their limit, as it happens."""
@@ -36,8 +39,8 @@ class Departments:
         self._scenes = scenes
         self._dice = district.dice("departments")
         self._waiting: dict[str, tuple[str, TicketAssigned]] = {}
-        self._versions: dict[str, int] = {}
-        """Of each waiting ticket whose caller was contacted."""
+        self._known: set[str] = set()
+        """Waiting tickets whose callers were contacted, or will not be."""
         self._late: set[str] = set()
         self._concentrated: set[tuple[str | None, str]] = set()
         self.told: Counter[str] = Counter()
@@ -53,44 +56,43 @@ class Departments:
 
     def contact(self) -> None:
         """Speaks with each caller on the day the ticket came, but for a few (先行联系)."""
-        new = [one for one in self._waiting if one not in self._versions]
+        new = [one for one in self._waiting if one not in self._known]
         contacted = [one for one in new if self._dice.random() >= LATE_SHARE]
-        steps = self._interfaces.all_at_once(lambda one: self._contact(*self._waiting[one]), contacted)
-        self._versions |= {one: self._waiting[one][1].version for one in new}
-        self._versions |= dict(zip(contacted, steps, strict=True))
+        self._interfaces.all_at_once(lambda one: self._contact(*self._waiting[one]), contacted)
+        self._known |= set(new)
 
-    def _contact(self, department: str, ticket: TicketAssigned) -> int:
+    def _contact(self, department: str, ticket: TicketAssigned) -> None:
         body = {"version": ticket.version, "note": CONTACTED}
         person = self._interfaces.as_role(f"department:{department}")
-        return int(person.post("intake", f"/tickets/{ticket.ticket_id}/contact", body)["version"])
+        person.post("intake", f"/tickets/{ticket.ticket_id}/contact", body)
 
     def waiting(self) -> Counter[str]:
         """Tickets not settled yet, by department."""
         return Counter(department for department, _ in self._waiting.values())
 
     def settle(self) -> None:
-        """Answers whatever was on the desks before this step."""
-        due = [one for one in self._waiting if one in self._late or self._dice.random() >= LATE_SHARE]
-        self._interfaces.all_at_once(
-            lambda one: self._settle(*one), [(*self._waiting[one], self._dice.choice(ANSWERS)) for one in due]
-        )
-        for ticket_id in due:
-            department, _ = self._waiting.pop(ticket_id)
-            self._versions.pop(ticket_id, None)
-            self.settled[department] += 1
+        """Answers whatever was on the desks before this step: at once what gets the same answer, as shifts do."""
+        answers: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for ticket_id, (department, ticket) in self._waiting.items():
+            if ticket_id in self._late or self._dice.random() >= LATE_SHARE:
+                answer = PLANNED if self._is_concentrated(ticket) else self._dice.choice(ANSWERS)
+                answers[department, answer].append(ticket_id)
+        self._interfaces.all_at_once(lambda one: self._settle(*one[0], one[1]), answers.items())
+        for (department, _), settled in answers.items():
+            self.settled[department] += len(settled)
+            for ticket_id in settled:
+                del self._waiting[ticket_id]
         self._late = set(self._waiting)
+        self._known &= self._late
 
-    def _settle(self, department: str, ticket: TicketAssigned, answer: str) -> None:
+    def _settle(self, department: str, answer: str, ticket_ids: list[str]) -> None:
+        solved = {"unit_solved": False, "reason": ENTERED} if answer == PLANNED else {"unit_solved": True}
         person = self._interfaces.as_role(f"department:{department}")
-        path = f"/tickets/{ticket.ticket_id}"
-        planned = self._is_concentrated(ticket)
-        body = {
-            "version": self._versions.get(ticket.ticket_id, ticket.version),
-            "public_answer": PLANNED if planned else answer,
-            "unit_solved": not planned,
-            **({"reason": ENTERED} if planned else {}),
-        }
-        person.post("intake", f"{path}/settlement", body)
+        for start in range(0, len(ticket_ids), MOST):
+            body = {"ticket_ids": ticket_ids[start : start + MOST], "public_answer": answer, **solved}
+            refused = [one for one in person.post("intake", "/tickets/answers", body)["results"] if "problem" in one]
+            if refused:
+                raise Refused(f"intake refuses {department}'s answer: {refused[0]}")
 
     def _is_concentrated(self, ticket: TicketAssigned) -> bool:
         return ticket.place is not None and (ticket.place.estate, ticket.type_code) in self._concentrated

@@ -50,13 +50,14 @@ class Mailbox:
     ) -> None:
         self._consumer.close()
 
-    def published(self) -> int:
-        """How many records all topics hold; by kind of topic in `counts`."""
+    def published(self) -> Counter[str]:
+        """How many records each topic holds; by kind of topic in `counts`."""
         self._ends = self._consumer.end_offsets(self._partitions)
-        self.counts = Counter()
+        self.counts, held = Counter(), Counter[str]()
         for partition, end in self._ends.items():
+            held[partition.topic] += end
             self.counts["departments" if partition in self._letters else partition.topic] += end
-        return self.counts.total()
+        return held
 
     def read(self) -> Iterator[tuple[str, Envelope]]:
         """What came since the last time, as (department, message), up to the last `published`."""

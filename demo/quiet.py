@@ -18,9 +18,11 @@ class NeverQuiet(RuntimeError):
 
 
 class Quiet:
-    """`services` asks each for its `GET /progress`; `published` counts the records on all topics, as of now."""
+    """`services` asks each for its `GET /progress`; `published` counts the records on each topic, as of now."""
 
-    def __init__(self, services: Mapping[str, Ask], published: Callable[[], int], *, limit_s: float = 60.0) -> None:
+    def __init__(
+        self, services: Mapping[str, Ask], published: Callable[[], Mapping[str, int]], *, limit_s: float = 60.0
+    ) -> None:
         self._services = services
         self._published = published
         self._limit_s = limit_s
@@ -35,7 +37,7 @@ class Quiet:
         while True:
             self._until(deadline, _nothing_waits)
             counted = self._published()
-            self._until(deadline, partial(_read_since, time.time()))
+            self._until(deadline, partial(_reads_still, counted, time.time()))
             if all(_nothing_waits(ask()) is None for ask in self._services.values()) and self._published() == counted:
                 return
 
@@ -54,6 +56,11 @@ def _nothing_waits(progress: Progress) -> str | None:
     return None
 
 
-def _read_since(moment: float, progress: Progress) -> str | None:
-    behind = [name for name, until in progress["read_until"].items() if until < moment]
+def _reads_still(counted: Mapping[str, int], moment: float, progress: Progress) -> str | None:
+    """A reader is known to be at the end by its counts at once, by the time of its last look a little later."""
+    behind = [
+        name
+        for name, until in progress["read_until"].items()
+        if until < moment and any(settled < counted[topic] for topic, settled in progress["settled"][name].items())
+    ]
     return f"still reads ({', '.join(behind)})" if behind else None

@@ -58,6 +58,15 @@ class ConsumerLoop:
         self._last_settled: dict[str, float] = {}
         self._measured_at = 0.0
         self._read_until = 0.0
+        self._settled_to: dict[TopicPartition, int] = {}
+
+    @property
+    def settled(self) -> dict[str, int]:
+        """By topic, the sum over partitions of how far this process has settled them: from the log's beginning."""
+        settled = dict.fromkeys(self._topics, 0)
+        for partition, offset in self._settled_to.copy().items():
+            settled[partition.topic] += offset
+        return settled
 
     @property
     def read_until(self) -> float:
@@ -109,6 +118,7 @@ class ConsumerLoop:
             self._back_off()
             return False
         self._failures = 0
+        self._settled_to |= {TopicPartition(one.topic, one.partition): one.offset + 1 for one in records}
         self._commit(consumer, records)
         return True
 

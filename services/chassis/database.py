@@ -42,6 +42,9 @@ def engine_for(url: str, *, name: str, idle_in_transaction_s: float, pool_size: 
 
     `idle_in_transaction_s` must be below the Kafka session time-out: then a frozen consumer's locks are
     free and its late commit fails before another consumer takes its partitions.
+
+    Whoever only reads says `begin()`, too: psycopg forgets what it has prepared at every ROLLBACK, and PostgreSQL
+    would plan all statements of that session anew. For the same reason few sessions are used rather than all in turn.
     """
     options = f"-c idle_in_transaction_session_timeout={int(idle_in_transaction_s * 1000)} -c jit=off"
     engine = create_engine(
@@ -49,6 +52,7 @@ def engine_for(url: str, *, name: str, idle_in_transaction_s: float, pool_size: 
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=5,
+        pool_use_lifo=True,
         connect_args={"application_name": name, "options": options, **TCP_LIMITS},
     )
 

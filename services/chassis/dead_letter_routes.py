@@ -25,7 +25,7 @@ def dead_letter_routes(workshop: Workshop, subscriptions: Mapping[str, Subscript
     router = APIRouter(prefix="/dead-letters", tags=["dead letters"])
 
     def found(letter_id: UUID) -> DeadLetter:
-        with workshop.engine.connect() as connection:
+        with workshop.engine.begin() as connection:
             letter = dead_letters.find(connection, letter_id)
         if letter is None:
             raise Problem(404, "not-found", "No such dead letter", "Take the id from GET /dead-letters.")
@@ -39,7 +39,7 @@ def dead_letter_routes(workshop: Workshop, subscriptions: Mapping[str, Subscript
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
     ) -> dict[str, Any]:
         """The oldest first; `next` is the `after` of the following page."""
-        with workshop.engine.connect() as connection:
+        with workshop.engine.begin() as connection:
             letters = dead_letters.page(connection, all_statuses=status == "all", after=after, limit=limit)
         following = str(letters[-1].id) if len(letters) == limit else None
         return {"items": [_summary(letter) for letter in letters], "next": following}

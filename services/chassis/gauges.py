@@ -27,7 +27,7 @@ def measure_until(
     while not stop.is_set():
         try:
             waiting = backlog(engine)
-            with engine.connect() as connection:
+            with engine.begin() as connection:
                 letters = dead_letters.open_count(connection)
                 for gauging in own:
                     gauging(connection)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, insert, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from services.chassis.errors import Reject
 from services.chassis.tables import outbox
@@ -15,6 +17,7 @@ from services.chassis.wire import pack_headers
 from services.contracts.event import Envelope, Headers
 
 CHANNEL = "outbox"
+_WAKE = text(f"NOTIFY {CHANNEL}")
 
 # What the broker takes in one record (topics.yaml), less a margin for the batch's own header.
 MAX_RECORD_BYTES = 1_000_000
@@ -47,7 +50,7 @@ class OutboxRow:
 
 
 def record(connection: Connection, rows: Sequence[OutboxRow]) -> None:
-    """Writes `rows` in the caller's transaction and wakes the relay at its commit.
+    """Writes `rows` in the caller's transaction; after its commit somebody should `wake_relay`.
 
     The caller holds the aggregate's lock, so that rows of one key get rising `seq` in version order.
     Raises TooLarge before anything is written; a version told twice violates the table's unique key.
@@ -58,7 +61,16 @@ def record(connection: Connection, rows: Sequence[OutboxRow]) -> None:
         if row.size() > row.limit:
             raise TooLarge(f"event for {row.topic} has {row.size()} bytes; a record holds {row.limit}")
     connection.execute(insert(outbox), [_columns(row) for row in rows])
-    connection.execute(text(f"NOTIFY {CHANNEL}"))
+
+
+def wake_relay(engine: Engine) -> None:
+    """Tells the relay, in whichever process it leads, that rows wait. Never raises: the relay looks by itself, later.
+
+    Not part of the transaction that wrote them: PostgreSQL lets a transaction with a NOTIFY commit only when the one
+    before it is on the disk, so that every writer of the service would wait for every other.
+    """
+    with suppress(SQLAlchemyError), engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").execute(_WAKE)
 
 
 def _columns(row: OutboxRow) -> dict[str, Any]:
@@ -104,6 +116,6 @@ def backlog(engine: Engine) -> Backlog:
 
     The last are the rows set aside and the later rows of their keys, which wait for no relay but for a person.
     """
-    with engine.connect() as connection:
+    with engine.begin() as connection:
         depth, age_s, set_aside = connection.execute(_BACKLOG).one()
     return Backlog(depth, float(age_s or 0), set_aside)

@@ -12,7 +12,6 @@ from kafka.consumer.fetcher import ConsumerRecord
 
 from services.chassis import attempts, dead_letters, inbox, metrics
 from services.chassis.errors import Kind, cause_of, kind_of
-from services.chassis.outbox import record as record_outgoing
 from services.chassis.reject_limit import RejectLimit
 from services.chassis.subscription import Subscription
 from services.chassis.work import Workshop
@@ -97,7 +96,7 @@ class Processor:
             self._one_by_one(batch)
 
     def _one_by_one(self, batch: Sequence[Incoming]) -> None:
-        with self.workshop.engine.connect() as connection:
+        with self.workshop.engine.begin() as connection:
             taken = inbox.taken(connection, self.consumer, [incoming.event_id for incoming in batch])
         for incoming in batch:
             record = incoming.record
@@ -169,7 +168,7 @@ class Processor:
         with self.workshop.open() as work:
             letter = dead_letters.reject(work.connection, subject, cause)
             if letter:
-                record_outgoing(work.connection, [letter])
+                work.outgoing.append(letter)
         self._count(incoming, "rejected" if letter else "duplicate")
         log.warning("event rejected", cause=cause, letter=str(subject.letter_id))
         if self.limit.record(True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from fastapi import APIRouter
 
@@ -12,18 +12,29 @@ from services.chassis.timers import Input, due_count
 from services.chassis.work import Workshop
 
 
-def progress_routes(workshop: Workshop, inputs: Mapping[str, Input]) -> APIRouter:
+class Reader(Input, Protocol):
+    """A consumer, as far as others wait for it."""
+
+    @property
+    def settled(self) -> dict[str, int]:
+        """By topic, the sum over partitions of the offsets up to which it has settled what it read."""
+
+
+def progress_routes(workshop: Workshop, readers: Mapping[str, Reader]) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/progress")
     def progress() -> dict[str, Any]:
-        """`outbox` and `timers_due` count what waits; `read_until`: the real time up to which all is settled."""
-        with workshop.engine.connect() as connection:
+        """`outbox` and `timers_due` count what waits. By consumer: `read_until`, the real time up to which all is
+        settled; `settled`, how many records of each topic are, while this process alone has read it from its beginning.
+        """
+        with workshop.engine.begin() as connection:
             timers_due = due_count(connection, workshop.clock.now())
         return {
             "outbox": backlog(workshop.engine).depth,
             "timers_due": timers_due,
-            "read_until": {name: one.read_until for name, one in inputs.items()},
+            "read_until": {name: one.read_until for name, one in readers.items()},
+            "settled": {name: one.settled for name, one in readers.items()},
         }
 
     return router

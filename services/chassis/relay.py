@@ -82,7 +82,9 @@ class Relay:
         self._failures += 1
 
     def _wait_for_leadership(self) -> None:
-        options = f"-c idle_session_timeout={LEADER_IDLE_S * 1000} -c statement_timeout=30000 {_IN_INDEX_ORDER}"
+        # A mark lost in a crash of PostgreSQL itself publishes its rows a second time, which readers drop.
+        limits = f"-c idle_session_timeout={LEADER_IDLE_S * 1000} -c statement_timeout=30000"
+        options = f"{limits} -c synchronous_commit=off {_IN_INDEX_ORDER}"
         with Connection.connect(
             self._dsn, autocommit=True, application_name="outbox relay", options=options, **TCP_LIMITS
         ) as session:

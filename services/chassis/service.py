@@ -160,7 +160,7 @@ def _http(settings: Settings, app: FastAPI) -> uvicorn.Config:
 
 def _database_answers(engine: Engine) -> str | None:
     try:
-        with engine.connect() as connection:
+        with engine.begin() as connection:
             connection.execute(text("SELECT 1"))
     except SQLAlchemyError as error:
         return f"does not answer: {type(error).__name__}"

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.errors import Kind, cause_of, kind_of
@@ -27,6 +27,10 @@ TICK_S = 0.2
 RETRY_S = 1.0
 BATCH = 200
 """Deadlines that share a transaction."""
+
+_WAITING = timers.c.fired_at.is_(None) & timers.c.cancelled_at.is_(None)
+_DUE = select(func.count()).select_from(timers).where(_WAITING, timers.c.due_at < bindparam("now"))
+_START = insert(timers).on_conflict_do_nothing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +78,13 @@ def start_all(work: Work, kind: str, deadlines: Sequence[tuple[str, datetime]]) 
         for subject, due_at in deadlines
     ]
     if rows:
-        work.connection.execute(insert(timers).on_conflict_do_nothing(), rows)
+        work.connection.execute(_START, rows)
     return [row["id"] for row in rows]
 
 
 def due_count(connection: Connection, now: datetime) -> int:
     """How many deadlines are past and have not fired."""
-    past = select(func.count()).select_from(timers).where(_waiting(), timers.c.due_at < now)
-    return connection.execute(past).scalar_one()
+    return connection.execute(_DUE, {"now": now}).scalar_one()
 
 
 class Input(Protocol):
@@ -117,7 +120,7 @@ class TimerLoop:
         while not self._stop.is_set():
             cut, seen = self._workshop.clock.now(), time.time()
             try:
-                with self._workshop.engine.connect() as connection:
+                with self._workshop.engine.begin() as connection:
                     due = due_count(connection, cut)
                 if due and self._inputs_read_until(seen):
                     while not self._stop.is_set() and self.fire_next(cut):
@@ -155,7 +158,7 @@ class TimerLoop:
         with self._workshop.open() as work:
             rows = work.connection.execute(
                 select(timers)
-                .where(_waiting(), timers.c.due_at < cut)
+                .where(_WAITING, timers.c.due_at < cut)
                 .where(timers.c.kind.in_(self._handlers))
                 .order_by(timers.c.due_at, timers.c.id)
                 .limit(most)
@@ -167,7 +170,3 @@ class TimerLoop:
             fired = update(timers).where(timers.c.id.in_([timer.id for timer in due]))
             work.connection.execute(fired.values(fired_at=work.clock.now()))
         return len(due)
-
-
-def _waiting() -> ColumnElement[bool]:
-    return timers.c.fired_at.is_(None) & timers.c.cancelled_at.is_(None)

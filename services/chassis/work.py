@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, Engine
 
 from services.chassis.clock import Clock
-from services.chassis.outbox import OutboxRow, record
+from services.chassis.outbox import OutboxRow, record, wake_relay
 from services.chassis.tracing import current_traceparent
 from services.contracts.event import Envelope, Event
 
@@ -38,9 +38,12 @@ class Work:
         """For what must not be counted twice when the transaction rolls back and runs again: metrics."""
         self.committed.append(then)
 
-    def flush(self) -> None:
+    def flush(self) -> bool:
+        """Writes what is to be published; whether there was anything."""
         record(self.connection, self.outgoing)
+        told = bool(self.outgoing)
         self.outgoing.clear()
+        return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class Workshop:
         with self.engine.begin() as connection:
             work = Work(connection, self.clock, self.source)
             yield work
-            work.flush()
+            told = work.flush()
+        if told:
+            wake_relay(self.engine)
         for then in work.committed:
             then()

@@ -19,12 +19,12 @@ from services.chassis.working_days import after_working_days
 from services.contracts.classification_events import TicketClassified
 from services.contracts.event import Envelope
 from services.contracts.taxonomy import taxonomy
+from services.contracts.topics import topic_table
 from services.intake.adapters.attachment_folder import ContentFolder
 from services.intake.adapters.attachment_routes import BODY_LIMIT as ATTACHMENT_LIMIT
 from services.intake.adapters.attachment_routes import attachment_routes
 from services.intake.adapters.attachment_scanner import Scan, scanner
 from services.intake.adapters.attachments import SqlAttachments
-from services.contracts.topics import topic_table
 from services.intake.adapters.batch import BODY_LIMIT, batch_routes
 from services.intake.adapters.catalogue_routes import catalogue_routes
 from services.intake.adapters.catalogues import SqlCatalogues
@@ -121,7 +121,7 @@ class UseCases:
             TakeFollower(desk, receive, merging, follow),
             AnswerFollowUp(tickets, vault, follow_ups, _new_id),
             TakeReply(steps, topic_table().reply_topics().get),
-            TakeCityVisit(tickets, SqlReceipts(), settlement, caller_key),
+            TakeCityVisit(tickets, SqlReceipts(), settlement, caller_key, _new_id),
             AttachToTicket(desk, SqlAttachments()),
             contents,
             scan,

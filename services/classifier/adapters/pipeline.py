@@ -52,6 +52,7 @@ class Pipeline:
         self.halted: str | None = None
         self.in_flight = 0
         self.last_settled_at = time.time()
+        self.settled_to: dict[int, int] = {}
 
     async def take(self, event: Event) -> None:
         """Begins to answer `event` and returns; waits while too many are in flight.
@@ -85,6 +86,7 @@ class Pipeline:
                 message = event.message
                 event.ack()
                 self.in_flight -= 1
+                self.settled_to[message.partition] = message.offset + 1
                 self.last_settled_at = message.timestamp or time.time()
                 self._free.release()
                 self._on_progress()

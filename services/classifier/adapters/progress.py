@@ -6,16 +6,17 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from services.chassis.timers import Input
+from services.chassis.progress import Reader
 from services.classifier.app.answer import CONSUMER
 
 
-def progress_routes(stream: Input) -> APIRouter:
+def progress_routes(stream: Reader) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/progress")
     async def progress() -> dict[str, Any]:
         """On the stream's own loop, so that what is in hand cannot change while it is looked at."""
-        return {"outbox": 0, "timers_due": 0, "read_until": {CONSUMER: stream.read_until}}
+        read = {"read_until": {CONSUMER: stream.read_until}, "settled": {CONSUMER: stream.settled}}
+        return {"outbox": 0, "timers_due": 0, **read}
 
     return router

@@ -49,6 +49,11 @@ class Stream:
         """Real time (epoch seconds) up to which every published text is answered; 0 before the first time."""
         return self._watch.read_until(self._pipeline)
 
+    @property
+    def settled(self) -> dict[str, int]:
+        """The sum over partitions of the offsets up to which the texts read have their answer on the broker."""
+        return {TEXTS: sum(self._pipeline.settled_to.values())}
+
     async def run(self) -> None:
         """Waits for the broker, then reads until cancelled. Raises StreamFailed when the process must be restarted."""
         while reason := await why_not_ready(self._settings):

@@ -80,7 +80,7 @@ def attachment_routes(
     @router.get("")
     def list_attachments(ticket_id: UUID, actor: Reader) -> dict[str, Any]:
         """What is attached, the oldest first."""
-        with workshop.engine.connect() as connection:
+        with workshop.engine.begin() as connection:
             ticket = ticket_with_history(connection, str(ticket_id))
             share = share_of(actor)
             if ticket is None or (share and not share.holds(ticket)):

@@ -53,7 +53,7 @@ def catalogue_routes(workshop: Workshop, catalogue: EditCatalogue) -> APIRouter:
     @router.get("/versions")
     def list_versions(_: Overseer) -> dict[str, Any]:
         """Who changed what, when and why; the newest first."""
-        with workshop.engine.connect() as connection:
+        with workshop.engine.begin() as connection:
             return {"items": versions_of(connection)}
 
     @router.post("/versions", status_code=201)

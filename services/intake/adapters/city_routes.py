@@ -67,7 +67,7 @@ def city_routes(workshop: Workshop, receive: ReceiveTicket, visited: TakeCityVis
         if fresh:
             TICKETS_RECEIVED.labels(body.channel).inc()
         response.headers["Location"] = f"/city/tickets/{body.number}"
-        with workshop.engine.connect() as connection:
+        with workshop.engine.begin() as connection:
             return {**_shown(connection, ticket_id), "repeated": not fresh}
 
     @router.get("/tickets/{number}")
@@ -90,7 +90,7 @@ def city_routes(workshop: Workshop, receive: ReceiveTicket, visited: TakeCityVis
     @router.get("/messages")
     def list_messages(_: Overseer) -> dict[str, Any]:
         """What the city has not taken yet: given up first, then what waits. At most 500."""
-        with workshop.engine.connect() as connection:
+        with workshop.engine.begin() as connection:
             return {"items": city_messages.unsettled(connection, SHOWN)}
 
     @router.post("/messages/{message_id}/resend", status_code=202)
@@ -106,7 +106,7 @@ def city_routes(workshop: Workshop, receive: ReceiveTicket, visited: TakeCityVis
     def reconcile(body: CityListBody, _: Overseer) -> dict[str, Any]:
         """Compares the city's list of its open tickets with ours; changes nothing."""
         _refuse(_twice(one.number for one in body.tickets))
-        with workshop.engine.connect() as connection:
+        with workshop.engine.begin() as connection:
             return differences(connection, body.tickets)
 
     return router

@@ -44,7 +44,7 @@ def follow_up_routes(workshop: Workshop, answer: AnswerFollowUp) -> APIRouter:
     ) -> dict[str, Any]:
         """The newest first. `next` is the cursor of the following page, null after the last."""
         asked = Asked(stage, str(hot_issue) if hot_issue else None)
-        with workshop.engine.connect() as connection:
+        with workshop.engine.begin() as connection:
             items = page_of_follow_ups(connection, asked, read_cursor(cursor), limit)
         last = items[-1] if len(items) == limit else None
         return {"items": items, "next": last and write_cursor(last["joined_at"], last["follow_up_id"])}
@@ -57,14 +57,14 @@ def follow_up_routes(workshop: Workshop, answer: AnswerFollowUp) -> APIRouter:
 
         Each caller once for each stage (and once more if the matter is opened again). `asked` asks for an answer.
         """
-        with workshop.engine.connect() as connection:
+        with workshop.engine.begin() as connection:
             items = messages_after(connection, after, limit)
         return {"items": items, "next": items[-1]["message"] if len(items) == limit else None}
 
     @router.get("/{follow_up_id}")
     def show_follow_up(_: Follower, follow_up_id: UUID) -> dict[str, Any]:
         """A follow-up with what its caller was told and has answered."""
-        with workshop.engine.connect() as connection:
+        with workshop.engine.begin() as connection:
             found = follow_up_with_answers(connection, str(follow_up_id))
         if found is None:
             raise _no_such_follow_up()

@@ -100,7 +100,7 @@ class SqlFollowUps:
 
 
 def _locked(work: Work, query: Select[Any]) -> list[FollowUp]:
-    rows = work.connection.execute(query.order_by(follow_ups.c.id).with_for_update())
+    rows = work.connection.execute(query.order_by(follow_ups.c.id).with_for_update(key_share=True))
     return [_follow_up(row) for row in rows]
 
 

@@ -32,7 +32,7 @@ def indicator_routes(workshop: Workshop) -> APIRouter:
             raise invalid([{"loc": ("query", "from"), "type": "value_error", "msg": "is after `to`: swap them"}])
         period = Period(begin_of(first), begin_of(last + timedelta(days=1)) if last else None)
         departments = departments_of(actor, department)
-        with workshop.engine.connect() as connection:
+        with workshop.engine.begin() as connection:
             found = figures(Asked(connection, period, departments, workshop.clock.now(), by))
         groups = sorted({group for one in found.values() for group in one}, key=lambda group: group or "")
         return {group: {name: found[name].get(group) for name in INDICATORS} for group in groups}

@@ -59,7 +59,7 @@ def known_routes(workshop: Workshop, followers: TakeFollower) -> APIRouter:
         if not (text or address or estate):
             raise invalid([{"loc": ("query", "text"), "type": "value_error", "msg": "is missing: say what, or where"}])
         types = types_in(text or "", taxonomy())
-        with workshop.engine.connect() as connection:
+        with workshop.engine.begin() as connection:
             place = estate or estate_in(connection, f"{address or ''}\n{text or ''}")
             return {
                 "estate": place,

@@ -78,7 +78,7 @@ def many_routes(workshop: Workshop, many: ActOnMany) -> APIRouter:
         Up to 500 at a time, the oldest first; `more` says that others of the matter are left: send it again.
         """
         if body.matter:
-            with workshop.engine.connect() as connection:
+            with workshop.engine.begin() as connection:
                 found = _of_matter(connection, body.matter, actor)
             ids, more = found[:MOST], len(found) > MOST
         else:

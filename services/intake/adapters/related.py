@@ -24,7 +24,7 @@ def related_routes(workshop: Workshop) -> APIRouter:
     @router.get("/related")
     def related(actor: Reader, ticket_id: UUID) -> dict[str, Any]:
         """Of the 30 days around it, up to 50 of each kind, the newest first; a reader sees those they may see."""
-        with workshop.engine.connect() as connection:
+        with workshop.engine.begin() as connection:
             found = related_to(connection, str(ticket_id), share_of(actor))
         if found is None:
             raise no_such_ticket()

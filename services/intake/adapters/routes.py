@@ -60,7 +60,7 @@ def ticket_routes(workshop: Workshop, receive: ReceiveTicket) -> APIRouter:
     @router.get("/summary")
     def summary(_: Overseer) -> dict[str, int]:
         """How many tickets are in which state."""
-        with workshop.engine.connect() as connection:
+        with workshop.engine.begin() as connection:
             return count_by_state(connection)
 
     @router.get("")
@@ -75,7 +75,7 @@ def ticket_routes(workshop: Workshop, receive: ReceiveTicket) -> APIRouter:
         `next` is the cursor of the following page, absent after the last.
         """
         before = read_cursor(cursor)
-        with workshop.engine.connect() as connection:
+        with workshop.engine.begin() as connection:
             items = page_of_tickets(connection, state=state, share=share_of(actor), before=before, limit=limit)
         following = write_cursor(items[-1]["received_at"], items[-1]["ticket_id"]) if len(items) == limit else None
         return {"items": items, "next": following}
@@ -86,7 +86,7 @@ def ticket_routes(workshop: Workshop, receive: ReceiveTicket) -> APIRouter:
 
         A department sees those it leads or helps with, a sub-district those from its area; others do not exist for it.
         """
-        with workshop.engine.connect() as connection:
+        with workshop.engine.begin() as connection:
             ticket = ticket_with_history(connection, str(ticket_id))
         share = share_of(actor)
         if ticket is None or (share and not share.holds(ticket)):

@@ -30,7 +30,7 @@ def shift_routes(workshop: Workshop) -> APIRouter:
 
         A department sees what it leads.
         """
-        with workshop.engine.connect() as connection:
+        with workshop.engine.begin() as connection:
             return handover(connection, departments_of(actor, None), workshop.clock.now(), hours)
 
     @router.get("/bulletin")
@@ -59,7 +59,7 @@ def bulletin_of(workshop: Workshop, span: Span, day: date | None) -> dict[str, A
     begin, end = begin_of(first), begin_of(first + timedelta(days=7 if span is Span.WEEK else 1))
     assert begin
     assert end
-    with workshop.engine.connect() as connection:
+    with workshop.engine.begin() as connection:
         return bulletin(connection, begin, end, now)
 
 

@@ -34,18 +34,19 @@ _ADD = text(
 )
 _ADD_HISTORY = insert(ticket_history)
 _FIND = select(tickets).where(tickets.c.id == bindparam("ticket_id"))
-_LOCK = _FIND.with_for_update()
+# Whoever only refers to a ticket (a repeat of it, a follow-up) does not wait for it: they would wait out of order.
+_LOCK = _FIND.with_for_update(key_share=True)
 _LOCK_ALL = (
     select(tickets)
     .where(tickets.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(tickets.c.id)
-    .with_for_update()
+    .with_for_update(key_share=True)
 )
 _LOCK_MERGED = (
     select(tickets)
     .where(tickets.c.merged_into == bindparam("ticket_id"), tickets.c.state == State.MERGED)
     .order_by(tickets.c.id)
-    .with_for_update()
+    .with_for_update(key_share=True)
 )
 _WORDS = (
     select(ticket_texts.c.text, ticket_texts.c.address)

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from uuid import UUID, uuid4
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import insert, select, text
+from sqlalchemy import bindparam, insert, select, text
 
 from services.chassis.work import Work
 from services.intake.adapters.tables import vault, vault_keys
@@ -17,6 +17,11 @@ from services.intake.app.ports import Identity
 
 _NONCE = 12
 _ADD = insert(vault)
+_REVEAL = (
+    select(vault.c.sealed, vault_keys)
+    .join(vault_keys, vault_keys.c.id == vault.c.key_id)
+    .where(vault.c.ticket_id == bindparam("ticket_id"))
+)
 # Locks a key that exists, so that an erasure and a call at the same time come one after the other.
 _ADD_OR_LOCK_KEYS = text(
     """
@@ -55,11 +60,7 @@ class SealedVault:
 
         Raises InvalidTag when a row was tampered with or the vault's own key is another.
         """
-        row = work.connection.execute(
-            select(vault.c.sealed, vault_keys)
-            .join(vault_keys, vault_keys.c.id == vault.c.key_id)
-            .where(vault.c.ticket_id == ticket_id)
-        ).one_or_none()
+        row = work.connection.execute(_REVEAL, {"ticket_id": ticket_id}).one_or_none()
         if row is None:
             return None
         key = _open(self._master, row.wrapped_key, row.holder)

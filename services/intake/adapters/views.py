@@ -6,13 +6,56 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, true, tuple_, union
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    func,
+    select,
+    true,
+    tuple_,
+    union,
+)
 
 from services.intake.adapters.attachments import attached_to
 from services.intake.adapters.tables import clocks, settlements, ticket_history, ticket_texts, tickets
 from services.intake.domain.steps import State
 
-_IN_ORDER = (ticket_history.c.version, ticket_history.c.at)  # once a breach kept the version of the dispatch
+
+def _but(table: Table, *names: str) -> list[Column[Any]]:
+    return [column for column in table.c if column.name not in names]
+
+
+# Written once: every step answers with its ticket, and to write a statement takes longer than to run it.
+_ID: BindParameter[str] = bindparam("ticket_id")
+_TICKET = (
+    select(tickets, ticket_texts.c.text, ticket_texts.c.address)
+    .join(ticket_texts, (ticket_texts.c.ticket_id == tickets.c.id) & (ticket_texts.c.version == tickets.c.text_version))
+    .where(tickets.c.id == _ID)
+)
+_HANDED_IN = (  # by its unit, last
+    select(*_but(settlements, "ticket_id", "version"))
+    .where(settlements.c.ticket_id == _ID)
+    .order_by(settlements.c.version.desc())
+    .limit(1)
+)
+_CLOCKS = (
+    select(*_but(clocks, "ticket_id", "since", "rules_version", "warn_at", "paused", "warned_at"))
+    .where(clocks.c.ticket_id == _ID)
+    .order_by(clocks.c.since, clocks.c.due_at, clocks.c.kind)
+)
+_MERGED = select(tickets.c.id).where(tickets.c.merged_into == _ID).order_by(tickets.c.id)
+_HISTORY = (
+    select(*_but(ticket_history, "ticket_id"))
+    .where(ticket_history.c.ticket_id == _ID)
+    .order_by(ticket_history.c.version, ticket_history.c.at)  # once a breach kept the version of the dispatch
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Share:
@@ -36,58 +79,21 @@ class Share:
 
 
 def ticket_with_history(connection: Connection, ticket_id: str) -> dict[str, Any] | None:
-    row = connection.execute(
-        select(tickets, ticket_texts.c.text, ticket_texts.c.address)
-        .join(
-            ticket_texts,
-            (ticket_texts.c.ticket_id == tickets.c.id) & (ticket_texts.c.version == tickets.c.text_version),
-        )
-        .where(tickets.c.id == ticket_id)
-    ).one_or_none()
+    asked = {"ticket_id": ticket_id}
+    row = connection.execute(_TICKET, asked).one_or_none()
     if row is None:
         return None
-    history = connection.execute(
-        select(ticket_history).where(ticket_history.c.ticket_id == ticket_id).order_by(*_IN_ORDER)
-    )
-    steps = [{name: value for name, value in one.items() if name != "ticket_id"} for one in history.mappings()]
+    handed_in = connection.execute(_HANDED_IN, asked).mappings().one_or_none()
     return {
         **facts_of(row),
         "text": row.text,
         "address": row.address,
-        "settlement": _settlement(connection, ticket_id),
-        "clocks": _clocks(connection, ticket_id),
-        "merged": _merged(connection, ticket_id),
+        "settlement": dict(handed_in) if handed_in else None,
+        "clocks": [dict(one) for one in connection.execute(_CLOCKS, asked).mappings()],
+        "merged": list(connection.execute(_MERGED, asked).scalars()),
         "attachments": attached_to(connection, ticket_id),
-        "history": steps,
+        "history": [dict(step) for step in connection.execute(_HISTORY, asked).mappings()],
     }
-
-
-def _settlement(connection: Connection, ticket_id: str) -> dict[str, Any] | None:
-    """What its unit handed in last."""
-    handed_in = (column for column in settlements.c if column.name not in ("ticket_id", "version"))
-    row = connection.execute(
-        select(*handed_in)
-        .where(settlements.c.ticket_id == ticket_id)
-        .order_by(settlements.c.version.desc())
-        .limit(1)
-    ).mappings().one_or_none()
-    return dict(row) if row else None
-
-
-def _clocks(connection: Connection, ticket_id: str) -> list[dict[str, Any]]:
-    unshown = ("ticket_id", "since", "rules_version", "warn_at", "paused", "warned_at")
-    rows = connection.execute(
-        select(*(column for column in clocks.c if column.name not in unshown))
-        .where(clocks.c.ticket_id == ticket_id)
-        .order_by(clocks.c.since, clocks.c.due_at, clocks.c.kind)
-    )
-    return [dict(row) for row in rows.mappings()]
-
-
-def _merged(connection: Connection, ticket_id: str) -> list[str]:
-    """Ids of the tickets that are linked to this one."""
-    linked = select(tickets.c.id).where(tickets.c.merged_into == ticket_id).order_by(tickets.c.id)
-    return list(connection.execute(linked).scalars())
 
 
 def page_of_tickets(

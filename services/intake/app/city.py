@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.chassis.work import Work
 from services.intake.app.commands import Unknown
 from services.intake.app.desk import Said
-from services.intake.app.ports import Receipts, Tickets
+from services.intake.app.ports import Claim, KeyReused, Receipts, Tickets
 from services.intake.app.settle import SettleTicket, Visit
 
 CLIENT = "city:tickets"
@@ -32,6 +33,7 @@ class TakeCityVisit:
     receipts: Receipts
     settlement: SettleTicket
     caller_key: bytes
+    new_id: Callable[[], str]
 
     def __call__(self, work: Work, number: str, actor: str, said: CityVisit) -> str:
         """Takes it down once per key; returns the ticket's id.
@@ -43,7 +45,11 @@ class TakeCityVisit:
             raise Unknown
         # Keyed, like a ticket's: the note may tell who called.
         fingerprint = hmac.digest(self.caller_key, f"visit:{number}:".encode() + said.canonical, "sha256")
-        if self.receipts.claim(work, VISITS, said.key, fingerprint, ticket_id) is None:
+        mine = self.new_id()  # the ticket is the same each time: only an id of its own tells the first from the others
+        (owner,) = self.receipts.claim(work, [Claim(VISITS, said.key, fingerprint, mine)])
+        if owner is None:
+            raise KeyReused(said.key)
+        if owner == mine:
             ticket = self.tickets.lock(work, ticket_id)
             assert ticket
             command = Said(ticket.version, actor, said.note)

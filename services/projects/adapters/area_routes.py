@@ -76,7 +76,7 @@ def period(workshop: Workshop, first: date | None, last: date | None) -> tuple[M
 
 
 def area_view(workshop: Workshop, asked: AreaAsked, share: Share) -> dict[str, Any]:
-    with workshop.engine.connect() as connection:
+    with workshop.engine.begin() as connection:
         return {
             "months": [str(month) for month in months_of(asked)],
             "areas": totals(connection, asked, share),

@@ -14,7 +14,7 @@ from services.projects.domain.evidence import Cell
 
 def history(engine: Engine, begin: datetime, end: datetime) -> Iterator[tuple[TypeCode, Sequence[Sighted]]]:
     """All that can count between two moments of event time. Holds one type's calls at a time."""
-    with engine.connect() as connection:
+    with engine.begin() as connection:
         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
         for type_code in connection.execute(_TYPES).scalars().all():
             named = {"type_code": type_code, "begin": begin, "end": end}

@@ -33,9 +33,9 @@ _NEWEST = (
     .where(hot_issues.c.estate == bindparam("in_estate"), hot_issues.c.type_code == bindparam("of_type"))
     .order_by(hot_issues.c.ordinal.desc())
     .limit(1)
-    .with_for_update()
+    .with_for_update(key_share=True)
 )
-_LOCK = select(hot_issues).where(hot_issues.c.id == bindparam("issue_id")).with_for_update()
+_LOCK = select(hot_issues).where(hot_issues.c.id == bindparam("issue_id")).with_for_update(key_share=True)
 
 _insert = insert(hot_issues)
 _SAVE = _insert.on_conflict_do_update(
@@ -98,7 +98,7 @@ _LOCK_OF_CELLS = text(
          UNION
         SELECT target.id, target.merged_into FROM hot_issues AS target JOIN reached ON target.id = reached.merged_into
     )
-    SELECT FROM hot_issues WHERE id IN (SELECT id FROM reached) ORDER BY id FOR UPDATE
+    SELECT FROM hot_issues WHERE id IN (SELECT id FROM reached) ORDER BY id FOR NO KEY UPDATE
     """
 )
 
@@ -122,7 +122,8 @@ class SqlHotIssues:
         return issue_of(row) if row else None
 
     def lock_all(self, work: Work, issue_ids: Collection[str]) -> dict[str, HotIssue]:
-        held = select(hot_issues).where(hot_issues.c.id.in_(issue_ids)).order_by(hot_issues.c.id).with_for_update()
+        named = select(hot_issues).where(hot_issues.c.id.in_(issue_ids))
+        held = named.order_by(hot_issues.c.id).with_for_update(key_share=True)
         return {row.id: issue_of(row) for row in work.connection.execute(held)}
 
     def save(self, work: Work, issue: HotIssue) -> None:

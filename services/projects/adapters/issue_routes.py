@@ -39,7 +39,7 @@ def issue_routes(workshop: Workshop) -> APIRouter:
         `next` is the cursor of the following page, null after the last.
         """
         asked = Asked(area, state, estate, sub_district)
-        with workshop.engine.connect() as connection:
+        with workshop.engine.begin() as connection:
             items = page_of_issues(connection, asked, Share(actor), read_cursor(cursor), limit)
         last = items[-1] if len(items) == limit else None
         return {"items": items, "next": last and write_cursor(last["confirmed_at"], last["hot_issue_id"])}
@@ -47,7 +47,7 @@ def issue_routes(workshop: Workshop) -> APIRouter:
     @router.get("/{hot_issue_id}")
     def show_hot_issue(actor: Reader, hot_issue_id: UUID) -> dict[str, Any]:
         """An issue with its members and its history."""
-        with workshop.engine.connect() as connection:
+        with workshop.engine.begin() as connection:
             issue = issue_with_members(connection, str(hot_issue_id))
         if issue is None or not Share(actor).holds(issue["lead"], issue["place"]["sub_district"]):
             raise not_found("hot issue")

@@ -37,7 +37,7 @@ def kpi_routes(workshop: Workshop) -> APIRouter:
         if not begin <= end < begin.plus(MOST_MONTHS):
             fault = f"lies before `to`, by less than {MOST_MONTHS} months"
             raise invalid([{"loc": ("query", "from"), "type": "value_error", "msg": fault}])
-        with workshop.engine.connect() as connection:
+        with workshop.engine.begin() as connection:
             return {
                 "quarters": starts_by_quarter(connection, begin, end, Share(actor)),
                 "months": tickets_by_month(connection, begin, end, Share(actor), rules().observation),

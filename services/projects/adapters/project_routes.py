@@ -32,7 +32,7 @@ def project_routes(workshop: Workshop) -> APIRouter:
 
         `next` is the cursor of the following page, null after the last.
         """
-        with workshop.engine.connect() as connection:
+        with workshop.engine.begin() as connection:
             items = page_of_projects(connection, state, estate, Share(actor), read_cursor(cursor), limit)
         last = items[-1] if len(items) == limit else None
         return {"items": items, "next": last and write_cursor(last["opened_at"], last["project_id"])}
@@ -40,7 +40,7 @@ def project_routes(workshop: Workshop) -> APIRouter:
     @router.get("/{project_id}")
     def show_project(actor: Reader, project_id: UUID) -> dict[str, Any]:
         """A project with its history; `may_become` are the states that one step leads to."""
-        with workshop.engine.connect() as connection:
+        with workshop.engine.begin() as connection:
             project = project_with_history(connection, str(project_id))
         if project is None or not Share(actor).holds(project["lead"], project["place"]["sub_district"]):
             raise not_found("project")

@@ -18,7 +18,7 @@ _AS_THEY_ARE = (
 )
 """The fields of a project that are columns of the same name and value."""
 
-_LOCK = select(repair_projects).where(repair_projects.c.id == bindparam("project_id")).with_for_update()
+_LOCK = select(repair_projects).where(repair_projects.c.id == bindparam("project_id")).with_for_update(key_share=True)
 _insert = insert(repair_projects)
 _SAVE = _insert.on_conflict_do_update(
     index_elements=["id"], set_={column.name: _insert.excluded[column.name] for column in repair_projects.c}

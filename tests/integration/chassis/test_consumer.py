@@ -107,6 +107,7 @@ def test_offsets_are_committed_behind_the_last_settled_record(counting: Counting
     assert counting.effects() == dict.fromkeys(range(10), 1)
     assert (topic.committed, topic.closed) == (10, 1)
     assert loop.read_until > 0
+    assert loop.settled == {"t": 10, "u": 0}
 
 
 def test_a_dependency_that_comes_back_finds_every_record_still_there(counting: Counting, run: Run) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import Engine, make_url, text
 
@@ -56,3 +58,18 @@ def test_a_server_that_takes_everything_and_says_nothing_is_left(
         with engine.connect() as connection:
             assert connection.execute(text("SELECT 1")).scalar_one() == 1
         engine.dispose()
+
+
+def test_what_a_session_has_prepared_outlives_reading(engine: Engine) -> None:
+    for _ in range(10):
+        with engine.begin() as connection:
+            connection.execute(text("SELECT count(*) FROM effects WHERE consumer = :name"), {"name": "x"})
+    with engine.begin() as connection:
+        prepared = connection.execute(text("SELECT statement FROM pg_prepared_statements")).scalars().all()
+    assert any("effects" in statement for statement in prepared)
+
+
+def test_nobody_reads_in_a_transaction_that_is_rolled_back() -> None:
+    services = Path(database.__file__).parents[1]
+    said = {str(one.relative_to(services)) for one in services.rglob("*.py") if "engine.connect()" in one.read_text()}
+    assert said == {"chassis/outbox.py"}, "say engine.begin(): see engine_for"

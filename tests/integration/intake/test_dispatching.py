@@ -183,3 +183,12 @@ def test_the_times_of_a_dispatch_are_the_events_and_the_clocks(intake: Intake, t
     (dispatched,) = told_last(intake)
     assert (dispatched.received_at, dispatched.occurred_at.isoformat()) == (NOW, "2026-06-29T02:00:00+00:00")
     assert intake.show(ticket_id)["history"][-1]["at"] == "2026-07-01T02:00:00Z"
+
+
+def test_a_repeat_is_linked_to_a_ticket_that_somebody_else_holds(intake: Intake) -> None:
+    first, again = (intake.file(caller={"phone": "13812345678"}) for _ in range(2))
+    intake.classify(first)
+    with ThreadPoolExecutor() as other, intake.workshop.open() as work:
+        assert intake.use_cases.classified.desk.tickets.lock(work, first)
+        other.submit(intake.classify, again).result(timeout=5)
+    assert intake.show(again)["repeat_of"] == first

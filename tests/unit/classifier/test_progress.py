@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 from fastapi import FastAPI
@@ -80,8 +80,11 @@ def test_progress_has_the_shape_of_the_other_services() -> None:
     @dataclass
     class Stream:
         read_until: float = 12.5
+        settled: dict[str, int] = field(default_factory=lambda: {"ticket-texts": 7})
 
     app = FastAPI()
     app.include_router(progress_routes(Stream()))
     told = TestClient(app).get("/progress").json()
-    assert told == {"outbox": 0, "timers_due": 0, "read_until": {"classifier": 12.5}}
+    assert told == {"outbox": 0, "timers_due": 0, "read_until": {"classifier": 12.5}} | {
+        "settled": {"classifier": {"ticket-texts": 7}}
+    }

@@ -15,6 +15,7 @@ class Services:
 
     lists: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     told: list[Told] = field(default_factory=list)
+    refuses_answers: bool = False
 
     def as_role(self, role: str) -> Person:
         return Person(role, self)
@@ -44,6 +45,9 @@ class Person:
                     for row in rows
                 ]
             }
+        if path.endswith("/answers"):
+            refusal = {"problem": {"status": 409}} if self.services.refuses_answers else {}
+            return {"results": [{"ticket_id": one} | refusal for one in body["ticket_ids"]], "more": False}
         return {"version": 8}
 
     def pages(self, service: str, path: str, **query: Any) -> Iterator[dict[str, Any]]:

@@ -86,8 +86,8 @@ def test_a_single_matter_is_settled_as_solved_by_the_department_that_was_told() 
     cast.departments.hear("housing", ticket)
     cast.departments.settle()
     ((role, path, body),) = cast.services.told
-    assert (role, path) == ("department:housing", f"/tickets/{ticket.ticket_id}/settlement")
-    assert (body["version"], body["unit_solved"]) == (3, True)
+    assert (role, path) == ("department:housing", "/tickets/answers")
+    assert (body["ticket_ids"], body["unit_solved"]) == ([ticket.ticket_id], True)
     assert not cast.departments.waiting()
 
 
@@ -99,13 +99,13 @@ def test_a_member_of_a_hot_issue_enters_the_repair_plan_until_the_cure_is_proven
         cast.departments.hear("housing", _assigned(1, fault))
         cast.departments.settle()
         cast.departments.settle()
-    first, second = cast.services.bodies("/settlement")
+    first, second = cast.services.bodies("/answers")
     assert (first["unit_solved"], first["reason"]) == (False, ENTERED)
     assert second["unit_solved"]
     assert "reason" not in second
 
 
-def test_some_are_late_and_each_is_settled_at_the_version_its_department_saw() -> None:
+def test_some_are_late_and_each_is_settled_once() -> None:
     cast = Cast()
     for number in range(400):
         cast.departments.hear("housing", _assigned(number, cast.fault("roof-leak")))
@@ -119,8 +119,16 @@ def test_some_are_late_and_each_is_settled_at_the_version_its_department_saw() -
     assert 0 < late < 40
     cast.departments.settle()
     assert not cast.departments.waiting()
-    versions = [body["version"] for body in cast.services.bodies("/settlement")]
-    assert (versions.count(8), versions.count(3)) == (contacted, 400 - contacted)
+    settled = [ticket for body in cast.services.bodies("/answers") for ticket in body["ticket_ids"]]
+    assert len(settled) == len(set(settled)) == 400
+
+
+def test_an_answer_that_is_refused_for_one_ticket_ends_the_demo() -> None:
+    cast = Cast()
+    cast.services.refuses_answers = True
+    cast.departments.hear("housing", _assigned(1, cast.fault("roof-leak")))
+    with pytest.raises(Refused, match="intake refuses housing's answer"):
+        cast.departments.settle()
 
 
 def test_the_hub_decides_at_the_next_step_and_housing_takes_the_project_to_its_acceptance() -> None:

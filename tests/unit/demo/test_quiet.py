@@ -26,34 +26,38 @@ class Chain:
     Looked at, it moves first: so every look sees another moment, as with real processes.
     """
 
-    def __init__(self, hops: int, events: int, move: Callable[[], int]) -> None:
-        self.unread, self.outbox, self.published = [0] * hops, [0] * hops, 0
+    def __init__(self, hops: int, events: int, move: Callable[[], int], looks_at_time: bool) -> None:
+        self.unread, self.outbox, self.published = [0] * hops, [0] * hops, [0] * hops
+        self.settled = [0] * hops
         self.read_until = [0.0] * hops
         self.outbox[0] = events
-        self._move = move
+        self._move, self._looks_at_time = move, looks_at_time
 
     def services(self) -> dict[str, Callable[[], dict[str, Any]]]:
         return {f"hop-{hop}": partial(self._ask, hop) for hop in range(len(self.unread))}
 
     def _ask(self, hop: int) -> dict[str, Any]:
         self._step()
-        return {"outbox": self.outbox[hop], "timers_due": 0, "read_until": {"c": self.read_until[hop]}}
+        topic = str(hop - 1)
+        read = {"read_until": {"c": self.read_until[hop]}, "settled": {"c": {topic: self.settled[hop]} if hop else {}}}
+        return {"outbox": self.outbox[hop], "timers_due": 0, **read}
 
-    def count(self) -> int:
+    def count(self) -> dict[str, int]:
         self._step()
-        return self.published
+        return {str(hop): published for hop, published in enumerate(self.published)}
 
     def _step(self) -> None:
         hop, action = self._move() % len(self.unread), self._move() % 3
         if action == 0 and self.outbox[hop]:
             self.outbox[hop] -= 1
-            self.published += 1
+            self.published[hop] += 1
             if hop + 1 < len(self.unread):
                 self.unread[hop + 1] += 1
         elif action == 1 and self.unread[hop]:
             self.unread[hop] -= 1
             self.outbox[hop] += 1
-        elif not self.unread[hop]:
+            self.settled[hop] += 1
+        elif self._looks_at_time and not self.unread[hop]:
             self.read_until[hop] = time.time()
 
     @property
@@ -62,9 +66,9 @@ class Chain:
 
 
 @settings(deadline=None, max_examples=200)
-@given(st.integers(1, 5), st.integers(0, 6), st.randoms(use_true_random=False))
-def test_quiet_means_that_no_work_is_left(hops: int, events: int, chance: Any) -> None:
-    chain = Chain(hops, events, lambda: chance.randrange(60))
+@given(st.integers(1, 5), st.integers(0, 6), st.randoms(use_true_random=False), st.booleans())
+def test_quiet_means_that_no_work_is_left(hops: int, events: int, chance: Any, looks_at_time: bool) -> None:
+    chain = Chain(hops, events, lambda: chance.randrange(60), looks_at_time)
     Quiet(chain.services(), chain.count).wait()
     assert chain.work_left == 0
 
@@ -75,20 +79,22 @@ def test_a_deadline_that_is_due_is_waited_for() -> None:
 
     def ask() -> dict[str, Any]:
         looks.append(next(due))
-        return {"outbox": 0, "timers_due": looks[-1], "read_until": {"projects": time.time() + 1}}
+        return {"outbox": 0, "timers_due": looks[-1], "read_until": {}, "settled": {}}
 
-    Quiet({"projects": ask}, lambda: 0).wait()
+    Quiet({"projects": ask}, dict).wait()
     assert looks[3:] == [0] * len(looks[3:])
     assert len(looks) > 4
 
 
 def test_what_stands_still_unfinished_is_named() -> None:
-    told = {"outbox": 3, "timers_due": 1, "read_until": {}}
+    told = {"outbox": 3, "timers_due": 1, "read_until": {}, "settled": {}}
     with pytest.raises(NeverQuiet, match="intake has 3 events to publish and 1 deadlines due"):
-        Quiet({"intake": lambda: told}, lambda: 0, limit_s=0.01).wait()
+        Quiet({"intake": lambda: told}, dict, limit_s=0.01).wait()
 
 
 def test_a_consumer_that_does_not_read_to_the_end_is_named() -> None:
-    told = {"outbox": 0, "timers_due": 0, "read_until": {"projects": 1.0}}
+    told = {"outbox": 0, "timers_due": 0, "read_until": {"projects": 1.0}} | {
+        "settled": {"projects": {"tickets": 4}}
+    }
     with pytest.raises(NeverQuiet, match=r"projects still reads \(projects\)"):
-        Quiet({"projects": lambda: told}, lambda: 0, limit_s=0.01).wait()
+        Quiet({"projects": lambda: told}, lambda: {"tickets": 5}, limit_s=0.01).wait()

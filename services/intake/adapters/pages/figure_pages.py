@@ -51,7 +51,7 @@ def figure_pages(workshop: Workshop, pages: Pages) -> APIRouter:
             period = Period(begin_of(begin), begin_of(end + timedelta(days=1)))
             return figures(Asked(connection, period, led, now, group))
 
-        with workshop.engine.connect() as connection:
+        with workshop.engine.begin() as connection:
             whole = asked(connection, first, last, None)
             if by != MONTH:
                 return whole, asked(connection, first, last, By(by))

@@ -97,7 +97,7 @@ def inbox_pages(workshop: Workshop, pages: Pages, steps: TicketSteps) -> APIRout
 
     def _inbox(request: Request, actor: Actor, where: Where, sent: Sent | None = None) -> Response:
         own, sub_districts = units_of(actor)
-        with workshop.engine.connect() as connection:
+        with workshop.engine.begin() as connection:
             items, more = page_of_inbox(connection, where.unit, where.tab, where.assignee, where.page)
             counts = count_by_tab(connection, where.unit)
             people = assignees(connection, where.unit, where.tab)

@@ -70,7 +70,7 @@ def known_pages(workshop: Workshop, pages: Pages, followers: TakeFollower) -> AP
         if problem and problem.status_code not in (404, 409, 422):
             raise problem
         text, address = entered.get("text", "")[:500], entered.get("address", "")[:300]
-        with workshop.engine.connect() as connection:
+        with workshop.engine.begin() as connection:
             known = _known(connection, text, address)
         own = chosen_of([request.query_params.get("done", "")])
         return pages.show(

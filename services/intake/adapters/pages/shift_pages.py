@@ -28,7 +28,7 @@ def shift_pages(workshop: Workshop, pages: Pages) -> APIRouter:
     @router.get("/handover")
     def hand_over(request: Request, actor: Figured, hours: Annotated[int, Query(ge=1, le=168)] = 8) -> Response:
         now = workshop.clock.now()
-        with workshop.engine.connect() as connection:
+        with workshop.engine.begin() as connection:
             told = handover(connection, departments_of(actor, None), now, hours)
         return pages.show(request, "handover.html", actor, told=told, lists=LISTS, hours=hours, now=now)
 

@@ -70,7 +70,7 @@ def ticket_pages(workshop: Workshop, pages: Pages, steps: TicketSteps) -> APIRou
         if problem and problem.status_code not in (409, 422):
             raise problem
         share = share_of(actor)
-        with workshop.engine.connect() as connection:
+        with workshop.engine.begin() as connection:
             ticket = ticket_with_history(connection, str(ticket_id))
             related = related_to(connection, str(ticket_id), share)
         if ticket is None or (share and not share.holds(ticket)):

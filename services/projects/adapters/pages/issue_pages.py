@@ -45,11 +45,11 @@ def issue_pages(workshop: Workshop, pages: Pages) -> APIRouter:
         cursor: Annotated[str | None, Query(max_length=200)] = None,
     ) -> Response:
         if area is None and state is None:
-            with workshop.engine.connect() as connection:
+            with workshop.engine.begin() as connection:
                 lanes = board_of(connection, Share(actor))
             return pages.show(request, "board.html", actor, board=lanes, columns=COLUMNS, now=workshop.clock.now())
         asked = Asked(area=area, state=state)
-        with workshop.engine.connect() as connection:
+        with workshop.engine.begin() as connection:
             items = page_of_issues(connection, asked, Share(actor), read_cursor(cursor), LISTED)
         last = items[-1] if len(items) == LISTED else None
         onward = last and write_cursor(last["confirmed_at"], last["hot_issue_id"])
@@ -92,7 +92,7 @@ def issue_pages(workshop: Workshop, pages: Pages) -> APIRouter:
         """The issue as it stands now; above it, why a form was refused, and in the form what was entered."""
         if problem and problem.status_code not in (409, 422):
             raise problem
-        with workshop.engine.connect() as connection:
+        with workshop.engine.begin() as connection:
             issue = issue_with_members(connection, str(hot_issue_id))
             if issue is None or not Share(actor).holds(issue["lead"], issue["place"]["sub_district"]):
                 raise not_found("hot issue")

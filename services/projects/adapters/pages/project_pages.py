@@ -38,7 +38,7 @@ def project_pages(workshop: Workshop, pages: Pages) -> APIRouter:
         state: State | None = None,
         cursor: Annotated[str | None, Query(max_length=200)] = None,
     ) -> Response:
-        with workshop.engine.connect() as connection:
+        with workshop.engine.begin() as connection:
             items = page_of_projects(connection, state, None, Share(actor), read_cursor(cursor), LISTED)
         last = items[-1] if len(items) == LISTED else None
         onward = last and write_cursor(last["opened_at"], last["project_id"])
@@ -69,7 +69,7 @@ def project_pages(workshop: Workshop, pages: Pages) -> APIRouter:
         """The project as it stands now; above it, why a step was refused, and in the form what was entered."""
         if problem and problem.status_code not in (409, 422):
             raise problem
-        with workshop.engine.connect() as connection:
+        with workshop.engine.begin() as connection:
             project = project_with_history(connection, str(project_id))
         if project is None or not Share(actor).holds(project["lead"], project["place"]["sub_district"]):
             raise not_found("project")

@@ -136,7 +136,7 @@ def _start_timers(connection: Connection) -> None:
 
 
 def _sums(engine: Engine) -> Checksums:
-    with engine.connect() as connection:
+    with engine.begin() as connection:
         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
         return checksums(connection)
 
