@@ -35,6 +35,7 @@ class City:
     came: Counter[str] = field(default_factory=Counter)
     status: int | None = None
     on_message: Callable[[dict[str, Any]], None] = lambda _: None
+    _news: threading.Condition = field(default_factory=threading.Condition)
     _serial: Iterator[int] = field(default_factory=lambda: count(1))
 
     def file(self, district: httpx.Client, text: str, deadline: str | None = None, **request: Any) -> str:
@@ -56,6 +57,11 @@ class City:
         else:
             del self.tickets[number]
 
+    def waits_for(self, number: str, kind: str, within_s: float = 20) -> bool:
+        """Until the district has told something of this kind about a ticket; False when it does not."""
+        with self._news:
+            return self._news.wait_for(lambda: any(one["kind"] == kind for one in self.told(number)), within_s)
+
     def told(self, number: str) -> list[dict[str, Any]]:
         """What the district told of a ticket, in its order."""
         mine = (one for one in self.messages.values() if one["number"] == number)
@@ -65,7 +71,9 @@ class City:
         self.came[message["message_id"]] += 1
         if message["message_id"] in self.messages:
             return
-        self.messages[message["message_id"]] = message
+        with self._news:
+            self.messages[message["message_id"]] = message
+            self._news.notify_all()
         ticket = self.tickets.get(message["number"])
         if ticket and message["kind"] in ("reply", "return"):
             ticket["state"] = "replied" if message["kind"] == "reply" else "returned"

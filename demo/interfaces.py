@@ -44,6 +44,11 @@ class Interfaces:
         for client in self._clients:
             client.close()
 
+    def client(self, role: str, service: str) -> httpx.Client:
+        """For a machine with a role, which speaks HTTP of its own."""
+        url = next(one.url for one in self._stack.services if one.service == service)
+        return self._client(self._bearer(role), url)
+
     def progress(self) -> dict[str, Ask]:
         """For each service, how it is asked how far it has come."""
         return {one.service: partial(self._progress_of, f"{one.url}/progress") for one in self._stack.services}
@@ -57,13 +62,17 @@ class Interfaces:
         return told
 
     def _as_role(self, role: str) -> Person:
-        token = self._stack.issuer.mint(f"demo-{role.replace(':', '-')}", [role])
         urls = {one.service: one.url for one in self._stack.services}
-        return Person(self._client({"Authorization": f"Bearer {token}"}), urls)
+        return Person(self._client(self._bearer(role)), urls)
 
-    def _client(self, headers: dict[str, str]) -> httpx.Client:
+    def _bearer(self, role: str) -> dict[str, str]:
+        token = self._stack.issuer.mint(f"demo-{role.replace(':', '-')}", [role])
+        return {"Authorization": f"Bearer {token}"}
+
+    def _client(self, headers: dict[str, str], base_url: str = "") -> httpx.Client:
         # Connections at rest are given up before the services do so (5 s), or a request could meet one just closed.
-        client = httpx.Client(headers=headers, timeout=30, limits=httpx.Limits(keepalive_expiry=2))
+        limits = httpx.Limits(keepalive_expiry=2)
+        client = httpx.Client(base_url=base_url, headers=headers, timeout=30, limits=limits)
         self._clients.append(client)
         return client
 

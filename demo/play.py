@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 
+from demo.city import City
 from demo.clockwork import midnight, steps
 from demo.departments import Departments
 from demo.diary import Diary
@@ -40,13 +41,19 @@ class Play:
     """Everybody who acts, around a stack whose services read `clock`."""
 
     def __init__(
-        self, script: Script, interfaces: Interfaces, mailbox: Mailbox, replies: Replies, clock: VirtualClock
+        self,
+        script: Script,
+        interfaces: Interfaces,
+        mailbox: Mailbox,
+        replies: Replies,
+        city: City,
+        clock: VirtualClock,
     ) -> None:
         district, diary = District(script.seed), Diary()
         self.script = script
         self.world = World(district, script.stories, with_faults=script.with_faults, with_cures=script.with_cures)
         self.residents = Residents(interfaces)
-        self.scenes = Scenes(script.scenes, interfaces, district, self.residents, replies, clock.now())
+        self.scenes = Scenes(script.scenes, interfaces, district, self.residents, replies, city, clock.now())
         self.departments = Departments(interfaces, district, self.scenes)
         self.mailbox = mailbox
         self._hub = Hub(interfaces, district, self.world, self.residents, diary, self.scenes)

@@ -32,3 +32,8 @@ class Residents:
                     raise Refused(f"intake does not take a call: {answer}")
                 self.repeated += answer["repeated"]
                 self.calls[answer["ticket_id"]] = call
+
+    def turned_to_the_city(self, call: Call, ticket_id: str) -> None:
+        """The city's hotline took the call, and filed the ticket here."""
+        self.sent += 1
+        self.calls[ticket_id] = call

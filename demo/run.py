@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any
 
+from demo.city import TOKEN, City, serving
 from demo.clockwork import BEGIN, midnight
 from demo.evidence import gather
 from demo.interfaces import Interfaces
@@ -37,12 +38,15 @@ def perform(script: Script, folder: Path, report: Path, audience: Audience) -> d
     stack = Stack(folder)
     for told in stack.environment.values():
         told["CLOCK_FILE"] = str((folder / "clock").resolve())
+    city = City()
     with ExitStack() as exits:
+        url = exits.enter_context(serving(city))
+        stack.environment["intake"] |= {"CITY_URL": url, "CITY_TOKEN": TOKEN}
         exits.enter_context(stack)
         interfaces = exits.enter_context(Interfaces(stack))
         mailbox = exits.enter_context(Mailbox(stack.bootstrap, stack.flavour))
         replies = exits.enter_context(Replies(stack.bootstrap, stack.flavour, clock))
-        play = Play(script, interfaces, mailbox, replies, clock)
+        play = Play(script, interfaces, mailbox, replies, city, clock)
         observer = Observer(interfaces, play)
         with audience(observer) as show:
             end = play.run(show)

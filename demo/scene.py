@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
 from demo.calls import Call
+from demo.city import City
 from demo.district import District
 from demo.interfaces import Interfaces
 from demo.replies import Replies
@@ -25,23 +26,53 @@ class Actors:
     """Who acts in a scene, and its tickets by name."""
 
     def __init__(
-        self, interfaces: Interfaces, district: District, residents: Residents, replies: Replies, begin: datetime
+        self,
+        interfaces: Interfaces,
+        district: District,
+        residents: Residents,
+        replies: Replies,
+        city: City,
+        begin: datetime,
     ) -> None:
         self.now = begin
+        self.city = city
         self._interfaces = interfaces
         self._district = district
         self._residents = residents
         self._replies = replies
         self.tickets: dict[str, str] = {}
+        self.numbers: dict[str, str] = {}
+        """Of those that the city filed, in the city."""
 
     def file(self, name: str, text: str, type_code: str, *, resident: int, estate: int = 0) -> None:
         """A resident calls; `type_code` is what it is really about."""
+        call = self._call(text, type_code, resident, estate)
+        self._residents.turn_to_the_hotline([call])
+        self.tickets[name] = next(ticket for ticket, one in self._residents.calls.items() if one is call)
+
+    def city_files(
+        self, name: str, text: str, type_code: str, *, resident: int, estate: int = 0, within: timedelta
+    ) -> None:
+        """A resident called the city's hotline, which hands it down with a deadline of its own."""
+        call = self._call(text, type_code, resident, estate)
+        client = self._interfaces.client("city", "intake")
+        number = self.city.file(client, deadline=(self.now + within).isoformat(), **call.body())
+        self.numbers[name] = number
+        self.tickets[name] = str(client.get(f"/city/tickets/{number}").raise_for_status().json()["ticket_id"])
+        self._residents.turned_to_the_city(call, self.tickets[name])
+
+    def city_visits(self, name: str, *, solved: bool, satisfaction: str) -> None:
+        """The city asks the caller, once it has the district's reply. Raises SceneFailed when none comes."""
+        if not self.city.waits_for(self.numbers[name], "reply"):
+            raise SceneFailed(f"the city was not told how {self.numbers[name]} was settled")
+        client = self._interfaces.client("city", "intake")
+        self.city.visit(client, self.numbers[name], solved=solved, satisfaction=satisfaction)
+
+    def _call(self, text: str, type_code: str, resident: int, estate: int) -> Call:
         place = self._district.estates[estate]
         caller = place.residents[resident]
         address = f"{place.sub_district_name}{place.address}{caller.block}号{caller.room}室"
-        call = Call(self.now, place.id, type_code, None, text, address, "phone", caller.name, caller.phone)
-        self._residents.turn_to_the_hotline([call])
-        self.tickets[name] = next(ticket for ticket, one in self._residents.calls.items() if one is call)
+        return Call(self.now, place.id, type_code, None, text, address, "phone", caller.name, caller.phone)
 
     def ticket(self, name: str) -> dict[str, Any]:
         shown: dict[str, Any] = self._interfaces.as_role("hub").get("intake", f"/tickets/{self.tickets[name]}")
@@ -107,9 +138,10 @@ class Scenes:
         district: District,
         residents: Residents,
         replies: Replies,
+        city: City,
         begin: datetime,
     ) -> None:
-        self._cast = [(scene, Actors(interfaces, district, residents, replies, begin)) for scene in scenes]
+        self._cast = [(scene, Actors(interfaces, district, residents, replies, city, begin)) for scene in scenes]
         self._step = 0
 
     @property

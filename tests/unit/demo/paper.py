@@ -54,7 +54,7 @@ class Paper:
         district, self._diary = District(seed), Diary()
         self.world = World(district, all_stories(), **controls)
         residents = Residents(services)
-        scenes = Scenes((), services, district, residents, services, next(iter(steps(1))))
+        scenes = Scenes((), services, district, residents, services, services, next(iter(steps(1))))
         self._hub = Hub(services, district, self.world, residents, self._diary, scenes)
         self._housing = Housing(services, self.world, self._diary, self._hub.faults)
         self.issues: dict[Cell, Issue] = {}

@@ -37,7 +37,7 @@ class Cast:
         self.world = World(district, all_stories(), **controls)
         self.diary = Diary()
         self.residents = Residents(services)
-        scenes = Scenes((), services, district, self.residents, services, NOW)
+        scenes = Scenes((), services, district, self.residents, services, services, NOW)
         self.departments = Departments(services, district, scenes)
         self.hub = Hub(services, district, self.world, self.residents, self.diary, scenes)
         self.housing = Housing(services, self.world, self.diary, self.hub.faults)
