@@ -19,6 +19,9 @@ COPY deploy/kafka deploy/kafka
 RUN pip install --no-deps --no-build-isolation --editable . \
     && python -m compileall -q services demo
 
+# A named volume takes its owner from what it is laid over.
+RUN install -d -o 10001 -g 10001 /var/lib/closedloop/attachments /var/lib/closedloop/models /var/lib/closedloop/registers
+
 USER 10001:10001
 EXPOSE 8101 8102 8103 8104
 ENTRYPOINT ["closedloop"]

@@ -24,6 +24,7 @@ from services.intake.adapters.attachment_folder import ContentFolder
 from services.intake.adapters.attachment_routes import BODY_LIMIT as ATTACHMENT_LIMIT
 from services.intake.adapters.attachment_routes import attachment_routes
 from services.intake.adapters.attachment_scanner import Scan, scanner
+from services.intake.adapters.attachment_shelf import Shelf
 from services.intake.adapters.attachments import SqlAttachments
 from services.intake.adapters.batch import BODY_LIMIT, batch_routes
 from services.intake.adapters.catalogue_routes import catalogue_routes
@@ -75,6 +76,7 @@ BODY_LIMITS = {
     "/tickets/batch": BODY_LIMIT,
     "/city/reconciliation": LIST_LIMIT,
     "/tickets/*/attachments": ATTACHMENT_LIMIT,
+    "/pages/tickets/*/attachments": ATTACHMENT_LIMIT,
 }
 
 
@@ -128,12 +130,13 @@ class UseCases:
         )
 
     def routes(self, workshop: Workshop) -> Sequence[APIRouter]:
+        shelf = Shelf(workshop, self.attach, self.contents, self.scan)
         return [
             batch_routes(workshop, self.receive),
             ticket_routes(workshop, self.receive),
             many_routes(workshop, ActOnMany(self.steps.plain, self.steps.settlement)),
             step_routes(workshop, self.steps),
-            attachment_routes(workshop, self.attach, self.contents, self.scan),
+            attachment_routes(shelf),
             related_routes(workshop),
             known_routes(workshop, self.followers),
             follow_up_routes(workshop, self.answer),
@@ -141,7 +144,7 @@ class UseCases:
             indicator_routes(workshop),
             shift_routes(workshop),
             city_routes(workshop, self.receive, self.city_visit),
-            *people_pages(workshop, self.steps, self.catalogue, self.followers),
+            *people_pages(workshop, self.steps, self.catalogue, self.followers, shelf),
         ]
 
     @property

@@ -20,6 +20,7 @@ from services.chassis.http import create_app
 from services.chassis.identity import Verifier
 from services.chassis.settings import DEMO_ISSUER, Profile, Settings
 from services.chassis.work import Workshop
+from services.intake.adapters.attachment_folder import ContentFolder
 from services.intake.adapters.vault import SealedVault
 from services.intake.main import UseCases
 from services.projects.adapters.pages.wiring import people_pages
@@ -101,10 +102,12 @@ def site_of(issuer: DemoIssuer) -> SiteOf:
 
 
 @pytest.fixture
-def intake(new_database: NewDatabase, site_of: SiteOf) -> Iterator[tuple[Intake, Site]]:
+def intake(new_database: NewDatabase, site_of: SiteOf, tmp_path: Path) -> Iterator[tuple[Intake, Site]]:
     """Intake's own test stand, and the same as a site."""
     engine, clock = engine_for(new_database("intake"), name="pages-test", idle_in_transaction_s=30), FixedClock(NOW)
-    workshop, use_cases = Workshop(engine, clock, "/310109/intake"), UseCases.of(CALLER_KEY, VAULT_KEY)
+    workshop, use_cases = Workshop(engine, clock, "/310109/intake"), UseCases.of(
+        CALLER_KEY, VAULT_KEY, ContentFolder(tmp_path / "attachments")
+    )
     routers = use_cases.routes(workshop)
     site = site_of("intake", routers)
     stand = Intake(workshop, clock, SealedVault(VAULT_KEY), use_cases, routers, site.app, site.issuer)

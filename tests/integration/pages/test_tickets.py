@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from services.contracts.ticket_events import Place
 from services.intake.adapters.pages.step_forms import FORMS
 from tests.integration.intake.conftest import Intake
-from tests.integration.pages.conftest import Site
+from tests.integration.pages.conftest import Site, form_token
+from tests.unit.intake.test_attachment import photograph
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 Stand = tuple[Intake, Site]
@@ -294,3 +296,26 @@ def test_an_id_that_is_none_is_a_page_too(intake: Stand) -> None:
     hub = intake[1].person("hub")
     assert "没有这条记录" in hub.open(f"/pages/tickets/{NOBODY}", 404)
     assert "请求有误" in hub.open("/pages/tickets/none", 422)
+
+
+def test_a_unit_attaches_a_photograph_on_the_page_and_those_who_see_the_ticket_open_it(intake: Stand) -> None:
+    stand, site = intake
+    ticket = stand.file(text="楼顶漏雨")
+    stand.classify(ticket)
+    page = f"/pages/tickets/{ticket}"
+    housing, foreign = site.person("department:housing"), site.person("department:market")
+    fields = {"csrf": form_token(housing.browser), "purpose": "answer"}
+    sent = housing.browser.post(f"{page}/attachments", data=fields, files={"file": ("王女士家.jpg", photograph())})
+    assert (sent.status_code, sent.headers["location"]) == (303, f"{page}?done=attach")
+    assert "附件已保存" in housing.open(f"{page}?done=attach")
+    html = housing.open(page)
+    (address,) = re.findall(rf'href="({page}/attachments/[^"]+)"', html)
+    assert "办理结果材料" in html
+    assert "王女士" not in html
+    helper = site.person("subdistrict:310109016").browser.get(address)
+    assert (helper.status_code, helper.headers["content-type"]) == (200, "image/jpeg")
+    assert "上传附件" not in site.person("supervisor").open(page)
+    assert "没有这条记录" in foreign.open(address, 404)
+    no_picture = housing.browser.post(f"{page}/attachments", data=fields, files={"file": ("a.pdf", b"no PDF")})
+    assert no_picture.status_code == 422
+    assert len(stand.show(ticket)["attachments"]) == 1

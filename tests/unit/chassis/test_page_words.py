@@ -22,6 +22,7 @@ from services.intake.adapters.pages.step_forms import FORMS
 from services.intake.adapters.pages.together import TOGETHER
 from services.intake.adapters.shift_routes import Span
 from services.intake.domain import ticket
+from services.intake.domain.attachment import Purpose
 from services.intake.domain.clock import Outcome
 from services.intake.domain.follow_up import Stage
 from services.intake.domain.limits import ClockKind
@@ -45,6 +46,7 @@ SHOWN: Mapping[str, Mapping[str, Iterable[str]]] = {
         "indicator": (*INDICATORS, *(f"{name}.help" for name in INDICATORS)),
         "by": BY,
         "stage": Stage,
+        "purpose": Purpose,
         "related": [kind.name.lower() for kind in Repeat],
         "span": Span,
         "handover": LISTS,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from services.chassis.identity import Actor
+from services.chassis.identity import Actor, Role
 from services.chassis.pages.forms import Fields, body_of
 from services.chassis.pages.look import Pages, done, faults_of
 from services.chassis.problems import Problem
@@ -21,6 +21,7 @@ from services.intake.adapters.related import related_to
 from services.intake.adapters.rights import Handler, Operator, Reader, no_such_ticket, share_of
 from services.intake.adapters.views import ticket_with_history
 from services.intake.app.use_cases import TicketSteps
+from services.intake.domain.attachment import Purpose
 
 RELATED = 5
 """So many of each kind of repeat are shown."""
@@ -84,6 +85,8 @@ def ticket_pages(workshop: Workshop, pages: Pages, steps: TicketSteps) -> APIRou
             actor,
             status=problem.status_code if problem else 200,
             ticket=ticket,
+            may_attach=bool(actor.roles & {Role.HUB}) or ticket["lead"] in actor.departments,
+            purposes=list(Purpose),
             bars=bars_of(ticket["clocks"], now),
             history=[(line, told(say, line)) for line in ticket["history"]],
             review_reason=reason(say, ticket["review_reason"] or ""),
@@ -97,6 +100,7 @@ def ticket_pages(workshop: Workshop, pages: Pages, steps: TicketSteps) -> APIRou
             faults=faults_of(problem) if problem else [],
             now=now,
             what=FORMS.get(request.query_params.get("done", "")),
+            attached=request.query_params.get("done") == "attach",
         )
 
     return router

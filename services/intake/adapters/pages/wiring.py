@@ -11,6 +11,8 @@ from services.chassis.identity import Role
 from services.chassis.pages.login import login_routes
 from services.chassis.pages.look import Pages
 from services.chassis.work import Workshop
+from services.intake.adapters.attachment_shelf import Shelf
+from services.intake.adapters.pages.attachment_pages import attachment_pages
 from services.intake.adapters.pages.catalogue_pages import catalogue_pages
 from services.intake.adapters.pages.figure_pages import figure_pages
 from services.intake.adapters.pages.inbox_pages import inbox_pages
@@ -40,13 +42,14 @@ FOR_ROLES = {
 
 
 def people_pages(
-    workshop: Workshop, steps: TicketSteps, catalogue: EditCatalogue, followers: TakeFollower
+    workshop: Workshop, steps: TicketSteps, catalogue: EditCatalogue, followers: TakeFollower, shelf: Shelf
 ) -> Sequence[APIRouter]:
     pages = Pages(Path(__file__).parent, MENU, FOR_ROLES)
     return [
         login_routes(pages),
         inbox_pages(workshop, pages, steps),
         ticket_pages(workshop, pages, steps),
+        attachment_pages(pages, shelf),
         known_pages(workshop, pages, followers),
         catalogue_pages(workshop, pages, catalogue),
         figure_pages(workshop, pages),
