@@ -54,6 +54,21 @@ def life_cycles(stack: Stack) -> None:
         per_s, waited = _cycle_many(stack)
         figure("life cycles", per_s, "cycles/s", stored_tickets=rows, clients=8, calls=4)
         figure("life cycle, p99", percentile(waited, 0.99) * 1000, "ms", stored_tickets=rows, clients=8)
+    _known_matters(stack, stored)
+
+
+def _known_matters(stack: Stack, stored: int) -> None:
+    """One operator who looks before filing."""
+    headers, waited = {"Authorization": f"Bearer {token(stack, 'hub')}"}, list[float]()
+    with httpx.Client(base_url=stack.service("intake").url, headers=headers, timeout=30) as client:
+        for number in range(600):
+            place = number % 700
+            asked = {"text": f"小区{place}楼顶漏雨，雨水渗进家里", "address": f"小区{place}{number % 30}号"}
+            started = time.monotonic()
+            _ok(client.get("/known-matters", params=asked))
+            waited.append(time.monotonic() - started)
+    for share, name in ((0.5, "p50"), (0.99, "p99")):
+        figure(f"known matters, {name}", percentile(waited[100:], share) * 1000, "ms", stored_tickets=stored)
 
 
 def _cycle_many(stack: Stack) -> tuple[float, list[float]]:
