@@ -59,6 +59,11 @@ RUNNING = """
     )
     INSERT INTO timers (id, kind, subject, due_at) SELECT gen_random_uuid(), 'clock', id::text, due_at FROM many
 """
+NAMES = """
+    INSERT INTO estate_names (name, estate, sub_district) SELECT '小区' || n, 'estate-' || n, '310109009'
+      FROM generate_series(0, 699) AS n ON CONFLICT DO NOTHING
+"""
+OPEN = "UPDATE tickets SET state = 'dispatched' WHERE id IN (SELECT id FROM tickets ORDER BY received_at DESC LIMIT %s)"
 PER_STATEMENT = 50_000
 
 
@@ -67,6 +72,14 @@ def fill(database_url: str, first: int, last: int) -> None:
     with psycopg.connect(database_url.replace("+psycopg", "", 1), autocommit=True) as connection:
         for begin in range(first, last + 1, PER_STATEMENT):
             connection.execute(FILL, {"first": begin, "last": min(last, begin + PER_STATEMENT - 1)})
+        connection.execute("VACUUM ANALYZE")
+
+
+def open_again(database_url: str, count: int) -> None:
+    """The newest `count` tickets are open, in estates whose names are known."""
+    with psycopg.connect(database_url.replace("+psycopg", "", 1), autocommit=True) as connection:
+        connection.execute(NAMES)
+        connection.execute(OPEN, [count])
         connection.execute("VACUUM ANALYZE")
 
 

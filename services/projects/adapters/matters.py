@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, Row, delete, exists, func, select, update
+from sqlalchemy import ARRAY, Connection, Engine, Row, Text, bindparam, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.work import Work
@@ -33,6 +33,28 @@ _TELL = _insert.on_conflict_do_update(
     set_={name: _insert.excluded[name] for name in ("text_version", "place_words", "fingerprint")},
     where=(_TRACE.text_version < _insert.excluded.text_version) & _TRACE.occurred_at.is_(None),
 )
+_KIND = func.coalesce(_SEEN.decided_kind, _SEEN.read_kind)
+_KNOWN = (
+    select(
+        traces,
+        _SEEN.occurred_at.label("seen_at"),
+        _SEEN.caller_ref.label("caller"),
+        _SEEN.history.label("of_past"),
+        _SEEN.estate,
+        _SEEN.type_code,
+        _SEEN.sub_district.label("in_sub_district"),
+        func.coalesce(_KIND.in_(EVIDENCE_KINDS) & _SEEN.merged.is_(False), True).label("is_evidence"),
+    )
+    .join_from(traces, ticket_sightings, _SEEN.ticket_id == _TRACE.ticket_id)
+    .where(_TRACE.ticket_id == bindparam("ticket_id"))
+)
+_CHOSEN = (
+    select(matter_choices.c.matter_id)
+    .where(matter_choices.c.ticket_id == bindparam("ticket_id"), matter_choices.c.belongs)
+    .limit(1)
+)
+_TYPE = select(matters.c.type_code).where(matters.c.id == bindparam("matter_id"))
+_ANY_OF = select(exists().where(_TRACE.ticket_id == func.any(bindparam("ids", type_=ARRAY(Text)))))
 _commonness: WeakKeyDictionary[Engine, Commonness] = WeakKeyDictionary()
 
 
@@ -40,7 +62,7 @@ def lock(connection: Connection, events: Collection[TicketFact | Reading]) -> No
     """Before all other locks, if one of the events may change what is of which matter."""
     readings = any(isinstance(event, Reading) and _tells(event) for event in events)
     facts = [event.ticket_id for event in events if isinstance(event, TicketFact)]
-    if readings or (facts and connection.execute(select(exists().where(_TRACE.ticket_id.in_(facts)))).scalar_one()):
+    if readings or (facts and connection.execute(_ANY_OF, {"ids": facts}).scalar_one()):
         lock_matters(connection)
 
 
@@ -117,32 +139,16 @@ def _count(work: Work, matter_id: str, calls: Sequence[Call]) -> None:
 
 def _chosen(connection: Connection, ticket_id: str) -> Matter | None:
     """The matter a person said it is of."""
-    of = select(matter_choices.c.matter_id).where(matter_choices.c.ticket_id == ticket_id, matter_choices.c.belongs)
-    matter_id = connection.execute(of.limit(1)).scalar()
+    matter_id = connection.execute(_CHOSEN, {"ticket_id": ticket_id}).scalar()
     return Matter(matter_id, Core(frozenset(), {})) if matter_id else None
 
 
 def _cell(connection: Connection, matter_id: str) -> Cell:
-    of_type = select(matters.c.type_code).where(matters.c.id == matter_id)
-    return Cell(matter_id, connection.execute(of_type).scalar_one())
+    return Cell(matter_id, connection.execute(_TYPE, {"matter_id": matter_id}).scalar_one())
 
 
 def _known(connection: Connection, ticket_id: str) -> Row[Any] | None:
-    kind = func.coalesce(_SEEN.decided_kind, _SEEN.read_kind)
-    return connection.execute(
-        select(
-            traces,
-            _SEEN.occurred_at.label("seen_at"),
-            _SEEN.caller_ref.label("caller"),
-            _SEEN.history.label("of_past"),
-            _SEEN.estate,
-            _SEEN.type_code,
-            _SEEN.sub_district.label("in_sub_district"),
-            func.coalesce(kind.in_(EVIDENCE_KINDS) & _SEEN.merged.is_(False), True).label("is_evidence"),
-        )
-        .join_from(traces, ticket_sightings, _SEEN.ticket_id == _TRACE.ticket_id)
-        .where(_TRACE.ticket_id == ticket_id)
-    ).one_or_none()
+    return connection.execute(_KNOWN, {"ticket_id": ticket_id}).one_or_none()
 
 
 def _tells(reading: Reading) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, select, text, update
+from sqlalchemy import ARRAY, Connection, Row, Text, bindparam, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.contracts.event import deterministic_id
@@ -61,11 +61,22 @@ _MATTERS_NEAR = (
     )
     .order_by(matters.c.began_at, matters.c.id)
 )
+# Arrays, not lists of parameters: a statement that is the same for every number of ids stays prepared.
+_NAMED = func.any(bindparam("ids", type_=ARRAY(Text)))
+_READ = select(*_FULL).where(_TRACE.ticket_id == _NAMED).order_by(_TRACE.ticket_id)
+_ASSIGN = update(traces).where(_TRACE.ticket_id == _NAMED).values(matter_id=bindparam("matter_id"))
+_UNLIST = delete(trace_keys).where(trace_keys.c.ticket_id == _NAMED)
+_LIST = insert(trace_keys).on_conflict_do_nothing()
 _OLDEST_FREE = (
     select(_TRACE.ticket_id)
     .where(_TRACE.matter_id.is_(None), _TRACE.occurred_at < bindparam("before"))
     .order_by(_TRACE.occurred_at)
     .limit(FORGOTTEN_AT_ONCE)
+    .subquery()
+)
+_FORGET = delete(traces).where(_TRACE.ticket_id.in_(select(_OLDEST_FREE.c.ticket_id)))
+_BARRED = select(matter_choices.c.ticket_id).where(
+    matter_choices.c.matter_id == bindparam("matter_id"), matter_choices.c.belongs.is_(False)
 )
 
 
@@ -102,10 +113,8 @@ class TraceStore:
         keys = {_number(key) for key in keys_of(trace.places, trace.weights)}
         if keys:
             rows = [{"key": key, "occurred_at": call.occurred_at, "ticket_id": call.ticket_id} for key in keys]
-            self.connection.execute(insert(trace_keys).on_conflict_do_nothing(), rows)
-        old = _OLDEST_FREE.subquery()
-        forget = delete(traces).where(_TRACE.ticket_id.in_(select(old.c.ticket_id)))
-        self.connection.execute(forget, {"before": call.occurred_at - 2 * self.window})
+            self.connection.execute(_LIST, rows)
+        self.connection.execute(_FORGET, {"before": call.occurred_at - 2 * self.window})
 
     def begin(self, core: Core) -> Matter:
         """Its id comes of its anchor and how many matters of that anchor there were, not of its tickets."""
@@ -121,14 +130,11 @@ class TraceStore:
 
     def settle(self, matter: Matter, traces_of_it: Sequence[Trace]) -> None:
         ids = sorted({trace.call.ticket_id for trace in traces_of_it} - self._barred_from(matter))
-        self.connection.execute(update(traces).where(_TRACE.ticket_id.in_(ids)).values(matter_id=matter.id))
-        self.connection.execute(delete(trace_keys).where(trace_keys.c.ticket_id.in_(ids)))
+        self.connection.execute(_ASSIGN, {"ids": ids, "matter_id": matter.id})
+        self.connection.execute(_UNLIST, {"ids": ids})
 
     def _barred_from(self, matter: Matter) -> set[str]:
-        said = select(matter_choices.c.ticket_id).where(
-            matter_choices.c.matter_id == matter.id, matter_choices.c.belongs.is_(False)
-        )
-        return set(self.connection.execute(said).scalars())
+        return set(self.connection.execute(_BARRED, {"matter_id": matter.id}).scalars())
 
     def _sharing(self, places: Set[str], weights: Weights, most: int) -> Sequence[Trace]:
         asked = {key: weights[key] if isinstance(key, int) else BY_NAME for key in keys_of(places, weights)}
@@ -141,7 +147,7 @@ class TraceStore:
             "most": most,
         }
         ids = self.connection.execute(_CLOSEST, named).scalars().all()
-        rows = self.connection.execute(select(*_FULL).where(_TRACE.ticket_id.in_(ids)).order_by(_TRACE.ticket_id))
+        rows = self.connection.execute(_READ, {"ids": ids})
         return [_trace_in(row) for row in rows]
 
 
