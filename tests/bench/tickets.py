@@ -65,7 +65,7 @@ def _known_matters(stack: Stack, stored: int) -> None:
     with httpx.Client(base_url=stack.service("intake").url, headers=headers, timeout=30) as client:
         for number in range(600):
             place = number * 5 % 700  # those whose tickets are of this type
-            asked = {"text": f"小区{place}楼顶漏雨，雨水渗进家里", "address": f"小区{place}{number % 30}号"}
+            asked = {"text": f"小区{place}楼顶漏雨，雨水渗进家里", "address": f"小区{place}，{number % 30}号"}
             started = time.monotonic()
             known = _ok(client.get("/known-matters", params=asked))
             waited.append(time.monotonic() - started)
