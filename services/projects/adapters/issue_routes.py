@@ -46,9 +46,9 @@ def issue_routes(workshop: Workshop) -> APIRouter:
 
     @router.get("/{hot_issue_id}")
     def show_hot_issue(actor: Reader, hot_issue_id: UUID) -> dict[str, Any]:
-        """An issue with its members and its history."""
-        with workshop.engine.begin() as connection:
-            issue = issue_with_members(connection, str(hot_issue_id))
+        """An issue with its members and its history, and how pressing it is: `heat` with its parts."""
+        with workshop.open() as work:
+            issue = issue_with_members(work, str(hot_issue_id))
         if issue is None or not Share(actor).holds(issue["lead"], issue["place"]["sub_district"]):
             raise not_found("hot issue")
         return issue

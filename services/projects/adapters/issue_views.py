@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, select, tuple_
 
+from services.chassis.work import Work
 from services.contracts.taxonomy import taxonomy
 from services.projects.adapters.cursors import Position
 from services.projects.adapters.hot_issues import issue_of
+from services.projects.adapters.loop import loop
 from services.projects.adapters.rights import Share
 from services.projects.adapters.tables import hot_issue_history, hot_issue_members, hot_issues
 from services.projects.app.telling import issue_facts
@@ -54,8 +56,9 @@ def page_of_issues(
     return [issue_shown(issue_of(row)) for row in connection.execute(page)]
 
 
-def issue_with_members(connection: Connection, issue_id: str) -> dict[str, Any] | None:
-    """An issue with its members (the latest MEMBERS_SHOWN of them) and its history."""
+def issue_with_members(work: Work, issue_id: str) -> dict[str, Any] | None:
+    """An issue with its heat and the parts of it, its members (the latest MEMBERS_SHOWN of them) and its history."""
+    connection = work.connection
     row = connection.execute(select(hot_issues).where(hot_issues.c.id == issue_id)).one_or_none()
     if row is None:
         return None
@@ -75,8 +78,11 @@ def issue_with_members(connection: Connection, issue_id: str) -> dict[str, Any] 
         .where(hot_issue_history.c.hot_issue_id == issue_id)
         .order_by(hot_issue_history.c.version)
     )
+    issue, opening = issue_of(row), loop().opening
+    tally = opening.issues.tally(work, issue)
     return {
-        **issue_shown(issue_of(row)),
+        **issue_shown(issue),
+        "heat": opening.heat(work, issue, tally).model_dump() if tally else None,
         "members": [dict(member) for member in connection.execute(members).mappings()],
         "history": [dict(step) for step in connection.execute(history).mappings()],
     }

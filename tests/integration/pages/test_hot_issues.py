@@ -132,3 +132,16 @@ def test_the_area_view_ranks_and_draws(projects: Projects) -> None:
     html = projects.site.person("hub").open("/pages/areas?from=2026-05-01&to=2026-07-01&by=type_code")
     assert html.count("<svg") >= 3
     assert html.index("三大领域态势") < html.index("<polyline") < html.index("屋面渗漏水")
+
+
+def test_who_leads_is_named_on_the_page_and_the_heat_is_shown_with_its_parts(projects: Projects) -> None:
+    page = f"/pages/hot-issues/{ROOF}"
+    hub = projects.site.person("hub")
+    html = hub.open(page)
+    assert "热度" in html
+    assert "诉求人数 5 ×" in html
+    assert hub.send(page, "assignment", lead="quyanglu", note="由街道牵头").status_code == 303
+    issue = projects.district.issue(ROOF)
+    assert (issue["state"], issue["lead"]) == ("assigned", "quyanglu")
+    assert issue["heat"]["callers"] == 5
+    assert "指定牵头单位" not in projects.site.person("supervisor").open(page)

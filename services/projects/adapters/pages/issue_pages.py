@@ -14,6 +14,7 @@ from services.chassis.pages.forms import Fields, body_of, number_of
 from services.chassis.pages.look import Pages, done, faults_of
 from services.chassis.problems import Problem
 from services.chassis.work import Workshop
+from services.contracts.departments import departments
 from services.contracts.hot_issue_events import DecisionKind
 from services.contracts.taxonomy import Area
 from services.projects.adapters.cursors import read_cursor, write_cursor
@@ -23,9 +24,9 @@ from services.projects.adapters.pages.board import COLUMNS, board_of
 from services.projects.adapters.pages.plans import plan_entered
 from services.projects.adapters.project_views import page_of_projects
 from services.projects.adapters.refusals import answered
-from services.projects.adapters.request_bodies import CureDoneBody, DecisionBody
+from services.projects.adapters.request_bodies import AssignmentBody, CureDoneBody, DecisionBody
 from services.projects.adapters.rights import Commander, Reader, Share, leads, not_found
-from services.projects.app.decide import CureDone
+from services.projects.app.decide import Assignment, CureDone
 from services.projects.domain.hot_issue import OPEN, UNDECIDED, State
 from services.projects.domain.repair_project import WORKS_TO_COME
 
@@ -71,6 +72,18 @@ def issue_pages(workshop: Workshop, pages: Pages) -> APIRouter:
             return _issue(request, actor, hot_issue_id, fields, problem)
         return done(f"/pages/hot-issues/{hot_issue_id}", "decided")
 
+    @router.post("/hot-issues/{hot_issue_id}/assignment")
+    def assign(request: Request, actor: Commander, hot_issue_id: UUID, fields: Fields) -> Response:
+        try:
+            entered = {"lead": fields.get("lead"), "note": fields.get("note")}
+            body = body_of(AssignmentBody, {"version": number_of(fields.get("version")), **entered})
+            told = Assignment(body.version, actor.subject, body.lead, body.note)
+            with answered("hot issue"), workshop.open() as work:
+                loop().decide.assign(work, str(hot_issue_id), told, leads(actor))
+        except Problem as problem:
+            return _issue(request, actor, hot_issue_id, fields, problem)
+        return done(f"/pages/hot-issues/{hot_issue_id}", "assigned")
+
     @router.post("/hot-issues/{hot_issue_id}/cure-done")
     def cure_done(request: Request, actor: Commander, hot_issue_id: UUID, fields: Fields) -> Response:
         try:
@@ -92,8 +105,8 @@ def issue_pages(workshop: Workshop, pages: Pages) -> APIRouter:
         """The issue as it stands now; above it, why a form was refused, and in the form what was entered."""
         if problem and problem.status_code not in (409, 422):
             raise problem
-        with workshop.engine.begin() as connection:
-            issue = issue_with_members(connection, str(hot_issue_id))
+        with workshop.open() as work:
+            connection, issue = work.connection, issue_with_members(work, str(hot_issue_id))
             if issue is None or not Share(actor).holds(issue["lead"], issue["place"]["sub_district"]):
                 raise not_found("hot issue")
             of_estate = Asked(estate=issue["place"]["estate"])
@@ -110,6 +123,7 @@ def issue_pages(workshop: Workshop, pages: Pages) -> APIRouter:
             may_decide=may_act and issue["state"] in UNDECIDED,
             may_end_cure=may_act and issue["state"] == State.IN_CURE and not issue["project_id"],
             kinds=DecisionKind,
+            units=departments().values(),
             targets=[one for one in others if one["state"] in OPEN and one["hot_issue_id"] != str(hot_issue_id)],
             works=[one for one in works if one["state"] in WORKS_TO_COME],
             entered=entered,
