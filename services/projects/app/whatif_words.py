@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from services.contracts.taxonomy import taxonomy
@@ -14,6 +14,7 @@ from services.projects.domain.months import ZONE
 from services.projects.domain.replay import Raised
 from services.projects.domain.rules import Rules
 
+NO_TYPE = "（未归类事项 / of no type）"
 _LEVEL_CN = {Level.ABOVE_USUAL: "，明显多于往常"}
 _LEVEL_EN = {Level.ABOVE_USUAL: ", far more than is usual there"}
 
@@ -89,11 +90,12 @@ def _lost(found: Difference, one: Raised, most: int, more_events: bool, then: Ru
 
 
 def _moved(found: Difference, before: Raised, after: Raised) -> str:
-    days = (after.found.at - before.found.at).total_seconds() / 86_400
-    cn, en = ("晚", "later") if days > 0 else ("早", "earlier")
+    apart = after.found.at - before.found.at
+    cn, en = ("晚", "later") if apart > timedelta() else ("早", "earlier")
+    by_cn, by_en = _long(abs(apart))
     return (
-        f"{_name(found, after.cell)}：由{_day(before.found.at)}改为{_day(after.found.at)}，{cn}{abs(days):.0f}天"
-        f"（{_by_cn(after.found)}）/ {_day(before.found.at)} → {_day(after.found.at)}, {abs(days):.0f} days {en}"
+        f"{_name(found, after.cell)}：由{_day(before.found.at)}改为{_day(after.found.at)}，{cn}{by_cn}"
+        f"（{_by_cn(after.found)}）/ {_day(before.found.at)} → {_day(after.found.at)}, {by_en} {en}"
     )
 
 
@@ -124,7 +126,12 @@ def _name(found: Difference, cell: Cell) -> str:
 
 def _type(type_code: str) -> str:
     kind = taxonomy().types.get(type_code)
-    return kind.name_cn if kind else type_code
+    return kind.name_cn if kind else NO_TYPE
+
+
+def _long(span: timedelta) -> tuple[str, str]:
+    days, hours = span.days, span.seconds // 3600
+    return (f"{days}天", f"{days} days") if days else (f"{hours}小时", f"{hours} hours")
 
 
 def _day(moment: datetime) -> str:

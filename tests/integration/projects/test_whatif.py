@@ -13,6 +13,7 @@ from services.chassis.work import Workshop
 from services.cli.main import app
 from services.projects.adapters.rules_file import FILE
 from tests.integration.projects.events import dispatched, take
+from tests.integration.projects.matters import PUMP, background, told
 
 CONTENT = FILE.read_text(encoding="utf-8")
 ASKED = ("--from", "2026-06-01", "--to", "2026-12-31")
@@ -51,6 +52,16 @@ def test_stricter_rules_raise_later_or_not_and_say_why(calls: Workshop, tmp_path
     assert "现行规则（第1版）认定集中问题2个，试算规则（第1版）认定1个" in said
     assert "at most 5 callers within 30 days" in said
     assert "2 days later" in said
+
+
+def test_matters_of_no_registered_estate_are_replayed_too(workshop: Workshop, tmp_path: Path) -> None:
+    texts = [event for n, text in enumerate(PUMP, start=1) for event in told(n, text, by=n, day=n / 8)]
+    take(workshop, *background(), *texts)
+    tried = changed(tmp_path, "distinct_callers: 5", "distinct_callers: 6")
+    found = json.loads(ask(workshop, tried, "--json"))
+    (moved,) = found["moved"]
+    assert (moved["type_code"], moved["window_callers"], "临溪桥小学" in moved["estate_name"]) == ("OT", 6, True)
+    assert "晚3小时" in ask(workshop, tried)
 
 
 def test_laxer_rules_raise_more(calls: Workshop, tmp_path: Path) -> None:
