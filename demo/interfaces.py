@@ -32,6 +32,7 @@ class Interfaces:
         self._pool = ThreadPoolExecutor(AT_A_TIME)
         self._clients: list[httpx.Client] = []
         self.as_role = cache(self._as_role)
+        self.client = cache(self._machine)
         self._open = self._client({})
 
     def __enter__(self) -> Self:
@@ -44,8 +45,8 @@ class Interfaces:
         for client in self._clients:
             client.close()
 
-    def client(self, role: str, service: str) -> httpx.Client:
-        """For a machine with a role, which speaks HTTP of its own."""
+    def _machine(self, role: str, service: str) -> httpx.Client:
+        """A client with a role, for who speaks HTTP of their own."""
         url = next(one.url for one in self._stack.services if one.service == service)
         return self._client(self._bearer(role), url)
 

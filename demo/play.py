@@ -19,7 +19,7 @@ from demo.mailbox import Mailbox
 from demo.quiet import Quiet
 from demo.replies import Replies
 from demo.residents import Residents
-from demo.scene import Scene, Scenes
+from demo.scene import Actors, Scene, Scenes
 from demo.story import Story
 from demo.world import World
 from services.chassis.clock import VirtualClock
@@ -53,7 +53,9 @@ class Play:
         self.script = script
         self.world = World(district, script.stories, with_faults=script.with_faults, with_cures=script.with_cures)
         self.residents = Residents(interfaces)
-        self.scenes = Scenes(script.scenes, interfaces, district, self.residents, replies, city, clock.now())
+        self.scenes = Scenes(
+            script.scenes, lambda: Actors(interfaces, district, self.residents, replies, city, clock.now())
+        )
         self.departments = Departments(interfaces, district, self.scenes)
         self.mailbox = mailbox
         self._hub = Hub(interfaces, district, self.world, self.residents, diary, self.scenes)

@@ -131,17 +131,8 @@ class Scene:
 class Scenes:
     """Plays every scene at its time. `tickets` are theirs: nobody else in the demo acts on them."""
 
-    def __init__(
-        self,
-        scenes: Sequence[Scene],
-        interfaces: Interfaces,
-        district: District,
-        residents: Residents,
-        replies: Replies,
-        city: City,
-        begin: datetime,
-    ) -> None:
-        self._cast = [(scene, Actors(interfaces, district, residents, replies, city, begin)) for scene in scenes]
+    def __init__(self, scenes: Sequence[Scene], new_actors: Callable[[], Actors]) -> None:
+        self._cast = [(scene, new_actors()) for scene in scenes]
         self._step = 0
 
     @property

@@ -9,9 +9,8 @@ from fastapi import APIRouter, File, Form, Response, UploadFile
 from pydantic import StringConstraints
 
 from services.intake.adapters.attachment_shelf import Shelf
-from services.intake.adapters.attachments import attached_to, shown
-from services.intake.adapters.rights import Handler, Reader, no_such_ticket, share_of
-from services.intake.adapters.views import ticket_with_history
+from services.intake.adapters.attachments import shown
+from services.intake.adapters.rights import Handler, Reader, seen_by
 from services.intake.domain.attachment import LARGEST, Purpose
 
 BODY_LIMIT = LARGEST + 64 * 2**10
@@ -44,11 +43,7 @@ def attachment_routes(shelf: Shelf) -> APIRouter:
     def list_attachments(ticket_id: UUID, actor: Reader) -> dict[str, Any]:
         """What is attached, the oldest first."""
         with shelf.workshop.engine.begin() as connection:
-            ticket = ticket_with_history(connection, str(ticket_id))
-            share = share_of(actor)
-            if ticket is None or (share and not share.holds(ticket)):
-                raise no_such_ticket()
-            return {"items": attached_to(connection, str(ticket_id))}
+            return {"items": seen_by(connection, str(ticket_id), actor)["attachments"]}
 
     @router.get("/{attachment_id}", response_class=Response)
     def show(ticket_id: UUID, attachment_id: UUID, actor: Reader) -> Response:

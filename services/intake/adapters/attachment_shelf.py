@@ -10,14 +10,13 @@ from uuid import UUID, uuid4
 
 from fastapi import Response, UploadFile
 
-from services.chassis.identity import Actor, Role
+from services.chassis.identity import Actor
 from services.chassis.problems import Problem, invalid
 from services.chassis.work import Workshop
 from services.intake.adapters.attachment_content import cleaned, media_of
 from services.intake.adapters.attachment_scanner import Scan
 from services.intake.adapters.refusals import answered
-from services.intake.adapters.rights import as_lead, no_such_ticket, share_of
-from services.intake.adapters.views import ticket_with_history
+from services.intake.adapters.rights import as_lead, may_lead, no_such_ticket, seen_by
 from services.intake.app.attachment import Attachment, AttachToTicket, Contents
 from services.intake.domain.attachment import Media, Purpose, TooBig, Unacceptable, for_few, must_fit
 from services.intake.domain.ticket import Ticket
@@ -70,10 +69,7 @@ class Shelf:
         Evidence of a sensitive matter is for the hub and the department that leads alone.
         """
         with self.workshop.open() as work:
-            facts = ticket_with_history(work.connection, str(ticket_id))
-            share = share_of(actor)
-            if facts is None or (share and not share.holds(facts)):
-                raise no_such_ticket()
+            seen_by(work.connection, str(ticket_id), actor)
             ticket = self.attach.desk.tickets.find(work, str(ticket_id))
             one = self.attach.attachments.find(work, str(ticket_id), str(attachment_id))
         assert ticket
@@ -89,7 +85,7 @@ class Shelf:
 
 
 def _may_open(actor: Actor, ticket: Ticket, one: Attachment) -> None:
-    if for_few(ticket, one.purpose) and Role.HUB not in actor.roles and ticket.lead not in actor.departments:
+    if for_few(ticket, one.purpose) and not may_lead(actor, ticket.lead):
         detail = "The matter is sensitive: this is for the hub and for the department that leads; ask them."
         raise Problem(403, "for-few", "Not for every reader of the ticket", detail)
 

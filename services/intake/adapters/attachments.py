@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.work import Work
@@ -13,6 +13,11 @@ from services.intake.app.attachment import Attachment
 from services.intake.domain.attachment import Media, Purpose
 
 _ADD = insert(attachments).on_conflict_do_nothing().returning(attachments.c.id)
+_OF_TICKET = (
+    select(attachments)
+    .where(attachments.c.ticket_id == bindparam("ticket_id"))
+    .order_by(attachments.c.at, attachments.c.id)
+)
 
 
 class SqlAttachments:
@@ -42,10 +47,7 @@ class SqlAttachments:
 
 def attached_to(connection: Connection, ticket_id: str) -> list[dict[str, Any]]:
     """As they are shown on the ticket, the oldest first."""
-    rows = connection.execute(
-        select(attachments).where(attachments.c.ticket_id == ticket_id).order_by(attachments.c.at, attachments.c.id)
-    )
-    return [shown(_attachment(row)) for row in rows]
+    return [shown(_attachment(row)) for row in connection.execute(_OF_TICKET, {"ticket_id": ticket_id})]
 
 
 def shown(one: Attachment) -> dict[str, Any]:

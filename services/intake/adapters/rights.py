@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends
+from sqlalchemy import Connection
 
 from services.chassis.identity import Actor, Role, require
 from services.chassis.problems import Problem
-from services.intake.adapters.views import Share
+from services.intake.adapters.views import Share, ticket_with_history
 from services.intake.app.commands import Authorise
 from services.intake.domain.ticket import Ticket
 
@@ -29,11 +30,24 @@ def no_such_ticket() -> Problem:
     return Problem(404, "not-found", "No such ticket", "ticket_id: take it from the answer to POST /tickets.")
 
 
+def seen_by(connection: Connection, ticket_id: str, actor: Actor) -> dict[str, Any]:
+    """The ticket with its history. Raises Problem 404 when it is not there for the actor."""
+    ticket, share = ticket_with_history(connection, ticket_id), share_of(actor)
+    if ticket is None or (share and not share.holds(ticket)):
+        raise no_such_ticket()
+    return ticket
+
+
+def may_lead(actor: Actor, lead: str | None) -> bool:
+    """The hub, or the department that leads."""
+    return Role.HUB in actor.roles or lead in actor.departments
+
+
 def as_lead(actor: Actor) -> Authorise:
     """The hub, or the department that leads; a ticket of others does not exist for a department."""
 
     def authorise(ticket: Ticket) -> None:
-        if Role.HUB in actor.roles or ticket.lead in actor.departments:
+        if may_lead(actor, ticket.lead):
             return
         if actor.departments.isdisjoint(ticket.co_handlers):
             raise no_such_ticket()

@@ -16,8 +16,8 @@ from services.chassis.work import Workshop
 from services.intake.adapters.cursors import read_cursor, write_cursor
 from services.intake.adapters.reception import Reception
 from services.intake.adapters.requests import TicketBody, wrong_time
-from services.intake.adapters.rights import Operator, Overseer, Reader, no_such_ticket, share_of
-from services.intake.adapters.views import count_by_state, page_of_tickets, ticket_with_history
+from services.intake.adapters.rights import Operator, Overseer, Reader, seen_by, share_of
+from services.intake.adapters.views import count_by_state, page_of_tickets
 from services.intake.app.ports import KeyReused
 from services.intake.app.receive import ReceiveTicket, Request
 from services.intake.domain.steps import State
@@ -87,11 +87,7 @@ def ticket_routes(workshop: Workshop, receive: ReceiveTicket) -> APIRouter:
         A department sees those it leads or helps with, a sub-district those from its area; others do not exist for it.
         """
         with workshop.engine.begin() as connection:
-            ticket = ticket_with_history(connection, str(ticket_id))
-        share = share_of(actor)
-        if ticket is None or (share and not share.holds(ticket)):
-            raise no_such_ticket()
-        return ticket
+            return seen_by(connection, str(ticket_id), actor)
 
     return router
 

@@ -63,10 +63,7 @@ class AttachToTicket:
 
     def __call__(self, work: Work, attachment: Attachment, authorise: Authorise) -> Attachment:
         """Attaches what lies in the store; again, the same attachment. Raises also Unfit when there are too many."""
-        ticket = self.desk.tickets.lock(work, attachment.ticket_id)
-        if ticket is None:
-            raise Unknown
-        authorise(ticket)
+        self.desk.held(work, attachment.ticket_id, None, authorise)
         kept = self.attachments.add(work, attachment)
         if kept is attachment and self.attachments.count(work, attachment.ticket_id) > MOST:
             raise Unfit("file", f"is one too many: a ticket has {MOST} attachments at most; put pages into one PDF")

@@ -50,8 +50,5 @@ class TakeCityVisit:
         if owner is None:
             raise KeyReused(said.key)
         if owner == mine:
-            ticket = self.tickets.lock(work, ticket_id)
-            assert ticket
-            command = Said(ticket.version, actor, said.note)
-            self.settlement.visit(work, ticket_id, command, said.visit, lambda _: None)
+            self.settlement.visit(work, ticket_id, Said(None, actor, said.note), said.visit, lambda _: None)
         return ticket_id

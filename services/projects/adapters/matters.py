@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ARRAY, Connection, Engine, Row, Text, bindparam, delete, exists, func, select, update
+from sqlalchemy import Connection, Engine, Row, bindparam, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.work import Work
@@ -15,7 +15,7 @@ from services.contracts.fingerprint import BadFingerprint, decode
 from services.contracts.ticket_events import EVIDENCE_KINDS
 from services.projects.adapters.loop import loop
 from services.projects.adapters.tables import matter_choices, matters, ticket_sightings, trace_keys, traces
-from services.projects.adapters.trace_store import TraceStore, lock_matters, packed
+from services.projects.adapters.trace_store import AMONG, TraceStore, lock_matters, packed
 from services.projects.domain.commonness import Commonness
 from services.projects.domain.detection import Call, Sighted
 from services.projects.domain.evidence import Cell, Reading, TicketFact
@@ -54,7 +54,7 @@ _CHOSEN = (
     .limit(1)
 )
 _TYPE = select(matters.c.type_code).where(matters.c.id == bindparam("matter_id"))
-_ANY_OF = select(exists().where(_TRACE.ticket_id == func.any(bindparam("ids", type_=ARRAY(Text)))))
+_ANY_OF = select(exists().where(_TRACE.ticket_id == AMONG))
 _commonness: WeakKeyDictionary[Engine, Commonness] = WeakKeyDictionary()
 
 

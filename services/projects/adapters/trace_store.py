@@ -62,10 +62,10 @@ _MATTERS_NEAR = (
     .order_by(matters.c.began_at, matters.c.id)
 )
 # Arrays, not lists of parameters: a statement that is the same for every number of ids stays prepared.
-_NAMED = func.any(bindparam("ids", type_=ARRAY(Text)))
-_READ = select(*_FULL).where(_TRACE.ticket_id == _NAMED).order_by(_TRACE.ticket_id)
-_ASSIGN = update(traces).where(_TRACE.ticket_id == _NAMED).values(matter_id=bindparam("matter_id"))
-_UNLIST = delete(trace_keys).where(trace_keys.c.ticket_id == _NAMED)
+AMONG = func.any(bindparam("ids", type_=ARRAY(Text)))
+_READ = select(*_FULL).where(_TRACE.ticket_id == AMONG).order_by(_TRACE.ticket_id)
+_ASSIGN = update(traces).where(_TRACE.ticket_id == AMONG).values(matter_id=bindparam("matter_id"))
+_UNLIST = delete(trace_keys).where(trace_keys.c.ticket_id == AMONG)
 _LIST = insert(trace_keys).on_conflict_do_nothing()
 _OLDEST_FREE = (
     select(_TRACE.ticket_id)

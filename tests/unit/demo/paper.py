@@ -18,7 +18,7 @@ from demo.district import District
 from demo.housing import Housing
 from demo.hub import Hub
 from demo.residents import Residents
-from demo.scene import Scenes
+from demo.scene import Actors, Scenes
 from demo.story import all_stories
 from demo.truth import Judgement, judge
 from demo.world import World
@@ -54,7 +54,7 @@ class Paper:
         district, self._diary = District(seed), Diary()
         self.world = World(district, all_stories(), **controls)
         residents = Residents(services)
-        scenes = Scenes((), services, district, residents, services, services, next(iter(steps(1))))
+        scenes = Scenes((), lambda: Actors(services, district, residents, services, services, next(iter(steps(1)))))
         self._hub = Hub(services, district, self.world, residents, self._diary, scenes)
         self._housing = Housing(services, self.world, self._diary, self._hub.faults)
         self.issues: dict[Cell, Issue] = {}

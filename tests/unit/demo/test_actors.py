@@ -16,7 +16,7 @@ from demo.housing import Housing
 from demo.hub import Hub
 from demo.interfaces import Refused
 from demo.residents import Residents
-from demo.scene import Scenes
+from demo.scene import Actors, Scenes
 from demo.story import all_stories
 from demo.world import Condition, Fault, World
 from services.contracts.department_events import HotIssueTold, ProjectTold, TicketAssigned
@@ -37,7 +37,7 @@ class Cast:
         self.world = World(district, all_stories(), **controls)
         self.diary = Diary()
         self.residents = Residents(services)
-        scenes = Scenes((), services, district, self.residents, services, services, NOW)
+        scenes = Scenes((), lambda: Actors(services, district, self.residents, services, services, NOW))
         self.departments = Departments(services, district, scenes)
         self.hub = Hub(services, district, self.world, self.residents, self.diary, scenes)
         self.housing = Housing(services, self.world, self.diary, self.hub.faults)

@@ -34,7 +34,7 @@ def scene(played: list[str], *, well: bool = True) -> Scene:
 
 def cast(one: Scene) -> Scenes:
     services: Any = Services()
-    return Scenes((one,), services, District(1), Residents(services), services, services, NOW)
+    return Scenes((one,), lambda: Actors(services, District(1), Residents(services), services, services, NOW))
 
 
 def play(scenes: Scenes, steps: int) -> None:

@@ -24,7 +24,7 @@ from services.intake.adapters.pages.fields import (
     words,
     yes_no,
 )
-from services.intake.adapters.rights import anyone, as_independent, as_lead
+from services.intake.adapters.rights import anyone, as_independent, as_lead, may_lead
 from services.intake.adapters.step_bodies import (
     AssigneeBody,
     DispatchBody,
@@ -74,7 +74,7 @@ class Form:
 
     def offered(self, seen: Seen) -> bool:
         """Whether the actor may take its step now; whether it is taken in the end, the use case decides."""
-        allowed = Role.HUB in seen.actor.roles or (self.unit and seen.ticket["lead"] in seen.actor.departments)
+        allowed = may_lead(seen.actor, seen.ticket["lead"]) if self.unit else Role.HUB in seen.actor.roles
         return allowed and (seen.ticket["state"], self.step) in STEPS and self.only_if(seen)
 
 

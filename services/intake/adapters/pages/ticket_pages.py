@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from services.chassis.identity import Actor, Role
+from services.chassis.identity import Actor
 from services.chassis.pages.forms import Fields, body_of
 from services.chassis.pages.look import Pages, done, faults_of
 from services.chassis.problems import Problem
@@ -18,8 +18,7 @@ from services.intake.adapters.pages.step_forms import FORMS, Form, Seen, comes_n
 from services.intake.adapters.pages.telling import reason, told
 from services.intake.adapters.refusals import answered
 from services.intake.adapters.related import related_to
-from services.intake.adapters.rights import Handler, Operator, Reader, no_such_ticket, share_of
-from services.intake.adapters.views import ticket_with_history
+from services.intake.adapters.rights import Handler, Operator, Reader, may_lead, no_such_ticket, seen_by, share_of
 from services.intake.app.use_cases import TicketSteps
 from services.intake.domain.attachment import Purpose
 
@@ -70,12 +69,9 @@ def ticket_pages(workshop: Workshop, pages: Pages, steps: TicketSteps) -> APIRou
         """The ticket as it stands now; above it, why a form was refused, and in the form what was entered."""
         if problem and problem.status_code not in (409, 422):
             raise problem
-        share = share_of(actor)
         with workshop.engine.begin() as connection:
-            ticket = ticket_with_history(connection, str(ticket_id))
-            related = related_to(connection, str(ticket_id), share)
-        if ticket is None or (share and not share.holds(ticket)):
-            raise no_such_ticket()
+            ticket = seen_by(connection, str(ticket_id), actor)
+            related = related_to(connection, str(ticket_id), share_of(actor))
         now, say = workshop.clock.now(), pages.speech(request)
         seen = Seen(ticket, actor, now)
         forms = forms_for(seen)
@@ -85,7 +81,7 @@ def ticket_pages(workshop: Workshop, pages: Pages, steps: TicketSteps) -> APIRou
             actor,
             status=problem.status_code if problem else 200,
             ticket=ticket,
-            may_attach=bool(actor.roles & {Role.HUB}) or ticket["lead"] in actor.departments,
+            may_attach=may_lead(actor, ticket["lead"]),
             purposes=list(Purpose),
             bars=bars_of(ticket["clocks"], now),
             history=[(line, told(say, line)) for line in ticket["history"]],
