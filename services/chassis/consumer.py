@@ -59,6 +59,7 @@ class ConsumerLoop:
         self._measured_at = 0.0
         self._read_until = 0.0
         self._settled_to: dict[TopicPartition, int] = {}
+        self._read_to: dict[TopicPartition, int] = {}
 
     @property
     def settled(self) -> dict[str, int]:
@@ -96,7 +97,7 @@ class ConsumerLoop:
             records = [record for batch in batches.values() for record in batch]
             if records and not self._settle(consumer, records):
                 continue
-            if not records and _waiting(consumer) == 0:
+            if not records and self._waiting(consumer) == 0:
                 self._read_until = asked_at
             self._measure(consumer, records)
             if 0 < len(records) < FEW:
@@ -145,29 +146,33 @@ class ConsumerLoop:
         if time.monotonic() < self._measured_at + MEASURE_EVERY_S:
             return
         self._measured_at = time.monotonic()
-        waiting = {topic: _waiting(consumer, topic) or 0 for topic in self._topics}
+        waiting = {topic: self._waiting(consumer, topic) or 0 for topic in self._topics}
         for topic, events in waiting.items():
             behind = time.time() - self._last_settled.get(topic, time.time()) if events else 0
             metrics.CONSUMER_LAG_EVENTS.labels(self._name, topic).set(events)
             metrics.CONSUMER_LAG_SECONDS.labels(self._name, topic).set(behind)
 
-
-def _waiting(consumer: KafkaConsumer, topic: str | None = None) -> int | None:
-    """Records on this member's partitions (of `topic`) not yet read; None while it has none or an end is not known."""
-    events = 0
-    partitions = consumer.assignment()
-    if not partitions:
-        return None
-    for partition in partitions:
-        if topic in (None, partition.topic):
-            try:
-                end, position = consumer.highwater(partition), consumer.position(partition, timeout_ms=0)
-            except IllegalStateError:  # taken away since
-                return None
-            if end is None or position is None:
-                return None
-            events += max(0, end - position)
-    return events
+    def _waiting(self, consumer: KafkaConsumer, topic: str | None = None) -> int | None:
+        """Records on this member's partitions (of `topic`) not yet read; None while it has none or knows no end."""
+        events = 0
+        partitions = consumer.assignment()
+        if not partitions:
+            return None
+        for partition in partitions:
+            if topic in (None, partition.topic):
+                try:
+                    end = consumer.highwater(partition)
+                    if end is not None and self._read_to.get(partition) == end:
+                        continue  # the client looks at all partitions to say where it is on one
+                    position = consumer.position(partition, timeout_ms=0)
+                except IllegalStateError:  # taken away since
+                    return None
+                if end is None or position is None:
+                    return None
+                if position >= end:
+                    self._read_to[partition] = end
+                events += max(0, end - position)
+        return events
 
 
 def _set_back(consumer: KafkaConsumer, records: Sequence[ConsumerRecord]) -> None:

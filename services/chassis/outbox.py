@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, insert, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.chassis.errors import Reject
+from services.chassis.rows import by_column, insert_rows
 from services.chassis.tables import outbox
 from services.chassis.wire import pack_headers
 from services.contracts.event import Envelope, Headers
 
 CHANNEL = "outbox"
 _WAKE = text(f"NOTIFY {CHANNEL}")
+_RECORD = insert_rows(outbox, "event_id", "topic", "key", "version", "headers", "value")
 
 # What the broker takes in one record (topics.yaml), less a margin for the batch's own header.
 MAX_RECORD_BYTES = 1_000_000
@@ -60,7 +62,7 @@ def record(connection: Connection, rows: Sequence[OutboxRow]) -> None:
     for row in rows:
         if row.size() > row.limit:
             raise TooLarge(f"event for {row.topic} has {row.size()} bytes; a record holds {row.limit}")
-    connection.execute(insert(outbox), [_columns(row) for row in rows])
+    connection.execute(_RECORD, by_column([_columns(row) for row in rows]))
 
 
 def wake_relay(engine: Engine) -> None:

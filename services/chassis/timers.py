@@ -13,10 +13,10 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import Connection, bindparam, func, select, update
-from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.errors import Kind, cause_of, kind_of
 from services.chassis.health import Health
+from services.chassis.rows import by_column, insert_rows
 from services.chassis.tables import timers
 from services.chassis.work import Work, Workshop
 from services.contracts.event import deterministic_id
@@ -30,7 +30,7 @@ BATCH = 200
 
 _WAITING = timers.c.fired_at.is_(None) & timers.c.cancelled_at.is_(None)
 _DUE = select(func.count()).select_from(timers).where(_WAITING, timers.c.due_at < bindparam("now"))
-_START = insert(timers).on_conflict_do_nothing()
+_START = insert_rows(timers, "id", "kind", "subject", "due_at").on_conflict_do_nothing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def start_all(work: Work, kind: str, deadlines: Sequence[tuple[str, datetime]]) 
         for subject, due_at in deadlines
     ]
     if rows:
-        work.connection.execute(_START, rows)
+        work.connection.execute(_START, by_column(rows))
     return [row["id"] for row in rows]
 
 

@@ -7,9 +7,9 @@ from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select
-from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis import timers
+from services.chassis.rows import by_column, insert_rows
 from services.chassis.work import Work
 from services.intake.adapters.tables import clocks
 from services.intake.app.clocks import CLOCK
@@ -21,7 +21,7 @@ _RUNNING = (
     .where(clocks.c.ticket_id.in_(bindparam("ids", expanding=True)), clocks.c.stopped_at.is_(None))
     .order_by(clocks.c.ticket_id, clocks.c.since)
 )
-_ADD = insert(clocks)
+_ADD = insert_rows(clocks, *clocks.c.keys())
 _SAVE = _ADD.on_conflict_do_update(
     index_elements=list(clocks.primary_key),
     set_={column.name: _ADD.excluded[column.name] for column in clocks.c if not column.primary_key},
@@ -39,7 +39,9 @@ class SqlClocks:
     def save(self, work: Work, changed: Sequence[Clock]) -> None:
         if not changed:
             return
-        work.connection.execute(_SAVE, [asdict(clock) for clock in changed])
+        # A clock may be warned and breached in one go.
+        rows = {(clock.ticket_id, clock.kind, clock.since): asdict(clock) for clock in changed}
+        work.connection.execute(_SAVE, by_column(list(rows.values())))
         timers.start_all(work, CLOCK, [(clock.ticket_id, at) for clock in changed for at in clock.moments()])
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Response
 
+from services.chassis.answers import json_answer
 from services.chassis.metrics import TICKETS_RECEIVED
 from services.chassis.outbox import TooLarge
 from services.chassis.problems import Problem, invalid
@@ -39,7 +40,7 @@ def ticket_routes(workshop: Workshop, receive: ReceiveTicket) -> APIRouter:
     reception = Reception(workshop, receive)
 
     @router.post("", status_code=202)
-    def file_ticket(body: TicketBody, key: IdempotencyKey, actor: Operator, response: Response) -> dict[str, Any]:
+    def file_ticket(body: TicketBody, key: IdempotencyKey, actor: Operator) -> Response:
         """Takes a request down. 202: it is stored and cannot be lost. The same key and body give the same ticket."""
         fault = wrong_time(body.occurred_at, workshop.clock.now())
         if fault:
@@ -54,8 +55,8 @@ def ticket_routes(workshop: Workshop, receive: ReceiveTicket) -> APIRouter:
             raise Problem(413, "ticket-too-large", "The ticket is too large", f"text: {error}; shorten it.") from None
         if fresh:
             TICKETS_RECEIVED.labels(body.channel).inc()
-        response.headers["Location"] = f"/tickets/{ticket_id}"
-        return {"ticket_id": ticket_id, "state": State.RECEIVED, "repeated": not fresh}
+        receipt = {"ticket_id": ticket_id, "state": State.RECEIVED, "repeated": not fresh}
+        return json_answer(receipt, 202, {"Location": f"/tickets/{ticket_id}"})
 
     @router.get("/summary")
     def summary(_: Overseer) -> dict[str, int]:
@@ -69,7 +70,7 @@ def ticket_routes(workshop: Workshop, receive: ReceiveTicket) -> APIRouter:
         state: State | None = None,
         cursor: Annotated[str | None, Query(max_length=200)] = None,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    ) -> dict[str, Any]:
+    ) -> Response:
         """The newest first. A department sees the tickets it leads, a sub-district those from its area.
 
         `next` is the cursor of the following page, absent after the last.
@@ -78,16 +79,16 @@ def ticket_routes(workshop: Workshop, receive: ReceiveTicket) -> APIRouter:
         with workshop.engine.begin() as connection:
             items = page_of_tickets(connection, state=state, share=share_of(actor), before=before, limit=limit)
         following = write_cursor(items[-1]["received_at"], items[-1]["ticket_id"]) if len(items) == limit else None
-        return {"items": items, "next": following}
+        return json_answer({"items": items, "next": following})
 
     @router.get("/{ticket_id}")
-    def show_ticket(actor: Reader, ticket_id: UUID) -> dict[str, Any]:
+    def show_ticket(actor: Reader, ticket_id: UUID) -> Response:
         """A ticket with its redacted text and its history.
 
         A department sees those it leads or helps with, a sub-district those from its area; others do not exist for it.
         """
         with workshop.engine.begin() as connection:
-            return seen_by(connection, str(ticket_id), actor)
+            return json_answer(seen_by(connection, str(ticket_id), actor))
 
     return router
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
+from services.chassis.answers import json_answer
 from services.chassis.identity import Actor
 from services.chassis.work import Work, Workshop
 from services.intake.adapters.refusals import answered
@@ -54,22 +54,22 @@ def step_routes(workshop: Workshop, steps: TicketSteps) -> APIRouter:
     """Each answers with the ticket after the step; 409 says where the ticket stands, if not where it was thought to."""
     router = APIRouter(prefix="/tickets/{ticket_id}", tags=["tickets"])
 
-    def taken(ticket_id: UUID, take: Callable[[Work, str], None]) -> dict[str, Any]:
+    def taken(ticket_id: UUID, take: Callable[[Work, str], None]) -> Response:
         with answered(no_such_ticket), workshop.open() as work:
             take(work, str(ticket_id))
             ticket = ticket_with_history(work.connection, str(ticket_id))
             assert ticket
-            return ticket
+            return json_answer(ticket)
 
-    def plain_unit_step(step: Step) -> Callable[..., dict[str, Any]]:
-        def take_step(ticket_id: UUID, body: NoteBody, actor: Handler) -> dict[str, Any]:
+    def plain_unit_step(step: Step) -> Callable[..., Response]:
+        def take_step(ticket_id: UUID, body: NoteBody, actor: Handler) -> Response:
             said = Said(body.version, actor.subject, body.note)
             return taken(ticket_id, lambda work, id: steps.plain(work, id, step, said, as_lead(actor)))
 
         return take_step
 
-    def plain_hub_step(step: Step) -> Callable[..., dict[str, Any]]:
-        def take_step(ticket_id: UUID, body: ReasonBody, actor: Operator) -> dict[str, Any]:
+    def plain_hub_step(step: Step) -> Callable[..., Response]:
+        def take_step(ticket_id: UUID, body: ReasonBody, actor: Operator) -> Response:
             return taken(ticket_id, lambda work, id: steps.plain(work, id, step, _said(body, actor), anyone))
 
         return take_step
@@ -80,13 +80,13 @@ def step_routes(workshop: Workshop, steps: TicketSteps) -> APIRouter:
         router.add_api_route(f"/{path}", plain_hub_step(step), methods=["POST"], summary=step.value, description=text)
 
     @router.post("/signature")
-    def sign(ticket_id: UUID, body: StepBody, actor: Handler) -> dict[str, Any]:
+    def sign(ticket_id: UUID, body: StepBody, actor: Handler) -> Response:
         """The unit takes it (签收)."""
         said = Said(body.version, actor.subject)
         return taken(ticket_id, lambda work, id: steps.plain(work, id, Step.SIGN, said, as_lead(actor)))
 
     @router.post("/dispatch")
-    def dispatch_ticket(ticket_id: UUID, body: DispatchBody, actor: Operator) -> dict[str, Any]:
+    def dispatch_ticket(ticket_id: UUID, body: DispatchBody, actor: Operator) -> Response:
         """Dispatches a ticket in review, as what a person says it is."""
         return taken(
             ticket_id,
@@ -96,7 +96,7 @@ def step_routes(workshop: Workshop, steps: TicketSteps) -> APIRouter:
         )
 
     @router.post("/reclassification")
-    def reclassify_ticket(ticket_id: UUID, body: ReclassificationBody, actor: Operator) -> dict[str, Any]:
+    def reclassify_ticket(ticket_id: UUID, body: ReclassificationBody, actor: Operator) -> Response:
         """Confirms or corrects what was read: type, kind, place, urgency. Whoever has the ticket keeps it."""
         return taken(
             ticket_id,
@@ -104,26 +104,26 @@ def step_routes(workshop: Workshop, steps: TicketSteps) -> APIRouter:
         )
 
     @router.post("/redispatch")
-    def redispatch_ticket(ticket_id: UUID, body: LeadBody, actor: Operator) -> dict[str, Any]:
+    def redispatch_ticket(ticket_id: UUID, body: LeadBody, actor: Operator) -> Response:
         """To another unit; the clocks of its work begin anew."""
         return taken(
             ticket_id, lambda work, id: steps.move.redispatch(work, id, _said(body, actor), body.lead, anyone)
         )
 
     @router.post("/return/upholding")
-    def uphold_return(ticket_id: UUID, body: LeadBody, actor: Operator) -> dict[str, Any]:
+    def uphold_return(ticket_id: UUID, body: LeadBody, actor: Operator) -> Response:
         """The adjudication: it was not the unit's duty, `lead` takes it; the clocks begin anew."""
         return taken(
             ticket_id, lambda work, id: steps.move.uphold_return(work, id, _said(body, actor), body.lead, anyone)
         )
 
     @router.post("/co-handlers")
-    def call_in(ticket_id: UUID, body: UnitBody, actor: Operator) -> dict[str, Any]:
+    def call_in(ticket_id: UUID, body: UnitBody, actor: Operator) -> Response:
         """One more unit helps (加派)."""
         return taken(ticket_id, lambda work, id: steps.move.call_in(work, id, _said(body, actor), body.unit, anyone))
 
     @router.post("/assignee")
-    def assign(ticket_id: UUID, body: AssigneeBody, actor: Handler) -> dict[str, Any]:
+    def assign(ticket_id: UUID, body: AssigneeBody, actor: Handler) -> Response:
         """To one of the unit's people."""
         return taken(
             ticket_id,
@@ -131,27 +131,27 @@ def step_routes(workshop: Workshop, steps: TicketSteps) -> APIRouter:
         )
 
     @router.post("/transfer")
-    def transfer(ticket_id: UUID, body: LineBody, actor: Operator) -> dict[str, Any]:
+    def transfer(ticket_id: UUID, body: LineBody, actor: Operator) -> Response:
         """To an emergency line, by whoever calls there."""
         return taken(ticket_id, lambda work, id: steps.move.transfer(work, id, _said(body, actor), body.line, anyone))
 
     @router.post("/reconsideration")
-    def reconsider(ticket_id: UUID, body: ReasonBody, actor: Operator) -> dict[str, Any]:
+    def reconsider(ticket_id: UUID, body: ReasonBody, actor: Operator) -> Response:
         """What was rejected or transferred comes back into review."""
         return taken(ticket_id, lambda work, id: steps.move.reconsider(work, id, _said(body, actor), anyone))
 
     @router.post("/merge")
-    def merge(ticket_id: UUID, body: MergeBody, actor: Operator) -> dict[str, Any]:
+    def merge(ticket_id: UUID, body: MergeBody, actor: Operator) -> Response:
         """Links it to the ticket of the same matter (并单): each keeps its caller and gets its own answer."""
         return taken(ticket_id, lambda work, id: steps.merging.merge(work, id, _said(body, actor), body.into, anyone))
 
     @router.post("/unmerge")
-    def unmerge(ticket_id: UUID, body: ReasonBody, actor: Operator) -> dict[str, Any]:
+    def unmerge(ticket_id: UUID, body: ReasonBody, actor: Operator) -> Response:
         """Undoes the link: it goes back to where it was."""
         return taken(ticket_id, lambda work, id: steps.merging.unmerge(work, id, _said(body, actor), anyone))
 
     @router.post("/settlement")
-    def settle_ticket(ticket_id: UUID, body: SettlementBody, actor: Handler) -> dict[str, Any]:
+    def settle_ticket(ticket_id: UUID, body: SettlementBody, actor: Handler) -> Response:
         """Settles a ticket and what is linked to it: for the department that leads, or the hub in its place."""
         said = Said(body.version, actor.subject)
         return taken(
@@ -159,7 +159,7 @@ def step_routes(workshop: Workshop, steps: TicketSteps) -> APIRouter:
         )
 
     @router.post("/visit")
-    def visit_caller(ticket_id: UUID, body: VisitBody, actor: Operator) -> dict[str, Any]:
+    def visit_caller(ticket_id: UUID, body: VisitBody, actor: Operator) -> Response:
         """Takes down what the caller says; archives the ticket, or has it done again. Not for whoever settled it."""
         said = Said(body.version, actor.subject, body.note or "")
         visit = Visit(body.caller_solved, body.satisfaction, body.redo)
@@ -168,7 +168,7 @@ def step_routes(workshop: Workshop, steps: TicketSteps) -> APIRouter:
         )
 
     @router.post("/archive")
-    def archive(ticket_id: UUID, body: StepBody, actor: Operator) -> dict[str, Any]:
+    def archive(ticket_id: UUID, body: StepBody, actor: Operator) -> Response:
         """Without the caller's word, when they were tried three times in vain."""
         return taken(
             ticket_id, lambda work, id: steps.settlement.archive(work, id, body.version, actor.subject, anyone)

@@ -6,8 +6,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, text, update
+from sqlalchemy import Row, bindparam, select, text, update
 
+from services.chassis.rows import by_column, insert_rows
 from services.chassis.work import Work
 from services.contracts.ticket_events import Channel, Place, RequestKind, Satisfaction, Urgency
 from services.intake.adapters.tables import ticket_history, ticket_texts, tickets
@@ -32,7 +33,6 @@ _ADD = text(
     VALUES (:id, :version, :at, :step, :state, :actor, :detail)
     """  # noqa: S608 - the names of our own columns
 )
-_ADD_HISTORY = insert(ticket_history)
 _FIND = select(tickets).where(tickets.c.id == bindparam("ticket_id"))
 # Whoever only refers to a ticket (a repeat of it, a follow-up) does not wait for it: they would wait out of order.
 _LOCK = _FIND.with_for_update(key_share=True)
@@ -55,7 +55,12 @@ _WORDS = (
     .limit(1)
 )
 _OF_CITY = select(tickets.c.id).where(tickets.c.city_number == bindparam("number"))
-_SAVE = update(tickets).where(tickets.c.id == bindparam("ticket_id"))
+_SAVE = insert_rows(ticket_history, *ticket_history.c.keys()).add_cte(
+    update(tickets)
+    .where(tickets.c.id == bindparam("saved"))
+    .values({tickets.c[name]: bindparam(f"saved_{name}", type_=tickets.c[name].type) for name in (*_PLAIN, *_PLACE)})
+    .cte("saved")
+)
 
 
 class SqlTickets:
@@ -89,8 +94,9 @@ class SqlTickets:
         return row.text, row.address
 
     def save(self, work: Work, ticket: Ticket) -> None:
-        work.connection.execute(_SAVE, {"ticket_id": ticket.id, **_columns(ticket)})
-        work.connection.execute(_ADD_HISTORY, [_history(ticket, entry) for entry in ticket.steps])
+        facts = {f"saved_{name}": value for name, value in _columns(ticket).items()}
+        steps = by_column([_history(ticket, entry) for entry in ticket.steps])
+        work.connection.execute(_SAVE, {"saved": ticket.id, **facts, **steps})
         ticket.steps.clear()
 
 

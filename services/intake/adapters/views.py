@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BindParameter,
     Column,
     ColumnElement,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Select,
     Table,
     bindparam,
+    exists,
     func,
     select,
     true,
@@ -22,8 +24,9 @@ from sqlalchemy import (
     union,
 )
 
+from services.chassis.answers import rows_shown
 from services.intake.adapters.attachments import attached_to
-from services.intake.adapters.tables import clocks, settlements, ticket_history, ticket_texts, tickets
+from services.intake.adapters.tables import attachments, clocks, settlements, ticket_history, ticket_texts, tickets
 from services.intake.domain.steps import State
 
 
@@ -33,8 +36,19 @@ def _but(table: Table, *names: str) -> list[Column[Any]]:
 
 # Written once: every step answers with its ticket, and to write a statement takes longer than to run it.
 _ID: BindParameter[str] = bindparam("ticket_id")
-_TICKET = (
-    select(tickets, ticket_texts.c.text, ticket_texts.c.address)
+_LINKED = tickets.alias()
+_TICKET = (  # and which of its parts are worth a question of their own
+    select(
+        tickets,
+        ticket_texts.c.text,
+        ticket_texts.c.address,
+        func.array(
+            select(_LINKED.c.id).where(_LINKED.c.merged_into == _ID).order_by(_LINKED.c.id).scalar_subquery(),
+            type_=ARRAY(_LINKED.c.id.type),
+        ).label("merged"),
+        exists().where(settlements.c.ticket_id == _ID).label("is_handed_in"),
+        exists().where(attachments.c.ticket_id == _ID).label("has_attachments"),
+    )
     .join(ticket_texts, (ticket_texts.c.ticket_id == tickets.c.id) & (ticket_texts.c.version == tickets.c.text_version))
     .where(tickets.c.id == _ID)
 )
@@ -49,7 +63,6 @@ _CLOCKS = (
     .where(clocks.c.ticket_id == _ID)
     .order_by(clocks.c.since, clocks.c.due_at, clocks.c.kind)
 )
-_MERGED = select(tickets.c.id).where(tickets.c.merged_into == _ID).order_by(tickets.c.id)
 _HISTORY = (
     select(*_but(ticket_history, "ticket_id"))
     .where(ticket_history.c.ticket_id == _ID)
@@ -83,16 +96,15 @@ def ticket_with_history(connection: Connection, ticket_id: str) -> dict[str, Any
     row = connection.execute(_TICKET, asked).one_or_none()
     if row is None:
         return None
-    handed_in = connection.execute(_HANDED_IN, asked).mappings().one_or_none()
     return {
         **facts_of(row),
         "text": row.text,
         "address": row.address,
-        "settlement": dict(handed_in) if handed_in else None,
-        "clocks": [dict(one) for one in connection.execute(_CLOCKS, asked).mappings()],
-        "merged": list(connection.execute(_MERGED, asked).scalars()),
-        "attachments": attached_to(connection, ticket_id),
-        "history": [dict(step) for step in connection.execute(_HISTORY, asked).mappings()],
+        "settlement": rows_shown(connection.execute(_HANDED_IN, asked))[0] if row.is_handed_in else None,
+        "clocks": rows_shown(connection.execute(_CLOCKS, asked)),
+        "merged": row.merged,
+        "attachments": attached_to(connection, ticket_id) if row.has_attachments else [],
+        "history": rows_shown(connection.execute(_HISTORY, asked)),
     }
 
 
@@ -117,8 +129,11 @@ def page_of_tickets(
     ]
     if not runs:
         return []
-    merged = union(*runs).subquery()
-    return [facts_of(row) for row in connection.execute(_newest(select(merged), merged.c, None, limit))]
+    page = runs[0]
+    if len(runs) > 1:
+        merged = union(*runs).subquery()
+        page = _newest(select(merged), merged.c, None, limit)
+    return [facts_of(row) for row in connection.execute(page)]
 
 
 def _newest(query: Select[Any], columns: Any, before: tuple[datetime, str] | None, limit: int) -> Select[Any]:

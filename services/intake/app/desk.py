@@ -66,15 +66,21 @@ class Desk:
         return redacted_of(self.vault, work, ticket.id, words) if words else words
 
     def keep(self, work: Work, ticket: Ticket, fact: type[Event] | None, **more: Any) -> None:
-        """Stores the step just taken, and tells `fact` of it with the ticket's whole state (None: nobody is told)."""
+        """Stores the step just taken, and tells `fact` of it with the ticket's whole state (None: nobody is told).
+
+        Steps that were told of and not kept yet are stored with it.
+        """
         self._follow(work, ticket)
         if ticket.city_number:
             for entry in ticket.steps:
                 if entry.step in TOLD:
                     self.city.tell(work, ticket, entry, TOLD[entry.step])
         self.tickets.save(work, ticket)
-        if fact is None:
-            return
+        if fact:
+            self.tell(work, ticket, fact, **more)
+
+    def tell(self, work: Work, ticket: Ticket, fact: type[Event], **more: Any) -> None:
+        """What the ticket is now, of which the next `keep` stores the step."""
         # A ticket that is linked to another counts where that one does.
         matter = (ticket.merged_into and self.tickets.find(work, ticket.merged_into)) or ticket
         facts = ticket_facts(ticket) | {"type_code": matter.type_code, "place": matter.place}

@@ -45,7 +45,9 @@ class ReviewTicket:
     ) -> None:
         """Confirms or corrects; who has the ticket keeps it. What is linked to it counts where it counts now."""
         ticket = self.desk.held(work, ticket_id, said.version, authorise)
-        self._reclassify(work, ticket, said.actor, self.desk.redacted(work, ticket, said.words), correction)
+        words = self.desk.redacted(work, ticket, said.words)
+        confirmed = self._reclassify(work, ticket, said.actor, words, correction)
+        self.desk.keep(work, ticket, TicketReclassified, confirmed=confirmed)
         for linked in self.desk.tickets.merged_into(work, ticket_id):
             linked.reclassify(work.clock.now(), said.actor, f"follows {ticket_id}")
             self.desk.keep(work, linked, TicketReclassified, confirmed=False)
@@ -64,12 +66,14 @@ class ReviewTicket:
         if correction.type_code is None:
             raise Unfit("type_code", "is missing: name one of the catalogue's types")
         words = self.desk.redacted(work, ticket, said.words)
-        self._reclassify(work, ticket, said.actor, words, correction)
+        confirmed = self._reclassify(work, ticket, said.actor, words, correction)
+        self.desk.tell(work, ticket, TicketReclassified, confirmed=confirmed)
         units = self._units(work, ticket, lead)
         ticket.dispatch(work.clock.now(), said.actor, units.lead, units.co_handlers, f"{units.lead}: {words}")
         self.desk.keep(work, ticket, TicketDispatched)
 
-    def _reclassify(self, work: Work, ticket: Ticket, actor: str, words: str, correction: Correction) -> None:
+    def _reclassify(self, work: Work, ticket: Ticket, actor: str, words: str, correction: Correction) -> bool:
+        """Whether it was as it had been read."""
         if correction.type_code and correction.type_code not in self.taxonomy.types:
             raise Unfit("type_code", f"{correction.type_code} is none of the catalogue's types; take one of them")
         confirmed = ticket.reclassify(
@@ -83,8 +87,8 @@ class ReviewTicket:
         )
         if ticket.type_code is None:
             raise Unfit("type_code", "is missing: nothing has been read out of this ticket yet")
-        self.desk.keep(work, ticket, TicketReclassified, confirmed=confirmed)
         work.after_commit(metrics.TICKET_OVERRULES.labels("confirmed" if confirmed else "corrected").inc)
+        return confirmed
 
     def _units(self, work: Work, ticket: Ticket, lead: str | None) -> Dispatch:
         assert ticket.type_code
