@@ -36,9 +36,23 @@ _SERVER_STATE = ("25P03", "25P04", "25006", "57P01", "57P02", "57P03", "57P05")
 _LIMIT_EXCEEDED = "54"
 
 
+# The server rolled back one of two that waited for each other; of all else that fails nobody knows how far it got.
+_ROLLED_BACK = "40"
+
+
+def sqlstate_of(error: BaseException) -> str:
+    """The SQLSTATE of what the database refused; empty for any other error."""
+    return (getattr(error.orig, "sqlstate", None) or "") if isinstance(error, DBAPIError) else ""
+
+
+def was_rolled_back(error: BaseException) -> bool:
+    """Whether the database says that nothing has been changed."""
+    return sqlstate_of(error).startswith(_ROLLED_BACK)
+
+
 def kind_of(error: BaseException) -> Kind:
     """Maps whatever a handler raised to one of the three kinds."""
-    state = (getattr(error.orig, "sqlstate", None) or "") if isinstance(error, DBAPIError) else ""
+    state = sqlstate_of(error)
     if state.startswith(_LIMIT_EXCEEDED):
         return Kind.REJECT
     if isinstance(error, (Retry, OperationalError, InterfaceError, PoolTimeout, KafkaError)):

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import Response
 
-from services.chassis.errors import Kind, kind_of
+from services.chassis.errors import Kind, kind_of, was_rolled_back
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:closedloop:problem:"
@@ -132,11 +132,12 @@ def internal(error: Exception) -> Problem:
     kind = kind_of(error)
     if kind is Kind.RETRY:
         log.warning("a dependency is down", error=type(error).__name__)
+        outcome = "Nothing has been changed" if was_rolled_back(error) else "What became of this request is unknown"
         return Problem(
             503,
             "unavailable",
             "A dependency is down for the moment",
-            f"What became of this request is unknown: repeat it with the same Idempotency-Key in {RETRY_AFTER_S} s.",
+            f"{outcome}: repeat it with the same Idempotency-Key in {RETRY_AFTER_S} s.",
             headers={"Retry-After": str(RETRY_AFTER_S)},
         )
     instance = uuid4().urn

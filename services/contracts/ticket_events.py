@@ -121,11 +121,12 @@ class TicketReceived(_TicketEvent):
 
 
 class TicketDispatched(_TicketEvent):
-    """A lead unit was named by the catalogue (type x place)."""
+    """A lead unit was named by the catalogue (type x place), or by the hub."""
 
     type: ClassVar[str] = "ticket.dispatched.v1"
     type_code: TypeCode
     lead: DepartmentCode
+    taken_from: DepartmentCode | None = Field(None, description="The unit that led until then, if there was one.")
 
 
 class TicketSentToReview(_TicketEvent):

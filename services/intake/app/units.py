@@ -31,9 +31,9 @@ class MoveTicket:
         """To another unit, without a quarrel; its clocks begin anew."""
         _known(lead, "lead")
         ticket = self.desk.held(work, ticket_id, said.version, authorise)
-        words = self.desk.redacted(work, ticket, said.words)
+        taken_from, words = ticket.lead, self.desk.redacted(work, ticket, said.words)
         ticket.redispatch(work.clock.now(), said.actor, lead, ticket.co_handlers, f"{lead}: {words}")
-        self.desk.keep(work, ticket, TicketDispatched)
+        self.desk.keep(work, ticket, TicketDispatched, taken_from=taken_from if taken_from != lead else None)
         work.after_commit(metrics.TICKET_STEPS.labels(Step.REDISPATCH).inc)
 
     def uphold_return(self, work: Work, ticket_id: str, said: Said, lead: str, authorise: Authorise) -> None:

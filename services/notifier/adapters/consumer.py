@@ -46,18 +46,19 @@ def on_fact(envelope: Envelope, work: Work) -> None:
         return
     message = next(message for events, message in _MESSAGES if isinstance(fact, events))
     for department in recipients:
-        delivery = deliveries.open_published(work.connection, envelope, department, message, work.clock.now())
-        if delivery is not None:
-            _publish(work, department, told(message, fact, department, delivery), delivery)
+        _tell_of(work, envelope, department, message)
 
 
 def on_dispatched(envelope: Envelope, work: Work) -> None:
-    """Tells the lead unit now, or as soon as the text is here; a dispatch older than one already seen tells nobody."""
+    """Tells the lead unit now, or as soon as the text is here, and the unit that leads no more; a dispatch older than
+    one already seen tells nobody."""
     dispatch = envelope.event
     assert isinstance(dispatch, TicketDispatched)
     known(dispatch.lead, of=f"ticket {dispatch.ticket_id}")
     if not known_tickets.remember_dispatch(work.connection, dispatch.ticket_id, dispatch.version):
         return
+    if dispatch.taken_from:
+        _tell_of(work, envelope, known(dispatch.taken_from, of=f"ticket {dispatch.ticket_id}"), TicketTold)
     delivery = deliveries.open_assignment(work.connection, envelope, dispatch)
     if delivery is None:
         return
@@ -70,11 +71,7 @@ def on_reply_refused(envelope: Envelope, work: Work) -> None:
     """Tells the department that its reply changed nothing, and why."""
     fact = envelope.event
     assert isinstance(fact, ReplyRefused)
-    department = known(fact.department, of=f"reply {fact.reply_id}")
-    message = DepartmentReplyRefused
-    delivery = deliveries.open_published(work.connection, envelope, department, message, work.clock.now())
-    if delivery is not None:
-        _publish(work, department, told(message, fact, department, delivery), delivery)
+    _tell_of(work, envelope, known(fact.department, of=f"reply {fact.reply_id}"), DepartmentReplyRefused)
 
 
 def on_text(envelope: Envelope, work: Work) -> None:
@@ -85,6 +82,12 @@ def on_text(envelope: Envelope, work: Work) -> None:
         return
     for delivery, dispatch in deliveries.released_by(work.connection, event.ticket_id, event.version):
         _tell(work, delivery, dispatch, Text(event.text, event.address))
+
+
+def _tell_of(work: Work, envelope: Envelope, department: str, message: type[Event]) -> None:
+    delivery = deliveries.open_published(work.connection, envelope, department, message, work.clock.now())
+    if delivery is not None:
+        _publish(work, department, told(message, envelope.event, department, delivery), delivery)
 
 
 def _tell(work: Work, delivery: UUID, dispatch: TicketDispatched, text: Text) -> None:

@@ -192,3 +192,14 @@ def test_a_repeat_is_linked_to_a_ticket_that_somebody_else_holds(intake: Intake)
         assert intake.use_cases.classified.desk.tickets.lock(work, first)
         other.submit(intake.classify, again).result(timeout=5)
     assert intake.show(again)["repeat_of"] == first
+
+
+@pytest.mark.parametrize(("lead", "taken_from"), [("fire", "housing"), ("housing", None)])
+def test_a_redispatch_names_the_unit_that_loses_the_ticket(intake: Intake, lead: str, taken_from: str | None) -> None:
+    ticket_id = intake.file()
+    intake.classify(ticket_id, type_code="MJ01")
+    step = {"version": intake.show(ticket_id)["version"], "reason": "职责", "lead": lead}
+    assert intake.client("hub").post(f"/tickets/{ticket_id}/redispatch", json=step).status_code == 200
+    told = intake.told()[-1]
+    assert isinstance(told, TicketDispatched)
+    assert (told.lead, told.taken_from) == (lead, taken_from)

@@ -15,6 +15,7 @@ from services.contracts.ticket_events import (
     TicketClockBreached,
     TicketClockWarned,
     TicketCoHandlerCalledIn,
+    TicketDispatched,
     TicketExtensionRequested,
     TicketRedoOrdered,
     TicketReturnRequested,
@@ -60,6 +61,15 @@ def test_a_dispatch_and_a_fact_of_the_same_ticket_in_one_batch_are_both_told(wor
     take(workshop, dispatched(1), breach, text_of(1))
     here = [event.type for topic, event in sent(workshop) if topic == "departments.housing"]
     assert sorted(here) == sorted([TicketAssigned.type, TicketTold.type])
+
+
+def test_the_unit_that_loses_a_ticket_is_told_who_leads_it_now(workshop: Workshop) -> None:
+    redispatch = fact(TicketDispatched, lead="fire", taken_from="housing")
+    take(workshop, redispatch, redispatch, text_of(1))
+    lost, got = sorted(sent(workshop), key=lambda message: isinstance(message[1], TicketAssigned))
+    assert (lost[0], got[0]) == ("departments.housing", "departments.fire")
+    assert isinstance(lost[1], TicketTold)
+    assert (lost[1].stage, lost[1].lead) == (TicketDispatched.type, "fire")
 
 
 def test_a_refused_reply_is_told_to_its_department_once_with_the_reason(workshop: Workshop) -> None:

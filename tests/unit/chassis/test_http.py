@@ -9,6 +9,7 @@ import pytest
 from fastapi import APIRouter, Depends
 from fastapi.testclient import TestClient
 from prometheus_client import REGISTRY
+from psycopg.errors import DeadlockDetected
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 from sqlalchemy.exc import DataError, OperationalError
 from starlette.responses import StreamingResponse
@@ -56,6 +57,7 @@ def _open() -> APIRouter:
             "bug": RuntimeError("the password is hunter2"),
             "retry": Retry("database away"),
             "database": OperationalError("SELECT", {}, Exception("connection refused")),
+            "deadlock": OperationalError("UPDATE", {}, DeadlockDetected("deadlock")),
             "data": DataError("INSERT", {}, Exception("NUL")),
             "teapot": StopAsyncIteration("odd"),
         }[how]
@@ -248,12 +250,20 @@ def test_an_unexpected_error_shows_nothing_and_is_found_in_the_log(client: TestC
     assert "hunter2" in str(logged[0]["exc_info"])
 
 
-@pytest.mark.parametrize("how", ["retry", "database"])
-def test_a_dependency_that_is_down_asks_to_come_again(client: TestClient, how: str) -> None:
+@pytest.mark.parametrize(
+    ("how", "outcome"),
+    [
+        ("retry", "What became of this request is unknown"),
+        ("database", "What became of this request is unknown"),
+        ("deadlock", "Nothing has been changed"),
+    ],
+)
+def test_a_dependency_that_is_down_asks_to_come_again(client: TestClient, how: str, outcome: str) -> None:
     answer = client.get(f"/notes/broken/{how}")
     assert answer.status_code == 503
     assert int(answer.headers["retry-after"]) > 0
     assert "refused" not in answer.text
+    assert answer.json()["detail"].startswith(outcome)
 
 
 def test_a_value_the_database_refuses_is_a_client_error(client: TestClient) -> None:
