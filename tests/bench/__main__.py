@@ -23,7 +23,11 @@ BENCHES = {
     "life-cycles": tickets.life_cycles,
     "tick": tickets.tick,
 }
-ALONE = {"detection": detection.cost_of_detection, "rebuild": detection.rebuild_of_projects}
+ALONE = {
+    "detection": detection.cost_of_detection,
+    "unplaced": detection.detection_without_an_estate,
+    "rebuild": detection.rebuild_of_projects,
+}
 """Figures of one part, without the stack."""
 
 

@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -22,8 +23,10 @@ from services.chassis.topic_admin import apply_topics
 from services.chassis.work import Workshop
 from services.cli.local.apache_kafka import ApacheKafka
 from services.cli.local.postgres import EmbeddedPostgres
-from services.contracts.event import Envelope
-from services.contracts.ticket_events import Channel, Place, TicketDispatched
+from services.contracts.classification_events import TicketClassified
+from services.contracts.event import Envelope, Event
+from services.contracts.fingerprint import TERMS, TOLD_AT_OPENING, encode, terms_of
+from services.contracts.ticket_events import Channel, Place, RequestKind, TicketDispatched, TicketReceived, Urgency
 from services.contracts.topics import topic_table
 from services.projects.adapters.consumer import SUBSCRIPTION
 from services.projects.adapters.rebuild.reading import Topics
@@ -39,6 +42,7 @@ A_YEAR = 110_000
 """Tickets of a district in a year (domain.md §6)."""
 SOME_TYPES = [f"{area}{n:02}" for area, count in (("XQ", 14), ("MJ", 19), ("SC", 7)) for n in range(1, count + 1)]
 REBUILT = 60_000
+UNPLACED = 4_000
 
 
 def tickets(count: int, first: int, dice: random.Random, *, begin: datetime, days: float) -> Iterator[TicketDispatched]:
@@ -96,6 +100,55 @@ def _cost(server: EmbeddedPostgres, stored: int) -> float:
     return seconds
 
 
+def detection_without_an_estate() -> None:
+    """Tickets a second, each told by its fact and its reading, of which no estate is known: each is joined or kept."""
+    with tempfile.TemporaryDirectory(prefix="closedloop-bench-") as folder:
+        server = EmbeddedPostgres(Path(folder) / "postgres", Path(folder) / "postgres.log")
+        Path(folder).chmod(0o755)
+        server.start_and_wait()
+        try:
+            engine = engine_for(_database(server, "unplaced"), name="bench", idle_in_transaction_s=60)
+            workshop, events = Workshop(engine, FixedClock(NOW), "/310109/projects"), list(_unplaced(random.Random(1)))
+            started = time.perf_counter()
+            for batch in _batches(iter(events)):
+                _apply(workshop, batch)
+            per_s = UNPLACED / (time.perf_counter() - started)
+            engine.dispose()
+        finally:
+            server.stop()
+    figure("detection_unplaced_tickets_per_s", per_s, "tickets/s", tickets=UNPLACED, batch=BATCH, broker=None)
+
+
+def _unplaced(dice: random.Random) -> Iterator[Event]:
+    """Two months' tickets of 70 terms, as common and as rare as words are, which name one of 3,000 places."""
+    ranks = range(1, 20_000)
+    how_common = list(accumulate(1 / rank for rank in ranks))
+    for number in range(UNPLACED):
+        name = f"{chr(0x4E00 + dice.randrange(60))}{chr(0x5000 + dice.randrange(50))}苑"
+        terms = {rank * 7919 % TERMS: 0 for rank in dice.choices(ranks, cum_weights=how_common, k=70)}
+        at = NOW + timedelta(days=60 * number / UNPLACED)
+        ticket = {"ticket_id": str(UUID(int=1 + number)), "version": 1}
+        yield TicketReceived(
+            **ticket,
+            state="received",
+            channel=Channel.PHONE,
+            caller_ref=f"{dice.randrange(400_000):032x}",
+            occurred_at=at,
+            received_at=at,
+        )
+        yield TicketClassified(
+            **ticket,
+            type_code=dice.choice(SOME_TYPES),
+            confidence=0.9,
+            kind=RequestKind.COMPLAINT,
+            urgency=Urgency.NORMAL,
+            place=Place(),
+            place_words=(name,),
+            fingerprint=encode(terms | dict.fromkeys(terms_of(name), TOLD_AT_OPENING)),
+            model_version="bench",
+        )
+
+
 def rebuild_of_projects() -> None:
     """Events a second that the rebuild folds out of Apache Kafka into PostgreSQL."""
     with tempfile.TemporaryDirectory(prefix="closedloop-bench-") as folder:
@@ -141,8 +194,8 @@ def _database(server: EmbeddedPostgres, name: str) -> str:
     return server.url(name)
 
 
-def _batches(found: Iterator[TicketDispatched]) -> Iterator[Sequence[TicketDispatched]]:
-    held: list[TicketDispatched] = []
+def _batches(found: Iterator[Event]) -> Iterator[Sequence[Event]]:
+    held: list[Event] = []
     for one in found:
         held.append(one)
         if len(held) == BATCH:
@@ -150,7 +203,7 @@ def _batches(found: Iterator[TicketDispatched]) -> Iterator[Sequence[TicketDispa
             held = []
 
 
-def _apply(workshop: Workshop, batch: Sequence[TicketDispatched]) -> None:
+def _apply(workshop: Workshop, batch: Sequence[Event]) -> None:
     with workshop.open() as work:
         SUBSCRIPTION.apply([Envelope(uuid4(), "/310109/intake", NOW, event) for event in batch], work)
 

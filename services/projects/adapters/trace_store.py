@@ -6,11 +6,13 @@ import struct
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import ARRAY, Connection, Row, Text, bindparam, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from services.chassis.rows import by_column, insert_rows
 from services.contracts.event import deterministic_id
 from services.contracts.fingerprint import TERMS, Weights, term_of
 from services.projects.adapters.tables import matter_choices, matter_keys, matters, trace_keys, traces
@@ -24,6 +26,8 @@ IN_PLACE_OF_ESTATE: Final = "matter-"
 POSTINGS: Final = 128
 BY_NAME: Final = 0.2
 FORGOTTEN_AT_ONCE: Final = 8
+READ_AGAIN: Final = 4_096
+"""Tickets whose weights are kept unpacked: some 30 MB."""
 _WEIGHT: Final = struct.Struct("<If")
 _LOCK: Final = 0x6D617474
 """One joins at a time: what a ticket joins depends on those before it."""
@@ -39,15 +43,17 @@ _FULL = (
     _TRACE.weights,
 )
 _CLOSEST = text(
-    """
-    SELECT found.ticket_id
-      FROM unnest(CAST(:keys AS integer[]), CAST(:weights AS float[])) AS asked(key, weight)
-     CROSS JOIN LATERAL (
-           SELECT ticket_id FROM trace_keys
-            WHERE trace_keys.key = asked.key AND occurred_at > :since AND occurred_at <= :until
-            ORDER BY occurred_at DESC, ticket_id LIMIT :postings) AS found
-     GROUP BY found.ticket_id ORDER BY sum(asked.weight) DESC, found.ticket_id LIMIT :most
-    """
+    f"""
+    SELECT {", ".join(f"traces.{column.name}" for column in _FULL)}
+      FROM (SELECT found.ticket_id
+              FROM unnest(CAST(:keys AS integer[]), CAST(:weights AS float[])) AS asked(key, weight)
+             CROSS JOIN LATERAL (
+                   SELECT ticket_id FROM trace_keys
+                    WHERE trace_keys.key = asked.key AND occurred_at > :since AND occurred_at <= :until
+                    ORDER BY occurred_at DESC, ticket_id LIMIT :postings) AS found
+             GROUP BY found.ticket_id ORDER BY sum(asked.weight) DESC, found.ticket_id LIMIT :most) AS closest
+      JOIN traces USING (ticket_id) ORDER BY ticket_id
+    """  # noqa: S608 - the names of our own columns
 )
 _MATTERS_NEAR = (
     select(matters.c.id, matters.c.places, matters.c.weights)
@@ -63,10 +69,9 @@ _MATTERS_NEAR = (
 )
 # Arrays, not lists of parameters: a statement that is the same for every number of ids stays prepared.
 AMONG = func.any(bindparam("ids", type_=ARRAY(Text)))
-_READ = select(*_FULL).where(_TRACE.ticket_id == AMONG).order_by(_TRACE.ticket_id)
 _ASSIGN = update(traces).where(_TRACE.ticket_id == AMONG).values(matter_id=bindparam("matter_id"))
 _UNLIST = delete(trace_keys).where(trace_keys.c.ticket_id == AMONG)
-_LIST = insert(trace_keys).on_conflict_do_nothing()
+_LIST = insert_rows(trace_keys, "key", "occurred_at", "ticket_id").on_conflict_do_nothing()
 _OLDEST_FREE = (
     select(_TRACE.ticket_id)
     .where(_TRACE.matter_id.is_(None), _TRACE.occurred_at < bindparam("before"))
@@ -113,7 +118,7 @@ class TraceStore:
         keys = {_number(key) for key in keys_of(trace.places, trace.weights)}
         if keys:
             rows = [{"key": key, "occurred_at": call.occurred_at, "ticket_id": call.ticket_id} for key in keys]
-            self.connection.execute(_LIST, rows)
+            self.connection.execute(_LIST, by_column(rows))
         self.connection.execute(_FORGET, {"before": call.occurred_at - 2 * self.window})
 
     def begin(self, core: Core) -> Matter:
@@ -146,9 +151,7 @@ class TraceStore:
             "postings": POSTINGS,
             "most": most,
         }
-        ids = self.connection.execute(_CLOSEST, named).scalars().all()
-        rows = self.connection.execute(_READ, {"ids": ids})
-        return [_trace_in(row) for row in rows]
+        return [_trace_in(row) for row in self.connection.execute(_CLOSEST, named)]
 
 
 def matter_row(
@@ -186,7 +189,9 @@ def packed(weights: Weights) -> bytes:
     return b"".join(_WEIGHT.pack(term, weight) for term, weight in weights.items())
 
 
+@lru_cache(maxsize=READ_AGAIN)
 def unpacked(data: bytes) -> Weights:
+    """Not to be changed by whoever reads it: the newest tickets are compared with again and again."""
     return dict(_WEIGHT.iter_unpack(data))
 
 
