@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from services.classifier.adapters.kind_model import kind_layer
 from services.classifier.domain.kind import Kinds
 from services.classifier.domain.place_words import PlaceWords
 from services.classifier.domain.places import Estate, Register
@@ -35,7 +36,8 @@ def load_kinds(file: Path) -> Kinds:
             {
                 kind: {float(weight): tuple(map(str, words)) for weight, words in read_section(file, kind).items()}
                 for kind in RequestKind
-            }
+            },
+            kind_layer(),
         )
     except (AttributeError, TypeError, ValueError) as error:
         if isinstance(error, InvalidData):

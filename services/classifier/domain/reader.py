@@ -42,9 +42,10 @@ class ModelReader:
 
     def read(self, text: str, address: str | None) -> Reading:
         message = normalise(text)
-        opinion = self._model.judge(text)
+        grams = self._model.counted(text)
+        opinion = self._model.judge(text, grams)
         usual_kind, usual_urgency = self._usual.get(opinion.type_code, (None, Urgency.NORMAL))
-        kind, _ = self._kinds.kind_of(message, usual_kind)
+        kind, _ = self._kinds.kind_of(message, grams, usual_kind)
         pressing = urgency_of(message, usual_urgency)
         written = normalise(address or "")
         located = self._register.locate(message, written)

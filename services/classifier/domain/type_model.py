@@ -95,7 +95,7 @@ class TypeModel:
 
     def parts(self, text: str) -> list[Scores]:
         """What the words and each layer say, before they are weighed against each other."""
-        grams = self._counted(text)
+        grams = self.counted(text)
         return [self.words.scores(self._words(text)), *(layer.scores(grams) for layer in self.layers)]
 
     def weighed(self, parts: Sequence[Scores]) -> Scores:
@@ -109,9 +109,9 @@ class TypeModel:
         known: Floats = 1 / (1 + np.exp(-(columns @ trust[1:] + trust[0])))
         return known
 
-    def judge(self, text: str) -> Opinion:
-        """Of any string; a text that says nothing is none of the types with confidence 0."""
-        grams, found = self._counted(text), self._words(text)
+    def judge(self, text: str, grams: Counted | None = None) -> Opinion:
+        """Of any string; a text that says nothing is none of the types with confidence 0. `grams`: if known."""
+        grams, found = grams or self.counted(text), self._words(text)
         lexical = self.words.scores(found)
         parts = [lexical, *(layer.scores(grams) for layer in self.layers)]
         if not len(grams.whole.keys):
@@ -127,7 +127,8 @@ class TypeModel:
             self._reasons(best, found, grams.whole),
         )
 
-    def _counted(self, text: str) -> Counted:
+    def counted(self, text: str) -> Counted:
+        """What this model's layers read."""
         return counted(text, heading=any(layer.heading for layer in self.layers))
 
     def _words(self, text: str) -> list[Found]:
