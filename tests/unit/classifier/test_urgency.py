@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import pytest
 
+from services.classifier.domain.lexicon import normalise
 from services.classifier.domain.sensitive import sensitive_of
 from services.classifier.domain.urgency import RULES, Pressing, Rule, urgency_of
 from services.contracts.classification_events import Sensitive
@@ -89,3 +93,19 @@ def test_reasons_are_words_of_the_rules_and_never_of_the_text() -> None:
 )
 def test_health_and_children_are_sensitive(text: str, sensitive: Sensitive | None) -> None:
     assert sensitive_of(text) is sensitive
+
+
+@pytest.mark.parametrize(("file", "heard", "false"), [("urgency_texts.csv", 15, 1), ("urgency_letters.csv", 14, 3)])
+def test_emergencies_in_texts_of_somebody_else_are_heard(
+    capsys: pytest.CaptureFixture[str], file: str, heard: int, false: int
+) -> None:
+    """Written by people who had not read the rules. What is reached is held; it does not replace a person's ear."""
+    with (Path(__file__).parents[2] / "data" / file).open(encoding="utf-8", newline="") as lines:
+        rows = [(row["text"], row["emergency"] == "true") for row in csv.DictReader(lines)]
+    flagged = [(urgency_of(normalise(text), Urgency.NORMAL).emergency, is_one) for text, is_one in rows]
+    found = sum(flag for flag, is_one in flagged if is_one)
+    wrong = sum(flag for flag, is_one in flagged if not is_one)
+    with capsys.disabled():
+        print(f"\n{file}: {found} of {sum(is_one for _, is_one in rows)} emergencies heard, {wrong} false")
+    assert found >= heard
+    assert wrong <= false
