@@ -7,15 +7,16 @@ from collections.abc import Iterator
 import pytest
 
 from services.cli.local.stack import Stack
+from tests.harness.fixtures import NewFolder
 from tests.kafka.faults.system import System
 from tests.kafka.faults.trial import Report
 
 
 @pytest.fixture(scope="module")
-def system(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+def system(request: pytest.FixtureRequest, new_folder: NewFolder) -> Iterator[System]:
     """Every service, as many processes each as the module's INSTANCES says (default one)."""
     instances: dict[str, int] = getattr(request.module, "INSTANCES", {})
-    with Stack(tmp_path_factory.mktemp("stack"), kafka="apache", instances=instances) as stack:
+    with Stack(new_folder(), kafka="apache", instances=instances) as stack:
         yield System(stack)
 
 

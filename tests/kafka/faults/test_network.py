@@ -9,6 +9,7 @@ import pytest
 
 from services.cli.local.stack import Stack
 from services.contracts.topics import SERVICES
+from tests.harness.fixtures import NewFolder
 from tests.harness.proxies import Proxies, proxied
 from tests.kafka.faults.system import NO_DEAD_LETTERS, SCALE, TIMEOUT_S, System
 from tests.kafka.faults.trial import Report, trial
@@ -17,9 +18,9 @@ RESETS = 8 * SCALE
 
 
 @pytest.fixture(scope="module")
-def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[System, Proxies]]:
+def network(new_folder: NewFolder) -> Iterator[tuple[System, Proxies]]:
     """A stack whose services reach broker and database through proxies only; tests and clients go past these."""
-    stack = Stack(tmp_path_factory.mktemp("stack"), kafka="apache")
+    stack = Stack(new_folder(), kafka="apache")
     stack.start_servers()
     try:
         with proxied(stack, *SERVICES) as proxies:
