@@ -6,6 +6,7 @@ import random
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from pathlib import Path
@@ -66,14 +67,8 @@ def tickets(count: int, first: int, dice: random.Random, *, begin: datetime, day
 
 def cost_of_detection() -> None:
     """Seconds a ticket through `Subscription.apply` and its commit, with 10 k and 1 M tickets of years stored."""
-    with tempfile.TemporaryDirectory(prefix="closedloop-bench-") as folder:
-        server = EmbeddedPostgres(Path(folder) / "postgres", Path(folder) / "postgres.log")
-        Path(folder).chmod(0o755)
-        server.start_and_wait()
-        try:
-            costs = {stored: _cost(server, stored) for stored in (10_000, 100_000, 1_000_000)}
-        finally:
-            server.stop()
+    with _postgres() as server:
+        costs = {stored: _cost(server, stored) for stored in (10_000, 100_000, 1_000_000)}
     for stored, seconds in costs.items():
         conditions = {"stored_tickets": stored, "batch": BATCH, "broker": None}
         figure("detection_tickets_per_s", MEASURED / seconds, "tickets/s", **conditions)
@@ -102,20 +97,14 @@ def _cost(server: EmbeddedPostgres, stored: int) -> float:
 
 def detection_without_an_estate() -> None:
     """Tickets a second, each told by its fact and its reading, of which no estate is known: each is joined or kept."""
-    with tempfile.TemporaryDirectory(prefix="closedloop-bench-") as folder:
-        server = EmbeddedPostgres(Path(folder) / "postgres", Path(folder) / "postgres.log")
-        Path(folder).chmod(0o755)
-        server.start_and_wait()
-        try:
-            engine = engine_for(_database(server, "unplaced"), name="bench", idle_in_transaction_s=60)
-            workshop, events = Workshop(engine, FixedClock(NOW), "/310109/projects"), list(_unplaced(random.Random(1)))
-            started = time.perf_counter()
-            for batch in _batches(iter(events)):
-                _apply(workshop, batch)
-            per_s = UNPLACED / (time.perf_counter() - started)
-            engine.dispose()
-        finally:
-            server.stop()
+    with _postgres() as server:
+        engine = engine_for(_database(server, "unplaced"), name="bench", idle_in_transaction_s=60)
+        workshop, events = Workshop(engine, FixedClock(NOW), "/310109/projects"), list(_unplaced(random.Random(1)))
+        started = time.perf_counter()
+        for batch in _batches(iter(events)):
+            _apply(workshop, batch)
+        per_s = UNPLACED / (time.perf_counter() - started)
+        engine.dispose()
     figure("detection_unplaced_tickets_per_s", per_s, "tickets/s", tickets=UNPLACED, batch=BATCH, broker=None)
 
 
@@ -183,6 +172,18 @@ def _publish(bootstrap: str) -> None:
     for one in sent:
         one.get(timeout=30)
     producer.close()
+
+
+@contextmanager
+def _postgres() -> Iterator[EmbeddedPostgres]:
+    with tempfile.TemporaryDirectory(prefix="closedloop-bench-") as folder:
+        server = EmbeddedPostgres(Path(folder) / "postgres", Path(folder) / "postgres.log")
+        Path(folder).chmod(0o755)
+        server.start_and_wait()
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 def _database(server: EmbeddedPostgres, name: str) -> str:

@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 
+from services.classifier.adapters.model_files import arrays_of, layer_of
 from services.classifier.domain.grams import grams_of
 from services.classifier.domain.kind import KINDS
 from services.classifier.domain.type_model import Layer
@@ -28,20 +29,13 @@ def make(file: Path = SHIPPED) -> None:
     with EXAMPLES.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
     layer = fit_layer([grams_of(row["text"]) for row in rows], [row["kind"] for row in rows], KINDS)
-    np.savez_compressed(
-        file,
-        keys=layer.keys,
-        idf=layer.idf,
-        weights=layer.weights.astype(np.float16),
-        bias=layer.bias,
-        examples_sha256=np.array(examples_sha256()),
-    )
+    np.savez_compressed(file, **arrays_of(layer), examples_sha256=np.array(examples_sha256()))
 
 
 @cache
 def kind_layer() -> Layer:
     with np.load(SHIPPED, allow_pickle=False) as arrays:
-        return Layer(arrays["keys"], arrays["idf"], arrays["weights"].astype(np.float32), arrays["bias"])
+        return layer_of(arrays)
 
 
 def made_from() -> str:

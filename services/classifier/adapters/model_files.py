@@ -51,12 +51,7 @@ def save(model: TypeModel, vocabulary: Vocabulary, card: Mapping[str, Any], fold
     """Writes the folder, which must not exist yet. Raises OSError."""
     arrays: dict[str, Any] = {}
     for number, layer in enumerate(model.layers):
-        arrays |= {
-            f"keys_{number}": layer.keys,
-            f"idf_{number}": layer.idf,
-            f"weights_{number}": layer.weights.astype(np.float16),
-            f"bias_{number}": layer.bias,
-        }
+        arrays |= arrays_of(layer, number)
     packed = io.BytesIO()
     np.savez_compressed(packed, **arrays)
     facts = {
@@ -84,6 +79,22 @@ def save(model: TypeModel, vocabulary: Vocabulary, card: Mapping[str, Any], fold
         raise
 
 
+def arrays_of(layer: Layer, number: int = 0) -> dict[str, Any]:
+    """The layer as it stands in a file of arrays."""
+    return {
+        f"keys_{number}": layer.keys,
+        f"idf_{number}": layer.idf,
+        f"weights_{number}": layer.weights.astype(np.float16),
+        f"bias_{number}": layer.bias,
+    }
+
+
+def layer_of(arrays: Mapping[str, Any], number: int = 0, *, ours: bool = False, heading: bool = False) -> Layer:
+    """What `arrays_of` wrote. Raises KeyError."""
+    keys, idf, weights, bias = (arrays[f"{name}_{number}"] for name in ("keys", "idf", "weights", "bias"))
+    return Layer(keys, idf, weights.astype(np.float32), bias, ours, heading)
+
+
 def load(folder: Path) -> Stored:
     """Raises BadModel for a folder that is not there, is cut short, or is of another version of the format."""
     try:
@@ -109,14 +120,7 @@ def _built(facts: Mapping[str, Any], packed: bytes, card: Mapping[str, Any]) -> 
     labels = tuple(facts["labels"])
     with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
         layers = tuple(
-            Layer(
-                arrays[f"keys_{number}"],
-                arrays[f"idf_{number}"],
-                arrays[f"weights_{number}"].astype(np.float32),
-                arrays[f"bias_{number}"],
-                bool(about["ours"]),
-                bool(about["heading"]),
-            )
+            layer_of(arrays, number, ours=bool(about["ours"]), heading=bool(about["heading"]))
             for number, about in enumerate(facts["layers"])
         )
     for layer in layers:
