@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -63,3 +64,4 @@ class CurrentReader:
 
     def _take(self, stored: Stored) -> None:
         self._reader, self._card = self._build(stored.model), stored.card
+        gc.freeze()  # a reader stays: the collector need not walk its lists again and again

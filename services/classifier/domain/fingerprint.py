@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from typing import Final
-from zlib import crc32
 
-from services.contracts.fingerprint import TERMS, encode
+import numpy as np
+
+from services.contracts.fingerprint import TOLD_AT_OPENING, encode, term_of
 
 OPENING_CHARACTERS: Final = 40
 
@@ -19,21 +20,37 @@ _RUNS: Final = re.compile(
 )
 
 
+_BREAK: Final = ord("\n")
+_FIRST: Final = np.array([term_of(unit.to_bytes(2, "little") + b"\0\0") for unit in range(1 << 16)], np.uint32)
+_SECOND: Final = _FIRST[0] ^ np.array(
+    [term_of(b"\0\0" + unit.to_bytes(2, "little")) for unit in range(1 << 16)], np.uint32
+)
+"""A checksum of two characters is the first's part with the second's: crc32 is linear over exclusive or."""
+
+
 def fingerprint_of(message: str) -> str | None:
     """Of a normalised message; None where it holds no term. Numbers of five digits and more, which may name a person,
     are never terms."""
+    opening: list[str] = []
+    later: list[str] = []
+    opened: list[int] = []
     told: list[int] = []
-    opening = 0
     for found in _RUNS.finditer(message):
-        if found.start() < OPENING_CHARACTERS:
-            opening = -1
-        elif opening < 0:
-            opening = len(told)
+        opens = found.start() < OPENING_CHARACTERS
         word, run = found.groups()
         if run:
-            coded = run.encode("utf-16-le", "surrogatepass")
-            told += [crc32(coded[at : at + 4]) % TERMS for at in range(0, len(coded) - 2, 2)]
+            (opening if opens else later).append(run)
         elif word and 2 <= len(word) <= 12:
-            told.append(crc32(word.encode("utf-16-le")) % TERMS)
-    opened_with = frozenset(told if opening < 0 else told[:opening])
-    return encode({term: (times > 1) | (term in opened_with) << 1 for term, times in Counter(told).items()})
+            (opened if opens else told).append(term_of(word.encode("utf-16-le")))
+    opened += _pairs(opening)
+    told += opened + _pairs(later)
+    stressed = frozenset(opened)
+    return encode({term: (times > 1) + TOLD_AT_OPENING * (term in stressed) for term, times in Counter(told).items()})
+
+
+def _pairs(runs: list[str]) -> list[int]:
+    """The terms of all neighbouring characters within runs."""
+    units = np.frombuffer("\n".join(runs).encode("utf-16-le", "surrogatepass"), "<u2")
+    first, second = units[:-1], units[1:]
+    terms: list[int] = (_FIRST[first] ^ _SECOND[second])[(first != _BREAK) & (second != _BREAK)].tolist()
+    return terms

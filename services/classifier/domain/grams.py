@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 LONGEST_READ: Final = 3_000
 """Characters of a text that are counted. A message says what it wants long before."""
 HEADING_LIMIT: Final = 60
-HEADING_WEIGHT: Final = 2.0
-"""A first line of at most HEADING_LIMIT characters is a title and says what the matter is: it counts so much more."""
+HEADING_WEIGHT: Final = 2
+"""A first line of at most HEADING_LIMIT characters is a title and says what the matter is: it counts so many times."""
 LONGEST_GRAM: Final = 4
 
 Keys = NDArray[np.uint64]
@@ -29,7 +29,10 @@ class Grams:
     """The n-grams of one text in ascending order of their key, each with its count (weighted by where it stands)."""
 
     keys: Keys
-    counts: NDArray[np.float64]
+    counts: NDArray[np.int64]
+
+
+NO_GRAMS: Final = Grams(np.empty(0, np.uint64), np.empty(0, np.int64))
 
 
 def _alphabet() -> NDArray[np.uint16]:
@@ -53,15 +56,8 @@ _DIGIT: Final = ord("0")
 def grams_of(text: str) -> Grams:
     """Of any string at all: it may be empty, a megabyte, or full of lone surrogates."""
     heading, body = split_heading(text)
-    parts = [(_units(body), 1.0)]
-    if heading:
-        parts.append((_units(heading), HEADING_WEIGHT))
-    keys, weights = [], []
-    for units, weight in parts:
-        for part in _keys(units):
-            keys.append(part)
-            weights.append(np.full(len(part), weight))
-    return _counted(np.concatenate(keys), np.concatenate(weights))
+    parts = [*_keys(_units(body)), *HEADING_WEIGHT * _keys(_units(heading))]
+    return Grams(*np.unique(np.concatenate(parts), return_counts=True)) if parts else NO_GRAMS
 
 
 def split_heading(text: str) -> tuple[str, str]:
@@ -88,12 +84,14 @@ def gram_of(key: int) -> str:
 def _units(text: str) -> NDArray[np.uint16]:
     encoded = text.encode("utf-16-le" if sys.byteorder == "little" else "utf-16-be", "surrogatepass")
     units = _ALPHABET[np.frombuffer(encoded, np.uint16)]
-    repeated = (units[1:] == units[:-1]) & ((units[1:] == _DIGIT) | (units[1:] == 0))
-    return units[np.concatenate(([True], ~repeated))] if len(units) else units
+    repeats = (units[1:] == units[:-1]) & ((units[1:] == _DIGIT) | (units[1:] == 0))
+    return np.delete(units, np.flatnonzero(repeats)) if len(units) else units
 
 
 def _keys(units: NDArray[np.uint16]) -> list[Keys]:
     """All n-grams without a separator inside, the single characters first."""
+    if not len(units):
+        return []
     wide = units.astype(np.uint64)
     runs, made = wide, [wide[wide > 0]]
     inside = units > 0
@@ -104,12 +102,3 @@ def _keys(units: NDArray[np.uint16]) -> list[Keys]:
         runs = runs[:-1] << np.uint64(16) | wide[length - 1 :]
         made.append(runs[inside])
     return made
-
-
-def _counted(keys: Keys, weights: NDArray[np.float64]) -> Grams:
-    if not len(keys):
-        return Grams(keys, weights)
-    order = np.argsort(keys, kind="stable")
-    keys, weights = keys[order], weights[order]
-    first = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
-    return Grams(keys[first], np.add.reduceat(weights, first))

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from services.classifier.domain.grams import Grams, Keys, gram_of, grams_of, split_heading
+from services.classifier.domain.grams import NO_GRAMS, Grams, Keys, gram_of, grams_of, split_heading
 from services.classifier.domain.lexicon import normalise
 from services.classifier.domain.type_words import Found, Scores, TypeWords
 
@@ -42,7 +42,7 @@ class Counted:
 
 
 def counted(text: str, *, heading: bool = True) -> Counted:
-    return Counted(grams_of(text), grams_of(split_heading(text)[0] if heading else ""))
+    return Counted(grams_of(text), grams_of(split_heading(text)[0]) if heading else NO_GRAMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,17 +196,18 @@ def weighed(parts: Sequence[Scores], factors: Sequence[float], offset: Floats) -
 def evidence(parts: Sequence[Scores], scores: Scores, labels: Sequence[str]) -> Floats:
     """What speaks for the answer: its share as log odds, how far each part prefers it to every other label, and
     whether it is none of the types. Of one text or of many; the last axis are the columns."""
-    best = scores.argmax(axis=-1)[..., None]
-    share = np.take_along_axis(softmax(scores), best, -1)[..., 0].clip(1e-5, 1 - 1e-5)
-    columns = [np.log(share / (1 - share))]
-    for part in parts:
-        own = np.take_along_axis(part, best, -1)[..., 0]
-        others = part.copy()
-        np.put_along_axis(others, best, -np.inf, -1)
-        columns.append(own - others.max(axis=-1))
-    other = labels.index(OTHER) if OTHER in labels else -1
-    columns.append((best[..., 0] == other).astype(np.float32))
-    return np.stack(columns, axis=-1).astype(np.float32)
+    texts = np.arange(scores.size // len(labels))
+    best = scores.argmax(axis=-1).ravel()
+    share = softmax(scores).reshape(-1, len(labels))[texts, best].clip(1e-5, 1 - 1e-5)
+    told = np.empty((len(texts), len(parts) + 2), np.float32)
+    told[:, 0] = np.log(share / (1 - share))
+    for column, part in enumerate(parts, 1):
+        others = part.reshape(-1, len(labels)).copy()
+        own = others[texts, best]
+        others[texts, best] = -np.inf
+        told[:, column] = own - others.max(axis=-1)
+    told[:, -1] = best == (labels.index(OTHER) if OTHER in labels else -1)
+    return told.reshape(*scores.shape[:-1], told.shape[-1])
 
 
 def softmax(scores: Floats) -> Floats:

@@ -9,10 +9,10 @@ counts double (修完…漏! is about the repair, not the roof).
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import Final
 
 import ahocorasick
@@ -30,7 +30,7 @@ APART: Final = "…"
 OR: Final = "/"
 DOUBLE: Final = "!"
 BETWEEN: Final = 12
-SENTENCE_ENDS: Final = frozenset("。!?;")
+SENTENCE_END: Final = re.compile("[。!?;]")
 
 Scores = NDArray[np.float32]
 
@@ -71,15 +71,15 @@ class TypeWords:
             for word, places in self._plain.items()
         }
         self._pairs = [_pair(word, tuple(places)) for word, places in claims.items() if APART in word]
-        self._begins, self._ends = defaultdict[str, int](int), defaultdict[str, int](int)
-        parts = ahocorasick.Automaton()
+        begins, ends = defaultdict[str, int](int), defaultdict[str, int](int)
         for number, pair in enumerate(self._pairs):
-            for side, words in ((self._begins, pair.first), (self._ends, pair.then)):
+            for side, words in ((begins, pair.first), (ends, pair.then)):
                 for part in words:
                     side[part] |= 1 << number
-                    parts.add_word(part, part)
-        parts.make_automaton()
-        self._parts = parts
+        self._parts = ahocorasick.Automaton()
+        for part in {*begins, *ends}:
+            self._parts.add_word(part, (part, begins[part], ends[part]))
+        self._parts.make_automaton()
 
     def find(self, text: str) -> list[Found]:
         """The words of a normalised text."""
@@ -91,21 +91,20 @@ class TypeWords:
 
     def _find_pairs(self, text: str) -> Iterator[Found]:
         ends: dict[str, list[int]] = {}
-        for end, part in self._parts.iter(text):
-            ends.setdefault(part, []).append(end + 1)
-        begun = then = 0
-        for part in ends:
-            begun |= self._begins.get(part, 0)
-            then |= self._ends.get(part, 0)
-        possible = begun & then
-        if not possible:
-            return
-        sentences = list(accumulate(character in SENTENCE_ENDS for character in text))
+        begun = possible = 0
+        for end, (part, begins, completes) in self._parts.iter(text):
+            if part in ends:
+                ends[part].append(end + 1)
+            else:
+                ends[part] = [end + 1]
+                begun |= begins
+                # A pair's second word may stand again further on, so what began later counts, too.
+            possible |= begun & completes
         while possible:
             lowest = possible & -possible
             possible ^= lowest
             pair = self._pairs[lowest.bit_length() - 1]
-            if words := _first_match(pair, ends, sentences):
+            if words := _first_match(pair, ends, text):
                 yield Found(words, pair.weight, pair.labels)
 
     def scores(self, found: Iterable[Found]) -> Scores:
@@ -123,11 +122,11 @@ def _pair(word: str, labels: tuple[int, ...]) -> _Pair:
     return _Pair(split[0], split[1], weight / len(labels), labels)
 
 
-def _first_match(pair: _Pair, ends: Mapping[str, Sequence[int]], sentences: Sequence[int]) -> str | None:
+def _first_match(pair: _Pair, ends: Mapping[str, Sequence[int]], text: str) -> str | None:
     for first in pair.first:
         for end in ends.get(first, ()):
             for then in pair.then:
                 for stop in ends.get(then, ()):
-                    if 0 <= stop - len(then) - end <= BETWEEN and sentences[end - 1] == sentences[stop - 1]:
+                    if 0 <= stop - len(then) - end <= BETWEEN and not SENTENCE_END.search(text, end, stop):
                         return f"{first}{APART}{then}"
     return None
