@@ -79,11 +79,13 @@ class Detect:
         if issue.state is State.OBSERVING or issue.state in JUDGED:
             assert issue.accepted_at
             limit = months_later(issue.accepted_at, self.book.at(issue.accepted_at).reopening.months)
-            found = self._hot_near(work, sighted, issue.accepted_at)
+            # What was explained in a cell before its newest issue was merged into this one stays explained.
+            since = self._after(issue.accepted_at, newest.counts_from)
+            found = self._hot_near(work, sighted, since)
             if found and found.at <= limit:
-                self.opening.reopen(work, issue, cell, found)
+                self.opening.reopen(work, issue, cell, found, since)
             elif issue.state in JUDGED and (found or call.occurred_at > limit):
-                self._raise(work, sighted, newest.ordinal + 1, issue.accepted_at, None)
+                self._raise(work, sighted, newest.ordinal + 1, since, None)
         elif issue.state is State.EXPLAINED:
             self._raise(work, sighted, newest.ordinal + 1, issue.decided_at, None)
         elif issue.state in NO_ISSUE:

@@ -83,12 +83,14 @@ class Opening:
         self._take_members(work, issue, calls, step_taken=True)
         self.cases.look(work, issue)
 
-    def reopen(self, work: Work, issue: HotIssue, cell: Cell, found: Fulfilment) -> None:
-        """The rule is fulfilled again by calls after the acceptance, in the issue's cell or in one merged into it."""
+    def reopen(self, work: Work, issue: HotIssue, cell: Cell, found: Fulfilment, since: datetime) -> None:
+        """The rule is fulfilled again by calls after `since`, the acceptance or later, in the issue's cell or in one
+        merged into it."""
         issue.counts_from = issue.accepted_at
         _set_window(issue, found)
         self._reopen(work, issue, ACTOR, f"after the works: {_why(found)}")
-        self._take_members(work, issue, self.calls.between(work, cell, self.start(issue), None), step_taken=True)
+        calls = self.calls.between(work, cell, max(self.start(issue), since), None)
+        self._take_members(work, issue, calls, step_taken=True)
 
     def ask_again(self, work: Work, issue: HotIssue, actor: str, detail: str) -> None:
         """What was decided comes to nothing: somebody must decide once more."""

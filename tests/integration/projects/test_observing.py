@@ -164,6 +164,24 @@ def test_calls_of_a_merged_cell_reopen_what_it_was_merged_into(workshop: Worksho
     assert (issue["state"], issue["calls"], len(issues(workshop))) == ("reopened", 21, 2)
 
 
+def test_what_was_explained_in_a_cell_before_it_was_merged_does_not_reopen(workshop: Workshop, tmp_path: Path) -> None:
+    district = District(workshop, tmp_path)
+    wall = [hot_issue_id(Cell("quyang-1", "MJ02"), ordinal) for ordinal in (0, 1)]
+    calls(district, datetime(2026, 3, 1, tzinfo=UTC), 8)
+    district.decide(ROOF, kind="service")
+    district.until(ACCEPTED)
+    district.cure_done(ROOF)
+    calls(district, datetime(2026, 11, 11, tzinfo=UTC), 5, type_code="MJ02", apart=0.1)
+    district.until(datetime(2026, 11, 12, tzinfo=UTC))
+    district.decide(wall[0], kind="explain")
+    calls(district, datetime(2026, 11, 13, tzinfo=UTC), 5, type_code="MJ02", apart=0.1)
+    district.until(datetime(2026, 11, 14, tzinfo=UTC))
+    district.decide(wall[1], kind="merge", merge_into=ROOF)
+    assert (district.issue(ROOF)["state"], district.issue(ROOF)["calls"]) == ("observing", 13)
+    calls(district, datetime(2026, 11, 15, tzinfo=UTC), 1, type_code="MJ02")
+    assert (district.issue(ROOF)["state"], district.issue(ROOF)["calls"]) == ("reopened", 14)
+
+
 def test_complaints_about_works_that_were_merged_in_are_not_counted(workshop: Workshop, tmp_path: Path) -> None:
     district = District(workshop, tmp_path)
     nuisance = hot_issue_id(Cell("quyang-1", "MJ16"), 0)
