@@ -39,8 +39,9 @@ class LastReadings:
 
 
 def event_id_of(event: TicketReadAgain) -> str:
-    """The same for the same text and model: a run that is repeated has no second effect."""
-    cause = f"{event.ticket_id}:{event.version}:{event.model_version}"
+    """The same for the same text, model and answer: a run that is repeated has no second effect. The answer also
+    changes with what is no part of the model's version: kinds, rules of urgency, the register."""
+    cause = f"{event.ticket_id}:{event.version}:{event.model_version}:{_said_by(event).hex()}"
     return str(deterministic_id(CONSUMER, cause, event.type))
 
 
