@@ -60,7 +60,7 @@ def train(
         return
     if not data and from_overrulings is None:
         fail("nothing to learn from: give --data FILE or --from-overrulings HOST:PORT")
-    report = _train(store, _rows(data or [], from_overrulings), [file.name for file in data or []], force)
+    report = _train(store, *_rows(data or [], from_overrulings), force)
     if as_json:
         typer.echo(json.dumps(report, ensure_ascii=False))
         return
@@ -70,7 +70,8 @@ def train(
     typer.echo(f"{report['rows']} texts: {put}; {report['folder']}")
 
 
-def _rows(files: list[Path], broker: str | None) -> list[Labelled]:
+def _rows(files: list[Path], broker: str | None) -> tuple[list[Labelled], list[str]]:
+    """What to learn from, and where it is from."""
     from services.classifier.adapters.labelled_files import labelled
     from services.classifier.adapters.overrulings import Unreachable, overruled
     from services.classifier.app.training import FEWEST_TEXTS
@@ -78,19 +79,21 @@ def _rows(files: list[Path], broker: str | None) -> list[Labelled]:
     from services.contracts.data_files import InvalidData
     from services.contracts.taxonomy import taxonomy
 
-    known = [*taxonomy().types, OTHER]
+    known, sources = [*taxonomy().types, OTHER], [file.name for file in files]
     try:
         rows = [row for file in files for row in labelled(file, known)]
         if broker is not None:
-            rows += overruled(broker)
+            decided = overruled(broker)
+            rows += decided
+            sources.append(f"what people decided: {len(decided)} tickets")
     except (InvalidData, Unreachable) as error:
         fail(str(error))
     if len(rows) < FEWEST_TEXTS or len({row.label for row in rows}) < 2:
         fail(f"{len(rows)} texts are too few to learn from: bring {FEWEST_TEXTS} or more, of at least two types")
-    return rows
+    return rows, sources
 
 
-def _train(store: ModelStore, rows: list[Labelled], files: list[str], force: bool) -> dict[str, object]:
+def _train(store: ModelStore, rows: list[Labelled], sources: list[str], force: bool) -> dict[str, object]:
     from services.chassis.clock import SystemClock
     from services.classifier.adapters.model_files import BadModel, load, save
     from services.classifier.adapters.model_store import COLD_START
@@ -114,7 +117,7 @@ def _train(store: ModelStore, rows: list[Labelled], files: list[str], force: boo
     card = {
         "version": version,
         "made": now.isoformat(),
-        "learnt_from": files,
+        "learnt_from": sources,
         "texts": len(rows),
         "on_top_of": shipped.model.version,
         "compared_with": current.model.version,

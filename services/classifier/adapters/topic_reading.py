@@ -13,6 +13,7 @@ from kafka.errors import KafkaError
 from services.contracts.event import Envelope, MalformedEvent
 from services.contracts.registry import EVENTS
 
+BOOTSTRAP_MS: Final = 10_000
 POLL_MS: Final = 500
 QUIET_POLLS: Final = 20
 
@@ -37,7 +38,10 @@ def events_of(bootstrap: str, topic: str, begin: Mapping[int, int] | None = None
     """
     try:
         made = KafkaConsumer(
-            bootstrap_servers=bootstrap.split(","), enable_auto_commit=False, isolation_level="read_committed"
+            bootstrap_servers=bootstrap.split(","),
+            bootstrap_timeout_ms=BOOTSTRAP_MS,
+            enable_auto_commit=False,
+            isolation_level="read_committed",
         )
     except (KafkaError, ValueError) as error:
         raise Unreachable(f"no broker answers at {bootstrap} ({type(error).__name__}): name another") from None
