@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import csv
 import hashlib
+from collections import defaultdict
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -19,17 +21,35 @@ from services.classifier.domain.kind import KINDS
 from services.classifier.domain.type_model import Layer
 
 EXAMPLES: Final = Path(__file__).parents[1] / "data" / "kind_examples.csv"
+TYPE_EXAMPLES: Final = sorted((Path(__file__).parents[1] / "data" / "examples").glob("*.csv"))
 SHIPPED: Final = Path(__file__).parents[1] / "data" / "kind_model.npz"
+MOST_OF_A_KIND: Final = 300
 
 
 def make(file: Path = SHIPPED) -> None:
     # A running classifier does without the libraries that fit.
     from services.classifier.app.fitting import fit_layer
 
-    with EXAMPLES.open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines))
+    rows = [*_rows(EXAMPLES), *_some_of_each_kind()]
     layer = fit_layer([grams_of(row["text"]) for row in rows], [row["kind"] for row in rows], KINDS)
     np.savez_compressed(file, **arrays_of(layer), examples_sha256=np.array(examples_sha256()))
+
+
+def _some_of_each_kind() -> Iterator[dict[str, str]]:
+    """Of the types' examples, evenly over the types: more complaints than these would make a complaint of everything."""
+    by_kind: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for file in TYPE_EXAMPLES:
+        for row in _rows(file):
+            by_kind[row["kind"]].append(row)
+    for kind in KINDS:
+        rows = by_kind[kind]
+        wanted = min(len(rows), MOST_OF_A_KIND)
+        yield from (rows[number * len(rows) // wanted] for number in range(wanted))
+
+
+def _rows(file: Path) -> list[dict[str, str]]:
+    with file.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
 
 
 @cache
@@ -45,7 +65,10 @@ def made_from() -> str:
 
 
 def examples_sha256() -> str:
-    return hashlib.sha256(EXAMPLES.read_bytes()).hexdigest()
+    digest = hashlib.sha256(str(MOST_OF_A_KIND).encode())
+    for file in (EXAMPLES, *TYPE_EXAMPLES):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 if __name__ == "__main__":
