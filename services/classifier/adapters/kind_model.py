@@ -36,7 +36,7 @@ def make(file: Path = SHIPPED) -> None:
 
 
 def _some_of_each_kind() -> Iterator[dict[str, str]]:
-    """Of the types' examples, evenly over the types: more complaints than these would make a complaint of everything."""
+    """Of the types' examples, evenly over the types: with all of them everything would be a complaint."""
     by_kind: dict[str, list[dict[str, str]]] = defaultdict(list)
     for file in TYPE_EXAMPLES:
         for row in _rows(file):
