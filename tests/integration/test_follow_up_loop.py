@@ -77,9 +77,13 @@ def test_five_calls_are_one_problem_whose_callers_are_led_to_its_end(timed: Stac
         first = intake.get(f"/tickets/{one['ticket_id']}").json()
         assert going_on["continues"] == first["ticket_id"]
         assert (going_on["type_code"], going_on["lead"]) == (first["type_code"], first["lead"])
-        history = intake.get(f"/tickets/{one['ticket_id']}").json()["history"]
-        breached = [line["detail"].partition(":")[0] for line in history if line["step"] == "breach"]
-        assert breached == ["contact", "settle"]
+
+        def breached() -> list[str]:
+            history = intake.get(f"/tickets/{one['ticket_id']}").json()["history"]
+            return [line["detail"].partition(":")[0] for line in history if line["step"] == "breach"]
+
+        # The clocks' timers are a batch of their own: the question to the caller may come before it.
+        eventually(lambda: breached() == ["contact", "settle"], within=60)
         rates = intake.get("/indicators").json()
         assert (rates["on_time"]["rate"], rates["on_time"]["open_overdue"]) == (0.0, 5)
         assert (rates["solved"]["numerator"], rates["solved"]["denominator"]) == (0, 1)
