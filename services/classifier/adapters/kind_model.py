@@ -21,7 +21,6 @@ from services.classifier.domain.kind import KINDS
 from services.classifier.domain.type_model import Layer
 
 EXAMPLES: Final = Path(__file__).parents[1] / "data" / "kind_examples.csv"
-TYPE_EXAMPLES: Final = sorted((Path(__file__).parents[1] / "data" / "examples").glob("*.csv"))
 SHIPPED: Final = Path(__file__).parents[1] / "data" / "kind_model.npz"
 MOST_OF_A_KIND: Final = 300
 
@@ -38,13 +37,17 @@ def make(file: Path = SHIPPED) -> None:
 def _some_of_each_kind() -> Iterator[dict[str, str]]:
     """Of the types' examples, evenly over the types: with all of them everything would be a complaint."""
     by_kind: dict[str, list[dict[str, str]]] = defaultdict(list)
-    for file in TYPE_EXAMPLES:
+    for file in _type_examples():
         for row in _rows(file):
             by_kind[row["kind"]].append(row)
     for kind in KINDS:
         rows = by_kind[kind]
         wanted = min(len(rows), MOST_OF_A_KIND)
         yield from (rows[number * len(rows) // wanted] for number in range(wanted))
+
+
+def _type_examples() -> list[Path]:
+    return sorted((EXAMPLES.parent / "examples").glob("*.csv"))
 
 
 def _rows(file: Path) -> list[dict[str, str]]:
@@ -66,7 +69,7 @@ def made_from() -> str:
 
 def examples_sha256() -> str:
     digest = hashlib.sha256(str(MOST_OF_A_KIND).encode())
-    for file in (EXAMPLES, *TYPE_EXAMPLES):
+    for file in (EXAMPLES, *_type_examples()):
         digest.update(file.read_bytes())
     return digest.hexdigest()
 

@@ -18,8 +18,6 @@ _RUNS: Final = re.compile(
     r"|([a-z0-9]*[a-z][a-z0-9]*|(?<!\d)\d{2,4}(?!\d))"
     r"|([^\W\da-z_的了是我在有和就不人都也你们这那他她它吗呢吧啊请将被把与及等对为从到向于以而或但让给个上下中之其]{2,})"
 )
-
-
 _BREAK: Final = ord("\n")
 _FIRST: Final = np.array([term_of(unit.to_bytes(2, "little") + b"\0\0") for unit in range(1 << 16)], np.uint32)
 _SECOND: Final = _FIRST[0] ^ np.array(

@@ -111,10 +111,10 @@ class Topics:
         finally:
             producer.close(timeout=5)
 
-    def write(self, records: Sequence[Raw]) -> list[tuple[int, int]]:
-        """Appends to `ticket-texts`; returns where each record went, after all acknowledgements."""
+    def write(self, records: Sequence[Raw], topic: str = TEXTS) -> list[tuple[int, int]]:
+        """Appends to a topic; returns where each record went, after all acknowledgements."""
         with self.producer() as producer:
-            sent = [producer.send(TEXTS, key=key, value=value, headers=headers) for key, headers, value in records]
+            sent = [producer.send(topic, key=key, value=value, headers=headers) for key, headers, value in records]
             done = [future.get(timeout=20) for future in sent]
         return [(metadata.partition, metadata.offset) for metadata in done]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -14,7 +13,7 @@ from typer.testing import CliRunner
 
 from services.chassis.topic_admin import apply_topics
 from services.classifier.adapters.labelled_files import examples
-from services.classifier.adapters.overrulings import overruled
+from services.classifier.adapters.overrulings import TICKETS, overruled
 from services.cli.local.embedded_broker import EmbeddedBroker
 from services.cli.main import app
 from services.contracts.event import Envelope
@@ -23,7 +22,6 @@ from services.contracts.topics import topic_table
 from tests.integration.classifier.process import Topics
 from tests.unit.classifier.texts import Raw, raw, text_event, ticket
 
-TICKETS = "tickets"
 AT = datetime(2026, 7, 1, 8, tzinfo=UTC)
 
 
@@ -49,12 +47,6 @@ def decision(number: int, type_code: str, version: int = 2) -> Raw:
     return raw(Envelope(uuid4(), "/310109/intake", AT, event))
 
 
-def write(topics: Topics, topic: str, records: Sequence[Raw]) -> None:
-    with topics.producer() as producer:
-        for sent in [producer.send(topic, key=key, value=value, headers=headers) for key, headers, value in records]:
-            sent.get(timeout=20)
-
-
 def test_a_district_s_corrections_make_a_model_of_its_own(
     topics: Topics, embedded_broker: EmbeddedBroker, tmp_path: Path
 ) -> None:
@@ -62,11 +54,11 @@ def test_a_district_s_corrections_make_a_model_of_its_own(
     ours = {"MJ01": "MJ02", "MJ03": "XQ08"}
     told = [(row.text, ours[row.label]) for row in examples() if row.label in ours][:60]
     numbers = range(500, 500 + len(told))
-    write(topics, "ticket-texts", [raw(text_event(n, text)) for n, (text, _) in zip(numbers, told, strict=True)])
-    write(topics, TICKETS, [decision(n, "OT") for n in numbers])
-    write(topics, TICKETS, [decision(n, code, 3) for n, (_, code) in zip(numbers, told, strict=True)])
-    write(topics, TICKETS, [decision(9_999, "MJ04")])  # its text is kept no longer
-    write(topics, TICKETS, [(b"poison", [], b"{")])
+    topics.write([raw(text_event(n, text)) for n, (text, _) in zip(numbers, told, strict=True)])
+    topics.write([decision(n, "OT") for n in numbers], TICKETS)
+    topics.write([decision(n, code, 3) for n, (_, code) in zip(numbers, told, strict=True)], TICKETS)
+    topics.write([decision(9_999, "MJ04")], TICKETS)  # its text is kept no longer
+    topics.write([(b"poison", [], b"{")], TICKETS)
 
     rows = overruled(embedded_broker.bootstrap)
     assert sorted((row.text, row.label) for row in rows) == sorted(told)
