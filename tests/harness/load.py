@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 LANES = ("大连西路1190弄", "欧阳路1380弄", "四达路1077弄", "玉田路1490弄", "玉田路1520弄", "广中路1466弄")
-# Calls are spread over so many years that no cell gets concentrated: a load, not a problem of the district.
+# Calls are spread over so many years that hardly a cell gets concentrated: a load, not a problem of the district.
 EARLIEST, YEARS = datetime(2003, 1, 1, tzinfo=UTC), 20
 COMPLAINTS = (
     "楼顶漏雨，雨水渗进顶层住户家里，请尽快派人来修",

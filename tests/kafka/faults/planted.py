@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from tests.kafka.faults.system import System
 
 
 @contextmanager
-def trigger(system: System, service: str, table: str, when: str, body: str) -> Iterator[None]:
-    """`body` is PL/pgSQL run before each row is written to `table` for which `when` holds (`row` is the row)."""
+def trigger(system: System, service: str, tables: Sequence[str], when: str, body: str) -> Iterator[None]:
+    """`body` is PL/pgSQL run before each row is written to `tables` for which `when` holds (`row` is the row)."""
     condition = when.replace("row.", "NEW.")
     with system.database(service) as connection:
         connection.execute(
@@ -19,10 +19,11 @@ def trigger(system: System, service: str, table: str, when: str, body: str) -> I
             $$ BEGIN IF {condition} THEN {body} END IF; RETURN NEW; END $$
             """.encode()
         )
-        connection.execute(
-            f"CREATE TRIGGER planted BEFORE INSERT OR UPDATE ON {table}"
-            " FOR EACH ROW EXECUTE FUNCTION planted()".encode()
-        )
+        for table in tables:
+            connection.execute(
+                f"CREATE TRIGGER planted BEFORE INSERT OR UPDATE ON {table}"
+                " FOR EACH ROW EXECUTE FUNCTION planted()".encode()
+            )
     try:
         yield
     finally:

@@ -17,7 +17,7 @@ TICKETS = 400 * SCALE
 @pytest.mark.timeout(TIMEOUT_S)
 def test_r17_the_metrics_account_for_every_ticket(system: System, report: Report) -> None:
     system.wait_until_ready()
-    with trigger(system, "intake", "tickets", "row.state <> 'received' AND row.id::text LIKE '%0'", REFUSE):
+    with trigger(system, "intake", ["tickets"], "row.state <> 'received' AND row.id::text LIKE '%0'", REFUSE):
         history = system.load(60).run(TICKETS)
         rejected = sum(ticket.endswith("0") for ticket in history.ids)
         assert rejected > 0

@@ -63,7 +63,7 @@ def test_a_consumer_frozen_inside_its_transaction_loses_it(system: System, repor
     with trial("frozen in transaction", system, report) as one:
         one.wait_for_acked(40)
         rolled_back = _of(frozen, "closedloop_batches_rolled_back_total")
-        with trigger(system, "projects", "ticket_sightings", ours, "PERFORM pg_sleep(1.5);"):
+        with trigger(system, "projects", ["ticket_sightings"], ours, "PERFORM pg_sleep(1.5);"):
             soon(lambda: _sessions(system, "wait_event = 'PgSleep'"), every=0.01, what="a transaction")
             frozen.freeze()
             began = time.monotonic()
