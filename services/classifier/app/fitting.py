@@ -67,7 +67,7 @@ def held_out(
         scores = scores or [np.zeros((len(texts), len(known)), np.float32) for _ in layers]
         for part, layer in zip(scores, layers, strict=True):
             for i in test:
-                part[i] = layer.scores(texts[i])
+                part[i] = layer.scores(layer.seen(texts[i]))
         advance()
     return scores
 

@@ -51,13 +51,16 @@ def _alphabet() -> NDArray[np.uint16]:
 
 _ALPHABET: Final = _alphabet()
 _DIGIT: Final = ord("0")
+_BREAK: Final = np.zeros(1, np.uint16)
 
 
 def grams_of(text: str) -> Grams:
     """Of any string at all: it may be empty, a megabyte, or full of lone surrogates."""
     heading, body = split_heading(text)
-    parts = [*_keys(_units(body)), *HEADING_WEIGHT * _keys(_units(heading))]
-    return Grams(*np.unique(np.concatenate(parts), return_counts=True)) if parts else NO_GRAMS
+    title = _units(heading)
+    units = np.concatenate([title, _BREAK, _units(body)]) if len(title) else _units(body)
+    keys = _keys(units, len(title))
+    return Grams(*np.unique(np.concatenate(keys), return_counts=True)) if keys else NO_GRAMS
 
 
 def split_heading(text: str) -> tuple[str, str]:
@@ -82,23 +85,26 @@ def gram_of(key: int) -> str:
 
 
 def _units(text: str) -> NDArray[np.uint16]:
+    if not text:
+        return _BREAK[:0]
     encoded = text.encode("utf-16-le" if sys.byteorder == "little" else "utf-16-be", "surrogatepass")
     units = _ALPHABET[np.frombuffer(encoded, np.uint16)]
-    repeats = (units[1:] == units[:-1]) & ((units[1:] == _DIGIT) | (units[1:] == 0))
-    return np.delete(units, np.flatnonzero(repeats)) if len(units) else units
+    stays = np.ones(len(units), bool)
+    stays[:-1] = (units[1:] != units[:-1]) | ((units[1:] != _DIGIT) & (units[1:] != 0))
+    return units[stays]
 
 
-def _keys(units: NDArray[np.uint16]) -> list[Keys]:
-    """All n-grams without a separator inside, the single characters first."""
-    if not len(units):
-        return []
+def _keys(units: NDArray[np.uint16], titled: int) -> list[Keys]:
+    """All n-grams without a separator inside, the single characters first; of the first `titled` units HEADING_WEIGHT
+    times."""
+    made: list[Keys] = []
     wide = units.astype(np.uint64)
-    runs, made = wide, [wide[wide > 0]]
-    inside = units > 0
-    for length in range(2, LONGEST_GRAM + 1):
-        if len(units) < length:
-            break
-        inside = inside[:-1] & (units[length - 1 :] > 0)
-        runs = runs[:-1] << np.uint64(16) | wide[length - 1 :]
+    runs, inside = wide, units > 0
+    for length in range(1, min(LONGEST_GRAM, len(units)) + 1):
+        if length > 1:
+            inside = inside[:-1] & (units[length - 1 :] > 0)
+            runs = runs[:-1] << np.uint64(16) | wide[length - 1 :]
         made.append(runs[inside])
+        if (end := titled - length + 1) > 0:
+            made += (HEADING_WEIGHT - 1) * [runs[:end][inside[:end]]]
     return made

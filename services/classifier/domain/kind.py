@@ -53,7 +53,7 @@ class Kinds:
         """Of a normalised text and its n-grams, and the cues for it. `usual` is its type's: the answer for a text that
         says nothing."""
         cues = self._found(text)
-        written = self._layer.scores(grams)
+        written = self._layer.scores(self._layer.seen(grams))
         if not cues and np.array_equal(written, self._layer.bias):
             return usual, ()
         scores = written.copy()

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-import ahocorasick
+from ahocorasick_rs import AhoCorasick, MatchKind
 
 MOST_WORDS: Final = 8
 LONGEST_BEFORE_ENDING: Final = 8
@@ -33,12 +33,9 @@ class PlaceWords:
     def __init__(self, endings: Iterable[str], leads: Iterable[str], in_names: Iterable[str]) -> None:
         self._no_names = frozenset(endings)
         self._in_names = frozenset(in_names)
-        self._automaton = ahocorasick.Automaton()
-        for word in leads:
-            self._automaton.add_word(word, (len(word), False))
-        for word in (*self._no_names, *_MASKED):
-            self._automaton.add_word(word, (len(word), True))
-        self._automaton.make_automaton()
+        is_ending = dict.fromkeys(leads, False) | dict.fromkeys((*self._no_names, *_MASKED), True)
+        self._is_ending = list(is_ending.values())
+        self._words = AhoCorasick(list(is_ending), matchkind=MatchKind.LeftmostLongest)
 
     def of(self, message: str) -> tuple[str, ...]:
         """Of a normalised message: at most MOST_WORDS names, each once, in the order of the text."""
@@ -48,18 +45,18 @@ class PlaceWords:
     def _names(self, text: str) -> Iterator[str]:
         begin, name = 0, ""
         before = left = 0
-        for end, (length, ending) in self._automaton.iter_long(text):
-            start = end - length + 1
+        for number, start, end in self._words.find_matches_as_indexes(text):
+            ending = self._is_ending[number]
             between = text[left:start]
             if name and not (ending and (not between or between.isdigit())):
                 yield name
                 name = ""
             if ending:
                 begin = begin if name else self._beginning(text, before, left, start)
-                name = text[begin : end + 1] if begin < start and end < begin + LONGEST else ""
+                name = text[begin:end] if begin < start and end <= begin + LONGEST else ""
                 if not name:
                     continue
-            before, left = end + 1 if ending else start, end + 1
+            before, left = end if ending else start, end
         if name:
             yield name
 

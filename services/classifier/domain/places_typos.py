@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-import ahocorasick
+from ahocorasick_rs import AhoCorasick
 
 from services.classifier.domain.places_writing import stem_of
 
@@ -38,22 +38,15 @@ class Typos:
             for form in (name, f"{name[: middle - 1]}{name[middle]}{name[middle - 1]}{name[middle + 1 :]}"):
                 lengths[form[:middle], True].add(len(name))
                 lengths[form[middle:], False].add(len(name))
-        self._automaton = ahocorasick.Automaton()
-        for half in {half for half, _ in lengths}:
-            sizes = tuple(
-                tuple(sorted({n + d for n in lengths.get((half, first), ()) for d in (-1, 0, 1)}))
-                for first in (True, False)
-            )
-            self._automaton.add_word(half, (len(half), *sizes))
-        self._automaton.make_automaton()
+        halves = dict.fromkeys(half for half, _ in lengths)
+        self._sizes = [[_around(lengths.get((half, first), set())) for first in (True, False)] for half in halves]
+        self._halves = AhoCorasick(list(halves))
 
     def find(self, text: str) -> dict[str, int]:
         """The names that may be meant in a canonical text, each with where it ends."""
         found: dict[str, int] = {}
-        if not len(self._automaton):
-            return found
-        for last, (length, beginning, ending) in self._automaton.iter(text):
-            start, end = last + 1 - length, last + 1
+        for number, start, end in self._halves.find_matches_as_indexes(text, overlapping=True):
+            beginning, ending = self._sizes[number]
             for size in beginning:
                 if start + size <= len(text):
                     self._compare(text[start : start + size], start + size, found)
@@ -88,6 +81,11 @@ def is_slip(name: str, text: str, telling: frozenset[str] = TELLING) -> bool:
     if not wrote and not tail and stem == name:  # 广灵一 is the beginning of a road rather than 广灵一村
         return False
     return swapped or len(stem) >= SHORTEST_STEM or (stem != name and start >= len(stem))
+
+
+def _around(lengths: set[int]) -> list[int]:
+    """What a name of one of these lengths may have with a slip in it."""
+    return sorted({length + more for length in lengths for more in (-1, 0, 1)})
 
 
 def _shorter(text: str) -> Iterator[str]:

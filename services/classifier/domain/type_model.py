@@ -45,6 +45,10 @@ def counted(text: str, *, heading: bool = True) -> Counted:
     return Counted(grams_of(text), grams_of(split_heading(text)[0]) if heading else NO_GRAMS)
 
 
+Seen = tuple[NDArray[np.intp], Floats]
+"""Of a text what a layer knows: the columns of its n-grams, and what each weighs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Layer:
     """A linear model over n-grams: `keys` ascending, `idf` by key, `weights` by key and label, `bias` by label.
@@ -60,9 +64,11 @@ class Layer:
     ours: bool = False
     heading: bool = False
 
-    def scores(self, text: Counted) -> Scores:
-        grams = text.heading if self.heading else text.whole
-        columns, values = vector(grams, self.keys, self.idf)
+    def seen(self, text: Counted) -> Seen:
+        return vector(text.heading if self.heading else text.whole, self.keys, self.idf)
+
+    def scores(self, seen: Seen) -> Scores:
+        columns, values = seen
         return values @ self.weights[columns] + self.bias
 
 
@@ -96,7 +102,7 @@ class TypeModel:
     def parts(self, text: str) -> list[Scores]:
         """What the words and each layer say, before they are weighed against each other."""
         grams = self.counted(text)
-        return [self.words.scores(self._words(text)), *(layer.scores(grams) for layer in self.layers)]
+        return [self.words.scores(self._words(text)), *(layer.scores(layer.seen(grams)) for layer in self.layers)]
 
     def weighed(self, parts: Sequence[Scores]) -> Scores:
         """The scores, of one text or of many."""
@@ -113,7 +119,8 @@ class TypeModel:
         """Of any string; a text that says nothing is none of the types with confidence 0. `grams`: if known."""
         grams, found = grams or self.counted(text), self._words(text)
         lexical = self.words.scores(found)
-        parts = [lexical, *(layer.scores(grams) for layer in self.layers)]
+        seen = [layer.seen(grams) for layer in self.layers]
+        parts = [lexical, *(layer.scores(known) for layer, known in zip(self.layers, seen, strict=True))]
         if not len(grams.whole.keys):
             return Opinion(OTHER, 0.0, None, (), ())
         scores = self.weighed(parts)
@@ -124,7 +131,7 @@ class TypeModel:
             round(float(self.confidence(parts, scores)), 4),
             self.labels[int(order[1])] if len(order) > 1 else None,
             self._secondary(scores, lexical, order),
-            self._reasons(best, found, grams.whole),
+            self._reasons(best, found, seen),
         )
 
     def counted(self, text: str) -> Counted:
@@ -150,34 +157,34 @@ class TypeModel:
                 found.append(self.labels[place])
         return tuple(found)
 
-    def _reasons(self, label: int, found: Iterable[Found], grams: Grams) -> tuple[str, ...]:
+    def _reasons(self, label: int, found: Iterable[Found], seen: Sequence[Seen]) -> tuple[str, ...]:
         """Words of the lexicon, and where they are few, n-grams that texts of our own taught."""
         weights = Counter[str]()
         for one in found:
             if label in one.labels:
                 weights[one.word] += one.weight  # type: ignore[assignment]
         words = sorted(weights, key=lambda word: (-weights[word], word))[:MOST_WORDS]
-        for layer in self.layers:
+        for layer, known in zip(self.layers, seen, strict=True):
             if layer.ours and len(words) < ENOUGH_WORDS:
-                words += _telling(layer, grams, label, words)
+                words += _telling(layer, known, label, words)
         return tuple(words[:MOST_WORDS])
 
 
-def _telling(layer: Layer, grams: Grams, label: int, known: list[str]) -> list[str]:
+def _telling(layer: Layer, seen: Seen, label: int, words: list[str]) -> list[str]:
     """The n-grams of at least two characters that say most for a label, none inside another."""
-    columns, values = vector(grams, layer.keys, layer.idf)
+    columns, values = seen
     gains = values * layer.weights[columns, label]
     told: list[str] = []
     for place in np.argsort(-gains, kind="stable")[:12]:
         gram = gram_of(int(layer.keys[columns[place]]))
         if gains[place] <= 0 or len(told) == ENOUGH_WORDS:
             break
-        if len(gram) > 1 and not any(gram in word or word in gram for word in (*known, *told)):
+        if len(gram) > 1 and not any(gram in word or word in gram for word in (*words, *told)):
             told.append(gram)
     return told
 
 
-def vector(grams: Grams, keys: Keys, idf: Floats) -> tuple[NDArray[np.intp], Floats]:
+def vector(grams: Grams, keys: Keys, idf: Floats) -> Seen:
     """The columns of the known n-grams and their weights: log(1 + count) · idf, of length 1."""
     if not len(keys):
         return np.empty(0, np.intp), np.empty(0, np.float32)

@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import ahocorasick
 import numpy as np
+from ahocorasick_rs import AhoCorasick
 from numpy.typing import NDArray
 
 from services.classifier.domain.lexicon import Lexicon, normalise
@@ -76,10 +76,8 @@ class TypeWords:
             for side, words in ((begins, pair.first), (ends, pair.then)):
                 for part in words:
                     side[part] |= 1 << number
-        self._parts = ahocorasick.Automaton()
-        for part in {*begins, *ends}:
-            self._parts.add_word(part, (part, begins[part], ends[part]))
-        self._parts.make_automaton()
+        self._parts = [(part, begins[part], ends[part]) for part in {**begins, **ends}]
+        self._parts_in = AhoCorasick([part for part, _, _ in self._parts])
 
     def find(self, text: str) -> list[Found]:
         """The words of a normalised text."""
@@ -92,11 +90,12 @@ class TypeWords:
     def _find_pairs(self, text: str) -> Iterator[Found]:
         ends: dict[str, list[int]] = {}
         begun = possible = 0
-        for end, (part, begins, completes) in self._parts.iter(text):
+        for number, _, end in self._parts_in.find_matches_as_indexes(text, overlapping=True):
+            part, begins, completes = self._parts[number]
             if part in ends:
-                ends[part].append(end + 1)
+                ends[part].append(end)
             else:
-                ends[part] = [end + 1]
+                ends[part] = [end]
                 begun |= begins
                 # A pair's second word may stand again further on, so what began later counts, too.
             possible |= begun & completes
