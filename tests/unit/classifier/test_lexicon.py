@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from services.classifier.domain.lexicon import Lexicon, normalise
 
-PIECES = st.sampled_from(["漏水", "Ａ", "，", "…", "　", "\n", "é", "e\u0301", "㈱", "ｶﾞ", "弄１２０１", "\u3099", "か", "½"])
+PIECES = st.sampled_from(["漏水", "Ａ", "，", "…", "　", "\n", "é", "e\u0301", "㈱", "ｶﾞ", "１弄", "\u3099", "か", "½"])
 TEXTS = st.lists(PIECES | st.text(max_size=4), max_size=12).map("".join)
 WORDS = st.lists(st.text("漏水垃圾装修", min_size=1, max_size=4), max_size=8)
 
