@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from services.classifier.domain.fingerprint import fingerprint_of
+from services.classifier.domain.grams import split_heading
 from services.classifier.domain.kind import Kinds
 from services.classifier.domain.lexicon import normalise
 from services.classifier.domain.place_words import MOST_WORDS, PlaceWords
@@ -45,7 +46,7 @@ class ModelReader:
         grams = self._model.counted(text)
         opinion = self._model.judge(text, grams)
         usual_kind, usual_urgency = self._usual.get(opinion.type_code, (None, Urgency.NORMAL))
-        kind, _ = self._kinds.kind_of(message, grams, usual_kind)
+        kind, _ = self._kinds.kind_of(message, normalise(split_heading(text)[0]), grams, usual_kind)
         pressing = urgency_of(message, usual_urgency)
         written = normalise(address or "")
         located = self._register.locate(message, written)

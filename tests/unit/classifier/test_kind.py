@@ -9,6 +9,7 @@ import pytest
 
 from services.classifier.adapters.data import DATA, load_kinds
 from services.classifier.adapters.kind_model import examples_sha256, made_from
+from services.classifier.domain.grams import split_heading
 from services.classifier.domain.lexicon import normalise
 from services.classifier.domain.type_model import counted
 from services.contracts.data_files import InvalidData
@@ -20,7 +21,7 @@ KINDS = load_kinds(DATA / "kinds.yaml")
 
 
 def kind_of(text: str, usual: RequestKind | None) -> tuple[RequestKind | None, tuple[str, ...]]:
-    return KINDS.kind_of(normalise(text), counted(text, heading=False), usual)
+    return KINDS.kind_of(normalise(text), normalise(split_heading(text)[0]), counted(text, heading=False), usual)
 
 
 @pytest.mark.parametrize(
@@ -65,6 +66,13 @@ def test_the_shipped_layer_is_made_from_the_examples() -> None:
 def test_a_kind_that_is_told_of_the_past_or_denied_does_not_count() -> None:
     assert kind_of("我不是投诉，请问几点关门", None)[0] is RequestKind.ENQUIRY
     assert kind_of("之前多次投诉，求助求助", None)[0] is RequestKind.HELP
+
+
+def test_a_title_that_names_one_kind_is_believed_whatever_the_letter_asks() -> None:
+    letter = "请问有没有规定？建议完善政策，希望多设几个点，谢谢。"
+    assert kind_of(f"关于小区停车收费的投诉\n{letter}", None) == (RequestKind.COMPLAINT, ("投诉",))
+    assert kind_of(f"关于小区停车收费\n{letter}", None)[0] is not RequestKind.COMPLAINT
+    assert kind_of(f"关于投诉后的建议\n{letter}", None)[0] is not RequestKind.COMPLAINT
 
 
 def test_the_words_that_decided_are_told_heaviest_first() -> None:
