@@ -43,7 +43,7 @@ _KNOWN = (
         _SEEN.estate,
         _SEEN.type_code,
         _SEEN.sub_district.label("in_sub_district"),
-        func.coalesce(_KIND.in_(EVIDENCE_KINDS) & _SEEN.merged.is_(False), True).label("is_evidence"),
+        (~_SEEN.merged & ~_SEEN.rejected & func.coalesce(_KIND.in_(EVIDENCE_KINDS), True)).label("is_evidence"),
     )
     .join_from(traces, ticket_sightings, _SEEN.ticket_id == _TRACE.ticket_id)
     .where(_TRACE.ticket_id == bindparam("ticket_id"))
@@ -97,7 +97,8 @@ def _join(work: Work, found: Row[Any]) -> None:
     connection, book = work.connection, loop().book
     terms = decode(found.fingerprint)
     common = _commonness_of(connection)
-    common.learn(terms)
+    if found.weights is None:  # one that left and comes back has been learnt
+        common.learn(terms)
     call = Call(found.ticket_id, found.caller, found.seen_at, found.of_past)
     trace = trace_of(call, found.place_words, terms, common.rarity)
     kept = {
@@ -122,11 +123,15 @@ def _join(work: Work, found: Row[Any]) -> None:
 
 
 def _leave(work: Work, found: Row[Any]) -> None:
-    """The ticket is read or decided to be of a registered estate, or is no evidence: as if it had never been here."""
+    """The ticket is read or decided to be of a registered estate, or is no evidence: as if it had never been here.
+    It is compared again should that change."""
+    if found.occurred_at is None:
+        return
     work.connection.execute(delete(trace_keys).where(trace_keys.c.ticket_id == found.ticket_id))
+    gone = {"matter_id": None, "occurred_at": None}
+    work.connection.execute(update(traces).where(_TRACE.ticket_id == found.ticket_id).values(gone))
     if found.matter_id is None:
         return
-    work.connection.execute(update(traces).where(_TRACE.ticket_id == found.ticket_id).values(matter_id=None))
     call = Call(found.ticket_id, found.caller_ref, found.occurred_at, found.history)
     loop().detect(work, Sighted(_cell(work.connection, found.matter_id), call), None)
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, case, fa
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from services.contracts.classification_events import TicketReadAgain
-from services.contracts.ticket_events import TicketReclassified
+from services.contracts.ticket_events import TicketReclassified, TicketRejected
 from services.projects.adapters.tables import ticket_sightings
 from services.projects.domain.detection import Call, Sighted
 from services.projects.domain.evidence import Cell, Reading, TicketFact, finding_of, is_dissatisfied
@@ -45,6 +45,7 @@ def fact_row(fact: TicketFact) -> dict[str, Any]:
         "decided_kind": fact.kind,
         "by_person": isinstance(fact, TicketReclassified),
         "merged": fact.merged_into is not None,
+        "rejected": isinstance(fact, TicketRejected),
         "dissatisfied": is_dissatisfied(fact),
     }
 
@@ -67,7 +68,7 @@ def reading_row(reading: Reading) -> dict[str, Any]:
 FACT_COLUMNS = (
     *("ticket_id", "ticket_version", "caller_ref", "occurred_at", "history"),
     *("decided_type", "decided_sub_district", "decided_estate", "decided_estate_name", "decided_kind"),
-    *("by_person", "merged", "dissatisfied"),
+    *("by_person", "merged", "rejected", "dissatisfied"),
 )
 READING_COLUMNS = (
     *("ticket_id", "text_version", "read_type", "read_sub_district", "read_estate", "read_estate_name"),

@@ -33,8 +33,12 @@ _DECIDED = "by_person OR merged OR (read_again IS NULL AND decided_type IS NOT N
 _KIND = f"CASE WHEN {_DECIDED} THEN coalesce(decided_kind, read_kind) ELSE coalesce(read_kind, decided_kind) END"
 _IF_DECIDED = _SAID.replace("{1}", _DECIDED)
 _KINDS = ", ".join(f"'{kind}'" for kind in sorted(EVIDENCE_KINDS))
-IS_EVIDENCE = f"coalesce({_IF_DECIDED.format('type')} <> 'OT', false) AND coalesce({_KIND} IN ({_KINDS}), true)"
-"""Whether a ticket can be evidence of a problem: its type names one, and its kind says that something is wrong."""
+IS_EVIDENCE = (
+    f"NOT rejected AND coalesce({_IF_DECIDED.format('type')} <> 'OT', false)"
+    f" AND coalesce({_KIND} IN ({_KINDS}), true)"
+)
+"""Whether a ticket can be evidence of a problem: it is acceptable (domain.md §3.1, §3.2: valid complaints), its type
+names one, and its kind says that something is wrong."""
 
 ticket_sightings = Table(
     "ticket_sightings",
@@ -61,6 +65,7 @@ ticket_sightings = Table(
     Column("read_kind", Text),
     Column("by_person", Boolean, nullable=False, server_default=false(), comment="a person said what it is"),
     Column("merged", Boolean, nullable=False, server_default=false(), comment="counts where another ticket does"),
+    Column("rejected", Boolean, nullable=False, server_default=false(), comment="not acceptable, counts nowhere"),
     Column("read_again", Text, comment="the other model that read it, if one did"),
     Column("dissatisfied", Boolean, nullable=False, server_default=false()),
     Column("evidence", Boolean, Computed(IS_EVIDENCE, persisted=True)),

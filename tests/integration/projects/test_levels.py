@@ -17,7 +17,15 @@ from services.chassis.work import Workshop
 from services.contracts.event import Event
 from services.contracts.hot_issue_events import HotIssueLapsed, HotIssueSuspected
 from services.contracts.project_events import TypicalCaseProposed
-from services.contracts.ticket_events import Place, RequestKind, TicketDispatched, TicketMerged, TicketUnmerged
+from services.contracts.ticket_events import (
+    Place,
+    RequestKind,
+    TicketDispatched,
+    TicketMerged,
+    TicketRejected,
+    TicketSentToReview,
+    TicketUnmerged,
+)
 from services.projects.adapters.tables import type_days
 from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
@@ -141,6 +149,16 @@ def test_a_merged_ticket_counts_where_the_other_does_until_the_link_is_undone(wo
     assert [one.id for one in issues(workshop)] == [ISSUE]
     take(workshop, corrected(TicketUnmerged, 9, "SC01", "jiaxing-1", by=9, day=4, version=4))
     assert [one.state for one in issues(workshop, warnings=True)] == ["suspected"]
+
+
+def test_a_rejected_ticket_is_no_evidence_until_it_is_considered_again(workshop: Workshop) -> None:
+    take(workshop, *five(None))
+    call = dispatched(1, "MJ01", "quyang-1", by=1, day=0).model_dump(exclude={"lead", "state"})
+    take(workshop, TicketRejected.model_validate(call | {"version": 3, "state": "rejected"}))
+    assert [one.state for one in issues(workshop, warnings=True)] == ["suspected"]
+    again = {"version": 4, "state": "in_review", "review_reason": "reconsidered"}
+    take(workshop, TicketSentToReview.model_validate(call | again))
+    assert [one.id for one in issues(workshop)] == [ISSUE]
 
 
 def test_another_reading_moves_what_a_machine_dispatched_and_nothing_that_a_person_said(workshop: Workshop) -> None:

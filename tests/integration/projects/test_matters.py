@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from services.chassis.work import Workshop
 from services.contracts.event import Event
 from services.contracts.hot_issue_events import HotIssueConfirmed, HotIssueMemberJoined, HotIssueMemberLeft
+from services.contracts.ticket_events import TicketRejected, TicketSentToReview
 from services.projects.adapters.tables import trace_keys, traces
 from services.projects.domain.hot_issue import Reason
 from tests.integration.projects.events import START, dispatched, take, ticket_id
@@ -82,6 +83,17 @@ def test_a_ticket_whose_estate_becomes_known_leaves_the_matter(workshop: Worksho
     assert ticket_id(6) not in members(workshop, issue.id)
     take(workshop, dispatched(5, "XQ14", "quyang-1", by=5, day=5))
     assert [one.state for one in issues(workshop, warnings=True)] == ["suspected"]
+
+
+def test_a_ticket_that_was_rejected_leaves_the_matter_and_comes_back_with_what_it_says(workshop: Workshop) -> None:
+    take(workshop, *background(), *calls(PUMP))
+    (issue,) = issues(workshop)
+    call = dispatched(6, "XQ14", None, by=6, day=6).model_dump(exclude={"lead", "state"})
+    take(workshop, TicketRejected.model_validate(call | {"version": 3, "state": "rejected"}))
+    assert ticket_id(6) not in members(workshop, issue.id)
+    again = {"version": 4, "state": "in_review", "review_reason": "reconsidered"}
+    take(workshop, TicketSentToReview.model_validate(call | again))
+    assert ticket_id(6) in members(workshop, issue.id)
 
 
 def test_callers_four_and_five_at_two_workers_open_one_issue(workshop: Workshop) -> None:
