@@ -9,7 +9,8 @@ import pytest
 
 from services.classifier.domain.lexicon import normalise
 from services.classifier.domain.sensitive import sensitive_of
-from services.classifier.domain.urgency import RULES, Pressing, Rule, urgency_of
+from services.classifier.domain.urgency import Pressing, urgency_of
+from services.classifier.domain.urgency_rules import RULES, Rule
 from services.contracts.classification_events import Sensitive
 from services.contracts.ticket_events import Urgency
 
@@ -21,6 +22,27 @@ def test_each_word_of_the_rules_raises_the_urgency_it_stands_for(rule: Rule, wor
     found = urgency_of(f"小区里{word}了", Urgency.NORMAL)
     assert (found.urgency, found.emergency) == (rule.urgency, rule.emergency)
     assert found.words
+
+
+@pytest.mark.parametrize(
+    ("text", "urgency", "reason"),
+    [
+        ("三楼外墙的瓷砖鼓起来要掉", Urgency.URGENT, "悬空松脱"),
+        ("配电箱的门一直敞开着", Urgency.URGENT, "电的隐患"),
+        ("有人把安全出口锁死", Urgency.URGENT, "消防受阻"),
+        ("电梯关到一半突然停", Urgency.URGENT, "路与梯的隐患"),
+        ("小区停了暖气", Urgency.URGENT, "停供"),
+        ("卧室进水，马桶往上冒", Urgency.URGENT, "污水进屋"),
+        ("轮椅下不来", Urgency.URGENT, "困在家中"),
+        ("再不来修我就自己动手了", Urgency.CRITICAL, "扬言过激"),
+        ("邻居老人走失", Urgency.CRITICAL, "人不见了"),
+        ("孩子吃果冻噎住", Urgency.CRITICAL, "噎呛休克"),
+    ],
+)
+def test_a_turn_of_phrase_is_heard_and_its_reason_given(text: str, urgency: Urgency, reason: str) -> None:
+    found = urgency_of(text, Urgency.NORMAL)
+    assert found.urgency is urgency
+    assert reason in found.words
 
 
 def test_danger_outranks_a_hazard() -> None:
