@@ -23,8 +23,8 @@ BODY_READ: Final = 400
 SHORT: Final = 60
 """A text without a heading and no longer than this is all heading."""
 HEADING_FACTOR: Final = 2.0
-SECONDARY_WITHIN: Final = 4.0
-SECONDARY_WORDS: Final = 3.0
+SECONDARY_WITHIN: Final = 3.0
+SECONDARY_WORDS: Final = 0.5
 """A further matter: its score is at most so far below the first one's, and its own words weigh at least so much."""
 MOST_SECONDARY: Final = 3
 MOST_WORDS: Final = 8
