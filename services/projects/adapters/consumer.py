@@ -28,15 +28,19 @@ def lock_cells(envelopes: Sequence[Envelope], work: Work) -> None:
 
 def on_ticket(envelope: Envelope, work: Work) -> None:
     assert isinstance(envelope.event, TicketFact)
-    _count(sightings.tell_fact(work.connection, envelope.event), work)
-    matters.place(work, envelope.event.ticket_id)
+    change = sightings.tell_fact(work.connection, envelope.event)
+    _count(change, work)
+    if change.read_of_known:
+        matters.place(work, envelope.event.ticket_id)
 
 
 def on_read(envelope: Envelope, work: Work) -> None:
     assert isinstance(envelope.event, Reading)
-    _count(sightings.tell_reading(work.connection, envelope.event), work)
+    change = sightings.tell_reading(work.connection, envelope.event)
+    _count(change, work)
     matters.tell(work.connection, envelope.event)
-    matters.place(work, envelope.event.ticket_id)
+    if change.read_of_known:
+        matters.place(work, envelope.event.ticket_id)
 
 
 def _count(change: sightings.Change, work: Work) -> None:

@@ -44,14 +44,14 @@ _KNOWN = (
         _SEEN.type_code,
         _SEEN.sub_district.label("in_sub_district"),
         (~_SEEN.merged & ~_SEEN.rejected & func.coalesce(_KIND.in_(EVIDENCE_KINDS), True)).label("is_evidence"),
+        select(matter_choices.c.matter_id)
+        .where(matter_choices.c.ticket_id == _TRACE.ticket_id, matter_choices.c.belongs)
+        .limit(1)
+        .scalar_subquery()
+        .label("chosen"),
     )
     .join_from(traces, ticket_sightings, _SEEN.ticket_id == _TRACE.ticket_id)
     .where(_TRACE.ticket_id == bindparam("ticket_id"))
-)
-_CHOSEN = (
-    select(matter_choices.c.matter_id)
-    .where(matter_choices.c.ticket_id == bindparam("ticket_id"), matter_choices.c.belongs)
-    .limit(1)
 )
 _TYPE = select(matters.c.type_code).where(matters.c.id == bindparam("matter_id"))
 _ANY_OF = select(exists().where(_TRACE.ticket_id == AMONG))
@@ -113,7 +113,8 @@ def _join(work: Work, found: Row[Any]) -> None:
     connection.execute(update(traces).where(_TRACE.ticket_id == found.ticket_id).values(kept))
     window = timedelta(days=book.longest_days)
     store = TraceStore(connection, window, call.ticket_id, found.type_code or "OT", call.occurred_at)
-    said = _chosen(connection, found.ticket_id)
+    # A person said which; what that one is about does not matter then.
+    said = Matter(found.chosen, Core(frozenset(), {})) if found.chosen else None
     if said:
         store.settle(said, [trace])
     joined = Joined(said, [trace], None) if said else Joiner(store, book, Likeness()).take(trace)
@@ -140,12 +141,6 @@ def _count(work: Work, matter_id: str, calls: Sequence[Call]) -> None:
     cell = _cell(work.connection, matter_id)
     for call in calls:
         loop().detect(work, None, Sighted(cell, call))
-
-
-def _chosen(connection: Connection, ticket_id: str) -> Matter | None:
-    """The matter a person said it is of."""
-    matter_id = connection.execute(_CHOSEN, {"ticket_id": ticket_id}).scalar()
-    return Matter(matter_id, Core(frozenset(), {})) if matter_id else None
 
 
 def _cell(connection: Connection, matter_id: str) -> Cell:

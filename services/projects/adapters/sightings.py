@@ -20,13 +20,15 @@ _SEEN = ticket_sightings.c
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """As what a ticket counted before an event, and counts after it; None: it does not count."""
+    """As what a ticket counted before an event, and counts after it; None: it does not count. `read_of_known`: the
+    event told something new, and now both intake and a model have told of the ticket."""
 
     before: Sighted | None
     after: Sighted | None
+    read_of_known: bool
 
 
-_UNCHANGED = Change(None, None)
+_UNCHANGED = Change(None, None, read_of_known=False)
 
 
 def fact_row(fact: TicketFact) -> dict[str, Any]:
@@ -139,7 +141,10 @@ def is_repeat(connection: Connection, sighted: Sighted) -> bool:
 
 def _tell(connection: Connection, statement: Select[Any], values: dict[str, object]) -> Change:
     row = connection.execute(statement, {**values, "told": values["ticket_id"]}).mappings().one_or_none()
-    return Change(_sighted(row, "old_"), _sighted(row, "")) if row else _UNCHANGED
+    if row is None:
+        return _UNCHANGED
+    both = row["ticket_version"] is not None and row["text_version"] is not None
+    return Change(_sighted(row, "old_"), _sighted(row, ""), both)
 
 
 def _sighted(row: RowMapping, prefix: str) -> Sighted | None:
@@ -155,7 +160,8 @@ _COUNTED = ("type_code", "estate", "evidence", "caller_ref", "occurred_at", "his
 
 def _as_it_was_and_is(statement: Insert) -> Select[Any]:
     """Runs the statement; returns the row as it was and is, if it was written."""
-    written = statement.returning(_SEEN.ticket_id, *(_SEEN[name] for name in _COUNTED)).cte("written")
+    versions = (_SEEN.ticket_version, _SEEN.text_version)
+    written = statement.returning(_SEEN.ticket_id, *versions, *(_SEEN[name] for name in _COUNTED)).cte("written")
     before = ticket_sightings.alias("before")  # a query sees the row as it was before its own statements
     return select(
         written, *(before.c[name].label(f"old_{name}") for name in _COUNTED)
