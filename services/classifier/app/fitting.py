@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 import scipy.sparse
+import scipy.sparse.linalg
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
@@ -30,30 +31,37 @@ Advance = Callable[[], None]
 
 
 def fit_layer(
-    texts: Sequence[Grams], labels: Sequence[str], known: Sequence[str], *, ours: bool = False, heading: bool = False
+    texts: Sequence[Grams],
+    labels: Sequence[str],
+    known: Sequence[str],
+    *,
+    ours: bool = False,
+    heading: bool = False,
+    contrast: bool = False,
 ) -> Layer:
-    """A layer over the labels `known`, of which `labels` may miss some. Deterministic."""
+    """A layer over the labels `known`, of which `labels` may miss some. Deterministic.
+
+    With `contrast` an n-gram counts by how much more often texts of a label hold it than others do: for texts as they
+    come in. Examples, of which every label has as many and hardly two say the same, do better without.
+    """
     keys, idf = _vocabulary(texts)
     seen = sorted(set(labels))
     weights = np.zeros((len(keys), len(known)), np.float32)
     bias = np.full(len(known), UNSEEN, np.float32)
     if len(seen) > 1 and len(keys):
-        svm = LinearSVC(C=COST, random_state=0).fit(_matrix(texts, keys, idf), np.asarray(labels))
-        # Of two classes a linear SVM keeps one row: the second's.
-        rows = svm.coef_ if len(seen) > 2 else np.vstack([-svm.coef_, svm.coef_])
-        biases = svm.intercept_ if len(seen) > 2 else np.concatenate([-svm.intercept_, svm.intercept_])
-        places = [known.index(label) for label in seen]
-        weights[:, places] = rows.T
-        bias[places] = biases
+        matrix, own = _matrix(texts, keys, idf), np.asarray(labels)
+        for label in seen:
+            place = known.index(label)
+            weights[:, place], bias[place] = _told_apart(matrix, own == label, contrast)
     # Half precision is what the file keeps; what is measured must be what is loaded.
     return Layer(keys, idf, weights.astype(np.float16).astype(np.float32), bias, ours, heading)
 
 
 def fit_layers(texts: Sequence[Counted], labels: Sequence[str], known: Sequence[str]) -> tuple[Layer, ...]:
-    """One layer over whole texts and one over their headings."""
+    """A district's own: one layer over whole texts and one over their headings."""
     return (
-        fit_layer([text.whole for text in texts], labels, known),
-        fit_layer([text.heading for text in texts], labels, known, heading=True),
+        fit_layer([text.whole for text in texts], labels, known, contrast=True),
+        fit_layer([text.heading for text in texts], labels, known, heading=True, contrast=True),
     )
 
 
@@ -106,6 +114,23 @@ def fit_trust(columns: Floats, right: NDArray[np.bool_]) -> tuple[float, ...]:
     scale = columns.std(axis=0) + 1e-6
     fitted = LogisticRegression(C=TRUST_COST).fit(columns / scale, right)
     return (float(fitted.intercept_[0]), *(float(number) for number in fitted.coef_[0] / scale))
+
+
+def _told_apart(matrix: scipy.sparse.csr_matrix, of_label: NDArray[np.bool_], contrast: bool) -> tuple[Floats, float]:
+    """A label's weights, one for each n-gram, and its bias."""
+    stress = _contrast(matrix, of_label) if contrast else np.ones(matrix.shape[1])
+    stressed = matrix @ scipy.sparse.diags(stress)
+    unit = scipy.sparse.linalg.norm(stressed, axis=1).mean() or 1.0
+    svm = LinearSVC(C=COST, random_state=0).fit(scipy.sparse.csr_matrix(stressed / unit), of_label)
+    return svm.coef_[0] * stress / unit, float(svm.intercept_[0])
+
+
+def _contrast(matrix: scipy.sparse.csr_matrix, of_label: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Log odds of each n-gram in texts of a label against the others (Wang and Manning 2012, NB-SVM)."""
+    held = (matrix > 0).astype(np.float64)
+    inside, outside = (1 + np.asarray(held[part].sum(axis=0)).ravel() for part in (of_label, ~of_label))
+    odds: NDArray[np.float64] = np.log(inside / inside.sum()) - np.log(outside / outside.sum())
+    return odds
 
 
 def _log_sum(scores: NDArray[np.float64]) -> NDArray[np.float64]:

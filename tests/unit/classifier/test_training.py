@@ -9,9 +9,10 @@ import pytest
 
 from services.classifier.adapters.model_files import SHIPPED, load
 from services.classifier.app.figures import Judged, figures_of
+from services.classifier.app.fitting import fit_layer
 from services.classifier.app.folds import TooAlike, folds, groups_of
 from services.classifier.app.training import Labelled, contest, cross_validated, judged_by, train, untaught
-from services.classifier.domain.grams import grams_of
+from services.classifier.domain.grams import grams_of, key_of
 
 
 def rows(words: dict[str, str], times: int = 30) -> list[Labelled]:
@@ -56,6 +57,18 @@ def test_training_twice_gives_the_same_model() -> None:
 def test_what_a_district_s_tickets_say_never_shows_as_a_reason() -> None:
     model = train(load(SHIPPED).model, rows({"MJ05": "张三丰滚地龙", "OT": "学校补课"}), "district")
     assert not any("张三" in word for word in model.judge("张三丰滚地龙").words)
+
+
+def test_what_stands_with_every_label_counts_for_less_where_texts_are_contrasted() -> None:
+    texts = [grams_of(f"{place}{word}") for word in ("漏水", "噪声") for place in ("小区东", "小区南", "小区西")]
+    labels = ["roof"] * 3 + ["noise"] * 3
+
+    def said(gram: str, *, contrast: bool) -> float:
+        layer = fit_layer(texts, labels, ("noise", "roof"), contrast=contrast)
+        return float(abs(layer.weights[np.searchsorted(layer.keys, key_of(gram)), 1]))
+
+    assert said("漏水", contrast=True) > said("漏水", contrast=False)
+    assert said("小区", contrast=True) == 0
 
 
 def test_a_candidate_wins_only_by_what_it_has_not_seen() -> None:
