@@ -50,9 +50,11 @@ def fit_layer(
     bias = np.full(len(known), UNSEEN, np.float32)
     if len(seen) > 1 and len(keys):
         matrix, own = _matrix(texts, keys, idf), np.asarray(labels)
+        held = (matrix > 0).astype(np.float64)
         for label in seen:
-            place = known.index(label)
-            weights[:, place], bias[place] = _told_apart(matrix, own == label, contrast)
+            place, of_label = known.index(label), own == label
+            stress = _contrast(held, of_label) if contrast else np.ones(len(keys))
+            weights[:, place], bias[place] = _told_apart(matrix, of_label, stress)
     # Half precision is what the file keeps; what is measured must be what is loaded.
     return Layer(keys, idf, weights.astype(np.float16).astype(np.float32), bias, ours, heading)
 
@@ -116,18 +118,19 @@ def fit_trust(columns: Floats, right: NDArray[np.bool_]) -> tuple[float, ...]:
     return (float(fitted.intercept_[0]), *(float(number) for number in fitted.coef_[0] / scale))
 
 
-def _told_apart(matrix: scipy.sparse.csr_matrix, of_label: NDArray[np.bool_], contrast: bool) -> tuple[Floats, float]:
-    """A label's weights, one for each n-gram, and its bias."""
-    stress = _contrast(matrix, of_label) if contrast else np.ones(matrix.shape[1])
+def _told_apart(
+    matrix: scipy.sparse.csr_matrix, of_label: NDArray[np.bool_], stress: NDArray[np.float64]
+) -> tuple[Floats, float]:
+    """A label's weights, one for each n-gram, and its bias; n-grams count by their `stress`."""
     stressed = matrix @ scipy.sparse.diags(stress)
     unit = scipy.sparse.linalg.norm(stressed, axis=1).mean() or 1.0
     svm = LinearSVC(C=COST, random_state=0).fit(scipy.sparse.csr_matrix(stressed / unit), of_label)
     return svm.coef_[0] * stress / unit, float(svm.intercept_[0])
 
 
-def _contrast(matrix: scipy.sparse.csr_matrix, of_label: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Log odds of each n-gram in texts of a label against the others (Wang and Manning 2012, NB-SVM)."""
-    held = (matrix > 0).astype(np.float64)
+def _contrast(held: scipy.sparse.csr_matrix, of_label: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Log odds of each n-gram in texts of a label against the others (Wang and Manning 2012, NB-SVM). `held` is 1 for
+    each n-gram that a text holds."""
     inside, outside = (1 + np.asarray(held[part].sum(axis=0)).ravel() for part in (of_label, ~of_label))
     odds: NDArray[np.float64] = np.log(inside / inside.sum()) - np.log(outside / outside.sum())
     return odds

@@ -18,6 +18,8 @@ from services.contracts.ticket_events import (
     TicketMerged,
     TicketReceived,
     TicketReclassified,
+    TicketRejected,
+    TicketSentToReview,
     TicketUnmerged,
     Urgency,
 )
@@ -84,6 +86,18 @@ def corrected(
     facts = dispatched(ticket, type_code, estate, version=version, **told).model_dump()
     more = {"confirmed": False, "merged_into": ticket_id(999) if what is TicketMerged else None}
     return what.model_validate(facts | more)
+
+
+def rejected(ticket: int, type_code: str, estate: str | None, *, version: int = 3, **told: Any) -> TicketRejected:
+    facts = dispatched(ticket, type_code, estate, version=version, **told).model_dump(exclude={"lead"})
+    return TicketRejected.model_validate(facts | {"state": "rejected"})
+
+
+def considered_again(
+    ticket: int, type_code: str, estate: str | None, *, version: int = 4, **told: Any
+) -> TicketSentToReview:
+    facts = dispatched(ticket, type_code, estate, version=version, **told).model_dump(exclude={"lead"})
+    return TicketSentToReview.model_validate(facts | {"state": "in_review", "review_reason": "reconsidered"})
 
 
 def classified(

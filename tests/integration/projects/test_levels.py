@@ -17,21 +17,23 @@ from services.chassis.work import Workshop
 from services.contracts.event import Event
 from services.contracts.hot_issue_events import HotIssueLapsed, HotIssueSuspected
 from services.contracts.project_events import TypicalCaseProposed
-from services.contracts.ticket_events import (
-    Place,
-    RequestKind,
-    TicketDispatched,
-    TicketMerged,
-    TicketRejected,
-    TicketSentToReview,
-    TicketUnmerged,
-)
+from services.contracts.ticket_events import Place, RequestKind, TicketDispatched, TicketMerged, TicketUnmerged
 from services.projects.adapters.tables import type_days
 from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
 from tests.integration.projects import events as told_by
 from tests.integration.projects.conftest import NOW
-from tests.integration.projects.events import START, classified, corrected, dispatched, read_again, take, take_batches
+from tests.integration.projects.events import (
+    START,
+    classified,
+    considered_again,
+    corrected,
+    dispatched,
+    read_again,
+    rejected,
+    take,
+    take_batches,
+)
 from tests.integration.projects.issues import empty, issues, told
 from tests.integration.projects.loop_of import District
 
@@ -153,11 +155,9 @@ def test_a_merged_ticket_counts_where_the_other_does_until_the_link_is_undone(wo
 
 def test_a_rejected_ticket_is_no_evidence_until_it_is_considered_again(workshop: Workshop) -> None:
     take(workshop, *five(None))
-    call = dispatched(1, "MJ01", "quyang-1", by=1, day=0).model_dump(exclude={"lead", "state"})
-    take(workshop, TicketRejected.model_validate(call | {"version": 3, "state": "rejected"}))
+    take(workshop, rejected(1, "MJ01", "quyang-1", by=1, day=0))
     assert [one.state for one in issues(workshop, warnings=True)] == ["suspected"]
-    again = {"version": 4, "state": "in_review", "review_reason": "reconsidered"}
-    take(workshop, TicketSentToReview.model_validate(call | again))
+    take(workshop, considered_again(1, "MJ01", "quyang-1", by=1, day=0))
     assert [one.id for one in issues(workshop)] == [ISSUE]
 
 

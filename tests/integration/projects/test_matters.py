@@ -14,10 +14,9 @@ from sqlalchemy import func, select
 from services.chassis.work import Workshop
 from services.contracts.event import Event
 from services.contracts.hot_issue_events import HotIssueConfirmed, HotIssueMemberJoined, HotIssueMemberLeft
-from services.contracts.ticket_events import TicketRejected, TicketSentToReview
 from services.projects.adapters.tables import trace_keys, traces
 from services.projects.domain.hot_issue import Reason
-from tests.integration.projects.events import START, dispatched, take, ticket_id
+from tests.integration.projects.events import START, considered_again, dispatched, rejected, take, ticket_id
 from tests.integration.projects.issues import issues, members, told
 from tests.integration.projects.loop_of import District
 from tests.integration.projects.matters import ELSEWHERE, OTHERS, PUMP, background
@@ -88,11 +87,9 @@ def test_a_ticket_whose_estate_becomes_known_leaves_the_matter(workshop: Worksho
 def test_a_ticket_that_was_rejected_leaves_the_matter_and_comes_back_with_what_it_says(workshop: Workshop) -> None:
     take(workshop, *background(), *calls(PUMP))
     (issue,) = issues(workshop)
-    call = dispatched(6, "XQ14", None, by=6, day=6).model_dump(exclude={"lead", "state"})
-    take(workshop, TicketRejected.model_validate(call | {"version": 3, "state": "rejected"}))
+    take(workshop, rejected(6, "XQ14", None, by=6, day=6))
     assert ticket_id(6) not in members(workshop, issue.id)
-    again = {"version": 4, "state": "in_review", "review_reason": "reconsidered"}
-    take(workshop, TicketSentToReview.model_validate(call | again))
+    take(workshop, considered_again(6, "XQ14", None, by=6, day=6))
     assert ticket_id(6) in members(workshop, issue.id)
 
 
