@@ -1,5 +1,5 @@
-"""A synthetic district: residents who complain, departments that answer, a fast clock.
+"""A synthetic district: residents who complain, departments that answer, and a fast clock.
 
-Everything here acts from outside, as people do: over the services' HTTP interfaces with tokens, and by reading
-departments' topics. No service knows that a demo runs, and none reads what is true here.
+The demo acts from outside, as people and their systems do: over the services' HTTP interfaces with tokens, and over
+the departments' topics. No service knows that a demo is running, and none can read which faults really exist.
 """

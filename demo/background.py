@@ -1,4 +1,4 @@
-"""Single matters all over the district, spread so thin that nothing adds up."""
+"""Isolated complaints all over the district, too few in any place to make a hot issue."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ UNPLACED_SHARE = 0.05
 NAMELESS_SHARE = 0.04
 
 
-class Crowd:
-    """Counts calls by whatever must not become a crowd: at most three within any thirty days, seven within ninety.
+class CallLimit:
+    """Limits the calls with one key: at most three within any thirty days, and seven within ninety.
 
-    That is one below each rule of a hot issue, that of a place far above its usual rate among them.
+    That is one below each rule for a hot issue, including the rule for a place far above its usual rate.
     """
 
     def __init__(self) -> None:
         self._calls: dict[Hashable, deque[datetime]] = defaultdict(deque)
 
     def admits(self, key: Hashable, at: datetime) -> bool:
-        """Whether one more is few enough; if so it is counted. Times may come out of order within a day."""
+        """Counts one more call, or returns False at the limit. Times may be out of order within a day."""
         calls = self._calls[key]
         while calls and calls[0] <= at - timedelta(days=max(MOST_IN_DAYS) + 1):
             calls.popleft()
@@ -38,14 +38,14 @@ class Crowd:
 
 
 class Background:
-    """So few calls an estate, of all types together, that however they are read they are no hot issue.
+    """Few calls per estate, counting all types together, so that even misread ones never make a hot issue.
 
-    `spared` are cells (estate, type) that belong to a fault.
+    `spared` are the cells (estate, type) of faults: no background call falls there.
     """
 
-    def __init__(self, district: District, crowd: Crowd, spared: set[tuple[str, str]]) -> None:
+    def __init__(self, district: District, limit: CallLimit, spared: set[tuple[str, str]]) -> None:
         self._district = district
-        self._crowd = crowd
+        self._limit = limit
         self._spared = spared
         self._dice = district.dice("background")
         self._due = 0.0
@@ -62,7 +62,7 @@ class Background:
         dice = self._dice
         estate, type_code = dice.choice(self._district.estates), dice.choice(sorted(phrases()["matters"]))
         caller, what = dice.choice(estate.residents), (dice.choice(phrases()["matters"][type_code]),)
-        if (estate.id, type_code) in self._spared or not self._crowd.admits(estate.id, at):
+        if (estate.id, type_code) in self._spared or not self._limit.admits(estate.id, at):
             return None
         if dice.random() < UNPLACED_SHARE:
             text = NOWHERE + what[0] + "。"

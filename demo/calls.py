@@ -1,4 +1,4 @@
-"""A call to the hotline: who, when, about what, in which words, and, hidden from the services, why."""
+"""A call to the hotline: who calls, when, about what, in which words, and why (which the services never see)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CHANNELS = ("phone", "phone", "phone", "phone", "web", "app", "wechat", "photo-r
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`type_code` is what it is really about; `cause` the story's key, "works", or None for a single matter."""
+    """`type_code` is the true type; `cause` is a story's key, another cause's name, or None: an isolated complaint."""
 
     at: datetime
     estate: str | None
@@ -33,28 +33,28 @@ class Call:
     phone: str | None
 
     def body(self) -> dict[str, Any]:
-        """What is sent to intake: nothing of why."""
+        """What is sent to intake. It does not give the cause away."""
         caller = {"name": self.name, "phone": self.phone} if self.phone else None
-        told = {
+        fields = {
             "text": self.text,
             "address": self.address,
             "channel": self.channel,
             "occurred_at": self.at.isoformat(),
             "caller": caller,
         }
-        return {field: value for field, value in told.items() if value is not None}
+        return {name: value for name, value in fields.items() if value is not None}
 
 
 @cache
 def phrases() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = yaml.load(FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return loaded
 
 
-def word(dice: Random, at: datetime, estate: Estate, caller: Resident, what: Sequence[str], *, again: bool) -> str:
-    """One of the many ways in which `caller` may say `what`."""
+def compose(dice: Random, at: datetime, estate: Estate, caller: Resident, what: Sequence[str], *, again: bool) -> str:
+    """The words of one call, put together at random: an opening, the complaint `what`, since when, and a wish."""
     parts = phrases()
-    said = [
+    words = [
         dice.choice(parts["openings"]),
         dice.choice(parts["again"]) if again else "",
         *(f"{clause}，" for clause in what),
@@ -62,7 +62,7 @@ def word(dice: Random, at: datetime, estate: Estate, caller: Resident, what: Seq
         dice.choice(parts["wishes"]),
     ]
     month = (at.month - dice.randint(1, 2) - 1) % 12 + 1
-    return "".join(said).format(estate=estate.name, block=caller.block, days=dice.randint(3, 40), month=month)
+    return "".join(words).format(estate=estate.name, block=caller.block, days=dice.randint(3, 40), month=month)
 
 
 def call(
@@ -76,13 +76,13 @@ def call(
     *,
     again: bool = False,
 ) -> Call:
-    """A call about an estate, with the address that an operator would take down."""
+    """A call about an estate, with the address as an operator would note it."""
     return Call(
         at=at,
         estate=estate.id,
         type_code=type_code,
         cause=cause,
-        text=word(dice, at, estate, caller, what, again=again),
+        text=compose(dice, at, estate, caller, what, again=again),
         address=f"{estate.sub_district_name}{estate.address}{caller.block}号{caller.room}室",
         channel=dice.choice(CHANNELS),
         name=caller.name,

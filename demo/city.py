@@ -1,6 +1,6 @@
-"""The city's hotline as we know it from its contract (docs/city-hotline.md): files tickets, is told, asks the caller.
+"""A stand-in for the city's hotline, after its contract (docs/city-hotline.md), for tests and for the demo.
 
-A stand-in for tests and for the demo. It keeps each message once, by its id, however often it comes.
+It files tickets, receives the district's messages, and asks callers back. It keeps each message once, by its id.
 """
 
 from __future__ import annotations
@@ -8,26 +8,27 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Annotated, Any
 from uuid import uuid4
 
 import httpx
-import uvicorn
 from fastapi import FastAPI, Header, HTTPException
 from starlette.responses import Response
+
+from demo.loopback import served
 
 TOKEN = "the district's token in the city"
 
 
 @dataclass(slots=True)
 class City:
-    """`tickets`: the open ones, by number: state and deadline. `messages`: each once, by id, in the order they came.
+    """`tickets`: the open ones by number, with state and deadline. `messages`: each once, by id, in order of arrival.
 
-    `came` counts every arrival. `status` is what it answers instead of taking a message; None takes it. `on_message` is
-    called when a message is kept and before it is answered.
+    `came` counts every arrival. `status`, when set, is the answer to every message, and none is accepted. `on_message`
+    is called when a message has been stored and before it is answered.
     """
 
     tickets: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -39,7 +40,7 @@ class City:
     _serial: Iterator[int] = field(default_factory=lambda: count(1))
 
     def file(self, district: httpx.Client, text: str, deadline: str | None = None, **request: Any) -> str:
-        """Hands a request to the district; returns its number here."""
+        """Files a ticket with the district; returns its city number."""
         number = f"{260701083000:012d}{next(self._serial):06d}"
         body = {"number": number, "text": text, **({"deadline": deadline} if deadline else {}), **request}
         answer = district.post("/city/tickets", json=body)
@@ -48,7 +49,7 @@ class City:
         return number
 
     def visit(self, district: httpx.Client, number: str, *, solved: bool, satisfaction: str, **more: Any) -> None:
-        """Tells the district what the caller says; the ticket is closed here, or open again."""
+        """Reports to the district what the caller says. The city's ticket is closed, or open again for a redo."""
         body = {"caller_solved": solved, "satisfaction": satisfaction, **more}
         answer = district.post(f"/city/tickets/{number}/visit", json=body, headers={"Idempotency-Key": str(uuid4())})
         answer.raise_for_status()
@@ -57,15 +58,17 @@ class City:
         else:
             del self.tickets[number]
 
-    def waits_for(self, number: str, kind: str, within_s: float = 20) -> bool:
-        """Until the district has told something of this kind about a ticket; False when it does not."""
+    def waits_for(self, number: str, kind: str, within_s: float = 120) -> bool:
+        """Waits until the district has sent a message of this kind about a ticket; False when it does not."""
         with self._news:
-            return self._news.wait_for(lambda: any(one["kind"] == kind for one in self.told(number)), within_s)
+            return self._news.wait_for(
+                lambda: any(one["kind"] == kind for one in self.messages_about(number)), within_s
+            )
 
-    def told(self, number: str) -> list[dict[str, Any]]:
-        """What the district told of a ticket, in its order."""
-        mine = (one for one in self.messages.values() if one["number"] == number)
-        return sorted(mine, key=lambda one: one["version"])
+    def messages_about(self, number: str) -> list[dict[str, Any]]:
+        """The district's messages about a ticket, by version."""
+        found = (one for one in self.messages.values() if one["number"] == number)
+        return sorted(found, key=lambda one: one["version"])
 
     def take(self, message: dict[str, Any]) -> None:
         self.came[message["message_id"]] += 1
@@ -100,22 +103,12 @@ def city_app(city: City) -> FastAPI:
 
     @app.get("/tickets/open")
     def open_tickets(day: str) -> dict[str, Any]:
-        """As of now: it keeps no past."""
+        """The tickets that are open now: past days are not kept."""
         return {"day": day, "tickets": list(city.tickets.values())}
 
     return app
 
 
-@contextmanager
-def serving(city: City, port: int = 0) -> Iterator[str]:
-    """Serves it on loopback; yields its URL."""
-    server = uvicorn.Server(uvicorn.Config(city_app(city), host="127.0.0.1", port=port, log_config=None))
-    sock = server.config.bind_socket()
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{sock.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(5)
-        sock.close()
+def serving(city: City, port: int = 0) -> AbstractContextManager[str]:
+    """Serves the city on loopback; gives its URL."""
+    return served(city_app(city), port)

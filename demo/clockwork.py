@@ -1,6 +1,6 @@
-"""The demo's time: it moves five working days at a time, the limit within which a ticket must be settled.
+"""The demo's time. It moves five working days at a time, which is the limit for settling a ticket.
 
-So a department that settles at the next step what it was told at this one is always in time, and none acts at once.
+A department that settles at each step the tickets of the step before is therefore always on time, and never instant.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from services.chassis.working_days import after_working_days
+from services.chassis.working_days import Calendar
 
 ZONE = ZoneInfo("Asia/Shanghai")
 DAY = timedelta(days=1)
@@ -23,11 +23,11 @@ def midnight(day: date) -> datetime:
 
 
 def steps(months: int) -> Iterator[datetime]:
-    """The moments at which the clock stands still: five o'clock of every fifth working day, for `months` months."""
+    """The moments at which the clock stops: five o'clock on every fifth working day, for `months` months."""
     years, month = divmod(BEGIN.month - 1 + months, 12)
     end = midnight(BEGIN.replace(year=BEGIN.year + years, month=month + 1))
     now = datetime.combine(BEGIN, OFFICE_CLOSES, ZONE)
     while now < end:
         yield now
-        closed = after_working_days(now, STEP_WORKING_DAYS).due.astimezone(ZONE)
+        closed = Calendar().after_working_days(now, STEP_WORKING_DAYS).due.astimezone(ZONE)
         now = datetime.combine(closed.date() - DAY, OFFICE_CLOSES, ZONE)

@@ -1,4 +1,4 @@
-"""The departments at their desks: each settles, within its limit, what came to its own topic."""
+"""The departments: each contacts its callers and settles, within the limit, the tickets from its own topic."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections import Counter, defaultdict
 from demo.district import District
 from demo.interfaces import Interfaces, Refused
 from demo.scene import Scenes
-from services.contracts.department_events import HotIssueTold, TicketAssigned
+from services.contracts.department_events import HotIssueNotice, TicketAssigned
 from services.contracts.event import Event
 from services.contracts.hot_issue_events import HotIssueNotShown, HotIssueVerified, HotIssueWithdrawn
 
 MOST = 500
-"""Tickets that intake lets be answered at once."""
+"""Tickets that intake accepts in one request."""
 
 LATE_SHARE = 0.03
-"""Of the tickets some wait for one step longer, past their limit, as it happens."""
+"""Share of the tickets that are settled one step later, past their limit."""
 
 ANSWERS = (
     "已到现场核实并处理，请居民继续监督。",
@@ -24,15 +24,20 @@ ANSWERS = (
     "情况属实，已安排维修，现已完成。",
 )
 ENDED = frozenset({HotIssueVerified.type, HotIssueNotShown.type, HotIssueWithdrawn.type})
-"""From now on a ticket of the cell is a single matter again."""
+"""After these, a ticket of the cell (estate, type) is an isolated complaint again."""
 
+NOT_CONTACTED = frozenset({"dispatched", "signed"})
+DONE = frozenset({"settled", "visited", "archived"})
 CONTACTED = "已电话联系来电人，了解情况并约定上门时间。"
 PLANNED = "情况属实，涉及多户，单次维修不能根治，已纳入修缮（整治）计划，进展将逐户告知。"
 ENTERED = "entered the repair plan"
 
 
 class Departments:
-    """Acts for all of them. A department knows a hot issue when its topic has told it so."""
+    """Acts for all departments. A department learns of a hot issue from its own topic.
+
+    `received` counts messages and `settled` tickets, by department.
+    """
 
     def __init__(self, interfaces: Interfaces, district: District, scenes: Scenes) -> None:
         self._interfaces = interfaces
@@ -43,35 +48,44 @@ class Departments:
         """Waiting tickets whose callers were contacted, or will not be."""
         self._late: set[str] = set()
         self._concentrated: set[tuple[str | None, str]] = set()
-        self.told: Counter[str] = Counter()
+        self.received: Counter[str] = Counter()
         self.settled: Counter[str] = Counter()
 
     def hear(self, department: str, message: Event) -> None:
-        self.told[department] += 1
+        self.received[department] += 1
         if isinstance(message, TicketAssigned):
             if message.ticket_id not in self._scenes.tickets:
                 self._waiting.setdefault(message.ticket_id, (department, message))
-        elif isinstance(message, HotIssueTold):
+        elif isinstance(message, HotIssueNotice):
             self._know(message)
 
     def contact(self) -> None:
-        """Speaks with each caller on the day the ticket came, but for a few (先行联系)."""
-        new = [one for one in self._waiting if one not in self._known]
+        """Contacts the caller on the day the ticket came in (先行联系), except for a few."""
+        new = self.new()
         contacted = [one for one in new if self._dice.random() >= LATE_SHARE]
         self._interfaces.all_at_once(lambda one: self._contact(*self._waiting[one]), contacted)
         self._known |= set(new)
 
+    def new(self) -> dict[str, str]:
+        """The department of each ticket whose caller nobody has contacted yet."""
+        return {one: department for one, (department, _) in self._waiting.items() if one not in self._known}
+
     def _contact(self, department: str, ticket: TicketAssigned) -> None:
-        body = {"version": ticket.version, "note": CONTACTED}
-        person = self._interfaces.as_role(f"department:{department}")
-        person.post("intake", f"/tickets/{ticket.ticket_id}/contact", body)
+        self._interfaces.as_role(f"department:{department}").step(
+            "intake",
+            f"/tickets/{ticket.ticket_id}",
+            "contact",
+            {"note": CONTACTED},
+            version=ticket.version,
+            wanted=lambda seen: seen["state"] in NOT_CONTACTED,
+        )
 
     def waiting(self) -> Counter[str]:
         """Tickets not settled yet, by department."""
         return Counter(department for department, _ in self._waiting.values())
 
     def settle(self) -> None:
-        """Answers whatever was on the desks before this step: at once what gets the same answer, as shifts do."""
+        """Settles the tickets of earlier steps; those that get the same answer in one request."""
         answers: dict[tuple[str, str], list[str]] = defaultdict(list)
         for ticket_id, (department, ticket) in self._waiting.items():
             if ticket_id in self._late or self._dice.random() >= LATE_SHARE:
@@ -90,14 +104,15 @@ class Departments:
         person = self._interfaces.as_role(f"department:{department}")
         for start in range(0, len(ticket_ids), MOST):
             body = {"ticket_ids": ticket_ids[start : start + MOST], "public_answer": answer, **solved}
-            refused = [one for one in person.post("intake", "/tickets/answers", body)["results"] if "problem" in one]
+            results = person.post("intake", "/tickets/answers", body)["results"]
+            refused = [one for one in results if "problem" in one and one["problem"].get("current_state") not in DONE]
             if refused:
                 raise Refused(f"intake refuses {department}'s answer: {refused[0]}")
 
     def _is_concentrated(self, ticket: TicketAssigned) -> bool:
         return ticket.place is not None and (ticket.place.estate, ticket.type_code) in self._concentrated
 
-    def _know(self, issue: HotIssueTold) -> None:
+    def _know(self, issue: HotIssueNotice) -> None:
         cell = issue.place.estate, issue.type_code
         if issue.stage in ENDED:
             self._concentrated.discard(cell)

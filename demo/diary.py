@@ -1,4 +1,4 @@
-"""What somebody has planned to do, and when."""
+"""Actions planned for a later time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Act = Callable[[datetime], None]
 
 
 class Diary:
-    """Plans of the future, done in the order of their times at the first step of the clock that is late enough."""
+    """Planned actions. Each runs at the first step of the clock that has reached its time, in order."""
 
     def __init__(self) -> None:
         self._plans: list[tuple[datetime, int, Act]] = []
@@ -21,7 +21,7 @@ class Diary:
         heapq.heappush(self._plans, (at, next(self._numbers), act))
 
     def do(self, now: datetime) -> None:
-        """Does what is due; what is planned while doing it waits for the next step."""
+        """Runs what is due. Whatever is planned meanwhile waits for the next step."""
         due = []
         while self._plans and self._plans[0][0] <= now:
             due.append(heapq.heappop(self._plans)[2])

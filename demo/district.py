@@ -1,4 +1,4 @@
-"""Where it plays: estates of the demo's register, with synthetic homes and people."""
+"""The district of the demo: the estates of the demo register, with synthetic homes and residents."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import yaml
 REGISTER = Path(__file__).parents[1] / "services" / "classifier" / "data" / "register.yaml"
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡林郭何高罗"
 HOMES = 60
-"""People we know of in an estate; a synthetic figure."""
+"""Residents of an estate who may call; a synthetic figure."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resident:
-    """`phone` begins with 100, which no telephone of the country does."""
+    """`phone` begins with 100, as no telephone number in the country does."""
 
     name: str
     phone: str
@@ -27,7 +27,7 @@ class Resident:
 
 @dataclass(frozen=True, slots=True)
 class Estate:
-    """Where it lies and what people write as its address; floor area and age are synthetic."""
+    """Where it is, and what people give as its address. Floor area and year of construction are synthetic."""
 
     id: str
     name: str
@@ -41,17 +41,17 @@ class Estate:
 
 @dataclass(frozen=True)
 class District:
-    """The same seed gives the same district."""
+    """The same seed always gives the same district."""
 
     seed: int
 
     def dice(self, purpose: str) -> Random:
-        """Chance for one purpose, independent of all others: more of one thing changes nothing else."""
+        """A random generator for one purpose. Drawing more from one does not change the others."""
         return Random(f"{self.seed}/{purpose}")
 
     @cached_property
     def estates(self) -> tuple[Estate, ...]:
-        register = yaml.safe_load(REGISTER.read_text(encoding="utf-8"))
+        register = yaml.load(REGISTER.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         names = {code: spoken[0] for code, spoken in register["sub_districts"].items()}
         return tuple(self._estate(number, row, names) for number, row in enumerate(register["estates"]))
 

@@ -1,7 +1,7 @@
-"""What looks like a concentrated problem and is none: a gale over the whole district, one caller with forty calls.
+"""What looks like a concentrated problem but is not: a gale over the whole district, and one caller with forty calls.
 
-Both are there in every play, with its controls too: whoever counts calls instead of callers, or takes the weather for
-a fault of an estate, raises alarms.
+Both occur in every play, including the controls. A system that counts calls instead of callers, or blames the weather
+on an estate, raises false alarms.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from demo.calls import Call, call, phrases
 from demo.district import District, Estate
 
 GALE = "gale"
-OBSTINATE = "obstinate"
-CAUSES = frozenset({GALE, OBSTINATE})
+REPEAT_CALLER = "repeat caller"
+CAUSES = frozenset({GALE, REPEAT_CALLER})
 
 
 @dataclass(frozen=True, slots=True)
 class Gale:
-    """One night's wind tears at canopies and air conditioners everywhere: six homes an estate call the next day."""
+    """One night's wind damages canopies and air conditioners everywhere: six homes in each estate call the next day."""
 
     district: District
     day: date = date(2023, 3, 22)
@@ -39,8 +39,8 @@ class Gale:
 
 
 @dataclass(frozen=True, slots=True)
-class Obstinate:
-    """One resident calls every other day about a lamp, forty times; nobody else in the estate minds."""
+class RepeatCaller:
+    """One resident calls about a street lamp every other day, forty times; nobody else in the estate complains."""
 
     district: District
     estate: Estate
@@ -56,7 +56,9 @@ class Obstinate:
         number, odd = divmod((day.date() - self.begins).days, 2)
         if odd or not 0 <= number < self.times:
             return
-        dice = self.district.dice(f"{OBSTINATE}/{number}")
+        dice = self.district.dice(f"{REPEAT_CALLER}/{number}")
         at = day + timedelta(hours=dice.uniform(8, 20))
         what = (dice.choice(phrases()["matters"][self.type_code]),)
-        yield call(dice, at, self.estate, self.estate.residents[0], self.type_code, OBSTINATE, what, again=number > 0)
+        yield call(
+            dice, at, self.estate, self.estate.residents[0], self.type_code, REPEAT_CALLER, what, again=number > 0
+        )

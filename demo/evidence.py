@@ -1,4 +1,4 @@
-"""Lost and doubled: what was sent, held against the databases and topics of every service."""
+"""Lost and duplicated tickets: compares what was sent with the databases and topics of every service."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import LiteralString
 
 from kafka import KafkaConsumer, TopicPartition
 
-from services.chassis.kafka import FLAVOURS
+from services.chassis.messaging.kafka import FLAVOURS
 from services.chassis.settings import KafkaFlavour
-from services.cli.local.postgres import connect
-from services.cli.local.stack import Stack
 from services.contracts.department_events import TicketAssigned
 from services.contracts.event import Envelope
 from services.contracts.registry import EVENTS
 from services.contracts.topics import topic_table
+from services.localstack.postgres import connect
+from services.localstack.stack import Stack
 
 _TICKETS = "SELECT id::text, continues::text, lead FROM tickets"
 _SIGHTINGS = "SELECT ticket_id::text FROM ticket_sightings WHERE ticket_version IS NOT NULL AND type_code IS NOT NULL"
@@ -24,14 +24,14 @@ _SIGHTINGS = "SELECT ticket_id::text FROM ticket_sightings WHERE ticket_version 
 
 @dataclass(slots=True)
 class Evidence:
-    """Findings as `place: key`. The same record seen twice is a redelivery, which readers drop: no finding."""
+    """Findings as `place: key`. A record that occurs twice under one event id is a redelivery, not a finding."""
 
     lost: list[str] = field(default_factory=list)
     duplicated: list[str] = field(default_factory=list)
 
 
 def gather(stack: Stack, sent: int, acknowledged: Collection[str]) -> Evidence:
-    """To be called when all is quiet. `acknowledged` are the tickets that the answers named, one for each call sent."""
+    """Call it when all is quiet. `acknowledged` are the tickets that intake's answers named, one for each call sent."""
     found = Evidence()
     found.lost += ["sent: a call without a ticket of its own"] * (sent - len(acknowledged))
     tickets = _rows(stack, "intake", _TICKETS)
@@ -44,13 +44,13 @@ def gather(stack: Stack, sent: int, acknowledged: Collection[str]) -> Evidence:
     for topic in ("tickets", "ticket-texts", "classifications"):
         _examine(found, topic, expected, list(_records(stack, [topic])))
     departments = [name for name, one in topic_table().topics.items() if name.startswith("departments.") and one.events]
-    told = [one for one in _records(stack, departments) if isinstance(one.event, TicketAssigned)]
-    _examine(found, "departments.*", {ticket for ticket, _, lead in tickets if lead}, told)
+    assigned = [one for one in _records(stack, departments) if isinstance(one.event, TicketAssigned)]
+    _examine(found, "departments.*", {ticket for ticket, _, lead in tickets if lead}, assigned)
     return found
 
 
 def _examine(found: Evidence, place: str, expected: Collection[str | None], records: list[Envelope]) -> None:
-    """Each expected ticket must be there, and each version of it under one event id only."""
+    """Each expected ticket must be present, and each of its versions under one event id only."""
     found.lost += _missing(place, expected, {one.event.aggregate_id for one in records})
     ids: dict[tuple[str, int], set[str]] = defaultdict(set)
     for one in records:
@@ -69,7 +69,7 @@ def _rows(stack: Stack, service: str, query: LiteralString) -> list[tuple[str | 
 
 
 def _records(stack: Stack, topics: Collection[str]) -> Iterator[Envelope]:
-    """All events on the topics, from their beginning to their end."""
+    """All events on the topics, from beginning to end."""
     consumer = KafkaConsumer(
         bootstrap_servers=stack.bootstrap.split(","),
         enable_auto_commit=False,
@@ -77,7 +77,8 @@ def _records(stack: Stack, topics: Collection[str]) -> Iterator[Envelope]:
         allow_auto_create_topics=False,
         **FLAVOURS[KafkaFlavour(stack.flavour)].consumer,
     )
-    partitions = [TopicPartition(name, n) for name in topics for n in range(topic_table().topic(name).partitions)]
+    numbers = {name: sorted(consumer.partitions_for_topic(name) or ()) for name in topics}
+    partitions = [TopicPartition(name, number) for name in topics for number in numbers[name]]
     consumer.assign(partitions)
     consumer.seek_to_beginning(*partitions)
     ends = consumer.end_offsets(partitions)

@@ -1,4 +1,4 @@
-"""The housing bureau: takes each repair project step by step to its acceptance, and through the paper after it."""
+"""The housing bureau: takes each repair project step by step to acceptance, and through the paperwork after it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from demo.diary import Diary
 from demo.interfaces import Interfaces
 from demo.world import Fault, World
-from services.contracts.department_events import ProjectTold
+from services.contracts.department_events import ProjectNotice
 from services.contracts.event import Event
 
 PREPARATION = (
@@ -23,7 +23,7 @@ PREPARATION = (
     ("contracted", 0.94, None),
     ("started", 1.0, "施工告示已张贴，现场设接待点。"),
 )
-"""Steps up to the start of the works, each at a part of the story's time of preparation, with its note."""
+"""The steps before works start: the state, when (as a share of the preparation time), and a note."""
 
 WORKS = (("building", 0.08, None), ("accepted", 1.0, "建设、设计、施工、监理与居民代表共同验收。"))
 AFTERWARDS = (("audited", 45), ("handed_over", 60), ("warranty", 75))
@@ -31,7 +31,7 @@ AFTERWARDS = (("audited", 45), ("handed_over", 60), ("warranty", 75))
 
 
 class Housing:
-    """Plays the bureau that leads all repair projects, and the builder on site. `faults` are those the hub found."""
+    """Plays the bureau, which leads all projects, and the builder on site. `faults` maps hot issues to faults."""
 
     department = "housing"
 
@@ -42,10 +42,10 @@ class Housing:
         self._faults = faults
 
     def hear(self, message: Event, now: datetime) -> None:
-        if isinstance(message, ProjectTold) and message.state == "need":
+        if isinstance(message, ProjectNotice) and message.state == "need":
             self._take_up(message, now)
 
-    def _take_up(self, project: ProjectTold, now: datetime) -> None:
+    def _take_up(self, project: ProjectNotice, now: datetime) -> None:
         fault = self._faults[project.hot_issues[0]]
         cure = fault.cure
         start = now + timedelta(days=cure.preparation_days)
@@ -68,6 +68,7 @@ class Housing:
         self._diary.plan(at, do)
 
     def _step(self, project: str, state: str, note: str | None = None) -> None:
-        version = self._self.get("projects", f"/projects/{project}")["version"]
-        body: dict[str, Any] = {"version": version, "to": state} | ({"note": note} if note else {})
-        self._self.post("projects", f"/projects/{project}/steps", body)
+        body: dict[str, Any] = {"to": state} | ({"note": note} if note else {})
+        self._self.step(
+            "projects", f"/projects/{project}", "steps", body, wanted=lambda seen: state in seen["may_become"]
+        )

@@ -1,4 +1,4 @@
-"""The district's operation centre: decides on hot issues, asks callers back, and asks again after the works."""
+"""The district's operation centre: decides on hot issues, calls residents back, and asks again after the works."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from demo.residents import Residents
 from demo.scene import Scenes
 from demo.story import Cure
 from demo.world import Condition, Fault, World
-from services.contracts.department_events import HotIssueTold
+from services.contracts.department_events import HotIssueNotice
 from services.contracts.event import Event
 from services.contracts.hot_issue_events import HotIssueConfirmed, HotIssueReopened, HotIssueVerified, HotIssueWithdrawn
 from services.contracts.taxonomy import taxonomy
@@ -22,13 +22,15 @@ SOLVED_SHARE = 0.88
 CONTENT = ("very satisfied", "satisfied", "satisfied", "basically satisfied")
 DISCONTENT = ("basically satisfied", "dissatisfied", "dissatisfied", "very dissatisfied")
 NOT_SOLVED_ALL_THE_SAME = 0.03
+UNDECIDED = frozenset({"confirmed", "assigned", "reopened"})
 TO_DECIDE = frozenset({HotIssueConfirmed.type, HotIssueReopened.type})
 
 
 class Hub:
-    """Plays the hub's people. What callers answer, and what is found on site, is what is true in the world.
+    """Plays the people of the hub. What callers answer, and what is found on site, is the truth of the world.
 
-    `faults` is the fault behind each hot issue, as found on site.
+    `faults` maps each hot issue to the fault behind it, as found on site. The callers of `self_answering` tickets are
+    not asked after the works: they answer a message.
     """
 
     department = "urban-operation"
@@ -49,12 +51,22 @@ class Hub:
         self._residents = residents
         self._diary = diary
         self._scenes = scenes
-        self._undecided: dict[str, HotIssueTold] = {}
+        self._undecided: dict[str, HotIssueNotice] = {}
         self._verified: list[str] = []
+        self._in_review: list[dict[str, Any]] = []
+        self._settled: list[dict[str, Any]] = []
+        self._asked: list[dict[str, Any]] = []
         self.faults: dict[str, Fault] = {}
+        self.self_answering: set[str] = set()
+
+    def look(self) -> None:
+        """Looks at the work of the next step. Call it while all is quiet: later the services change the lists."""
+        self._in_review = self._ordinary("in review")
+        self._settled = self._ordinary("settled")
+        self._asked = list(self._self.pages("intake", "/follow-ups", stage="asked"))
 
     def hear(self, message: Event) -> None:
-        if not isinstance(message, HotIssueTold):
+        if not isinstance(message, HotIssueNotice):
             return
         fault = self._world.fault_of(message.place.estate, message.type_code)
         if fault is not None:
@@ -73,60 +85,82 @@ class Hub:
         for hot_issue in self._verified:
             self._close_project(hot_issue)
         self._verified.clear()
-        self._dispatch_by_hand()
         self._visit_callers()
         self._ask_again()
 
     def _decide(self, hot_issue: str, now: datetime) -> None:
         fault = self.faults.get(hot_issue)
-        version = self._self.get("projects", f"/hot-issues/{hot_issue}")["version"]
-        body: dict[str, Any] = {"version": version, "kind": "explain", "reason": NO_COMMON_CAUSE}
+        body: dict[str, Any] = {"kind": "explain", "reason": NO_COMMON_CAUSE}
         if fault is not None:
             cure = fault.cure
             body |= {"kind": cure.kind, "reason": cure.reason}
             if cure.kind == "project":
                 body["project"] = _plan(fault, cure, now)
-        self._self.post("projects", f"/hot-issues/{hot_issue}/decision", body)
+        self._self.step(
+            "projects", f"/hot-issues/{hot_issue}", "decision", body, wanted=lambda seen: seen["state"] in UNDECIDED
+        )
         if fault is None:
             return
         if cure.kind == "explain":
             self._world.finish(fault)
         elif cure.kind in ("service", "rule"):
             done = now + timedelta(days=cure.preparation_days)
-            self._diary.plan(done, lambda _: self._tell_done(hot_issue, fault))
+            self._diary.plan(done, lambda _: self._report_done(hot_issue, fault))
 
-    def _tell_done(self, hot_issue: str, fault: Fault) -> None:
-        version = self._self.get("projects", f"/hot-issues/{hot_issue}")["version"]
-        body = {"version": version, "note": "已按要求落实，转入观察。"}
-        self._self.post("projects", f"/hot-issues/{hot_issue}/cure-done", body)
+    def _report_done(self, hot_issue: str, fault: Fault) -> None:
+        self._self.step(
+            "projects",
+            f"/hot-issues/{hot_issue}",
+            "cure-done",
+            {"note": "已按要求落实，转入观察。"},
+            wanted=lambda seen: seen["state"] == "in cure",
+        )
         self._world.finish(fault)
 
     def _close_project(self, hot_issue: str) -> None:
-        """The proof that its problem is cured ends a project, if it was cured by one."""
+        """Closes the project, if there was one, once the cure of its problem is proven."""
         project = self._self.get("projects", f"/hot-issues/{hot_issue}")["project_id"]
         if project:
-            version = self._self.get("projects", f"/projects/{project}")["version"]
-            self._self.post("projects", f"/projects/{project}/steps", {"version": version, "to": "verified"})
+            self._self.step(
+                "projects",
+                f"/projects/{project}",
+                "steps",
+                {"to": "verified"},
+                wanted=lambda seen: "verified" in seen["may_become"],
+            )
 
-    def _dispatch_by_hand(self) -> None:
-        """Reads what the machine was in doubt about; where nobody said where it is, the hub asks and leads itself."""
-        for ticket in self._of_nobody("in review"):
+    def in_review(self) -> list[str]:
+        """The tickets that will be dispatched by hand."""
+        return [one["ticket_id"] for one in self._in_review]
+
+    def dispatch_by_hand(self) -> None:
+        """Dispatches the tickets in review; the hub itself leads those without a place."""
+        for ticket in self._in_review:
             call = self._residents.calls.get(ticket["ticket_id"])
             type_code = call.type_code if call else ticket["type_code"]
-            body = {"version": ticket["version"], "type_code": type_code, "reason": "人工判读。"}
+            body = {"type_code": type_code, "reason": "人工判读。"}
             if taxonomy().types[type_code].lead_at((ticket["place"] or {}).get("sub_district")) is None:
                 body["lead"] = self.department
-            self._self.post("intake", f"/tickets/{ticket['ticket_id']}/dispatch", body)
+            self._take(ticket, "dispatch", body)
 
     def _visit_callers(self) -> None:
-        """Asks everybody whose ticket was settled since the last step."""
-        visits = [(one, self._caller_says(one)) for one in self._of_nobody("settled")]
-        self._interfaces.all_at_once(
-            lambda visit: self._self.post("intake", f"/tickets/{visit[0]['ticket_id']}/visit", visit[1]), visits
+        """Calls back everybody whose ticket was settled."""
+        visits = [(one, self._caller_says(one)) for one in self._settled]
+        self._interfaces.all_at_once(lambda visit: self._take(visit[0], "visit", visit[1]), visits)
+
+    def _take(self, ticket: dict[str, Any], step: str, body: dict[str, Any]) -> None:
+        """Takes a step with a ticket as listed, unless it has left that state meanwhile."""
+        self._self.step(
+            "intake",
+            f"/tickets/{ticket['ticket_id']}",
+            step,
+            body,
+            version=ticket["version"],
+            wanted=lambda seen: seen["state"] == ticket["state"],
         )
 
-    def _of_nobody(self, state: str) -> list[dict[str, Any]]:
-        """The tickets in a state, but for those of a scene."""
+    def _ordinary(self, state: str) -> list[dict[str, Any]]:
+        """The tickets in a state, except those of a scene."""
         found = self._self.pages("intake", "/tickets", state=state)
         return [one for one in found if one["ticket_id"] not in self._scenes.tickets]
 
@@ -136,20 +170,29 @@ class Hub:
         cured = not fault or fault.condition is Condition.CURED
         solved = cured and self._dice.random() < SOLVED_SHARE
         grade = self._dice.choice(CONTENT if solved else DISCONTENT)
-        return {"version": ticket["version"], "caller_solved": solved, "satisfaction": grade}
+        return {"caller_solved": solved, "satisfaction": grade}
 
     def _ask_again(self) -> None:
-        """The follow-ups that have come due, 90 days after the works: is it really solved?"""
-        answers = [(one, self._answer(one)) for one in self._self.pages("intake", "/follow-ups", stage="asked")]
-        self._interfaces.all_at_once(
-            lambda said: self._self.post("intake", f"/follow-ups/{said[0]['follow_up_id']}/answer", said[1]), answers
+        """Asks the callers whose follow-up is due, 90 days after the works: is it really solved?"""
+        asked = (one for one in self._asked if one["ticket_id"] not in self.self_answering)
+        answers = [(one, self._answer(one)) for one in asked]
+        self._interfaces.all_at_once(lambda answer: self._record(*answer), answers)
+
+    def _record(self, follow_up: dict[str, Any], answer: dict[str, Any]) -> None:
+        self._self.step(
+            "intake",
+            f"/follow-ups/{follow_up['follow_up_id']}",
+            "answer",
+            answer,
+            version=follow_up["version"],
+            wanted=lambda seen: seen["stage"] == "asked",
         )
 
     def _answer(self, follow_up: dict[str, Any]) -> dict[str, Any]:
         fault = self.faults.get(follow_up["hot_issue_id"])
         cured = fault is None or fault.condition is Condition.CURED
         solved = cured and self._dice.random() >= NOT_SOLVED_ALL_THE_SAME
-        return {"version": follow_up["version"], "solved": solved}
+        return {"solved": solved}
 
 
 def _plan(fault: Fault, cure: Cure, now: datetime) -> dict[str, Any]:

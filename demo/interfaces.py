@@ -1,4 +1,4 @@
-"""The services as people use them: over HTTP, each with a token of their own."""
+"""The services as people use them: over HTTP, each person with a token of their own."""
 
 from __future__ import annotations
 
@@ -11,13 +11,19 @@ from typing import Any, Self, TypeVar
 import httpx
 
 from demo.quiet import Ask, Progress
-from services.cli.local.stack import Stack
+from services.chassis.web.patience import PatientTransport
+from services.localstack.stack import Stack
 
 AT_A_TIME = 4
 PAGE = 200
+ANSWER_WITHIN_S = 30
+PATIENCE_S = 180
+"""How long a service that cannot answer is asked again."""
 
 T = TypeVar("T")
 R = TypeVar("R")
+Seen = dict[str, Any]
+"""A ticket, a hot issue, a project or a follow-up as its service shows it; all have a `version`."""
 
 
 class Refused(RuntimeError):
@@ -46,50 +52,91 @@ class Interfaces:
             client.close()
 
     def _machine(self, role: str, service: str) -> httpx.Client:
-        """A client with a role, for who speaks HTTP of their own."""
+        """A client of one service with a role, for a machine that makes its requests itself."""
         url = next(one.url for one in self._stack.services if one.service == service)
         return self._client(self._bearer(role), url)
 
+    def passer_by(self, service: str) -> httpx.Client:
+        """A client of one service without any role."""
+        return self._client({}, next(one.url for one in self._stack.services if one.service == service))
+
     def progress(self) -> dict[str, Ask]:
-        """For each service, how it is asked how far it has come."""
+        """For each service, how it is asked for its `GET /progress`."""
         return {one.service: partial(self._progress_of, f"{one.url}/progress") for one in self._stack.services}
 
     def all_at_once(self, act: Callable[[T], R], items: Iterable[T]) -> list[R]:
-        """`act` for each, a few at a time; the results in order. Raises what any of them raised."""
+        """Calls `act` for each item, AT_A_TIME in parallel; the results in order. Raises what any of them raised."""
         return list(self._pool.map(act, items))
 
     def _progress_of(self, url: str) -> Progress:
-        told: Progress = self._open.get(url).json()
-        return told
+        progress: Progress = self._open.get(url).raise_for_status().json()
+        return progress
 
-    def _as_role(self, role: str) -> Person:
+    def _as_role(self, *roles: str) -> Person:
         urls = {one.service: one.url for one in self._stack.services}
-        return Person(self._client(self._bearer(role)), urls)
+        return Person(self._client(self._bearer(*roles)), urls)
 
-    def _bearer(self, role: str) -> dict[str, str]:
-        token = self._stack.issuer.mint(f"demo-{role.replace(':', '-')}", [role])
+    def _bearer(self, *roles: str) -> dict[str, str]:
+        token = self._stack.issuer.mint(subject(*roles), list(roles))
         return {"Authorization": f"Bearer {token}"}
 
     def _client(self, headers: dict[str, str], base_url: str = "") -> httpx.Client:
-        # Connections at rest are given up before the services do so (5 s), or a request could meet one just closed.
+        # Idle connections are closed before the services close them (5 s): a request could meet one just closed.
         limits = httpx.Limits(keepalive_expiry=2)
-        client = httpx.Client(base_url=base_url, headers=headers, timeout=30, limits=limits)
+        transport = PatientTransport(httpx.HTTPTransport(limits=limits), PATIENCE_S)
+        client = httpx.Client(base_url=base_url, headers=headers, timeout=ANSWER_WITHIN_S, transport=transport)
         self._clients.append(client)
         return client
 
 
+def subject(*roles: str) -> str:
+    """The name under which the services record what a person with these roles does."""
+    return f"demo-{'-'.join(roles).replace(':', '-')}"
+
+
 class Person:
-    """Somebody with a role, who asks services and tells them."""
+    """Somebody with a role, who reads and changes what the services keep."""
 
     def __init__(self, client: httpx.Client, urls: dict[str, str]) -> None:
         self._client = client
         self._urls = urls
 
     def get(self, service: str, path: str, **query: Any) -> Any:
-        return self._answer("GET", service, path, params=query)
+        return _content(self._request("GET", service, path, params=query))
 
     def post(self, service: str, path: str, body: dict[str, Any]) -> Any:
-        return self._answer("POST", service, path, json=body)
+        """For commands that may be repeated: a request without an answer is sent again."""
+        return _content(self._request("POST", service, path, json=body))
+
+    def step(
+        self,
+        service: str,
+        thing: str,
+        step: str,
+        body: dict[str, Any],
+        *,
+        version: int | None = None,
+        wanted: Callable[[Seen], bool],
+    ) -> None:
+        """Takes a step with the thing at the path `thing`, as it was seen in `version`; looks first if that is None.
+
+        409 says that the thing has changed: it is looked at again, and the step repeated only if it is still `wanted`.
+        Otherwise nothing is left to do: somebody else was quicker, or the answer to our own request was lost. Raises
+        Refused when the step does not fit a thing that has not changed.
+        """
+        if version is None:
+            version = self.get(service, thing)["version"]
+        while True:
+            answer = self._request("POST", service, f"{thing}/{step}", json={"version": version} | body)
+            if answer.status_code != httpx.codes.CONFLICT:
+                _content(answer)
+                return
+            seen = self.get(service, thing)
+            if seen["version"] == version:
+                raise _refused(answer)
+            if not wanted(seen):
+                return
+            version = seen["version"]
 
     def pages(self, service: str, path: str, **query: Any) -> Iterator[dict[str, Any]]:
         """All items of a list."""
@@ -101,8 +148,16 @@ class Person:
             if not cursor:
                 return
 
-    def _answer(self, method: str, service: str, path: str, **request: Any) -> Any:
-        answer = self._client.request(method, self._urls[service] + path, **request)
-        if answer.status_code >= 400:
-            raise Refused(f"{method} {path} on {service}: {answer.status_code} {answer.text}")
-        return answer.json()
+    def _request(self, method: str, service: str, path: str, **request: Any) -> httpx.Response:
+        return self._client.request(method, self._urls[service] + path, **request)
+
+
+def _content(answer: httpx.Response) -> Any:
+    if not answer.is_success:
+        raise _refused(answer)
+    return answer.json()
+
+
+def _refused(answer: httpx.Response) -> Refused:
+    request = answer.request
+    return Refused(f"{request.method} {request.url}: {answer.status_code} {answer.text}")

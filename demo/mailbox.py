@@ -1,4 +1,4 @@
-"""The departments' own topics, read as departments read them; and how much stands on every topic."""
+"""Reads the departments' topics as departments do, and counts the records on every topic."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Self
 
 from kafka import KafkaConsumer, TopicPartition
 
-from services.chassis.kafka import FLAVOURS
+from services.chassis.messaging.kafka import FLAVOURS
 from services.chassis.settings import KafkaFlavour
 from services.contracts.event import Envelope
 from services.contracts.registry import EVENTS
@@ -19,7 +19,7 @@ DEPARTMENTS = "departments."
 
 
 class Mailbox:
-    """Reads every department's messages from the beginning, each once. Not for two threads at a time."""
+    """Reads every department's messages from the beginning, each once. Not thread-safe."""
 
     def __init__(self, bootstrap: str, flavour: str) -> None:
         self._consumer = KafkaConsumer(
@@ -31,14 +31,16 @@ class Mailbox:
         )
         topics = topic_table().topics
         self._partitions = [
-            TopicPartition(name, number) for name, topic in topics.items() for number in range(topic.partitions)
+            TopicPartition(name, number)
+            for name in topics
+            for number in sorted(self._consumer.partitions_for_topic(name) or ())
         ]
-        self._letters = [
+        self._messages = [
             one for one in self._partitions if one.topic.startswith(DEPARTMENTS) and topics[one.topic].events
         ]
-        # All are assigned, for the library forgets the leaders of topics that it does not read; the others rest.
+        # All are assigned because the library forgets the leaders of topics it does not read; the others are paused.
         self._consumer.assign(self._partitions)
-        self._consumer.pause(*set(self._partitions).difference(self._letters))
+        self._consumer.pause(*set(self._partitions).difference(self._messages))
         self._consumer.seek_to_beginning(*self._partitions)
         self.counts: Counter[str] = Counter()
 
@@ -51,17 +53,17 @@ class Mailbox:
         self._consumer.close()
 
     def published(self) -> Counter[str]:
-        """How many records each topic holds; by kind of topic in `counts`."""
+        """How many records each topic holds. Also updates `counts`, where the departments' topics are one."""
         self._ends = self._consumer.end_offsets(self._partitions)
         self.counts, held = Counter(), Counter[str]()
         for partition, end in self._ends.items():
             held[partition.topic] += end
-            self.counts["departments" if partition in self._letters else partition.topic] += end
+            self.counts["departments" if partition in self._messages else partition.topic] += end
         return held
 
     def read(self) -> Iterator[tuple[str, Envelope]]:
-        """What came since the last time, as (department, message), up to the last `published`."""
-        unread = {one for one in self._letters if self._consumer.position(one) < self._ends[one]}
+        """The messages since the last call, as (department, message), up to what the last `published` counted."""
+        unread = {one for one in self._messages if self._consumer.position(one) < self._ends[one]}
         while unread:
             for batch in self._consumer.poll(timeout_ms=200).values():
                 for record in batch:

@@ -1,4 +1,4 @@
-"""The demo from its first day to its last: one driver moves the clock, everybody acts, and all falls quiet again."""
+"""Plays the demo from the first day to the last: moves the clock, lets everybody act, waits until all is processed."""
 
 from __future__ import annotations
 
@@ -16,18 +16,22 @@ from demo.housing import Housing
 from demo.hub import Hub
 from demo.interfaces import Interfaces
 from demo.mailbox import Mailbox
+from demo.messages import Messages
+from demo.news import News
+from demo.one_caller import OneCaller
 from demo.quiet import Quiet
 from demo.replies import Replies
 from demo.residents import Residents
 from demo.scene import Actors, Scene, Scenes
 from demo.story import Story
+from demo.traces import Traces
 from demo.world import World
 from services.chassis.clock import VirtualClock
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """What is played: `with_faults` and `with_cures` are the controls."""
+    """What is played. The two controls: without faults nothing is wrong, without cures nothing helps."""
 
     seed: int
     months: int
@@ -38,7 +42,7 @@ class Script:
 
 
 class Play:
-    """Everybody who acts, around a stack whose services read `clock`."""
+    """Everybody who acts on a stack. Its services read the time from `clock`."""
 
     def __init__(
         self,
@@ -48,6 +52,8 @@ class Play:
         replies: Replies,
         city: City,
         clock: VirtualClock,
+        messages: Messages,
+        traces: Traces,
     ) -> None:
         district, diary = District(script.seed), Diary()
         self.script = script
@@ -58,42 +64,59 @@ class Play:
         )
         self.departments = Departments(interfaces, district, self.scenes)
         self.mailbox = mailbox
+        self.news = News()
         self._hub = Hub(interfaces, district, self.world, self.residents, diary, self.scenes)
+        self.one_caller = OneCaller(interfaces, self.residents, messages, traces, self._hub)
         self._housing = Housing(interfaces, self.world, diary, self._hub.faults)
         self._diary = diary
         self._clock = clock
+        self._messages = messages
         self._quiet = Quiet(interfaces.progress(), mailbox.published)
 
     def run(self, after_step: Callable[[datetime, float], None]) -> datetime:
-        """Plays to the end and returns the last moment. `after_step` hears each moment and the part that is done."""
+        """Plays to the end and returns the last moment. `after_step` gets each moment and the share that is done."""
         moments = list(steps(self.script.months))
         since = midnight(moments[0].date())
         for number, now in enumerate(moments, start=1):
-            self._clock.set(now)
             until = midnight(now.date())
-            self._act(now)
-            self.scenes.morning(number, now)
-            self.residents.turn_to_the_hotline(self.world.calls(since, until))
+            calls = self.world.calls(since, until)
             since = until
+            self._hub.look()
+            self._clock.set(now)
+            self.news.calls(len(calls), now.date())
+            self.residents.call_the_hotline(calls)
+            self._act(now)
+            # A caller hears that a ticket is in review before somebody dispatches it; so it is in every play.
+            self._messages.wait(self._hub.in_review())
+            self._hub.dispatch_by_hand()
+            self.scenes.morning(number, now)
             self._quiet.wait()
             self._hear(now)
+            self.one_caller.first_contact(now, self.departments.new())
             self.departments.contact()
             for part in count():
                 if not self.scenes.evening(number, part):
                     break
                 self._quiet.wait()
+                self._messages.wait()
+            self._messages.wait()
+            while self.one_caller.evening(now):
+                self._quiet.wait()
             after_step(now, number / len(moments))
         return moments[-1]
 
     def _act(self, now: datetime) -> None:
+        """Works on what was there before this step, while the services process the step's calls."""
         self.departments.settle()
         self._hub.act(now)
         self._diary.do(now)
 
     def _hear(self, now: datetime) -> None:
         for department, envelope in self.mailbox.read():
-            self.departments.hear(department, envelope.event)
+            message = envelope.event
+            self.departments.hear(department, message)
+            self.news.message(message, now.date())
             if department == self._hub.department:
-                self._hub.hear(envelope.event)
+                self._hub.hear(message)
             elif department == self._housing.department:
-                self._housing.hear(envelope.event, now)
+                self._housing.hear(message, now)

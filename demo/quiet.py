@@ -1,4 +1,4 @@
-"""When the clock may move: everything published has been read, and reading it has led to nothing more (DESIGN §4)."""
+"""When the clock may move: everything published has been read, and reading it has led to nothing more (ADR 8)."""
 
 from __future__ import annotations
 
@@ -7,57 +7,77 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-LOOK_EVERY_S = 0.03
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.01, 0.08
+"""Between two looks at a service that is not ready; what has taken long is looked at less often."""
 
 Progress = dict[str, Any]
 Ask = Callable[[], Progress]
+Counts = Mapping[str, int]
 
 
 class NeverQuiet(RuntimeError):
-    """Something went on, or stood still unfinished, for too long; the message says what."""
+    """Nothing moved for too long, or something went on and on; the message says what."""
 
 
 class Quiet:
-    """`services` asks each for its `GET /progress`; `published` counts the records on each topic, as of now."""
+    """`services` asks each for its `GET /progress`; `published` counts the records on each topic, as of now.
+
+    A machine may be as slow as it likes: only when a service shows the same for `still_s`, or when all takes longer
+    than `limit_s`, is waiting given up.
+    """
 
     def __init__(
-        self, services: Mapping[str, Ask], published: Callable[[], Mapping[str, int]], *, limit_s: float = 60.0
+        self,
+        services: Mapping[str, Ask],
+        published: Callable[[], Counts],
+        *,
+        still_s: float = 120.0,
+        limit_s: float = 900.0,
     ) -> None:
         self._services = services
         self._published = published
+        self._still_s = still_s
         self._limit_s = limit_s
 
     def wait(self) -> None:
         """Returns when all is quiet; nobody may act meanwhile. Raises NeverQuiet.
 
-        Outboxes are empty and the records are counted; then every consumer reads to its end. What that led to would
-        lie in an outbox or raise the count: if neither, there is nothing that could still become something.
+        The records are counted; then every service settles all of them and empties its outbox. What that led to would
+        by now have raised the count or lie in an outbox: if neither, nothing can follow any more.
         """
         deadline = time.monotonic() + self._limit_s
         while True:
-            self._until(deadline, _nothing_waits)
             counted = self._published()
-            self._until(deadline, partial(_reads_still, counted, time.time()))
-            if all(_nothing_waits(ask()) is None for ask in self._services.values()) and self._published() == counted:
+            unfinished = partial(_unfinished, counted, time.time())
+            for service, ask in self._services.items():
+                self._until_done(service, ask, unfinished, deadline)
+            if self._published() != counted:
+                continue
+            if not any(unfinished(ask()) for ask in self._services.values()) and self._published() == counted:
                 return
 
-    def _until(self, deadline: float, why_not: Callable[[Progress], str | None]) -> None:
-        """Asks each service until it has no reason left, and then no more."""
-        for service, ask in self._services.items():
-            while why := why_not(ask()):
-                if time.monotonic() > deadline:
-                    raise NeverQuiet(f"not quiet within {self._limit_s:.0f} s: {service} {why}")
-                time.sleep(LOOK_EVERY_S)
+    def _until_done(
+        self, service: str, ask: Ask, unfinished: Callable[[Progress], str | None], deadline: float
+    ) -> None:
+        pause, moved_at, last = FIRST_PAUSE_S, time.monotonic(), None
+        while why := unfinished(progress := ask()):
+            now = time.monotonic()
+            shown = {**progress, "read_until": None}
+            if shown != last:
+                moved_at, last = now, shown
+            if now > min(deadline, moved_at + self._still_s):
+                raise NeverQuiet(f"{service} {why}, and that for {now - moved_at:.0f} s")
+            time.sleep(pause)
+            pause = min(pause * 1.5, LONGEST_PAUSE_S)
 
 
-def _nothing_waits(progress: Progress) -> str | None:
+def _unfinished(counted: Counts, moment: float, progress: Progress) -> str | None:
+    """What a service has still to do about what was `counted` at `moment`; None when nothing.
+
+    A reader is known to be at the end by its counts at once, by the time of its last look a little later.
+    """
     if progress["outbox"] or progress["timers_due"]:
         return f"has {progress['outbox']} events to publish and {progress['timers_due']} deadlines due"
-    return None
-
-
-def _reads_still(counted: Mapping[str, int], moment: float, progress: Progress) -> str | None:
-    """A reader is known to be at the end by its counts at once, by the time of its last look a little later."""
     behind = [
         name
         for name, until in progress["read_until"].items()

@@ -1,4 +1,4 @@
-"""Departments answer on their own topics, as a department's machine would."""
+"""Replies of departments on their own topics, as a department's own system would send them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import uuid4
 from kafka import KafkaProducer
 
 from services.chassis.clock import Clock
-from services.chassis.kafka import FLAVOURS
+from services.chassis.messaging.kafka import FLAVOURS
 from services.chassis.settings import KafkaFlavour
 from services.contracts.event import Envelope, Event
 
@@ -18,7 +18,7 @@ ACKNOWLEDGED_WITHIN_S = 30
 
 
 class Replies:
-    """Sends one reply at a time and waits until the broker has it."""
+    """Sends one reply at a time and waits for the broker's acknowledgement."""
 
     def __init__(self, bootstrap: str, flavour: str, clock: Clock) -> None:
         self._producer = KafkaProducer(

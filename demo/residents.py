@@ -1,4 +1,4 @@
-"""Residents who call: their calls reach intake in batches, and what became of them is remembered."""
+"""Residents who call: sends their calls to intake in batches and keeps which ticket belongs to which call."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ BATCH = 500
 
 
 class Residents:
-    """`calls` holds every call by its ticket's id; `sent` counts what was handed in, acknowledged or not."""
+    """`calls` holds every call by its ticket's id. `sent` counts the calls, acknowledged or not."""
 
     def __init__(self, interfaces: Interfaces) -> None:
         self._operator = interfaces.as_role("hub")
@@ -19,8 +19,8 @@ class Residents:
         self.sent = 0
         self.repeated = 0
 
-    def turn_to_the_hotline(self, calls: Sequence[Call]) -> None:
-        """Raises Refused when intake does not take one of them."""
+    def call_the_hotline(self, calls: Sequence[Call]) -> None:
+        """Raises Refused when intake rejects one of them."""
         for start in range(0, len(calls), BATCH):
             batch = calls[start : start + BATCH]
             rows = [one.body() | {"source_id": f"call-{self.sent + number}"} for number, one in enumerate(batch)]
@@ -29,11 +29,11 @@ class Residents:
             self.sent += len(batch)
             for call, answer in zip(batch, answers, strict=True):
                 if "ticket_id" not in answer:
-                    raise Refused(f"intake does not take a call: {answer}")
+                    raise Refused(f"intake rejects a call: {answer}")
                 self.repeated += answer["repeated"]
                 self.calls[answer["ticket_id"]] = call
 
-    def turned_to_the_city(self, call: Call, ticket_id: str) -> None:
-        """The city's hotline took the call, and filed the ticket here."""
+    def called_the_city(self, call: Call, ticket_id: str) -> None:
+        """Records a call that the city's hotline took and filed here as a ticket."""
         self.sent += 1
         self.calls[ticket_id] = call

@@ -1,4 +1,4 @@
-"""A scene: what may befall one ticket, played over the real interfaces beside everything else."""
+"""A scene: a special case of a ticket, played over the real interfaces alongside everything else."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from typing import Any
 from demo.calls import Call
 from demo.city import City
 from demo.district import District
-from demo.interfaces import Interfaces
+from demo.interfaces import Interfaces, subject
 from demo.replies import Replies
 from demo.residents import Residents
 from services.contracts.event import Event
 
 
 class SceneFailed(RuntimeError):
-    """A scene did not end as it must; the message says which and how it stands."""
+    """A scene did not end as expected; the message says which, and in what state."""
 
 
 class Actors:
-    """Who acts in a scene, and its tickets by name."""
+    """What people do in a scene, and the scene's tickets by name."""
 
     def __init__(
         self,
@@ -42,29 +42,29 @@ class Actors:
         self._replies = replies
         self.tickets: dict[str, str] = {}
         self.numbers: dict[str, str] = {}
-        """Of those that the city filed, in the city."""
+        """The city's numbers of the tickets that it filed."""
 
     def file(self, name: str, text: str, type_code: str, *, resident: int, estate: int = 0) -> None:
-        """A resident calls; `type_code` is what it is really about."""
+        """A resident calls; `type_code` is the true type."""
         call = self._call(text, type_code, resident, estate)
-        self._residents.turn_to_the_hotline([call])
+        self._residents.call_the_hotline([call])
         self.tickets[name] = next(ticket for ticket, one in self._residents.calls.items() if one is call)
 
     def city_files(
         self, name: str, text: str, type_code: str, *, resident: int, estate: int = 0, within: timedelta
     ) -> None:
-        """A resident called the city's hotline, which hands it down with a deadline of its own."""
+        """A resident called the city's hotline, which files the ticket here with the city's own deadline."""
         call = self._call(text, type_code, resident, estate)
         client = self._interfaces.client("city", "intake")
         number = self.city.file(client, deadline=(self.now + within).isoformat(), **call.body())
         self.numbers[name] = number
         self.tickets[name] = str(client.get(f"/city/tickets/{number}").raise_for_status().json()["ticket_id"])
-        self._residents.turned_to_the_city(call, self.tickets[name])
+        self._residents.called_the_city(call, self.tickets[name])
 
     def city_visits(self, name: str, *, solved: bool, satisfaction: str) -> None:
-        """The city asks the caller, once it has the district's reply. Raises SceneFailed when none comes."""
+        """The city asks the caller after it has received the district's reply. Raises SceneFailed without one."""
         if not self.city.waits_for(self.numbers[name], "reply"):
-            raise SceneFailed(f"the city was not told how {self.numbers[name]} was settled")
+            raise SceneFailed(f"the city received no reply about {self.numbers[name]}")
         client = self._interfaces.client("city", "intake")
         self.city.visit(client, self.numbers[name], solved=solved, satisfaction=satisfaction)
 
@@ -79,7 +79,7 @@ class Actors:
         return shown
 
     def lead_by(self, name: str, department: str, type_code: str) -> None:
-        """The hub sees to it that the ticket is with `department`, whatever was read out of its text."""
+        """The hub makes sure that `department` leads the ticket, however its text was classified."""
         ticket = self.ticket(name)
         if ticket["state"] == "in review":
             self.hub(name, "dispatch", type_code=type_code, lead=department, reason="人工判读。")
@@ -93,14 +93,20 @@ class Actors:
         self._post(f"department:{code}", name, step, body)
 
     def reply(self, code: str, name: str, kind: type[Event], **fields: Any) -> None:
-        """A department answers on its own topic."""
+        """A department replies on its own topic."""
         known = {"version": self.ticket(name)["version"], "ticket_id": self.tickets[name], "actor": "demo"}
         self._replies.send(code, kind.model_validate(known | fields))
 
     def _post(self, role: str, name: str, step: str, body: dict[str, Any]) -> None:
+        """A person acts on the ticket as it is now. After a lost answer, their own entry in its history is enough."""
         version = self.ticket(name)["version"]
-        path = f"/tickets/{self.tickets[name]}/{step}"
-        self._interfaces.as_role(role).post("intake", path, {"version": version} | body)
+
+        def wanted(seen: dict[str, Any]) -> bool:
+            return not any(line["version"] > version and line["actor"] == subject(role) for line in seen["history"])
+
+        self._interfaces.as_role(role).step(
+            "intake", f"/tickets/{self.tickets[name]}", step, body, version=version, wanted=wanted
+        )
 
 
 Act = Callable[[Actors], None]
@@ -108,10 +114,11 @@ Act = Callable[[Actors], None]
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What is done at which step, counted from the scene's first: `mornings` before anybody has called, `evenings`
-    after the departments have heard what came in, one after the other, each when all is quiet again.
+    """What is done at which step, counted from the scene's first step.
 
-    `ends` must hold of the tickets when the play is over; those named by `shown` are told in the report.
+    `mornings` run before the departments have received the step's tickets, `evenings` after; the acts of an evening
+    run one by one, each when all is quiet again. `ends` must be true when the play is over. The report shows the
+    tickets named in `shown`.
     """
 
     key: str
@@ -129,7 +136,7 @@ class Scene:
 
 
 class Scenes:
-    """Plays every scene at its time. `tickets` are theirs: nobody else in the demo acts on them."""
+    """Plays every scene at its time. Nobody else in the demo acts on its `tickets`."""
 
     def __init__(self, scenes: Sequence[Scene], new_actors: Callable[[], Actors]) -> None:
         self._cast = [(scene, new_actors()) for scene in scenes]
@@ -147,7 +154,7 @@ class Scenes:
                 act(actors)
 
     def evening(self, step: int, part: int) -> bool:
-        """Whether anybody acted in this part of it, so that all must fall quiet and another part may follow."""
+        """Runs one part of the evening; True if anybody acted, so that the next part must wait for quiet."""
         acting = False
         for scene, actors in self._cast:
             acts = scene.evenings.get(step - scene.begins, ())
@@ -157,17 +164,17 @@ class Scenes:
         return acting
 
     def lives(self) -> list[tuple[Scene, list[dict[str, Any]]]]:
-        """Each scene that was played to its end, with its tickets as they stand. Raises SceneFailed."""
+        """Each scene that was played to its end, with its tickets as they are now. Raises SceneFailed."""
         played = [(scene, actors) for scene, actors in self._cast if self._step >= scene.ends_at]
         for scene, actors in played:
             if not scene.ends(actors):
                 states = {name: actors.ticket(name)["state"] for name in actors.tickets}
-                raise SceneFailed(f"the scene {scene.key!r} did not end as it must: {states}")
+                raise SceneFailed(f"the scene {scene.key!r} did not end as expected: {states}")
         return [(scene, [actors.ticket(name) for name in scene.shown]) for scene, actors in played]
 
 
 def all_scenes() -> tuple[Scene, ...]:
-    """Every scene of `demo.scenes`, one a file, in the order of their beginnings."""
+    """Every scene in `demo.scenes`, ordered by when it begins."""
     package = import_module("demo.scenes")
     modules = (import_module(f"{package.__name__}.{one.name}") for one in iter_modules(package.__path__))
     return tuple(sorted((module.SCENE for module in modules), key=lambda scene: (scene.begins, scene.key)))

@@ -1,8 +1,9 @@
-"""How the demo shows itself while it runs: a live screen in a terminal, a bar elsewhere."""
+"""How the demo shows itself while it runs: a live screen in a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -15,12 +16,14 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from demo.stage import Observer, Scene
+from demo.observer import Observer, Snapshot
 from services.contracts.departments import departments
 
 Show = Callable[[datetime, float], None]
+"""Called after each step with the moment and the share that is done."""
 
 COLOURS = {
+    "suspected": "yellow",
     "confirmed": "bold red",
     "assigned": "bold red",
     "reopened": "bold red",
@@ -33,38 +36,42 @@ COLOURS = {
     "merged": "dim",
     "withdrawn": "dim",
 }
-FIGURES = frozenset({"events", "a second", "told", "open", "callers", "calls", "area m²"})
-BAR_STEPS = 20
-BAR_CELLS = 30
+FIGURES = frozenset({"events", "per second", "received", "open", "callers", "calls", "area m²"})
+NEWS_SHOWN = 8
+PROGRESS_LINES = 20
 
 
 @contextmanager
 def live_screen(observer: Observer) -> Iterator[Show]:
-    """The whole terminal, drawn anew at each step; gone at the end."""
+    """Fills the terminal, redrawn after each step; removed at the end."""
+    began = time.monotonic()
     with Live(auto_refresh=False, screen=True) as live:
 
         def show(now: datetime, part: float) -> None:
-            live.update(picture(observer.scene(now, part)), refresh=True)
+            left = remaining(time.monotonic() - began, part)
+            live.update(picture(observer.snapshot(now), part, left), refresh=True)
 
         yield show
 
 
 @contextmanager
-def bar(observer: Observer) -> Iterator[Show]:
-    """A line on standard error for every twentieth part."""
-    shown = 0
+def plain_lines(observer: Observer) -> Iterator[Show]:
+    """On standard error: a line for each piece of news, and one for every twentieth part of the demo."""
+    began, shown, lines = time.monotonic(), 0, 0
 
     def show(now: datetime, part: float) -> None:
-        nonlocal shown
-        if int(part * BAR_STEPS) == shown:
+        nonlocal shown, lines
+        fresh, shown = observer.news.count - shown, observer.news.count
+        for item in list(observer.news.items)[-fresh:] if fresh else ():
+            print(f"{item.day}  {item.text}", file=sys.stderr)
+        if int(part * PROGRESS_LINES) == lines:
             return
-        shown = int(part * BAR_STEPS)
-        scene = observer.scene(now, part)
-        done = "█" * round(part * BAR_CELLS)
+        lines = int(part * PROGRESS_LINES)
+        seen = observer.snapshot(now)
         print(
-            f"{now:%Y-%m-%d} {done:░<{BAR_CELLS}} {part:4.0%}  {scene.sent} calls, "
-            f"{len(scene.hot_issues)} hot issues, {len(scene.projects)} projects",
+            f"{now:%Y-%m-%d}  {part:4.0%}, {remaining(time.monotonic() - began, part)} left  {_totals(seen)}",
             file=sys.stderr,
+            flush=True,
         )
 
     yield show
@@ -72,41 +79,73 @@ def bar(observer: Observer) -> Iterator[Show]:
 
 @contextmanager
 def silence(observer: Observer) -> Iterator[Show]:
-    """Nothing at all."""
+    """Shows nothing."""
     yield lambda now, part: None
 
 
-def picture(scene: Scene) -> RenderableType:
-    head = Table.grid(expand=True)
-    head.add_column()
-    head.add_column(justify="right")
-    head.add_row(
-        Text.assemble(("Closed Loop 12345", "bold"), "   virtual date ", (f"{scene.now:%Y-%m-%d}", "bold cyan")),
-        f"{scene.sent} calls so far",
-    )
-    bar = ProgressBar(total=1.0, completed=scene.part)
+def remaining(seconds: float, part: float) -> str:
+    """Minutes and seconds until the end, if the rest goes on at the same speed."""
+    left = round(seconds * (1 - part) / part)
+    return f"{left // 60}:{left % 60:02}"
+
+
+def picture(seen: Snapshot, part: float, left: str) -> RenderableType:
+    """`part` is the share that is done, `left` the time that remains."""
     return Group(
-        head,
-        bar,
-        Columns([Panel(_hops(scene), title="events by hop"), Panel(_inboxes(scene), title="department inboxes")]),
-        Panel(_hot_issues(scene), title="hot issues"),
-        Panel(_projects(scene), title="repair projects"),
+        _head(seen, part, left),
+        Panel(_news(seen), title="what just happened"),
+        Columns([Panel(_hops(seen), title="events by hop"), Panel(_inboxes(seen), title="departments")]),
+        Panel(_hot_issues(seen), title="hot issues"),
+        Panel(_projects(seen), title="repair projects"),
     )
 
 
-def _hops(scene: Scene) -> Table:
-    table = _table("hop", "events", "a second")
-    for hop in scene.hops:
+def _head(seen: Snapshot, part: float, left: str) -> RenderableType:
+    title = Table.grid(expand=True)
+    title.add_column()
+    title.add_column(justify="right")
+    title.add_row(
+        Text.assemble(("Closed Loop 12345", "bold"), "   date in the district ", (f"{seen.now:%Y-%m-%d}", "bold cyan")),
+        _totals(seen),
+    )
+    progress = Table.grid(expand=True, padding=(0, 1))
+    progress.add_column(ratio=1)
+    progress.add_column(justify="right")
+    progress.add_row(ProgressBar(total=1.0, completed=part), f"{part:4.0%}, {left} left")
+    return Group(title, progress)
+
+
+def _totals(seen: Snapshot) -> str:
+    return f"calls: {seen.sent}, hot issues: {len(seen.hot_issues)}, repair projects: {len(seen.projects)}"
+
+
+def _news(seen: Snapshot) -> RenderableType:
+    """The latest, newest first; always as high, so that nothing below it jumps."""
+    latest = list(reversed(seen.news))[:NEWS_SHOWN]
+    newest = latest[0].day if latest else None
+    lines = [
+        Text.assemble((f"{item.day}", "cyan"), "  ", (item.text, "bold" if item.day == newest else "dim"))
+        for item in latest
+    ]
+    lines += [Text("")] * (NEWS_SHOWN - len(lines))
+    for line in lines:
+        line.no_wrap, line.overflow = True, "ellipsis"
+    return Group(*lines)
+
+
+def _hops(seen: Snapshot) -> Table:
+    table = _table("hop", "events", "per second")
+    for hop in seen.hops:
         table.add_row(hop.name, str(hop.events), f"{hop.per_second:.0f}")
     return table
 
 
-def _inboxes(scene: Scene) -> Table:
-    table = _table("department", "told", "open", "department", "told", "open")
+def _inboxes(seen: Snapshot) -> Table:
+    table = _table("department", "received", "open", "department", "received", "open")
     rows = [
-        (one.name_cn, str(scene.told[code]), str(scene.waiting.get(code, 0)))
+        (one.name_cn, str(seen.received[code]), str(seen.waiting.get(code, 0)))
         for code, one in departments().items()
-        if scene.told.get(code)
+        if seen.received.get(code)
     ]
     half = (len(rows) + 1) // 2
     for left, right in zip(rows[:half], [*rows[half:], ("", "", "")], strict=False):
@@ -114,9 +153,9 @@ def _inboxes(scene: Scene) -> Table:
     return table
 
 
-def _hot_issues(scene: Scene) -> Table:
+def _hot_issues(seen: Snapshot) -> Table:
     table = _table("since", "place", "type", "callers", "calls", "state")
-    for one in scene.hot_issues:
+    for one in seen.hot_issues:
         state = Text(one["state"], COLOURS.get(one["state"], ""))
         table.add_row(
             one["confirmed_at"][:10],
@@ -129,9 +168,9 @@ def _hot_issues(scene: Scene) -> Table:
     return table
 
 
-def _projects(scene: Scene) -> Table:
+def _projects(seen: Snapshot) -> Table:
     table = _table("estate", "area m²", "elements", "works planned", "state")
-    for one in scene.projects:
+    for one in seen.projects:
         table.add_row(
             one["place"]["estate_name"],
             f"{one['floor_area_m2'] or 0:,.0f}",

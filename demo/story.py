@@ -1,4 +1,4 @@
-"""A story: one fault of the district, how people speak of it, and what the departments will do about it."""
+"""A story: one fault in the district, how residents describe it, and what the departments do about it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ Kind = Literal["service", "project", "rule", "explain"]
 
 @dataclass(frozen=True, slots=True)
 class Cure:
-    """One answer to the fault: the decision, and how long it takes until it is done.
+    """One response to the fault: the decision, and how long it takes to carry out.
 
-    `holds` says whether it removes the cause. `preparation_days` pass from the decision to the start of the works (of
-    a service or a rule: until it is done), `works_days` from there to their acceptance.
+    `holds` says whether it removes the cause. `preparation_days` is the time from the decision to the start of works
+    (for a service or a rule: until it is done), `works_days` the time from there to their acceptance.
     """
 
     kind: Kind
@@ -30,12 +30,11 @@ class Cure:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """`calls_a_month` (30 days) while the fault is there, times the `season` of the calendar month.
+    """While the fault exists, residents make `calls_a_month` (per 30 days) times the `season` of the calendar month.
 
-    It begins within three weeks of `begins`, in an estate that the seed chooses, and hits `households` homes there.
-    `what` each names the matter so that a stranger knows its type; `so` is what it does to people. `cures` are tried
-    in turn, the last one again and again. `after` is the part of the calls that remains when the cause is cured:
-    habit, single cases.
+    It begins within three weeks of `begins`, in an estate chosen by the seed, and affects `households` homes there.
+    Each phrase in `what` states the problem clearly enough to tell its type; `so` holds its consequences. `cures` are
+    tried in order, the last one repeatedly. `after` is the share of calls that remains once the cause is removed.
     """
 
     key: str
@@ -54,7 +53,7 @@ class Story:
 
 
 def all_stories() -> tuple[Story, ...]:
-    """Every story of `demo.stories`, one a file, in the order of their beginnings."""
+    """Every story in `demo.stories`, ordered by when it begins."""
     package = import_module("demo.stories")
     modules = (import_module(f"{package.__name__}.{one.name}") for one in iter_modules(package.__path__))
     return tuple(sorted((module.STORY for module in modules), key=lambda story: (story.begins, story.key)))

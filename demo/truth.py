@@ -1,4 +1,4 @@
-"""What the services found, held against what is true: faults missed, and alarms where there is no fault."""
+"""Compares what the services found with the truth: missed faults, and alarms where there is no fault."""
 
 from __future__ import annotations
 
@@ -13,19 +13,21 @@ from demo.world import Fault
 
 WINDOW = timedelta(days=30)
 DISTINCT_CALLERS = 5
-"""The promise of level L2 (domain.md §3.2), written down here once more: the judge does not ask the judged."""
+"""The promise of level L2 (docs/domain.md §3.2),
+repeated here so that the check does not depend on the code it checks.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Cells (estate, type) of faults that showed and were not found, and ids of hot issues where there is no fault."""
+    """`missed`: cells (estate, type) of visible faults not found. `false_alarms`: ids of hot issues without a fault."""
 
     missed: list[tuple[str, str]]
     false_alarms: list[str]
 
 
 def judge(faults: Sequence[Fault], calls: Iterable[Call], hot_issues: Iterable[Mapping[str, Any]]) -> Judgement:
-    """A fault that too few people spoke of within the window shows nowhere, and is not missed."""
+    """A fault about which too few people called within the window is not visible, and so cannot be missed."""
     issues = [one for one in hot_issues if one["state"] != "withdrawn"]
     found = {(one["place"]["estate"], one["type_code"]) for one in issues}
     spoken = sorted(calls, key=lambda one: one.at)
@@ -40,7 +42,7 @@ def judge(faults: Sequence[Fault], calls: Iterable[Call], hot_issues: Iterable[M
 
 
 def shows(calls: Iterable[Call]) -> bool:
-    """Whether enough distinct callers fall into some window. `calls` are of one cell, in their order."""
+    """Whether enough distinct callers fall into some window. `calls` are of one cell, in order."""
     inside: deque[Call] = deque()
     for one in calls:
         inside.append(one)

@@ -1,6 +1,6 @@
-"""What is true in the district: which fault is where, what is done about it, and who calls because of it.
+"""The truth about the district: which faults exist, what is done about them, and who calls because of them.
 
-The services never see this. The departments of the demo change it by what they do on site.
+The services never see it. The demo's departments change it by what they do on site.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from enum import Enum
 from random import Random
 from typing import Protocol
 
-from demo.background import Background, Crowd
+from demo.background import Background, CallLimit
 from demo.calls import Call, call, phrases
 from demo.clockwork import DAY, ZONE
 from demo.district import District, Estate, Resident
-from demo.disturbances import Gale, Obstinate
+from demo.disturbances import Gale, RepeatCaller
 from demo.story import Cure, Story
 
 MONTH_DAYS = 30.0
@@ -27,27 +27,27 @@ LATEST_START_DAYS = 21
 
 
 class Source(Protocol):
-    """Whence calls come."""
+    """Something that makes residents call."""
 
     def calls(self, day: datetime) -> Iterator[Call]:
         """The calls of one day."""
 
 
 class Condition(Enum):
-    THERE = "there"
+    PRESENT = "present"
     UNDER_WORKS = "under works"
     CURED = "cured"
 
 
 @dataclass
 class Fault:
-    """A story in an estate. `condition` is changed by those who work on it."""
+    """A story that takes place in one estate. World changes its `condition`."""
 
     story: Story
     estate: Estate
     begins: datetime
     dice: Random
-    condition: Condition = Condition.THERE
+    condition: Condition = Condition.PRESENT
     attempts: int = 0
     _due: float = 0.0
     _met: set[str] = field(default_factory=set)
@@ -58,11 +58,11 @@ class Fault:
 
     @property
     def cure(self) -> Cure:
-        """What will be, or was, tried this time."""
+        """The cure for the current attempt."""
         return self.story.cures[min(self.attempts, len(self.story.cures) - 1)]
 
     def calls(self, day: datetime) -> Iterator[Call]:
-        """The calls of one day, at the hours when people call."""
+        """The calls of one day, between 8:00 and 20:00."""
         if day < self.begins:
             return
         self._due += self._rate(day) / MONTH_DAYS
@@ -72,7 +72,7 @@ class Fault:
 
     def _rate(self, day: datetime) -> float:
         story = self.story
-        part = {Condition.THERE: 1.0, Condition.UNDER_WORKS: CALLS_DURING_WORKS, Condition.CURED: story.after}
+        part = {Condition.PRESENT: 1.0, Condition.UNDER_WORKS: CALLS_DURING_WORKS, Condition.CURED: story.after}
         return story.calls_a_month * story.season[day.month] * part[self.condition]
 
     def _call(self, at: datetime) -> Call:
@@ -90,11 +90,11 @@ class Fault:
 
 @dataclass
 class Nuisance:
-    """Who lives beside works complains about them, so seldom that it is no concentration of its own."""
+    """Complaints by residents who live next to works, too few to make a hot issue of their own."""
 
     estate: Estate
     dice: Random
-    crowd: Crowd
+    limit: CallLimit
     _due: float = 0.0
 
     def calls(self, day: datetime) -> Iterator[Call]:
@@ -103,13 +103,13 @@ class Nuisance:
             self._due -= self.dice.uniform(0.6, 1.4)
             at = day + timedelta(hours=self.dice.uniform(6, 23))
             caller: Resident = self.dice.choice(self.estate.residents)
-            if self.crowd.admits((self.estate.id, NUISANCE), at):
+            if self.limit.admits((self.estate.id, NUISANCE), at):
                 what = (self.dice.choice(phrases()["nuisance"]),)
                 yield call(self.dice, at, self.estate, caller, NUISANCE, "works", what)
 
 
 class World:
-    """`with_faults` and `with_cures` are the demo's controls: nothing goes wrong, or nothing that is done helps."""
+    """`with_faults` and `with_cures` are the controls: without them nothing is wrong, or nothing that is done helps."""
 
     def __init__(
         self, district: District, stories: Sequence[Story], *, with_faults: bool = True, with_cures: bool = True
@@ -123,15 +123,15 @@ class World:
             if with_faults
         ]
         self._with_cures = with_cures
-        self._crowd = Crowd()
-        obstinate = Obstinate(district, next(one for one in district.estates if one not in estates))
-        self._disturbances = (Gale(district), obstinate)
-        spared = {fault.cell for fault in self.faults} | {obstinate.cell}
-        self._background = Background(district, self._crowd, spared)
+        self._limit = CallLimit()
+        repeat_caller = RepeatCaller(district, next(one for one in district.estates if one not in estates))
+        self._disturbances = (Gale(district), repeat_caller)
+        spared = {fault.cell for fault in self.faults} | {repeat_caller.cell}
+        self._background = Background(district, self._limit, spared)
         self._works: dict[str, Nuisance] = {}
 
     def calls(self, since: datetime, until: datetime) -> list[Call]:
-        """All calls of the days from `since` up to `until`, in their order. To be asked for each span once."""
+        """All calls from `since` up to `until`, in order. Each span may be asked for only once."""
         sources: list[Source] = [*self.faults, *self._works.values(), *self._disturbances, self._background]
         days = range((until - since) // DAY)
         found = [one for number in days for source in sources for one in source.calls(since + number * DAY)]
@@ -143,16 +143,16 @@ class World:
     def start_works(self, fault: Fault) -> None:
         fault.condition = Condition.UNDER_WORKS
         dice = self.district.dice(f"works/{fault.estate.id}/{fault.attempts}")
-        self._works[fault.estate.id] = Nuisance(fault.estate, dice, self._crowd)
+        self._works[fault.estate.id] = Nuisance(fault.estate, dice, self._limit)
 
     def finish(self, fault: Fault) -> None:
-        """The works, the service or the explanation is done; whether it helped shows in the calls.
+        """Completes the works, the service or the explanation. Whether it helped will show in the calls.
 
-        An explanation cures nothing, whatever the controls say: people call less once they know where they stand.
+        An explanation removes no cause, so the controls do not apply: people call less once they know what to expect.
         """
         self._works.pop(fault.estate.id, None)
         helped = fault.cure.holds and (self._with_cures or fault.cure.kind == "explain")
-        fault.condition = Condition.CURED if helped else Condition.THERE
+        fault.condition = Condition.CURED if helped else Condition.PRESENT
         fault.attempts += 1
 
 

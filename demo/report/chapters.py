@@ -1,4 +1,4 @@
-"""The parts of the report that speak of hot issues: the one told as a story, and the table of all."""
+"""The report's chapters on hot issues: one shown in full, and the table of all."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from demo.report.stages import STATES, Issue, Phase, Stage, phases, stages
 from services.contracts.districts import sub_districts
 
 DECISIONS = {
-    "project": ("立项修缮", "project"),
+    "project": ("立项修缮", "repair project"),
     "service": ("加强服务", "service"),
-    "rule": ("立规矩", "rule"),
-    "explain": ("公开说明", "explained"),
+    "rule": ("立规矩", "new rule"),
+    "explain": ("公开说明", "public explanation"),
     "merge": ("并案", "merged"),
 }
 NONE = "–"
 ASKED_AFTER = timedelta(days=90)
-"""Counted from the acceptance of the works (domain.md §10.4)."""
+"""Counted from the acceptance of the works (docs/domain.md §10.4)."""
 
 
 def title(issue: Issue) -> tuple[str, str]:
-    """What stands beside its line: estate and type, with the sub-district and the type in English below."""
+    """The label of its line in the chart: estate and type, below it the sub-district and the type in English."""
     place, _ = where(issue)
     return f"{place} · {issue['type_cn']}", f"{where(issue)[1]} · {issue['type_en']}"
 
@@ -46,6 +46,7 @@ def _row(issue: Issue, end: date) -> dict[str, Any]:
     spent = phases(issue, end)
     office = sub_districts().get(issue["place"]["sub_district"])
     return {
+        "number": issue["number"],
         "estate": where(issue)[0],
         "office_cn": office.name_cn if office else "",
         "office_en": office.name_en if office else "",
@@ -66,7 +67,7 @@ def _row(issue: Issue, end: date) -> dict[str, Any]:
 
 
 def days_to_proof(findings: Findings) -> int | None:
-    """From the first call to the proof of the cure, in the middle of all that are proven."""
+    """The median time from the first call to the proof of the cure; None without a proven cure."""
     end = findings.end.date()
     proven = [phases(one, end) for one in findings.hot_issues if one["state"] == "verified"]
     return round(median((spent[-1].begin - spent[0].begin).days for spent in proven)) if proven else None
@@ -77,7 +78,7 @@ def times_reopened(issue: Issue) -> int:
 
 
 def _after(spent: Sequence[Phase], *states: str) -> str:
-    """Days from the first call until the first of `states`."""
+    """Days from the first call to the first of `states`."""
     return next((f"{(phase.begin - spent[0].begin).days} 天" for phase in spent if phase.state in states), NONE)
 
 
@@ -86,7 +87,7 @@ def _latest(spent: Sequence[Phase], state: str) -> str:
 
 
 def chosen(findings: Findings) -> Issue | None:
-    """The issue told as a story: a proven cure by a project with the most callers; failing that, whichever has them."""
+    """The issue shown in full: among those cured by a project (if any), the one with the most callers."""
     issues = findings.hot_issues
     proven = [one for one in issues if one["state"] == "verified" and one["project_id"] and not times_reopened(one)]
     return max(proven or issues, key=lambda one: int(one["callers"]), default=None)
@@ -131,17 +132,17 @@ def story(issue: Issue, findings: Findings, calls: Sequence[Call]) -> dict[str, 
 
 
 def _asked(issue: Issue, spent: Sequence[Phase], findings: Findings) -> list[Stage]:
-    """When its callers were asked after the works, and what they said."""
+    """When its callers were asked after the works, and what they answered."""
     said = findings.follow_ups[issue["hot_issue_id"]]
     accepted = [phase.begin for phase in spent if phase.state == "observing"]
     if not accepted or not said["solved"] + said["not solved"]:
         return []
     note = f"真正解决 solved: {said['solved']} · 未解决 not solved: {said['not solved']}"
-    return [Stage(accepted[-1] + ASKED_AFTER, "逐一再问来电人", "Every caller is asked again", note)]
+    return [Stage(accepted[-1] + ASKED_AFTER, "逐一再问来电人", "Every caller is called back", note)]
 
 
 def _lasted(issue: Issue, spent: Sequence[Phase]) -> dict[str, Any]:
-    """How long it stayed in each stage; `total` until the verdict, or until today."""
+    """Days in each stage; `total` up to the verdict, or up to today."""
     days = {state.replace(" ", "_"): sum(one.days for one in spent if one.state == state) for state in STATES}
     return {
         **days,

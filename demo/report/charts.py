@@ -1,4 +1,4 @@
-"""The charts over all: calls a month, and the pair of figures by which the loop is measured."""
+"""Charts of the whole district: calls per month, and the two indicators of the loop."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Month = Mapping[str, Any]
 
 
 def calls_a_month(months: Sequence[Month]) -> Markup:
-    """All calls, one bar a month: repair complaints, those about works, and the rest."""
+    """All calls, one bar per month: repair complaints, complaints about works, and the rest."""
     time = _time(months)
     amount = AmountScale(max(month["tickets"] for month in months) * 1.08, bottom=200, top=34)
     parts = svg.amount_axis(amount, LEFT, RIGHT) + svg.time_axis(time, 34, 200)
@@ -30,24 +30,24 @@ def calls_a_month(months: Sequence[Month]) -> Markup:
     parts += svg.legend(
         LEFT,
         16,
-        [(REPAIR, "修缮类投诉 repair complaints"), (WORKS, "施工扰民 works nuisance"), (OTHER, "其他 all others")],
+        [(REPAIR, "修缮类投诉 repair complaints"), (WORKS, "施工扰民 works nuisance"), (OTHER, "其他 other calls")],
     )
-    return svg.chart(WIDTH, 222, "Calls a month", parts)
+    return svg.chart(WIDTH, 222, "Calls per month", parts)
 
 
 def kpi_pair(quarters: Sequence[Mapping[str, Any]], months: Sequence[Month]) -> Markup:
-    """Newly started floor area a quarter above, valid repair complaints a month below, on one axis of time."""
+    """Above, newly started floor area per quarter; below, valid repair complaints per month; one time axis."""
     time = _time(months)
     area = AmountScale(max(one["started_floor_area_m2"] for one in quarters) * 1.15 or 1, bottom=140, top=34)
     parts = svg.amount_axis(area, LEFT, RIGHT) + svg.time_axis(time, 34, 140)
     for one in quarters:
         x, width = svg.span(time, quarter_day(one["quarter"]), _after_quarter(one["quarter"]))
         started = one["started_floor_area_m2"]
-        y, told = area.y(started), f"{one['quarter']}: {started:,.0f} m²"
-        parts.append(svg.box(x + 2, y, width - 4, 140 - y, AREA, told, 2))
+        y, label = area.y(started), f"{one['quarter']}: {started:,.0f} m²"
+        parts.append(svg.box(x + 2, y, width - 4, 140 - y, AREA, label, 2))
         if started:
             parts.append(svg.text(x + width / 2, y - 4, f"{started / 1000:,.0f}k", anchor="middle", colour=svg.INK))
-    parts += svg.legend(LEFT, 16, [(AREA, "新开工建筑面积（m²/季度） newly started floor area, m² a quarter  ↑")])
+    parts += svg.legend(LEFT, 16, [(AREA, "新开工建筑面积（m²/季度） newly started floor area, m² per quarter  ↑")])
     most = max(one["repair_complaints"] + one["nuisance"] for one in months)
     calls = AmountScale(most * 1.1 or 1, bottom=340, top=206)
     parts += svg.amount_axis(calls, LEFT, RIGHT) + svg.time_axis(time, 206, 340)
@@ -57,8 +57,8 @@ def kpi_pair(quarters: Sequence[Mapping[str, Any]], months: Sequence[Month]) -> 
         LEFT,
         188,
         [
-            (REPAIR, "有效修缮投诉（件/月） valid repair complaints a month  ↓"),
-            (WORKS, "另计：施工扰民 beside: works nuisance"),
+            (REPAIR, "有效修缮投诉（件/月） valid repair complaints per month  ↓"),
+            (WORKS, "另计：施工扰民 counted separately: works nuisance"),
         ],
     )
     return svg.chart(WIDTH, 362, "Newly started floor area and repair complaints", parts)

@@ -1,4 +1,4 @@
-"""What the report is made from: the services' own answers, asked with the rights of the hub."""
+"""The data of the report, read from the services with the rights of the hub."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from demo.interfaces import Person
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """`hot_issues` with members and history, the earliest first; `projects` with history, by id.
+    """`hot_issues` with members and history, earliest first; `projects` with history, by id.
 
-    `follow_ups` counts each issue's callers by their stage, `voices` is what the first of them said, by ticket.
+    `follow_ups` counts each issue's callers by stage; `voices` holds what the first callers said, by ticket.
     """
 
     begin: datetime
@@ -34,10 +34,10 @@ class Findings:
 VOICES = 4
 
 
-def collect(eyes: Person, begin: datetime, end: datetime) -> Findings:
-    issues = [_detail(eyes, "hot-issues", one["hot_issue_id"]) for one in eyes.pages("projects", "/hot-issues")]
-    projects = [_detail(eyes, "projects", one["project_id"]) for one in eyes.pages("projects", "/projects")]
-    kpi = eyes.get("projects", "/kpi", **{"from": BEGIN.isoformat(), "to": end.date().isoformat()})
+def collect(hub: Person, begin: datetime, end: datetime) -> Findings:
+    issues = [_detail(hub, "hot-issues", one["hot_issue_id"]) for one in hub.pages("projects", "/hot-issues")]
+    projects = [_detail(hub, "projects", one["project_id"]) for one in hub.pages("projects", "/projects")]
+    kpi = hub.get("projects", "/kpi", **{"from": BEGIN.isoformat(), "to": end.date().isoformat()})
     issues.sort(key=lambda issue: str(issue["first_at"]))
     return Findings(
         begin=begin,
@@ -46,30 +46,30 @@ def collect(eyes: Person, begin: datetime, end: datetime) -> Findings:
         projects={one["project_id"]: one for one in projects},
         months=kpi["months"],
         quarters=kpi["quarters"],
-        indicators=eyes.get("intake", "/indicators"),
-        tickets=eyes.get("intake", "/tickets/summary"),
-        follow_ups=_follow_ups(eyes),
-        voices=_voices(eyes, issues),
+        indicators=hub.get("intake", "/indicators"),
+        tickets=hub.get("intake", "/tickets/summary"),
+        follow_ups=_follow_ups(hub),
+        voices=_voices(hub, issues),
     )
 
 
-def _detail(eyes: Person, kind: str, identity: str) -> dict[str, Any]:
-    detail: dict[str, Any] = eyes.get("projects", f"/{kind}/{identity}")
+def _detail(hub: Person, kind: str, identity: str) -> dict[str, Any]:
+    detail: dict[str, Any] = hub.get("projects", f"/{kind}/{identity}")
     return detail
 
 
-def _follow_ups(eyes: Person) -> Mapping[str, Counter[str]]:
+def _follow_ups(hub: Person) -> Mapping[str, Counter[str]]:
     counted: dict[str, Counter[str]] = defaultdict(Counter)
-    for one in eyes.pages("intake", "/follow-ups"):
+    for one in hub.pages("intake", "/follow-ups"):
         counted[one["hot_issue_id"]][one["stage"]] += 1
     return counted
 
 
-def _voices(eyes: Person, issues: list[dict[str, Any]]) -> dict[str, str]:
-    """What the first callers of each issue said, redacted as intake keeps it, by ticket."""
+def _voices(hub: Person, issues: list[dict[str, Any]]) -> dict[str, str]:
+    """What the first callers of each issue said, as redacted by intake, by ticket."""
     first = [
         member["ticket_id"]
         for issue in issues
         for member in sorted(issue["members"], key=lambda one: str(one["occurred_at"]))[:VOICES]
     ]
-    return {ticket: eyes.get("intake", f"/tickets/{ticket}")["text"] for ticket in first}
+    return {ticket: hub.get("intake", f"/tickets/{ticket}")["text"] for ticket in first}

@@ -1,4 +1,4 @@
-"""The charts of hot issues: the way of all of them through time, and the calls of one before, during and after."""
+"""Charts of hot issues: the timelines of all, and the calls of one before, during and after its cure."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ LEGEND = (
 NAMES_WIDTH, ROW = 236.0, 30.0
 
 
-def ways(issues: Sequence[Issue], names: Mapping[str, tuple[str, str]], begin: date, end: date) -> Markup:
-    """One line for each issue, coloured by where it stood. `names` gives title and subtitle by id."""
+def timelines(issues: Sequence[Issue], names: Mapping[str, tuple[str, str]], begin: date, end: date) -> Markup:
+    """One line per issue, coloured by stage. `names` gives title and subtitle by id."""
     time = TimeScale(begin.replace(day=1), end, NAMES_WIDTH, RIGHT)
     top, bottom = 48.0, 48.0 + ROW * len(issues)
     parts = svg.time_axis(time, top, bottom)
@@ -44,16 +44,16 @@ def ways(issues: Sequence[Issue], names: Mapping[str, tuple[str, str]], begin: d
         title, subtitle = names[issue["hot_issue_id"]]
         parts += [svg.text(0, y + 13, title, colour=svg.INK, bold=True), svg.text(0, y + 25, subtitle, size=9.5)]
         for phase in phases(issue, end):
-            parts.append(_stretch(time, phase, y))
+            parts.append(_segment(time, phase, y))
     half = len(LEGEND) // 2
     for row, states in enumerate((LEGEND[:half], LEGEND[half:])):
         entries = [(COLOURS[state], " ".join(STATES[state])) for state in states]
         parts += svg.legend(0, 12 + row * 17, entries)
-    return svg.chart(WIDTH, bottom + 22, "Hot issues through time", parts)
+    return svg.chart(WIDTH, bottom + 22, "Timelines of the hot issues", parts)
 
 
 def calls_of(issue: Issue, calls: Mapping[str, int], begin: date, end: date) -> Markup:
-    """Calls a month of one issue, over its phases. `calls` by month, as `2024-05`."""
+    """Calls per month of one issue, against its stages. The keys of `calls` are months such as `2024-05`."""
     months = []
     day = begin.replace(day=1)
     while day <= end:
@@ -78,11 +78,11 @@ def calls_of(issue: Issue, calls: Mapping[str, int], begin: date, end: date) -> 
         parts.append(svg.box(x + 2, y, width - 4, 190 - y, "#46586a", f"{month:%Y-%m}: {count}", 1.5))
         if count:
             parts.append(svg.text(x + width / 2, y - 3, str(count), anchor="middle", size=9.5, colour=svg.INK))
-    return svg.chart(WIDTH, 210, "Calls a month of one hot issue", parts)
+    return svg.chart(WIDTH, 210, "Calls per month of one hot issue", parts)
 
 
 def before_and_after(issue: Mapping[str, Any]) -> Markup:
-    """The same months before and after, as two bars."""
+    """The calls in the same months before and after, as two bars."""
     before, after = issue["before"], issue["after"]
     most = max(before, after, 1)
     parts = []
@@ -98,7 +98,7 @@ def before_and_after(issue: Mapping[str, Any]) -> Markup:
     return svg.chart(640, 66, "The same months before and after", parts)
 
 
-def _stretch(time: TimeScale, phase: Phase, y: float) -> str:
+def _segment(time: TimeScale, phase: Phase, y: float) -> str:
     x, width = svg.span(time, phase.begin, phase.end)
     cn, en = STATES[phase.state]
     title = f"{cn} / {en}: {phase.begin} – {phase.end}, {phase.days} d"

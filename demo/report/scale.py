@@ -1,4 +1,4 @@
-"""Places on a chart: time to the right, amounts upwards; and the ticks a reader needs."""
+"""Scales of a chart, time horizontally and amounts vertically, with their ticks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 @dataclass(frozen=True, slots=True)
 class TimeScale:
-    """From `begin` at `left` to `end` at `right`, in pixels."""
+    """Maps dates from `begin` to `end` to pixels from `left` to `right`."""
 
     begin: date
     end: date
@@ -20,7 +20,7 @@ class TimeScale:
         return round(self.left + min(max(part, 0.0), 1.0) * (self.right - self.left), 1)
 
     def quarters(self) -> list[date]:
-        """The first days of the quarters that lie on it."""
+        """The first days of the quarters on the scale."""
         year, month = self.begin.year, (self.begin.month - 1) // 3 * 3 + 1
         found = []
         while (day := date(year, month, 1)) < self.end:
@@ -32,7 +32,7 @@ class TimeScale:
 
 @dataclass(frozen=True, slots=True)
 class AmountScale:
-    """From 0 at `bottom` to `most` at `top`, in pixels."""
+    """Maps amounts from 0 to `most` to pixels from `bottom` to `top`."""
 
     most: float
     bottom: float
@@ -42,14 +42,14 @@ class AmountScale:
         return round(self.bottom - amount / (self.most or 1) * (self.bottom - self.top), 1)
 
     def ticks(self) -> list[float]:
-        """Three to five round amounts."""
+        """At most five round amounts."""
         step = next(base * 10**power for power in range(9) for base in (1, 2, 5) if self.most / (base * 10**power) <= 5)
         return [step * number for number in range(1, int(self.most / step) + 1)]
 
 
-def day_of(told: str) -> date:
-    """The day of a time as an interface tells it."""
-    return datetime.fromisoformat(told).date()
+def day_of(time: str) -> date:
+    """The day of an ISO time."""
+    return datetime.fromisoformat(time).date()
 
 
 def month_day(month: str) -> date:

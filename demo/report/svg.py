@@ -1,4 +1,4 @@
-"""The few marks our charts are made of, as SVG text."""
+"""The elements of the charts, as SVG text."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def text(
 
 
 def box(x: float, y: float, width: float, height: float, colour: str, title: str = "", radius: float = 0) -> str:
-    told = f"<title>{escape(title)}</title>" if title else ""
+    tooltip = f"<title>{escape(title)}</title>" if title else ""
     return (
         f'<rect x="{x}" y="{y}" width="{max(width, 0):.1f}" height="{max(height, 0):.1f}" rx="{radius}" '
-        f'fill="{colour}">{told}</rect>'
+        f'fill="{colour}">{tooltip}</rect>'
     )
 
 
@@ -51,7 +51,7 @@ def chart(width: float, height: float, label: str, parts: list[str]) -> Markup:
 
 
 def time_axis(scale: TimeScale, top: float, bottom: float) -> list[str]:
-    """Quarters as thin lines, years by name."""
+    """Quarters as thin lines; each January is labelled with its year."""
     parts = []
     for day in scale.quarters():
         january = day.month == 1
@@ -79,6 +79,6 @@ def legend(x: float, y: float, entries: list[tuple[str, str]]) -> list[str]:
 
 
 def span(scale: TimeScale, begin: date, end: date) -> tuple[float, float]:
-    """Where a stretch of time begins, and how wide it is."""
+    """The left edge and the width of a period."""
     x = scale.x(begin)
     return x, round(scale.x(end) - x, 1)

@@ -1,4 +1,4 @@
-"""Writing the report: the findings, judged, in one HTML file that needs nothing else."""
+"""Writes the report: one self-contained HTML file with the findings and how they compare with the truth."""
 
 from __future__ import annotations
 
@@ -12,30 +12,33 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from demo.calls import Call
 from demo.evidence import Evidence
+from demo.messages import Outcome
+from demo.one_caller import Account
 from demo.play import Script
 from demo.report.chapters import chosen, days_to_proof, rows, story, title
 from demo.report.charts import calls_a_month, kpi_pair
 from demo.report.findings import Findings
-from demo.report.issue_charts import ways
+from demo.report.issue_charts import timelines
 from demo.report.lives import lives
+from demo.report.one_caller import messages, one_caller
 from demo.scene import Scene
 from demo.truth import Judgement
 
 LOOP = (
     ("居民来电", "residents call"),
-    ("认出集中问题", "concentration is found"),
-    ("决定", "somebody decides"),
+    ("认出集中问题", "a concentration is found"),
+    ("决定", "a decision is made"),
     ("立项修缮", "repair project"),
-    ("验收", "works accepted"),
+    ("验收", "works are accepted"),
     ("投诉下降", "complaints fall"),
-    ("证实治愈", "cure is proven"),
+    ("证实治愈", "the cure is proven"),
 )
 FINDINGS_LISTED = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """All that the report tells. `figures` is the demo's closing line, `seconds` how long it took in real time."""
+    """Everything in the report. `figures` is the demo's last output line, `seconds` its real duration."""
 
     script: Script
     figures: dict[str, Any]
@@ -46,42 +49,46 @@ class Conclusion:
     estates: int
     seconds: float
     lives: Sequence[tuple[Scene, Sequence[Mapping[str, Any]]]] = ()
+    told: Outcome | None = None
+    account: Account | None = None
 
 
-def write(told: Conclusion, file: Path) -> None:
+def write(conclusion: Conclusion, file: Path) -> None:
     """Overwrites `file`."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(environment.get_template("report.html.j2").render(_context(told)), encoding="utf-8")
+    file.write_text(environment.get_template("report.html.j2").render(_context(conclusion)), encoding="utf-8")
 
 
-def _context(told: Conclusion) -> dict[str, Any]:
-    found, figures = told.findings, told.figures
+def _context(conclusion: Conclusion) -> dict[str, Any]:
+    found, figures = conclusion.findings, conclusion.figures
     issue = chosen(found)
     names = {one["hot_issue_id"]: title(one) for one in found.hot_issues}
     return {
         "begin": found.begin.date(),
         "end": found.end.date(),
-        "months_played": told.script.months,
-        "estates": told.estates,
+        "months_played": conclusion.script.months,
+        "estates": conclusion.estates,
         "figures": figures,
         "tiles": _tiles(figures, days_to_proof(found)),
         "loop_steps": LOOP,
-        "ways": ways(found.hot_issues, names, found.begin.date(), found.end.date()),
-        "lives": lives(told.lives),
-        "story": story(issue, found, told.calls) if issue else None,
+        "timelines": timelines(found.hot_issues, names, found.begin.date(), found.end.date()),
+        "lives": lives(conclusion.lives),
+        "one_caller": one_caller(conclusion.account),
+        "messages": messages(conclusion.told) if conclusion.told else [],
+        "story": story(issue, found, conclusion.calls) if issue else None,
         "calls_chart": calls_a_month(found.months),
         "kpi_chart": kpi_pair(found.quarters, found.months),
         "rows": rows(found),
         "people": _people(found),
         "checks": _checks(figures),
-        "findings_listed": _listed(told),
-        "seed": told.script.seed,
-        "with_faults": told.script.with_faults,
-        "with_cures": told.script.with_cures,
-        "seconds": round(told.seconds),
+        "findings_listed": _listed(conclusion),
+        "seed": conclusion.script.seed,
+        "with_faults": conclusion.script.with_faults,
+        "with_cures": conclusion.script.with_cures,
+        "seconds": round(conclusion.seconds),
     }
 
 
@@ -94,13 +101,13 @@ def _tiles(figures: dict[str, Any], days: int | None) -> list[dict[str, str]]:
         {
             "figure": str(days or "–"),
             "cn": "天：首个来电至证实（中位数）",
-            "en": "days to the proof, median",
+            "en": "days from first call to proof, median",
             "mood": "",
         },
         {
             "figure": f"{figures['lost']} / {figures['duplicated']}",
             "cn": "丢失 / 重复",
-            "en": "lost / doubled",
+            "en": "lost / duplicated",
             "mood": "bad" if clean else "good",
         },
     ]
@@ -112,37 +119,43 @@ def _people(found: Findings) -> list[tuple[str, str, str]]:
     waiting = stages.total() - sum(asked.values()) - stages["ended"]
     on_time, solved = found.indicators["on_time"], found.indicators["solved"]
     return [
-        ("按时办结", "tickets settled within their limit", _rate(on_time)),
-        ("居民认为已解决（含工程后回访）", "solved by the caller's own word, then and later", _rate(solved)),
-        ("回访跟进（来电人×热点问题）", "follow-ups: one for each caller and hot issue", str(stages.total())),
-        ("工程后再问：真正解决", "asked after the works: solved", str(asked["solved"])),
-        ("工程后再问：未解决，另开关联工单", "not solved: a linked ticket was opened", str(asked["not solved"])),
-        ("等待工程或再问", "waiting for works, or to be asked", str(waiting)),
-        ("已公开说明，不再跟进", "openly explained, and ended", str(stages["ended"])),
+        ("按时办结", "tickets settled within the limit", _rate(on_time)),
+        ("居民认为已解决（含工程后回访）", "solved, according to the caller, including later answers", _rate(solved)),
+        ("回访跟进（来电人×热点问题）", "follow-ups, one per caller and hot issue", str(stages.total())),
+        ("工程后再问：真正解决", "asked after the works: really solved", str(asked["solved"])),
+        (
+            "工程后再问：未解决，另开关联工单",
+            "asked after the works: not solved, new linked ticket",
+            str(asked["not solved"]),
+        ),
+        ("等待工程或再问", "waiting for works or for the call back", str(waiting)),
+        ("已公开说明，不再跟进", "explained publicly, follow-up ended", str(stages["ended"])),
     ]
 
 
-def _rate(told: dict[str, Any]) -> str:
-    share = "–" if told["rate"] is None else f"{told['rate']:.1%}"
-    return f"{share} ({told['numerator']:,} / {told['denominator']:,})"
+def _rate(indicator: dict[str, Any]) -> str:
+    share = "–" if indicator["rate"] is None else f"{indicator['rate']:.1%}"
+    return f"{share} ({indicator['numerator']:,} / {indicator['denominator']:,})"
 
 
 def _checks(figures: dict[str, Any]) -> list[tuple[str, str, str]]:
     return [
-        ("有病根却未被发现", "faults that were missed", f"{figures['missed']}"),
-        ("无病根却报警", "alarms without a fault", f"{figures['false_alarms']}"),
-        ("丢失的工单", "tickets lost, over all databases and topics", f"{figures['lost']}"),
-        ("重复的工单", "tickets doubled", f"{figures['duplicated']}"),
+        ("有病根却未被发现", "faults missed", f"{figures['missed']}"),
+        ("无病根却报警", "false alarms", f"{figures['false_alarms']}"),
+        ("丢失的工单", "tickets lost, across all databases and topics", f"{figures['lost']}"),
+        ("重复的工单", "tickets duplicated", f"{figures['duplicated']}"),
         ("曾复发并重新打开", "problems that came back and were reopened", f"{figures['reopened']}"),
     ]
 
 
-def _listed(told: Conclusion) -> list[str]:
+def _listed(conclusion: Conclusion) -> list[str]:
     listed = [
-        *(f"missed: {estate} {type_code}" for estate, type_code in told.judgement.missed),
-        *(f"false alarm: {issue}" for issue in told.judgement.false_alarms),
-        *(f"lost: {one}" for one in told.evidence.lost),
-        *(f"doubled: {one}" for one in told.evidence.duplicated),
+        *(f"missed: {estate} {type_code}" for estate, type_code in conclusion.judgement.missed),
+        *(f"false alarm: {issue}" for issue in conclusion.judgement.false_alarms),
+        *(f"lost: {one}" for one in conclusion.evidence.lost),
+        *(f"duplicated: {one}" for one in conclusion.evidence.duplicated),
+        *(f"message doubled: {one}" for one in (conclusion.told.doubled if conclusion.told else ())),
+        *(f"message unexplained: {one}" for one in (conclusion.told.unexplained if conclusion.told else ())),
     ]
     more = len(listed) - FINDINGS_LISTED
     return listed[:FINDINGS_LISTED] + ([f"… and {more} more"] if more > 0 else [])

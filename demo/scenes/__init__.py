@@ -1,1 +1,1 @@
-"""What befalls single tickets, one a file: each module has a `SCENE`."""
+"""Special cases of single tickets. Each module defines one `SCENE`."""

@@ -1,4 +1,4 @@
-"""A breach with escalation: a unit lets a ticket lie, is warned, is told of, is supervised, and settles late."""
+"""A breach with escalation: a department ignores a ticket, is warned, reported and supervised, and settles late."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ def called(actors: Actors) -> None:
     actors.file("ticket", "楼道里的公灯坏了一个多月，晚上漆黑一片，报修几次没人来。", "MJ03", resident=53, estate=5)
 
 
-def sent(actors: Actors) -> None:
+def dispatched(actors: Actors) -> None:
     actors.lead_by("ticket", "housing", "MJ03")
 
 
@@ -35,10 +35,10 @@ def ended(actors: Actors) -> bool:
 SCENE = Scene(
     key="breach",
     title_cn="超时与督办：预警、超时、升级，直至办结",
-    title_en="A breach: warned, told of, supervised, settled late",
+    title_en="A missed limit: warned, escalated, supervised, settled late",
     begins=8,
     mornings={0: called, 2: supervised, 3: settled, 4: visited},
-    evenings={0: (sent,)},
+    evenings={0: (dispatched,)},
     ends=ended,
     shown=("ticket",),
 )

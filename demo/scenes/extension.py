@@ -1,4 +1,4 @@
-"""An extension: a complex matter gets more time, once, with approval; it is settled on time after all."""
+"""An extension: a complex case gets more time, once, with approval, and is settled on time."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def ended(actors: Actors) -> bool:
 SCENE = Scene(
     key="extension",
     title_cn="一次延期：复杂事项，批准后按期办结",
-    title_en="An extension: a complex matter, approved, and settled on time",
+    title_en="An extension: a complex case, approved, settled on time",
     begins=6,
     mornings={0: called, 2: settled, 3: visited},
     evenings={0: (asked, granted), 1: (reported,)},

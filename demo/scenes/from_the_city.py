@@ -1,4 +1,4 @@
-"""A city ticket: it comes under the city's number and deadline, the reply goes up, the city asks the caller."""
+"""A city ticket: it has the city's number and deadline, the reply goes to the city, the city asks the caller."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from demo.scene import Actors, Scene
 DEADLINE = timedelta(days=10)
 
 
-def handed_down(actors: Actors) -> None:
+def filed_by_the_city(actors: Actors) -> None:
     actors.city_files(
         "ticket", "小区门口的路灯连着坏了三盏，晚上老人出门看不清路。", "MJ03", resident=54, estate=6, within=DEADLINE
     )
 
 
-def sent(actors: Actors) -> None:
+def dispatched(actors: Actors) -> None:
     actors.lead_by("ticket", "housing", "MJ03")
 
 
@@ -32,11 +32,11 @@ def visited_by_the_city(actors: Actors) -> None:
 
 
 def ended(actors: Actors) -> bool:
-    ticket, told = actors.ticket("ticket"), actors.city.told(actors.numbers["ticket"])
+    ticket, messages = actors.ticket("ticket"), actors.city.messages_about(actors.numbers["ticket"])
     return (
         (ticket["state"], ticket["satisfaction"]) == ("archived", "very satisfied")
         and ticket["city_number"] == actors.numbers["ticket"]
-        and [one["step"] for one in told] == ["dispatch", "contact", "settle"]
+        and [one["step"] for one in messages] == ["dispatch", "contact", "settle"]
         and actors.city.came.most_common(1)[0][1] == 1
     )
 
@@ -44,10 +44,10 @@ def ended(actors: Actors) -> bool:
 SCENE = Scene(
     key="from-the-city",
     title_cn="市热线来单：市级编号与时限，答复上报，市级回访",
-    title_en="A city ticket: the city's number and deadline, the reply told upward, the city's visit-back",
+    title_en="A ticket from the city: its number and deadline, the reply to the city, the city's call back",
     begins=4,
-    mornings={0: handed_down, 1: settled, 2: visited_by_the_city},
-    evenings={0: (sent, contacted)},
+    mornings={0: filed_by_the_city, 1: settled, 2: visited_by_the_city},
+    evenings={0: (dispatched, contacted)},
     ends=ended,
     shown=("ticket",),
 )

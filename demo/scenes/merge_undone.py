@@ -1,4 +1,4 @@
-"""Two callers, two leaks: linked as one matter, found to be two, and the link undone; each gets an answer."""
+"""Two callers, two leaks: linked as one problem, found to be two, unlinked; each caller gets an answer."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def ended(actors: Actors) -> bool:
 SCENE = Scene(
     key="merge-undone",
     title_cn="并单与撤销：看似一事，实为两处",
-    title_en="A link undone: what looked like one matter was two",
+    title_en="A link undone: what looked like one problem was two",
     begins=10,
     mornings={0: called, 1: found_to_be_two, 2: visited},
     evenings={0: (linked,)},

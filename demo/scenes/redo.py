@@ -1,4 +1,4 @@
-"""A redo: the unit says solved, the caller says it is not; it is done again, and then it is."""
+"""A redo: the department reports it solved, the caller disagrees; it is done again, and then it is solved."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def settled(actors: Actors) -> None:
     actors.department("housing", "ticket", "settlement", public_answer="已疏通管道。", unit_solved=True)
 
 
-def refused(actors: Actors) -> None:
+def redo_ordered(actors: Actors) -> None:
     actors.hub(
         "ticket", "visit", caller_solved=False, satisfaction="dissatisfied", redo="来电人称第二天又堵，须查明并根治。"
     )
@@ -42,9 +42,9 @@ def ended(actors: Actors) -> bool:
 SCENE = Scene(
     key="redo",
     title_cn="重办：单位说好了，居民说没好",
-    title_en="A redo: solved, says the unit; not solved, says the caller",
+    title_en="A redo: the department reports it solved, the caller disagrees",
     begins=12,
-    mornings={0: called, 1: settled, 2: refused, 3: done_again, 4: visited},
+    mornings={0: called, 1: settled, 2: redo_ordered, 3: done_again, 4: visited},
     evenings={0: (contacted,)},
     ends=ended,
     shown=("ticket",),

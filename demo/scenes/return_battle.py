@@ -1,4 +1,4 @@
-"""A return battle: given back in vain, and given back with good reason; the clocks run on until it is upheld."""
+"""Two returns: one is refused, one is upheld. The clocks keep running until the decision."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def ended(actors: Actors) -> bool:
 SCENE = Scene(
     key="return-battle",
     title_cn="退单之争：一件驳回，一件改派",
-    title_en="A return battle: one refused, one sent to whose duty it is",
+    title_en="Two returns: one refused, one passed to the department in charge",
     begins=4,
     mornings={0: called, 1: settled, 2: visited},
     evenings={0: (given_back, adjudicated, answered)},

@@ -1,1 +1,1 @@
-"""The faults of the synthetic district, one a file: each module has a `STORY`."""
+"""The faults of the synthetic district. Each module defines one `STORY`."""

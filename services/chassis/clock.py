@@ -1,6 +1,6 @@
-"""The only source of business time (DESIGN §4 "Time").
+"""The only source of business time (ADR 8).
 
-Backoff, sessions, token lifetimes, signatures and Kafka's record timestamps stay on real time and do not ask here.
+Back-off, sessions, token lifetimes, signatures and Kafka's record timestamps use real time instead.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Says when it is, for everything a resident or a department could be held to."""
+    """Business time: whatever a resident or a department can be held to is measured by it."""
 
     def now(self) -> datetime:
-        """The present business time: aware, in UTC. Not monotonic: the wall clock behind it may be set back."""
+        """The current business time, aware, in UTC. Not monotonic: the wall clock behind it may be set back."""
         ...
 
 
 class SystemClock:
-    """Business time is the time of day."""
+    """Business time is the wall clock."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -42,7 +42,7 @@ class FixedClock:
 
 
 class VirtualClock:
-    """Business time that one driver keeps in a file and every process reads: the demo's years pass in minutes.
+    """Business time in a file that one driver writes and every process reads: the demo's years pass in minutes.
 
     `set` replaces the file in one step, so that a reader sees the old time or the new. Only the driver sets it.
     """

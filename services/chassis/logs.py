@@ -1,7 +1,8 @@
 """Logs: one JSON object a line on stderr, from our code and the libraries alike, without telephone numbers.
+Of an exception it says where and what kind, never what it quotes.
 
-What a line belongs to (event id, topic, partition, offset, ticket id, traceparent) is bound by whoever takes it in
-hand: `with structlog.contextvars.bound_contextvars(event_id=…):`. Start uvicorn with `log_config=None`.
+What a line belongs to (event id, topic, partition, offset, ticket id, traceparent) is bound by the code that
+handles it: `with structlog.contextvars.bound_contextvars(event_id=…):`. Start uvicorn with `log_config=None`.
 """
 
 from __future__ import annotations
@@ -9,10 +10,13 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import traceback
 from typing import Any
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
+
+from services.chassis.messaging.errors import cause_of
 
 QUIET: dict[str, int] = {
     "aiokafka": logging.WARNING,
@@ -24,7 +28,7 @@ QUIET: dict[str, int] = {
     "uvicorn": logging.WARNING,
     "uvicorn.access": logging.CRITICAL,  # the metrics count requests, and a path could hold what a caller typed
 }
-"""Lowest level shown of the libraries that talk much."""
+"""Lowest level shown, for libraries that log too much."""
 
 _PERSONAL = re.compile(
     r"""
@@ -68,7 +72,7 @@ def configure(service: str, instance: str, level: str = "info") -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
+                _say_exception,
                 origin,
                 _mask_all,
                 structlog.processors.JSONRenderer(ensure_ascii=False),
@@ -87,12 +91,32 @@ def mask(text: str) -> str:
     return _PERSONAL.sub(lambda match: match["kept"] or MASK, text.translate(_FULL_WIDTH))
 
 
+def _say_exception(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Where it was raised, and its cause without what it quotes: an error's own text has people in it."""
+    given = event.pop("exc_info", None)
+    error = given if isinstance(given, BaseException) else given[1] if isinstance(given, tuple) else sys.exc_info()[1]
+    if given and error is not None:
+        event["exception"] = "\n".join(_trace(error))
+    return event
+
+
+def _trace(error: BaseException) -> list[str]:
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    frames = "".join(traceback.format_tb(error.__traceback__)).rstrip()
+    return [
+        *([*_trace(before), "which led to"] if before else []),
+        "Traceback (most recent call last):",
+        *([frames] if frames else []),
+        cause_of(error),
+    ]
+
+
 def _mask_all(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     return {key: _masked(value) for key, value in event.items()}
 
 
 def _masked(value: Any) -> Any:
-    """`value` as JSON can hold it, masked; what JSON does not know is shown as it represents itself."""
+    """`value` as JSON can hold it, masked; other types are shown by their `repr`."""
     if isinstance(value, bool | float | None):
         return value
     if isinstance(value, int):

@@ -66,9 +66,14 @@ BATCHES_ROLLED_BACK = _counter(
 )
 HANDLER_SECONDS = _histogram(
     "closedloop_handler_seconds",
-    "Time in the handler of one event, without the commit.",
+    "Time the classifier takes to read one text.",
     "consumer", "type",
 )  # fmt: skip
+BATCH_SECONDS = _histogram(
+    "closedloop_batch_seconds",
+    "Time in the handler of one batch of events, without the commit.",
+    "consumer",
+)
 CONSUMER_LAG_EVENTS = _gauge(
     "closedloop_consumer_lag_events",
     "Events on this process's partitions of the topic that are not settled yet.",
@@ -79,6 +84,16 @@ CONSUMER_LAG_SECONDS = _gauge(
     "Age of the oldest event that is not settled yet, by its record's timestamp; 0 if there is none.",
     "consumer", "topic",
 )  # fmt: skip
+CONSUMER_IN_GROUP = _gauge(
+    "closedloop_consumer_in_group",
+    "1 while the consumer is a member of its group. Without it, it reads nothing and its lag is the last one known.",
+    "consumer",
+)
+CONSUMER_TROUBLE_SECONDS = _gauge(
+    "closedloop_consumer_trouble_seconds",
+    "For how long the consumer has been out of its group, or failing again and again; 0 if all is well.",
+    "consumer",
+)
 CONSUMER_HALTED = _gauge(
     "closedloop_consumer_halted",
     "1 when the consumer stopped itself (too many rejects in a row, or a bug) and waits for a person.",
@@ -150,12 +165,37 @@ TICKETS_VISITED = _counter(
     "Callers asked after the settlement, by what they say. Outcome: solved, not_solved.",
     "outcome",
 )
+CALLER_READINGS = _counter(
+    "closedloop_caller_readings_total",
+    "Times somebody asked who a caller is, by their role, the purpose they named, and what came of it."
+    " Outcome: read, gone (erased before), refused, too often.",
+    "role", "purpose", "outcome",
+)  # fmt: skip
+CALLER_READINGS_OF_ONE = _gauge(
+    "closedloop_caller_readings_of_one_person",
+    "Readings of callers' data within the last hour by the person who read most; each process shows all.",
+)
+RETENTION_REMOVED = _counter(
+    "closedloop_retention_removed_total",
+    "Rows, and for the class caller tickets, that were deleted because their time was over, by their class.",
+    "kept",
+)
+RETENTION_UNFINISHED_SECONDS = _gauge(
+    "closedloop_retention_unfinished_seconds",
+    "Since when nobody has finished deleting what has been kept for its time, of the class that waits longest;"
+    " infinite before each class was finished once; each process shows all.",
+)
 TICKETS_COUNTED = _counter(
     "closedloop_tickets_counted_total",
-    "Tickets counted towards their place and type. Outcome: new_caller, known_caller, anonymous.",
+    "Tickets counted towards their place and type. Outcome, by the caller: known, anonymous.",
     "outcome",
 )
 FOLLOW_UPS = _counter("closedloop_follow_ups_total", "Follow-ups that came to a stage, each time.", "stage")
+TELLINGS = _counter(
+    "closedloop_tellings_total",
+    "Messages to callers that came into a state, each time. State withheld: planned, and not to be sent.",
+    "occasion", "state",
+)  # fmt: skip
 INDICATOR = _gauge(
     "closedloop_indicator_ratio",
     "Indicators of the last 30 days by leading unit, 0 to 1; none without a denominator; each process shows all.",
@@ -174,6 +214,22 @@ DELIVERIES = _counter(
 DELIVERIES_AWAITING_TEXT = _gauge(
     "closedloop_deliveries_awaiting_text", "Deliveries that wait for their ticket's text; each process shows all."
 )
+TELLINGS_SETTLED = _counter(
+    "closedloop_tellings_settled_total",
+    "Messages to callers, each time one came to an end by a way. Outcome: sent, delivered, read, failed (the next way"
+    " follows, if there is one), unsure (a person calls), withheld.",
+    "way", "outcome",
+)  # fmt: skip
+TELLINGS_OLDEST_SECONDS = _gauge(
+    "closedloop_tellings_oldest_seconds",
+    "How long the message to a caller that waits longest has been due, by way; each process shows all.",
+    "way",
+)
+LINK_ANSWERS = _counter(
+    "closedloop_link_answers_total",
+    "Answers by the one-time links in messages. Outcome: counted, stopped, or why it did not count.",
+    "purpose", "outcome",
+)  # fmt: skip
 CITY_MESSAGES = _gauge(
     "closedloop_city_messages",
     "Messages to the city's hotline that wait, or were given up until a person has them sent; each process shows all.",

@@ -6,41 +6,40 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-import uvicorn
 from fastapi import APIRouter, FastAPI
-from kafka import KafkaConsumer
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.chassis import kafka
+from services.chassis.activity import Activity
 from services.chassis.clock import Clock, SystemClock, VirtualClock
-from services.chassis.consumer import ConsumerLoop
-from services.chassis.database import engine_for
-from services.chassis.dead_letter_routes import dead_letter_routes
-from services.chassis.gauges import Gauging, measure_until
-from services.chassis.health import Health
-from services.chassis.http import create_app
-from services.chassis.identity import Verifier
+from services.chassis.database.database import engine_for
+from services.chassis.database.gauges import Gauging, measure_until
+from services.chassis.database.work import Workshop
 from services.chassis.logs import configure
-from services.chassis.processing import Processor
-from services.chassis.progress import progress_routes
-from services.chassis.publisher import Publisher
-from services.chassis.relay import Relay
+from services.chassis.messaging import kafka
+from services.chassis.messaging.consumer import ConsumerLoop
+from services.chassis.messaging.processing import Processor
+from services.chassis.messaging.publisher import Publisher
+from services.chassis.messaging.relay import Relay
+from services.chassis.messaging.subscription import Subscription
+from services.chassis.messaging.timers import TimerHandler, TimerLoop
 from services.chassis.settings import EX_CONFIG, PREFIX, Settings
-from services.chassis.subscription import Subscription
-from services.chassis.timers import TimerHandler, TimerLoop
-from services.chassis.work import Workshop
+from services.chassis.web.dead_letter_routes import dead_letter_routes
+from services.chassis.web.health import Health
+from services.chassis.web.http import create_app
+from services.chassis.web.identity import Verifier
+from services.chassis.web.progress import progress_routes
+from services.chassis.web.server import Server, server_config
 from services.chassis.workers import WorkerLoop, Workers
 
 
 @dataclass(slots=True)
 class Service:
-    """What one service is made of; its `main.py` says it."""
+    """The parts of one service, as its `main.py` puts them together."""
 
     name: str
     settings: Settings
@@ -68,31 +67,34 @@ def run(service: Service) -> int:
     workshop = Workshop(engine, clock_of(settings), f"/{settings.jurisdiction}/{service.name}")
     health = Health()
     workers = Workers(health)
-    loops = {one.consumer: _consumer(service, one, workshop, health, workers) for one in service.subscriptions}
+    activity = Activity()
+    loops = {
+        one.consumer: _consumer(service, one, workshop, health, workers, activity) for one in service.subscriptions
+    }
     for name, loop in loops.items():
         workers.add(name, loop.run)
     workers.add("relay", _relay(service, settings.database_url, health, workers).run)
     workers.add("gauges", lambda: measure_until(workers.stop, engine, service.name, health, service.gauges))
     if service.timers:
         inputs = list(loops.values())
-        workers.add("timers", TimerLoop(workshop, service.timers, inputs, health, workers.stop).run)
+        workers.add("timers", TimerLoop(workshop, service.timers, inputs, health, workers.stop, activity).run)
     for name, worker in service.workers.items():
         workers.add(name, partial(worker, workshop, workers.stop, health))
-    server = _Server(_http(settings, _app(service, workshop, health, loops)))
+    server = Server(server_config(settings, _app(service, workshop, health, loops, activity)))
 
     def stop(*_: object) -> None:
         workers.stop.set()
-        server.should_exit = True
+        server.stop()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     workers.on_death = stop
-    address = server.config.bind_socket()  # a port that is taken ends us before anything has begun
+    address = server.config.bind_socket()  # fails here if the port is taken, before anything has started
     workers.start()
     server.run(sockets=[address])
     workers.join()
     logging.shutdown()
-    # Neither a producer that waits for a lost broker nor its thread may hold up the end of the process.
+    # Neither a producer that waits for a lost broker nor its thread may delay the end of the process.
     os._exit(1 if workers.failed else 0)
 
 
@@ -101,14 +103,16 @@ def clock_of(settings: Settings) -> Clock:
 
 
 def _consumer(
-    service: Service, subscription: Subscription, workshop: Workshop, health: Health, workers: Workers
+    service: Service,
+    subscription: Subscription,
+    workshop: Workshop,
+    health: Health,
+    workers: Workers,
+    activity: Activity,
 ) -> ConsumerLoop:
-    def connect() -> KafkaConsumer:
-        return kafka.consumer(
-            service.settings, subscription.consumer, subscription.topics, service.max_poll_records
-        )
-
-    return ConsumerLoop(Processor(service.name, subscription, workshop), connect, health, workers.stop)
+    group = kafka.ConsumerGroup(service.settings, subscription.consumer, subscription.topics, service.max_poll_records)
+    processor = Processor(service.name, subscription, workshop)
+    return ConsumerLoop(processor, group, health, workers.stop, activity)
 
 
 def _relay(service: Service, database_url: str, health: Health, workers: Workers) -> Relay:
@@ -124,7 +128,9 @@ def _relay(service: Service, database_url: str, health: Health, workers: Workers
     return Relay(database_url.replace("+psycopg", "", 1), connect, health, workers.stop)
 
 
-def _app(service: Service, workshop: Workshop, health: Health, loops: Mapping[str, ConsumerLoop]) -> FastAPI:
+def _app(
+    service: Service, workshop: Workshop, health: Health, loops: Mapping[str, ConsumerLoop], activity: Activity
+) -> FastAPI:
     health.ready_when("database", lambda: _database_answers(workshop.engine))
     routers = [
         *service.routes(workshop),
@@ -137,24 +143,9 @@ def _app(service: Service, workshop: Workshop, health: Health, loops: Mapping[st
         health=health,
         verifier=Verifier(service.settings),
         body_limits=service.body_limits,
-    )
-
-
-class _Server(uvicorn.Server):
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """None: uvicorn's way is to end the process by the signal, when HTTP has ended and the workers have not."""
-        yield
-
-
-def _http(settings: Settings, app: FastAPI) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        host=settings.http_host,
-        port=settings.http_port,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=2,
+        operations_token=service.settings.operations_token,
+        secure_cookies=service.settings.secure_cookies,
+        on_request=activity.stir,
     )
 
 

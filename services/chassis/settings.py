@@ -27,7 +27,7 @@ class Profile(StrEnum):
 
 
 class KafkaFlavour(StrEnum):
-    """Which broker we speak to: what the embedded one cannot do is known by this (DESIGN §5)."""
+    """The kind of broker; code that works around the embedded one's limits depends on it (ADR 26)."""
 
     APACHE = "apache"
     EMBEDDED = "embedded"
@@ -36,6 +36,8 @@ class KafkaFlavour(StrEnum):
 def _hex_key(key: SecretStr) -> SecretStr:
     if not re.fullmatch(r"[0-9a-fA-F]{64}", key.get_secret_value()):
         raise ValueError("is not 32 bytes in hexadecimal (64 digits)")
+    if len(set(bytes.fromhex(key.get_secret_value()))) == 1:
+        raise ValueError("is one byte 32 times, which anybody would try first")
     return key
 
 
@@ -43,9 +45,14 @@ HexKey = Annotated[SecretStr, AfterValidator(_hex_key)]
 """32 secret bytes in hexadecimal, never shown in a message (`openssl rand -hex 32` makes one)."""
 Port = Annotated[int, Field(ge=0, le=65535, description="give the TCP port of the service's HTTP, 0 for any free one")]
 
+CalendarFile = Annotated[
+    Path | None,
+    Field(description="give the district's calendar (docs/how-to/announce-a-year.md), or leave it out"),
+]
+
 
 class Settings(BaseSettings):
-    """What every service is told. Each field's description is the remedy shown when it is wrong."""
+    """Settings of every service. Each field's description is the remedy shown when its value is wrong."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
@@ -68,6 +75,12 @@ class Settings(BaseSettings):
     oidc_issuer: str = Field(min_length=1, description="give the `iss` of the tokens, as the provider states it")
     oidc_audience: str = Field("closedloop", min_length=1, description="give the `aud` that tokens for us carry")
     oidc_jwks: str = Field(min_length=1, description="give the https URL or the file of the issuer's JWKS")
+    operations_token: SecretStr | None = Field(
+        None,
+        min_length=16,
+        validate_default=True,
+        description="give what Prometheus sends to read /metrics, 16 characters or more (openssl rand -hex 24)",
+    )
     jurisdiction: str = Field("310109", pattern=r"^\d{6}$", description="give the district's six digits (GB/T 2260)")
     instance: str = Field(
         "1",
@@ -82,10 +95,22 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _demo_without_issuer(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """The demo on loopback may stand on its own issuer (chassis/demo_issuer.py); all else must name one."""
+        """The demo on loopback may stand on its own issuer (chassis/web/demo_issuer.py); all else must name one."""
         if values.get("profile") == Profile.DEMO and not {"oidc_issuer", "oidc_jwks"} & values.keys():
             return values | {"oidc_issuer": DEMO_ISSUER, "oidc_jwks": str(DEMO_ISSUER_DIRECTORY / JWKS_FILE)}
         return values
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether cookies go over TLS alone: always, but for the demo, which stays on loopback."""
+        return self.profile is not Profile.DEMO
+
+    @field_validator("operations_token")
+    @classmethod
+    def _metrics_are_guarded(cls, token: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if token is None and info.data.get("profile") is not Profile.DEMO:
+            raise ValueError("is missing")
+        return token
 
     @field_validator("http_host")
     @classmethod

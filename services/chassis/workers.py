@@ -1,4 +1,4 @@
-"""The threads of one process: each is guarded, so that none dies unnoticed."""
+"""The threads of one process, each guarded so that none dies unnoticed."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from collections.abc import Callable
 import structlog
 
 from services.chassis import metrics
-from services.chassis.health import Health
-from services.chassis.processing import Halted
-from services.chassis.work import Workshop
+from services.chassis.database.work import Workshop
+from services.chassis.messaging.processing import Halted
+from services.chassis.web.health import Health
 
 log = structlog.get_logger(__name__)
 
@@ -23,7 +23,7 @@ WorkerLoop = Callable[[Workshop, threading.Event, Health], None]
 
 
 class Workers:
-    """Runs until `stop` is set. A bug in one ends the process (`on_death`); a halted consumer ends alone."""
+    """Runs threads until `stop` is set. A bug in one ends the process (`on_death`); a halted consumer ends alone."""
 
     def __init__(self, health: Health) -> None:
         self.stop = threading.Event()
@@ -41,7 +41,7 @@ class Workers:
             thread.start()
 
     def join(self) -> None:
-        """Asks all to end and waits `GRACE_S` at most; whoever hangs in a call to the outside is left behind."""
+        """Asks all to end and waits `GRACE_S` at most; a thread that hangs in an outside call is abandoned."""
         self.stop.set()
         deadline = time.monotonic() + GRACE_S
         for thread in self._threads:

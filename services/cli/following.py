@@ -1,4 +1,4 @@
-"""Reading topics from now on, to see one aggregate's events come by."""
+"""Reads topics from now on, to watch the events of one aggregate."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Self
 
 from kafka import KafkaConsumer, TopicPartition
 
-from services.chassis.kafka import FLAVOURS
+from services.chassis.messaging.kafka import FLAVOURS
 from services.chassis.settings import KafkaFlavour
 from services.contracts.event import Envelope, MalformedEvent
 from services.contracts.registry import EVENTS
 
 
 class Follower:
-    """Belongs to no group, commits nothing. Sees only what is written after it was made, aborted writes never."""
+    """Belongs to no group and commits nothing. Sees only records written after it was created, and no aborted ones."""
 
     def __init__(self, bootstrap: str, flavour: str, topics: Iterable[str]) -> None:
         self._consumer = KafkaConsumer(
@@ -45,7 +45,7 @@ class Follower:
         self._consumer.close()
 
     def first(self, matches: Callable[[str, Envelope], bool], until: float) -> tuple[Envelope, float] | None:
-        """The first event on a topic that matches, and when it came (both times of `time.monotonic`); None if late."""
+        """The first event that matches and when it arrived; None after `until` (both by `time.monotonic`)."""
         while True:
             for topic, envelope, at in self._seen:
                 if matches(topic, envelope):

@@ -1,4 +1,7 @@
-"""`closedloop`, the operator's one command. Each command is a file beside this one."""
+"""`closedloop`, the operator's one command. Each command is a file in `commands/`.
+
+A command imports what it works with when it runs, not when its file is imported: `--help` answers at once.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +9,24 @@ import sys
 
 import typer
 
-from services.cli import (
+from services.cli.commands import (
     city,
     demo,
     dlq,
     evaluate,
     evaluate_detection,
     evaluate_places,
+    evaluate_redaction,
     import_file,
     migrate,
+    privacy,
     rebuild,
     reclassify,
     register,
     run,
     send,
     status,
+    tell,
     token,
     topics,
     train,
@@ -31,13 +37,14 @@ from services.cli import (
 app = typer.Typer(
     help="The Closed Loop 12345: from a stream of hotline tickets to proven cures.",
     no_args_is_help=True,
-    pretty_exceptions_enable=False,  # a service says what broke it in its log, plainly and without its variables
+    pretty_exceptions_enable=False,  # a traceback with variables would show personal data
 )
 app.command()(demo.demo)
 app.command()(up.up)
 app.command()(send.send)
 app.command("import")(import_file.import_file)
 app.command()(status.status)
+app.command()(tell.tell)
 app.command()(whatif.whatif)
 app.command()(rebuild.rebuild)
 app.command()(run.run)
@@ -48,11 +55,20 @@ app.command()(reclassify.reclassify)
 app.add_typer(topics.app, name="topics")
 app.add_typer(dlq.app, name="dlq")
 app.add_typer(city.app, name="city")
-evaluate.app.command()(evaluate_places.places)
-evaluate.app.command("hot-issues")(evaluate_detection.hot_issues)
-evaluate.app.command()(evaluate_detection.bursts)
-app.add_typer(evaluate.app, name="evaluate")
-app.add_typer(register.app, name="register")
+app.add_typer(privacy.app, name="privacy")
+
+measured = typer.Typer(help="Measure reading and detection on files with known answers.", no_args_is_help=True)
+measured.command()(evaluate.types)
+measured.command()(evaluate.categories)
+measured.command()(evaluate_places.places)
+measured.command()(evaluate_redaction.redaction)
+measured.command("hot-issues")(evaluate_detection.hot_issues)
+measured.command()(evaluate_detection.bursts)
+app.add_typer(measured, name="evaluate")
+
+registers = typer.Typer(help="The district's register of estates and addresses.", no_args_is_help=True)
+registers.command("import")(register.import_register)
+app.add_typer(registers, name="register")
 
 if __name__ == "__main__":
     sys.exit(app())

@@ -1,4 +1,4 @@
-"""How a command tells what went wrong."""
+"""How a command fails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A progress bar on standard error for work of known steps; nothing where there is no terminal."""
+"""A progress bar on standard error for a known number of steps; nothing if there is no terminal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 @contextmanager
 def steps(what: str, total: int) -> Iterator[Callable[[], None]]:
-    """Yields what is to be called after each step."""
+    """Yields a function to be called after each step."""
     console = Console(stderr=True)
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:

@@ -127,7 +127,7 @@ _CLOUD_EVENT_HEADERS = {
         "ce_specversion": {"const": "1.0"},
         "ce_id": {"type": "string", "format": "uuid", "description": "The same on redelivery."},
         "ce_type": {"type": "string", "description": "The message's name, with its schema version."},
-        "ce_source": {"type": "string", "description": "The service that tells."},
+        "ce_source": {"type": "string", "description": "The service that publishes."},
         "ce_subject": {"type": "string", "description": "The aggregate's id; also the record's key."},
         "ce_time": {"type": "string", "format": "date-time", "description": "When the fact was recorded."},
         "ce_dataschema": {"type": "string", "description": "The body's JSON Schema."},

@@ -1,4 +1,4 @@
-"""What classifier tells (topic `classifications`)."""
+"""Events of classifier (topic `classifications`)."""
 
 from __future__ import annotations
 
@@ -41,12 +41,17 @@ class _Reading(Event):
     place_words: tuple[PlaceWord, ...] = Field(
         (), description="Names of places in the text, whether or not the register knows them; none of a person."
     )
+    elsewhere: PlaceWord | None = Field(
+        None, description="Another district, city or province in which the matter is said to be."
+    )
     urgency: Urgency
-    emergency: bool | None = Field(None, description="Fire, gas, injury: to be transferred at once (domain.md §2.1).")
+    emergency: bool | None = Field(
+        None, description="Fire, gas, injury: to be transferred at once (docs/domain.md §2.1)."
+    )
     sensitive: Sensitive | None = None
     reasons: tuple[str, ...] = Field((), description="The words of the text that decided, most telling first.")
     fingerprint: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,1024}$")] | None = Field(
-        None, description="What tells the same matter in other words; the text cannot be had back from it."
+        None, description="Recognises the same matter in other words; the text cannot be recovered from it."
     )
     model_version: str
 
@@ -56,7 +61,7 @@ class _Reading(Event):
 
 
 class TicketClassified(_Reading):
-    """A first reading of one text of a ticket. The first one wins (DESIGN §3)."""
+    """A first reading of one text of a ticket. The first one wins (ADR 30)."""
 
     type: ClassVar[str] = "ticket.classified.v1"
 

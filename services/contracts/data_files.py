@@ -32,7 +32,7 @@ Row = TypeVar("Row", bound=BaseModel)
 def read_section(file: Path, section: str) -> Any:
     """What stands under a top-level key of a YAML file."""
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        content = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
         raise InvalidData(file, "the file", f"is not YAML: {' '.join(str(error).split())}") from None
     if not isinstance(content, dict) or section not in content:

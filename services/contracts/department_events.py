@@ -1,28 +1,39 @@
-"""What notifier tells a department on its own topic (`departments.<code>`)."""
+"""What notifier sends to a department on its own topic (`departments.<code>`)."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from services.contracts.event import Event, TicketId
+from services.contracts.event import Event, HotIssueNumber, ProjectNumber, TicketId, TicketNumber
 from services.contracts.hot_issue_events import DecisionKind, HotIssueId, ProjectId
-from services.contracts.ticket_events import DepartmentCode, Place, TypeCode, Urgency
+from services.contracts.ticket_events import (
+    ClockLimit,
+    DepartmentCode,
+    Place,
+    RequestKind,
+    Satisfaction,
+    StepCause,
+    TypeCode,
+    Urgency,
+)
 
 
-class TicketAssigned(Event):
-    """A ticket was dispatched to this department as its lead unit.
+class DepartmentEvent(Event):
+    """A message to a department. `delivery_id` is stable: a department that gets one twice drops the second."""
 
-    `delivery_id` is stable: a department that sees one twice drops the second. `version` is the ticket's.
-    Text and address are the redacted ones, as kept on `ticket-texts`.
-    """
-
-    type: ClassVar[str] = "department.ticket_assigned.v1"
     delivery_id: UUID
     department: DepartmentCode
+
+
+class _TicketGiven(DepartmentEvent):
+    """`version` is the ticket's. Text and address are the redacted ones, as kept on `ticket-texts`."""
+
     ticket_id: TicketId
+    number: TicketNumber | None = None
     type_code: TypeCode
     place: Place | None = None
     urgency: Urgency | None = None
@@ -31,22 +42,51 @@ class TicketAssigned(Event):
     received_at: AwareDatetime
     text: str
     address: str | None = None
+    kind: RequestKind | None = None
+    settle_by: AwareDatetime | None = None
+    limits: tuple[ClockLimit, ...] | None = Field(
+        None, description="The running clocks as of this step, the next end first."
+    )
+    cause: StepCause | None = Field(None, description="Why it is given to this unit, as a code with values.")
+    emergency: bool | None = None
+    restricted: bool | None = Field(None, description="Sensitive: for this department and the hub alone.")
+    about_unit: DepartmentCode | None = Field(
+        None, description="The department that is reported, if one is: it must not hear of the ticket."
+    )
+    supervised: bool | None = None
+    repeat_of: TicketId | None = Field(None, description="An open ticket of the same caller on the same matter.")
+    continues: TicketId | None = Field(None, description="The ticket this one goes on from.")
 
     @property
     def aggregate_id(self) -> str:
         return self.ticket_id
 
 
-class TicketTold(Event):
-    """What a department has to know of a ticket. `stage` is the past-tense fact, as in `ticket.clock_breached.v1`.
+class TicketAssigned(_TicketGiven):
+    """A ticket was dispatched to this department as its lead unit."""
 
-    Without the text: it came with the TicketAssigned.
+    type: ClassVar[str] = "department.ticket_assigned.v1"
+
+
+class TicketShared(_TicketGiven):
+    """This department helps with a ticket (协办): by the dispatch catalogue, or called in. `lead` is responsible.
+
+    It may answer `reply.contacted.v1` and `reply.interim.v1`; all else is for the lead to do.
+    """
+
+    type: ClassVar[str] = "department.ticket_shared.v1"
+    lead: DepartmentCode
+
+
+class TicketNotice(DepartmentEvent):
+    """A fact of a ticket that the department has to know. `stage` names it, as in `ticket.clock_breached.v1`.
+
+    Without the text: it came with the TicketAssigned or the TicketShared.
     """
 
     type: ClassVar[str] = "department.ticket_told.v1"
-    delivery_id: UUID
-    department: DepartmentCode
     ticket_id: TicketId
+    number: TicketNumber | None = None
     stage: str
     state: str
     type_code: TypeCode | None = None
@@ -55,22 +95,35 @@ class TicketTold(Event):
     lead: DepartmentCode | None = None
     settle_by: AwareDatetime | None = None
     merged_into: TicketId | None = None
-    clock: str | None = Field(None, description="Which clock is told of.")
+    clock: str | None = Field(None, description="Which clock, if the fact is about one.")
     due: AwareDatetime | None = None
+    kind: RequestKind | None = None
+    co_handlers: tuple[DepartmentCode, ...] | None = None
+    limits: tuple[ClockLimit, ...] | None = Field(
+        None, description="The running clocks as of this step, the next end first; absent where it moved none."
+    )
+    cause: StepCause | None = Field(None, description="Why the step was taken, as a code with values.")
+    unit: DepartmentCode | None = Field(None, description="The co-handler, if the fact is about one.")
+    returned_by: DepartmentCode | None = None
+    line: str | None = Field(None, description="The emergency line that has it now.")
+    unit_solved: bool | None = None
+    caller_solved: bool | None = None
+    satisfaction: Satisfaction | None = None
+    supervised: bool | None = None
+    redos: int | None = Field(None, ge=0, description="How often the unit had to do it again (重办).")
 
     @property
     def aggregate_id(self) -> str:
         return self.ticket_id
 
 
-class DepartmentReplyRefused(Event):
-    """A reply of the department did not fit and changed nothing: what stands now, and why."""
+class DepartmentReplyRefused(DepartmentEvent):
+    """A reply of the department did not fit and changed nothing: the reason, and the current state."""
 
     type: ClassVar[str] = "department.reply_refused.v1"
-    delivery_id: UUID
-    department: DepartmentCode
     reply_id: UUID
     ticket_id: TicketId
+    number: TicketNumber | None = None
     reply: str
     reason: str
     current_version: int | None = None
@@ -81,13 +134,12 @@ class DepartmentReplyRefused(Event):
         return str(self.reply_id)
 
 
-class HotIssueTold(Event):
-    """What a department has to know of a hot issue. `stage` is the past-tense fact, as in `hot_issue.decided.v1`."""
+class HotIssueNotice(DepartmentEvent):
+    """A fact of a hot issue that the department has to know. `stage` names it, as in `hot_issue.decided.v1`."""
 
     type: ClassVar[str] = "department.hot_issue_told.v1"
-    delivery_id: UUID
-    department: DepartmentCode
     hot_issue_id: HotIssueId
+    number: HotIssueNumber | None = None
     stage: str
     type_code: TypeCode
     place: Place
@@ -96,23 +148,33 @@ class HotIssueTold(Event):
     decide_by: AwareDatetime
     decision: DecisionKind | None = None
     verdict: str | None = None
+    state: str | None = None
+    project_id: ProjectId | None = None
+    observe_until: AwareDatetime | None = None
+    overdue: bool | None = None
+    cause: StepCause | None = Field(None, description="Why the step was taken, as a code with values.")
 
     @property
     def aggregate_id(self) -> str:
         return self.hot_issue_id
 
 
-class ProjectTold(Event):
-    """What a department has to know of a repair project."""
+class ProjectNotice(DepartmentEvent):
+    """A step of a repair project that the department has to know."""
 
     type: ClassVar[str] = "department.project_told.v1"
-    delivery_id: UUID
-    department: DepartmentCode
     project_id: ProjectId
+    number: ProjectNumber | None = None
     state: str
     place: Place
     lead: DepartmentCode
     hot_issues: tuple[HotIssueId, ...] = ()
+    previous_state: str | None = None
+    planned_start: date | None = None
+    planned_end: date | None = None
+    started_at: AwareDatetime | None = None
+    accepted_at: AwareDatetime | None = None
+    resume_to: str | None = Field(None, description="Where a suspended project goes on.")
 
     @property
     def aggregate_id(self) -> str:

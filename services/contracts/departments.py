@@ -1,4 +1,4 @@
-"""The departments a ticket can be dispatched to, and the parties they call in (domain.md §5.2)."""
+"""The departments a ticket can be dispatched to, and the parties they call in (docs/domain.md §5.2)."""
 
 from __future__ import annotations
 

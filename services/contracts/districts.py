@@ -1,22 +1,29 @@
-"""The district and its sub-districts (domain.md §5.1)."""
+"""The district and its sub-districts (docs/domain.md §5.1)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from services.contracts.data_files import DATA, DataRow, InvalidData, read_rows, read_section, row_of
 from services.contracts.departments import Department, DepartmentKind, departments
 from services.contracts.ticket_events import DepartmentCode, SubDistrictCode
 
 FILE = DATA / "districts.yaml"
+SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
+"""The district's time: working days, months, and the times that people read and write."""
 
 
 class District(DataRow):
+    """`area_code` completes landline numbers given without one (021)."""
+
     code: str
     name_cn: str
     name_en: str
+    area_code: str
 
 
 class SubDistrict(DataRow):

@@ -1,4 +1,4 @@
-"""The elements an old-housing repair can consist of (domain.md §4.3)."""
+"""The elements an old-housing repair can consist of (docs/domain.md §4.3)."""
 
 from __future__ import annotations
 

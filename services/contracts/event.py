@@ -11,18 +11,33 @@ from datetime import datetime
 from typing import Annotated, Any, ClassVar, Self
 from uuid import UUID, uuid5
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from services.contracts.faults import code_or_nothing, model_fault
 
 NAMESPACE = UUID("6f9c1f52-1f0e-5a53-9d5e-31010900c105")
 
 TicketId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}$")]
+TicketNumber = Annotated[
+    str, StringConstraints(pattern=r"^[0-9]{18}$"), Field(description="What people call the ticket by (工单编号).")
+]
+HotIssueNumber = Annotated[
+    str,
+    StringConstraints(pattern=r"^R[0-9]{2}-[0-9]{5,9}-[0-9X]$"),
+    Field(description="What people call the issue by."),
+]
+ProjectNumber = Annotated[
+    str,
+    StringConstraints(pattern=r"^W[0-9]{2}-[0-9]{5,9}-[0-9X]$"),
+    Field(description="What people call the project by."),
+]
 Version = Annotated[int, Field(ge=1, description="The aggregate's version; rises by at least one a fact.")]
 
 Headers = list[tuple[str, bytes]]
 
 
 def deterministic_id(consumer: str, cause: str, event_type: str, ordinal: int = 0) -> UUID:
-    """The id of an output that is made again on redelivery: same cause, same id (DESIGN §3)."""
+    """The id of an output that is made again on redelivery: same cause, same id (ADR 20)."""
     return uuid5(NAMESPACE, f"{consumer}|{cause}|{event_type}|{ordinal}")
 
 
@@ -95,9 +110,11 @@ class Envelope:
         try:
             event_type = registry.get(attributes["ce_type"])
             if event_type is None:
-                raise MalformedEvent("ce_type", f"unknown event type or version {attributes['ce_type']!r}")
+                raise MalformedEvent(
+                    "ce_type", f"unknown event type or version {code_or_nothing(attributes['ce_type'])}"
+                )
             if attributes["ce_specversion"] != "1.0":
-                raise MalformedEvent("ce_specversion", f"{attributes['ce_specversion']!r} is not 1.0")
+                raise MalformedEvent("ce_specversion", "is not 1.0")
             envelope_id = _read("ce_id", UUID, attributes["ce_id"])
             time = _read("ce_time", datetime.fromisoformat, attributes["ce_time"])
             source = attributes["ce_source"]
@@ -127,7 +144,10 @@ def _attributes(headers: Headers) -> dict[str, str]:
 
 
 def _read(attribute: str, reader: Any, raw: Any) -> Any:
+    """Raises MalformedEvent, which says what is wrong and holds nothing of what was read."""
     try:
         return reader(raw)
+    except ValidationError as error:
+        raise MalformedEvent(attribute, model_fault(error)[:500]) from None
     except (ValueError, RecursionError) as error:
-        raise MalformedEvent(attribute, " ".join(str(error).split())[:500]) from None
+        raise MalformedEvent(attribute, f"cannot be read ({type(error).__name__})") from None

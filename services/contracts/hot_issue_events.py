@@ -1,4 +1,4 @@
-"""What projects tells of a concentrated problem (topic `hot-issues`), domain.md §3.2, §10.2."""
+"""Events of a concentrated problem (topic `hot-issues`), docs/domain.md §3.2, §10.2."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Annotated, ClassVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from services.contracts.event import Event, TicketId
-from services.contracts.ticket_events import DepartmentCode, Place, TypeCode
+from services.contracts.event import Event, HotIssueNumber, TicketId
+from services.contracts.ticket_events import DepartmentCode, Place, StepCause, TypeCode
 
 HotIssueId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}$")]
 ProjectId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}$")]
 
 
 class DecisionKind(StrEnum):
-    """What is to become of a hot issue (domain.md §3.2)."""
+    """What is to become of a hot issue (docs/domain.md §3.2)."""
 
     SERVICE = "service"
     PROJECT = "project"
@@ -25,7 +25,9 @@ class DecisionKind(StrEnum):
 
 
 class Heat(BaseModel):
-    """How pressing an issue is, with the parts it is made of, so that nobody has to believe the score (domain.md §3.2).
+    """How pressing an issue is, with the parts it is made of, so that nobody has to believe the score.
+
+    See docs/domain.md §3.2.
 
     score = callers x severity x (1 + repeat_share + dissatisfied_share) x growth / floor_area_100k_m2
     """
@@ -41,10 +43,35 @@ class Heat(BaseModel):
     floor_area_100k_m2: float | None = Field(None, gt=0, description="Absent where it is not known.")
 
 
-class _HotIssueEvent(Event):
-    """The whole public state of a hot issue; its members are told one event each, never as a list."""
+class EffectFinding(StrEnum):
+    """What the comparison of the same months before and after the works shows (docs/domain.md §3.4)."""
+
+    CURED = "cured"
+    NOT_SHOWN = "not_shown"
+    TOO_FEW = "too_few"
+
+
+class Effect(BaseModel):
+    """The comparison with its numbers."""
+
+    model_config = ConfigDict(frozen=True)
+
+    finding: EffectFinding
+    before: int = Field(ge=0, description="Calls in the months before the works.")
+    after: int = Field(ge=0, description="Calls in the same months after them.")
+    nuisance: int = Field(ge=0, description="Calls about the works while they lasted, which do not count.")
+    least_before: int = Field(description="With fewer calls before, nothing can be judged.")
+    months_before: tuple[str, ...] = Field(description="As 2027-04.")
+    months_after: tuple[str, ...]
+
+
+class HotIssueEvent(Event):
+    """The whole public state of a hot issue; each member has an event of its own; there is no list."""
 
     hot_issue_id: HotIssueId
+    number: HotIssueNumber | None = Field(
+        None, description="Absent in events from before there were numbers: made of the id then (ADR 34)."
+    )
     state: str
     type_code: TypeCode
     place: Place
@@ -55,11 +82,14 @@ class _HotIssueEvent(Event):
     last_at: AwareDatetime
     confirmed_at: AwareDatetime = Field(description="Event time of the call that fulfilled the rule.")
     decide_by: AwareDatetime
+    decide_from: AwareDatetime | None = Field(
+        None, description="From then on the days to decide count; absent once all holidays up to `decide_by` are known."
+    )
     decision: DecisionKind | None = None
     decision_reason: str | None = None
     project_id: ProjectId | None = None
     merged_into: HotIssueId | None = None
-    verdict: str | None = Field(None, description="What the comparison of the same months before and after showed.")
+    verdict: str | None = Field(None, description="What `effect` shows, in Chinese and English.")
     title: str | None = Field(None, description="What a person recognises it by, in Chinese.")
     title_en: str | None = None
     summary: str | None = Field(None, description="One line in Chinese: who called, how often, since when.")
@@ -80,16 +110,19 @@ class _HotIssueEvent(Event):
     observe_until: AwareDatetime | None = None
     before: int | None = None
     after: int | None = None
-    actor: str | None = Field(None, description="Who took the step this event tells of; absent where it is no step.")
+    actor: str | None = Field(None, description="Who took the step; absent if the event is no step.")
     step_at: AwareDatetime | None = None
-    detail: str | None = None
+    detail: str | None = Field(None, description="Why it was taken, in English; `cause` and `note` are its parts.")
+    cause: StepCause | None = None
+    note: str | None = Field(None, description="What the person who took the step said.")
+    effect: Effect | None = None
 
     @property
     def aggregate_id(self) -> str:
         return self.hot_issue_id
 
 
-class HotIssueSuspected(_HotIssueEvent):
+class HotIssueSuspected(HotIssueEvent):
     """An early warning: a few distinct callers within days. Nobody has to decide yet; it is watched until `decide_by`.
 
     `confirmed_at` is the event time of the call that fulfilled the early rule.
@@ -98,31 +131,31 @@ class HotIssueSuspected(_HotIssueEvent):
     type: ClassVar[str] = "hot_issue.suspected.v1"
 
 
-class HotIssueLapsed(_HotIssueEvent):
+class HotIssueLapsed(HotIssueEvent):
     """An early warning came to nothing: no further call within the quiet days."""
 
     type: ClassVar[str] = "hot_issue.lapsed.v1"
 
 
-class HotIssueAssigned(_HotIssueEvent):
+class HotIssueAssigned(HotIssueEvent):
     """A person named the department that leads, or the department took it."""
 
     type: ClassVar[str] = "hot_issue.assigned.v1"
 
 
-class HotIssueCorrected(_HotIssueEvent):
+class HotIssueCorrected(HotIssueEvent):
     """Late facts or corrections moved the moment, or the evidence, by which it was found; its state stays."""
 
     type: ClassVar[str] = "hot_issue.corrected.v1"
 
 
-class HotIssueConfirmed(_HotIssueEvent):
+class HotIssueConfirmed(HotIssueEvent):
     """Enough distinct callers at one place with one type of problem: somebody must decide."""
 
     type: ClassVar[str] = "hot_issue.confirmed.v1"
 
 
-class HotIssueMemberJoined(_HotIssueEvent):
+class HotIssueMemberJoined(HotIssueEvent):
     """One more ticket belongs to the issue."""
 
     type: ClassVar[str] = "hot_issue.member_joined.v1"
@@ -131,57 +164,66 @@ class HotIssueMemberJoined(_HotIssueEvent):
     joined_at: AwareDatetime | None = None
 
 
-class HotIssueMemberLeft(_HotIssueEvent):
+class HotIssueMemberLeft(HotIssueEvent):
     """A ticket belongs to the issue no more: it was corrected, or late facts moved the window."""
 
     type: ClassVar[str] = "hot_issue.member_left.v1"
     ticket_id: TicketId
 
 
-class HotIssueDecisionOverdue(_HotIssueEvent):
+class HotIssueDecisionOverdue(HotIssueEvent):
     """The days to decide are over, and nobody has."""
 
     type: ClassVar[str] = "hot_issue.decision_overdue.v1"
 
 
-class HotIssueDecided(_HotIssueEvent):
+class HotIssueDecisionMoved(HotIssueEvent):
+    """The holidays of a year became known after the days to decide had begun: `decide_by` was counted anew.
+
+    An issue that was overdue by the old count alone is no longer.
+    """
+
+    type: ClassVar[str] = "hot_issue.decision_moved.v1"
+
+
+class HotIssueDecided(HotIssueEvent):
     """A person decided what is to become of it."""
 
     type: ClassVar[str] = "hot_issue.decided.v1"
     decision: DecisionKind
 
 
-class HotIssueCureStarted(_HotIssueEvent):
+class HotIssueCureStarted(HotIssueEvent):
     """The works of its project, or the service ordered, have begun."""
 
     type: ClassVar[str] = "hot_issue.cure_started.v1"
 
 
-class HotIssueObserved(_HotIssueEvent):
+class HotIssueObserved(HotIssueEvent):
     """The works are accepted; from now on it is watched whether the complaints fall."""
 
     type: ClassVar[str] = "hot_issue.observed.v1"
 
 
-class HotIssueVerified(_HotIssueEvent):
+class HotIssueVerified(HotIssueEvent):
     """Complaints fell in the same months of the year: the cause is cured."""
 
     type: ClassVar[str] = "hot_issue.verified.v1"
 
 
-class HotIssueNotShown(_HotIssueEvent):
+class HotIssueNotShown(HotIssueEvent):
     """The comparison shows no cure, or there were too few complaints to judge."""
 
     type: ClassVar[str] = "hot_issue.not_shown.v1"
 
 
-class HotIssueReopened(_HotIssueEvent):
+class HotIssueReopened(HotIssueEvent):
     """The rule was fulfilled again while it was observed, or within the year after."""
 
     type: ClassVar[str] = "hot_issue.reopened.v1"
 
 
-class HotIssueWithdrawn(_HotIssueEvent):
+class HotIssueWithdrawn(HotIssueEvent):
     """Late facts showed that the rule was never fulfilled."""
 
     type: ClassVar[str] = "hot_issue.withdrawn.v1"

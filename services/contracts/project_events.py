@@ -1,4 +1,4 @@
-"""What projects tells of a repair project (topic `projects`), domain.md §4.2, §10.2."""
+"""Events of a repair project (topic `projects`), docs/domain.md §4.2, §10.2."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ from typing import Annotated, ClassVar
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from services.contracts.event import Event
+from services.contracts.event import Event, ProjectNumber
 from services.contracts.hot_issue_events import HotIssueId, ProjectId
 from services.contracts.ticket_events import DepartmentCode, Place, SubDistrictCode, TypeCode
 
 ElementCode = Annotated[str, StringConstraints(pattern=r"^E[0-9]{2}$")]
 
 
-class _ProjectEvent(Event):
+class ProjectEvent(Event):
     """The whole public state of a repair project."""
 
     project_id: ProjectId
+    number: ProjectNumber | None = Field(
+        None, description="Absent in events from before there were numbers: made of the id then (ADR 34)."
+    )
     state: str
     hot_issues: tuple[HotIssueId, ...]
     place: Place
@@ -30,7 +33,7 @@ class _ProjectEvent(Event):
     accepted_at: AwareDatetime | None = None
     opened_at: AwareDatetime | None = None
     resume_to: str | None = Field(None, description="Where a suspended project goes on.")
-    actor: str | None = Field(None, description="Who took the step this event tells of.")
+    actor: str | None = Field(None, description="Who took the step.")
     step_at: AwareDatetime | None = None
 
     @property
@@ -38,24 +41,27 @@ class _ProjectEvent(Event):
         return self.project_id
 
 
-class ProjectOpened(_ProjectEvent):
+class ProjectOpened(ProjectEvent):
     """A repair project was opened, as a rule by the decision on a hot issue."""
 
     type: ClassVar[str] = "project.opened.v1"
 
 
-class ProjectAdvanced(_ProjectEvent):
+class ProjectAdvanced(ProjectEvent):
     """The project took one step of its table; `previous_state` is where it came from."""
 
     type: ClassVar[str] = "project.advanced.v1"
     previous_state: str
     note: str | None = None
+    joined_hot_issue: HotIssueId | None = Field(None, description="A further hot issue that these works are to cure.")
 
 
 class TypicalCaseProposed(Event):
-    """One type of problem is concentrated in several estates at once: worth a case that solves the type (§3.3, L3).
+    """One type of problem is concentrated in several estates at once: worth a case that solves the type.
 
-    A proposal is kept and told anew when further issues join it; whether it is chosen is a person's word.
+    See docs/domain.md §3.3, L3.
+
+    A proposal is published again when further issues join it; a person decides whether it is chosen.
     """
 
     type: ClassVar[str] = "typical_case.proposed.v1"

@@ -1,139 +1,27 @@
-"""Every event type that may cross a service boundary, by its `ce_type`."""
+"""Every event type that may cross a service boundary, by its `ce_type`: the classes that derive from Event."""
 
-from services.contracts.classification_events import TicketClassified, TicketReadAgain
-from services.contracts.department_events import (
-    DepartmentReplyRefused,
-    HotIssueTold,
-    ProjectTold,
-    TicketAssigned,
-    TicketTold,
-)
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+# Each module is imported for the classes it defines.
+from services.contracts import classification_events as classification_events
+from services.contracts import department_events, hot_issue_events, project_events, reply_events, ticket_events
 from services.contracts.event import Event
-from services.contracts.hot_issue_events import (
-    HotIssueAssigned,
-    HotIssueConfirmed,
-    HotIssueCorrected,
-    HotIssueCureStarted,
-    HotIssueDecided,
-    HotIssueDecisionOverdue,
-    HotIssueLapsed,
-    HotIssueMemberJoined,
-    HotIssueMemberLeft,
-    HotIssueNotShown,
-    HotIssueObserved,
-    HotIssueReopened,
-    HotIssueSuspected,
-    HotIssueVerified,
-    HotIssueWithdrawn,
-)
-from services.contracts.project_events import ProjectAdvanced, ProjectOpened, TypicalCaseProposed
-from services.contracts.reply_events import (
-    TicketContactReplied,
-    TicketExtensionReplied,
-    TicketInterimReplied,
-    TicketReturnReplied,
-    TicketSettlementReplied,
-    TicketSignReplied,
-)
-from services.contracts.ticket_events import (
-    ReplyRefused,
-    TicketArchived,
-    TicketClockBreached,
-    TicketClockWarned,
-    TicketCoHandlerCalledIn,
-    TicketContacted,
-    TicketDispatched,
-    TicketExtensionGranted,
-    TicketExtensionRefused,
-    TicketExtensionRequested,
-    TicketFiledAway,
-    TicketInterimReported,
-    TicketMerged,
-    TicketReceived,
-    TicketReclassified,
-    TicketRedoOrdered,
-    TicketRejected,
-    TicketReturnRefused,
-    TicketReturnRequested,
-    TicketReturnUpheld,
-    TicketSentToReview,
-    TicketSettled,
-    TicketSigned,
-    TicketSupervised,
-    TicketTextRecorded,
-    TicketTransferred,
-    TicketUnmerged,
-    TicketVisited,
-)
 
-TICKET_EVENTS = (
-    TicketReceived,
-    TicketDispatched,
-    TicketSentToReview,
-    TicketRejected,
-    TicketTransferred,
-    TicketSigned,
-    TicketContacted,
-    TicketInterimReported,
-    TicketCoHandlerCalledIn,
-    TicketReturnRequested,
-    TicketReturnUpheld,
-    TicketReturnRefused,
-    TicketExtensionRequested,
-    TicketExtensionGranted,
-    TicketExtensionRefused,
-    TicketSupervised,
-    TicketClockWarned,
-    TicketClockBreached,
-    TicketRedoOrdered,
-    TicketReclassified,
-    TicketMerged,
-    TicketUnmerged,
-    TicketSettled,
-    TicketVisited,
-    TicketArchived,
-    TicketFiledAway,
-)
-HOT_ISSUE_EVENTS = (
-    HotIssueSuspected,
-    HotIssueLapsed,
-    HotIssueConfirmed,
-    HotIssueAssigned,
-    HotIssueCorrected,
-    HotIssueMemberJoined,
-    HotIssueMemberLeft,
-    HotIssueDecisionOverdue,
-    HotIssueDecided,
-    HotIssueCureStarted,
-    HotIssueObserved,
-    HotIssueVerified,
-    HotIssueNotShown,
-    HotIssueReopened,
-    HotIssueWithdrawn,
-)
-PROJECT_EVENTS = (ProjectOpened, ProjectAdvanced)
-DEPARTMENT_EVENTS = (TicketAssigned, TicketTold, DepartmentReplyRefused, HotIssueTold, ProjectTold)
-REPLY_EVENTS = (
-    TicketSignReplied,
-    TicketContactReplied,
-    TicketInterimReplied,
-    TicketReturnReplied,
-    TicketExtensionReplied,
-    TicketSettlementReplied,
-)
 
-EVENTS: dict[str, type[Event]] = {
-    event.type: event
-    for event in (
-        *TICKET_EVENTS,
-        TicketTextRecorded,
-        TicketClassified,
-        TicketReadAgain,
-        *HOT_ISSUE_EVENTS,
-        *PROJECT_EVENTS,
-        TypicalCaseProposed,
-        *DEPARTMENT_EVENTS,
-        *REPLY_EVENTS,
-        ReplyRefused,
-    )
-}
+def _types_of(base: type[Event]) -> Iterator[type[Event]]:
+    """The subclasses that have a `type` of their own, in the order of their definition."""
+    for event in base.__subclasses__():
+        if "type" in vars(event) and event.__module__.startswith(f"{__package__}."):
+            yield event
+        yield from _types_of(event)
+
+
+TICKET_EVENTS = tuple(_types_of(ticket_events.TicketEvent))
+HOT_ISSUE_EVENTS = tuple(_types_of(hot_issue_events.HotIssueEvent))
+PROJECT_EVENTS = tuple(_types_of(project_events.ProjectEvent))
+DEPARTMENT_EVENTS = tuple(_types_of(department_events.DepartmentEvent))
+REPLY_EVENTS = tuple(_types_of(reply_events.ReplyEvent))
+
+EVENTS: dict[str, type[Event]] = {event.type: event for event in _types_of(Event)}

@@ -18,54 +18,54 @@ Note = Annotated[str, StringConstraints(pattern=r"^[\s\S]{0,1000}$")]
 Answer = Annotated[str, StringConstraints(pattern=r"^[\s\S]{0,5000}$")]
 
 
-class _Reply(Event):
-    """`version` is the ticket's as the department was told it last; what came later from the same department is known
-    to it. Text is redacted by intake, and its topic keeps it for a short time only."""
+class ReplyEvent(Event):
+    """`version` is the ticket's version that the department last received; steps of the same department after it are
+    no conflict. Text is redacted by intake, and its topic keeps it for a short time only."""
 
     ticket_id: TicketId
     in_reply_to: UUID | None = Field(None, description="`delivery_id` of the message that is answered.")
-    actor: Person = Field(description="Who did it, as the department tells its people apart; not a name.")
+    actor: Person = Field(description="Who did it, by an identifier of the department; not a name.")
 
     @property
     def aggregate_id(self) -> str:
         return self.ticket_id
 
 
-class _SaidReply(_Reply):
+class _ReplyWithText(ReplyEvent):
     text: Note
 
 
-class TicketSignReplied(_Reply):
+class TicketSignReplied(ReplyEvent):
     """The department takes the ticket (签收)."""
 
     type: ClassVar[str] = "reply.signed.v1"
 
 
-class TicketContactReplied(_SaidReply):
-    """It spoke with the caller; `text` is the record (先行联系)."""
+class TicketContactReplied(_ReplyWithText):
+    """It spoke with the caller; `text` is the record (先行联系). A co-handler's stops no clock of the lead's."""
 
     type: ClassVar[str] = "reply.contacted.v1"
 
 
-class TicketInterimReplied(_SaidReply):
-    """How far it is (中途汇报)."""
+class TicketInterimReplied(_ReplyWithText):
+    """How far it is (中途汇报); a co-handler, with its part."""
 
     type: ClassVar[str] = "reply.interim.v1"
 
 
-class TicketReturnReplied(_SaidReply):
+class TicketReturnReplied(_ReplyWithText):
     """It is not its duty, and why (退单)."""
 
     type: ClassVar[str] = "reply.return_requested.v1"
 
 
-class TicketExtensionReplied(_SaidReply):
+class TicketExtensionReplied(_ReplyWithText):
     """It needs more time, and why (延期)."""
 
     type: ClassVar[str] = "reply.extension_requested.v1"
 
 
-class TicketSettlementReplied(_Reply):
+class TicketSettlementReplied(ReplyEvent):
     """Its result (办结); `text` is the public answer."""
 
     type: ClassVar[str] = "reply.settled.v1"

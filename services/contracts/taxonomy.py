@@ -1,4 +1,4 @@
-"""The types of problems: who leads, who helps, what repairs them, by when (domain.md §8, `data/taxonomy.csv`)."""
+"""The types of problems: who leads, who helps, what repairs them, by when (docs/domain.md §8, `data/taxonomy.csv`)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from services.contracts.ticket_events import DepartmentCode, RequestKind, TypeCo
 FILE = DATA / "taxonomy.csv"
 
 OTHER: Final = "OT"
-"""The type code of a ticket that is none of the 40 types. It has no row: a person decides."""
+"""The type code of a ticket that is none of the 41 types. It has no row: a person decides."""
 
 OFFICE_OF_THE_PLACE: Final = "@office-of-the-place"
 """Stands for the sub-district office of where the matter is. No department code can begin with @."""

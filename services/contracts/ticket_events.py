@@ -1,23 +1,29 @@
-"""What intake tells: the facts of a ticket (topic `tickets`) and its redacted text (topic `ticket-texts`)."""
+"""Events of intake: the facts of a ticket (topic `tickets`) and its redacted text (topic `ticket-texts`)."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Final
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from services.contracts.event import Event, TicketId, Version
+from services.contracts.event import Event, TicketId, TicketNumber, Version
 
 CallerRef = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 TypeCode = Annotated[str, StringConstraints(pattern=r"^((XQ|MJ|SC)[0-9]{2}|OT)$")]
 SubDistrictCode = Annotated[str, StringConstraints(pattern=r"^310109[0-9]{3}$")]
 DepartmentCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
 
+ERASED: Final = "〔已删除〕"
+"""Stands where words were that have been erased."""
+
+EMERGENCY_LINES: Final = ("110", "119", "120", "122")
+"""Police, fire, ambulance, traffic accidents."""
+
 
 class Channel(StrEnum):
-    """Where the request came from (domain.md §2.5)."""
+    """Where the request came from (docs/domain.md §2.5)."""
 
     PHONE = "phone"
     WEB = "web"
@@ -29,7 +35,7 @@ class Channel(StrEnum):
 
 
 class Satisfaction(StrEnum):
-    """Five grades of the national 好差评 scheme (domain.md §2.5)."""
+    """Five grades of the national 好差评 scheme (docs/domain.md §2.5)."""
 
     VERY_SATISFIED = "very satisfied"
     SATISFIED = "satisfied"
@@ -39,7 +45,7 @@ class Satisfaction(StrEnum):
 
 
 class Urgency(StrEnum):
-    """domain.md §2.3."""
+    """docs/domain.md §2.3."""
 
     NORMAL = "normal"
     URGENT = "urgent"
@@ -47,7 +53,7 @@ class Urgency(StrEnum):
 
 
 class RequestKind(StrEnum):
-    """Beijing law art. 2, and praise, which Shanghai counts too (domain.md §2.1)."""
+    """Beijing law art. 2, and praise, which Shanghai counts too (docs/domain.md §2.1)."""
 
     ENQUIRY = "enquiry"
     HELP = "help"
@@ -58,7 +64,7 @@ class RequestKind(StrEnum):
 
 
 EVIDENCE_KINDS = frozenset({RequestKind.HELP, RequestKind.COMPLAINT, RequestKind.REPORT})
-"""The kinds that say something is wrong: only they are evidence of concentration (domain.md §2.6)."""
+"""The kinds that say something is wrong: only they are evidence of concentration (docs/domain.md §2.6)."""
 
 
 class Place(BaseModel):
@@ -72,10 +78,29 @@ class Place(BaseModel):
     building: str | None = Field(None, description="The building's number in the estate.")
 
 
-class _TicketEvent(Event):
+class StepCause(BaseModel):
+    """Why a step was taken: a code, and the values that belong to it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    values: dict[str, int | str | tuple[str, ...]] = {}
+
+
+class ClockLimit(BaseModel):
+    """When a running clock of the ticket ends (docs/domain.md §2.2)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    clock: str
+    due: AwareDatetime
+
+
+class TicketEvent(Event):
     """The whole public state of a ticket. Times are event times with zone."""
 
     ticket_id: TicketId
+    number: TicketNumber | None = Field(None, description="Absent in events from before tickets had numbers.")
     state: str
     channel: Channel
     caller_ref: CallerRef | None = Field(
@@ -99,28 +124,40 @@ class _TicketEvent(Event):
     merged_into: TicketId | None = Field(
         None, description="The ticket of the same matter this one is linked to; it counts where that one does."
     )
-    settle_by: AwareDatetime | None = Field(None, description="End of the settle clock (domain.md §2.2).")
-    unit_solved: bool | None = Field(None, description="The unit's word; the caller's is another (domain.md §2.4).")
+    settle_by: AwareDatetime | None = Field(None, description="End of the settle clock (docs/domain.md §2.2).")
+    unit_solved: bool | None = Field(
+        None, description="The unit's word; the caller's is another (docs/domain.md §2.4)."
+    )
     caller_solved: bool | None = None
     satisfaction: Satisfaction | None = None
     repeat_of: TicketId | None = Field(None, description="An open ticket of the same caller on the same matter.")
     supervised: bool | None = Field(None, description="Somebody above looks after it (督办).")
     redos: int | None = Field(None, ge=0, description="How often the unit had to do it again (重办).")
     emergency: bool | None = None
-    restricted: bool | None = Field(None, description="Sensitive: handled by few people only.")
+    restricted: bool | None = Field(None, description="Sensitive: for its lead and the hub alone.")
+    about_unit: DepartmentCode | None = Field(
+        None, description="The department that is reported, if one is: it never gets the ticket, nor hears of it."
+    )
+    confidential: bool | None = Field(None, description="The caller stays unnamed to the units; the hub may know.")
+    limits: tuple[ClockLimit, ...] | None = Field(
+        None, description="The running clocks, the next end first; absent where the step moved none."
+    )
+    cause: StepCause | None = Field(
+        None, description="Why the step was taken, as a code with values; what a person wrote stays in intake."
+    )
 
     @property
     def aggregate_id(self) -> str:
         return self.ticket_id
 
 
-class TicketReceived(_TicketEvent):
+class TicketReceived(TicketEvent):
     """A ticket was recorded; the caller has been answered 202."""
 
     type: ClassVar[str] = "ticket.received.v1"
 
 
-class TicketDispatched(_TicketEvent):
+class TicketDispatched(TicketEvent):
     """A lead unit was named by the catalogue (type x place), or by the hub."""
 
     type: ClassVar[str] = "ticket.dispatched.v1"
@@ -129,92 +166,104 @@ class TicketDispatched(_TicketEvent):
     taken_from: DepartmentCode | None = Field(None, description="The unit that led until then, if there was one.")
 
 
-class TicketSentToReview(_TicketEvent):
+class TicketSentToReview(TicketEvent):
     """The classification was too doubtful to dispatch by; a person decides."""
 
     type: ClassVar[str] = "ticket.sent_to_review.v1"
-    review_reason: str
+    review_reason: str = Field(description="In plain English, or a person's own words.")
+    review_code: str | None = Field(None, description="The reason as a code; absent for a person's own words.")
+    confidence: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        None, description="The classifier's, where it was too low."
+    )
 
 
-class TicketRejected(_TicketEvent):
+class TicketRejected(TicketEvent):
     """Not acceptable, as when it is in court or in petition: explained to the caller, not dispatched."""
 
     type: ClassVar[str] = "ticket.rejected.v1"
 
 
-class TicketTransferred(_TicketEvent):
+class TicketTransferred(TicketEvent):
     """Danger: handed to an emergency line (110, 119, 120, 122)."""
 
     type: ClassVar[str] = "ticket.transferred.v1"
-    line: Annotated[str, StringConstraints(pattern=r"^(110|119|120|122)$")]
+    line: Annotated[str, StringConstraints(pattern=f"^({'|'.join(EMERGENCY_LINES)})$")]
 
 
-class TicketSigned(_TicketEvent):
+class TicketSigned(TicketEvent):
     """The lead unit took it (签收)."""
 
     type: ClassVar[str] = "ticket.signed.v1"
 
 
-class TicketContacted(_TicketEvent):
+class TicketContacted(TicketEvent):
     """The lead unit spoke with the caller (先行联系)."""
 
     type: ClassVar[str] = "ticket.contacted.v1"
 
 
-class TicketInterimReported(_TicketEvent):
-    """The lead unit told how far it is (中途汇报)."""
+class TicketInterimReported(TicketEvent):
+    """The lead unit reported its progress (中途汇报)."""
 
     type: ClassVar[str] = "ticket.interim_reported.v1"
 
 
-class TicketCoHandlerCalledIn(_TicketEvent):
+class TicketCoHandlerCalledIn(TicketEvent):
     """One more unit helps (加派)."""
 
     type: ClassVar[str] = "ticket.co_handler_called_in.v1"
     unit: DepartmentCode
 
 
-class TicketReturnRequested(_TicketEvent):
+class TicketCoHandlerReported(TicketEvent):
+    """A co-handler says what it did for its part (协办反馈); the lead unit goes on being responsible."""
+
+    type: ClassVar[str] = "ticket.co_handler_reported.v1"
+    unit: DepartmentCode
+    contacted: bool = Field(description="Whether it spoke with the caller.")
+
+
+class TicketReturnRequested(TicketEvent):
     """The lead unit says that it is not its duty (退单); its clocks run on until somebody has decided."""
 
     type: ClassVar[str] = "ticket.return_requested.v1"
     lead: DepartmentCode
 
 
-class TicketReturnUpheld(_TicketEvent):
+class TicketReturnUpheld(TicketEvent):
     """It was not `returned_by`'s duty. A TicketDispatched to the new lead follows."""
 
     type: ClassVar[str] = "ticket.return_upheld.v1"
     returned_by: DepartmentCode
 
 
-class TicketReturnRefused(_TicketEvent):
+class TicketReturnRefused(TicketEvent):
     """It stays with its lead unit, whose clocks ran on meanwhile."""
 
     type: ClassVar[str] = "ticket.return_refused.v1"
     lead: DepartmentCode
 
 
-class TicketExtensionRequested(_TicketEvent):
+class TicketExtensionRequested(TicketEvent):
     """The lead unit asks for more time (延期)."""
 
     type: ClassVar[str] = "ticket.extension_requested.v1"
 
 
-class TicketExtensionGranted(_TicketEvent):
+class TicketExtensionGranted(TicketEvent):
     """The settle clock ends later: `settle_by`."""
 
     type: ClassVar[str] = "ticket.extension_granted.v1"
     settle_by: AwareDatetime
 
 
-class TicketExtensionRefused(_TicketEvent):
+class TicketExtensionRefused(TicketEvent):
     """The settle clock ends when it did."""
 
     type: ClassVar[str] = "ticket.extension_refused.v1"
 
 
-class TicketSupervised(_TicketEvent):
+class TicketSupervised(TicketEvent):
     """Somebody above looks after it (督办): the lead unit has to report."""
 
     type: ClassVar[str] = "ticket.supervised.v1"
@@ -227,7 +276,7 @@ class ClockOwner(StrEnum):
     HUB = "hub"
 
 
-class TicketClockWarned(_TicketEvent):
+class TicketClockWarned(TicketEvent):
     """A good part of a clock's time has passed."""
 
     type: ClassVar[str] = "ticket.clock_warned.v1"
@@ -236,7 +285,7 @@ class TicketClockWarned(_TicketEvent):
     due: AwareDatetime
 
 
-class TicketClockBreached(_TicketEvent):
+class TicketClockBreached(TicketEvent):
     """A clock ended before what it waits for was done. Told once for each clock."""
 
     type: ClassVar[str] = "ticket.clock_breached.v1"
@@ -245,13 +294,33 @@ class TicketClockBreached(_TicketEvent):
     due: AwareDatetime
 
 
-class TicketRedoOrdered(_TicketEvent):
+class TicketClockMoved(TicketEvent):
+    """The holidays of a year became known after the clock had started: its end was counted anew."""
+
+    type: ClassVar[str] = "ticket.clock_moved.v1"
+    clock: str
+    owner: ClockOwner
+    was_due: AwareDatetime
+    due: AwareDatetime
+
+
+class TicketClockBreachTakenBack(TicketEvent):
+    """The end was counted anew, as in TicketClockMoved, and the breach that had been told was none."""
+
+    type: ClassVar[str] = "ticket.clock_breach_taken_back.v1"
+    clock: str
+    owner: ClockOwner
+    was_due: AwareDatetime
+    due: AwareDatetime
+
+
+class TicketRedoOrdered(TicketEvent):
     """The caller was not content with good reason: the unit does it again (重办)."""
 
     type: ClassVar[str] = "ticket.redo_ordered.v1"
 
 
-class TicketReclassified(_TicketEvent):
+class TicketReclassified(TicketEvent):
     """A person confirmed or corrected what a ticket is: type, kind, place, urgency or units, and said why.
 
     It outranks whatever a machine reads, and is the classifier's next training data. `confirmed` says that the
@@ -263,7 +332,7 @@ class TicketReclassified(_TicketEvent):
     confirmed: bool
 
 
-class TicketMerged(_TicketEvent):
+class TicketMerged(TicketEvent):
     """A person linked a ticket to another of the same matter (并单): a link that can be undone, each keeps its caller.
 
     While it stands, `type_code` and `place` are those of the ticket it is merged into.
@@ -273,13 +342,13 @@ class TicketMerged(_TicketEvent):
     merged_into: TicketId
 
 
-class TicketUnmerged(_TicketEvent):
+class TicketUnmerged(TicketEvent):
     """The link was undone: the ticket counts for itself again, with its own type and place."""
 
     type: ClassVar[str] = "ticket.unmerged.v1"
 
 
-class TicketSettled(_TicketEvent):
+class TicketSettled(TicketEvent):
     """The lead unit handed in its result with a public answer (办结)."""
 
     type: ClassVar[str] = "ticket.settled.v1"
@@ -287,27 +356,27 @@ class TicketSettled(_TicketEvent):
     unit_solved: bool
 
 
-class TicketVisited(_TicketEvent):
+class TicketVisited(TicketEvent):
     """The caller was asked, by another role than the handler's (回访)."""
 
     type: ClassVar[str] = "ticket.visited.v1"
     caller_solved: bool
 
 
-class TicketArchived(_TicketEvent):
+class TicketArchived(TicketEvent):
     """The ticket has run its course (归档)."""
 
     type: ClassVar[str] = "ticket.archived.v1"
 
 
-class TicketFiledAway(_TicketEvent):
+class TicketFiledAway(TicketEvent):
     """A ticket of the past was classified and put on file; nobody is dispatched."""
 
     type: ClassVar[str] = "ticket.filed_away.v1"
 
 
 class ReplyRefused(Event):
-    """A department's reply did not fit what stands, and changed nothing; it is told why.
+    """A department's reply did not fit the ticket's state and changed nothing; the department gets the reason.
 
     A fact of the reply, not of the ticket: `reply_id` is the id of the event that is refused.
     """
@@ -316,6 +385,7 @@ class ReplyRefused(Event):
     reply_id: UUID
     department: DepartmentCode
     ticket_id: TicketId
+    number: TicketNumber | None = None
     reply: str = Field(description="The type of the reply.")
     reason: str
     current_version: Version | None = None
@@ -338,6 +408,21 @@ class TicketTextRecorded(Event):
     address: str | None = None
     channel: Channel
     occurred_at: AwareDatetime
+
+    @property
+    def aggregate_id(self) -> str:
+        return self.ticket_id
+
+
+class TicketTextErased(Event):
+    """The text of a ticket was erased, because the caller asked for it or its time was over.
+
+    `version` is above that of every text before: whoever keeps one puts ERASED in its place, and takes no older text
+    any more, however late it comes.
+    """
+
+    type: ClassVar[str] = "ticket.text_erased.v1"
+    ticket_id: TicketId
 
     @property
     def aggregate_id(self) -> str:

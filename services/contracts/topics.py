@@ -1,4 +1,4 @@
-"""The table of topics, `deploy/kafka/topics.yaml`: the only place that says what a topic is (DESIGN §3)."""
+"""The table of topics, `deploy/kafka/topics.yaml`: the only place that says what a topic is (ADR 19)."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from pydantic import Field, PositiveInt, StringConstraints
 from services.contracts.data_files import DataRow, InvalidData, by_key, read_rows
 from services.contracts.departments import departments
 from services.contracts.registry import EVENTS
+from services.contracts.services import SERVICES as SERVICES
 
 FILE = Path(__file__).parents[2] / "deploy" / "kafka" / "topics.yaml"
-SERVICES = ("intake", "classifier", "projects", "notifier")
 DAY_MS = 24 * 60 * 60 * 1000
 
 
@@ -66,7 +66,7 @@ class TopicTable:
         return self.topic(f"{service}.dlq").name
 
     def department_topic(self, code: str) -> str:
-        """The name of the topic on which a department is told."""
+        """The name of the topic with the department's messages."""
         return self.topic(f"departments.{code}").name
 
     def reply_topics(self) -> Mapping[str, str]:

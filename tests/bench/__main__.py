@@ -9,8 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from services.cli.local.stack import Stack
-from tests.bench import detection, flow, importing, tickets
+from services.localstack.stack import Stack
+from tests.bench import detection, flow, importing, numbers, tickets, vault
 
 BENCHES = {
     "latency": flow.latency,
@@ -22,11 +22,14 @@ BENCHES = {
     "receipts": tickets.receipts,
     "life-cycles": tickets.life_cycles,
     "tick": tickets.tick,
+    "search": numbers.search_by_number,
 }
 ALONE = {
     "detection": detection.cost_of_detection,
     "unplaced": detection.detection_without_an_estate,
     "rebuild": detection.rebuild_of_projects,
+    "collisions": numbers.collisions,
+    "rotation": vault.rotation_of_the_master_key,
 }
 """Figures of one part, without the stack."""
 

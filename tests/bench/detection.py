@@ -6,7 +6,6 @@ import random
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from pathlib import Path
@@ -18,31 +17,33 @@ from kafka import KafkaAdminClient, KafkaProducer
 from sqlalchemy import text
 
 from services.chassis.clock import FixedClock
-from services.chassis.database import engine_for
-from services.chassis.migrate import migrate
-from services.chassis.topic_admin import apply_topics
-from services.chassis.work import Workshop
-from services.cli.local.apache_kafka import ApacheKafka
-from services.cli.local.postgres import EmbeddedPostgres
+from services.chassis.database.database import engine_for
+from services.chassis.database.work import Workshop
+from services.chassis.messaging.topic_admin import apply_topics
 from services.contracts.classification_events import TicketClassified
 from services.contracts.event import Envelope, Event
-from services.contracts.fingerprint import TERMS, TOLD_AT_OPENING, encode, terms_of
+from services.contracts.fingerprint import SAID_AT_OPENING, TERMS, TermKey
 from services.contracts.ticket_events import Channel, Place, RequestKind, TicketDispatched, TicketReceived, Urgency
 from services.contracts.topics import topic_table
-from services.projects.adapters.consumer import SUBSCRIPTION
-from services.projects.adapters.rebuild.reading import Topics
-from services.projects.adapters.rebuild.run import TOPICS, rebuild
-from services.projects.adapters.rules_file import in_force
+from services.localstack.apache_kafka import ApacheKafka
+from services.localstack.postgres import EmbeddedPostgres
+from services.projects.files.rules import FILE, RulesInForce, load_rules
+from services.projects.jobs.rebuild.run import TOPICS, Rebuilding
+from services.projects.jobs.rebuild.topics import Topics
+from services.projects.wiring import ProjectsWiring
 from tests.bench.figures import figure
+from tests.bench.system import new_database, postgres
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 BATCH = 200
 MEASURED = 4000
 ESTATES = 430
 A_YEAR = 110_000
-"""Tickets of a district in a year (domain.md §6)."""
-SOME_TYPES = [f"{area}{n:02}" for area, count in (("XQ", 14), ("MJ", 19), ("SC", 7)) for n in range(1, count + 1)]
+"""Tickets of a district in a year (docs/domain.md §6)."""
+SOME_TYPES = [f"{area}{n:02}" for area, count in (("XQ", 15), ("MJ", 19), ("SC", 7)) for n in range(1, count + 1)]
 REBUILT = 60_000
+KEY = TermKey(b"bench")
+PROJECTS = ProjectsWiring.of(RulesInForce(FILE), KEY)
 UNPLACED = 4_000
 
 
@@ -67,7 +68,7 @@ def tickets(count: int, first: int, dice: random.Random, *, begin: datetime, day
 
 def cost_of_detection() -> None:
     """Seconds a ticket through `Subscription.apply` and its commit, with 10 k and 1 M tickets of years stored."""
-    with _postgres() as server:
+    with postgres() as server:
         costs = {stored: _cost(server, stored) for stored in (10_000, 100_000, 1_000_000)}
     for stored, seconds in costs.items():
         conditions = {"stored_tickets": stored, "batch": BATCH, "broker": None}
@@ -77,7 +78,7 @@ def cost_of_detection() -> None:
 
 
 def _cost(server: EmbeddedPostgres, stored: int) -> float:
-    url = _database(server, f"cost_{stored}")
+    url = new_database(server, "projects", f"cost_{stored}")
     engine = engine_for(url, name="bench", idle_in_transaction_s=60)
     with engine.begin() as connection:
         connection.execute(_STORE, {"count": stored, "now": NOW, "a_year": A_YEAR, "types": SOME_TYPES})
@@ -97,8 +98,8 @@ def _cost(server: EmbeddedPostgres, stored: int) -> float:
 
 def detection_without_an_estate() -> None:
     """Tickets a second, each told by its fact and its reading, of which no estate is known: each is joined or kept."""
-    with _postgres() as server:
-        engine = engine_for(_database(server, "unplaced"), name="bench", idle_in_transaction_s=60)
+    with postgres() as server:
+        engine = engine_for(new_database(server, "projects", "unplaced"), name="bench", idle_in_transaction_s=60)
         workshop, events = Workshop(engine, FixedClock(NOW), "/310109/projects"), list(_unplaced(random.Random(1)))
         started = time.perf_counter()
         for batch in _batches(iter(events)):
@@ -133,7 +134,7 @@ def _unplaced(dice: random.Random) -> Iterator[Event]:
             urgency=Urgency.NORMAL,
             place=Place(),
             place_words=(name,),
-            fingerprint=encode(terms | dict.fromkeys(terms_of(name), TOLD_AT_OPENING)),
+            fingerprint=KEY.encode(terms | dict.fromkeys(KEY.terms_of(name), SAID_AT_OPENING)),
             model_version="bench",
         )
 
@@ -148,9 +149,9 @@ def rebuild_of_projects() -> None:
         try:
             broker.start_and_wait()
             _publish(broker.bootstrap)
-            engine = engine_for(_database(server, "rebuilt"), name="rebuild", idle_in_transaction_s=60)
+            engine = engine_for(new_database(server, "projects", "rebuilt"), name="rebuild", idle_in_transaction_s=60)
             with Topics(broker.bootstrap, "apache", TOPICS) as topics:
-                _, outcome = rebuild(topics, engine, in_force(), lambda _events: None)
+                outcome = Rebuilding(topics, engine, load_rules(FILE), KEY).fold_all(lambda _events: None)
             engine.dispose()
         finally:
             broker.stop()
@@ -174,27 +175,6 @@ def _publish(bootstrap: str) -> None:
     producer.close()
 
 
-@contextmanager
-def _postgres() -> Iterator[EmbeddedPostgres]:
-    with tempfile.TemporaryDirectory(prefix="closedloop-bench-") as folder:
-        server = EmbeddedPostgres(Path(folder) / "postgres", Path(folder) / "postgres.log")
-        Path(folder).chmod(0o755)
-        server.start_and_wait()
-        try:
-            yield server
-        finally:
-            server.stop()
-
-
-def _database(server: EmbeddedPostgres, name: str) -> str:
-    from services.cli.local.postgres import connect
-
-    with connect(server.url("postgres")) as connection:
-        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
-    migrate("projects", server.url(name))
-    return server.url(name)
-
-
 def _batches(found: Iterator[Event]) -> Iterator[Sequence[Event]]:
     held: list[Event] = []
     for one in found:
@@ -206,7 +186,7 @@ def _batches(found: Iterator[Event]) -> Iterator[Sequence[Event]]:
 
 def _apply(workshop: Workshop, batch: Sequence[Event]) -> None:
     with workshop.open() as work:
-        SUBSCRIPTION.apply([Envelope(uuid4(), "/310109/intake", NOW, event) for event in batch], work)
+        PROJECTS.count([Envelope(uuid4(), "/310109/intake", NOW, event) for event in batch], work)
 
 
 _STORE = text(

@@ -6,7 +6,7 @@ import time
 
 import httpx
 
-from services.cli.local.stack import Stack
+from services.localstack.stack import Stack
 from tests.bench.arrivals import Arrivals
 from tests.bench.figures import figure, percentile
 from tests.bench.system import Cost, cost, load, until_quiet

@@ -6,7 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from services.cli.local.stack import Stack
+from services.localstack.stack import Stack
 from tests.bench.figures import figure
 from tests.bench.system import until_quiet
 from tests.harness.exports import calls, export

@@ -11,11 +11,12 @@ FILL = """
                (ARRAY['housing','greening','law-enforcement','liangcheng','quyanglu'])[1 + n %% 5] AS lead
           FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS n
     ), filed AS (
-        INSERT INTO tickets (id, version, acted_version, state, channel, occurred_at, received_at, text_version,
+        INSERT INTO tickets (id, number, version, acted_version, state, channel, occurred_at, received_at, text_version,
                              type_code, kind, sub_district, estate, estate_name, lead, caller_ref, urgency, co_handlers,
                              dispatched_at, settle_by, settled_at, settled_by, unit_solved, visited_at, caller_solved,
                              satisfaction)
-        SELECT id, 6, 6, 'archived', 'phone', at, at, 1, type_code, 'help',
+        SELECT id, to_char(at AT TIME ZONE 'Asia/Shanghai', 'YYMMDDHH24MISS') || lpad((n %% 1000000)::text, 6, '0'),
+               6, 6, 'archived', 'phone', at, at, 1, type_code, 'help',
                (ARRAY['310109009','310109010','310109011','310109014','310109016'])[1 + n %% 5],
                'estate-' || n %% 700, '小区' || n %% 700, lead, md5((n %% 300000)::text), 'normal', '{}', at,
                at + interval '7 days', at + interval '2 days', 'unit', true, at + interval '8 days', n %% 7 > 0,
@@ -25,6 +26,9 @@ FILL = """
         INSERT INTO ticket_texts (ticket_id, version, text) SELECT id, 1, '楼顶漏雨，第' || n || '次反映' FROM many
     ), settled AS (
         INSERT INTO settlements (ticket_id, version, public_answer) SELECT id, 4, '已修好' FROM many
+    ), visited AS (
+        INSERT INTO visits (ticket_id, round, at, solved, satisfaction)
+        SELECT id, 0, at + interval '8 days', n %% 7 > 0, 'satisfied' FROM many
     ), timed AS (
         INSERT INTO clocks (ticket_id, kind, since, rule, rules_version, calendar_known, started_at, warn_at, due_at,
                             paused, stopped_at, outcome)
@@ -40,20 +44,21 @@ FILL = """
 """
 RUNNING = """
     WITH many AS (
-        SELECT gen_random_uuid() AS id, n,
+        SELECT gen_random_uuid() AS id, n, now() - interval '6 days' AS at,
                CASE WHEN n <= %(due)s THEN now() - interval '1 minute' ELSE now() + interval '3 days' END AS due_at
           FROM generate_series(1, %(count)s::bigint) AS n
     ), filed AS (
-        INSERT INTO tickets (id, version, acted_version, state, channel, occurred_at, received_at, text_version,
+        INSERT INTO tickets (id, number, version, acted_version, state, channel, occurred_at, received_at, text_version,
                              type_code, sub_district, estate, estate_name, lead, urgency, co_handlers, dispatched_at,
                              settle_by)
-        SELECT id, 3, 3, 'dispatched', 'phone', now() - interval '6 days', now() - interval '6 days', 1, 'MJ01',
-               '310109010', 'estate-1', '小区1', 'housing', 'normal', '{}', now() - interval '6 days', due_at
+        SELECT id, to_char(at AT TIME ZONE 'Asia/Shanghai', 'YYMMDDHH24MISS') || lpad((n %% 1000000)::text, 6, '0'),
+               3, 3, 'dispatched', 'phone', at, at, 1, 'MJ01', '310109010', 'estate-1', '小区1', 'housing', 'normal',
+               '{}', at, due_at
           FROM many
     ), timed AS (
         INSERT INTO clocks (ticket_id, kind, since, rule, rules_version, calendar_known, started_at, warn_at, due_at,
                             paused, warned_at)
-        SELECT id, 'settle', 3, 'settle', 1, true, now() - interval '6 days', due_at - interval '1 day', due_at,
+        SELECT id, 'settle', 3, 'settle', 1, true, at, due_at - interval '1 day', due_at,
                interval '0', now()
           FROM many
     )

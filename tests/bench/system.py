@@ -2,16 +2,43 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import psutil
 
-from services.cli.local.stack import Stack
+from services.chassis.database.migrate import migrate
+from services.localstack.postgres import EmbeddedPostgres, connect
+from services.localstack.stack import Stack
 from tests.harness.clients import metric, token
 from tests.harness.load import History, Load
 from tests.harness.waiting import eventually
+
+
+@contextmanager
+def postgres() -> Iterator[EmbeddedPostgres]:
+    """A server of the figure's own."""
+    with tempfile.TemporaryDirectory(prefix="closedloop-bench-") as folder:
+        server = EmbeddedPostgres(Path(folder) / "postgres", Path(folder) / "postgres.log")
+        Path(folder).chmod(0o755)
+        server.start_and_wait()
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+def new_database(server: EmbeddedPostgres, service: str, name: str) -> str:
+    """The URL of a database with the tables of a service."""
+    with connect(server.url("postgres")) as connection:
+        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+    migrate(service, server.url(name))
+    return server.url(name)
 
 
 def load(stack: Stack, rate: float, clients: int = 16, seed: int = 1) -> Load:

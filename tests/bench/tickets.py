@@ -11,7 +11,7 @@ from uuid import uuid4
 import httpx
 import psycopg
 
-from services.cli.local.stack import Stack
+from services.localstack.stack import Stack
 from tests.bench.figures import figure, percentile
 from tests.bench.stored import fill, open_again, start_clocks
 from tests.bench.system import load

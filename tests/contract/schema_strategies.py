@@ -12,7 +12,7 @@ zones = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(mi
 times = st.datetimes(datetime(1900, 1, 2), datetime(2999, 1, 1), timezones=zones)
 
 ANNOTATIONS = {"$schema", "$id", "$defs", "title", "description", "default"}
-STRUCTURE = {"$ref", "anyOf", "const", "enum", "type", "properties", "required", "items"}
+STRUCTURE = {"$ref", "anyOf", "const", "enum", "type", "properties", "required", "items", "additionalProperties"}
 LIMITS = {"pattern", "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
 UNDERSTOOD = ANNOTATIONS | STRUCTURE | LIMITS
 
@@ -42,6 +42,8 @@ def _values(node: dict[str, Any], definitions: dict[str, Any]) -> st.SearchStrat
                 {name: value for name, value in values.items() if name in required},
                 optional={name: value for name, value in values.items() if name not in required},
             )
+        case {"type": "object", "additionalProperties": value}:
+            return st.dictionaries(texts, _values(value, definitions), max_size=5)
         case {"type": "array", "items": item}:
             return st.lists(_values(item, definitions), max_size=5)
         case {"type": "string", "pattern": pattern}:

@@ -1,4 +1,4 @@
-"""No event carries personal data; free text travels only where it is soon forgotten (DESIGN §3)."""
+"""No event carries personal data; free text travels only where it is soon forgotten (ADR 21)."""
 
 from __future__ import annotations
 

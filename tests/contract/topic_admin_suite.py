@@ -11,8 +11,8 @@ import pytest
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from typer.testing import CliRunner
 
-from services.chassis.topic_admin import Difference, TopicsRefused, apply_topics, check_topics
-from services.cli.topics import app
+from services.chassis.messaging.topic_admin import Difference, TopicsRefused, apply_topics, check_topics
+from services.cli.commands.topics import app
 from services.contracts.topics import Topic, topic_table
 
 TABLE = list(topic_table().topics.values())

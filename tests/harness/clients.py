@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from services.cli.local.stack import Stack
+from services.localstack.stack import Stack
 
 
 def token(stack: Stack, *roles: str) -> str:
@@ -15,7 +15,7 @@ def token(stack: Stack, *roles: str) -> str:
 def client(stack: Stack, service: str, *roles: str, instance: int = 1) -> httpx.Client:
     """A client of one service that carries a token with `roles`."""
     headers = {"Authorization": f"Bearer {token(stack, *roles)}"}
-    return httpx.Client(base_url=stack.service(service, instance).url, headers=headers, timeout=15)
+    return httpx.Client(base_url=stack.service(service, instance).url, headers=headers, timeout=60)
 
 
 def metric(stack: Stack, service: str, name: str, **labels: str) -> float:
@@ -23,7 +23,7 @@ def metric(stack: Stack, service: str, name: str, **labels: str) -> float:
     total = 0.0
     for process in stack.services:
         if process.service == service:
-            for family in text_string_to_metric_families(httpx.get(f"{process.url}/metrics", timeout=10).text):
+            for family in text_string_to_metric_families(httpx.get(f"{process.url}/metrics", timeout=60).text):
                 for sample in family.samples:
                     if sample.name == name and labels.items() <= sample.labels.items():
                         total += sample.value

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import LiteralString
 
-from services.cli.local.postgres import connect
-from services.cli.local.stack import Stack
 from services.contracts.department_events import TicketAssigned
 from services.contracts.topics import topic_table
+from services.localstack.postgres import connect
+from services.localstack.stack import Stack
 from tests.harness.load import History
 from tests.harness.oracle import Evidence, Sighting, Verdict, judge
 from tests.harness.topics import Record, read_topic
@@ -21,7 +21,8 @@ _TICKETS = """
 _SIGHTINGS = "SELECT ticket_id, ticket_id, 1 FROM ticket_sightings WHERE ticket_version IS NOT NULL"
 _COUNTED = "SELECT ticket_id, ticket_id, 1 FROM ticket_sightings WHERE type_code IS NOT NULL"
 _DELIVERIES = (
-    "SELECT ticket_id, delivery_id::text, 1 FROM deliveries WHERE status = 'published' AND ticket_id IS NOT NULL"
+    "SELECT ticket_id, delivery_id::text, 1 FROM deliveries"
+    " WHERE status = 'published' AND message = 'department.ticket_assigned.v1'"
 )
 _DISPATCHED = "SELECT id::text, id::text, 1 FROM tickets WHERE state = 'dispatched'"
 _DECIDED = "SELECT id::text, id::text, 1 FROM tickets WHERE state IN ('dispatched', 'in review')"

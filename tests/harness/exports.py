@@ -19,7 +19,7 @@ def calls(count: int, *, seed: int = 1, first: datetime = FIRST) -> list[dict[st
     rng = random.Random(seed)
     return [
         {
-            "工单编号": f"T{seed}-{number}",
+            "工单编号": f"T{seed}-row{number}",
             "标题": f"第{number}号来电",
             "诉求内容": f"{rng.choice(COMPLAINTS)}，请回复第{number}次反映。",
             "诉求地址": f"{rng.choice(LANES)}{rng.randrange(1, 60)}号",

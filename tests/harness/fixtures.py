@@ -3,51 +3,55 @@
 from __future__ import annotations
 
 import itertools
-import shutil
-import tempfile
-import time
+import sys
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from psycopg import sql
 
-from services.cli.local.embedded_broker import EmbeddedBroker
-from services.cli.local.postgres import EmbeddedPostgres, connect
-from services.cli.local.stack import Stack
+from services.chassis.clock import VirtualClock
+from services.localstack.embedded_broker import EmbeddedBroker
+from services.localstack.postgres import EmbeddedPostgres, connect
+from services.localstack.stack import Stack
+from tests.harness.folders import Folders
+from tests.harness.workshops import Workshops
 
 NewDatabase = Callable[..., str]
 NewStack = Callable[..., Stack]
-NewFolder = Callable[[], Path]
+StartTimed = Callable[..., Stack]
+NewFolder = Callable[..., Path]
+Report = Callable[[str], None]
+Templates = dict[tuple[str, tuple[str, ...]], str]
+"""The database that holds a service's tables, filled by statements."""
 
-ROOT = Path(__file__).parents[2] / "var" / "test"
-DATA = ("postgres", "kafka")
+
+@pytest.fixture(scope="session")
+def report(request: pytest.FixtureRequest) -> Report:
+    """Prints a line in spite of pytest's capturing; as an error, for a worker's standard output goes nowhere."""
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+
+    def print_line(line: str) -> None:
+        with capture.global_and_fixture_disabled():
+            print(f"\n{line}", file=sys.stderr, flush=True)
+
+    return print_line
 
 
 @pytest.fixture(scope="session")
 def new_folder() -> Iterator[NewFolder]:
-    """Makes folders for servers below var/test, where their logs stay. What servers keep in DATA goes in the end.
-
-    Not pytest's own: it takes other users' rights on those away while PostgreSQL runs in them as another user.
-    """
-    ROOT.mkdir(parents=True, exist_ok=True)
-    session = Path(tempfile.mkdtemp(prefix=time.strftime("%m%d-%H%M%S-"), dir=ROOT))
-
-    def new() -> Path:
-        folder = session / str(next(_numbers))
-        folder.mkdir()
-        return folder
-
-    yield new
-    for data in (path for name in DATA for path in session.glob(f"*/{name}")):
-        shutil.rmtree(data, ignore_errors=True)
+    """Makes folders for servers; with `in_memory=True` their data are in memory if there is enough of it."""
+    folders = Folders()
+    yield folders.new
+    folders.remove_data()
 
 
 @pytest.fixture(scope="session")
 def postgres(new_folder: NewFolder) -> Iterator[EmbeddedPostgres]:
     """The session's PostgreSQL. A test that stops or freezes it starts or thaws it again."""
-    folder = new_folder()
+    folder = new_folder(in_memory=True)
     server = EmbeddedPostgres(folder / "postgres", folder / "postgres.log")
     server.start_and_wait()
     yield server
@@ -55,12 +59,12 @@ def postgres(new_folder: NewFolder) -> Iterator[EmbeddedPostgres]:
 
 
 @pytest.fixture(scope="session")
-def _templates() -> dict[str, str]:
+def _templates() -> Templates:
     return {}
 
 
 @pytest.fixture
-def new_database(postgres: EmbeddedPostgres, _templates: dict[str, str]) -> Iterator[NewDatabase]:
+def new_database(postgres: EmbeddedPostgres, _templates: Templates) -> Iterator[NewDatabase]:
     """Makes databases of this test's own: `new_database()` an empty one, `new_database("intake")` a migrated one.
 
     Returns the URL (of the superuser). Migrations run once a session; each test gets a copy.
@@ -75,9 +79,19 @@ def new_database(postgres: EmbeddedPostgres, _templates: dict[str, str]) -> Iter
         return postgres.url(name)
 
     yield new
-    with connect(postgres.url("postgres")) as connection:
-        for name in made:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    _drop(postgres, *made)
+
+
+@pytest.fixture(scope="session")
+def workshops(postgres: EmbeddedPostgres, _templates: Templates) -> Iterator[Workshops]:
+    def renew(name: str, service: str, filled_by: tuple[str, ...]) -> str:
+        _drop(postgres, name)
+        _create(postgres, name, _template(postgres, _templates, service, filled_by))
+        return postgres.url(name)
+
+    made = Workshops(renew)
+    yield made
+    made.close()
 
 
 @pytest.fixture
@@ -98,15 +112,21 @@ def embedded_broker(new_folder: NewFolder) -> Iterator[EmbeddedBroker]:
 _numbers = itertools.count(1)
 
 
-def _template(postgres: EmbeddedPostgres, templates: dict[str, str], service: str) -> str:
-    if service not in templates:
-        from services.chassis.migrate import migrate
+def _template(postgres: EmbeddedPostgres, templates: Templates, service: str, filled_by: tuple[str, ...] = ()) -> str:
+    if (service, filled_by) not in templates:
+        from services.chassis.database.migrate import migrate
 
-        name = f"template_{service}"
-        _create(postgres, name, "template1")
-        migrate(service, postgres.url(name))
-        templates[service] = name
-    return templates[service]
+        empty = _template(postgres, templates, service) if filled_by else "template1"
+        name = f"template_{len(templates)}"
+        _create(postgres, name, empty)
+        if filled_by:
+            with connect(postgres.url(name)) as connection:
+                for statement in filled_by:
+                    connection.execute(statement.encode())
+        else:
+            migrate(service, postgres.url(name))
+        templates[service, filled_by] = name
+    return templates[service, filled_by]
 
 
 def _create(postgres: EmbeddedPostgres, name: str, template: str) -> None:
@@ -115,13 +135,19 @@ def _create(postgres: EmbeddedPostgres, name: str, template: str) -> None:
         connection.execute(statement)
 
 
+def _drop(postgres: EmbeddedPostgres, *names: str) -> None:
+    with connect(postgres.url("postgres")) as connection:
+        for name in names:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
 @pytest.fixture(scope="module")
 def new_stack(new_folder: NewFolder) -> Iterator[NewStack]:
     """Makes stacks which end with the module. Arguments are `Stack`'s; it is not started yet."""
     made: list[Stack] = []
 
     def new(**told: Any) -> Stack:
-        stack = Stack(new_folder(), **told)
+        stack = Stack(new_folder(in_memory=True), **told)
         made.append(stack)
         print(f"a stack in {stack.run_dir}")
         return stack
@@ -129,6 +155,27 @@ def new_stack(new_folder: NewFolder) -> Iterator[NewStack]:
     yield new
     for stack in made:
         stack.stop()
+
+
+@pytest.fixture
+def clock(tmp_path: Path) -> VirtualClock:
+    """What the services of `start_timed` take the time from; a test moves it on."""
+    return VirtualClock(tmp_path / "clock")
+
+
+@pytest.fixture
+def start_timed(new_stack: NewStack, clock: VirtualClock, tmp_path: Path) -> StartTimed:
+    """`start_timed(begin, NAME=value)`: the whole system at the time `begin`, with these settings for each service."""
+
+    def start(begin: datetime, **settings: str) -> Stack:
+        clock.set(begin)
+        stack = new_stack()
+        for told in stack.environment.values():
+            told |= {"CLOCK_FILE": str(tmp_path / "clock"), **settings}
+        stack.start()
+        return stack
+
+    return start
 
 
 @pytest.fixture(scope="module")

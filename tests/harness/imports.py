@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from services.cli.local.postgres import connect
-from services.cli.local.stack import Stack
+from services.localstack.postgres import connect
+from services.localstack.stack import Stack
 from tests.harness.load import Acked, History
 
 _RECEIPTS = "SELECT idempotency_key, ticket_id::text FROM receipts WHERE client = %s"
@@ -34,7 +34,7 @@ def import_command(file: Path, *told: str) -> list[str]:
     return [sys.executable, "-m", "services.cli.main", "import", str(file), "--json", "--rejects", str(rejects), *told]
 
 
-def import_into(stack: Stack, file: Path, *told: str, within: float = 120) -> Imported:
+def import_into(stack: Stack, file: Path, *told: str, within: float = 300) -> Imported:
     command = import_command(file, *told, "--run-dir", str(stack.run_dir))
     done = subprocess.run(command, capture_output=True, text=True, timeout=within, check=False)
     return Imported(done.returncode, json.loads(done.stdout) if done.stdout else {}, done.stderr)

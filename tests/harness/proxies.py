@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import make_url
 
-from services.cli.local.apache_kafka import ApacheKafka
-from services.cli.local.stack import Stack
+from services.localstack.apache_kafka import ApacheKafka
+from services.localstack.stack import Stack
 from tests.harness.tcp_proxy import TcpProxy
 
 

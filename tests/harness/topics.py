@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from kafka import KafkaConsumer, TopicPartition
 
-from services.chassis.kafka import FLAVOURS
+from services.chassis.messaging.kafka import FLAVOURS
 from services.chassis.settings import KafkaFlavour
+from tests.harness.waiting import LONGEST_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Record:
 
 
 def read_topic(bootstrap: str, flavour: str, *topics: str, read_committed: bool = True) -> list[Record]:
-    """All records the topics hold now, each partition in its order. Fails when the end is not reached within 30 s.
+    """All records the topics hold now, each partition in its order. Fails when the end is not reached in time.
 
     With `read_committed` (Apache Kafka alone knows the difference) aborted transactions are left out.
     """
@@ -51,7 +52,7 @@ def _read(consumer: KafkaConsumer, topics: Iterable[str]) -> Iterable[Record]:
     consumer.assign(partitions)
     consumer.seek_to_beginning(*partitions)
     unread = {partition: end for partition, end in consumer.end_offsets(partitions).items() if end > 0}
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + LONGEST_S
     while unread:
         if time.monotonic() > deadline:
             raise AssertionError(f"the end was not reached: {unread}")

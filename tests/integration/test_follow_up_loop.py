@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -12,30 +10,14 @@ import httpx
 import pytest
 
 from services.chassis.clock import VirtualClock
-from services.cli.local.stack import Stack
 from tests.harness.clients import client
-from tests.harness.fixtures import NewStack
+from tests.harness.fixtures import StartTimed
 from tests.harness.waiting import eventually
+
+pytestmark = pytest.mark.long
 
 BEGIN = datetime(2026, 7, 1, 1, tzinfo=UTC)
 CALL = {"text": "楼顶漏雨，顶层走廊渗水", "address": "凉城路1201弄12号"}
-
-
-@pytest.fixture
-def clock(tmp_path: Path) -> VirtualClock:
-    clock = VirtualClock(tmp_path / "clock")
-    clock.set(BEGIN)
-    return clock
-
-
-@pytest.fixture
-def timed(new_stack: NewStack, clock: VirtualClock, tmp_path: Path) -> Iterator[Stack]:
-    stack = new_stack()
-    for told in stack.environment.values():
-        told["CLOCK_FILE"] = str(tmp_path / "clock")
-    stack.start()
-    yield stack
-    stack.stop()
 
 
 def the(items: list[dict[str, Any]]) -> dict[str, Any]:
@@ -43,7 +25,10 @@ def the(items: list[dict[str, Any]]) -> dict[str, Any]:
     return only
 
 
-def test_five_calls_are_one_problem_whose_callers_are_led_to_its_end(timed: Stack, clock: VirtualClock) -> None:
+def test_five_calls_are_one_problem_whose_callers_are_led_to_its_end(
+    start_timed: StartTimed, clock: VirtualClock
+) -> None:
+    timed = start_timed(BEGIN)
     with client(timed, "intake", "hub") as intake, client(timed, "projects", "hub") as projects:
 
         def listed(service: httpx.Client, path: str) -> list[dict[str, Any]]:
@@ -63,9 +48,9 @@ def test_five_calls_are_one_problem_whose_callers_are_led_to_its_end(timed: Stac
         issue = the(listed(projects, "/hot-issues"))
         decision = {"version": issue["version"], "kind": "service", "reason": "统一修补屋面"}
         issue = act(projects, f"/hot-issues/{issue['hot_issue_id']}/decision", **decision)
-        eventually(lambda: stages() == ["in works"] * 5, within=60)
+        eventually(lambda: stages() == ["under way"] * 5, within=60)
         act(projects, f"/hot-issues/{issue['hot_issue_id']}/cure-done", version=issue["version"])
-        eventually(lambda: stages() == ["works accepted"] * 5, within=60)
+        eventually(lambda: stages() == ["carried out"] * 5, within=60)
         clock.set(BEGIN + timedelta(days=90, seconds=1))
         eventually(lambda: stages() == ["asked"] * 5, within=60)
 
@@ -88,4 +73,4 @@ def test_five_calls_are_one_problem_whose_callers_are_led_to_its_end(timed: Stac
         assert (rates["on_time"]["rate"], rates["on_time"]["open_overdue"]) == (0.0, 5)
         assert (rates["solved"]["numerator"], rates["solved"]["denominator"]) == (0, 1)
         told = [line["stage"] for line in listed(intake, "/follow-ups/messages?limit=200")]
-        assert sorted(told) == sorted(["planned", "in works", "works accepted", "asked"] * 5)
+        assert sorted(told) == sorted(["planned", "under way", "carried out", "asked"] * 5)

@@ -9,12 +9,12 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from services.chassis.migrate import WITH_DATABASE
-from services.cli.local import databases
-from services.cli.local.brokers import answers_metadata
-from services.cli.local.embedded_broker import EmbeddedBroker
-from services.cli.local.postgres import EmbeddedPostgres, connect
-from services.cli.local.processes import ChildProcess, StartFailed
+from services.contracts.services import WITH_DATABASE
+from services.localstack import databases
+from services.localstack.brokers import answers_metadata
+from services.localstack.embedded_broker import EmbeddedBroker
+from services.localstack.postgres import EmbeddedPostgres, connect
+from services.localstack.processes import ChildProcess, StartFailed
 from tests.harness.fixtures import NewDatabase, NewFolder
 from tests.harness.waiting import eventually
 

@@ -7,8 +7,8 @@ import importlib
 import pytest
 from sqlalchemy import MetaData, create_engine, text
 
-from services.chassis.migrate import WITH_DATABASE
-from services.chassis.tables import metadata as chassis_metadata
+from services.chassis.database.migrate import WITH_DATABASE
+from services.chassis.database.tables import metadata as chassis_metadata
 from tests.harness.fixtures import NewDatabase
 
 _COLUMNS = """
@@ -25,7 +25,7 @@ _CONSTRAINTS = """
 
 @pytest.mark.parametrize("service", WITH_DATABASE)
 def test_migrations_make_what_the_tables_module_says(service: str, new_database: NewDatabase) -> None:
-    described: MetaData = importlib.import_module(f"services.{service}.adapters.tables").metadata
+    described: MetaData = importlib.import_module(f"services.{service}.store.tables").metadata
     migrated, made = new_database(service), new_database()
     engine = create_engine(made)
     for metadata in (chassis_metadata, described):

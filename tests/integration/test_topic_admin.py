@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from typer.testing import CliRunner
 
-from services.cli.local.embedded_broker import EmbeddedBroker
-from services.cli.topics import app
+from services.cli.commands.topics import app
+from services.localstack.embedded_broker import EmbeddedBroker
 from tests.contract.topic_admin_suite import TopicAdminSuite
 
 

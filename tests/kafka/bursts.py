@@ -62,7 +62,7 @@ CONCENTRATED = (
     ),
     Burst(
         "beiwaitan-lvshun",
-        "MJ03",
+        "XQ15",
         ("旅舜里{house}号电梯故障三天两头停，老人下不了楼。", "旅舜里电梯坏了没人修，昨天又电梯困人。"),
         datetime(2019, 12, 20, 12),
         calls=12,

@@ -10,9 +10,9 @@ from kafka import KafkaAdminClient, KafkaProducer
 from kafka.admin import NewTopic
 from kafka.errors import KafkaTimeoutError
 
-from services.cli.local.apache_kafka import ApacheKafka
-from services.cli.local.brokers import answers_metadata
-from services.cli.local.processes import StartFailed
+from services.localstack.apache_kafka import ApacheKafka
+from services.localstack.brokers import answers_metadata
+from services.localstack.processes import StartFailed
 from tests.harness.fixtures import NewFolder
 from tests.harness.tcp_proxy import TcpProxy
 from tests.harness.topics import read_topic
@@ -38,7 +38,7 @@ def make(kafka: ApacheKafka, topic: str) -> None:
 def write(bootstrap: str, topic: str, *values: str) -> None:
     producer = KafkaProducer(bootstrap_servers=bootstrap, acks="all")
     for value in values:
-        producer.send(topic, value.encode()).get(timeout=20)
+        producer.send(topic, value.encode()).get(timeout=60)
     producer.close()
 
 
@@ -86,7 +86,7 @@ def test_an_aborted_transaction_is_read_only_when_asked_for(kafka: ApacheKafka) 
     producer.init_transactions()
     for value, end in (("kept", producer.commit_transaction), ("aborted", producer.abort_transaction)):
         producer.begin_transaction()
-        producer.send("transactions", value.encode(), partition=0).get(timeout=20)
+        producer.send("transactions", value.encode(), partition=0).get(timeout=60)
         end()
     producer.close()
     assert values(kafka, "transactions") == {"kept"}
@@ -117,6 +117,6 @@ def test_without_java_or_maven_it_says_what_to_install(tmp_path: Path, monkeypat
         ApacheKafka(tmp_path / "kafka", tmp_path / "log")
     (tmp_path / "java").write_text("#!/bin/sh\n")
     (tmp_path / "java").chmod(0o755)
-    monkeypatch.setattr("services.cli.local.apache_kafka.CACHE", tmp_path / "empty")
+    monkeypatch.setattr("services.localstack.apache_kafka.CACHE", tmp_path / "empty")
     with pytest.raises(StartFailed, match=r"Maven.*install it \(maven\)"):
         ApacheKafka(tmp_path / "kafka", tmp_path / "log")

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-import pytest
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.structs import TopicPartition
 
-from services.cli.local.apache_kafka import ApacheKafka
-from services.contracts.event import deterministic_id
-from tests.harness.waiting import eventually
+from services.localstack.apache_kafka import ApacheKafka
+from tests.harness.fixtures import Report
+from tests.harness.waiting import Stopwatch, eventually
 from tests.integration.classifier.poison import POISON
 from tests.integration.classifier.process import (
     CLASSIFICATIONS,
@@ -26,100 +22,9 @@ from tests.integration.classifier.process import (
     Topics,
     headers_of,
 )
-from tests.unit.classifier.texts import raw, text_event, ticket
-
-_numbers = itertools.count(1)
-
-
-@pytest.fixture(scope="module")
-def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApacheKafka]:
-    folder = tmp_path_factory.mktemp("kafka")
-    broker = ApacheKafka(folder / "data", folder / "kafka.log")
-    broker.start_and_wait()
-    yield broker
-    broker.stop()
-
-
-@pytest.fixture(scope="module")
-def topics(kafka: ApacheKafka) -> Topics:
-    return Topics(kafka)
-
-
-Start = Callable[..., ClassifierProcess]
-
-
-@pytest.fixture
-def start(kafka: ApacheKafka, topics: Topics, tmp_path: Path) -> Iterator[Start]:
-    """Starts classifiers, and stops them at the end."""
-    made: list[ClassifierProcess] = []
-
-    def begin(**options: object) -> ClassifierProcess:
-        process = ClassifierProcess(kafka, tmp_path, **options)  # type: ignore[arg-type]
-        made.append(process)
-        process.start_and_wait()
-        return process
-
-    yield begin
-    for process in made:
-        process.stop()
-
-
-class Load:
-    """Texts written at a steady rate by a transactional producer, as intake's relay writes them."""
-
-    def __init__(self, topics: Topics, rate: int = 200, batch: int = 5) -> None:
-        self._topics = topics
-        self._pause = batch / rate
-        self._batch = batch
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._write)
-        self.acknowledged: list[int] = []
-        self.failed: Exception | None = None
-
-    def _write(self) -> None:
-        try:
-            with self._topics.producer(transactional_id="test-relay") as producer:
-                producer.init_transactions()
-                while not self._stop.wait(self._pause):
-                    numbers = [next(_numbers) for _ in range(self._batch)]
-                    producer.begin_transaction()
-                    for number in numbers:
-                        key, headers, value = raw(text_event(number))
-                        producer.send(TEXTS, key=key, value=value, headers=headers)
-                    producer.commit_transaction()
-                    self.acknowledged += numbers
-        except Exception as error:  # noqa: BLE001 - the test fails by it
-            self.failed = error
-
-    def __enter__(self) -> Load:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join(60)
-        assert self.failed is None, self.failed
-
-    def wait_for(self, count: int, within: float = 30) -> None:
-        goal = len(self.acknowledged) + count
-        eventually(lambda: len(self.acknowledged) >= goal or self.failed, within)
-
-
-def answers(topics: Topics, numbers: Sequence[int], within: float = 30) -> dict[int, int]:
-    """How often each ticket was answered, once all have been; every answer must carry the id of its text."""
-    expected = {str(deterministic_id("classifier", f"{ticket(n)}:1", "ticket.classified.v1")): n for n in numbers}
-
-    def counted() -> dict[int, int]:
-        seen: dict[int, int] = {}
-        for record in topics.read(CLASSIFICATIONS):
-            number = expected.get(headers_of(record)["ce_id"])
-            if number is not None:
-                seen[number] = seen.get(number, 0) + 1
-        missing = len(expected) - len(seen)
-        assert missing == 0, f"{missing} of {len(expected)} texts have no answer"
-        return seen
-
-    return eventually(counted, within, every=0.2)
+from tests.kafka.classifying import NUMBERS, Load, answers
+from tests.kafka.conftest import Start
+from tests.unit.classifier.texts import raw, text_event
 
 
 def committed(kafka: ApacheKafka) -> dict[int, int]:
@@ -129,24 +34,44 @@ def committed(kafka: ApacheKafka) -> dict[int, int]:
 
 
 def test_kill_9_in_the_middle_of_a_stream_loses_nothing_and_resumes_in_seconds(
-    topics: Topics, start: Start, capsys: pytest.CaptureFixture[str]
+    topics: Topics, start: Start, report: Report
 ) -> None:
     classifier = start(restart=True)
     resumed = []
     with Load(topics) as load:
         for _ in range(3):
             load.wait_for(200)
-            killed = time.monotonic()
+            killed = Stopwatch()
             classifier.kill()
             eventually(lambda: classifier.metric("closedloop_events_consumed_total") > 0, within=20)
-            resumed.append(round(time.monotonic() - killed, 1))
+            resumed.append(round(killed.seconds(), 1))
     seen = answers(topics, load.acknowledged)
     repeated = sum(seen.values()) - len(seen)
-    with capsys.disabled():
-        print(f"\nkill -9 x3: sent {len(seen)}, lost 0, answered again {repeated}, resumed after {resumed} s")
+    report(f"kill -9 x3: sent {len(seen)}, lost 0, answered again {repeated}, resumed after {resumed} s")
     assert classifier.restarts == 3
     assert max(resumed) < 8
     assert repeated < len(seen) / 2
+
+
+def test_an_event_that_kills_the_process_is_dead_lettered_and_the_others_are_answered(
+    topics: Topics, start: Start, report: Report
+) -> None:
+    before = len(topics.read(DEAD_LETTERS))
+    records = [raw(text_event(number)) for number in range(90_000, 90_060)]
+    deadly = records.pop(31)
+    deadly = (deadly[0], deadly[1], (deadly[2] or b"").replace("屋顶漏水".encode(), "致命".encode()))
+    assert "致命".encode() in (deadly[2] or b"")
+    classifier = start(module="tests.integration.classifier.deadly", restart=True)
+    place = topics.write([*records[:30], deadly, *records[30:]])[30]
+    *_, letter = topics.read(DEAD_LETTERS, until=before + 1, within=120)
+    about = headers_of(letter)
+    assert about["dlq_cause"] == "killed the process 3 times"
+    assert (int(about["dlq_partition"]), int(about["dlq_offset"])) == place
+    eventually(lambda: classifier.get("/readyz").status_code == 200, within=30)
+    answered = {headers_of(one)["ce_subject"] for one in topics.read(CLASSIFICATIONS)}
+    assert {(key or b"").decode() for key, _, _ in records} <= answered
+    assert len(topics.read(DEAD_LETTERS)) == before + 1
+    report(f"an event that kills: {classifier.restarts} restarts, then dead-lettered; {len(records)} others answered")
 
 
 def test_sigterm_stops_within_five_seconds_and_loses_and_repeats_nothing(topics: Topics, start: Start) -> None:
@@ -154,16 +79,16 @@ def test_sigterm_stops_within_five_seconds_and_loses_and_repeats_nothing(topics:
     with Load(topics) as load:
         for _ in range(2):
             load.wait_for(150)
-            asked = time.monotonic()
+            asked = Stopwatch()
             classifier.stop()
-            assert time.monotonic() - asked < 5
+            assert asked.seconds() < 5
             assert classifier.returncode == 0
             classifier.start_and_wait()
     assert set(answers(topics, load.acknowledged).values()) == {1}
 
 
 def test_a_broker_that_is_gone_for_15_seconds_and_comes_back_with_its_log_costs_nothing(
-    kafka: ApacheKafka, topics: Topics, start: Start, capsys: pytest.CaptureFixture[str]
+    kafka: ApacheKafka, topics: Topics, start: Start, report: Report
 ) -> None:
     classifier = start(restart=True)
     with Load(topics) as load:
@@ -175,14 +100,13 @@ def test_a_broker_that_is_gone_for_15_seconds_and_comes_back_with_its_log_costs_
             time.sleep(0.5)
         assert classifier.get("/readyz").status_code == 503
         kafka.start_and_wait()
-        back = time.monotonic()
+        back = Stopwatch()
         eventually(classifier.answers, within=20)
-        recovered = round(time.monotonic() - back, 1)
+        recovered = round(back.seconds(), 1)
         load.wait_for(100, within=40)
     seen = answers(topics, load.acknowledged)
-    with capsys.disabled():
-        repeated = sum(seen.values()) - len(seen)
-        print(f"\nbroker gone 15 s: sent {len(seen)}, lost 0, answered again {repeated}, ready after {recovered} s")
+    repeated = sum(seen.values()) - len(seen)
+    report(f"broker gone 15 s: sent {len(seen)}, lost 0, answered again {repeated}, ready after {recovered} s")
     assert classifier.restarts == 0
 
 
@@ -192,9 +116,9 @@ def test_sigterm_is_obeyed_while_the_broker_is_away(kafka: ApacheKafka, topics: 
         load.wait_for(50)
         kafka.freeze()
         try:
-            asked = time.monotonic()
+            asked = Stopwatch()
             classifier.stop()
-            assert time.monotonic() - asked < 5
+            assert asked.seconds() < 5
             assert classifier.returncode == 0
         finally:
             kafka.thaw()
@@ -218,7 +142,7 @@ def test_no_offset_is_committed_before_the_answer_is_acknowledged(
     kafka: ApacheKafka, topics: Topics, start: Start
 ) -> None:
     classifier = start()
-    numbers = [next(_numbers) for _ in range(50)]
+    numbers = [next(NUMBERS) for _ in range(50)]
     eventually(lambda: classifier.metric("closedloop_consumer_lag_events") == 0, within=10)
     before = committed(kafka)
     with contextlib.closing(KafkaAdminClient(bootstrap_servers=kafka.bootstrap)) as admin:
@@ -239,7 +163,7 @@ def test_an_answer_that_the_broker_refuses_for_good_stops_the_process_and_not_th
 ) -> None:
     classifier = start()
     eventually(lambda: classifier.metric("closedloop_consumer_lag_events") == 0, within=10)
-    before, number = committed(kafka), next(_numbers)
+    before, number = committed(kafka), next(NUMBERS)
     largest_record(kafka, CLASSIFICATIONS, 100)
     try:
         topics.write([raw(text_event(number))])
@@ -256,7 +180,7 @@ def test_a_dead_letter_too_large_for_its_topic_leaves_its_body_at_the_source(
     kafka: ApacheKafka, topics: Topics, start: Start
 ) -> None:
     start()
-    before, number = len(topics.read(DEAD_LETTERS)), next(_numbers)
+    before, number = len(topics.read(DEAD_LETTERS)), next(NUMBERS)
     largest_record(kafka, DEAD_LETTERS, 100_000)
     try:
         (place, _) = topics.write([POISON["a megabyte of rubbish"][0], raw(text_event(number))])
@@ -302,7 +226,7 @@ def test_members_that_come_and_go_lose_nothing(topics: Topics, start: Start) -> 
 def test_poison_between_texts_is_dead_lettered_once_each(topics: Topics, start: Start) -> None:
     start()
     before = len(topics.read(DEAD_LETTERS))
-    numbers = [next(_numbers) for _ in POISON]
+    numbers = [next(NUMBERS) for _ in POISON]
     poison = [bad for bad, _ in POISON.values()]
     places = topics.write(
         [one for bad, number in zip(poison, numbers, strict=True) for one in (bad, raw(text_event(number)))]
@@ -319,7 +243,7 @@ def test_a_stream_of_rejects_halts_the_classifier_and_waits_for_a_person(topics:
     bad = POISON["no type"][0]
     topics.write([bad] * 100)
     eventually(lambda: classifier.metric("closedloop_consumer_halted") == 1, within=15)
-    number = next(_numbers)
+    number = next(NUMBERS)
     topics.write([raw(text_event(number))])
     assert len(topics.read(DEAD_LETTERS, until=before + 21)) == before + 21
     assert classifier.get("/readyz").status_code == 503
@@ -347,7 +271,7 @@ def test_a_second_process_under_the_same_instance_name_does_not_go_unnoticed(
     second.start_and_wait()
     try:
         eventually(lambda: "another process" in first.get("/readyz").text, within=35)
-        number = next(_numbers)
+        number = next(NUMBERS)
         topics.write([raw(text_event(number))])
         answers(topics, [number])
     finally:

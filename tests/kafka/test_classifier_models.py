@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import os
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from services.classifier.adapters.model_files import ARRAYS, SHIPPED, load, save
-from services.classifier.adapters.model_store import ModelStore
-from services.cli.local.apache_kafka import ApacheKafka
+from services.classifier.files.model_files import ARRAYS, SHIPPED, load, save
+from services.classifier.files.model_store import ModelStore
 from services.contracts.classification_events import TicketClassified, TicketReadAgain
 from services.contracts.event import Envelope
 from services.contracts.registry import EVENTS
-from tests.harness.waiting import eventually
-from tests.integration.classifier.process import CLASSIFICATIONS, DEAD_LETTERS, Topics
-from tests.kafka.test_classifier import Load, Start, answers, kafka, start, topics
+from services.localstack.apache_kafka import ApacheKafka
+from tests.harness.fixtures import Report
+from tests.harness.waiting import Stopwatch, eventually
+from tests.integration.classifier.process import CLASSIFICATIONS, DEAD_LETTERS, FINGERPRINT_KEY, Topics
+from tests.kafka.classifying import Load, answers
+from tests.kafka.conftest import Start
 from tests.unit.classifier.texts import raw, text_event, ticket
 
-__all__ = ["kafka", "start", "topics"]
+KEYED = os.environ | {"CLOSEDLOOP_FINGERPRINT_KEY": FINGERPRINT_KEY}
 
 _numbers = itertools.count(1_000_000)
 
@@ -48,7 +50,7 @@ def readings(topics: Topics) -> list[Envelope]:
 
 
 def test_a_model_that_changes_under_load_loses_nothing_and_mixes_nothing(
-    topics: Topics, start: Start, store: ModelStore, capsys: pytest.CaptureFixture[str]
+    topics: Topics, start: Start, store: ModelStore, report: Report
 ) -> None:
     classifier = start(restart=True, env={"CLOSEDLOOP_MODELS": str(store.folder)})
 
@@ -60,9 +62,9 @@ def test_a_model_that_changes_under_load_loses_nothing_and_mixes_nothing(
         for name in ("none", "roof", "none"):
             load_.wait_for(150)
             store.activate(name)
-            changed = time.monotonic()
+            changed = Stopwatch()
             eventually(lambda name=name: in_use(name), within=10)  # type: ignore[misc]
-            assert time.monotonic() - changed < 5
+            assert changed.seconds() < 5
         assert classifier.restarts == 0
         classifier.kill()
         load_.wait_for(150)
@@ -74,8 +76,7 @@ def test_a_model_that_changes_under_load_loses_nothing_and_mixes_nothing(
         assert classifier.get("/readyz").status_code == 200
     answers(topics, load_.acknowledged)
     said = Counter((one.event.model_version, one.event.type_code) for one in readings(topics) if _is_first(one))
-    with capsys.disabled():
-        print(f"\nmodel swapped x3, kill -9 x1, broken model x1: sent {len(load_.acknowledged)}, lost 0, {dict(said)}")
+    report(f"model swapped x3, kill -9 x1, broken model x1: sent {len(load_.acknowledged)}, lost 0, {dict(said)}")
     assert set(said) == {("roof", "MJ01"), ("none", "OT")}
 
 
@@ -121,12 +122,12 @@ def test_texts_read_again_are_told_once_where_they_differ_even_if_the_run_is_kil
     topics.write([raw(text_event(n)) for n in changed] + [raw(text_event(n, "学校乱收补课费")) for n in same])
     answers(topics, [*changed, *same])
     store.activate("none")
-    run = subprocess.Popen(reclassify(kafka, store, 200))
+    run = subprocess.Popen(reclassify(kafka, store, 200), env=KEYED)
     eventually(lambda: any(isinstance(one.event, TicketReadAgain) for one in readings(topics)), within=60)
     run.kill()
     run.wait()
     for _ in range(2):
-        subprocess.run(reclassify(kafka, store, 2_000), check=True, timeout=120)
+        subprocess.run(reclassify(kafka, store, 2_000), check=True, timeout=120, env=KEYED)
     told: dict[str, set[str]] = {}
     for one in readings(topics):
         if isinstance(one.event, TicketReadAgain):

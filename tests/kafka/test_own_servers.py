@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from services.cli.local.apache_kafka import ApacheKafka
-from services.cli.local.brokers import answers_metadata
-from services.cli.local.postgres import EmbeddedPostgres, connect
-from tests.harness.commands import closedloop
+from services.localstack.apache_kafka import ApacheKafka
+from services.localstack.brokers import answers_metadata
+from services.localstack.postgres import EmbeddedPostgres, connect
+from tests.harness.commands import closedloop_process
 from tests.harness.fixtures import NewFolder, NewStack
 
 
@@ -29,7 +29,7 @@ def test_the_stack_uses_them_and_leaves_them_running(
     stack = new_stack(kafka=kafka.bootstrap, database=postgres.url("postgres"))
     stack.start()
     assert stack.servers == []
-    sent = closedloop("send", "--json", "--run-dir", str(stack.run_dir))
+    sent = closedloop_process("send", "--json", "--run-dir", str(stack.run_dir))
     assert sent.returncode == 0, sent.stderr
     assert json.loads(sent.stdout)["broker"] == f"Apache Kafka at {kafka.bootstrap}"
     stack.stop()

@@ -15,11 +15,12 @@ from typing import Any
 
 import pytest
 
-from services.cli.local.postgres import connect
-from services.cli.local.stack import Stack
 from services.contracts.topics import topic_table
+from services.localstack.postgres import connect
+from services.localstack.stack import Stack
 from tests.harness import evidence
 from tests.harness.clients import client
+from tests.harness.fixtures import Report
 from tests.harness.imports import as_history, import_into, tickets_of
 from tests.harness.topics import read_topic
 from tests.kafka.bursts import CONCENTRATED, NOT_CONCENTRATED
@@ -28,13 +29,13 @@ SOURCE = "messages"
 
 
 @pytest.fixture(scope="module")
-def messages(request: pytest.FixtureRequest) -> Path:
+def messages(report: Report) -> Path:
     """The file of messages; without it the tests are skipped, and say so."""
     beside = Path(__file__).parents[3] / "shared" / "data"
     file = Path(os.environ.get("CLOSEDLOOP_DATA", beside)) / "message_stream.csv"
     if not file.is_file():
         reason = f"no real messages: {file} is not there; name their folder with CLOSEDLOOP_DATA"
-        _print(request, reason)
+        report(reason)
         pytest.skip(reason)
     return file
 
@@ -56,7 +57,7 @@ def stream(messages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 @pytest.mark.timeout(1800)
 def test_every_message_goes_its_way_once_and_exactly_the_planted_problems_come_up(
-    stream: Path, apache_stack: Stack, request: pytest.FixtureRequest
+    stream: Path, apache_stack: Stack, report: Report
 ) -> None:
     with stream.open(encoding="gb18030", newline="") as lines:
         ids = {row["msg_id"] for row in csv.DictReader(lines)}
@@ -73,7 +74,7 @@ def test_every_message_goes_its_way_once_and_exactly_the_planted_problems_come_u
     dead = read_topic(apache_stack.bootstrap, apache_stack.flavour, *letters)
     found_at_all = hot_issues(apache_stack)
     issues = [issue for issue in found_at_all if not issue["place"]["estate"].startswith("matter-")]
-    report = {
+    outcome = {
         "name": "real messages",
         "sent": len(ids),
         **shares(apache_stack),
@@ -84,7 +85,7 @@ def test_every_message_goes_its_way_once_and_exactly_the_planted_problems_come_u
         "of_no_registered_estate": len(found_at_all) - len(issues),
         "import_rows_per_s": done.summary["rows_per_s"],
     }
-    _print(request, json.dumps(report, ensure_ascii=False))
+    report(json.dumps(outcome, ensure_ascii=False))
 
     assert verdict.clean, verdict
     assert not dead
@@ -109,9 +110,3 @@ def shares(stack: Stack) -> dict[str, float]:
     nowhere = sum(bool(unknown) for _, unknown in rows)
     counted = {"dispatched": states["dispatched"], "in_review": states["in review"], "of_no_known_place": nowhere}
     return {name: round(count / len(rows), 4) for name, count in counted.items()}
-
-
-def _print(request: pytest.FixtureRequest, line: str) -> None:
-    """In spite of pytest's capturing."""
-    with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
-        print(f"\n{line}", flush=True)

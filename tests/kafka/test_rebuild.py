@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import threading
 
-from services.cli.local.postgres import connect
-from services.cli.local.stack import Stack
-from tests.harness.commands import closedloop
+from services.localstack.postgres import connect
+from services.localstack.stack import Stack
+from tests.harness.commands import closedloop_process
 from tests.harness.fixtures import NewStack
 from tests.harness.waiting import eventually
-from tests.kafka.test_two_detectors import calls, publish, settled
+from tests.kafka.detectors import calls, publish, settled
 
 EVERY_S = 0.2
 
@@ -33,9 +33,9 @@ def test_what_is_rebuilt_equals_a_service_that_goes_on_meanwhile(new_stack: NewS
     traffic.start()
     try:
         before = settled(live)
-        result = closedloop(
+        result = closedloop_process(
             "rebuild", "projects", "--into", _empty(stack), "--live", stack.database_urls["projects"],
-            "--kafka", stack.bootstrap, "--patience", "10", "--json",
+            "--kafka", stack.bootstrap, "--patience", "10", "--json", "--run-dir", str(stack.run_dir),
         )  # fmt: skip
         after = settled(live)
     finally:

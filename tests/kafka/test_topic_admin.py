@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from services.cli.local.apache_kafka import ApacheKafka
+from services.localstack.apache_kafka import ApacheKafka
 from tests.contract.topic_admin_suite import TopicAdminSuite
 
 

@@ -2,60 +2,10 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
-
-import httpx
-from kafka import KafkaProducer
-
-from services.cli.local.service_process import ServiceProcess
-from services.cli.local.stack import Stack
-from services.contracts.event import Envelope
-from services.contracts.ticket_events import Channel, Place, TicketDispatched
 from tests.harness.clients import client
 from tests.harness.fixtures import NewStack
 from tests.harness.waiting import eventually
-
-ESTATES, CALLERS, PARTS = 30, 6, 12
-BEGIN = datetime(2026, 6, 1, tzinfo=UTC)
-
-
-def calls() -> list[TicketDispatched]:
-    """Six callers in each cell, no two tickets of a cell on one key, in no order."""
-    dispatched = [
-        TicketDispatched(
-            ticket_id=str(UUID(int=1 + estate * CALLERS + caller)),
-            version=2,
-            state="dispatched",
-            channel=Channel.PHONE,
-            caller_ref=f"{caller:032x}",
-            occurred_at=BEGIN + timedelta(days=caller),
-            received_at=BEGIN + timedelta(days=caller),
-            type_code="MJ01",
-            place=Place(sub_district="310109010", estate=f"estate-{estate}", estate_name=f"{estate}号"),
-            lead="housing",
-        )
-        for estate in range(ESTATES)
-        for caller in range(CALLERS)
-    ]
-    random.Random(7).shuffle(dispatched)
-    return dispatched
-
-
-def publish(stack: Stack, events: Sequence[TicketDispatched]) -> None:
-    producer = KafkaProducer(bootstrap_servers=stack.bootstrap)
-    for event in events:
-        one = Envelope(uuid4(), "/310109/intake", BEGIN, event)
-        producer.send("tickets", key=one.key, value=one.value(), headers=one.headers())
-    producer.flush()
-    producer.close()
-
-
-def settled(process: ServiceProcess) -> int:
-    told = httpx.get(f"{process.url}/progress", timeout=10).json()["settled"]["projects"]
-    return int(told["tickets"])
+from tests.kafka.detectors import CALLERS, ESTATES, PARTS, calls, publish, settled
 
 
 def test_a_rebalance_in_the_middle_of_a_concentration_opens_each_issue_once_with_every_caller(
@@ -87,6 +37,6 @@ def test_a_rebalance_in_the_middle_of_a_concentration_opens_each_issue_once_with
         assert len(issues) == len(answer), "one cell has two issues"
         return issues if sum(calls for _, _, calls in issues.values()) >= len(every) else None
 
-    assert settled(second) > 0
+    eventually(lambda: settled(second) > 0, within=60, what="the second process reads")
     issues = eventually(found, within=60, what="every call is a member")
     assert issues == {f"estate-{number}": ("confirmed", CALLERS, CALLERS) for number in range(ESTATES)}

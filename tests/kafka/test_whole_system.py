@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.cli.local.stack import Stack
+from services.localstack.stack import Stack
 from tests.harness import evidence
 from tests.harness.clients import token
 from tests.harness.load import Load

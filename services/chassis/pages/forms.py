@@ -11,7 +11,7 @@ from fastapi import Depends, Request
 from pydantic import BaseModel, ValidationError
 from starlette.datastructures import ImmutableMultiDict
 
-from services.chassis.problems import Problem, invalid
+from services.chassis.web.problems import Problem, invalid
 
 FORM_COOKIE = "closedloop_form"
 FORM_FIELD = "csrf"

@@ -17,14 +17,13 @@ from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from services.chassis.identity import PAGES, Actor, Role
 from services.chassis.pages.forms import FORM_COOKIE, FORM_FIELD, form_token, require_own_form
-from services.chassis.pages.speech import LANGUAGE_COOKIE, Speech, language_of, read_words
-from services.chassis.problems import Problem, internal, invalid
+from services.chassis.pages.speech import LANGUAGE_COOKIE, Speech, browser_language, language_of, read_words
+from services.chassis.web.identity import PAGES, Actor, Role
+from services.chassis.web.problems import Problem, internal, invalid
 
 SHARED = Path(__file__).parent
 LOGIN = f"{PAGES}/login"
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 A_YEAR = 365 * 24 * 3600
 
 _CSS = (SHARED / "templates" / "style.css").read_text(encoding="utf-8")
@@ -36,6 +35,9 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
+
+PUBLIC_HEADERS = {**HEADERS, "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow, noarchive"}
+"""For pages whose address is a secret of the person who has it."""
 
 
 class Pages:
@@ -90,6 +92,18 @@ class Pages:
             keep(request, response, LANGUAGE_COOKIE, say.language, A_YEAR)
         return response
 
+    def public_router(self) -> APIRouter:
+        """For pages that are open to anybody, outside `/pages`: what goes wrong is shown as one of them."""
+        return APIRouter(include_in_schema=False, route_class=_route_of(self, public=True))
+
+    def show_public(self, request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
+        """A page for anybody, in the language of the browser: sets no cookie, and tells no other site its address."""
+        say = Speech(browser_language(request), self._words)
+        html = self._templates.get_template(template).render(
+            say=say, css=Markup(_CSS), other_language=_in(say.other, request), path=request.url.path, **context
+        )
+        return HTMLResponse(html, status, PUBLIC_HEADERS)
+
     def _menu_of(self, actor: Actor | None) -> Mapping[str, str]:
         roles = actor.roles if actor else frozenset[Role]()
         return {
@@ -98,6 +112,12 @@ class Pages:
             if key not in self._for_roles or not roles.isdisjoint(self._for_roles[key])
         }
 
+    def show_public_refusal(self, request: Request, problem: Problem) -> Response:
+        """Says only what kind of thing went wrong."""
+        response = self.show_public(request, "public_problem.html", status=problem.status_code, problem=problem)
+        response.headers.update(problem.headers or {})
+        return response
+
     def show_refusal(self, request: Request, problem: Problem) -> Response:
         """The page for a problem: what is wrong and what to do next. Without a valid token: the way to the login."""
         if problem.status_code == 401:
@@ -105,7 +125,9 @@ class Pages:
             return RedirectResponse(f"{LOGIN}?next={quote(onward)}&why={problem.slug}", 303)
         back = _before(request.url.path) if request.method == "POST" else self.home
         known = {"problem": problem, "faults": faults_of(problem), "back": back}
-        return self.show(request, "problem.html", None, status=problem.status_code, **known)
+        response = self.show(request, "problem.html", None, status=problem.status_code, **known)
+        response.headers.update(problem.headers or {})
+        return response
 
 
 def faults_of(problem: Problem) -> list[dict[str, str]]:
@@ -120,30 +142,32 @@ def done(path: str, what: str) -> Response:
 
 
 def keep(request: Request, response: Response, name: str, value: str, max_age: int | None = None) -> None:
-    """Sets a cookie that scripts and other sites cannot use; it goes over TLS alone, unless to this very machine."""
-    secure = request.url.hostname not in LOOPBACK
+    """Sets a cookie that scripts and other sites cannot use; it goes over TLS alone, except in the demo."""
+    secure: bool = request.app.state.secure_cookies
     response.set_cookie(name, value, max_age, path=PAGES, secure=secure, httponly=True, samesite="strict")
 
 
-def _route_of(pages: Pages) -> type[APIRoute]:
+def _route_of(pages: Pages, *, public: bool = False) -> type[APIRoute]:
+    refuse = pages.show_public_refusal if public else pages.show_refusal
+
     class PageRoute(APIRoute):
         def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
             handle = super().get_route_handler()
 
             async def shown(request: Request) -> Response:
                 try:
-                    if request.method == "POST":
+                    if request.method == "POST" and not public:
                         await require_own_form(request)
                     return await handle(request)
                 except RequestValidationError as error:
-                    return pages.show_refusal(request, invalid(error.errors()))
+                    return refuse(request, invalid(error.errors()))
                 except Problem as problem:
-                    return pages.show_refusal(request, problem)
+                    return refuse(request, problem)
                 except HTTPException as error:
                     plain = Problem(error.status_code, "unreadable", "The form cannot be read", error.detail)
-                    return pages.show_refusal(request, plain)
+                    return refuse(request, plain)
                 except Exception as error:  # noqa: BLE001 - logged there, and a person gets a page as well
-                    return pages.show_refusal(request, internal(error))
+                    return refuse(request, internal(error))
 
             return shown
 

@@ -32,6 +32,18 @@ def language_of(request: Request) -> Language:
     return asked or known.get(request.cookies.get(LANGUAGE_COOKIE, ""), Language.ZH)
 
 
+def browser_language(request: Request) -> Language:
+    """As `?lang=` says, else the first that the browser prefers; Chinese, if it prefers neither."""
+    known = {one.value: one for one in Language}
+    asked = known.get(request.query_params.get("lang", ""))
+    if asked:
+        return asked
+    preferred = (
+        part.split(";")[0].strip()[:2].lower() for part in request.headers.get("accept-language", "").split(",")
+    )
+    return next((known[one] for one in preferred if one in known), Language.ZH)
+
+
 Words = Mapping[str, Mapping[str, str]]
 
 
@@ -39,7 +51,7 @@ def read_words(files: Sequence[Path]) -> Words:
     """The tables of `files` as one, by key and language; raises ValueError for an entry that lacks a language."""
     words: dict[str, dict[str, str]] = {}
     for file in files:
-        for key, entry in yaml.safe_load(file.read_text(encoding="utf-8")).items():
+        for key, entry in yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader).items():
             if set(entry) != set(Language):
                 raise ValueError(f"{file.name}, {key}: must have {' and '.join(Language)} and nothing else")
             words[key] = entry

@@ -1,4 +1,4 @@
-"""One record of `ticket-texts` becomes one record to publish: its classification, or a dead letter."""
+"""Turns one record of `ticket-texts` into one record to publish: its classification, or a dead letter."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import structlog
 
 from services.chassis import metrics
 from services.chassis.clock import Clock
-from services.chassis.dead_letters import cause_headers
-from services.chassis.errors import cause_of
+from services.chassis.messaging.dead_letters import cause_headers
+from services.chassis.messaging.errors import cause_of
 from services.classifier.domain.reading import Reader, Reading
 from services.contracts.classification_events import TicketClassified
 from services.contracts.event import Envelope, Headers, MalformedEvent, deterministic_id
@@ -29,8 +29,8 @@ Outcome = Literal["handled", "ignored", "rejected"]
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A record as it stands on its topic."""
+class SourceRecord:
+    """A record of a topic."""
 
     topic: str
     partition: int
@@ -51,12 +51,12 @@ class Outgoing:
     type: str
 
     def without_value(self) -> Outgoing:
-        """A dead letter that is too large for the broker says at least where its record is."""
+        """For a dead letter that is too large for the broker: it still says where its record is."""
         return replace(self, headers=[*self.headers, ("dlq_value", b"left at its source")], value=None)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class RecordAnswer:
     outcome: Outcome
     type: str
     outgoing: Outgoing | None
@@ -73,33 +73,37 @@ class Answering:
     clock: Clock
     source: str
 
-    def answer(self, record: Source) -> Answer:
-        """Never raises: what cannot be read, and what the reader cannot cope with, is a dead letter."""
+    def answer(self, record: SourceRecord) -> RecordAnswer:
+        """Never raises: a malformed record, or one on which the reader fails, becomes a dead letter."""
         kind = "unknown"
         try:
             envelope = Envelope.parse(record.headers, record.value, EVENTS)
             kind = envelope.event.type
             if not isinstance(envelope.event, TicketTextRecorded):
-                return Answer("ignored", kind, None)
-            return Answer("handled", kind, self.classify(envelope, envelope.event))
+                return RecordAnswer("ignored", kind, None)
+            return RecordAnswer("handled", kind, self.classify(envelope, envelope.event))
         except MalformedEvent as fault:
             cause = cause_of(fault)
         except Exception as bug:
             metrics.EVENT_BUGS.labels(CONSUMER, record.topic, kind).inc()
             log.exception("the reader failed", topic=record.topic, partition=record.partition, offset=record.offset)
             cause = f"bug: {cause_of(bug)}"
+        return self.reject(record, cause, kind)
+
+    def reject(self, record: SourceRecord, cause: str, kind: str = "unknown") -> RecordAnswer:
+        """A dead letter of the record, which is not looked into. `kind` is its type, if that is known."""
         log.warning("event rejected", cause=cause, topic=record.topic, partition=record.partition, offset=record.offset)
-        return Answer("rejected", kind, self._dead_letter(record, cause))
+        return RecordAnswer("rejected", kind, self._dead_letter(record, cause))
 
     def classify(self, envelope: Envelope, text: TicketTextRecorded) -> Outgoing:
-        """The classification of one text; raises whatever the reader raises."""
+        """Classifies one text. Raises whatever the reader raises."""
         with metrics.HANDLER_SECONDS.labels(CONSUMER, text.type).time():
             event = classified(text, self.reader.read(text.text, text.address))
         event_id = deterministic_id(CONSUMER, f"{text.ticket_id}:{text.version}", event.type)
         made = Envelope(event_id, self.source, self.clock.now(), event, envelope.traceparent)
         return Outgoing(CLASSIFICATIONS, made.key, made.headers(), made.value(), event.type)
 
-    def _dead_letter(self, record: Source, cause: str) -> Outgoing:
+    def _dead_letter(self, record: SourceRecord, cause: str) -> Outgoing:
         position = f"{record.topic}-{record.partition}-{record.offset}"
         about = {
             "dlq_id": str(deterministic_id(CONSUMER, position, "dead-letter")),
@@ -126,6 +130,7 @@ def classified(text: TicketTextRecorded, reading: Reading) -> TicketClassified:
         place=reading.place,
         place_candidates=reading.place_candidates,
         place_words=reading.place_words,
+        elsewhere=reading.elsewhere,
         urgency=reading.urgency,
         emergency=reading.emergency,
         sensitive=reading.sensitive,

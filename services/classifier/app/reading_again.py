@@ -1,4 +1,4 @@
-"""Reading texts again with another model: what has to be published, and nothing else."""
+"""Reads texts again with another model and decides which classifications have to be published."""
 
 from __future__ import annotations
 
@@ -13,37 +13,37 @@ from services.contracts.event import Event, deterministic_id
 from services.contracts.ticket_events import TicketTextRecorded
 
 OPINION: Final = frozenset({"confidence", "runner_up", "reasons", "fingerprint", "model_version", "version"})
-"""What may differ without anybody having to know: how sure it is and why, not what it says."""
+"""Fields whose change alone is not published: how sure the model is and why, not what it says."""
 
 
 @dataclass(slots=True)
 class LastReadings:
-    """What was said last of each ticket, as 16 bytes a ticket."""
+    """The last classification of each ticket, as a digest of 16 bytes."""
 
-    _said: dict[str, tuple[int, bytes]] = field(default_factory=dict)
+    _digests: dict[str, tuple[int, bytes]] = field(default_factory=dict)
 
-    def hear(self, event: Event) -> None:
-        """To be told of the events of `classifications` in their order."""
+    def record(self, event: Event) -> None:
+        """Takes the events of `classifications` in their order."""
         if isinstance(event, TicketClassified | TicketReadAgain):
-            known = self._said.get(event.ticket_id)
+            known = self._digests.get(event.ticket_id)
             if known is None or event.version >= known[0]:
-                self._said[event.ticket_id] = event.version, _said_by(event)
+                self._digests[event.ticket_id] = event.version, _digest(event)
 
-    def again(self, text: TicketTextRecorded, reader: Reader) -> TicketReadAgain | None:
-        """The reading to publish: None if it says the same, or if the text is not the one that was read last."""
-        known = self._said.get(text.ticket_id)
+    def reread(self, text: TicketTextRecorded, reader: Reader) -> TicketReadAgain | None:
+        """The classification to publish: None if it says the same, or if the text is not the latest one."""
+        known = self._digests.get(text.ticket_id)
         if known is None or known[0] != text.version:
             return None
         read = classified(text, reader.read(text.text, text.address))
-        return None if _said_by(read) == known[1] else TicketReadAgain(**read.model_dump())
+        return None if _digest(read) == known[1] else TicketReadAgain(**read.model_dump())
 
 
 def event_id_of(event: TicketReadAgain) -> str:
-    """The same for the same text, model and answer: a run that is repeated has no second effect. The answer also
-    changes with what is no part of the model's version: kinds, rules of urgency, the register."""
-    cause = f"{event.ticket_id}:{event.version}:{event.model_version}:{_said_by(event).hex()}"
+    """The same id for the same text, model and answer, so that a repeated run has no effect. The answer can also change
+    without a new model version: by the kinds, the rules of urgency or the register."""
+    cause = f"{event.ticket_id}:{event.version}:{event.model_version}:{_digest(event).hex()}"
     return str(deterministic_id(CONSUMER, cause, event.type))
 
 
-def _said_by(event: TicketClassified | TicketReadAgain) -> bytes:
+def _digest(event: TicketClassified | TicketReadAgain) -> bytes:
     return hashlib.blake2b(event.model_dump_json(exclude=set(OPINION)).encode(), digest_size=16).digest()

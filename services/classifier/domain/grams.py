@@ -13,8 +13,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from services.contracts.writing import plain
+
 LONGEST_READ: Final = 3_000
 """Characters of a text that are counted. A message says what it wants long before."""
+LONGEST_WRITTEN: Final = 4 * LONGEST_READ
+"""Characters that are looked at for them: some of a text cannot be seen."""
 HEADING_LIMIT: Final = 60
 HEADING_WEIGHT: Final = 2
 """A first line of at most HEADING_LIMIT characters is a title and says what the matter is: it counts so many times."""
@@ -64,8 +68,8 @@ def grams_of(text: str) -> Grams:
 
 
 def split_heading(text: str) -> tuple[str, str]:
-    """A text's first line where it is a title, and the rest; both no longer than what is read."""
-    start = text[:LONGEST_READ].lstrip()
+    """A text's first line where it is a title, and the rest, in plain writing; both no longer than what is read."""
+    start = plain(text[:LONGEST_WRITTEN])[:LONGEST_READ].lstrip()
     first, line_break, rest = start.partition("\n")
     return (first, rest) if line_break and len(first) <= HEADING_LIMIT else ("", start)
 

@@ -1,4 +1,4 @@
-"""What a person wants with a text (domain.md §2.1): by how such texts are written, by cue words, by its type."""
+"""What a person wants with a text (docs/domain.md §2.1): by how such texts are written, by cue words, by its type."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOST_CUES: Final = 6.0
 CUE_FACTOR: Final = 0.1
 USUAL: Final = 0.1
 """What cues weigh, up to MOST_CUES, and the type's usual kind, beside the layer: the best of few values by 5 folds over
-the examples. In long letters polite questions and wishes would outweigh the trouble told, if cues weighed more."""
+the examples. In long letters polite questions and wishes would outweigh the trouble described, if cues weighed more."""
 _NOT_MEANT: Final = re.compile(r"(?:不是|没有|并非|不想|不要|别|曾|已经|多次|再三|一直|之前|上次)(?:来|要|在)?$")
 
 
@@ -61,8 +61,8 @@ class Kinds:
             return usual, ()
         scores = written.copy()
         for place, kind in enumerate(KINDS):
-            told = sum(weight for _, cue, weight in cues if cue.kind is kind)
-            scores[place] += CUE_FACTOR * min(told, MOST_CUES) + USUAL * (kind is usual)
+            cued = sum(weight for _, cue, weight in cues if cue.kind is kind)
+            scores[place] += CUE_FACTOR * min(cued, MOST_CUES) + USUAL * (kind is usual)
         best = KINDS[int(scores.argmax())]
         telling = [(-cue.weight, word) for word, cue, _ in cues if cue.kind is best]
         return best, tuple(word for _, word in sorted(telling))
@@ -79,5 +79,5 @@ class Kinds:
 
 
 def _is_meant(text: str, at: int, cue: Cue) -> bool:
-    """Only what names a kind outright is also told of the past (之前多次投诉) or denied."""
+    """Only what names a kind outright also counts when it is of the past (之前多次投诉) or denied."""
     return cue.weight < NAMING or not _NOT_MEANT.search(text, max(0, at - 5), at)

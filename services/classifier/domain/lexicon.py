@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Final
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
+from services.contracts.writing import plain
+
 LONGEST_TEXT: Final = 100_000
 """Characters that are read. A message says what it wants long before; the rest costs time and adds noise."""
-
-_FOLDING: Final = tuple(
-    chr(point) for part in ((0, 0x80), (0x2010, 0x2060), (0x3000, 0x3030), (0xFF01, 0xFF5F)) for point in range(*part)
-)
-"""ASCII, punctuation, full-width forms: beside Chinese characters what a message is written in. They fold singly."""
-_USUAL: Final = re.compile(f"[{re.escape(''.join(_FOLDING))}\u4e00-\u9fff]*")
-_SURROGATES: Final = re.compile(r"[\ud800-\udfff]")
 
 
 class Lexicon:
@@ -37,16 +30,5 @@ class Lexicon:
 
 
 def normalise(text: str) -> str:
-    """Full-width to ASCII, lower case, no white space, at most LONGEST_TEXT characters, none of them half a pair."""
-    text = text[:LONGEST_TEXT]
-    if _USUAL.fullmatch(text):  # four times as quick as what follows, which most messages need not
-        return _CHANGING.sub(lambda found: _FOLDED[found[0]], text)[:LONGEST_TEXT]
-    return _SURROGATES.sub("\ufffd", _folded(text))[:LONGEST_TEXT]
-
-
-def _folded(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).lower().split())
-
-
-_FOLDED: Final = {one: folded for one in _FOLDING if (folded := _folded(one)) != one}
-_CHANGING: Final = re.compile(f"[{re.escape(''.join(_FOLDED))}]")
+    """Plain writing in lower case without blanks, at most LONGEST_TEXT characters."""
+    return "".join(plain(text[:LONGEST_TEXT]).lower().split())[:LONGEST_TEXT]

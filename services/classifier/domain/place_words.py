@@ -1,8 +1,8 @@
 """Names of places in a text, known to the register or not: what stands before 小区, 路, 广场 and the like.
 
-They tell two matters of one kind apart (domain.md §2.6: many callers, one matter). A name is cut at its left by the
-words that lead up to it, so it may carry a word too many: readers compare names by containment. Districts, towns and
-cities are areas, not places, and are left out.
+They tell two matters of one kind apart (docs/domain.md §2.6: many callers, one matter). A name is cut at its left by
+the words that lead up to it, so it may carry a word too many: readers compare names by containment. Districts, towns
+and cities are areas, not places, and are left out.
 """
 
 from __future__ import annotations

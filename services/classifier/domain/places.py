@@ -12,8 +12,17 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from services.classifier.domain.lexicon import Lexicon
 from services.classifier.domain.places_addresses import Address, Mention, addresses_of, mentions_in
+from services.classifier.domain.places_elsewhere import elsewhere
 from services.classifier.domain.places_typos import ORDINALS, Typos, is_slip
-from services.classifier.domain.places_writing import canonical, full_forms, is_part, short_forms, written
+from services.classifier.domain.places_writing import (
+    ENDINGS,
+    canonical,
+    full_forms,
+    is_part,
+    office_forms,
+    short_forms,
+    written,
+)
 from services.contracts.ticket_events import Place, SubDistrictCode
 
 EstateId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,40}$")]
@@ -29,6 +38,9 @@ _BUILDING: Final = re.compile(
 _BUILDING_ANYWHERE: Final = re.compile(r"(\d{1,4})(?:号楼|幢|栋)")
 _GOES_ON: Final = re.compile(r"\(?(?:[a-z一二三四五六七八九十东西南北中]{1,2}|\d{1,2})(?:期|区|村|苑)|[壹贰叁]")
 """An estate of which another part is meant (三期 of a name known with 一期) is not that other part."""
+_ANOTHER: Final = re.compile("|".join(sorted({*ENDINGS, "区"}, key=len, reverse=True)))
+"""What behind a short form makes another name of it: 华润置地小区 is not 华润置地广场."""
+_A_ROAD: Final = re.compile(r"[\u4e00-\u9fff](?:路|大道|大街)(?![口边灯面上段]|街道)")
 _LONGER: Final = re.compile(r"[苑园城庭村里坊邸]")
 """What is written with a slip, and goes on so, is a longer name that the register does not know."""
 _WHOLE_LANE_FROM: Final = 4
@@ -68,10 +80,12 @@ class Estate(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """`candidates` are the ids of the estates it may be, where it may be more than one; `place` names none then."""
+    """`candidates` are the ids of the estates it may be, where it may be more than one; `place` names none then.
+    `elsewhere`: another district, city or province where the matter is said to be; no estate here is meant then."""
 
     place: Place
     candidates: tuple[str, ...] = ()
+    elsewhere: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +127,7 @@ class Register:
         self._short: dict[str, set[str]] = defaultdict(set)
         self._addresses: dict[tuple[str, int, bool], list[tuple[Address, str]]] = defaultdict(list)
         self._roads_of: dict[tuple[int, bool], set[str]] = defaultdict(set)
+        self._roads_by_estate: dict[str, set[str]] = defaultdict(set)
         for estate in estates:
             self._add(estate, sub_districts)
         self._roads = frozenset(road for road, _, _ in self._addresses)
@@ -133,6 +148,8 @@ class Register:
                 self._exact[form].add(estate.id)
             for form in short_forms(name):
                 self._short[form] |= {estate.id, _UNLISTED} if is_part(name, form) else {estate.id}
+            for form in office_forms(name):
+                self._short[form].add(estate.id)
         for listed in (*estate.lanes, *estate.names):
             addresses, names = addresses_of(listed)
             for address in addresses:
@@ -140,6 +157,7 @@ class Register:
                 if (address, estate.id) not in self._addresses[key]:
                     self._addresses[key].append((address, estate.id))
                 self._roads_of[key[1:]].add(address.road)
+                self._roads_by_estate[estate.id].add(address.road)
             if listed in estate.lanes:
                 for name in names:
                     self._short[name].add(estate.id)
@@ -159,12 +177,18 @@ class Register:
         return {name: ids for name, ids in every.items() if len(ids) > 1}
 
     @property
+    def roads(self) -> frozenset[str]:
+        return self._roads
+
+    @property
     def lane_count(self) -> int:
         return sum(lane for _, _, lane in self._addresses)
 
     def locate(self, text: str, address: str) -> Located:
-        """Of a normalised text and address."""
+        """Of a normalised text and address. An address that names another road contradicts what the text names."""
         texts = [canonical(source[:LONGEST_READ]) for source in (address, text)]
+        if there := elsewhere(*texts):
+            return Located(Place(), elsewhere=there)
         found = [self._lexicon.find(one) if one else {} for one in texts]
         roads = {name for one in found for name in one if name in self._roads}
         named: str | None = None
@@ -175,6 +199,8 @@ class Register:
             if named is None and len(agreed) == 1:
                 named = next(iter(agreed))
             hits = self._hits(source, words, roads)
+            if source is texts[1]:
+                hits = [hit for hit in hits if not self._is_contradicted(hit, texts[0])]
             estates = self._agreed([self._inside(hit.estates, named) for hit in hits])
             if before:
                 estates = self._agreed([before, estates]) if estates & before - {_UNLISTED} else before
@@ -208,7 +234,8 @@ class Register:
             for name, ends in words.items()
             if name in self._short
             for end in ends
-            if not _GOES_ON.match(text, end + 1) or _UNLISTED in self._short[name]
+            if not _ANOTHER.match(text, end + 1)
+            and (not _GOES_ON.match(text, end + 1) or _UNLISTED in self._short[name])
         ]
         short += [hit for one in mentions if one.road is None and (hit := self._at_any(one, roads))]
         if short:
@@ -253,9 +280,19 @@ class Register:
         return self._at(mention, roads[0])
 
     def _is_road_slip(self, road: str, before: str) -> bool:
-        return len(road) >= _SHORTEST_ROAD and any(
+        if len(road) < _SHORTEST_ROAD:
+            return False
+        general_word_spoilt = before.endswith(road[:-1]) or before[-len(road) : -1] == road[:-1]
+        return general_word_spoilt or any(
             is_slip(road, before[-size:], ORDINALS) for size in range(len(road) - 1, len(road) + 2)
         )
+
+    def _is_contradicted(self, hit: _Hit, address: str) -> bool:
+        """Whether the address names a road, and none on which the estates of a text's mention lie."""
+        if not _A_ROAD.search(address):
+            return False
+        roads = [self._roads_by_estate.get(estate) for estate in hit.estates - {_UNLISTED}]
+        return all(on is not None and not any(road in address for road in on) for on in roads)
 
     def _inside(self, estates: frozenset[str], named: str | None) -> frozenset[str]:
         if named is None:

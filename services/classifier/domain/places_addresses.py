@@ -19,6 +19,8 @@ _NUMBER: Final = re.compile(r"(?<!\d)(\d{1,5})(支弄|弄|号)?")
 _HOUSE: Final = re.compile(r"(\d{1,4})(?:号|幢|栋|座)")
 _COUNTED: Final = re.compile(r"[\d.路米元年月日岁天个人次点时分多间户层楼室块平辆公吨度万%-]")
 _LONGEST_ROAD: Final = 8
+_UNREAD: Final = frozenset("*?#x×某几数多余百千万半第廿卅拾佰仟零〇一二三四五六七八九十壹贰叁肆伍陆柒捌玖")
+"""What before a number makes it a part of one that could not be read: 一百*8弄 is not 8弄."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +94,16 @@ def _range(first: int, last: int, *, same_side: bool) -> list[int]:
 
 
 def mentions_in(text: str, is_road: Callable[[str], bool]) -> list[Mention]:
-    """Every lane and house number of a canonical text, and every number right behind a known road."""
+    """Every lane and house number of a canonical text, and every number right behind a known road; none of which a part
+    could not be read, and of a lane within a lane (590弄5支弄) the outer one."""
     mentions: list[Mention] = []
     taken = 0
     for found in _NUMBER.finditer(text):
         start, end = found.span()
         if start < taken:
+            continue
+        if text[start - 1 : start] in _UNREAD or (found[2] == "支弄" and text[start - 1 : start] == "弄"):
+            taken = end
             continue
         before = text[max(taken, start - _LONGEST_ROAD) : start]
         road = next((before[at:] for at in range(len(before) - 1) if is_road(before[at:])), None)

@@ -118,9 +118,9 @@ def join(rows: Iterable[tuple[int, Estate]], committees: Mapping[str, Iterable[s
             unlike = f"{written(estate.name)} {written(estate.lanes[0])}"
             changes["id"] = "e-" + blake2s(unlike.encode("utf-8", "replace"), digest_size=6).hexdigest()
         if estate.sub_district is None:
-            told = district_of.get(_bare(estate.committee or "")) or district_of.get(_bare(estate.name))
-            if told:
-                changes["sub_district"], located = told, located + 1
+            stated = district_of.get(_bare(estate.committee or "")) or district_of.get(_bare(estate.name))
+            if stated:
+                changes["sub_district"], located = stated, located + 1
         if changes:
             estates[number] = estate.model_copy(update=changes)
     joined = tuple((row, estates[to].name) for row, to in sorted(target.items()) if row != to)

@@ -8,11 +8,14 @@ from typing import Final
 
 from ahocorasick_rs import AhoCorasick
 
-from services.classifier.domain.places_writing import stem_of
+from services.classifier.domain.places_offices import is_no_estate
+from services.classifier.domain.places_writing import ENDINGS, stem_of
 
 SHORTEST: Final = 4
 SHORTEST_STEM: Final = 3
 ORDINALS: Final = frozenset("一二三四五六七八九十壹贰叁0123456789东西南北中上下前后新老大外abcdefgh支")
+LEADS: Final = frozenset("住在到是问诉映的对从于和与及往去离近给向为由归属叫即")
+"""What leads up to a name."""
 TELLING: Final = ORDINALS | frozenset("路街道弄")
 """Characters that tell one estate from its neighbour: 二村 is never a slip for 三村."""
 
@@ -21,15 +24,16 @@ class Typos:
     """Finds known names that differ from what is written by one slip.
 
     One slip leaves half of a name whole, so only around halves of names is looked; there every string is compared
-    by what is left of it without one of its characters. Names under SHORTEST characters are left alone, and of those
-    whose own part is under SHORTEST_STEM only two swapped characters or a slip in the general part (小区) count.
+    by what is left of it without one of its characters. Names under SHORTEST characters and those of offices are left
+    alone, and of those whose own part is under SHORTEST_STEM only two swapped characters or a slip in the general part
+    (小区) count.
     """
 
     def __init__(self, names: Iterable[str]) -> None:
         self._without_one: dict[str, set[str]] = defaultdict(set)
         lengths: dict[tuple[str, bool], set[int]] = defaultdict(set)
         for name in names:
-            if len(name) < SHORTEST or any(c.isdigit() for c in name):
+            if len(name) < SHORTEST or any(c.isdigit() for c in name) or is_no_estate(stem_of(name)):
                 continue
             for shorter in (name, *_shorter(name)):
                 self._without_one[shorter].add(name)
@@ -49,18 +53,34 @@ class Typos:
             beginning, ending = self._sizes[number]
             for size in beginning:
                 if start + size <= len(text):
-                    self._compare(text[start : start + size], start + size, found)
+                    self._compare(text, start, start + size, found)
             for size in ending:
                 if size <= end:
-                    self._compare(text[end - size : end], end, found)
+                    self._compare(text, end - size, end, found)
         return found
 
-    def _compare(self, text: str, end: int, found: dict[str, int]) -> None:
-        get = self._without_one.get
-        for shorter in (text, *_shorter(text)):
+    def _compare(self, text: str, start: int, end: int, found: dict[str, int]) -> None:
+        get, part = self._without_one.get, text[start:end]
+        for shorter in (part, *_shorter(part)):
             for name in get(shorter, ()):
-                if name not in found and is_slip(name, text):
+                if name in found or not is_slip(name, part) or _is_another(name, text, start):
+                    continue
+                if part[:1] == name[:1] or not _goes_on_before(text, start):
                     found[name] = end
+
+
+def _goes_on_before(text: str, start: int) -> bool:
+    """Whether what stands before is more of a name: 春江郦城 in 龙湖春江郦城 is no slip for 珠江郦城."""
+    return start > 0 and "一" <= text[start - 1] <= "鿿" and text[start - 1] not in LEADS
+
+
+def _is_another(name: str, text: str, start: int) -> bool:
+    """Whether a name's own part stands whole, and another general word behind it: 雅居乐家园 is not 雅居乐花园."""
+    stem = stem_of(name)
+    behind = start + len(stem)
+    if not text.startswith(stem, start) or text.startswith(name[len(stem) :], behind):
+        return False
+    return any(text.startswith(ending, behind) for ending in ENDINGS if len(ending) > 1)
 
 
 def is_slip(name: str, text: str, telling: frozenset[str] = TELLING) -> bool:

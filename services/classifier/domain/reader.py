@@ -8,14 +8,16 @@ from typing import Final
 from services.classifier.domain.fingerprint import fingerprint_of
 from services.classifier.domain.grams import split_heading
 from services.classifier.domain.kind import Kinds
-from services.classifier.domain.lexicon import normalise
+from services.classifier.domain.lexicon import LONGEST_TEXT, normalise
 from services.classifier.domain.place_words import MOST_WORDS, PlaceWords
 from services.classifier.domain.places import Register
 from services.classifier.domain.reading import Reading
 from services.classifier.domain.sensitive import sensitive_of
 from services.classifier.domain.type_model import TypeModel
 from services.classifier.domain.urgency import urgency_of
+from services.contracts.fingerprint import TermKey
 from services.contracts.ticket_events import RequestKind, Urgency
+from services.contracts.writing import plain
 
 MOST_REASONS: Final = 12
 
@@ -30,18 +32,21 @@ class ModelReader:
         kinds: Kinds,
         place_words: PlaceWords,
         usual: Mapping[str, tuple[RequestKind, Urgency]],
+        term_key: TermKey,
     ) -> None:
         self._model = model
         self._register = register
         self._kinds = kinds
         self._place_words = place_words
         self._usual = usual
+        self._term_key = term_key
 
     @property
     def model_version(self) -> str:
         return self._model.version
 
     def read(self, text: str, address: str | None) -> Reading:
+        text = plain(text[:LONGEST_TEXT])
         message = normalise(text)
         grams = self._model.counted(text)
         opinion = self._model.judge(text, grams)
@@ -57,13 +62,14 @@ class ModelReader:
             secondary=opinion.secondary,
             place=located.place,
             place_candidates=located.candidates,
+            elsewhere=located.elsewhere,
             place_words=self._names_of_places(message, written),
             kind=kind,
             urgency=pressing.urgency,
             emergency=pressing.emergency,
             sensitive=sensitive_of(message),
             reasons=tuple(dict.fromkeys((*opinion.words, *pressing.words)))[:MOST_REASONS],
-            fingerprint=fingerprint_of(message),
+            fingerprint=fingerprint_of(message, self._term_key, written),
             model_version=self._model.version,
         )
 

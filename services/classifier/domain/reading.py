@@ -22,6 +22,7 @@ class Reading:
     place: Place
     place_candidates: tuple[str, ...]
     place_words: tuple[str, ...]
+    elsewhere: str | None
     urgency: Urgency
     emergency: bool
     sensitive: Sensitive | None

@@ -1,4 +1,7 @@
-"""Texts that few people should see: a person's health, a child (personal-information law art. 28, domain.md §9)."""
+"""Texts that few people should see: a person's health, a child.
+
+See personal-information law art. 28, docs/domain.md §9.
+"""
 
 from __future__ import annotations
 

@@ -174,14 +174,14 @@ def _telling(layer: Layer, seen: Seen, label: int, words: list[str]) -> list[str
     """The n-grams of at least two characters that say most for a label, none inside another."""
     columns, values = seen
     gains = values * layer.weights[columns, label]
-    told: list[str] = []
+    words_found: list[str] = []
     for place in np.argsort(-gains, kind="stable")[:12]:
         gram = gram_of(int(layer.keys[columns[place]]))
-        if gains[place] <= 0 or len(told) == ENOUGH_WORDS:
+        if gains[place] <= 0 or len(words_found) == ENOUGH_WORDS:
             break
-        if len(gram) > 1 and not any(gram in word or word in gram for word in (*words, *told)):
-            told.append(gram)
-    return told
+        if len(gram) > 1 and not any(gram in word or word in gram for word in (*words, *words_found)):
+            words_found.append(gram)
+    return words_found
 
 
 def vector(grams: Grams, keys: Keys, idf: Floats) -> Seen:
@@ -206,15 +206,15 @@ def evidence(parts: Sequence[Scores], scores: Scores, labels: Sequence[str]) -> 
     texts = np.arange(scores.size // len(labels))
     best = scores.argmax(axis=-1).ravel()
     share = softmax(scores).reshape(-1, len(labels))[texts, best].clip(1e-5, 1 - 1e-5)
-    told = np.empty((len(texts), len(parts) + 2), np.float32)
-    told[:, 0] = np.log(share / (1 - share))
+    features = np.empty((len(texts), len(parts) + 2), np.float32)
+    features[:, 0] = np.log(share / (1 - share))
     for column, part in enumerate(parts, 1):
         others = part.reshape(-1, len(labels)).copy()
         own = others[texts, best]
         others[texts, best] = -np.inf
-        told[:, column] = own - others.max(axis=-1)
-    told[:, -1] = best == (labels.index(OTHER) if OTHER in labels else -1)
-    return told.reshape(*scores.shape[:-1], told.shape[-1])
+        features[:, column] = own - others.max(axis=-1)
+    features[:, -1] = best == (labels.index(OTHER) if OTHER in labels else -1)
+    return features.reshape(*scores.shape[:-1], features.shape[-1])
 
 
 def softmax(scores: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""The rules of urgency as a table: which words and turns of phrase stand for what (domain.md §2.3).
+"""The rules of urgency as a table: which words and turns of phrase stand for what (docs/domain.md §2.3).
 
 The housing bureau's own list: threats and danger to persons or property, safety hazards, help whose delay hits daily
 life hard. Its fourth kind, complaints in concentration, cannot be seen in one text; the projects service sees it.
@@ -17,7 +17,7 @@ from services.contracts.ticket_events import Urgency
 @dataclass(frozen=True, slots=True)
 class Rule:
     """`phrases` by the reason that is given for them, never the text, which may name people. `emergency`: what 110, 119
-    or 120 must hear of at once (domain.md §2.1), if it happens now."""
+    or 120 must hear of at once (docs/domain.md §2.1), if it happens now."""
 
     urgency: Urgency
     why: str
@@ -108,7 +108,7 @@ THREATS: Final = Rule(
     _words(
         """
         扬言 威胁 恐吓 要杀 同归于尽 殴打 围殴 家暴 打人 动手打 打起来 虐待 尾随 泼油漆 纵火 放火 出人命
-        鱼死网破 弄死 杀了 砍死 打死 活不下去 拉横幅 集体上访
+        强奸 性侵 性骚扰 猥亵 强暴了 鱼死网破 弄死 杀了 砍死 打死 活不下去 拉横幅 集体上访
         """
     ),
     {

@@ -9,11 +9,11 @@ from services.cli.importing.table import Table, Unreadable, open_table
 
 
 class Columns:
-    """The `wanted` columns of a file, whatever else it holds. Raises Unreadable, which says what to do."""
+    """The `wanted` columns of a file, which may have others. Raises Unreadable with the remedy."""
 
     def __init__(self, file: Path, wanted: Sequence[str]) -> None:
         try:
-            self._table: Table = open_table(file)
+            self._table: Table = open_table(file, is_header=set(wanted).issubset)
         except Unreadable as error:
             raise Unreadable(f"{file}: {error}") from None
         header = self._table.header
@@ -24,7 +24,7 @@ class Columns:
         self.total = self._table.total
 
     def rows(self) -> Iterator[tuple[int, tuple[str, ...]]]:
-        """Number as a spreadsheet counts, and the cells in the order of `wanted`. Raises Unreadable for a bad row."""
+        """Yields the row number (as a spreadsheet counts) and the cells in the order of `wanted`. Raises Unreadable."""
         for row in self._table.rows():
             if row.fault is not None:
                 raise Unreadable(f"row {row.number} {row.fault}")

@@ -3,61 +3,100 @@
 from __future__ import annotations
 
 import codecs
+import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from services.cli.importing.table import Unreadable
 
+DAMAGED = "closedloop.damaged"
+"""The name of the error handler that puts DAMAGED_SIGN for bytes that are no character."""
+DAMAGED_SIGN = "\udfff"
+"""Half of a surrogate pair: no text holds it, so damage is distinct from everything else."""
+
 _CHUNK = 1 << 20
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_PLAINLY_UTF8 = 10
-"""So many continuation bytes in good order are no accident: what follows is damage, not another encoding."""
+_GOOD_PER_DAMAGED = 10
+"""So many characters of an encoding in good order for each damaged one are no accident."""
+_ASCII_PER_DAMAGED = 100
+_DAMAGE = re.compile("\udfff+")
+_REMEDY = "export it again, or name its encoding with --encoding"
 
 
-class _NotIn(Exception):
-    """The bytes are not in the encoding: the first bad one, and how many bytes more than characters came before."""
-
-    def __init__(self, position: int, surplus: int) -> None:
-        super().__init__(position)
-        self.position = position
-        self.surplus = surplus
+def _mark(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    return DAMAGED_SIGN, error.end
 
 
-def encoding_of(path: Path, told: str | None = None) -> str:
-    """`told` if the whole file is in it, else UTF-8, UTF-16 or GB18030 (which holds GBK and GB2312).
+codecs.register_error(DAMAGED, _mark)
 
-    Reads the file to its end in constant memory; raises Unreadable, which names the first byte that does not fit.
+
+@dataclass(slots=True)
+class _Trial:
+    """How well an encoding fits a file. `damaged` counts places, `first_damaged` is a byte."""
+
+    characters: int = 0
+    beyond_ascii: int = 0
+    damaged: int = 0
+    first_damaged: int | None = None
+    cut_off: bool = False
+
+    @property
+    def fits(self) -> bool:
+        return not self.damaged and not self.cut_off
+
+    @property
+    def evident(self) -> bool:
+        """Whether the characters beyond ASCII that fit cannot be an accident."""
+        return self.beyond_ascii >= max(1, self.damaged) * _GOOD_PER_DAMAGED
+
+    @property
+    def nearly_fits(self) -> bool:
+        return self.characters >= self.damaged * _ASCII_PER_DAMAGED
+
+
+def encoding_of(path: Path, named: str | None = None) -> str:
+    """`named`, or else UTF-8, UTF-16 or GB18030 (with GBK and GB2312). A few damaged characters do not matter.
+
+    Reads the whole file in constant memory. Raises Unreadable, which names the first byte that does not fit, if the
+    file is in none of them or ends within a character.
     """
     with path.open("rb") as file:
         head = file.read(4096)
-    certain = told or next((name for bom, name in _BOMS if head.startswith(bom)), None) or _utf16_without_bom(head)
+    certain = named or next((name for bom, name in _BOMS if head.startswith(bom)), None) or _utf16_without_bom(head)
     if certain is not None:
-        try:
-            if not codecs.lookup(certain)._is_text_encoding:
-                raise LookupError
-            _read_as(certain, path)
-        except LookupError:
-            raise Unreadable(
-                f"--encoding {certain!r} is not known: say for example utf-8, gb18030, utf-16, big5"
-            ) from None
-        except _NotIn as bad:
-            raise Unreadable(f"is not {certain} at byte {bad.position}: {_REMEDY}") from None
-        return certain
+        _check_known(certain)
+        trial = _try(certain, path)
+        if not (trial.fits or trial.evident or trial.nearly_fits):
+            raise Unreadable(f"is not {certain} at byte {trial.first_damaged}: {_REMEDY}")
+        return _whole(certain, trial)
+    utf_8 = _try("utf-8", path)
+    if utf_8.fits or utf_8.evident:
+        return _whole("utf-8", utf_8)
+    gb18030 = _try("gb18030", path)
+    if gb18030.fits or gb18030.evident:
+        return _whole("gb18030", gb18030)
+    if utf_8.nearly_fits:
+        return _whole("utf-8", utf_8)
+    raise Unreadable(
+        f"is neither UTF-8 (byte {utf_8.first_damaged}) nor GB18030 (byte {gb18030.first_damaged}): {_REMEDY}"
+    )
+
+
+def _whole(encoding: str, trial: _Trial) -> str:
+    if trial.cut_off:
+        raise Unreadable(f"is {encoding} and ends within a character: it was cut off; copy or export it again")
+    return encoding
+
+
+def _check_known(encoding: str) -> None:
     try:
-        _read_as("utf-8", path)
-    except _NotIn as bad:
-        if bad.surplus >= _PLAINLY_UTF8:
-            raise Unreadable(f"is UTF-8 up to byte {bad.position}, and cut off or damaged there: {_REMEDY}") from None
-        try:
-            _read_as("gb18030", path)
-        except _NotIn as worse:
-            raise Unreadable(
-                f"is neither UTF-8 (byte {bad.position}) nor GB18030 (byte {worse.position}): {_REMEDY}"
-            ) from None
-        return "gb18030"
-    return "utf-8"
-
-
-_REMEDY = "export it again, or name its encoding with --encoding"
+        if not codecs.lookup(encoding)._is_text_encoding:
+            raise LookupError
+    except LookupError:
+        raise Unreadable(
+            f"--encoding {encoding!r} is not known: say for example utf-8, gb18030, utf-16, big5"
+        ) from None
 
 
 def _utf16_without_bom(head: bytes) -> str | None:
@@ -68,19 +107,24 @@ def _utf16_without_bom(head: bytes) -> str | None:
     return "utf-16-le" if odd > even else "utf-16-be"
 
 
-def _read_as(encoding: str, path: Path) -> None:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    consumed = characters = 0
+def _try(encoding: str, path: Path) -> _Trial:
+    trial, decoder, consumed = _Trial(), codecs.getincrementaldecoder(encoding)(), 0
     with path.open("rb") as file:
-        while True:
-            chunk = file.read(_CHUNK)
+        while chunk := file.read(_CHUNK):
             try:
-                characters += len(decoder.decode(chunk, final=not chunk))
+                text = decoder.decode(chunk)
             except UnicodeDecodeError as error:
                 # The decoder puts before a chunk what it kept of the last one.
-                position = consumed - (len(error.object) - len(chunk)) + error.start
-                read = len(error.object[: error.start].decode(encoding))
-                raise _NotIn(position, position - characters - read) from None
+                trial.first_damaged = consumed - (len(error.object) - len(chunk)) + error.start
+                decoder.errors = DAMAGED
+                text = decoder.decode(chunk)
+            damaged = _DAMAGE.findall(text)
+            trial.damaged += len(damaged)
+            trial.characters += len(text)
+            trial.beyond_ascii += len(text) - len(text.encode("ascii", "ignore")) - len("".join(damaged))
             consumed += len(chunk)
-            if not chunk:
-                return
+    rest = decoder.getstate()[0]
+    trial.cut_off = bool(rest)
+    if trial.cut_off and trial.first_damaged is None:
+        trial.first_damaged = consumed - len(rest)
+    return trial

@@ -1,4 +1,4 @@
-"""How far an import is: a bar on a terminal, a line every few seconds elsewhere. On standard error."""
+"""The progress of an import on standard error: a bar on a terminal, elsewhere a line every few seconds."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Advance:
         )
 
     def __enter__(self) -> Self:
-        self._began = self._told = time.monotonic()
+        self._began = self._reported = time.monotonic()
         self._task = self._bar.add_task("rows", total=self._total, rate=0.0)
         self._bar.start()
         return self
@@ -51,8 +51,8 @@ class Advance:
     def by(self, rows: int) -> None:
         self.done += rows
         self._bar.update(self._task, completed=self.done, rate=self.rate)
-        if not self._console.is_terminal and time.monotonic() >= self._told + LINE_EVERY_S:
-            self._told = time.monotonic()
+        if not self._console.is_terminal and time.monotonic() >= self._reported + LINE_EVERY_S:
+            self._reported = time.monotonic()
             rest = (self._total - self.done) / self.rate
             line = f"{self.done:,} of {self._total:,} rows, {self.rate:,.0f} rows/s, {rest:,.0f} s left"
             self._console.print(line, highlight=False, soft_wrap=True)

@@ -1,4 +1,4 @@
-"""The reject file: rows that were not taken, why, and all they held, to be corrected and imported again."""
+"""The reject file: rejected rows with the reason and everything they held, to be corrected and imported again."""
 
 from __future__ import annotations
 
@@ -9,17 +9,21 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from services.cli.importing.table import Row
+from services.cli.importing.cells import safe
+from services.cli.importing.table import TableRow
 
 COLUMNS = ("rejected_row", "rejected_source_id", "rejected_reason")
-"""Put before the file's own columns, which keep their names: the corrected file is imported as it is."""
+"""Before the file's own columns, which keep their names: the corrected file can be imported as it is."""
 
 
 class Rejects:
-    """CSV that spreadsheets open in Chinese. Owner only, for it holds personal data; gone at the end if it is empty."""
+    """CSV that spreadsheets open in Chinese. No cell runs as a formula there (see `safe`).
+
+    Readable by its owner only, since it holds personal data. Deleted at the end if it is empty.
+    """
 
     def __init__(self, path: Path, header: Sequence[str]) -> None:
-        """Replaces what an earlier run left there. Raises OSError when it cannot be written."""
+        """Replaces the file of an earlier run. Raises OSError when it cannot be written."""
         self.path = path
         self.count = 0
         self._width = len(header)
@@ -27,7 +31,7 @@ class Rejects:
             os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8-sig", newline=""
         )
         self._writer = csv.writer(self._file)
-        self._writer.writerow((*COLUMNS, *header))
+        self._writer.writerow((*COLUMNS, *map(safe, header)))
 
     def __enter__(self) -> Self:
         return self
@@ -39,7 +43,7 @@ class Rejects:
         if not self.count:
             self.path.unlink(missing_ok=True)
 
-    def add(self, row: Row, source_id: str, reason: str) -> None:
+    def add(self, row: TableRow, source_id: str, reason: str) -> None:
         cells = (*row.cells, *[""] * (self._width - len(row.cells)))
-        self._writer.writerow((row.number, source_id, reason, *cells))
+        self._writer.writerow((row.number, *map(safe, (source_id, reason, *cells))))
         self.count += 1

@@ -1,4 +1,4 @@
-"""One import: a table's rows to intake, and what became of them."""
+"""One import: sends the rows of a table to intake and counts what became of them."""
 
 from __future__ import annotations
 
@@ -9,32 +9,48 @@ from dataclasses import dataclass
 from services.cli.importing.progress import Advance
 from services.cli.importing.rejects import Rejects
 from services.cli.importing.sending import Intake, in_batches
-from services.cli.importing.table import Row, Table
-from services.cli.importing.tickets import Faulty, Tickets
+from services.cli.importing.table import Table, TableRow
+from services.cli.importing.tickets import Faulty, TicketReader
 
 
 @dataclass(slots=True)
-class Outcome:
-    """`received` are new tickets, `repeated` those that an earlier run (or row) brought. Each row read counts once."""
+class ImportOutcome:
+    """`received`: new tickets; `repeated`: those that an earlier run or row had brought. Each row counts once.
+
+    `first_number`, `last_number`: between them are the numbers of the new tickets.
+    """
 
     rows: int = 0
     received: int = 0
     repeated: int = 0
     rejected: int = 0
+    first_number: str | None = None
+    last_number: str | None = None
+
+    def receive(self, number: str | None) -> None:
+        self.received += 1
+        if number:
+            self.first_number = min(self.first_number or number, number)
+            self.last_number = max(self.last_number or number, number)
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    row: Row
+    row: TableRow
     ticket: bytes
     reason: str | None = None
 
+    @property
+    def size(self) -> int:
+        """In memory, about: a row that cannot be read has no ticket and may be long."""
+        return max(len(self.ticket), sum(map(len, self.row.cells)))
+
 
 def send_rows(
-    table: Table, tickets: Tickets, intake: Intake, rejects: Rejects, advance: Advance, so_far: Outcome
+    table: Table, tickets: TicketReader, intake: Intake, rejects: Rejects, advance: Advance, so_far: ImportOutcome
 ) -> None:
-    """Counts into `so_far`, which holds what is answered for when Stopped is raised."""
-    for batch in in_batches(_read(table, tickets), lambda one: len(one.ticket)):
+    """Counts into `so_far`, which is right, too, when Stopped is raised."""
+    for batch in in_batches(_read(table, tickets), lambda one: one.size):
         answers = iter(intake.send([one.ticket for one in batch if one.reason is None]))
         for one in batch:
             reason = one.reason
@@ -42,7 +58,8 @@ def send_rows(
                 answer = next(answers)
                 reason = answer.problem
                 so_far.repeated += reason is None and answer.repeated
-                so_far.received += reason is None and not answer.repeated
+                if reason is None and not answer.repeated:
+                    so_far.receive(answer.number)
             if reason is not None:
                 rejects.add(one.row, tickets.source_id(one.row), reason)
                 so_far.rejected += 1
@@ -50,7 +67,7 @@ def send_rows(
         advance.by(len(batch))
 
 
-def _read(table: Table, tickets: Tickets) -> Iterator[_Read]:
+def _read(table: Table, tickets: TicketReader) -> Iterator[_Read]:
     for row in table.rows():
         try:
             yield _Read(row, json.dumps(tickets.ticket(row), ensure_ascii=False).encode())

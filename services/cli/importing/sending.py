@@ -1,4 +1,4 @@
-"""Rows to intake, in batches that may be sent again: intake knows a row by its source and source id."""
+"""Sends rows to intake in batches. A batch may be sent again: intake knows a row by its source and source id."""
 
 from __future__ import annotations
 
@@ -27,19 +27,20 @@ Item = TypeVar("Item")
 
 
 class Stopped(Exception):
-    """Intake takes no more, and what to do. What was answered so far is stored."""
+    """Intake accepts no more rows. The message says what to do; rows answered so far are stored."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What became of one row: a ticket (`repeated` when it was there before), or the problem."""
+class RowAnswer:
+    """The result of one row: a ticket (`repeated` if it was there before) with its number, or the problem."""
 
+    number: str | None = None
     repeated: bool = False
     problem: str | None = None
 
 
 class Intake:
-    """One client of `POST /tickets/batch`. `headers` is asked anew for each request, so that a token may be fresh."""
+    """A client of `POST /tickets/batch`. `headers` is called for each request, so that the token stays valid."""
 
     def __init__(
         self,
@@ -55,9 +56,9 @@ class Intake:
         self._frame = json.dumps({"source": source, "mode": mode}, ensure_ascii=False).encode()[:-1]
         self._patience_s = patience_s
 
-    def send(self, tickets: Sequence[bytes]) -> list[Answer]:
-        """The answers in the order of the tickets (each a JSON object). A batch without an answer is sent again, with
-        growing pauses; one that is refused as a whole is halved until the row at fault stands alone. Raises Stopped.
+    def send(self, tickets: Sequence[bytes]) -> list[RowAnswer]:
+        """Returns an answer for each ticket (a JSON object), in order. A batch without an answer is sent again, with
+        growing pauses; a batch that is refused as a whole is halved until the faulty row is alone. Raises Stopped.
         """
         if not tickets:
             return []
@@ -71,12 +72,12 @@ class Intake:
         if response.status_code in _NO_ENTRY or _faults_outside_rows(response):
             raise Stopped(f"intake refused the batch ({why[0]}): {_NO_ENTRY.get(*why)}")
         if len(tickets) == 1:
-            return [Answer(problem=why[1])]
+            return [RowAnswer(problem=why[1])]
         middle = len(tickets) // 2
         return self.send(tickets[:middle]) + self.send(tickets[middle:])
 
     def _post(self, body: bytes) -> httpx.Response:
-        """Any answer but "try again later"; that, and silence, are waited out for `patience_s`."""
+        """Returns any answer except "try again later", which is retried for `patience_s`, as is a lost connection."""
         began, pause = time.monotonic(), 0.25
         while True:
             wait = pause
@@ -89,8 +90,8 @@ class Intake:
                 if response.status_code < 500 and response.status_code not in _TRY_AGAIN:
                     return response
                 last = f"status {response.status_code}"
-                told = response.headers.get("Retry-After", "")
-                wait = float(told) if told.isdigit() else pause
+                asked = response.headers.get("Retry-After", "")
+                wait = float(asked) if asked.isdigit() else pause
             if time.monotonic() + wait > began + self._patience_s:
                 raise Stopped(
                     f"intake at {self._client.base_url} has not taken a batch for {self._patience_s:.0f} s ({last})"
@@ -113,15 +114,15 @@ def in_batches(items: Iterable[Item], size: Callable[[Item], int]) -> Iterator[l
         yield batch
 
 
-def _answer(result: Mapping[str, Any]) -> Answer:
+def _answer(result: Mapping[str, Any]) -> RowAnswer:
     problem = result.get("problem")
     if problem is None:
-        return Answer(repeated=result["repeated"])
-    return Answer(problem=f"{problem['field']}: {problem['message']} ({problem['remedy']})")
+        return RowAnswer(result.get("number"), result["repeated"])
+    return RowAnswer(problem=f"{problem['field']}: {problem['message']} ({problem['remedy']})")
 
 
 def _faults_outside_rows(response: httpx.Response) -> bool:
-    """Whether the batch is refused for what all its rows share: its source, its mode, its form."""
+    """Whether the batch is refused because of what all its rows share: source, mode or form."""
     fields = [str(error.get("field", "")) for error in _problem(response).get("errors") or ()]
     return bool(fields) and not any(field.startswith("body.tickets.") for field in fields)
 

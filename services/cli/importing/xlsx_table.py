@@ -1,56 +1,85 @@
-"""A sheet of a workbook (XLSX). The sheet is held in memory: a million rows of messages need some gigabytes."""
+"""A sheet of a workbook (XLSX) as a table. Read in pieces: no sheet takes more memory than another."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+from services.cli.importing.cells import unsafe
+from services.cli.importing.header import TOP_LINES, IsHeader, find_header, likeliest_header
+from services.cli.importing.shared_texts import SharedTexts
+from services.cli.importing.sheet import Sheet
+from services.cli.importing.sheet_reader import SheetRow
+from services.cli.importing.table import TableRow, Unreadable
+from services.cli.importing.workbook import SheetEntry, Workbook, open_workbook
 
-from services.cli.importing.table import Row, Unreadable
+WIDEST_HEADER = 1_000
 
 
 class XlsxTable:
-    def __init__(self, path: Path, sheet: str | None = None) -> None:
-        self._sheet = _sheet(path, sheet)
-        self._first_row = (self._sheet.start or (0, 0))[0] + 1
-        self.header = next(self._cells(), ())
-        if not any(self.header):
-            raise Unreadable(f"sheet {self._sheet.name!r} is empty: name another with --sheet")
-        self.total = sum(1 for _ in self.rows())
+    """The named sheet, or else the first visible one with a header that fits."""
 
-    def rows(self) -> Iterator[Row]:
-        records = self._cells()
-        next(records)
-        for number, cells in enumerate(records, start=self._first_row + 1):
-            if any(cells):
-                yield Row(number, cells)
+    def __init__(self, path: Path, sheet: str | None = None, is_header: IsHeader | None = None) -> None:
+        book = open_workbook(path)
+        texts = SharedTexts(book)
+        entry, self._sheet, top, place = _choose(book, texts, sheet, is_header)
+        number, cells, _ = top[place]
+        if max(cells) >= WIDEST_HEADER:
+            raise Unreadable(f"has a header of {max(cells) + 1} columns; {WIDEST_HEADER} are the most: remove some")
+        self.header = _cells(cells, max(cells) + 1)
+        self._header_row = number
+        self.total = beyond = 0
+        for at, found, fault in self._sheet.rows():
+            if at > number:
+                self.total += bool(fault) or min(found) < len(self.header)
+                beyond += max(found, default=0) >= len(self.header)
+        self.not_read = tuple(_not_read(book, entry, number, place, beyond))
 
-    def _cells(self) -> Iterator[tuple[str, ...]]:
-        for cells in self._sheet.iter_rows():
-            yield tuple(_written(cell) for cell in cells)
-
-
-def _sheet(path: Path, name: str | None) -> CalamineSheet:
-    try:
-        workbook = CalamineWorkbook.from_path(path)
-        names = workbook.sheet_names
-        if name is not None and name not in names:
-            raise Unreadable(f"has no sheet {name!r}: there are {', '.join(names)}")
-        return workbook.get_sheet_by_name(name or names[0])
-    except CalamineError as error:
-        raise Unreadable(f"is no whole workbook (XLSX), cut off perhaps: save or download it again ({error})") from None
+    def rows(self) -> Iterator[TableRow]:
+        width = len(self.header)
+        for number, found, fault in self._sheet.rows():
+            if number > self._header_row:
+                cells = _cells(found, width)
+                if fault or any(cells):
+                    yield TableRow(number, cells, fault)
 
 
-def _written(cell: object) -> str:
-    """As the sheet shows it. A workbook keeps 15 digits of a number: a longer one is shown as what it is, rounded."""
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
-        return str(int(cell))
-    if isinstance(cell, int) and not isinstance(cell, bool) and abs(cell) >= 10**15:
-        return f"{cell:.14E}"
-    if isinstance(cell, float) and abs(cell) >= 1e15:
-        return f"{cell:.14E}"
-    if isinstance(cell, datetime):
-        return cell.isoformat(" ")
-    return str(cell).strip()
+def _choose(
+    book: Workbook, texts: SharedTexts, name: str | None, is_header: IsHeader | None
+) -> tuple[SheetEntry, Sheet, list[SheetRow], int]:
+    """The sheet, its top lines, and the place of the header among them."""
+    if name is not None:
+        asked = [entry for entry in book.sheets if entry.name == name]
+        if not asked:
+            raise Unreadable(f"has no sheet {name!r}: there are {', '.join(entry.name for entry in book.sheets)}")
+    else:
+        asked = sorted(book.sheets, key=lambda entry: entry.hidden)
+    filled: list[tuple[SheetEntry, Sheet, list[SheetRow]]] = []
+    for entry in asked:
+        sheet = Sheet(book, entry, texts)
+        top = list(islice((row for row in sheet.rows() if row[1]), TOP_LINES))
+        place = find_header([_cells(cells, max(cells) + 1) for _, cells, _ in top], is_header)
+        if place is not None:
+            return entry, sheet, top, place
+        if top:
+            filled.append((entry, sheet, top))
+    if not filled:
+        names = ", ".join(repr(entry.name) for entry in asked)
+        raise Unreadable(f"sheet {names} is empty" + (": name another with --sheet" if name else ""))
+    entry, sheet, top = filled[0]
+    return entry, sheet, top, likeliest_header([tuple(cells.values()) for _, cells, _ in top])
+
+
+def _cells(cells: dict[int, str], width: int) -> tuple[str, ...]:
+    return tuple(unsafe(cells.get(column, "")) for column in range(width))
+
+
+def _not_read(book: Workbook, entry: SheetEntry, header_row: int, place: int, beyond: int) -> Iterator[str]:
+    if place:
+        yield f"{place} lines above the header in row {header_row} of sheet {entry.name}"
+    if beyond:
+        yield f"cells to the right of the header, in {beyond:,} rows"
+    others = [f"{one.name} (hidden)" if one.hidden else one.name for one in book.sheets if one is not entry]
+    if others:
+        yield f"other sheets: {', '.join(others)}"

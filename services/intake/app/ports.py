@@ -1,20 +1,29 @@
-"""What the use cases need of the world. Each call works inside the transaction of `work` and commits nothing."""
+"""What the use cases need from the outside. Each call runs in the transaction of `work` and does not commit."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from datetime import date, datetime
+from typing import Any, Protocol
 
-from services.chassis.work import Work
+from services.chassis.database.work import Work
+from services.contracts.hot_issue_events import DecisionKind
 from services.contracts.project_events import ProjectAdvanced, ProjectOpened
 from services.contracts.ticket_events import Place
+from services.intake.domain.caller_access import CallerReader, ReadingLimit, ReadingOutcome, ReadingPurpose
 from services.intake.domain.city import MessageKind
-from services.intake.domain.clock import Clock
-from services.intake.domain.dispatch import Catalogue, Edit
-from services.intake.domain.follow_up import FollowUp
-from services.intake.domain.ticket import HistoryEntry, Ticket
+from services.intake.domain.deadline import Deadline
+from services.intake.domain.dispatch import Catalogue, CatalogueEdit
+from services.intake.domain.earlier_calls import EarlierCall
+from services.intake.domain.follow_up import FollowUp, Stage
+from services.intake.domain.history import TicketHistoryEntry
+from services.intake.domain.telling import TellingState, Way
+from services.intake.domain.telling_plan import Cause
+from services.intake.domain.ticket import Ticket
+
+Authorise = Callable[[Ticket], None]
+"""Raises Unknown for a ticket that the actor may not see, Forbidden for one that they may not act on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +35,12 @@ class Identity:
     text: str
     address: str | None
     source_id: str | None = None
+    email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """A new ticket, who takes it down, and its redacted text and address."""
+class NewTicket:
+    """A new ticket, who records it, and its redacted text and address."""
 
     ticket: Ticket
     actor: str
@@ -39,63 +49,100 @@ class Letter:
 
 
 class Tickets(Protocol):
-    def add(self, work: Work, letters: Sequence[Letter]) -> None:
+    def draw_serials(self, work: Work, count: int) -> list[int]:
+        """The last six digits of so many new tickets' numbers; no two of a million in a row are alike."""
+
+    def add(self, work: Work, new_tickets: Sequence[NewTicket]) -> None:
         """Stores new tickets with their texts and their history."""
 
     def lock(self, work: Work, ticket_id: str) -> Ticket | None:
-        """The ticket, held against other writers until the transaction ends; None if there is none."""
+        """The ticket, locked against other writers until the transaction ends; None if there is none."""
 
     def find(self, work: Work, ticket_id: str) -> Ticket | None:
-        """The ticket as it stands, for what never changes of it; None if there is none."""
+        """The ticket without a lock, for facts that never change; None if there is none."""
+
+    def find_all(self, work: Work, ticket_ids: Collection[str]) -> list[Ticket]:
+        """Those that exist, without a lock."""
 
     def lock_all(self, work: Work, ticket_ids: Collection[str]) -> list[Ticket]:
-        """Those that there are, held like `lock` does, in the order of their ids so that nobody waits in a circle."""
+        """Those that exist, locked in the order of their ids so that two transactions cannot deadlock."""
 
     def merged_into(self, work: Work, ticket_id: str) -> list[Ticket]:
-        """The tickets that are linked to this one and not settled, held."""
+        """The tickets that are linked to this one and not settled, locked."""
 
-    def save(self, work: Work, ticket: Ticket) -> None:
-        """Stores the ticket's facts and the new lines of its history."""
+    def save(self, work: Work, tickets: Sequence[Ticket], history: Sequence[tuple[str, TicketHistoryEntry]]) -> None:
+        """Stores tickets, each once, and the new entries of their history by ticket id."""
 
     def of_city(self, work: Work, number: str) -> str | None:
         """The id of the ticket that the city filed under this number; None if it did not."""
 
+    def numbers(self, work: Work, ticket_ids: Collection[str]) -> Mapping[str, str]:
+        """The numbers of those that exist, by id."""
+
     def words(self, work: Work, ticket_id: str) -> tuple[str, str | None]:
-        """The redacted text and address of a ticket that there is."""
+        """The redacted text and address of an existing ticket."""
 
 
-class Clocks(Protocol):
-    """The clocks of tickets; whoever uses them holds the tickets' locks."""
+class Deadlines(Protocol):
+    """The deadlines of tickets; the caller holds the tickets' locks."""
 
-    def running(self, work: Work, ticket_ids: Collection[str]) -> list[Clock]:
-        """Those that nothing has stopped, in the order in which they were started."""
+    def running(self, work: Work, ticket_ids: Collection[str]) -> list[Deadline]:
+        """Those that nothing has stopped, by ticket and in the order in which they were started."""
 
-    def save(self, work: Work, clocks: Sequence[Clock]) -> None:
-        """Stores new and changed ones and sees to it that their moments come."""
+    def in_doubt(self, work: Work, until: datetime, after: str | None, most: int) -> list[str]:
+        """Tickets in the order of their ids, from the one after `after` on, at most `most`.
+
+        Theirs are running or late deadlines that count a year the calendar did not know and end by `until`, pauses
+        taken off.
+        """
+
+    def in_doubt_of(self, work: Work, ticket_ids: Collection[str]) -> list[Deadline]:
+        """The running or late deadlines of these tickets that count a year the calendar did not know."""
+
+    def save(self, work: Work, deadlines: Sequence[Deadline]) -> None:
+        """Stores new and changed ones and sets the timers of their warnings and ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class CityNotice:
+    """A step of a ticket of the city's, and the ticket's lead, limit and outcome after it."""
+
+    ticket_id: str
+    number: str
+    kind: MessageKind
+    entry: TicketHistoryEntry
+    unit: str | None
+    settle_by: datetime | None
+    unit_solved: bool | None
 
 
 class CityLine(Protocol):
-    def tell(self, work: Work, ticket: Ticket, entry: HistoryEntry, kind: MessageKind) -> None:
-        """Puts a step of a ticket of the city's among what it is told, as the transaction commits; in their order."""
+    def notify(self, work: Work, notices: Sequence[CityNotice]) -> None:
+        """Queues messages for the city, to be sent after the commit in this order."""
 
 
 class Catalogues(Protocol):
     def current(self, work: Work) -> Catalogue:
-        """The dispatch catalogue as the hub has it now."""
+        """The dispatch catalogue in force."""
 
-    def add(self, work: Work, catalogue: Catalogue, edits: Sequence[Edit], actor: str, reason: str) -> bool:
+    def add(self, work: Work, catalogue: Catalogue, edits: Sequence[CatalogueEdit], actor: str, reason: str) -> bool:
         """Stores a next version, made by `edits`; False, and nothing stored, if somebody else made that version."""
 
 
 class Estates(Protocol):
-    def note(self, work: Work, place: Place) -> None:
-        """Keeps the name of the place's estate, if it has one, for finding it in later calls' words."""
+    def note(self, work: Work, places: Sequence[Place]) -> None:
+        """Keeps the names of the places' estates, to find them in later calls' words. A known name stays as it is."""
+
+
+class PlaceNames(Protocol):
+    def note(self, work: Work, named: Mapping[str, Sequence[str]]) -> None:
+        """Keeps the names of places in the texts of tickets without a registered estate, by ticket id."""
 
 
 class Repeats(Protocol):
-    def open_of_caller(self, work: Work, ticket: Ticket) -> list[str]:
-        """Ids of earlier tickets of the same caller with the same type and estate, within the window of L0, whose
-        matter is still open; the newest first."""
+    def open_of_callers(self, work: Work, tickets: Sequence[Ticket]) -> Mapping[str, Sequence[EarlierCall]]:
+        """By ticket id, the earlier tickets of its caller with its type and estate that are within the window of L0 and
+        still open. A ticket without any is left out."""
 
 
 class Vault(Protocol):
@@ -107,8 +154,30 @@ class Vault(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class CallerReading:
+    """That somebody asked who a caller is. `role` None: they asked as nobody who may. `ticket_id` None: they looked for
+    the tickets of a telephone, whose `caller_ref` is given."""
+
+    reader: str
+    role: CallerReader | None
+    unit: str | None
+    purpose: ReadingPurpose
+    outcome: ReadingOutcome
+    ticket_id: str | None = None
+    caller_ref: str | None = None
+
+
+class CallerReadings(Protocol):
+    def next_allowed(self, work: Work, reader: str, limits: Sequence[ReadingLimit]) -> datetime | None:
+        """When this person may read again; None: now. Other readings of theirs wait until the transaction ends."""
+
+    def add(self, work: Work, reading: CallerReading) -> None:
+        """Stores a reading; it counts, unless it came too often."""
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
-    """What a unit hands in (domain.md §2.5), redacted. None: the unit does not say."""
+    """A unit's result (docs/domain.md §2.5), redacted. None: the unit does not say."""
 
     public_answer: str
     unit_solved: bool
@@ -122,34 +191,51 @@ class Settlements(Protocol):
     def add(self, work: Work, ticket: Ticket, result: Result) -> None:
         """Stores the settlement just taken."""
 
+    def add_visit(self, work: Work, ticket: Ticket) -> None:
+        """Stores what the caller has just said; it stays when the unit does it again and the caller is asked anew."""
+
 
 @dataclass(frozen=True, slots=True)
-class HotIssue:
-    """What intake knows of a hot issue. `accepted_at` is when its works were, while nothing has reopened it."""
+class KnownHotIssue:
+    """What intake knows of a hot issue. `lead` is None until projects publishes it again; `accepted_at` is when its
+    cure was complete, unless it was reopened since. `callers` are distinct ones; `reason` is that of the decision,
+    redacted."""
 
     id: str
+    number: str
     version: int
     state: str
+    lead: str | None
     type_code: str
     place: Place
     project_id: str | None
     accepted_at: datetime | None
+    decision: DecisionKind | None
+    stage: Stage
+    callers: int
+    reason: str | None
 
 
 class FollowUps(Protocol):
     """Follow-ups, and what is known of the hot issues and projects behind them."""
 
-    def in_turn(self, work: Work) -> None:
-        """Lets one transaction at a time move follow-ups: the messages' order is the order of the commits."""
+    def lock_all(self, work: Work) -> None:
+        """Lets one transaction at a time change follow-ups, so that messages have the order of the commits."""
 
-    def issue(self, work: Work, hot_issue_id: str) -> HotIssue | None:
+    def issue(self, work: Work, hot_issue_id: str) -> KnownHotIssue | None:
         """The newest version known."""
 
-    def keep_issue(self, work: Work, issue: HotIssue) -> None:
+    def keep_issue(self, work: Work, issue: KnownHotIssue) -> None:
         """Stores the newest version."""
 
     def keep_project(self, work: Work, project: ProjectOpened | ProjectAdvanced) -> None:
-        """Stores what callers are told of a project, unless a newer version is known."""
+        """Stores the state and dates of a project, unless a newer version is known."""
+
+    def project_state(self, work: Work, project_id: str) -> str | None:
+        """The newest known; None for a project of which nothing is known."""
+
+    def planned_start(self, work: Work, project_id: str) -> date | None:
+        """The day on which the works are to start, as far as it is known."""
 
     def of_issue(self, work: Work, hot_issue_id: str) -> list[FollowUp]:
         """All of an issue, locked."""
@@ -157,32 +243,99 @@ class FollowUps(Protocol):
     def of_caller(self, work: Work, hot_issue_id: str, caller_ref: str) -> FollowUp | None:
         """The one of this caller, locked."""
 
+    def find(self, work: Work, hot_issue_id: str, caller_ref: str) -> FollowUp | None:
+        """The one of this caller, without a lock."""
+
+    def of_ticket(self, work: Work, ticket_id: str) -> FollowUp | None:
+        """The newest that names this ticket, without a lock."""
+
     def lock(self, work: Work, follow_up_id: str) -> FollowUp | None:
-        """The follow-up, held against other writers until the transaction ends; None if there is none."""
+        """The follow-up, locked against other writers until the transaction ends; None if there is none."""
+
+    def lock_each(self, work: Work, follow_up_ids: Collection[str]) -> list[FollowUp]:
+        """Those that exist, locked in the order of their ids."""
 
     def save(self, work: Work, follow_ups: Sequence[FollowUp]) -> None:
-        """Stores new ones and what changed of others."""
+        """Stores new and changed ones."""
 
-    def tell(self, work: Work, follow_ups: Sequence[FollowUp]) -> None:
-        """Puts each caller on the list of those to be told, once for each round and stage."""
+    def queue_messages(self, work: Work, follow_ups: Sequence[FollowUp]) -> None:
+        """Adds a message for each caller to the call list, once for each round and stage."""
 
     def keep_answer(self, work: Work, follow_up: FollowUp, actor: str, note: str | None) -> None:
-        """Stores the answer just given, `note` redacted."""
+        """Stores the answer just given, with its redacted note."""
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """Binds a client's Idempotency-Key to a ticket and to the request that `fingerprint` stands for."""
+class PlannedTelling:
+    """A message to a person, or why there is none: `way` is None then. `person` is the caller_ref, or the ticket's id
+    for an anonymous call. `facts` are those of `TellingWords`; `not_before` is business time."""
+
+    person: str
+    ticket_id: str
+    hot_issue_id: str | None
+    occasion: str
+    occurrence: str
+    facts: Mapping[str, Any]
+    way: Way | None
+    cause: Cause | None
+    planned_at: datetime
+    not_before: datetime
+
+    @property
+    def state(self) -> TellingState:
+        return TellingState.WAITING if self.way else TellingState.WITHHELD
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierMessage:
+    """What a person was told, or is to be told if it is still true then (`waits`); `at` is when."""
+
+    ticket_id: str
+    occasion: str
+    occurrence: str
+    at: datetime
+    waits: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ToldBefore:
+    """What was sent or is to be sent to a person since a moment, and whether they want no messages."""
+
+    messages: Sequence[EarlierMessage] = ()
+    stopped: bool = False
+
+
+class Tellings(Protocol):
+    def told(self, work: Work, persons: Collection[str], since: datetime) -> Mapping[str, ToldBefore]:
+        """What these persons were told; one who was told nothing, and has stopped nothing, is left out."""
+
+    def add(self, work: Work, planned: Sequence[PlannedTelling]) -> list[PlannedTelling]:
+        """Stores them, once for each (person, occasion, occurrence); returns those that were not there before."""
+
+    def stop(self, work: Work, person: str, *, stopped: bool) -> None:
+        """Keeps that a person wants no messages any more, or wants them again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptClaim:
+    """Binds a client's Idempotency-Key to a ticket and to the fingerprint of its request.
+
+    `key` is the one that is kept (`key_ref`); `as_sent` the one that came, under which older receipts stand until their
+    request comes again; `hidden` the one under which receipts of erased callers stand, so that a request of theirs that
+    is repeated does not bring them back.
+    """
 
     client: str
     key: str
     fingerprint: bytes
     ticket_id: str
+    as_sent: str
+    hidden: str
 
 
 class Receipts(Protocol):
-    def claim(self, work: Work, claims: Sequence[Claim]) -> list[str | None]:
-        """The ticket that each key is bound to now: the claim's own, or the one it was bound to before.
+    def claim(self, work: Work, claims: Sequence[ReceiptClaim]) -> list[str | None]:
+        """The ticket that each key is bound to: the claim's own, or the one it was bound to before.
 
         None when it was bound to another request. Waits for a concurrent claim of the same key.
         """

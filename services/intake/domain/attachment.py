@@ -1,4 +1,7 @@
-"""What may be attached to a ticket, and for what (domain.md §2.1 proof of a return, §2.5 photographs, answers)."""
+"""What may be attached to a ticket, and its purposes.
+
+See docs/domain.md §2.1, §2.5: proof of a return, photographs, answers.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-from services.intake.domain.ticket import Ticket
-
 MIB: Final = 2**20
 MOST: Final = 100
-"""Attachments of one ticket."""
+"""Attachments of one ticket at most."""
 
 
 class Purpose(StrEnum):
@@ -20,7 +21,7 @@ class Purpose(StrEnum):
 
 
 class Media(StrEnum):
-    """What we keep, by its content. A recording stays where it is: only its reference is kept."""
+    """The types that are stored. Of a recording only the reference is stored."""
 
     JPEG = "image/jpeg"
     PNG = "image/png"
@@ -30,7 +31,7 @@ class Media(StrEnum):
 
     @property
     def limit(self) -> int:
-        """Bytes."""
+        """The most bytes that one may have."""
         return _LIMITS[self]
 
     @property
@@ -55,25 +56,20 @@ LARGEST: Final = max(_LIMITS.values())
 
 
 class Unacceptable(ValueError):
-    """A content that is not kept; the message says why and what would be."""
+    """A content that is not accepted; the message says why, and what would be."""
 
 
 class TooBig(Unacceptable):
-    """Of a kind that is kept, but larger than its limit."""
+    """Of an accepted type, but larger than its limit."""
 
 
 def must_fit(media: Media, size: int, declared: str | None) -> None:
     """Raises Unacceptable for another type than was declared, TooBig for too many bytes.
 
-    `declared` is the sender's word; application/octet-stream, or none, says nothing.
+    `declared` is the type that the sender gives; application/octet-stream, or none, claims nothing.
     """
     said = (declared or "").partition(";")[0].strip().lower()
     if _MEANT.get(said, said) not in ("", media):
         raise Unacceptable(f"is declared as another type than {media}, which it is: send it as what it is")
     if size > media.limit:
         raise TooBig(f"has {size} bytes; {media} may have {media.limit}: send it smaller, or in parts")
-
-
-def for_few(ticket: Ticket, purpose: Purpose) -> bool:
-    """Whether only the hub and the department that leads may open it: what shows the caller of a sensitive matter."""
-    return ticket.restricted and purpose is Purpose.EVIDENCE

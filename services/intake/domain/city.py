@@ -1,17 +1,21 @@
-"""The city's hotline above ours: what it is told of a ticket, in few states, and how patiently (domain.md §2.1)."""
+"""What the city's hotline hears of a ticket: its states, its kinds of message, and their retries.
+
+See docs/domain.md §2.1.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from services.intake.domain.steps import State, Step
+from services.intake.domain.steps import TicketState, TicketStep
 
 
 class CityState(StrEnum):
-    """Where a ticket is as the city sees it. Handling and replied ones are open there."""
+    """The state of a ticket as the city sees it. `handling` and `replied` are open there."""
 
     HANDLING = "handling"
     REPLIED = "replied"
@@ -19,27 +23,38 @@ class CityState(StrEnum):
     CLOSED = "closed"
 
 
-_OTHER: Final[Mapping[State, CityState]] = {
-    State.SETTLED: CityState.REPLIED,
-    State.REJECTED: CityState.RETURNED,
-    State.TRANSFERRED: CityState.RETURNED,
-    State.VISITED: CityState.CLOSED,
-    State.ARCHIVED: CityState.CLOSED,
-    State.FILED_AWAY: CityState.CLOSED,
+_OTHER: Final[Mapping[TicketState, CityState]] = {
+    TicketState.SETTLED: CityState.REPLIED,
+    TicketState.REJECTED: CityState.RETURNED,
+    TicketState.TRANSFERRED: CityState.RETURNED,
+    TicketState.VISITED: CityState.CLOSED,
+    TicketState.ARCHIVED: CityState.CLOSED,
+    TicketState.FILED_AWAY: CityState.CLOSED,
 }
 
 
-def city_state(state: State) -> CityState:
-    """Whatever the district does with a ticket among its own is handling."""
+def city_state(state: TicketState) -> CityState:
+    """The city's state for ours; whatever the district does among its own units is `handling`."""
     return _OTHER.get(state, CityState.HANDLING)
 
 
-OPEN_THERE: Final = tuple(one for one in State if city_state(one) in (CityState.HANDLING, CityState.REPLIED))
+@dataclass(frozen=True, slots=True)
+class ListedByCity:
+    """A ticket that the city's hotline lists as open."""
+
+    number: str
+    state: CityState
+    deadline: datetime | None
+
+
+OPEN_THERE: Final = tuple(one for one in TicketState if city_state(one) in (CityState.HANDLING, CityState.REPLIED))
 
 
 class MessageKind(StrEnum):
-    """`reply`: the matter is settled. `return`: not for this district, or for an emergency line. `return outcome`: what
-    became of a unit's wish to give it back. `progress`: everything else worth knowing."""
+    """`reply`: the ticket is settled. `return`: not for this district, or handed to an emergency line.
+
+    `return outcome`: whether a unit's request to return it was upheld. `progress`: any other step that is reported.
+    """
 
     PROGRESS = "progress"
     REPLY = "reply"
@@ -47,38 +62,48 @@ class MessageKind(StrEnum):
     RETURN_OUTCOME = "return outcome"
 
 
-TOLD: Final[Mapping[Step, MessageKind]] = {
-    **dict.fromkeys(
-        (Step.DISPATCH, Step.REDISPATCH, Step.SIGN, Step.CONTACT, Step.REPORT, Step.GRANT_EXTENSION, Step.RECONSIDER),
-        MessageKind.PROGRESS,
-    ),
-    Step.SETTLE: MessageKind.REPLY,
-    Step.REJECT: MessageKind.RETURN,
-    Step.TRANSFER: MessageKind.RETURN,
-    Step.UPHOLD_RETURN: MessageKind.RETURN_OUTCOME,
-    Step.REFUSE_RETURN: MessageKind.RETURN_OUTCOME,
+REPORTED: Final[Mapping[TicketStep, MessageKind]] = {
+    TicketStep.DISPATCH: MessageKind.PROGRESS,
+    TicketStep.REDISPATCH: MessageKind.PROGRESS,
+    TicketStep.SIGN: MessageKind.PROGRESS,
+    TicketStep.CONTACT: MessageKind.PROGRESS,
+    TicketStep.REPORT: MessageKind.PROGRESS,
+    TicketStep.GRANT_EXTENSION: MessageKind.PROGRESS,
+    TicketStep.RECONSIDER: MessageKind.PROGRESS,
+    TicketStep.SETTLE: MessageKind.REPLY,
+    TicketStep.REJECT: MessageKind.RETURN,
+    TicketStep.TRANSFER: MessageKind.RETURN,
+    TicketStep.UPHOLD_RETURN: MessageKind.RETURN_OUTCOME,
+    TicketStep.REFUSE_RETURN: MessageKind.RETURN_OUTCOME,
 }
-"""The steps that the city hears of; clocks, persons and links are the district's own matter."""
+"""The steps that are reported to the city; deadlines, persons and links are the district's own matter."""
 
 WITH_WORDS: Final = frozenset(
-    {Step.REPORT, Step.GRANT_EXTENSION, Step.REJECT, Step.TRANSFER, Step.UPHOLD_RETURN, Step.REFUSE_RETURN}
+    {
+        TicketStep.REPORT,
+        TicketStep.GRANT_EXTENSION,
+        TicketStep.REJECT,
+        TicketStep.TRANSFER,
+        TicketStep.UPHOLD_RETURN,
+        TicketStep.REFUSE_RETURN,
+    }
 )
-"""What was said with these steps, redacted, goes along."""
+"""Steps whose redacted words are sent along."""
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
-    """How long a message that the city did not take waits, in real time; the defaults try for about a week.
-
-    `share` is the jitter's, from 0 to 1: waits are half to whole.
-    """
+class CityRetry:
+    """When a message that the city did not take is sent again, in real time. The defaults try for about a week."""
 
     first_s: float = 5
     longest_s: float = 3600
     attempts: int = 220
 
     def wait_s(self, attempts: int, share: float) -> float | None:
-        """Until the next attempt, after so many have failed; None when that was the last."""
+        """Seconds until the next attempt, after `attempts` have failed; None when that was the last.
+
+        `share`, from 0 to 1, is the jitter: a wait is between half of it and the whole.
+        """
         if attempts >= self.attempts:
             return None
         doubled = self.first_s * float(2 ** min(attempts - 1, 30))

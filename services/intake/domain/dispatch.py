@@ -1,4 +1,4 @@
-"""The dispatch catalogue (派单目录): type × place → lead unit and co-handlers (domain.md §2.1, §8)."""
+"""The dispatch catalogue (派单目录): type × place → lead unit and co-handlers (docs/domain.md §2.1, §8)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from services.contracts.taxonomy import OTHER, Taxonomy
 from services.contracts.ticket_events import Place
+from services.intake.domain.review import ReviewCode, ReviewReason
+from services.intake.domain.scope import may_have
 
 DOUBTFUL_BELOW = 0.5
 
@@ -18,15 +20,8 @@ class Dispatch:
 
 
 @dataclass(frozen=True, slots=True)
-class Review:
-    """A person decides: the reason says what could not be known."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """The hub's word on a type: in one sub-district, or wherever nothing else is said of one (None)."""
+class CatalogueEdit:
+    """The hub's units for a type in one sub-district, or in all that have no edit of their own (None)."""
 
     type_code: str
     sub_district: str | None
@@ -35,14 +30,14 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The taxonomy's units, and what the hub has changed of them for a type, in one sub-district or in all (None)."""
+    """The taxonomy's units, and the hub's changes by type and sub-district (None: all)."""
 
     taxonomy: Taxonomy
     version: int = 0
     changes: Mapping[tuple[str, str | None], Dispatch] = field(default_factory=dict)
 
     def units(self, type_code: str, sub_district: str | None) -> Dispatch | None:
-        """None if it depends on a place that is not known."""
+        """The units for a type in a place; None if they depend on a place that is unknown."""
         change = self.changes.get((type_code, sub_district)) or self.changes.get((type_code, None))
         if change:
             return change
@@ -50,22 +45,35 @@ class Catalogue:
         lead = problem.lead_at(sub_district)
         return Dispatch(lead, problem.co_handlers_at(sub_district)) if lead else None
 
-    def edited(self, edits: Iterable[Edit]) -> Catalogue:
-        """The next version. An edit replaces an earlier one of the same type and place, and no other: what was said
-        for one sub-district goes on to hold there when the whole district is edited."""
+    def edited(self, edits: Iterable[CatalogueEdit]) -> Catalogue:
+        """The next version. An edit replaces only an earlier one of the same type and place: an edit for all
+        sub-districts leaves those of single ones in force."""
         changes = {(edit.type_code, edit.sub_district): edit.units for edit in edits}
         return replace(self, version=self.version + 1, changes={**self.changes, **changes})
 
 
 def decide(
-    catalogue: Catalogue, type_code: str, confidence: float, place: Place, *, emergency: bool = False
-) -> Dispatch | Review:
-    """To whom a ticket goes. Doubt never dispatches: a wrong unit costs the caller a return battle."""
+    catalogue: Catalogue,
+    type_code: str,
+    confidence: float,
+    place: Place,
+    *,
+    emergency: bool = False,
+    elsewhere: str | None = None,
+    about_unit: str | None = None,
+) -> Dispatch | ReviewReason:
+    """To whom a ticket goes, or why a person decides. Doubt never dispatches: a wrong unit costs a return battle."""
     if emergency:
-        return Review("an emergency, it seems: transfer it to 110, 119, 120 or 122, or dispatch it at once")
+        return ReviewReason(ReviewCode.EMERGENCY)
+    if elsewhere:
+        return ReviewReason(ReviewCode.ELSEWHERE, elsewhere=elsewhere)
     if type_code == OTHER:
-        return Review("none of the catalogue's types")
+        return ReviewReason(ReviewCode.NO_TYPE)
     if confidence < DOUBTFUL_BELOW:
-        return Review(f"type {type_code} is doubtful: confidence {confidence:.2f} is below {DOUBTFUL_BELOW:.2f}")
+        return ReviewReason(ReviewCode.DOUBTFUL, type_code, confidence)
     units = catalogue.units(type_code, place.sub_district)
-    return units or Review(f"type {type_code} belongs to the sub-district office, and the place is not known")
+    if units is None:
+        return ReviewReason(ReviewCode.NO_PLACE, type_code)
+    if not all(may_have(unit, about_unit) for unit in (units.lead, *units.co_handlers)):
+        return ReviewReason(ReviewCode.ABOUT_UNIT, type_code, unit=about_unit)
+    return units

@@ -1,6 +1,6 @@
-"""The follow-up: one caller of one hot issue, led to its end. One table says all (domain.md §3.2, §10.4).
+"""The follow-up of one caller of one hot issue, as a table of moves (docs/domain.md §3.2, §10.4).
 
-A ticket does not wait for a building project: it settles within its limit, and the follow-up goes on.
+A ticket does not wait for a building project: it is settled within its limit, and the follow-up goes on.
 """
 
 from __future__ import annotations
@@ -10,16 +10,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from services.contracts.hot_issue_events import DecisionKind
+
 ASK_AFTER = timedelta(days=90)
-"""How long after the works are accepted a caller is asked (domain.md §10.4)."""
+"""The time from the acceptance of the works until a caller is asked (docs/domain.md §10.4)."""
 
 
 class Stage(StrEnum):
-    """In the order of the loop; `noted` is a problem on which nothing is decided yet."""
+    """In the order of the loop. `noted`: nothing is decided yet.
+
+    Works are a project's: a service that was ordered, or a rule that is made, is under way and then carried out.
+    """
 
     NOTED = "noted"
+    REOPENED = "reopened"
+    CANCELLED = "works cancelled"
     PLANNED = "planned"
+    UNDER_WAY = "under way"
+    SUSPENDED = "works suspended"
     IN_WORKS = "in works"
+    CARRIED_OUT = "carried out"
     ACCEPTED = "works accepted"
     ASKED = "asked"
     SOLVED = "solved"
@@ -27,19 +37,26 @@ class Stage(StrEnum):
     ENDED = "ended"
 
 
+CURED = frozenset({Stage.ACCEPTED, Stage.CARRIED_OUT})
+"""The cure is complete; some time later callers are asked about it."""
+
+_ANEW = frozenset({Stage.NOTED, Stage.REOPENED, Stage.CANCELLED})
+_CURING = frozenset({Stage.PLANNED, Stage.UNDER_WAY, Stage.SUSPENDED, Stage.IN_WORKS})
+
 MOVES: Mapping[Stage, frozenset[Stage]] = {
-    Stage.NOTED: frozenset({Stage.PLANNED, Stage.IN_WORKS, Stage.ACCEPTED, Stage.ENDED}),
-    Stage.PLANNED: frozenset({Stage.NOTED, Stage.IN_WORKS, Stage.ACCEPTED, Stage.ENDED}),
-    Stage.IN_WORKS: frozenset({Stage.NOTED, Stage.PLANNED, Stage.ACCEPTED, Stage.ENDED}),
-    Stage.ACCEPTED: frozenset({Stage.NOTED, Stage.PLANNED, Stage.IN_WORKS, Stage.ASKED, Stage.ENDED}),
-    Stage.ASKED: frozenset(
-        {Stage.NOTED, Stage.PLANNED, Stage.IN_WORKS, Stage.SOLVED, Stage.NOT_SOLVED, Stage.ENDED}
-    ),
-    Stage.SOLVED: frozenset({Stage.NOTED, Stage.PLANNED, Stage.IN_WORKS}),
-    Stage.NOT_SOLVED: frozenset({Stage.NOTED, Stage.PLANNED, Stage.IN_WORKS}),
-    Stage.ENDED: frozenset({Stage.NOTED, Stage.PLANNED, Stage.IN_WORKS, Stage.ACCEPTED}),
+    Stage.NOTED: _CURING | CURED | {Stage.ENDED},
+    Stage.REOPENED: _CURING | CURED | {Stage.ENDED},
+    Stage.CANCELLED: _CURING | CURED | {Stage.ENDED},
+    **{stage: (_ANEW | _CURING | CURED | {Stage.ENDED}) - {stage} for stage in _CURING},
+    **{stage: (_ANEW | _CURING | CURED | {Stage.ASKED, Stage.ENDED}) - {stage} for stage in CURED},
+    Stage.ASKED: _ANEW | _CURING | {Stage.SOLVED, Stage.NOT_SOLVED, Stage.ENDED},
+    Stage.SOLVED: _ANEW | _CURING,
+    Stage.NOT_SOLVED: _ANEW | _CURING,
+    Stage.ENDED: _CURING | CURED | {Stage.NOTED},
 }
-"""Forward with the hot issue, leaving out what was missed; back when it is reopened, or confirmed once more."""
+"""Forward with the hot issue, skipping stages that were missed; back when it is reopened or confirmed again, or when
+its works stop.
+"""
 
 _ORDER = tuple(Stage)
 
@@ -48,7 +65,7 @@ STAGE_OF: Mapping[str, Stage] = {
     "lapsed": Stage.ENDED,
     "confirmed": Stage.NOTED,
     "assigned": Stage.NOTED,
-    "reopened": Stage.NOTED,
+    "reopened": Stage.REOPENED,
     "decided": Stage.PLANNED,
     "in cure": Stage.IN_WORKS,
     "observing": Stage.ACCEPTED,
@@ -58,14 +75,39 @@ STAGE_OF: Mapping[str, Stage] = {
     "merged": Stage.ENDED,
     "withdrawn": Stage.ENDED,
 }
-"""Where a hot issue in a state takes those who called because of it."""
+"""The stage of the follow-ups for each state of their hot issue, if works cure it."""
 
-UNTOLD = frozenset({"suspected", "lapsed", "confirmed", "assigned", "reopened", "merged", "withdrawn"})
-"""States of a hot issue that are no news to a caller: nothing is decided, or another issue goes on with the matter."""
+WITHOUT_WORKS: Mapping[Stage, Stage] = {Stage.IN_WORKS: Stage.UNDER_WAY, Stage.ACCEPTED: Stage.CARRIED_OUT}
+"""The stage in place of another where a service or a rule is to cure it."""
+
+STOPPED: Mapping[Stage, Stage] = {Stage.PLANNED: Stage.SUSPENDED, Stage.IN_WORKS: Stage.SUSPENDED}
+"""The stage in place of another while the project is suspended."""
+
+NO_WORKS = frozenset({DecisionKind.SERVICE, DecisionKind.RULE})
+
+PROJECT_CANCELLED = "project_cancelled"
+"""The cause of an issue that is reopened because nothing will be built."""
+
+
+def stage_of(state: str, decision: DecisionKind | None, *, suspended: bool = False, cause: str | None = None) -> Stage:
+    """Where the follow-ups of a hot issue are; `cause` is the code of its last step. KeyError for an unknown state."""
+    stage = STAGE_OF[state]
+    if decision in NO_WORKS:
+        return WITHOUT_WORKS.get(stage, stage)
+    if suspended:
+        return STOPPED.get(stage, stage)
+    return Stage.CANCELLED if stage is Stage.REOPENED and cause == PROJECT_CANCELLED else stage
+
+
+SILENT = frozenset({"suspected", "lapsed", "confirmed", "assigned", "merged", "withdrawn"})
+"""States of a hot issue that send callers no message: nothing is decided, or another issue continues it."""
+
+SILENT_TO_JOINERS = SILENT | {"reopened"}
+"""Whoever joins hears nothing of what was before."""
 
 
 class IllegalMove(ValueError):
-    """The table has no such move from the follow-up's stage."""
+    """The table has no such move from the current stage."""
 
     def __init__(self, stage: Stage, version: int, target: Stage) -> None:
         super().__init__(f"a follow-up that is {stage} cannot become {target}")
@@ -75,9 +117,9 @@ class IllegalMove(ValueError):
 
 @dataclass(slots=True)
 class FollowUp:
-    """`ticket_id` is what the caller is followed up on, `called_at` when they turned to us with it.
+    """`ticket_id` is the caller's ticket, `called_at` when they turned to us with it.
 
-    Each move raises `version`; a move back begins another `round`, in which the caller is told and asked again.
+    Each move raises `version`; a move back starts a new `round`, in which the caller gets every message again.
     """
 
     id: str
@@ -95,23 +137,23 @@ class FollowUp:
     called_again: bool = False
 
     def call(self, ticket_id: str, called_at: datetime) -> None:
-        """A further call of the same caller: the first one stands, unless they had said that it was solved."""
+        """The same caller calls again: the first ticket stays, unless they had said that it was solved."""
         if self.stage is Stage.SOLVED and self.answered_at and called_at > self.answered_at:
             self.ticket_id, self.called_at, self.called_again = ticket_id, called_at, True
         elif self.answered_at is None and (called_at, ticket_id) < (self.called_at, self.ticket_id):
             self.ticket_id, self.called_at = ticket_id, called_at
 
     def follow(self, target: Stage, accepted_at: datetime | None) -> bool:
-        """Goes where the hot issue is, if the table lets it; False if it stays.
+        """Moves to the hot issue's stage if the table allows it; False if it stays.
 
-        Whoever said that it is solved stays out of what comes later, unless they called again.
+        A caller who said that it is solved is not followed up further, unless they called again.
         """
         if target not in MOVES[self.stage] or (self.stage is Stage.SOLVED and not self.called_again):
             return False
         if self.stage is Stage.NOT_SOLVED and self.continued_by:
             self.ticket_id = self.continued_by
         self._move(target)
-        self.ask_at = accepted_at + ASK_AFTER if accepted_at and target is Stage.ACCEPTED else None
+        self.ask_at = accepted_at + ASK_AFTER if accepted_at and target in CURED else None
         self.called_again = False
         return True
 
@@ -119,7 +161,7 @@ class FollowUp:
         self._move(Stage.ASKED)
 
     def answer(self, at: datetime, solved: bool, continued_by: str | None = None) -> None:
-        """What the caller says; if it is not solved, another ticket goes on from here."""
+        """Records the caller's answer; `continued_by` is the new ticket if it is not solved."""
         self._move(Stage.SOLVED if solved else Stage.NOT_SOLVED)
         self.answered_at, self.continued_by = at, continued_by
 

@@ -1,4 +1,4 @@
-"""How long each clock of a ticket runs: f(type, kind, urgency, channel), as data (domain.md §2.2)."""
+"""How long each deadline of a ticket runs, by type, kind, urgency and channel: the rules (docs/domain.md §2.2)."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
 from services.contracts.ticket_events import Channel, ClockOwner, RequestKind, TypeCode, Urgency
-from services.intake.domain.steps import Step
+from services.intake.domain.steps import TicketStep
 from services.intake.domain.ticket import Ticket
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+EXTENDED = "extended"
+"""The name of the rule in the record of a deadline that was extended."""
 
 
-class Limit(Protocol):
-    """When a limit ends, and whether the calendar knew all the years in between."""
+class WorkingDayLimit(Protocol):
+    """The end of a limit, and whether the calendar knew all the years in between."""
 
     @property
     def due(self) -> datetime: ...
@@ -27,11 +29,11 @@ class Limit(Protocol):
     def calendar_known(self) -> bool: ...
 
 
-WorkingDays = Callable[[datetime, int], Limit]
+WorkingDays = Callable[[datetime, int], WorkingDayLimit]
 """The end of the n-th working day after a moment, by the State Council calendar."""
 
 
-class ClockKind(StrEnum):
+class DeadlineKind(StrEnum):
     DISPATCH = "dispatch"
     CONTACT = "contact"
     ON_SITE = "on site"
@@ -46,18 +48,28 @@ class _Row(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class ClockRule(_Row):
-    """What starts and stops a clock, and what its end means."""
+class DeadlineRule(_Row):
+    """The steps that start, stop and void a deadline, and what its end means: a breach, or a right that lapses.
 
-    starts: tuple[Step, ...]
-    stops: tuple[Step, ...]
-    voids: tuple[Step, ...] = ()
+    `uses`: those of `stops` by which a right is used; with any other it lapses.
+    """
+
+    starts: tuple[TicketStep, ...]
+    stops: tuple[TicketStep, ...]
+    voids: tuple[TicketStep, ...] = ()
+    uses: tuple[TicketStep, ...] = ()
     ends: Literal["breach", "lapse"]
     owner: ClockOwner
 
+    @model_validator(mode="after")
+    def _right_is_used_by_a_stop(self) -> Self:
+        if (self.ends == "lapse") != bool(self.uses) or not set(self.uses) <= set(self.stops):
+            raise ValueError("uses: name those of `stops` that use the right, for a clock that ends with lapse alone")
+        return self
+
 
 class When(_Row):
-    """Facts that must all hold; a fact that is not named may be anything."""
+    """Facts of the ticket that must all match; one that is not named matches everything."""
 
     type: tuple[TypeCode, ...] = ()
     kind: tuple[RequestKind, ...] = ()
@@ -78,9 +90,9 @@ class Length(_Row):
         return self
 
     def end(self, start: datetime, working_days: WorkingDays) -> tuple[datetime, bool]:
-        """When a clock that starts at `start` ends, and whether the calendar knew the years up to then.
+        """The end of a deadline that starts at `start`, and whether the calendar knew the years up to it.
 
-        Days do not count the day of the start (Civil Code art. 201).
+        The day of the start does not count (Civil Code art. 201).
         """
         if self.hours:
             return start + timedelta(hours=self.hours), True
@@ -93,39 +105,43 @@ class Length(_Row):
 
 
 class LimitRule(Length):
-    clock: ClockKind
+    clock: DeadlineKind
     when: When = When()
 
     @property
     def id(self) -> str:
-        """Names the rule in a clock's record: the clock and what the rule is for."""
+        """The name of the rule in a deadline's record: the kind of the deadline and the facts that the rule is for."""
         facts = [value for values in self.when.model_dump(mode="json").values() for value in values]
         return " ".join((self.clock, *facts))
 
 
-class ClockRules(_Row):
-    """The whole table. `version` names it in each clock that was started by it."""
+class DeadlineRules(_Row):
+    """The whole table. Every deadline records the `version` that started it."""
 
     version: PositiveInt
     warn_at: Annotated[float, Field(gt=0, lt=1)]
-    clocks: Mapping[ClockKind, ClockRule]
+    clocks: Mapping[DeadlineKind, DeadlineRule]
     limits: Sequence[LimitRule]
     extended: Length
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        lacking = set(ClockKind) - self.clocks.keys()
+        lacking = set(DeadlineKind) - self.clocks.keys()
         if lacking:
             raise ValueError(f"clocks: {', '.join(sorted(lacking))} missing")
         return self
 
     @cached_property
-    def moved_by(self) -> frozenset[Step]:
-        """The steps that start, stop or void a clock."""
+    def moved_by(self) -> frozenset[TicketStep]:
+        """The steps that start, stop or void any deadline."""
         return frozenset(step for rule in self.clocks.values() for step in (*rule.starts, *rule.stops, *rule.voids))
 
-    def limit_of(self, clock: ClockKind, ticket: Ticket, usual_kind: RequestKind | None) -> LimitRule | None:
-        """The first row that fits; None: this ticket has no such clock. `usual_kind` is its type's."""
+    def length_of(self, rule: str) -> Length | None:
+        """By the name in a deadline's record; None if the table has no such rule any more."""
+        return self.extended if rule == EXTENDED else next((one for one in self.limits if one.id == rule), None)
+
+    def limit_of(self, clock: DeadlineKind, ticket: Ticket, usual_kind: RequestKind | None) -> LimitRule | None:
+        """The first rule that matches; None if this ticket has no such deadline. `usual_kind` is its type's."""
         facts = {
             "type": ticket.type_code,
             "kind": ticket.kind or usual_kind,
@@ -133,8 +149,6 @@ class ClockRules(_Row):
             "channel": ticket.channel,
         }
         for rule in self.limits:
-            if rule.clock is clock and all(
-                not allowed or facts[name] in allowed for name, allowed in rule.when
-            ):
+            if rule.clock is clock and all(not allowed or facts[name] in allowed for name, allowed in rule.when):
                 return rule
         return None

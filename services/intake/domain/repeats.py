@@ -1,4 +1,4 @@
-"""Three things that are called a repeat, kept apart (domain.md §2.6); only the third is evidence of concentration."""
+"""The three kinds of repeat (docs/domain.md §2.6); only the third is evidence of a concentration."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 from services.contracts.ticket_events import Urgency
 
 WINDOW: Final = timedelta(days=30)
-"""Level L0 (domain.md §3.2): within so long the same caller means the same matter."""
+"""Level L0 (docs/domain.md §3.2): within this time the same caller means the same matter."""
 URGENT_FROM: Final = 3
 
 
@@ -24,12 +24,12 @@ _STEP_UP: Final = {Urgency.NORMAL: Urgency.URGENT, Urgency.URGENT: Urgency.CRITI
 
 
 def raised(urgency: Urgency | None, times: int) -> Urgency | None:
-    """One step up when a caller turns to us about one matter the third time, and once only."""
+    """One step more urgent when a caller turns to us about one matter for the third time, and only then."""
     return _STEP_UP.get(urgency, urgency) if urgency and times == URGENT_FROM else urgency
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class CallSubject:
     """Who called about what; None: not known."""
 
     caller_ref: str | None
@@ -37,8 +37,8 @@ class Call:
     estate: str | None
 
 
-def repeat_of(one: Call, other: Call) -> Repeat | None:
-    """How two tickets belong together; None if they do not. An unknown caller is another one, an unknown matter too."""
+def repeat_of(one: CallSubject, other: CallSubject) -> Repeat | None:
+    """The kind of repeat; None if they have nothing in common. An unknown caller or matter is never the same."""
     same_matter = None not in (one.type_code, one.estate) and (one.type_code, one.estate) == (
         other.type_code,
         other.estate,

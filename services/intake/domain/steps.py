@@ -1,4 +1,4 @@
-"""The states of a ticket (工单) and the steps between them. One table says all (domain.md §2.1, §10.1)."""
+"""The states of a ticket (工单) and the steps between them, as one table (docs/domain.md §2.1, §10.1)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final, Literal
 
 
-class State(StrEnum):
+class TicketState(StrEnum):
     RECEIVED = "received"
     CLASSIFIED = "classified"
     IN_REVIEW = "in review"
@@ -26,7 +26,7 @@ class State(StrEnum):
     FILED_AWAY = "filed away"
 
 
-class Step(StrEnum):
+class TicketStep(StrEnum):
     RECEIVE = "receive"
     CLASSIFY = "classify"
     FILE_AWAY = "file away"
@@ -42,6 +42,7 @@ class Step(StrEnum):
     SIGN = "sign"
     CONTACT = "contact"
     REPORT = "report"
+    ASSIST = "assist"
     REQUEST_RETURN = "request return"
     UPHOLD_RETURN = "uphold return"
     REFUSE_RETURN = "refuse return"
@@ -55,6 +56,7 @@ class Step(StrEnum):
     UNMERGE = "unmerge"
     WARN = "warn"
     BREACH = "breach"
+    RECOUNT = "recount"
     SETTLE = "settle"
     MISS = "miss"
     VISIT = "visit"
@@ -63,80 +65,86 @@ class Step(StrEnum):
 
 
 SAME: Final = "same"
-"""The state stays: the step is noted and changes something else of the ticket."""
+"""The state stays; the step changes something else of the ticket."""
 BACK: Final = "back"
-"""To the state from which the ticket was taken aside."""
+"""Back to the state from which the ticket was taken aside."""
 
-Target = State | Literal["same", "back"]
+Target = TicketState | Literal["same", "back"]
 
-WITH_UNIT: Final = (State.DISPATCHED, State.SIGNED, State.CONTACTED, State.HANDLING)
+UNDECIDED: Final = (TicketState.RECEIVED, TicketState.CLASSIFIED, TicketState.IN_REVIEW)
+"""No unit has it yet, and none had it before."""
+WITH_UNIT: Final = (TicketState.DISPATCHED, TicketState.SIGNED, TicketState.CONTACTED, TicketState.HANDLING)
 """A unit has it and works on it for the first time."""
-AT_WORK: Final = (*WITH_UNIT, State.REDO)
-OPEN: Final = (*AT_WORK, State.RETURN_REQUESTED)
-"""A unit answers for it: clocks of its work may run."""
-ASIDE: Final = frozenset({State.RETURN_REQUESTED, State.MERGED})
-"""From here a ticket may go back to where it was."""
-FINAL: Final = frozenset({State.ARCHIVED, State.FILED_AWAY})
-CLOCKS: Final = frozenset({Step.WARN, Step.BREACH})
-"""Steps that the clock takes: they change nothing for whoever is about to act."""
-WITH_PEOPLE: Final = (State.IN_REVIEW, *OPEN)
+AT_WORK: Final = (*WITH_UNIT, TicketState.REDO)
+OPEN: Final = (*AT_WORK, TicketState.RETURN_REQUESTED)
+"""A unit is responsible for it: deadlines of its work may run."""
+ASIDE: Final = frozenset({TicketState.RETURN_REQUESTED, TicketState.MERGED})
+"""States that a ticket may leave for the one it had before."""
+FINAL: Final = frozenset({TicketState.ARCHIVED, TicketState.FILED_AWAY})
+CLOCKS: Final = frozenset({TicketStep.WARN, TicketStep.BREACH, TicketStep.RECOUNT})
+"""Steps taken by deadlines: they change nothing for a person about to act."""
+WITH_PEOPLE: Final = (TicketState.IN_REVIEW, *OPEN)
 """Somebody has to act on it."""
-CLOCKED: Final = (*WITH_PEOPLE, State.MERGED, State.SETTLED)
+CLOCKED: Final = (*WITH_PEOPLE, TicketState.MERGED, TicketState.SETTLED)
 
-_TABLE: Final[tuple[tuple[Step, tuple[State | None, ...], Target], ...]] = (
-    (Step.RECEIVE, (None,), State.RECEIVED),
-    (Step.CLASSIFY, (State.RECEIVED,), State.CLASSIFIED),
-    (Step.FILE_AWAY, (State.CLASSIFIED,), State.FILED_AWAY),
-    (Step.SEND_TO_REVIEW, (State.CLASSIFIED,), State.IN_REVIEW),
+_TABLE: Final[tuple[tuple[TicketStep, tuple[TicketState | None, ...], Target], ...]] = (
+    (TicketStep.RECEIVE, (None,), TicketState.RECEIVED),
+    (TicketStep.CLASSIFY, (TicketState.RECEIVED,), TicketState.CLASSIFIED),
+    (TicketStep.FILE_AWAY, (TicketState.CLASSIFIED,), TicketState.FILED_AWAY),
+    (TicketStep.SEND_TO_REVIEW, (TicketState.CLASSIFIED,), TicketState.IN_REVIEW),
     # a person who knows need not wait for the machine's reading
-    (Step.DISPATCH, (State.RECEIVED, State.CLASSIFIED, State.IN_REVIEW), State.DISPATCHED),
+    (TicketStep.DISPATCH, UNDECIDED, TicketState.DISPATCHED),
     # what a ticket is, as a person sees it; a unit that has it keeps it until it is sent elsewhere
-    (Step.RECLASSIFY, (State.RECEIVED, *WITH_PEOPLE, State.MERGED), SAME),
-    (Step.REDISPATCH, WITH_UNIT, State.DISPATCHED),
-    (Step.CALL_IN, AT_WORK, SAME),
-    (Step.ASSIGN, OPEN, SAME),
+    (TicketStep.RECLASSIFY, (TicketState.RECEIVED, *WITH_PEOPLE, TicketState.MERGED), SAME),
+    (TicketStep.REDISPATCH, WITH_UNIT, TicketState.DISPATCHED),
+    (TicketStep.CALL_IN, AT_WORK, SAME),
+    (TicketStep.ASSIGN, OPEN, SAME),
     # not acceptable: in court, review, discipline, petition (Beijing law art. 11); danger goes to 110/119/120/122
-    (Step.REJECT, (State.RECEIVED, State.CLASSIFIED, State.IN_REVIEW), State.REJECTED),
-    (Step.TRANSFER, (State.RECEIVED, State.CLASSIFIED, *WITH_PEOPLE), State.TRANSFERRED),
-    (Step.RECONSIDER, (State.REJECTED, State.TRANSFERRED), State.IN_REVIEW),
+    (TicketStep.REJECT, UNDECIDED, TicketState.REJECTED),
+    (TicketStep.TRANSFER, (TicketState.RECEIVED, TicketState.CLASSIFIED, *WITH_PEOPLE), TicketState.TRANSFERRED),
+    (TicketStep.RECONSIDER, (TicketState.REJECTED, TicketState.TRANSFERRED), TicketState.IN_REVIEW),
     # the unit's work
-    (Step.SIGN, (State.DISPATCHED,), State.SIGNED),
-    (Step.CONTACT, (State.DISPATCHED, State.SIGNED), State.CONTACTED),
-    (Step.CONTACT, (State.HANDLING, State.REDO), SAME),
-    (Step.REPORT, WITH_UNIT, State.HANDLING),
-    (Step.REPORT, (State.REDO,), SAME),
-    # return battles: the ticket waits aside, its clocks run on (domain.md §10.1)
-    (Step.REQUEST_RETURN, WITH_UNIT, State.RETURN_REQUESTED),
-    (Step.UPHOLD_RETURN, (State.RETURN_REQUESTED,), State.IN_REVIEW),
-    (Step.REFUSE_RETURN, (State.RETURN_REQUESTED,), BACK),
-    (Step.REQUEST_EXTENSION, AT_WORK, SAME),
-    (Step.GRANT_EXTENSION, OPEN, SAME),
-    (Step.REFUSE_EXTENSION, OPEN, SAME),
-    (Step.PAUSE, AT_WORK, SAME),
-    (Step.RESUME, OPEN, SAME),
-    (Step.SUPERVISE, OPEN, SAME),
+    (TicketStep.SIGN, (TicketState.DISPATCHED,), TicketState.SIGNED),
+    (TicketStep.CONTACT, (TicketState.DISPATCHED, TicketState.SIGNED), TicketState.CONTACTED),
+    (TicketStep.CONTACT, (TicketState.HANDLING, TicketState.REDO), SAME),
+    (TicketStep.REPORT, WITH_UNIT, TicketState.HANDLING),
+    (TicketStep.REPORT, (TicketState.REDO,), SAME),
+    # a co-handler's part: the ticket and its deadlines stay the lead's
+    (TicketStep.ASSIST, OPEN, SAME),
+    # returns: the ticket waits aside, its deadlines run on (docs/domain.md §10.1)
+    (TicketStep.REQUEST_RETURN, WITH_UNIT, TicketState.RETURN_REQUESTED),
+    (TicketStep.UPHOLD_RETURN, (TicketState.RETURN_REQUESTED,), TicketState.IN_REVIEW),
+    (TicketStep.REFUSE_RETURN, (TicketState.RETURN_REQUESTED,), BACK),
+    (TicketStep.REQUEST_EXTENSION, AT_WORK, SAME),
+    (TicketStep.GRANT_EXTENSION, OPEN, SAME),
+    (TicketStep.REFUSE_EXTENSION, OPEN, SAME),
+    (TicketStep.PAUSE, AT_WORK, SAME),
+    (TicketStep.RESUME, OPEN, SAME),
+    (TicketStep.SUPERVISE, OPEN, SAME),
     # one matter, many tickets: a link, so that it can be undone
-    (Step.MERGE, (State.IN_REVIEW, *WITH_UNIT), State.MERGED),
-    (Step.UNMERGE, (State.MERGED,), BACK),
-    (Step.WARN, CLOCKED, SAME),
-    (Step.BREACH, CLOCKED, SAME),
+    (TicketStep.MERGE, (TicketState.IN_REVIEW, *WITH_UNIT), TicketState.MERGED),
+    (TicketStep.UNMERGE, (TicketState.MERGED,), BACK),
+    (TicketStep.WARN, CLOCKED, SAME),
+    (TicketStep.BREACH, CLOCKED, SAME),
+    # the holidays of a year become known: even a deadline of a ticket that is closed may turn out not to be breached
+    (TicketStep.RECOUNT, tuple(TicketState), SAME),
     # the end: the unit's word, then the caller's, asked by another role
-    (Step.SETTLE, (*AT_WORK, State.MERGED), State.SETTLED),
-    (Step.MISS, (State.SETTLED,), SAME),
-    (Step.VISIT, (State.SETTLED,), State.VISITED),
-    (Step.ORDER_REDO, (State.VISITED,), State.REDO),
-    (Step.ARCHIVE, (State.VISITED, State.SETTLED), State.ARCHIVED),
+    (TicketStep.SETTLE, (*AT_WORK, TicketState.MERGED), TicketState.SETTLED),
+    (TicketStep.MISS, (TicketState.SETTLED,), SAME),
+    (TicketStep.VISIT, (TicketState.SETTLED,), TicketState.VISITED),
+    (TicketStep.ORDER_REDO, (TicketState.VISITED,), TicketState.REDO),
+    (TicketStep.ARCHIVE, (TicketState.VISITED, TicketState.SETTLED), TicketState.ARCHIVED),
 )
 
-STEPS: Final[Mapping[tuple[State | None, Step], Target]] = {
+STEPS: Final[Mapping[tuple[TicketState | None, TicketStep], Target]] = {
     (source, step): target for step, sources, target in _TABLE for source in sources
 }
 
 
-class IllegalStep(ValueError):
+class IllegalTicketStep(ValueError):
     """The table has no such step from the ticket's state, or a guard of it does not hold."""
 
-    def __init__(self, step: Step, version: int, state: State | None, why: str = "") -> None:
+    def __init__(self, step: TicketStep, version: int, state: TicketState | None, why: str = "") -> None:
         super().__init__(f"a ticket that is {state or 'new'} cannot {step}{why and ': '}{why}")
         self.version = version
         self.state = state

@@ -1,100 +1,42 @@
-"""The ticket (工单): its facts, and what each step makes of them (domain.md §2.5, §10.1)."""
+"""What each step makes of a ticket (docs/domain.md §2.5, §10.1)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from typing import Any
 
-from services.contracts.ticket_events import Channel, Place, RequestKind, Satisfaction, Urgency
-from services.intake.domain.steps import ASIDE, BACK, CLOCKS, SAME, STEPS, IllegalStep, State, Step
+from services.contracts.ticket_events import Place, RequestKind, Satisfaction, Urgency
+from services.intake.domain.review import ReviewReason
+from services.intake.domain.scope import helpers_of
+from services.intake.domain.steps import TicketState, TicketStep
+from services.intake.domain.ticket_record import Extension, TicketRecord
 
 UNREACHED_ENOUGH = 3
-"""So often the caller is tried in vain before a ticket may be archived without their word (domain.md §10.1)."""
+"""After so many vain tries to reach the caller a ticket may be archived without their word (docs/domain.md §10.1)."""
 
 
-class Extension(StrEnum):
-    """Of the settle clock, once a ticket (domain.md §2.1)."""
-
-    REQUESTED = "requested"
-    GRANTED = "granted"
-    REFUSED = "refused"
+NOBODY = "nobody"
+"""In place of the unit that a ticket is about: it is about none."""
 
 
 class NotIndependent(ValueError):
-    """Who handled a ticket does not ask its caller how it went (domain.md §10.1)."""
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryEntry:
-    """Who took which step when; `version` is the ticket's after it."""
-
-    version: int
-    at: datetime
-    step: Step
-    state: State
-    actor: str
-    detail: str | None = None
+    """Whoever handled a ticket may not ask its caller how it went (docs/domain.md §10.1)."""
 
 
 @dataclass(slots=True)
-class Ticket:
-    """Facts without text and without the caller's identity; both are kept apart (domain.md §9).
+class Ticket(TicketRecord):
+    """Each method is one step. Raises IllegalTicketStep when the table or a guard refuses it; nothing has changed then.
 
-    Every step adds a line to `steps`, the history not stored yet, and raises `version` by one. `acted_version` is the
-    version of the last step that was not a clock's: whoever saw that one has seen all there is to act on. From dispatch
-    on there is exactly one lead. `city_number` names a ticket of the city's hotline there, `city_by` is its deadline.
-    `came_from` is where a ticket that was taken aside goes back to.
+    `words` are what the actor wrote, redacted.
     """
-
-    id: str
-    channel: Channel
-    caller_ref: str | None
-    occurred_at: datetime
-    received_at: datetime
-    history: bool = False
-    continues: str | None = None
-    text_version: int = 1
-    version: int = 0
-    acted_version: int = 0
-    state: State | None = None
-    came_from: State | None = None
-    type_code: str | None = None
-    kind: RequestKind | None = None
-    place: Place | None = None
-    urgency: Urgency | None = None
-    emergency: bool = False
-    restricted: bool = False
-    repeat_of: str | None = None
-    lead: str | None = None
-    co_handlers: tuple[str, ...] = ()
-    assignee: str | None = None
-    review_reason: str | None = None
-    merged_into: str | None = None
-    dispatched_at: datetime | None = None
-    signed_at: datetime | None = None
-    contacted_at: datetime | None = None
-    settle_by: datetime | None = None
-    extension: Extension | None = None
-    paused_at: datetime | None = None
-    supervised: bool = False
-    returns: int = 0
-    redos: int = 0
-    settled_at: datetime | None = None
-    settled_by: str | None = None
-    unit_solved: bool | None = None
-    unreached: int = 0
-    visited_at: datetime | None = None
-    caller_solved: bool | None = None
-    satisfaction: Satisfaction | None = None
-    city_number: str | None = None
-    city_by: datetime | None = None
-    steps: list[HistoryEntry] = field(default_factory=list)
 
     # --- what it is -------------------------------------------------------------------------------------------------
 
-    def receive(self, actor: str) -> None:
-        self._take(Step.RECEIVE, self.received_at, actor)
+    def receive(self, actor: str, number: str) -> None:
+        self.take(TicketStep.RECEIVE, self.received_at, actor)
+        self.number = number
 
     def classify(
         self,
@@ -103,226 +45,262 @@ class Ticket:
         type_code: str,
         place: Place,
         urgency: Urgency,
-        detail: str,
         kind: RequestKind | None = None,
+        *,
+        confidence: float | None = None,
+        signs: Sequence[str] = (),
     ) -> None:
-        self._take(Step.CLASSIFY, at, actor, detail)
+        """By a model, which gives its `confidence` and the `signs` in the text; by a person's word without them."""
+        read: dict[str, Any] = {} if confidence is None else {"confidence": confidence, "signs": list(signs)}
+        self.take(TicketStep.CLASSIFY, at, actor, type_code=type_code, **read)
         self.type_code, self.kind, self.place, self.urgency = type_code, kind, place, urgency
 
     def reclassify(
         self,
         at: datetime,
         actor: str,
-        detail: str,
+        words: str,
         *,
         type_code: str | None = None,
         kind: RequestKind | None = None,
         place: Place | None = None,
         urgency: Urgency | None = None,
+        about_unit: str | None = None,
     ) -> bool:
-        """A person's word on what it is; None leaves what it was. Returns whether the machine's type was confirmed."""
+        """A person's word on what it is; None leaves what it was, NOBODY as `about_unit` says that it is about none.
+
+        A unit that it is about helps no more. Returns whether the machine's type was confirmed.
+        """
         confirmed = type_code in (None, self.type_code)
-        self._take(Step.RECLASSIFY, at, actor, detail)
+        named = about_unit not in (None, self.about_unit or NOBODY)
+        self.take(TicketStep.RECLASSIFY, at, actor, words, **({"about": about_unit} if named else {}))
+        if named:
+            self.about_unit = None if about_unit == NOBODY else about_unit
+            self.co_handlers = self._helpers(self.co_handlers)
         self.type_code = type_code or self.type_code
         self.kind, self.place, self.urgency = kind or self.kind, place or self.place, urgency or self.urgency
         return confirmed
 
-    def file_away(self, at: datetime, actor: str) -> None:
-        self._take(Step.FILE_AWAY, at, actor)
+    def reclassify_like(self, at: datetime, actor: str, target: TicketRecord) -> None:
+        """The ticket to which this one is linked was reclassified; this one keeps what it is itself."""
+        self.take(TicketStep.RECLASSIFY, at, actor, follows=target.id)
+        self.keep_apart(target)
 
-    def send_to_review(self, at: datetime, actor: str, reason: str) -> None:
-        self._take(Step.SEND_TO_REVIEW, at, actor, reason)
+    def keep_apart(self, target: TicketRecord) -> None:
+        """Takes over what hides the ticket to which this one is linked: they have one answer, so that whoever may not
+        see the one may not see the other."""
+        self.restricted = self.restricted or target.restricted
+        self.about_unit = self.about_unit or target.about_unit
+        self.co_handlers = self._helpers(self.co_handlers)
+
+    def _helpers(self, units: Sequence[str]) -> tuple[str, ...]:
+        return helpers_of(units, self.lead or "", restricted=self.restricted, about_unit=self.about_unit)
+
+    def file_away(self, at: datetime, actor: str) -> None:
+        self.take(TicketStep.FILE_AWAY, at, actor)
+
+    def send_to_review(self, at: datetime, actor: str, reason: ReviewReason) -> None:
+        self.take(TicketStep.SEND_TO_REVIEW, at, actor, reason.words, **reason.facts)
         self.review_reason = reason
 
-    def reject(self, at: datetime, actor: str, reason: str) -> None:
-        """Not acceptable; the reason is what the caller is told."""
-        self._take(Step.REJECT, at, actor, reason)
+    def reject(self, at: datetime, actor: str, words: str) -> None:
+        """Not acceptable; the words are the reason that the caller is given."""
+        self.take(TicketStep.REJECT, at, actor, words)
         self.review_reason = None
 
-    def transfer(self, at: datetime, actor: str, line: str, reason: str) -> None:
+    def transfer(self, at: datetime, actor: str, line: str, words: str) -> None:
         """To an emergency line (110, 119, 120, 122). The unit that had it, if any, has it no more."""
-        self._take(Step.TRANSFER, at, actor, f"{line}: {reason}")
+        self.take(TicketStep.TRANSFER, at, actor, words, line=line)
         self.emergency, self.review_reason, self.came_from = True, None, None
 
-    def reconsider(self, at: datetime, actor: str, reason: str) -> None:
-        self._take(Step.RECONSIDER, at, actor, reason)
-        self.review_reason = reason
+    def reconsider(self, at: datetime, actor: str, words: str) -> None:
+        self.take(TicketStep.RECONSIDER, at, actor, words)
+        self.review_reason = ReviewReason(words=words)
 
     # --- whose it is ------------------------------------------------------------------------------------------------
 
-    def dispatch(self, at: datetime, actor: str, lead: str, co_handlers: tuple[str, ...], detail: str) -> None:
-        """The settle clock starts here, so that no later quarrel stops it (domain.md §2.2)."""
-        self._go_to(Step.DISPATCH, at, actor, lead, co_handlers, detail)
+    def dispatch(
+        self, at: datetime, actor: str, lead: str, co_handlers: Sequence[str], words: str | None = None
+    ) -> None:
+        """Starts the settle deadline, so that no later quarrel stops it (docs/domain.md §2.2)."""
+        self._go_to(TicketStep.DISPATCH, at, actor, lead, co_handlers, words)
 
-    def redispatch(self, at: datetime, actor: str, lead: str, co_handlers: tuple[str, ...], detail: str) -> None:
-        self._go_to(Step.REDISPATCH, at, actor, lead, co_handlers, detail)
+    def redispatch(self, at: datetime, actor: str, lead: str, co_handlers: Sequence[str], words: str) -> None:
+        self._go_to(TicketStep.REDISPATCH, at, actor, lead, co_handlers, words)
 
     def _go_to(
-        self, step: Step, at: datetime, actor: str, lead: str, co_handlers: tuple[str, ...], detail: str
+        self, step: TicketStep, at: datetime, actor: str, lead: str, co_handlers: Sequence[str], words: str | None
     ) -> None:
-        self._take(step, at, actor, detail)
-        self.lead, self.co_handlers, self.dispatched_at = lead, tuple(c for c in co_handlers if c != lead), at
-        self.review_reason = self.assignee = self.signed_at = self.contacted_at = self.extension = None
-        self.paused_at = None
+        self.take(step, at, actor, words, lead=lead)
+        self.lead, self.dispatched_at = lead, at
+        self.co_handlers = self._helpers(co_handlers)
+        self.review_reason = None
+        self.assignee = self.signed_at = self.contacted_at = self.extension = self.paused_at = None
 
-    def call_in(self, at: datetime, actor: str, unit: str, detail: str) -> None:
+    def call_in(self, at: datetime, actor: str, unit: str, words: str) -> None:
         """One more unit helps (加派)."""
         if unit == self.lead or unit in self.co_handlers:
-            raise self._refused(Step.CALL_IN, f"{unit} has it already")
-        self._take(Step.CALL_IN, at, actor, f"{unit}: {detail}")
+            raise self.refused(TicketStep.CALL_IN, f"{unit} has it already")
+        if unit not in self._helpers([unit]):
+            raise self.refused(TicketStep.CALL_IN, "it is for its lead alone, or about that unit")
+        self.take(TicketStep.CALL_IN, at, actor, words, unit=unit)
         self.co_handlers = (*self.co_handlers, unit)
 
     def assign(self, at: datetime, actor: str, person: str) -> None:
         """To one of the lead's people, by the subject of their token."""
-        self._take(Step.ASSIGN, at, actor, person)
+        self.take(TicketStep.ASSIGN, at, actor, person=person)
         self.assignee = person
 
     # --- the unit's work --------------------------------------------------------------------------------------------
 
     def sign(self, at: datetime, actor: str) -> None:
-        self._take(Step.SIGN, at, actor)
+        self.take(TicketStep.SIGN, at, actor)
         self.signed_at = at
 
-    def contact(self, at: datetime, actor: str, detail: str) -> None:
+    def contact(self, at: datetime, actor: str, words: str) -> None:
         """The unit spoke with the caller (先行联系); the first time counts."""
-        self._take(Step.CONTACT, at, actor, detail)
+        self.take(TicketStep.CONTACT, at, actor, words)
         self.signed_at, self.contacted_at = self.signed_at or at, self.contacted_at or at
 
-    def report(self, at: datetime, actor: str, detail: str) -> None:
+    def report(self, at: datetime, actor: str, words: str) -> None:
         """Interim report (中途汇报)."""
-        self._take(Step.REPORT, at, actor, detail)
+        self.take(TicketStep.REPORT, at, actor, words)
         self.signed_at = self.signed_at or at
 
-    def request_return(self, at: datetime, actor: str, detail: str) -> None:
-        self._take(Step.REQUEST_RETURN, at, actor, detail)
+    def assist(self, at: datetime, actor: str, unit: str, words: str, *, contacted: bool) -> None:
+        """A co-handler reports its part (协办反馈), or that it spoke with the caller; the lead's duties stand."""
+        if unit not in self.co_handlers:
+            raise self.refused(TicketStep.ASSIST, f"{unit} is no co-handler")
+        self.take(TicketStep.ASSIST, at, actor, words, unit=unit, contacted=contacted)
+
+    def request_return(self, at: datetime, actor: str, words: str) -> None:
+        self.take(TicketStep.REQUEST_RETURN, at, actor, words)
         self.returns += 1
 
-    def uphold_return(self, at: datetime, actor: str, detail: str) -> None:
-        """It was not the unit's duty: its clocks never counted. Another is named at once, by a dispatch."""
-        self._take(Step.UPHOLD_RETURN, at, actor, detail)
-        self.review_reason = detail
+    def uphold_return(self, at: datetime, actor: str, words: str) -> None:
+        """It was not the unit's duty: its deadlines never counted. A dispatch to another unit follows at once."""
+        self.take(TicketStep.UPHOLD_RETURN, at, actor, words)
+        self.review_reason = ReviewReason(words=words)
 
-    def refuse_return(self, at: datetime, actor: str, detail: str) -> None:
-        self._take(Step.REFUSE_RETURN, at, actor, detail)
+    def refuse_return(self, at: datetime, actor: str, words: str) -> None:
+        self.take(TicketStep.REFUSE_RETURN, at, actor, words)
 
-    def request_extension(self, at: datetime, actor: str, detail: str) -> None:
+    def request_extension(self, at: datetime, actor: str, words: str) -> None:
         if self.extension is not None:
-            raise self._refused(Step.REQUEST_EXTENSION, f"an extension was {self.extension} before; there is one")
-        self._take(Step.REQUEST_EXTENSION, at, actor, detail)
+            why = f"an extension was {self.extension} before; there is one"
+            raise self.refused(TicketStep.REQUEST_EXTENSION, why)
+        self.take(TicketStep.REQUEST_EXTENSION, at, actor, words)
         self.extension = Extension.REQUESTED
 
-    def grant_extension(self, at: datetime, actor: str, detail: str) -> None:
-        self._decide_extension(Step.GRANT_EXTENSION, Extension.GRANTED, at, actor, detail)
+    def grant_extension(self, at: datetime, actor: str, words: str) -> None:
+        self._decide_extension(TicketStep.GRANT_EXTENSION, Extension.GRANTED, at, actor, words)
 
-    def refuse_extension(self, at: datetime, actor: str, detail: str) -> None:
-        self._decide_extension(Step.REFUSE_EXTENSION, Extension.REFUSED, at, actor, detail)
+    def refuse_extension(self, at: datetime, actor: str, words: str) -> None:
+        self._decide_extension(TicketStep.REFUSE_EXTENSION, Extension.REFUSED, at, actor, words)
 
-    def _decide_extension(self, step: Step, outcome: Extension, at: datetime, actor: str, detail: str) -> None:
+    def _decide_extension(self, step: TicketStep, outcome: Extension, at: datetime, actor: str, words: str) -> None:
         if self.extension is not Extension.REQUESTED:
-            raise self._refused(step, "none is requested")
-        self._take(step, at, actor, detail)
+            raise self.refused(step, "none is requested")
+        self.take(step, at, actor, words)
         self.extension = outcome
 
-    def pause(self, at: datetime, actor: str, detail: str) -> None:
-        """A procedure with a time of its own, such as an appraisal, stops the settle clock (domain.md §2.2)."""
+    def pause(self, at: datetime, actor: str, words: str) -> None:
+        """A procedure with a time of its own, such as an appraisal, pauses the settle deadline.
+
+        See docs/domain.md §2.2.
+        """
         if self.paused_at:
-            raise self._refused(Step.PAUSE, "it is paused already")
-        self._take(Step.PAUSE, at, actor, detail)
+            raise self.refused(TicketStep.PAUSE, "it is paused already")
+        self.take(TicketStep.PAUSE, at, actor, words)
         self.paused_at = at
 
-    def resume(self, at: datetime, actor: str, detail: str) -> None:
+    def resume(self, at: datetime, actor: str, words: str) -> None:
         if not self.paused_at:
-            raise self._refused(Step.RESUME, "it is not paused")
-        self._take(Step.RESUME, at, actor, detail)
+            raise self.refused(TicketStep.RESUME, "it is not paused")
+        self.take(TicketStep.RESUME, at, actor, words)
         self.paused_at = None
 
-    def supervise(self, at: datetime, actor: str, detail: str) -> None:
+    def supervise(self, at: datetime, actor: str, words: str) -> None:
         """Somebody above looks after it (督办); may be ordered again."""
-        self._take(Step.SUPERVISE, at, actor, detail)
+        self.take(TicketStep.SUPERVISE, at, actor, words)
         self.supervised = True
 
-    def warn(self, at: datetime, actor: str, detail: str) -> None:
-        self._take(Step.WARN, at, actor, detail)
+    def warn(self, at: datetime, actor: str, clock: str, due_at: datetime) -> None:
+        """The end of a deadline is near; `clock` is its kind."""
+        self.take(TicketStep.WARN, at, actor, clock=clock, due=due_at.isoformat())
 
-    def breach(self, at: datetime, actor: str, detail: str) -> None:
-        self._take(Step.BREACH, at, actor, detail)
+    def breach(self, at: datetime, actor: str, clock: str, due_at: datetime) -> None:
+        """A deadline has passed; `clock` is its kind."""
+        self.take(TicketStep.BREACH, at, actor, clock=clock, due=due_at.isoformat())
+
+    def recount(self, at: datetime, actor: str, clock: str, was: datetime, due_at: datetime, taken_back: bool) -> None:
+        """A deadline was counted anew, because the holidays of its year became known; `clock` is its kind.
+
+        `taken_back`: its breach had been recorded and was none.
+        """
+        breach: dict[str, Any] = {"breach_taken_back": True} if taken_back else {}
+        self.take(TicketStep.RECOUNT, at, actor, clock=clock, was=was.isoformat(), due=due_at.isoformat(), **breach)
 
     # --- one matter, many tickets -----------------------------------------------------------------------------------
 
-    def merge(self, at: datetime, actor: str, into: str, detail: str) -> None:
-        """A link to the ticket of the same matter (并单): this one keeps its caller and gets its own answer."""
-        self._take(Step.MERGE, at, actor, f"{into}: {detail}")
+    def merge(self, at: datetime, actor: str, into: str, words: str | None) -> None:
+        """Links it to the ticket of the same matter (并单): this one keeps its caller and gets its own answer.
+
+        `words` None: the caller joined what was known when they called.
+        """
+        self.take(TicketStep.MERGE, at, actor, words, into=into, **({"joins": True} if words is None else {}))
         self.merged_into = into
 
-    def unmerge(self, at: datetime, actor: str, detail: str) -> None:
-        self._take(Step.UNMERGE, at, actor, detail)
+    def unmerge(self, at: datetime, actor: str, words: str) -> None:
+        self.take(TicketStep.UNMERGE, at, actor, words)
         self.merged_into = None
 
     # --- the end ----------------------------------------------------------------------------------------------------
 
-    def settle(self, at: datetime, actor: str, unit_solved: bool, detail: str) -> None:
-        """The unit's word. A later one, after a redo, counts in place of the first."""
-        self._take(Step.SETTLE, at, actor, detail)
-        self.settled_at, self.settled_by, self.unit_solved = at, actor, unit_solved
+    def settle(self, at: datetime, actor: str, unit_solved: bool, words: str | None = None) -> None:
+        """The unit's word. A later one, after a redo, counts in place of the first, but not for when it was settled:
+        the redo has a limit of its own.
+        """
+        self.take(TicketStep.SETTLE, at, actor, words, solved=unit_solved)
+        self.settled_at, self.settled_by, self.unit_solved = self.settled_at or at, actor, unit_solved
         self.unreached, self.paused_at, self.came_from = 0, None, None
 
     @property
     def on_time(self) -> bool:
-        """Whether it was settled before its clock ended."""
+        """Whether it was settled before its settle deadline."""
         return self.settled_at is not None and self.settle_by is not None and self.settled_at <= self.settle_by
 
-    def miss(self, at: datetime, actor: str, detail: str) -> None:
+    def miss(self, at: datetime, actor: str, words: str) -> None:
         """The caller was tried and not reached."""
-        self._take(Step.MISS, at, actor, detail)
+        self.take(TicketStep.MISS, at, actor, words)
         self.unreached += 1
 
     def visit(
-        self, at: datetime, actor: str, caller_solved: bool, satisfaction: Satisfaction | None, detail: str
+        self,
+        at: datetime,
+        actor: str,
+        caller_solved: bool,
+        satisfaction: Satisfaction | None,
+        words: str | None = None,
     ) -> None:
         """Raises NotIndependent if the actor settled the ticket."""
-        if self.state is State.SETTLED and actor == self.settled_by:
+        if self.state is TicketState.SETTLED and actor == self.settled_by:
             raise NotIndependent(f"{actor} settled the ticket and cannot ask its caller")
-        self._take(Step.VISIT, at, actor, detail)
+        self.take(TicketStep.VISIT, at, actor, words, solved=caller_solved)
         self.visited_at, self.caller_solved, self.satisfaction = at, caller_solved, satisfaction
 
-    def order_redo(self, at: datetime, actor: str, detail: str, city_by: datetime | None = None) -> None:
-        """The unit does it again (重办); what its caller said stands until they are asked again.
+    def order_redo(self, at: datetime, actor: str, words: str, city_by: datetime | None = None) -> None:
+        """The unit does it again (重办); the indicators keep what its caller said when they are asked again.
 
         The city's deadline was for the first time; `city_by` is its new one, if it sets one.
         """
-        self._take(Step.ORDER_REDO, at, actor, detail)
+        self.take(TicketStep.ORDER_REDO, at, actor, words)
         self.city_by = city_by
         self.redos += 1
 
     def archive(self, at: datetime, actor: str) -> None:
         """After the caller's word, or when they could not be reached often enough."""
-        if self.state is State.SETTLED and self.unreached < UNREACHED_ENOUGH:
+        if self.state is TicketState.SETTLED and self.unreached < UNREACHED_ENOUGH:
             why = f"the caller was tried {self.unreached} times; {UNREACHED_ENOUGH} are needed"
-            raise self._refused(Step.ARCHIVE, why)
-        self._take(Step.ARCHIVE, at, actor)
-
-    def _refused(self, step: Step, why: str) -> IllegalStep:
-        """The table's own refusal goes first: it says more."""
-        if (self.state, step) not in STEPS:
-            return IllegalStep(step, self.version, self.state)
-        return IllegalStep(step, self.version, self.state, why)
-
-    def _take(self, step: Step, at: datetime, actor: str, detail: str | None = None) -> None:
-        target = STEPS.get((self.state, step))
-        if target is None:
-            raise IllegalStep(step, self.version, self.state)
-        before = self.state
-        if target == BACK:
-            assert self.came_from
-            self.state, self.came_from = self.came_from, None
-        elif target != SAME:
-            self.state = State(target)
-        if self.state in ASIDE and before not in ASIDE:
-            self.came_from = before
-        elif self.state not in ASIDE:
-            self.came_from = None
-        assert self.state
-        self.version += 1
-        if step not in CLOCKS:
-            self.acted_version = self.version
-        self.steps.append(HistoryEntry(self.version, at, step, self.state, actor, detail))
+            raise self.refused(TicketStep.ARCHIVE, why)
+        self.take(TicketStep.ARCHIVE, at, actor)

@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Self, TypeVar
 from uuid import UUID
 
-from services.contracts.department_events import TicketAssigned
-from services.contracts.event import Event, deterministic_id
-from services.contracts.ticket_events import DepartmentCode, TicketDispatched
+from services.contracts.department_events import (
+    DepartmentReplyRefused,
+    HotIssueNotice,
+    ProjectNotice,
+    TicketAssigned,
+    TicketNotice,
+    TicketShared,
+)
+from services.contracts.event import Envelope, Event, deterministic_id
+from services.contracts.ticket_events import DepartmentCode, TicketCoHandlerCalledIn, TicketDispatched
 
 CONSUMER = "notifier"
 
-Told = TypeVar("Told", bound=Event)
+SUBJECT_FIELDS: Mapping[type[Event], str] = {
+    TicketAssigned: "ticket_id",
+    TicketShared: "ticket_id",
+    TicketNotice: "ticket_id",
+    DepartmentReplyRefused: "ticket_id",
+    HotIssueNotice: "hot_issue_id",
+    ProjectNotice: "project_id",
+}
+"""By message, the field that names the ticket, hot issue or project it is about."""
+
+Notice = TypeVar("Notice", bound=Event)
 
 
 class DeliveryChannel(StrEnum):
@@ -20,10 +40,10 @@ class DeliveryChannel(StrEnum):
     WEBHOOK = "webhook"
 
 
-class Status(StrEnum):
-    """On a topic: `awaiting_text` → `published`; a delivery that waits for no text is born published.
+class DeliveryStatus(StrEnum):
+    """On a topic: `awaiting_text` → `published`; a delivery that needs no text starts as published.
 
-    Published means: in the outbox, in the transaction that says so. By webhook: `waiting` → `sent` (the receiver has
+    Published means: in the outbox, written by the same transaction. By webhook: `waiting` → `sent` (the receiver
     answered 2xx) or `failed`; a person may set both back to `waiting`.
     """
 
@@ -34,49 +54,96 @@ class Status(StrEnum):
     FAILED = "failed"
 
 
-class Text(NamedTuple):
-    """What was said, redacted."""
+class RedactedText(NamedTuple):
+    """The caller's words without personal data."""
 
     text: str
     address: str | None
 
 
+@dataclass(slots=True)
+class TopicDelivery:
+    """A message to a department on its topic. `published_at` is business time; None while it waits for the text.
+
+    `dispatch` is kept for a message with the text alone, which is made from it when the text arrives.
+    """
+
+    delivery_id: UUID
+    event_id: UUID
+    department: DepartmentCode
+    message: type[Event]
+    subject_id: str
+    version: int
+    caused_at: datetime
+    dispatch: TicketDispatched | None = None
+    published_at: datetime | None = None
+
+    @classmethod
+    def of(cls, cause: Envelope, department: DepartmentCode, message: type[Event]) -> Self:
+        return cls(
+            delivery_id(cause.id, recipient_of(department), DeliveryChannel.TOPIC, message.type),
+            cause.id,
+            department,
+            message,
+            getattr(cause.event, SUBJECT_FIELDS[message]),
+            cause.event.version,
+            cause.time,
+        )
+
+    @property
+    def recipient(self) -> str:
+        return recipient_of(self.department)
+
+    @property
+    def status(self) -> DeliveryStatus:
+        return DeliveryStatus.AWAITING_TEXT if self.published_at is None else DeliveryStatus.PUBLISHED
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentMessage:
+    """What goes out for a delivery; `traceparent` is the trace of the event that let it go."""
+
+    delivery: TopicDelivery
+    event: Event
+    traceparent: str | None
+
+
 def recipient_of(department: DepartmentCode) -> str:
-    """The recipient's name, which is also the role that may read its deliveries (DESIGN §7)."""
+    """The recipient's name, which is also the role that may read its deliveries (ADR 27)."""
     return f"department:{department}"
+
+
+def department_of(recipient: str) -> DepartmentCode:
+    """The reverse of `recipient_of`."""
+    return recipient.removeprefix("department:")
 
 
 def delivery_id(
     event_id: UUID, recipient: str, channel: DeliveryChannel, message: str, webhook: UUID | None = None
 ) -> UUID:
-    """The same for the same delivery, however often it is made: by it a receiver drops repeats.
+    """The same id each time the same delivery is made, so that a receiver can drop repeats.
 
-    `message` is the type of what is told; `webhook` which of the recipient's it goes to.
+    `message` is the message's type; `webhook` says to which of the recipient's webhooks it goes.
     """
     address = channel if webhook is None else f"{channel}|{webhook}"
     return deterministic_id(CONSUMER, f"{event_id}|{recipient}|{address}", message)
 
 
-def assignment(dispatch: TicketDispatched, text: Text, delivery: UUID) -> TicketAssigned:
-    """What the lead unit is told of a dispatch."""
-    return TicketAssigned(
-        version=dispatch.version,
-        delivery_id=delivery,
-        department=dispatch.lead,
-        ticket_id=dispatch.ticket_id,
-        type_code=dispatch.type_code,
-        place=dispatch.place,
-        urgency=dispatch.urgency,
-        co_handlers=dispatch.co_handlers,
-        occurred_at=dispatch.occurred_at,
-        received_at=dispatch.received_at,
-        text=text.text,
-        address=text.address,
-    )
+def with_text(
+    message: type[Event], dispatch: TicketDispatched, text: RedactedText, department: DepartmentCode, delivery: UUID
+) -> Event:
+    """The message that gives a ticket to a unit, to lead it or to help: those of its facts that the message has."""
+    facts = {"department": department, "delivery_id": delivery, "text": text.text, "address": text.address}
+    return message.model_validate(dispatch.model_dump() | facts)
 
 
-def told(message: type[Told], fact: Event, department: DepartmentCode, delivery: UUID) -> Told:
-    """What a department is told of a hot issue or project: those of the fact's fields that the message has."""
+def as_dispatched(called_in: TicketCoHandlerCalledIn) -> TicketDispatched:
+    """The ticket as a unit that is called in gets it."""
+    return TicketDispatched.model_validate(called_in.model_dump())
+
+
+def notice(message: type[Notice], fact: Event, department: DepartmentCode, delivery: UUID) -> Notice:
+    """The message about `fact` for a department: those of the fact's fields that the message has."""
     return message.model_validate(
         fact.model_dump() | {"stage": fact.type, "department": department, "delivery_id": delivery}
     )

@@ -1,12 +1,14 @@
-"""Where a webhook may go: https to public addresses alone, so that nobody reaches into our network through us.
+"""Where a webhook may go: only https to public addresses, so that nobody reaches into our network through us.
 
-The demo profile also admits loopback, without TLS too: its receivers run on the same machine.
+The demo profile also allows loopback, with or without TLS: its receivers run on the same machine.
 """
 
 from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
+
+from services.contracts.redaction import redact
 
 LONGEST_URL = 1000
 
@@ -17,23 +19,25 @@ Address = IPv4Address | IPv6Address
 
 
 def fault_of(url: str, *, demo: bool) -> str | None:
-    """What is wrong with a subscriber's URL and the remedy; None if it may be tried.
+    """What is wrong with a subscriber's URL, with the remedy; None if it may be tried.
 
-    A name is looked up only when we connect, and what it means then decides (`may_reach`).
+    A host name is looked up only when we connect; its addresses are checked then (`may_reach`).
     """
     try:
         parts = urlsplit(url)
         host, _port = parts.hostname, parts.port
-    except ValueError as error:
-        return f"is not a URL: {error}"
+    except ValueError:
+        return "is not a URL"
     if not url.isascii() or not url.isprintable() or " " in url or len(url) > LONGEST_URL:
-        return f"holds more than {LONGEST_URL} characters, or others than ASCII: encode them"
+        return f"has more than {LONGEST_URL} characters, or characters other than ASCII: encode them"
     if parts.scheme != "https" and not (demo and parts.scheme == "http"):
-        return "is not an https URL: give one, with a certificate that is valid for its host"
+        return "is not an https URL: give one whose certificate is valid for its host"
     if not host:
-        return "names no host: give https://HOST/PATH"
+        return "has no host: give https://HOST/PATH"
     if parts.username is not None or parts.password is not None or parts.fragment:
-        return "holds a user, a password or a fragment: leave them out, the signature proves who sends"
+        return "has a user, a password or a fragment: leave them out, the signature proves who sends"
+    if redact(url) != url:
+        return "holds what reads as a person's number: give a path without it"
     literal = _literal(host)
     if literal is not None and not may_reach(literal, secure=parts.scheme == "https", demo=demo):
         return "is not a public address: give a host that can be reached over the internet"

@@ -1,29 +1,36 @@
-"""Who is told of what: the routes of `data/routing.yaml` (domain.md §10.4)."""
+"""Which departments hear of which facts: the routes of `data/routing.yaml` (docs/domain.md §10.4)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from services.contracts.data_files import DataRow
-from services.contracts.ticket_events import Place
+from services.contracts.event import Event
+from services.contracts.registry import HOT_ISSUE_EVENTS, PROJECT_EVENTS, TICKET_EVENTS
+from services.contracts.ticket_events import Place, TicketDispatched
+
+FACTS: Mapping[str, type[Event]] = {
+    event.type: event for event in (*TICKET_EVENTS, *HOT_ISSUE_EVENTS, *PROJECT_EVENTS) if event is not TicketDispatched
+}
+"""The events that the table must name, by type. A dispatch is not routed: it goes to its units, with the text."""
 
 
-class Party(StrEnum):
+class Addressee(StrEnum):
     """Whom a fact concerns; which department that is depends on the fact."""
 
     LEAD = "lead"
     HUB = "hub"
     OFFICE = "office"
     OWNER = "owner"
-    CALLED_IN = "called in"
+    CO_HANDLERS = "co-handlers"
     RETURNED_BY = "returned by"
 
 
 class Fact(Protocol):
-    """What the events of tickets, of hot issues and of repair projects have in common."""
+    """What the events of tickets, hot issues and repair projects have in common."""
 
     @property
     def type(self) -> str: ...
@@ -40,36 +47,44 @@ class Fact(Protocol):
 
 
 class Route(DataRow):
-    """One row of the table. `after` is the state that the fact left."""
+    """One row of the table. `after` is the state that the fact left; `unsolved` limits it to tickets not solved."""
 
     event: str
     states: tuple[str, ...] | None = None
     after: str | None = None
-    to: tuple[Party, ...]
+    unsolved: bool = False
+    to: tuple[Addressee, ...]
 
     def fits(self, fact: Fact) -> bool:
         return (
             self.event == fact.type
             and (self.states is None or fact.state in self.states)
             and (self.after is None or self.after == getattr(fact, "previous_state", None))
+            and (not self.unsolved or _is_unsolved(fact))
         )
 
 
+def _is_unsolved(fact: Fact) -> bool:
+    """By the caller's word; by the unit's, if the caller was not reached."""
+    said = getattr(fact, "caller_solved", None)
+    return (getattr(fact, "unit_solved", None) if said is None else said) is False
+
+
 class NoRoute(LookupError):
-    """The table does not say who is told of such a fact, or whether anybody is."""
+    """The table has no row for such a fact."""
 
 
 @dataclass(frozen=True, slots=True)
 class Routing:
     routes: Sequence[Route]
 
-    def parties(self, fact: Fact) -> frozenset[Party]:
-        """Who is told; raises NoRoute for a fact that the table has forgotten."""
+    def addressees(self, fact: Fact) -> frozenset[Addressee]:
+        """Raises NoRoute if no row fits the fact; a row with an empty `to` means: nobody."""
         fitting = [route for route in self.routes if route.fits(fact)]
         if not fitting:
             raise NoRoute(f"no route fits {fact.type} in the state {fact.state!r}")
-        return frozenset(party for route in fitting for party in route.to)
+        return frozenset(addressee for route in fitting for addressee in route.to)
 
-    def told(self, event_type: str) -> bool:
-        """Whether anybody is ever told of such an event."""
+    def reaches_anybody(self, event_type: str) -> bool:
+        """Whether such an event is ever sent to a department."""
         return any(route.event == event_type and route.to for route in self.routes)

@@ -1,25 +1,28 @@
-"""A person decides on a hot issue, and says when the cure that needs no project is done."""
+"""A person decides on a hot issue, assigns it, or reports that a cure without a project is done."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.chassis.work import Work
+from services.chassis.commands import Conflict, Unfit, admitted, must_be_at
+from services.chassis.database.work import Work
 from services.contracts.hot_issue_events import DecisionKind
-from services.projects.app.commands import Authorise, Conflict, Unfit, Unknown, must_be_at
+from services.projects.app.authority import Authority
 from services.projects.app.cure import Cure
+from services.projects.app.decision_makers import DecisionMakers
 from services.projects.app.ports import HotIssues
+from services.projects.app.publishing import PublishIssue
 from services.projects.app.repair import Repair
-from services.projects.app.telling import tell, tell_corrected, tell_member
-from services.projects.domain.hot_issue import OPEN, UNDECIDED, HotIssue, Reason, State
+from services.projects.domain.causes import Cause, Why
+from services.projects.domain.hot_issue import OPEN, UNDECIDED, HotIssue, IssueState, Reason
 from services.projects.domain.repair_project import NO_PLAN, Plan
 
 _BECOMES = {
-    DecisionKind.SERVICE: State.DECIDED,
-    DecisionKind.PROJECT: State.DECIDED,
-    DecisionKind.RULE: State.DECIDED,
-    DecisionKind.EXPLAIN: State.EXPLAINED,
-    DecisionKind.MERGE: State.MERGED,
+    DecisionKind.SERVICE: IssueState.DECIDED,
+    DecisionKind.PROJECT: IssueState.DECIDED,
+    DecisionKind.RULE: IssueState.DECIDED,
+    DecisionKind.EXPLAIN: IssueState.EXPLAINED,
+    DecisionKind.MERGE: IssueState.MERGED,
 }
 _CURED_AT_ONCE = frozenset({DecisionKind.SERVICE, DecisionKind.RULE})
 
@@ -39,7 +42,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """`lead` takes the issue over; None: the department that leads already has taken note and goes to work."""
+    """`lead` takes the issue over. None: the department that leads already acknowledges it."""
 
     version: int
     actor: str
@@ -56,26 +59,30 @@ class CureDone:
 
 @dataclass(frozen=True, slots=True)
 class Decide:
-    """Of two who decide at once one wins; the other gets Conflict. Locks: project, then issues by id."""
+    """Of two who decide at once one wins; the other gets Conflict. Locks: project, then issues by id.
+
+    Each call raises Unknown, Forbidden, Conflict and Unfit.
+    """
 
     issues: HotIssues
+    publish: PublishIssue
     repair: Repair
     cure: Cure
+    makers: DecisionMakers
 
-    def __call__(self, work: Work, issue_id: str, decision: Decision, authorise: Authorise) -> HotIssue:
-        project = self.repair.hold(work, decision.project_id) if decision.project_id else None
+    def __call__(self, work: Work, issue_id: str, decision: Decision, authority: Authority) -> HotIssue:
+        project = self.repair.projects.lock(work, decision.project_id) if decision.project_id else None
         locked = self.issues.lock_all(work, {issue_id, decision.merge_into or issue_id})
-        issue = locked.get(issue_id)
-        if issue is None:
-            raise Unknown
-        authorise(issue.lead)
-        assert issue.state
-        if issue.state not in UNDECIDED:
-            raise Conflict(f"it is {issue.state}: there is nothing to decide", issue.version, issue.state)
-        must_be_at(decision.version, issue.version, issue.state)
+        issue = _undecided(locked.get(issue_id), decision.version, authority, "there is nothing to decide")
+        if decision.project_id:
+            project = admitted(project, authority.act_on, _no_project())
+        target = None
+        if decision.merge_into:
+            target = admitted(locked.get(decision.merge_into), authority.act_on, _no_target())
+        self.makers.check(authority, decision.kind, issue, project, work.clock.now())
         issue.decision, issue.decision_reason, issue.decided_at = decision.kind, decision.reason, work.clock.now()
         if decision.kind is DecisionKind.MERGE:
-            self._merge(work, issue, locked.get(decision.merge_into or ""), decision)
+            self._merge(work, issue, target, decision)
             return issue
         if decision.kind is DecisionKind.PROJECT:
             if project:
@@ -90,47 +97,39 @@ class Decide:
             self.cure.start(work, issue, decision.actor, project.started_at)
         return issue
 
-    def assign(self, work: Work, issue_id: str, assignment: Assignment, authorise: Authorise) -> HotIssue:
-        """Names who leads. The days to decide run on: they belong to the problem, not to a department."""
-        issue = self.issues.lock(work, issue_id)
-        if issue is None:
-            raise Unknown
-        authorise(issue.lead)
-        assert issue.state
-        if issue.state not in UNDECIDED:
-            raise Conflict(f"it is {issue.state}: nobody has to decide on it", issue.version, issue.state)
-        must_be_at(assignment.version, issue.version, issue.state)
+    def assign(self, work: Work, issue_id: str, assignment: Assignment, authority: Authority) -> HotIssue:
+        """Assigns the department that leads. The deadline to decide stays: it belongs to the problem."""
+        found = self.issues.lock(work, issue_id)
+        issue = _undecided(found, assignment.version, authority, "nobody has to decide on it")
         issue.lead = assignment.lead or issue.lead
-        note = f": {assignment.note}" if assignment.note else ""
-        issue.take(State.ASSIGNED, work.clock.now(), assignment.actor, f"{issue.lead}{note}")
-        tell(work, issue)
+        cause = Cause(Why.ASSIGNED, {"lead": issue.lead})
+        issue.take(IssueState.ASSIGNED, work.clock.now(), assignment.actor, cause, assignment.note)
+        self.publish.step(work, issue)
         self.issues.save(work, issue)
         return issue
 
-    def cure_done(self, work: Work, issue_id: str, done: CureDone, authorise: Authorise) -> HotIssue:
-        """The service ordered, or the rule made, has done what it can: from now on the complaints are watched."""
-        issue = self.issues.lock(work, issue_id)
-        if issue is None:
-            raise Unknown
-        authorise(issue.lead)
+    def cure_done(self, work: Work, issue_id: str, done: CureDone, authority: Authority) -> HotIssue:
+        """The service ordered, or the rule made, is in place: starts the observation of complaints."""
+        issue = admitted(self.issues.lock(work, issue_id), authority.act_on)
         assert issue.state
-        if issue.state is not State.IN_CURE:
+        if issue.state is not IssueState.IN_CURE:
             raise Conflict(f"it is {issue.state}: no cure is under way", issue.version, issue.state)
         if issue.project_id:
-            raise Conflict("its project's acceptance tells that the cure is done", issue.version, issue.state)
+            raise Conflict("its project's acceptance ends the cure", issue.version, issue.state)
         must_be_at(done.version, issue.version, issue.state)
         self.cure.finish(work, issue, done.actor, work.clock.now(), done.note)
         return issue
 
     def _take(self, work: Work, issue: HotIssue, decision: Decision) -> None:
-        issue.take(_BECOMES[decision.kind], work.clock.now(), decision.actor, f"{decision.kind}: {decision.reason}")
-        tell(work, issue)
+        cause = Cause(Why.DECIDED, {"decision": decision.kind})
+        issue.take(_BECOMES[decision.kind], work.clock.now(), decision.actor, cause, decision.reason)
+        self.publish.step(work, issue)
         self.issues.save(work, issue)
 
     def _merge(self, work: Work, issue: HotIssue, target: HotIssue | None, decision: Decision) -> None:
-        """The target takes all members over, so that whatever cures it is told to every caller of both."""
+        """The target takes over all members, so that the callers of both learn what became of it."""
         if target is None or target.id == issue.id or target.state not in OPEN:
-            raise Unfit("merge_into", "is no other issue that is still open; take one from GET /hot-issues")
+            raise _no_target()
         issue.merged_into, target.holds_others = target.id, True
         self._take(work, issue, decision)
         at = work.clock.now()
@@ -139,7 +138,25 @@ class Decide:
         tally = self.issues.tally(work, target)
         assert tally
         target.tally(tally)
-        tell_corrected(work, target)
+        self.publish.correction(work, target)
         for ticket_id in joined:
-            tell_member(work, target, ticket_id, Reason.MERGED, at)
+            self.publish.member(work, target, ticket_id, Reason.MERGED, at)
         self.issues.save(work, target)
+
+
+def _undecided(found: HotIssue | None, version: int, authority: Authority, otherwise: str) -> HotIssue:
+    """The issue that the actor may act on, if somebody has to decide on it and nobody changed it since `version`."""
+    issue = admitted(found, authority.act_on)
+    assert issue.state
+    if issue.state not in UNDECIDED:
+        raise Conflict(f"it is {issue.state}: {otherwise}", issue.version, issue.state)
+    must_be_at(version, issue.version, issue.state)
+    return issue
+
+
+def _no_project() -> Unfit:
+    return Unfit("project_id", "is no project; take one from GET /projects, or leave it out to open one")
+
+
+def _no_target() -> Unfit:
+    return Unfit("merge_into", "is no other issue that is still open; take one from GET /hot-issues")

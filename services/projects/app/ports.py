@@ -1,4 +1,4 @@
-"""What the use cases need of the world. Each call works inside the transaction of `work` and commits nothing."""
+"""What the use cases need from the outside. Each call works inside the transaction of `work` and commits nothing."""
 
 from __future__ import annotations
 
@@ -6,19 +6,29 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from services.chassis.work import Work
+from services.chassis.database.work import Work
 from services.projects.domain.detection import Call
 from services.projects.domain.evidence import Cell
 from services.projects.domain.hot_issue import HotIssue, Reason, Tally
 from services.projects.domain.repair_project import RepairProject
+from services.projects.domain.rules import RuleBook
 from services.projects.domain.typical_case import Standing, TypicalCase
+
+
+class CurrentRules(Protocol):
+    """The rules in force, which may change while the service runs."""
+
+    def book(self) -> RuleBook: ...
 
 
 class Calls(Protocol):
     """The tickets that count in a cell, whose lock the caller holds."""
 
     def between(self, work: Work, cell: Cell, after: datetime, until: datetime | None) -> list[Call]:
-        """Calls later than `after` and up to `until` of event time (None: no bound), the earliest first."""
+        """Calls later than `after` and up to `until` of event time (None: no bound), the earliest first.
+
+        Calls that belong to a citywide event are left out.
+        """
 
     def count(self, work: Work, cells: Collection[Cell], begin: datetime, end: datetime) -> int:
         """How many calls the cells hold from `begin` up to, and without, `end`."""
@@ -27,41 +37,47 @@ class Calls(Protocol):
         """When the cell's last call was."""
 
     def present(self, work: Work, cell: Cell, since: datetime, until: datetime) -> bool:
-        """Whether a call that is not of the past lies in the span, ends included."""
+        """Whether a call that was not imported from the past lies in the span, ends included."""
 
 
 class HotIssues(Protocol):
+    def next_number(self, work: Work) -> int:
+        """The running number of a new issue; numbers may be left out, and none comes twice."""
+
     def newest(self, work: Work, cell: Cell) -> HotIssue | None:
-        """The cell's issue of the highest ordinal, held until the transaction ends."""
+        """The cell's issue of the highest ordinal, locked until the transaction ends."""
 
     def lock(self, work: Work, issue_id: str) -> HotIssue | None:
-        """The issue, held against other writers until the transaction ends; None if there is none."""
+        """The issue, locked against other writers until the transaction ends; None if there is none."""
 
     def lock_all(self, work: Work, issue_ids: Collection[str]) -> dict[str, HotIssue]:
-        """Those of them that there are, by id, locked in the order of their ids."""
+        """Those of them that exist, by id, locked in the order of their ids."""
 
     def save(self, work: Work, issue: HotIssue) -> None:
         """Stores the issue's facts and the new lines of its history."""
 
+    def save_growth(self, work: Work, issue: HotIssue) -> None:
+        """Stores an issue of which nothing but the members changed; may be put off until the transaction ends."""
+
     def join(self, work: Work, issue: HotIssue, call: Call, reason: Reason, at: datetime) -> bool | None:
-        """Makes the call a member. None if it was one before, else whether it brings a caller not heard of before."""
+        """Makes the call a member. Whether it adds a new caller; None if it was a member before."""
 
     def add_members(
         self, work: Work, issue: HotIssue, members: Mapping[str, tuple[Call, Reason]], at: datetime
     ) -> list[str]:
-        """Makes each a member, or corrects the reason of one that is; the tickets of which either is new, in order."""
+        """Makes each a member, or corrects the reason of one that is. Returns the tickets changed, in order."""
 
     def drop_member(self, work: Work, issue: HotIssue, ticket_id: str) -> bool:
-        """Takes one member out; whether it was one."""
+        """Removes one member; whether it was one."""
 
     def drop_members(self, work: Work, issue: HotIssue, until: datetime | None) -> list[str]:
-        """Takes out the members up to a moment of event time (None: all); those merged in from other issues stay.
+        """Removes the members up to a moment of event time (None: all) and returns their tickets.
 
-        Returns their tickets.
+        Those merged in from other issues stay.
         """
 
     def dissatisfied(self, work: Work, issue: HotIssue) -> int:
-        """Of how many members the caller said that it is not solved, or that the service was bad."""
+        """How many members' callers said that it is not solved, or that the service was bad."""
 
     def members(self, work: Work, issue: HotIssue) -> list[Call]:
         """All members, the earliest first."""
@@ -73,9 +89,20 @@ class HotIssues(Protocol):
         """Counts the members; None if there are none."""
 
 
+class DecisionsInDoubt(Protocol):
+    def in_doubt(self, work: Work, until: datetime, after: str, most: int) -> list[HotIssue]:
+        """Undecided issues whose days to decide end by `until` and count holidays that were not announced.
+
+        Locked, at most `most`, those of higher ids than `after`, in their order.
+        """
+
+    def save(self, work: Work, issue: HotIssue) -> None:
+        """Stores the issue's facts and the new lines of its history."""
+
+
 class TypicalCases(Protocol):
     def lock(self, work: Work, type_code: str) -> TypicalCase | None:
-        """The case of a type, held until the transaction ends: nobody else looks at this type until then."""
+        """The case of a type, locked until the transaction ends: nobody else looks at this type until then."""
 
     def standing(self, work: Work, type_code: str) -> list[Standing]:
         """The hot issues of a type that are confirmed and not withdrawn, whatever was decided on them."""
@@ -84,9 +111,12 @@ class TypicalCases(Protocol):
         """Stores the case."""
 
 
-class Projects(Protocol):
+class RepairProjects(Protocol):
+    def next_number(self, work: Work) -> int:
+        """The running number of a new project; numbers may be left out, and none comes twice."""
+
     def lock(self, work: Work, project_id: str) -> RepairProject | None:
-        """The project, held against other writers until the transaction ends; None if there is none."""
+        """The project, locked against other writers until the transaction ends; None if there is none."""
 
     def save(self, work: Work, project: RepairProject) -> None:
         """Stores the project's facts and the new lines of its history."""

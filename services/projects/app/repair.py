@@ -1,4 +1,4 @@
-"""Repair projects: opened by a decision, taken step by step, and what each step means for their hot issues."""
+"""Repair projects: opens them, takes their steps, and passes each step on to their hot issues."""
 
 from __future__ import annotations
 
@@ -6,35 +6,37 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from services.chassis.work import Work
+from services.chassis.commands import Conflict, Unfit, admitted, must_be_at
+from services.chassis.database.work import Work
+from services.contracts.numbers import ShortKind, short_number
 from services.contracts.project_events import ProjectAdvanced, ProjectOpened
 from services.contracts.taxonomy import Taxonomy
-from services.projects.app.commands import Authorise, Conflict, Unfit, Unknown, must_be_at
+from services.projects.app.authority import Authority
 from services.projects.app.cure import Cure
-from services.projects.app.opening import Opening
-from services.projects.app.ports import HotIssues, Projects
+from services.projects.app.ports import CurrentRules, HotIssues, RepairProjects
+from services.projects.app.raise_issue import RaiseIssue
 from services.projects.domain import hot_issue
+from services.projects.domain.causes import Cause, Why
 from services.projects.domain.hot_issue import HotIssue
 from services.projects.domain.repair_project import (
     NO_PLAN,
     WORKS_TO_COME,
-    IllegalStep,
+    IllegalProjectStep,
     Plan,
     PlanFault,
+    ProjectState,
     RepairProject,
-    State,
 )
-from services.projects.domain.rules import RuleBook
 
 TOPIC = "projects"
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ProjectStep:
     """`version` is the project's as the person saw it."""
 
     version: int
-    to: State
+    to: ProjectState
     actor: str
     note: str | None = None
     plan: Plan = NO_PLAN
@@ -44,39 +46,34 @@ class Step:
 class Repair:
     """Locks: the project first, then its hot issues by id."""
 
-    projects: Projects
+    projects: RepairProjects
     issues: HotIssues
     cure: Cure
-    opening: Opening
-    book: RuleBook
+    raise_issue: RaiseIssue
+    rules: CurrentRules
     taxonomy: Taxonomy
     new_id: Callable[[], str]
 
-    def hold(self, work: Work, project_id: str) -> RepairProject:
-        project = self.projects.lock(work, project_id)
-        if project is None:
-            raise Unfit("project_id", "is no project; take one from GET /projects, or leave it out to open one")
-        return project
-
     def open(self, work: Work, issue: HotIssue, plan: Plan, actor: str) -> RepairProject:
-        """A project for the issue, led by the department that the rules name, with the elements its type asks for."""
-        kind = self.taxonomy.types.get(issue.cell.type_code)
+        """Opens a project for the issue. The rules name who leads, the type of the issue its elements."""
+        kind, now = self.taxonomy.types.get(issue.cell.type_code), work.clock.now()
         project = RepairProject(
             id=self.new_id(),
+            number=short_number(ShortKind.PROJECT, now, self.projects.next_number(work)),
             place=issue.place,
-            lead=self.book.at(work.clock.now()).project.lead,
-            opened_at=work.clock.now(),
+            lead=self.rules.book().at(now).project.lead,
+            opened_at=now,
             hot_issues=(issue.id,),
             elements=kind.elements if kind else (),
         )
         _plan(project, plan)
-        project.take(State.NEED, work.clock.now(), actor)
+        project.take(ProjectState.NEED, now, actor)
         work.publish(TOPIC, ProjectOpened(**project_facts(project), **_taken(project)))
         self.projects.save(work, project)
         return project
 
     def join(self, work: Work, issue: HotIssue, project: RepairProject, plan: Plan, actor: str) -> None:
-        """The issue is to be cured by works that are planned or under way in its estate."""
+        """Adds the issue to works that are planned or under way in its estate."""
         if project.place.estate != issue.cell.estate:
             raise Unfit("project_id", "is a project of another estate; leave it out to open one")
         if project.state not in WORKS_TO_COME:
@@ -85,12 +82,10 @@ class Repair:
         project.join(issue.id, work.clock.now(), actor)
         self._advanced(work, project)
 
-    def step(self, work: Work, project_id: str, step: Step, authorise: Authorise) -> RepairProject:
-        """Raises Conflict for a step the table has not, MissingFacts for one whose facts are not there."""
-        project = self.projects.lock(work, project_id)
-        if project is None:
-            raise Unknown
-        authorise(project.lead)
+    def step(self, work: Work, project_id: str, step: ProjectStep, authority: Authority) -> RepairProject:
+        """Raises Unknown, Forbidden, Unfit, Conflict for a step that the table lacks, MissingFacts for one that needs
+        further facts."""
+        project = admitted(self.projects.lock(work, project_id), authority.act_on)
         assert project.state
         must_be_at(step.version, project.version, project.state)
         cured = [
@@ -99,10 +94,10 @@ class Repair:
             if issue.project_id == project.id
         ]
         _plan(project, step.plan)
-        shown = bool(cured) and all(issue.state is hot_issue.State.VERIFIED for issue in cured)
+        shown = bool(cured) and all(issue.state is hot_issue.IssueState.VERIFIED for issue in cured)
         try:
             project.take(step.to, work.clock.now(), step.actor, step.note, effect_shown=shown)
-        except IllegalStep as error:
+        except IllegalProjectStep as error:
             allowed = ", ".join(sorted(project.may_become())) or "nothing"
             raise Conflict(f"{error}, only {allowed}", project.version, project.state) from None
         self._advanced(work, project)
@@ -110,22 +105,24 @@ class Repair:
             self._pass_on(work, project, issue, step)
         return project
 
-    def _pass_on(self, work: Work, project: RepairProject, issue: HotIssue, step: Step) -> None:
+    def _pass_on(self, work: Work, project: RepairProject, issue: HotIssue, step: ProjectStep) -> None:
         match project.state, issue.state:
-            case State.STARTED, hot_issue.State.DECIDED:
+            case ProjectState.STARTED, hot_issue.IssueState.DECIDED:
                 assert project.started_at
                 self.cure.start(work, issue, step.actor, project.started_at)
-            case State.ACCEPTED, hot_issue.State.IN_CURE:
+            case ProjectState.ACCEPTED, hot_issue.IssueState.IN_CURE:
                 assert project.accepted_at
                 self.cure.finish(work, issue, step.actor, project.accepted_at, step.note)
-            case State.CANCELLED, hot_issue.State.DECIDED | hot_issue.State.IN_CURE:
-                self.opening.ask_again(work, issue, step.actor, f"its project was cancelled: {step.note}")
+            case ProjectState.CANCELLED, hot_issue.IssueState.DECIDED | hot_issue.IssueState.IN_CURE:
+                self.raise_issue.ask_again(work, issue, step.actor, Cause(Why.PROJECT_CANCELLED), step.note)
 
     def _advanced(self, work: Work, project: RepairProject) -> None:
         taken = project.steps[-1]
         came_from = taken.from_state or taken.state
         facts = {**project_facts(project), **_taken(project)}
-        work.publish(TOPIC, ProjectAdvanced(**facts, previous_state=came_from, note=taken.note))
+        work.publish(
+            TOPIC, ProjectAdvanced(**facts, previous_state=came_from, note=taken.note, joined_hot_issue=taken.joined)
+        )
         self.projects.save(work, project)
 
 
@@ -134,6 +131,7 @@ def project_facts(project: RepairProject) -> dict[str, Any]:
     return {
         "version": project.version,
         "project_id": project.id,
+        "number": project.number,
         "state": project.state,
         "hot_issues": project.hot_issues,
         "place": project.place,

@@ -1,4 +1,4 @@
-"""Citywide events: a storm, an outage. Many estates call about one type on one day (damping, domain.md §3.2)."""
+"""Citywide events: a storm, an outage. Many estates call about one type on one day (damping, docs/domain.md §3.2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How common a term of a fingerprint is: a word that one text in three holds tells no matter from another."""
+"""How common a term of a fingerprint is: a word that one text in three holds distinguishes no matter."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Final
 from services.contracts.fingerprint import TERMS
 
 MEMORY: Final = 100_000
-"""Texts that are remembered; at more, all counts are halved, so that what people speak of may change."""
+"""Texts remembered. Beyond them all counts are halved, so that old topics fade."""
 
 UNSEEN: Final = 100
-"""Texts taken to have been read before the first, holding nothing: else at the start all would be common."""
+"""Empty texts assumed before the first: otherwise every term would be common at the start."""
 
 
 class Commonness:
-    """Learnt as texts come, 4 bytes a term whatever the number of texts. A text learnt twice is no harm."""
+    """Learnt from texts as they come, in 4 bytes a term. Learning a text twice does no harm."""
 
     def __init__(self) -> None:
         self.texts = 0

@@ -1,4 +1,7 @@
-"""When the calls of one cell are an early warning or a concentrated problem (levels L1 and L2 of domain.md §3.2)."""
+"""When the calls of one cell are an early warning or a concentrated problem.
+
+See levels L1 and L2 of docs/domain.md §3.2.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from services.projects.domain.windows import Window
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A ticket that counts in a cell. Anonymous (no `caller_ref`), it proves no caller; of the past, it opens none."""
+    """A ticket that counts in a cell. Without `caller_ref` it proves no caller; one of `history` raises nothing."""
 
     ticket_id: str
     caller_ref: str | None
@@ -34,8 +37,8 @@ class Sighted(NamedTuple):
     call: Call
 
 
-class Level(StrEnum):
-    """By which rule the calls are what they are."""
+class IssueLevel(StrEnum):
+    """The rule that the calls fulfil."""
 
     EARLY_WARNING = "early warning"
     SHORT_WINDOW = "short window"
@@ -50,12 +53,12 @@ class Fulfilment(NamedTuple):
     callers: int
     calls: int
     window_days: int
-    level: Level
+    level: IssueLevel
     rules_version: int
 
 
 CountPast = Callable[[datetime, datetime], int]
-"""How many calls the cell holds from a moment up to, and without, another."""
+"""How many calls the cell holds from one moment up to, but without, another."""
 
 
 def nothing_before(_begin: datetime, _end: datetime) -> int:
@@ -63,7 +66,7 @@ def nothing_before(_begin: datetime, _end: datetime) -> int:
 
 
 class _Condition(NamedTuple):
-    level: Level
+    level: IssueLevel
     window_days: int
     callers: int
     rule: Detection
@@ -71,7 +74,7 @@ class _Condition(NamedTuple):
     def holds(self, callers: int, moment: datetime, past: CountPast) -> bool:
         if callers < self.callers:
             return False
-        if self.level is not Level.ABOVE_USUAL:
+        if self.level is not IssueLevel.ABOVE_USUAL:
             return True
         rule = self.rule.baseline
         assert rule
@@ -85,7 +88,7 @@ def first_hot(
 ) -> Fulfilment | None:
     """The earliest event time at which the calls are a hot issue (L2); None if there is none.
 
-    A call of that moment must be of the present: a past that is imported opens nothing by itself. Depends on the
+    A call of that moment must be of the present: an imported past raises nothing by itself. Depends on the
     calls alone, not on the order in which they arrived or are given. Each moment is judged by the edition of its day.
     """
     return _first(calls, book, lambda rule: _hot_conditions(rule, estate), past)
@@ -100,12 +103,12 @@ def _hot_conditions(rule: Detection, estate: str) -> Sequence[_Condition]:
     def scaled(callers: int) -> int:
         return rule.floor_area.scaled(callers, estate) if rule.floor_area else callers
 
-    found = [_Condition(Level.SHORT_WINDOW, rule.window_days, scaled(rule.distinct_callers), rule)]
+    found = [_Condition(IssueLevel.SHORT_WINDOW, rule.window_days, scaled(rule.distinct_callers), rule)]
     if rule.baseline:
-        found.append(_Condition(Level.ABOVE_USUAL, rule.window_days, scaled(rule.baseline.least_callers), rule))
+        found.append(_Condition(IssueLevel.ABOVE_USUAL, rule.window_days, scaled(rule.baseline.least_callers), rule))
     if rule.long_window:
         long = rule.long_window
-        found.append(_Condition(Level.LONG_WINDOW, long.window_days, scaled(long.distinct_callers), rule))
+        found.append(_Condition(IssueLevel.LONG_WINDOW, long.window_days, scaled(long.distinct_callers), rule))
     return found
 
 
@@ -113,7 +116,7 @@ def _warning_conditions(rule: Detection) -> Sequence[_Condition]:
     early = rule.early_warning
     if early is None:
         return ()
-    return [_Condition(Level.EARLY_WARNING, early.window_days, early.distinct_callers, rule)]
+    return [_Condition(IssueLevel.EARLY_WARNING, early.window_days, early.distinct_callers, rule)]
 
 
 class _Sliding:
@@ -168,7 +171,7 @@ def _moments(calls: Iterable[Call]) -> list[tuple[datetime, list[Call]]]:
 
 
 def hot_issue_id(cell: Cell, ordinal: int) -> str:
-    """Of the key and how many issues of it were closed before; never of members, which depend on arrival."""
+    """Depends on the cell and how many of its issues were closed before, never on members, whose order may vary."""
     return str(deterministic_id("projects", f"{cell.estate}|{cell.type_code}", "hot_issue", ordinal))
 
 

@@ -36,13 +36,13 @@ TicketFact = (
     | TicketVisited
     | TicketFiledAway
 )
-"""The facts that may change what is counted; each carries the whole state, so that nothing is missed of the others."""
+"""The facts that may change what is counted; each carries the whole state, so that no other event is needed."""
 
 Reading = TicketClassified | TicketReadAgain
-"""What a model made of a text."""
+"""What a model read in a text."""
 
 NO_EVIDENCE: frozenset[TypeCode] = frozenset({"OT"})
-"""Types that name no problem of a place: such tickets are kept and never counted (domain.md §8)."""
+"""Types that name no problem of a place: such tickets are kept and never counted (docs/domain.md §8)."""
 
 
 class Cell(NamedTuple):
@@ -64,7 +64,10 @@ class Finding:
 
     @property
     def cell(self) -> Cell | None:
-        """None when the calls cannot add up: no estate is known, or type or kind are no evidence (domain.md §2.6)."""
+        """None when the calls cannot add up: no estate is known, or type or kind are no evidence.
+
+        See docs/domain.md §2.6.
+        """
         if self.estate is None or self.type_code is None or self.type_code in NO_EVIDENCE:
             return None
         if self.kind is not None and self.kind not in EVIDENCE_KINDS:
@@ -75,13 +78,13 @@ class Finding:
 def finding_of(event: TicketFact | Reading) -> Finding:
     """Type and place as the event gives them, together: a fact without a type has not been decided yet."""
     if event.type_code is None:
-        return Finding()
+        return Finding(kind=event.kind)
     place = event.place or Place()
     return Finding(event.type_code, place.sub_district, place.estate, place.estate_name, event.kind)
 
 
 def is_dissatisfied(fact: TicketFact) -> bool:
-    """Whether the caller said, when asked, that it is not solved or that the service was bad (domain.md §2.5)."""
+    """Whether the caller said, when asked, that it is not solved or that the service was bad (docs/domain.md §2.5)."""
     return fact.caller_solved is False or fact.satisfaction in (
         Satisfaction.DISSATISFIED,
         Satisfaction.VERY_DISSATISFIED,

@@ -1,4 +1,4 @@
-"""How pressing a hot issue is: the index of domain.md §3.2 with its parts."""
+"""How pressing a hot issue is: the index of docs/domain.md §3.2 with its parts."""
 
 from __future__ import annotations
 
@@ -16,9 +16,7 @@ def growth_of(window_calls: int, past_calls: int, window_days: int, past_days: i
     return round(window_calls / (past_calls * window_days / past_days), 2)
 
 
-def heat_of(
-    members: Tally, dissatisfied: int, growth: float, severity: float, floor_area_m2: float | None
-) -> Heat:
+def heat_of(members: Tally, dissatisfied: int, growth: float, severity: float, floor_area_m2: float | None) -> Heat:
     """`dissatisfied`: how many of the members' callers said so. What is not known multiplies and divides by nothing."""
     area = floor_area_m2 / PER_M2 if floor_area_m2 else None
     repeats = (members.calls - members.callers) / members.calls if members.callers else 0.0

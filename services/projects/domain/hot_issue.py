@@ -1,4 +1,7 @@
-"""The hot issue: one concentrated problem, from the calls that show it to the proof of its cure (domain.md §10.2)."""
+"""The hot issue: one concentrated problem, from the calls that show it to the proof of its cure.
+
+See docs/domain.md §10.2.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from services.contracts.hot_issue_events import DecisionKind, Heat
+from services.contracts.hot_issue_events import DecisionKind, Effect, Heat
 from services.contracts.ticket_events import Place
-from services.projects.domain.detection import Level
+from services.projects.domain.causes import Cause
+from services.projects.domain.detection import IssueLevel
 from services.projects.domain.evidence import Cell
 
 
-class State(StrEnum):
+class IssueState(StrEnum):
     SUSPECTED = "suspected"
     LAPSED = "lapsed"
     CONFIRMED = "confirmed"
@@ -30,40 +34,44 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-TRANSITIONS: Mapping[State | None, frozenset[State]] = {
-    None: frozenset({State.SUSPECTED, State.CONFIRMED}),
-    State.SUSPECTED: frozenset({State.CONFIRMED, State.LAPSED}),
-    State.LAPSED: frozenset({State.SUSPECTED, State.CONFIRMED}),
-    State.CONFIRMED: frozenset({State.ASSIGNED, State.DECIDED, State.EXPLAINED, State.MERGED, State.WITHDRAWN}),
-    State.ASSIGNED: frozenset({State.ASSIGNED, State.DECIDED, State.EXPLAINED, State.MERGED, State.WITHDRAWN}),
-    State.WITHDRAWN: frozenset({State.SUSPECTED, State.CONFIRMED}),
-    State.DECIDED: frozenset({State.IN_CURE, State.REOPENED}),
-    State.IN_CURE: frozenset({State.OBSERVING, State.REOPENED}),
-    State.OBSERVING: frozenset({State.VERIFIED, State.NOT_SHOWN, State.REOPENED}),
-    State.VERIFIED: frozenset({State.REOPENED}),
-    State.NOT_SHOWN: frozenset({State.REOPENED}),
-    State.REOPENED: frozenset({State.ASSIGNED, State.DECIDED, State.EXPLAINED, State.MERGED}),
-    State.EXPLAINED: frozenset(),
-    State.MERGED: frozenset(),
+TRANSITIONS: Mapping[IssueState | None, frozenset[IssueState]] = {
+    None: frozenset({IssueState.SUSPECTED, IssueState.CONFIRMED}),
+    IssueState.SUSPECTED: frozenset({IssueState.CONFIRMED, IssueState.LAPSED}),
+    IssueState.LAPSED: frozenset({IssueState.SUSPECTED, IssueState.CONFIRMED}),
+    IssueState.CONFIRMED: frozenset(
+        {IssueState.ASSIGNED, IssueState.DECIDED, IssueState.EXPLAINED, IssueState.MERGED, IssueState.WITHDRAWN}
+    ),
+    IssueState.ASSIGNED: frozenset(
+        {IssueState.ASSIGNED, IssueState.DECIDED, IssueState.EXPLAINED, IssueState.MERGED, IssueState.WITHDRAWN}
+    ),
+    IssueState.WITHDRAWN: frozenset({IssueState.SUSPECTED, IssueState.CONFIRMED}),
+    IssueState.DECIDED: frozenset({IssueState.IN_CURE, IssueState.REOPENED}),
+    IssueState.IN_CURE: frozenset({IssueState.OBSERVING, IssueState.REOPENED}),
+    IssueState.OBSERVING: frozenset({IssueState.VERIFIED, IssueState.NOT_SHOWN, IssueState.REOPENED}),
+    IssueState.VERIFIED: frozenset({IssueState.REOPENED}),
+    IssueState.NOT_SHOWN: frozenset({IssueState.REOPENED}),
+    IssueState.REOPENED: frozenset({IssueState.ASSIGNED, IssueState.DECIDED, IssueState.EXPLAINED, IssueState.MERGED}),
+    IssueState.EXPLAINED: frozenset(),
+    IssueState.MERGED: frozenset(),
 }
 """Reopened: the problem is there again after the works, or the project that should cure it was cancelled."""
 
-EARLY = frozenset({State.SUSPECTED, State.LAPSED})
+EARLY = frozenset({IssueState.SUSPECTED, IssueState.LAPSED})
 """An early warning, whatever became of it."""
 
-NO_ISSUE = EARLY | {State.WITHDRAWN}
-"""Not, not yet, or no more a problem that somebody must decide on; without members."""
+NO_ISSUE = EARLY | {IssueState.WITHDRAWN}
+"""Nothing that somebody must decide on: not yet, or no longer. Has no members."""
 
-UNDECIDED = frozenset({State.CONFIRMED, State.ASSIGNED, State.REOPENED})
+UNDECIDED = frozenset({IssueState.CONFIRMED, IssueState.ASSIGNED, IssueState.REOPENED})
 """Somebody must decide, within the days the rules give."""
 
-OPEN = UNDECIDED | {State.DECIDED, State.IN_CURE, State.OBSERVING}
+OPEN = UNDECIDED | {IssueState.DECIDED, IssueState.IN_CURE, IssueState.OBSERVING}
 """Every further call of the cell becomes a member."""
 
-JUDGED = frozenset({State.VERIFIED, State.NOT_SHOWN})
+JUDGED = frozenset({IssueState.VERIFIED, IssueState.NOT_SHOWN})
 
 
-class IllegalStep(ValueError):
+class IllegalIssueStep(ValueError):
     """The table has no such step from the issue's state."""
 
 
@@ -77,18 +85,22 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryEntry:
-    """Who brought the issue into which state when; `version` is the issue's after it."""
+class HotIssueEntry:
+    """Who brought the issue into which state when and why; `version` is the issue's after it.
+
+    `note` is what the person said.
+    """
 
     version: int
     at: datetime
-    state: State
+    state: IssueState
     actor: str
-    detail: str | None = None
+    cause: Cause | None = None
+    note: str | None = None
 
 
 class Tally(NamedTuple):
-    """What the members of an issue come to."""
+    """The members of an issue, counted."""
 
     calls: int
     callers: int
@@ -100,26 +112,30 @@ class Tally(NamedTuple):
 class HotIssue:
     """Times named `_at` of calls and of `confirmed_at` are event time, all others business time.
 
-    Every step and every member that joins raises `version` by one, because each is told in an event of its own.
+    Every step and every member that joins raises `version` by one, because each has an event of its own.
+    `decide_from`: when the days to decide began, as long as not all holidays up to `decide_by` are announced.
     `counts_from`: only calls after it are evidence, because those before belong to what was closed.
+    `verdict`: what was found before `effect` was kept, in words.
     """
 
     id: str
+    number: str
     cell: Cell
     ordinal: int
     confirmed_at: datetime
     first_at: datetime
     last_at: datetime
     decide_by: datetime
+    decide_from: datetime | None = None
     counts_from: datetime | None = None
     place: Place = field(default_factory=Place)
     lead: str = ""
-    level: Level = Level.SHORT_WINDOW
+    level: IssueLevel = IssueLevel.SHORT_WINDOW
     rules_version: int = 0
     window_days: int = 0
     window_callers: int = 0
     version: int = 0
-    state: State | None = None
+    state: IssueState | None = None
     callers: int = 0
     calls: int = 0
     decision: DecisionKind | None = None
@@ -135,40 +151,43 @@ class HotIssue:
     reopened_at: datetime | None = None
     before: int | None = None
     after: int | None = None
+    effect: Effect | None = None
     verdict: str | None = None
-    steps: list[HistoryEntry] = field(default_factory=list)
-    last_step: HistoryEntry | None = None
+    steps: list[HotIssueEntry] = field(default_factory=list)
+    last_step: HotIssueEntry | None = None
     heat: Heat | None = None
 
     @property
     def provisional(self) -> bool:
-        """Confirmed or assigned for the first time: still what its calls make of it, so that late facts withdraw it."""
-        return self.state in (State.CONFIRMED, State.ASSIGNED) and self.reopened_at is None
+        """Confirmed or assigned for the first time: late facts may still move or withdraw it."""
+        return self.state in (IssueState.CONFIRMED, IssueState.ASSIGNED) and self.reopened_at is None
 
-    def take(self, state: State, at: datetime, actor: str, detail: str | None = None) -> None:
-        """One step of the table; raises IllegalStep and changes nothing if it has no such step."""
+    def take(
+        self, state: IssueState, at: datetime, actor: str, cause: Cause | None = None, note: str | None = None
+    ) -> None:
+        """One step of the table; raises IllegalIssueStep and changes nothing if it has no such step."""
         if state not in TRANSITIONS[self.state]:
-            raise IllegalStep(f"a hot issue that is {self.state or 'new'} cannot become {state}")
+            raise IllegalIssueStep(f"a hot issue that is {self.state or 'new'} cannot become {state}")
         self.state = state
-        if state is State.REOPENED:
+        if state is IssueState.REOPENED:
             self.reopened_at = at
-        self._record(at, actor, detail)
+        self._record(at, actor, cause, note)
 
-    def note(self, at: datetime, actor: str, detail: str) -> None:
-        """Something to tell and to remember that is no step."""
-        self._record(at, actor, detail)
+    def remark(self, at: datetime, actor: str, cause: Cause | None, note: str | None = None) -> None:
+        """Adds a line to the history that is no step."""
+        self._record(at, actor, cause, note)
 
-    def _record(self, at: datetime, actor: str, detail: str | None) -> None:
+    def _record(self, at: datetime, actor: str, cause: Cause | None, note: str | None) -> None:
         assert self.state
         self.version += 1
-        self.last_step = HistoryEntry(self.version, at, self.state, actor, detail)
+        self.last_step = HotIssueEntry(self.version, at, self.state, actor, cause, note)
         self.steps.append(self.last_step)
 
     def forget_decision(self) -> None:
-        """Back to where somebody must decide; the history keeps what was decided and what came of it."""
+        """Clears the decision and what followed from it; the history keeps both."""
         self.decision = self.decision_reason = self.decided_at = self.project_id = None
         self.cure_started_at = self.accepted_at = self.observe_until = None
-        self.before = self.after = self.verdict = None
+        self.before = self.after = self.effect = self.verdict = None
 
     def tally(self, members: Tally) -> None:
         self.calls, self.callers, self.first_at, self.last_at = members

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, NamedTuple, Protocol
 
 from services.contracts.fingerprint import Weights
 from services.projects.domain.likeness import Likeness, Trace
-from services.projects.domain.matters import Begun, Core, beginning, belongs, same_matter
+from services.projects.domain.matters import CORE_TERMS, Begun, Core, beginning, belongs, same_matter
 from services.projects.domain.rules import RuleBook
 
 KEYS: Final = 24
-"""By so many of its weightiest terms, and its places, a ticket is found again."""
+"""A ticket is found again by so many of its weightiest terms, and by its places."""
+BY_NAME: Final = 0.2
+"""Weight of two characters of a name, where a term has its own."""
+POSTINGS: Final = 128
+"""Tickets that one key finds, at most; the newest."""
 POOL: Final = 48
 """Tickets that one is compared with, at most: those that share the most weight."""
 
 Key = int | str
+WeightedKeys = Mapping[Key, float]
 
 
 class Matter(NamedTuple):
@@ -24,29 +30,35 @@ class Matter(NamedTuple):
     core: Core
 
 
-class Store(Protocol):
-    """Tickets that are of no matter yet, and the matters. What is older than the longest window is forgotten."""
+class JoiningStore(Protocol):
+    """Tickets that are of no matter yet, and the matters.
 
-    def near(self, trace: Trace) -> Sequence[Trace]:
-        """At most POOL tickets that share keys with it, those that share the most weight; not itself."""
+    Tickets older than the longest window are forgotten. What a ticket is found by is decided by the joiner alone.
+    """
 
-    def about(self, core: Core) -> Sequence[Trace]:
-        """Tickets that share keys with it."""
+    def sharing(self, keys: WeightedKeys, at: datetime, most: int) -> Sequence[Trace]:
+        """At most `most` tickets of no matter, those that share the most weight of these keys, in any order.
 
-    def matters_near(self, places: Set[str], weights: Weights) -> Sequence[Matter]:
-        """The matters that share keys with it, the oldest first."""
+        Of each key the newest POSTINGS tickets are looked at, none further from `at` than the longest window.
+        """
 
-    def keep(self, trace: Trace) -> None:
-        """The ticket is of no matter yet."""
+    def matters_sharing(self, keys: Collection[Key]) -> Sequence[Matter]:
+        """The matters that share one of these keys, the oldest first."""
 
-    def begin(self, core: Core) -> Matter:
-        """A new matter."""
+    def keep(self, trace: Trace, keys: WeightedKeys) -> None:
+        """Keeps a ticket that is of no matter yet."""
 
-    def settle(self, matter: Matter, traces: Sequence[Trace]) -> None:
-        """They are of this matter, and of no other any more."""
+    def begin(self, core: Core, keys: Collection[Key]) -> Matter:
+        """Stores a new matter."""
+
+    def settle(self, matter: Matter, traces: Sequence[Trace]) -> Sequence[Trace]:
+        """From now on the tickets are of this matter and of no other; returns them.
+
+        A ticket that a person said is not of this matter is left out.
+        """
 
 
-class Joined(NamedTuple):
+class JoinedMatter(NamedTuple):
     """The tickets that are of the matter from now on; `begun` if it began with them."""
 
     matter: Matter
@@ -58,13 +70,13 @@ class Joined(NamedTuple):
 class Joiner:
     """Takes the tickets one by one, in the order of their event time as far as it is known."""
 
-    store: Store
+    store: JoiningStore
     book: RuleBook
     rule: Likeness
 
-    def take(self, trace: Trace) -> Joined | None:
+    def take(self, trace: Trace) -> JoinedMatter | None:
         """None: it is of no matter yet."""
-        known = self.store.matters_near(trace.places, trace.weights)
+        known = self._matters_near(trace.places, trace.weights)
         likeness, matter = max(
             ((belongs(trace, matter.core, self.rule), matter) for matter in known),
             key=lambda found: found[0],
@@ -72,24 +84,37 @@ class Joiner:
         )
         if matter and likeness:
             return self._settled(matter, [trace], None)
-        begun = beginning(trace, self.store.near(trace), self.book, self.rule)
+        keys, at = weighted_keys(trace.places, trace.weights), trace.call.occurred_at
+        begun = beginning(trace, self.store.sharing(keys, at, POOL), self.book, self.rule)
         if begun is None:
-            self.store.keep(trace)
+            self.store.keep(trace, keys)
             return None
-        for matter in self.store.matters_near(begun.core.places, begun.core.weights):
-            if same_matter(begun.core, matter.core, self.rule):
+        core = begun.core
+        for matter in self._matters_near(core.places, core.weights):
+            if same_matter(core, matter.core, self.rule):
                 return self._settled(matter, begun.traces, None)
-        earlier = [one for one in self.store.about(begun.core) if belongs(one, begun.core, self.rule)]
+        about = self.store.sharing(weighted_keys(core.places, core.weights), at, POSTINGS)
+        earlier = [one for one in about if belongs(one, core, self.rule)]
         everyone = {one.call.ticket_id: one for one in (*earlier, *begun.traces)}
         members = sorted(everyone.values(), key=lambda one: (one.call.occurred_at, one.call.ticket_id))
-        return self._settled(self.store.begin(begun.core), members, begun)
+        return self._settled(self.store.begin(core, core_keys(core)), members, begun)
 
-    def _settled(self, matter: Matter, traces: Sequence[Trace], begun: Begun | None) -> Joined:
-        self.store.settle(matter, traces)
-        return Joined(matter, traces, begun)
+    def _matters_near(self, places: Set[str], weights: Weights) -> Sequence[Matter]:
+        return self.store.matters_sharing(list(_keys(places, weights, CORE_TERMS)))
+
+    def _settled(self, matter: Matter, traces: Sequence[Trace], begun: Begun | None) -> JoinedMatter:
+        return JoinedMatter(matter, self.store.settle(matter, traces), begun)
 
 
-def keys_of(places: Set[str], weights: Weights, most: int = KEYS) -> Iterator[Key]:
-    """A place is found by each two neighbouring characters of its name, because names are told longer and shorter."""
+def weighted_keys(places: Set[str], weights: Weights) -> WeightedKeys:
+    return {key: weights[key] if isinstance(key, int) else BY_NAME for key in _keys(places, weights, KEYS)}
+
+
+def core_keys(core: Core) -> list[Key]:
+    return list(_keys(core.places, core.weights, CORE_TERMS))
+
+
+def _keys(places: Set[str], weights: Weights, most: int) -> Iterator[Key]:
+    """A place is found by each two neighbouring characters of its name, because names come longer and shorter."""
     yield from sorted({name[at : at + 2] for name in places for at in range(len(name) - 1)})
     yield from sorted(weights, key=lambda term: (-weights[term], term))[:most]

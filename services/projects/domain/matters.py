@@ -1,6 +1,6 @@
-"""The matter that many callers share where no estate is registered (domain.md §2.6, §3.2).
+"""The matter that many callers share where no estate is registered (docs/domain.md §2.6, §3.2).
 
-A matter begins round one ticket: what it and those like it have in common is a core, and those that belong to the core
+A matter begins around one ticket: what it and those like it have in common is a core, and those that belong to the core
 must fulfil the rule of a hot issue. The core never changes; whatever is like it joins. So no chain of tickets, each
 like the last, leads from one matter into another, and one caller alone begins none.
 """
@@ -18,7 +18,7 @@ from services.projects.domain.rules import RuleBook
 
 CORE_TERMS: Final = 64
 SEED_CALLERS: Final = 3
-"""As many as an early warning takes: fewer have nothing in common that can be told from chance."""
+"""As many as an early warning takes: what fewer have in common may be chance."""
 MOST: Final = 0.8
 """Of the callers: so many must name a place, or use a word, for the matter to be of that place or group."""
 HALF: Final = 0.5
@@ -44,7 +44,7 @@ class Begun(NamedTuple):
 def beginning(trace: Trace, pool: Sequence[Trace], book: RuleBook, rule: Likeness) -> Begun | None:
     """The matter that this ticket, with those of the `pool`, makes a hot issue; the one of most callers, if of several.
 
-    Does not depend on the pool's order. The pool is small, so that the cost is.
+    Does not depend on the pool's order. The cost is small because the pool is.
     """
     everyone = sorted((*pool, trace), key=_by_time)
     if not _hot(everyone, book):
@@ -63,10 +63,10 @@ def beginning(trace: Trace, pool: Sequence[Trace], book: RuleBook, rule: Likenes
 
 
 def belongs(trace: Trace, core: Core, rule: Likeness) -> float:
-    """How like the core a ticket is; 0 if it is none of it. Who opens with another place is not."""
+    """How similar a ticket is to the core; 0 if it does not belong to it, as when it opens with another place."""
     shared = set(shared_names(trace.places, core.places))
     if shared:
-        found = apart_from(shared, trace.weights, core.weights)
+        found = apart_from(shared, trace.weights, core.weights, rule.key)
         least = needed(shared, trace.heading, core.places, rule.core_at_place, rule.core_at_heading, rule.wide)
         return found if found >= least else 0.0
     if trace.heading:
@@ -79,7 +79,7 @@ def same_matter(one: Core, other: Core, rule: Likeness) -> bool:
     """Whether what begins is known already: of the same place, or both of none, and of the same subject."""
     shared = set(shared_names(one.places, other.places))
     if shared:
-        return apart_from(shared, one.weights, other.weights) >= rule.core_at_place
+        return apart_from(shared, one.weights, other.weights, rule.key) >= rule.core_at_place
     return not (one.places or other.places) and similarity(one.weights, other.weights) >= rule.core_anywhere
 
 
@@ -114,7 +114,7 @@ def _seed(star: Sequence[Trace]) -> Core | None:
 
 
 def _settle(core: Core, pool: Iterable[Trace], book: RuleBook, rule: Likeness) -> Begun | None:
-    """From the seed's core to that of those who belong to it, who must fulfil the rule both times."""
+    """Narrows the seed's core to what those who belong to it share. They must fulfil the rule before and after."""
     held = [trace for trace in pool if belongs(trace, core, rule)]
     settled = core_of(held) if _hot(held, book) else None
     if settled is None:

@@ -1,4 +1,4 @@
-"""The repair project (修缮项目) and the steps it may take. One table says all (domain.md §4.2, §10.2)."""
+"""The repair project (修缮项目) and the steps it may take. One table holds them all (docs/domain.md §4.2, §10.2)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from services.contracts.ticket_events import Place
 
 
-class State(StrEnum):
+class ProjectState(StrEnum):
     NEED = "need"
     CONSULTED = "consulted"
     LISTED = "listed"
@@ -32,62 +32,52 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
-_STOP = frozenset({State.SUSPENDED, State.CANCELLED})
+_STOP = frozenset({ProjectState.SUSPENDED, ProjectState.CANCELLED})
 
-TRANSITIONS: Mapping[State | None, frozenset[State]] = {
-    None: frozenset({State.NEED}),
-    State.NEED: frozenset({State.CONSULTED}) | _STOP,
-    State.CONSULTED: frozenset({State.LISTED}) | _STOP,
-    State.LISTED: frozenset({State.APPROVED}) | _STOP,
-    State.APPROVED: frozenset({State.DESIGNED}) | _STOP,
-    State.DESIGNED: frozenset({State.SCHEME_PUBLIC}) | _STOP,
-    State.SCHEME_PUBLIC: frozenset({State.SCHEME_CONFIRMED}) | _STOP,
-    State.SCHEME_CONFIRMED: frozenset({State.TENDERED}) | _STOP,
-    State.TENDERED: frozenset({State.CONTRACTED}) | _STOP,
-    State.CONTRACTED: frozenset({State.STARTED}) | _STOP,
-    State.STARTED: frozenset({State.BUILDING}) | _STOP,
-    State.BUILDING: frozenset({State.ACCEPTED}) | _STOP,
-    State.ACCEPTED: frozenset({State.AUDITED}),
-    State.AUDITED: frozenset({State.HANDED_OVER}),
-    State.HANDED_OVER: frozenset({State.WARRANTY}),
-    State.WARRANTY: frozenset({State.VERIFIED}),
-    State.VERIFIED: frozenset(),
-    State.SUSPENDED: frozenset({State.CANCELLED}),  # and back to where it was suspended
-    State.CANCELLED: frozenset(),
+TRANSITIONS: Mapping[ProjectState | None, frozenset[ProjectState]] = {
+    None: frozenset({ProjectState.NEED}),
+    ProjectState.NEED: frozenset({ProjectState.CONSULTED}) | _STOP,
+    ProjectState.CONSULTED: frozenset({ProjectState.LISTED}) | _STOP,
+    ProjectState.LISTED: frozenset({ProjectState.APPROVED}) | _STOP,
+    ProjectState.APPROVED: frozenset({ProjectState.DESIGNED}) | _STOP,
+    ProjectState.DESIGNED: frozenset({ProjectState.SCHEME_PUBLIC}) | _STOP,
+    ProjectState.SCHEME_PUBLIC: frozenset({ProjectState.SCHEME_CONFIRMED}) | _STOP,
+    ProjectState.SCHEME_CONFIRMED: frozenset({ProjectState.TENDERED}) | _STOP,
+    ProjectState.TENDERED: frozenset({ProjectState.CONTRACTED}) | _STOP,
+    ProjectState.CONTRACTED: frozenset({ProjectState.STARTED}) | _STOP,
+    ProjectState.STARTED: frozenset({ProjectState.BUILDING}) | _STOP,
+    ProjectState.BUILDING: frozenset({ProjectState.ACCEPTED}) | _STOP,
+    ProjectState.ACCEPTED: frozenset({ProjectState.AUDITED}),
+    ProjectState.AUDITED: frozenset({ProjectState.HANDED_OVER}),
+    ProjectState.HANDED_OVER: frozenset({ProjectState.WARRANTY}),
+    ProjectState.WARRANTY: frozenset({ProjectState.VERIFIED}),
+    ProjectState.VERIFIED: frozenset(),
+    ProjectState.SUSPENDED: frozenset({ProjectState.CANCELLED}),  # and back to where it was suspended
+    ProjectState.CANCELLED: frozenset(),
 }
 
-REQUIRED: Mapping[State, tuple[str, ...]] = {
-    State.APPROVED: ("lead",),
-    State.SCHEME_CONFIRMED: ("note",),
-    State.STARTED: ("floor_area_m2", "planned_end"),
-    State.ACCEPTED: ("started_at",),
-    State.VERIFIED: ("effect_shown",),
-    State.CANCELLED: ("note",),
+REQUIRED: Mapping[ProjectState, tuple[str, ...]] = {
+    ProjectState.APPROVED: ("lead",),
+    ProjectState.SCHEME_CONFIRMED: ("note",),
+    ProjectState.STARTED: ("floor_area_m2", "planned_end"),
+    ProjectState.ACCEPTED: ("started_at",),
+    ProjectState.VERIFIED: ("effect_shown",),
+    ProjectState.CANCELLED: ("note",),
 }
 """The facts without which a state cannot be reached."""
 
-FACTS: Mapping[str, str] = {
-    "lead": "a department must lead the project",
-    "note": "say what the consultation came to, or why the project is cancelled",
-    "floor_area_m2": "give the floor area that is repaired, in m²",
-    "planned_end": "give the day on which the works are to end",
-    "started_at": "the works must have been started",
-    "effect_shown": "each of its hot issues must be verified first",
-}
-"""What each of them means, for whoever is refused."""
-
-WORKS_TO_COME = frozenset(State) - {
-    State.ACCEPTED,
-    State.AUDITED,
-    State.HANDED_OVER,
-    State.WARRANTY,
-    State.VERIFIED,
-    State.CANCELLED,
+WORKS_TO_COME = frozenset(ProjectState) - {
+    ProjectState.ACCEPTED,
+    ProjectState.AUDITED,
+    ProjectState.HANDED_OVER,
+    ProjectState.WARRANTY,
+    ProjectState.VERIFIED,
+    ProjectState.CANCELLED,
 }
 """A further hot issue may still join."""
 
 
-class IllegalStep(ValueError):
+class IllegalProjectStep(ValueError):
     """The table has no such step from the project's state."""
 
 
@@ -98,22 +88,23 @@ class PlanFault(ValueError):
 class MissingFacts(ValueError):
     """Facts that `state` requires are not there; `facts` names them."""
 
-    def __init__(self, state: State, facts: tuple[str, ...]) -> None:
+    def __init__(self, state: ProjectState, facts: tuple[str, ...]) -> None:
         super().__init__(f"{state} needs {', '.join(facts)}")
         self.state = state
         self.facts = facts
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryEntry:
-    """Who took which step when; `version` is the project's after it."""
+class ProjectEntry:
+    """Who took which step when; `version` is the project's after it. `joined`: the hot issue that joined by it."""
 
     version: int
     at: datetime
-    from_state: State | None
-    state: State
+    from_state: ProjectState | None
+    state: ProjectState
     actor: str
     note: str | None = None
+    joined: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +129,7 @@ class RepairProject:
     """Works that are to cure the causes of its hot issues. Every step, and every issue that joins, raises `version`."""
 
     id: str
+    number: str
     place: Place
     lead: str
     opened_at: datetime
@@ -148,39 +140,39 @@ class RepairProject:
     planned_end: date | None = None
     started_at: datetime | None = None
     accepted_at: datetime | None = None
-    resume_to: State | None = None
+    resume_to: ProjectState | None = None
     version: int = 0
-    state: State | None = None
-    steps: list[HistoryEntry] = field(default_factory=list)
+    state: ProjectState | None = None
+    steps: list[ProjectEntry] = field(default_factory=list)
 
-    def may_become(self) -> frozenset[State]:
+    def may_become(self) -> frozenset[ProjectState]:
         return TRANSITIONS[self.state] | ({self.resume_to} if self.resume_to else set())
 
     def take(
-        self, state: State, at: datetime, actor: str, note: str | None = None, *, effect_shown: bool = False
+        self, state: ProjectState, at: datetime, actor: str, note: str | None = None, *, effect_shown: bool = False
     ) -> None:
-        """One step of the table. Raises IllegalStep or MissingFacts, and then changes nothing."""
+        """One step of the table. Raises IllegalProjectStep or MissingFacts, and then changes nothing."""
         if state not in self.may_become():
-            raise IllegalStep(f"a project that is {self.state or 'new'} cannot become {state}")
-        if state is not self.resume_to:  # where it was suspended it had been with all that was required
+            raise IllegalProjectStep(f"a project that is {self.state or 'new'} cannot become {state}")
+        if state is not self.resume_to:  # it met all requirements before it was suspended
             facts = {"note": note, "effect_shown": effect_shown}
             required = REQUIRED.get(state, ())
             missing = tuple(fact for fact in required if not (facts.get(fact) or getattr(self, fact, None)))
             if missing:
                 raise MissingFacts(state, missing)
-        self.resume_to = self.state if state is State.SUSPENDED else None
-        if state is State.STARTED:
+        self.resume_to = self.state if state is ProjectState.SUSPENDED else None
+        if state is ProjectState.STARTED:
             self.started_at = self.started_at or at
-        if state is State.ACCEPTED:
+        if state is ProjectState.ACCEPTED:
             self.accepted_at = at
         self._record(state, at, actor, note)
 
     def join(self, hot_issue_id: str, at: datetime, actor: str) -> None:
         """A further hot issue of the estate is to be cured by the same works."""
         if self.state not in WORKS_TO_COME:
-            raise IllegalStep(f"a project that is {self.state} takes no further hot issue")
+            raise IllegalProjectStep(f"a project that is {self.state} takes no further hot issue")
         self.hot_issues = (*self.hot_issues, hot_issue_id)
-        self._record(self.state, at, actor, f"hot issue {hot_issue_id} joined")
+        self._record(self.state, at, actor, None, hot_issue_id)
 
     def plan(self, plan: Plan) -> None:
         """Takes over what the plan gives; raises PlanFault when the works would end before they start."""
@@ -191,7 +183,9 @@ class RepairProject:
         for name, value in given.items():
             setattr(self, name, value)
 
-    def _record(self, state: State, at: datetime, actor: str, note: str | None) -> None:
+    def _record(
+        self, state: ProjectState, at: datetime, actor: str, note: str | None, joined: str | None = None
+    ) -> None:
         self.version += 1
-        self.steps.append(HistoryEntry(self.version, at, self.state, state, actor, note))
+        self.steps.append(ProjectEntry(self.version, at, self.state, state, actor, note, joined))
         self.state = state

@@ -1,4 +1,4 @@
-"""What rules would have found in a history of calls, had they been in force all the time."""
+"""What rules would have found in past calls, had they been in force all the time."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Raised(NamedTuple):
     calls: int
 
 
-class Event(NamedTuple):
+class CitywideEvent(NamedTuple):
     """A day on which a type was a citywide event."""
 
     type_code: TypeCode
@@ -36,7 +36,7 @@ class Event(NamedTuple):
 
 class Replayed(NamedTuple):
     raised: list[Raised]
-    events: list[Event]
+    events: list[CitywideEvent]
 
 
 def replay(type_code: TypeCode, sightings: Sequence[Sighted], book: RuleBook) -> Replayed:
@@ -65,20 +65,20 @@ def busiest(calls: Iterable[Call], days: int) -> int:
     return most
 
 
-def _events(type_code: TypeCode, sightings: Sequence[Sighted], book: RuleBook) -> dict[date, Event]:
+def _events(type_code: TypeCode, sightings: Sequence[Sighted], book: RuleBook) -> dict[date, CitywideEvent]:
     days: dict[date, list[Sighted]] = defaultdict(list)
     for one in sightings:
         days[type_day(type_code, one.call.occurred_at).day].append(one)
-    found: dict[date, Event] = {}
+    found: dict[date, CitywideEvent] = {}
     for day, held in sorted(days.items()):
         places = {one.call.place.sub_district for one in held} - {None}
         spread = Spread(len({one.cell.estate for one in held}), len(places))
         if spread.is_citywide(book.at(held[0].call.occurred_at).detection.citywide):
-            found[day] = Event(type_code, day, spread, len(held))
+            found[day] = CitywideEvent(type_code, day, spread, len(held))
     return found
 
 
-def _event_driven(type_code: TypeCode, call: Call, events: dict[date, Event], book: RuleBook) -> bool:
+def _event_driven(type_code: TypeCode, call: Call, events: dict[date, CitywideEvent], book: RuleBook) -> bool:
     rule = book.at(call.occurred_at).detection.citywide
     if rule is None or not events:
         return False

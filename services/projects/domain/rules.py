@@ -1,4 +1,7 @@
-"""The rules of the loop, as data: when a problem is concentrated, by when to decide, what counts as a cure."""
+"""The rules as data: when a problem is concentrated, by when to decide, what counts as a cure.
+
+Their values are in data/rules.yaml alone.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,13 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, model_validator
 
+from services.contracts.hot_issue_events import DecisionKind
 from services.contracts.ticket_events import DepartmentCode, TypeCode, Urgency
 from services.projects.domain.months import ZONE
 
 Days = Annotated[int, Field(ge=1, le=365)]
+HUB, LEAD, PROJECT_LEAD = "hub", "lead", "project-lead"
+"""Who may decide, beside departments by their code: the hub, who leads the issue, who leads the works."""
 
 
 class _Rule(BaseModel):
@@ -31,7 +37,7 @@ class Threshold(_Rule):
 class EarlyWarning(Threshold):
     """Level L1. Hysteresis: once given, a warning stands until no call has come for `quiet_days`."""
 
-    quiet_days: Days = 30
+    quiet_days: Days
 
 
 class Baseline(_Rule):
@@ -71,7 +77,7 @@ class FloorArea(_Rule):
 
 
 class Detection(_Rule):
-    """Level L2 of domain.md §3.2: `distinct_callers` within `window_days`, or one of the further triggers."""
+    """Level L2 of docs/domain.md §3.2: `distinct_callers` within `window_days`, or one of the further triggers."""
 
     window_days: Days
     distinct_callers: int = Field(ge=2, description="One caller is a repeat, never a concentration.")
@@ -115,12 +121,22 @@ class TypeProblem(_Rule):
     sub_districts: int = Field(ge=1, le=8)
 
 
-class Decision(_Rule):
+class DecisionRule(_Rule):
+    """By when somebody must decide, and who may decide what: HUB, LEAD, PROJECT_LEAD, or departments by code."""
+
     working_days: PositiveInt
+    made_by: Mapping[DecisionKind, Annotated[frozenset[str], Field(min_length=1)]]
+
+    @model_validator(mode="after")
+    def _all_kinds(self) -> Self:
+        missing = sorted(set(DecisionKind) - self.made_by.keys())
+        if missing:
+            raise ValueError(f"made_by lacks {', '.join(missing)}: nobody could decide so")
+        return self
 
 
 class Observation(_Rule):
-    """The effect check of domain.md §3.4; `apart` are the types that speak of the works, not of their cause."""
+    """The effect check of docs/domain.md §3.4; `apart` are the types that speak of the works, not of their cause."""
 
     months: int = Field(ge=1, le=12, description="More than a year would count a month before the works twice.")
     least_before: PositiveInt
@@ -137,15 +153,15 @@ class ProjectRule(_Rule):
 
 
 class Rules(_Rule):
-    """One edition. It judges what happens, in event time, from `effective_from` on until the next edition does."""
+    """One edition. It applies to what happens, in event time, from `effective_from` on until the next edition does."""
 
     version: PositiveInt
-    effective_from: date = date(2000, 1, 1)
+    effective_from: date
     detection: Detection
-    estate_year: EstateYear = EstateYear(window_days=365, complaints=31)
-    type_problem: TypeProblem = TypeProblem(window_days=90, estates=3, sub_districts=2)
-    severity: Mapping[Urgency, PositiveFloat] = {Urgency.NORMAL: 1.0, Urgency.URGENT: 2.0, Urgency.CRITICAL: 3.0}
-    decision: Decision
+    estate_year: EstateYear
+    type_problem: TypeProblem
+    severity: Mapping[Urgency, PositiveFloat]
+    decision: DecisionRule
     observation: Observation
     reopening: Reopening
     project: ProjectRule
@@ -157,7 +173,7 @@ class Rules(_Rule):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RuleBook:
-    """All editions, the oldest first; each rises above the one before in version and date (ValueError if not)."""
+    """All editions, the oldest first. Version and date rise from each to the next (ValueError if not)."""
 
     editions: Sequence[Rules]
 
@@ -169,11 +185,11 @@ class RuleBook:
                 raise ValueError(f"version {newer.version} must begin after {older.effective_from}")
 
     def at(self, moment: datetime) -> Rules:
-        """The edition that judges this moment; the oldest also what was before it."""
+        """The edition that applies at this moment; before all of them, the oldest."""
         return next((one for one in reversed(self.editions) if one.begins <= moment), self.editions[0])
 
     def spans(self) -> Iterator[tuple[Rules, datetime | None, datetime | None]]:
-        """Each edition with the moments from and before which it judges; None: without bound."""
+        """Each edition with the moments from which and before which it applies; None: without bound."""
         begins = [None, *(one.begins for one in self.editions[1:]), None]
         yield from zip(self.editions, begins[:-1], begins[1:], strict=True)
 
@@ -183,7 +199,7 @@ class RuleBook:
 
     @property
     def longest_days(self) -> int:
-        """How far before a call the windows that hold it may begin."""
+        """Days of the longest window of any edition."""
         return max(one.detection.longest_days for one in self.editions)
 
     @property
@@ -199,7 +215,7 @@ class RuleBook:
 
     @property
     def reach_days(self) -> int:
-        """How long after a call its absence may let something else be unusual."""
+        """Days for which a call may affect what is usual, and so whether later calls are a concentration."""
         past = max((one.detection.baseline.past_days for one in self.editions if one.detection.baseline), default=0)
         return past + self.longest_days
 

@@ -1,4 +1,7 @@
-"""When one type of problem is concentrated in so many places that a typical case is worth it (L3 of domain.md §3.2)."""
+"""When one type of problem is concentrated in so many places that a typical case is worth it.
+
+See L3 of docs/domain.md §3.2.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ class Standing(NamedTuple):
 
 @dataclass(slots=True)
 class TypicalCase:
-    """A proposal; whether it is chosen is a person's word. `version` rises with every change, each is told."""
+    """A proposal; whether it is chosen is a person's word. `version` rises with every change, which is published."""
 
     id: str
     type_code: str
@@ -54,7 +57,7 @@ def case_id(type_code: str) -> str:
 
 
 def first_proposal(issues: Iterable[Standing], book: RuleBook) -> Proposal | None:
-    """The first moment at which enough estates of enough sub-districts have a hot issue; whatever their order."""
+    """The first moment at which enough estates of enough sub-districts have a hot issue. The order does not matter."""
     ordered = sorted(issues)
     for issue in ordered:
         rules = book.at(issue.confirmed_at)

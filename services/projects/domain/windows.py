@@ -19,8 +19,9 @@ class Window:
         return end - timedelta(days=self.days)
 
 
-WINDOWS = {days: Window(days) for days in (7, 30, 90, 365)}
-"""By length: early warning, hot issue (short and long), a year's list (domain.md §3.2)."""
+def no_earlier(start: datetime, bound: datetime | None) -> datetime:
+    return max(start, bound) if bound else start
 
-REPEAT_WINDOW = WINDOWS[30]
-"""Within it a second call of one caller about one type in one estate is a repeat (domain.md §3.2, L0)."""
+
+WINDOWS = {days: Window(days) for days in (7, 30, 90, 365)}
+"""By length: early warning, hot issue (short and long), a year's list (docs/domain.md §3.2)."""

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from services.chassis.clock import FixedClock
-from services.chassis.database import engine_for
-from services.chassis.work import Workshop
+from services.chassis.database.database import engine_for
+from services.chassis.database.work import Workshop
 from tests.harness.fixtures import NewDatabase
 from tests.integration.chassis.counting import EFFECTS, Counting
 from tests.integration.chassis.events import NOW

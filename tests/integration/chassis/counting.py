@@ -10,10 +10,10 @@ from typing import Any
 from kafka.consumer.fetcher import ConsumerRecord
 from sqlalchemy import Engine, text
 
-from services.chassis.processing import Processor
-from services.chassis.reject_limit import RejectLimit
-from services.chassis.subscription import CellLock, Subscription
-from services.chassis.work import Work, Workshop
+from services.chassis.database.work import Work, Workshop
+from services.chassis.messaging.processing import Processor
+from services.chassis.messaging.reject_limit import RejectLimit
+from services.chassis.messaging.subscription import Many, Subscription, one_by_one
 from services.contracts.event import Envelope
 from services.contracts.ticket_events import TicketReceived
 from tests.integration.chassis.events import ticket_id
@@ -44,7 +44,7 @@ class Counting:
     workshop: Workshop
     consumer: str = "counting"
     deeds: dict[int, Deed] = field(default_factory=dict)
-    lock_cells: CellLock | None = None
+    lock_cells: Many | None = None
     limit: Callable[[], RejectLimit] = RejectLimit
     max_attempts: int = 3
 
@@ -54,7 +54,8 @@ class Counting:
 
     @property
     def subscription(self) -> Subscription:
-        return Subscription(self.consumer, ("t", "u"), {TicketReceived: self._handle}, self.lock_cells)
+        many = one_by_one({TicketReceived: self._handle}, self.lock_cells)
+        return Subscription(self.consumer, ("t", "u"), frozenset({TicketReceived}), many)
 
     def life(self) -> Processor:
         return Processor("projects", self.subscription, self.workshop, self.limit(), self.max_attempts)

@@ -12,19 +12,17 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError, MessageSizeTooLargeError, UnknownProducerIdError
 from sqlalchemy import make_url
 
-from services.chassis import kafka
-from services.chassis.health import Health
-from services.chassis.publisher import Publisher
-from services.chassis.relay import Relay
+from services.chassis.messaging import kafka
+from services.chassis.messaging.publisher import Publisher
+from services.chassis.messaging.relay import Relay
 from services.chassis.settings import KafkaFlavour, Profile, Settings
+from services.chassis.web.health import Health
 
 Connect = Callable[[], Any]
 
 
 def settings_for(bootstrap: str) -> Settings:
-    return Settings(
-        profile=Profile.DEMO, kafka_bootstrap=bootstrap, kafka_flavour=KafkaFlavour.EMBEDDED, http_port=0
-    )
+    return Settings(profile=Profile.DEMO, kafka_bootstrap=bootstrap, kafka_flavour=KafkaFlavour.EMBEDDED, http_port=0)
 
 
 def real_producer(bootstrap: str) -> Callable[[], KafkaProducer]:
@@ -45,7 +43,7 @@ def relay(url: str, connect: Connect, *, overdue_s: float = 60) -> Iterator[thre
         assert thread.is_alive(), "the relay died"
     finally:
         stop.set()
-        thread.join(30)
+        thread.join(60)
 
 
 class Future:

@@ -11,13 +11,14 @@ import pytest
 from kafka import TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import CommitFailedError, FencedInstanceIdError, KafkaConnectionError, KafkaError
-from kafka.structs import OffsetAndMetadata
+from kafka.structs import ConsumerGroupMetadata, MemberState, OffsetAndMetadata
 
-from services.chassis.consumer import ConsumerLoop
-from services.chassis.errors import Retry
-from services.chassis.health import Health
-from services.chassis.processing import Halted
-from services.chassis.reject_limit import RejectLimit
+from services.chassis.messaging.consumer import ConsumerLoop
+from services.chassis.messaging.errors import Retry
+from services.chassis.messaging.kafka import BUSY, Pace
+from services.chassis.messaging.processing import Halted
+from services.chassis.messaging.reject_limit import RejectLimit
+from services.chassis.web.health import Health
 from tests.integration.chassis.counting import Counting, raises
 from tests.integration.chassis.events import garbage, received, record
 
@@ -34,8 +35,15 @@ class Topic:
     connections: int = 0
     closed: int = 0
     polls: int = 0
+    quiet: Pace = BUSY
 
-    def connect(self) -> Any:
+    def reader(self) -> Any:
+        raise AssertionError("everything can be decoded")
+
+    def topic_id(self, member: Any, topic: str) -> None:
+        """This broker gives its topics no ids."""
+
+    def join(self) -> Any:
         if self.refused_connections:
             raise self.refused_connections.pop()
         self.connections += 1
@@ -75,6 +83,9 @@ class Member:
     def position(self, _partition: TopicPartition, timeout_ms: int) -> int:
         return self.at
 
+    def group_metadata(self) -> ConsumerGroupMetadata:
+        return ConsumerGroupMetadata(state=MemberState.STABLE)
+
     def close(self, autocommit: bool, timeout_ms: int) -> None:
         assert not autocommit
         self.topic.closed += 1
@@ -85,12 +96,12 @@ Run = Callable[[Topic], ConsumerLoop]
 
 @pytest.fixture
 def run(counting: Counting, monkeypatch: pytest.MonkeyPatch) -> Run:
-    monkeypatch.setattr("services.chassis.consumer.BACK_OFF_S", (1e-9, 1e-9))
+    monkeypatch.setattr("services.chassis.messaging.consumer.BACK_OFF_S", (1e-9, 1e-9))
 
     def run(topic: Topic) -> ConsumerLoop:
         health = Health()
         health.expect(counting.consumer, 60)
-        loop = ConsumerLoop(counting.life(), topic.connect, health, topic.stop)
+        loop = ConsumerLoop(counting.life(), topic, health, topic.stop)
         loop.run()
         return loop
 

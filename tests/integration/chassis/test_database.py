@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, make_url, text
 
-from services.chassis import database
-from services.chassis.database import engine_for
-from services.chassis.errors import Kind, kind_of
+from services.chassis.database import database
+from services.chassis.database.database import engine_for
+from services.chassis.messaging.errors import Kind, kind_of
 from tests.harness.tcp_proxy import TcpProxy
 from tests.harness.waiting import eventually
 from tests.integration.chassis.conftest import Query
@@ -70,6 +70,6 @@ def test_what_a_session_has_prepared_outlives_reading(engine: Engine) -> None:
 
 
 def test_nobody_reads_in_a_transaction_that_is_rolled_back() -> None:
-    services = Path(database.__file__).parents[1]
+    services = Path(database.__file__).parents[2]
     said = {str(one.relative_to(services)) for one in services.rglob("*.py") if "engine.connect()" in one.read_text()}
-    assert said == {"chassis/outbox.py"}, "say engine.begin(): see engine_for"
+    assert said == {"chassis/messaging/outbox.py"}, "say engine.begin(): see engine_for"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -10,12 +9,12 @@ import pytest
 from fastapi.testclient import TestClient
 from kafka.consumer.fetcher import ConsumerRecord
 
-from services.chassis.dead_letter_routes import dead_letter_routes
-from services.chassis.errors import Reject, Retry
+from services.chassis.messaging.errors import Reject, Retry
+from services.chassis.web.dead_letter_routes import dead_letter_routes
+from tests.integration.applications import As, application, clients_of
 from tests.integration.chassis.conftest import Query
 from tests.integration.chassis.counting import Counting, raises
 from tests.integration.chassis.events import envelope, garbage, ignored, raw_record, received, record
-from tests.integration.role_clients import As, clients_of
 
 OTHER_ROLES = ["hub", "supervisor", "department:housing", "subdistrict:310109010"]
 STATE = """
@@ -25,8 +24,8 @@ STATE = """
 
 
 @pytest.fixture
-def as_(counting: Counting, tmp_path: Path) -> As:
-    return clients_of([dead_letter_routes(counting.workshop, {counting.consumer: counting.subscription})], tmp_path)
+def as_(counting: Counting) -> As:
+    return clients_of(application([dead_letter_routes(counting.workshop, {counting.consumer: counting.subscription})]))
 
 
 @pytest.fixture
@@ -50,9 +49,7 @@ def listed(admin: TestClient, **query: Any) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", ""), ("GET", "/{id}"), ("POST", "/{id}/replay")])
-def test_only_an_admin_may_see_and_replay(
-    counting: Counting, as_: As, query: Query, method: str, path: str
-) -> None:
+def test_only_an_admin_may_see_and_replay(counting: Counting, as_: As, query: Query, method: str, path: str) -> None:
     rejected(counting, 1)
     [letter] = listed(as_("admin"))
     url = "/dead-letters" + path.format(id=letter["id"])
@@ -75,12 +72,14 @@ def test_a_letter_tells_its_place_its_cause_and_when(counting: Counting, admin: 
     assert letter["replayed_at"] is None
 
 
-def test_a_letter_is_shown_with_its_record_whatever_that_holds(counting: Counting, admin: TestClient) -> None:
+def test_a_letter_is_shown_with_the_outline_of_its_record_whatever_that_holds(
+    counting: Counting, admin: TestClient
+) -> None:
     counting.life().process(
         [raw_record(1, headers=[("a", b"\xff")], value=b"\x00\xff{"), raw_record(2, headers=[], value=None, key=None)]
     )
     first, second = (admin.get(f"/dead-letters/{one['id']}").json() for one in listed(admin))
-    assert (first["headers"], first["body"]) == ([["a", "\ufffd"]], "\x00\ufffd{")
+    assert (first["headers"], first["body"]) == ([["a", "… (1 characters)"]], "not JSON, 3 bytes")
     assert (second["headers"], second["body"]) == ([], None)
 
 
@@ -124,7 +123,7 @@ def test_what_still_cannot_work_is_said_and_changes_nothing(
     rejected(counting, 1)
     [letter] = listed(admin)
     before = query(STATE)
-    for error, cause in ((Reject("still unknown"), "Reject: still unknown"), (KeyError("x"), "KeyError: 'x'")):
+    for error, cause in ((Reject("still unknown"), "Reject: still unknown"), (KeyError("x"), "KeyError: …")):
         counting.deeds = {1: raises(error)}
         answer = admin.post(f"/dead-letters/{letter['id']}/replay")
         assert (answer.status_code, answer.json()["detail"]) == (409, cause)
@@ -148,7 +147,7 @@ def test_a_record_that_newer_code_can_read_has_its_effect_once_though_redelivere
     counting: Counting, admin: TestClient, monkeypatch: pytest.MonkeyPatch, redelivered: str
 ) -> None:
     event = received(1)
-    monkeypatch.setattr("services.chassis.processing.EVENTS", {})
+    monkeypatch.setattr("services.chassis.messaging.processing.EVENTS", {})
     counting.life().process([record(event, 1)])
     monkeypatch.undo()
     [letter] = listed(admin)
@@ -164,7 +163,7 @@ def test_a_letter_whose_type_has_no_handler_is_done_with_by_a_replay(
     counting: Counting, admin: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = envelope(ignored(1))
-    monkeypatch.setattr("services.chassis.processing.EVENTS", {})
+    monkeypatch.setattr("services.chassis.messaging.processing.EVENTS", {})
     counting.life().process([raw_record(1, headers=told.headers(), value=told.value())])
     monkeypatch.undo()
     [letter] = listed(admin)

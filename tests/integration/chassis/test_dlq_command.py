@@ -8,16 +8,19 @@ from typing import Any
 
 import pytest
 
-from services.chassis.kafka import producer
+from services.chassis.messaging.kafka import producer
+from services.chassis.messaging.wire import pack_headers
 from services.chassis.settings import KafkaFlavour, Profile, Settings
-from services.chassis.wire import pack_headers
-from services.cli.local.postgres import connect
-from services.cli.local.stack import Stack
-from tests.harness.commands import closedloop
+from services.localstack.postgres import connect
+from services.localstack.stack import Stack
+from tests.harness.commands import closedloop, closedloop_process
 from tests.harness.waiting import eventually
 from tests.integration.chassis.events import envelope, received
 
+pytestmark = pytest.mark.long
+
 GARBAGE = 3
+TOPICS = ("tickets", "ticket-texts")
 
 
 @pytest.fixture(scope="module")
@@ -27,11 +30,11 @@ def letters(stack: Stack) -> dict[str, list[dict[str, Any]]]:
         profile=Profile.DEMO, kafka_bootstrap=stack.bootstrap, kafka_flavour=KafkaFlavour.EMBEDDED, http_port=0
     )
     with closing(producer(settings, "test")) as sender:
-        for topic in ("tickets", "ticket-texts"):
+        for topic in TOPICS:
             for number in range(GARBAGE):
                 sender.send(topic, key=b"k", value=b"{%d" % number, headers=[("ce_type", b"ticket.unknown.v9")])
         sender.flush()
-    expected = {"intake": 0, "classifier": GARBAGE, "projects": GARBAGE, "notifier": 2 * GARBAGE}
+    expected = {"intake": 0, "classifier": GARBAGE, "projects": 2 * GARBAGE, "notifier": 2 * GARBAGE}
 
     def rejected() -> dict[str, list[dict[str, Any]]]:
         found = dlq(stack, "list")
@@ -39,6 +42,13 @@ def letters(stack: Stack) -> dict[str, list[dict[str, Any]]]:
         return found
 
     return eventually(rejected, within=60, every=0.5)
+
+
+def _of_projects(letters: dict[str, list[dict[str, Any]]]) -> tuple[set[str], str, str, str]:
+    """The letters of the consumer of texts, and those of the consumer of tickets in order."""
+    by_topic = {topic: [one["id"] for one in letters["projects"] if one["topic"] == topic] for topic in TOPICS}
+    first, second, third = by_topic["tickets"]
+    return set(by_topic["ticket-texts"]), first, second, third
 
 
 def dlq(stack: Stack, *arguments: str, code: int = 0) -> dict[str, Any]:
@@ -50,15 +60,17 @@ def dlq(stack: Stack, *arguments: str, code: int = 0) -> dict[str, Any]:
 def test_letters_of_all_services_are_listed_with_place_and_cause(
     stack: Stack, letters: dict[str, list[dict[str, Any]]]
 ) -> None:
-    done = closedloop("dlq", "list", "--run-dir", str(stack.run_dir))
+    waiting = dlq(stack, "list")
+    assert waiting.keys() == letters.keys()
+    done = closedloop_process("dlq", "list", "--run-dir", str(stack.run_dir))
     assert done.returncode == 0
-    for service, rejected in letters.items():
+    for service, rejected in waiting.items():
         for letter in rejected:
             place = f"{letter['topic']}-{letter['partition']}@{letter['offset']}"
             [line] = [line for line in done.stdout.splitlines() if line.startswith(f"{service} {letter['id']} ")]
             assert place in line
-            assert "unknown event type or version 'ticket.unknown.v9'" in line
-    assert done.stdout.splitlines()[-1] == f"{4 * GARBAGE} dead letters"
+            assert "unknown event type or version ticket.unknown.v9" in line
+    assert done.stdout.splitlines()[-1] == f"{sum(map(len, waiting.values()))} dead letters"
 
 
 @pytest.mark.parametrize("service", ["classifier", "projects", "notifier"])
@@ -67,7 +79,7 @@ def test_a_letter_is_shown_with_headers_and_body(
 ) -> None:
     letter = letters[service][0]
     shown = dlq(stack, "show", service, letter["id"])
-    assert shown["body"].startswith("{")
+    assert shown["body"] == "not JSON, 2 bytes"
     assert ["ce_type", "ticket.unknown.v9"] in shown["headers"]
     plain = closedloop("dlq", "show", service, letter["id"], "--run-dir", str(stack.run_dir)).stdout
     assert "  ce_type: ticket.unknown.v9\n" in plain
@@ -85,12 +97,10 @@ def test_what_still_cannot_work_is_named_and_stays(
     assert letter in {one["id"] for one in dlq(stack, "list", service)[service]}
 
 
-def test_all_that_can_work_again_are_replayed_once(
-    stack: Stack, letters: dict[str, list[dict[str, Any]]]
-) -> None:
+def test_all_that_can_work_again_are_replayed_once(stack: Stack, letters: dict[str, list[dict[str, Any]]]) -> None:
     """A newer version of projects would read what this one could not; here the stored record is mended instead."""
     told = envelope(received(1))
-    mended = letters["projects"][1]["id"]
+    others, first, mended, last = _of_projects(letters)
     with connect(stack.database_urls["projects"]) as connection:
         connection.execute(
             "UPDATE dead_letters SET headers = %s, value = %s WHERE id = %s",
@@ -98,10 +108,10 @@ def test_all_that_can_work_again_are_replayed_once(
         )
     report = dlq(stack, "replay", "projects", "--all", code=1)
     assert report["replayed"] == [mended]
-    assert set(report["failed"]) == {letters["projects"][0]["id"], letters["projects"][2]["id"]}
+    assert set(report["failed"]) == {*others, first, last}
     assert dlq(stack, "replay", "projects", mended)["failed"] == {}
-    assert len(dlq(stack, "list", "projects")["projects"]) == GARBAGE - 1
-    assert len(dlq(stack, "list", "projects", "--all")["projects"]) == GARBAGE
+    assert len(dlq(stack, "list", "projects")["projects"]) == 2 * GARBAGE - 1
+    assert len(dlq(stack, "list", "projects", "--all")["projects"]) == 2 * GARBAGE
     with connect(stack.database_urls["projects"]) as connection:
         assert connection.execute("SELECT count(*) FROM ticket_sightings").fetchone() == (1,)
 

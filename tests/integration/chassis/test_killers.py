@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from kafka.consumer.fetcher import ConsumerRecord
 from sqlalchemy import text
 
-from services.chassis.errors import Retry
-from services.chassis.work import Work
+from services.chassis.database.work import Work
+from services.chassis.messaging.errors import Retry
 from services.contracts.event import Envelope
 from tests.integration.chassis.counting import Counting, Deed, Killed, raises
 from tests.integration.chassis.events import garbage, ignored, received, record
@@ -102,7 +102,9 @@ def feeds(draw: st.DrawFn) -> tuple[dict[Place, list[str]], list[int]]:
     return partitions, draw(st.lists(st.integers(1, 6), min_size=1, max_size=6))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(feeds(), st.integers(0, 3), st.randoms(use_true_random=False))
 def test_whatever_stands_where_only_killers_and_garbage_are_dead_lettered(
     counting: Counting, feed: tuple[dict[Place, list[str]], list[int]], outages: int, random: Random

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import create_engine, inspect, text
 
-from services.chassis.migrate import WITH_DATABASE, migrate
+from services.chassis.database.migrate import WITH_DATABASE, migrate
 from tests.harness.fixtures import NewDatabase
 
 

@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from services.chassis.outbox import MAX_RECORD_BYTES, OutboxRow, TooLarge, backlog, record
-from services.chassis.wire import unpack_headers
-from services.chassis.work import Work, Workshop
-from services.cli.local.postgres import connect
+from services.chassis.database.work import Work, Workshop
+from services.chassis.messaging.outbox import MAX_RECORD_BYTES, OutboxRow, TooLarge, backlog, record
+from services.chassis.messaging.wire import unpack_headers
 from services.contracts.event import Envelope
 from services.contracts.registry import EVENTS
+from services.localstack.postgres import connect
 from tests.integration.chassis.conftest import Query
 from tests.integration.chassis.events import ignored, received
 

@@ -10,9 +10,9 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from services.chassis.errors import Kind, kind_of
-from services.chassis.inbox import admit
-from services.chassis.work import Work
+from services.chassis.database.work import Work
+from services.chassis.messaging.errors import Kind, kind_of
+from services.chassis.messaging.inbox import admit
 from services.contracts.event import Envelope
 from tests.harness.waiting import eventually
 from tests.integration.chassis.conftest import Query
@@ -58,28 +58,26 @@ def test_the_same_events_given_to_two_at_once_have_one_effect_and_nobody_is_lock
     assert len(counting.causes()) == ROUNDS / 5
 
 
-def test_an_event_in_the_hands_of_another_is_waited_for_and_taken_if_he_fails(
-    counting: Counting, query: Query
-) -> None:
+def test_an_event_in_the_hands_of_another_is_waited_for_and_taken_if_he_fails(counting: Counting, query: Query) -> None:
     """A has admitted the event and not committed: B must neither take it as done nor do it beside A."""
     begun, go_on = threading.Event(), threading.Event()
 
     def hangs_then_fails(_envelope: Envelope, _work: Work) -> None:
         if not begun.is_set():
             begun.set()
-            assert go_on.wait(30)
+            assert go_on.wait(60)
             raise ConnectionAbortedError("A is lost")
 
     counting.deeds[1] = hangs_then_fails
     records = [record(received(1), 1)]
     with ThreadPoolExecutor(2) as both:
         one = both.submit(counting.life().process, records)
-        assert begun.wait(30)
+        assert begun.wait(60)
         other = both.submit(counting.life().process, records)
         eventually(lambda: query("SELECT 1 FROM pg_locks WHERE NOT granted"), within=30)
         go_on.set()
-        one.result(30)
-        other.result(30)
+        one.result(60)
+        other.result(60)
     assert counting.effects() == {1: 1}
     assert counting.causes() == {}
 
@@ -98,4 +96,4 @@ def test_events_are_admitted_in_one_order_whatever_the_order_of_the_batch(counti
         eventually(lambda: query("SELECT 1 FROM pg_locks WHERE NOT granted"), within=30)
         assert admit(connection, "counting", [c]) == {c}
         connection.commit()
-        assert waiting.result(30) == {a}
+        assert waiting.result(60) == {a}

@@ -14,25 +14,27 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient
 from kafka.consumer.fetcher import ConsumerRecord
 
-from services.chassis.demo_issuer import DemoIssuer
-from services.chassis.kafka import FLAVOURS
+from services.chassis.messaging.kafka import FLAVOURS
+from services.chassis.messaging.topic_admin import apply_topics
 from services.chassis.settings import KafkaFlavour
-from services.chassis.topic_admin import apply_topics
-from services.classifier.adapters.broker import TOPICS
-from services.cli.local.brokers import Broker
-from services.cli.local.processes import ChildProcess, free_port
+from services.chassis.web.demo_issuer import DemoIssuer
+from services.classifier.stream.broker import TOPICS
 from services.contracts.topics import topic_table
+from services.localstack.brokers import Broker
+from services.localstack.processes import ChildProcess, free_port
 from tests.harness.waiting import eventually
 from tests.unit.classifier.texts import Raw
 
 TEXTS, CLASSIFICATIONS, DEAD_LETTERS = TOPICS
+FINGERPRINT_KEY = "f1" * 31 + "02"
 SESSION_S = 10.0
 
 
 class ClassifierProcess(ChildProcess):
     """`module` stands in for `services.classifier.main`, to plant a fault."""
 
-    start_limit_s = 30.0
+    start_limit_s = 300.0
+    stop_limit_s = 15.0
 
     def __init__(
         self,
@@ -54,6 +56,7 @@ class ClassifierProcess(ChildProcess):
             "HTTP_PORT": str(self.port),
             "OIDC_ISSUER": "urn:closedloop:demo-issuer",
             "OIDC_JWKS": str(self.issuer.jwks),
+            "FINGERPRINT_KEY": FINGERPRINT_KEY,
             "INSTANCE": instance,
         }
         super().__init__(
@@ -78,7 +81,7 @@ class ClassifierProcess(ChildProcess):
     def ask(self, method: str, path: str, role: str | None = None, **more: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.issuer.mint('tester', [role])}"} if role else {}
         try:
-            return httpx.request(method, f"http://127.0.0.1:{self.port}{path}", headers=headers, timeout=15, **more)
+            return httpx.request(method, f"http://127.0.0.1:{self.port}{path}", headers=headers, timeout=60, **more)
         except httpx.TransportError as error:
             return httpx.Response(599, text=repr(error))
 
@@ -115,7 +118,7 @@ class Topics:
         """Appends to a topic; returns where each record went, after all acknowledgements."""
         with self.producer() as producer:
             sent = [producer.send(topic, key=key, value=value, headers=headers) for key, headers, value in records]
-            done = [future.get(timeout=20) for future in sent]
+            done = [future.get(timeout=60) for future in sent]
         return [(metadata.partition, metadata.offset) for metadata in done]
 
     def read(self, topic: str, until: int = 0, within: float = 30.0) -> list[ConsumerRecord]:

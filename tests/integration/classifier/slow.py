@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 
 from services.classifier import main as classifier
-from services.classifier.adapters.current_reader import CurrentReader
+from services.classifier import wiring
 from services.classifier.domain.reading import Reading
+from services.classifier.files.current_reader import CurrentReader
 
 
 class Slow(CurrentReader):
@@ -16,5 +17,5 @@ class Slow(CurrentReader):
 
 
 if __name__ == "__main__":
-    classifier.CurrentReader = Slow  # type: ignore[misc]
+    wiring.CurrentReader = Slow  # type: ignore[misc]
     classifier.main()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from services.classifier import main as classifier
-from services.classifier.adapters.current_reader import CurrentReader
+from services.classifier import wiring
 from services.classifier.domain.reading import Reading
+from services.classifier.files.current_reader import CurrentReader
 
 
 class Stumbling(CurrentReader):
@@ -15,5 +16,5 @@ class Stumbling(CurrentReader):
 
 
 if __name__ == "__main__":
-    classifier.CurrentReader = Stumbling  # type: ignore[misc]
+    wiring.CurrentReader = Stumbling  # type: ignore[misc]
     classifier.main()

@@ -11,14 +11,14 @@ import pytest
 from kafka.admin import KafkaAdminClient
 from typer.testing import CliRunner
 
-from services.chassis.topic_admin import apply_topics
-from services.classifier.adapters.labelled_files import examples
-from services.classifier.adapters.overrulings import TICKETS, overruled
-from services.cli.local.embedded_broker import EmbeddedBroker
+from services.chassis.messaging.topic_admin import apply_topics
+from services.classifier.files.labelled_files import examples
+from services.classifier.learning.overrulings import TICKETS, overruled
 from services.cli.main import app
 from services.contracts.event import Envelope
 from services.contracts.ticket_events import Channel, TicketReclassified
 from services.contracts.topics import topic_table
+from services.localstack.embedded_broker import EmbeddedBroker
 from tests.integration.classifier.process import Topics
 from tests.unit.classifier.texts import Raw, raw, text_event, ticket
 
@@ -52,16 +52,16 @@ def test_a_district_s_corrections_make_a_model_of_its_own(
 ) -> None:
     """A district that calls roofs MJ02 and stairs XQ08, against the taxonomy, until its model does, too."""
     ours = {"MJ01": "MJ02", "MJ03": "XQ08"}
-    told = [(row.text, ours[row.label]) for row in examples() if row.label in ours][:60]
-    numbers = range(500, 500 + len(told))
-    topics.write([raw(text_event(n, text)) for n, (text, _) in zip(numbers, told, strict=True)])
+    decided = [(row.text, ours[row.label]) for row in examples() if row.label in ours][:60]
+    numbers = range(500, 500 + len(decided))
+    topics.write([raw(text_event(n, text)) for n, (text, _) in zip(numbers, decided, strict=True)])
     topics.write([decision(n, "OT") for n in numbers], TICKETS)
-    topics.write([decision(n, code, 3) for n, (_, code) in zip(numbers, told, strict=True)], TICKETS)
+    topics.write([decision(n, code, 3) for n, (_, code) in zip(numbers, decided, strict=True)], TICKETS)
     topics.write([decision(9_999, "MJ04")], TICKETS)  # its text is kept no longer
     topics.write([(b"poison", [], b"{")], TICKETS)
 
     rows = overruled(embedded_broker.bootstrap)
-    assert sorted((row.text, row.label) for row in rows) == sorted(told)
+    assert sorted((row.text, row.label) for row in rows) == sorted(decided)
 
     models = ("--models", str(tmp_path / "models"))
     learnt = CliRunner().invoke(app, ["train", "--from-overrulings", embedded_broker.bootstrap, "--json", *models])
@@ -74,6 +74,6 @@ def test_a_district_s_corrections_make_a_model_of_its_own(
 
 
 def test_a_broker_that_does_not_answer_is_named(tmp_path: Path) -> None:
-    told = CliRunner().invoke(app, ["train", "--from-overrulings", "127.0.0.1:1", "--models", str(tmp_path)])
-    assert told.exit_code != 0
-    assert "no broker answers at 127.0.0.1:1" in told.output
+    result = CliRunner().invoke(app, ["train", "--from-overrulings", "127.0.0.1:1", "--models", str(tmp_path)])
+    assert result.exit_code != 0
+    assert "no broker answers at 127.0.0.1:1" in result.output

@@ -16,9 +16,11 @@ import pytest
 
 from tests.harness.fixtures import NewFolder
 
+pytestmark = pytest.mark.long
+
 KEYS = [
     *("tickets", "lost", "duplicated", "hot_issues", "missed", "false_alarms"),
-    *("projects", "verified", "reopened", "report"),
+    *("projects", "verified", "reopened", "messages", "one_caller", "report"),
 ]
 
 whole = pytest.mark.skipif("DEMO_CONTROLS" not in os.environ, reason="DEMO_CONTROLS is not set: takes minutes")
@@ -38,6 +40,10 @@ def _play(folder: Path, *arguments: str) -> dict[str, Any]:
     figures: dict[str, Any] = json.loads(played.stdout.splitlines()[-1])
     assert list(figures) == KEYS
     assert {figures[name] for name in ("lost", "duplicated", "missed", "false_alarms")} == {0}, figures
+    told = figures["messages"]
+    assert (told["doubled"], told["unexplained"]) == (0, 0), told
+    assert told["planned"] == told["sent"] + sum(told["withheld"].values()) + told["waiting"]
+    assert told["sent"] > figures["tickets"]
     assert figures["report"] == str(report)
     assert "<svg" in report.read_text(encoding="utf-8")
     assert not any((folder / "var" / "demo").iterdir())
@@ -51,16 +57,21 @@ def _play(folder: Path, *arguments: str) -> dict[str, Any]:
 
 @pytest.mark.timeout(600)
 def test_problems_are_found_where_they_are_and_nothing_is_lost_or_doubled(new_folder: NewFolder) -> None:
-    figures = _play(new_folder(), "--months", "5")
+    figures = _play(new_folder(in_memory=True), "--months", "4")
     assert figures["tickets"] > 200
     assert figures["hot_issues"] >= 3
     assert figures["projects"] >= 3
+    her = figures["one_caller"]
+    assert her["told"] >= 4, "received, answered, one of many, planned"
+    assert her["readings"] == 1
+    assert not her["forgotten"]
 
 
 @pytest.mark.timeout(600)
 def test_nothing_is_found_where_nothing_is_wrong(new_folder: NewFolder) -> None:
-    figures = _play(new_folder(), "--months", "2", "--no-faults", "--json")
+    figures = _play(new_folder(in_memory=True), "--months", "2", "--no-faults", "--json")
     assert (figures["hot_issues"], figures["projects"]) == (0, 0)
+    assert figures["one_caller"]["told"] == 0
     assert figures["tickets"] > 40
 
 
@@ -68,21 +79,23 @@ def test_nothing_is_found_where_nothing_is_wrong(new_folder: NewFolder) -> None:
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("seed", ["1", "7"])
 def test_the_loop_closes(new_folder: NewFolder, seed: str) -> None:
-    figures = _play(new_folder(), "--seed", seed)
+    figures = _play(new_folder(in_memory=True), "--seed", seed)
     assert figures["hot_issues"] >= 3
     assert figures["verified"] >= 1
     assert figures["reopened"] >= 1
+    her = figures["one_caller"]
+    assert (her["answered"], her["forgotten"]) == (True, True)
 
 
 @whole
 @pytest.mark.timeout(3600)
 def test_without_faults_three_years_show_nothing(new_folder: NewFolder) -> None:
-    assert _play(new_folder(), "--no-faults")["hot_issues"] == 0
+    assert _play(new_folder(in_memory=True), "--no-faults")["hot_issues"] == 0
 
 
 @whole
 @pytest.mark.timeout(3600)
 def test_without_cures_nothing_is_verified(new_folder: NewFolder) -> None:
-    figures = _play(new_folder(), "--no-cure")
+    figures = _play(new_folder(in_memory=True), "--no-cure")
     assert figures["verified"] == 0
     assert figures["hot_issues"] >= 3

@@ -12,8 +12,8 @@ import psycopg
 import pytest
 from sqlalchemy import URL, make_url
 
-from services.chassis.migrate import WITH_DATABASE, migrate
-from services.cli.local.postgres import EmbeddedPostgres, connect
+from services.chassis.database.migrate import WITH_DATABASE, migrate
+from services.localstack.postgres import EmbeddedPostgres, connect
 from tests.harness.fixtures import NewFolder
 
 SCRIPT = Path(__file__).parents[3] / "deploy" / "postgres" / "init.sh"
@@ -23,7 +23,7 @@ PASSWORDS = {f"{service.upper()}_DB_PASSWORD": f"it's-{service}" for service in 
 
 @pytest.fixture(scope="module")
 def server(new_folder: NewFolder) -> Iterator[URL]:
-    folder = new_folder()
+    folder = new_folder(in_memory=True)
     postgres = EmbeddedPostgres(folder / "postgres", folder / "postgres.log")
     postgres.start_and_wait()
     yield make_url(postgres.url("postgres"))

@@ -7,9 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import LiteralString
 
-from services.cli.local.postgres import connect
-from services.cli.local.stack import Stack
 from services.contracts.topics import topic_table
+from services.localstack.postgres import connect
+from services.localstack.stack import Stack
 from tests.harness.exports import calls, export
 from tests.harness.imports import import_into, tickets_of
 from tests.harness.topics import read_topic
@@ -33,9 +33,9 @@ def test_a_thousand_old_calls_are_counted_and_cause_no_dispatch_no_clock_and_no_
     stack: Stack, tmp_path: Path
 ) -> None:
     file = export(tmp_path / "2019.csv", calls(ROWS, seed=21, first=datetime(2019, 1, 1)))
-    told = ("--mode", "history", "--source", "2019")
-    assert import_into(stack, file, *told).counts() == (ROWS, 0, 0)
-    assert import_into(stack, file, *told).counts() == (0, ROWS, 0)
+    options = ("--mode", "history", "--source", "2019")
+    assert import_into(stack, file, *options).counts() == (ROWS, 0, 0)
+    assert import_into(stack, file, *options).counts() == (0, ROWS, 0)
     tickets = set(tickets_of(stack, "2019").values())
     assert len(tickets) == ROWS
 

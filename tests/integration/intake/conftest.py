@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,32 +16,30 @@ import pytest
 import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi.testclient import TestClient
-from psycopg import sql
 from sqlalchemy import func, select, text
 
+from demo.sms_gateway import SmsGatewayStandIn, serving
 from services.chassis.clock import FixedClock
-from services.chassis.database import engine_for
-from services.chassis.demo_issuer import DemoIssuer
-from services.chassis.health import Health
-from services.chassis.http import create_app
-from services.chassis.identity import Verifier
-from services.chassis.migrate import migrate
-from services.chassis.settings import DEMO_ISSUER, Profile, Settings
-from services.chassis.tables import outbox
-from services.chassis.timers import TimerLoop
-from services.chassis.wire import unpack_headers
-from services.chassis.work import Workshop
-from services.cli.local.postgres import EmbeddedPostgres, connect
+from services.chassis.database.tables import outbox
+from services.chassis.database.work import Workshop
+from services.chassis.messaging.timers import TimerLoop
+from services.chassis.messaging.wire import unpack_headers
+from services.chassis.web.health import Health
 from services.contracts.classification_events import TicketClassified
 from services.contracts.event import Envelope, Event
 from services.contracts.registry import EVENTS
+from services.contracts.taxonomy import taxonomy
 from services.contracts.ticket_events import Place, Urgency
-from services.intake.adapters.attachment_folder import ContentFolder
-from services.intake.adapters.tables import metadata
-from services.intake.adapters.vault import SealedVault
-from services.intake.app.dispatch import DispatchOnClassification
-from services.intake.main import BODY_LIMITS, UseCases
-from tests.harness.fixtures import NewDatabase
+from services.intake.app.dispatch_classified import DispatchOnClassification
+from services.intake.files.attachment_folder import ContentFolder
+from services.intake.store.catalogues import SqlCatalogues
+from services.intake.store.estates import SqlEstates
+from services.intake.store.master_keys import MasterKeys
+from services.intake.store.tables import metadata
+from services.intake.store.vault import SealedVault
+from services.intake.wiring import BODY_LIMITS, Wiring
+from tests.harness.workshops import Workshops
+from tests.integration.applications import application, issuer
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 VAULT_KEY, CALLER_KEY = b"v" * 32, b"c" * 32
@@ -50,19 +50,18 @@ class Intake:
     workshop: Workshop
     clock: FixedClock
     vault: SealedVault
-    use_cases: UseCases
+    wiring: Wiring
     routers: Sequence[APIRouter]
     app: FastAPI
-    issuer: DemoIssuer
 
     def client(self, *roles: str, subject: str = "operator", hours: float = 8) -> TestClient:
         """Without roles: without a token."""
-        headers = {"Authorization": f"Bearer {self.issuer.mint(subject, roles, hours)}"} if roles else {}
+        headers = {"Authorization": f"Bearer {issuer().mint(subject, roles, hours)}"} if roles else {}
         return TestClient(self.app, headers=headers, raise_server_exceptions=False)
 
     @property
     def on_classified(self) -> DispatchOnClassification:
-        return self.use_cases.classified
+        return self.wiring.dispatch
 
     def file(self, **body: Any) -> str:
         """A new ticket's id."""
@@ -75,7 +74,7 @@ class Intake:
         envelope = classified(ticket_id, **reading)
         for _ in range(times):
             with self.workshop.open() as work:
-                self.on_classified(envelope, work)
+                self.on_classified([envelope], work)
 
     def show(self, ticket_id: str) -> dict[str, Any]:
         answer = self.client("hub").get(f"/tickets/{ticket_id}")
@@ -87,11 +86,10 @@ class Intake:
         tables = [*metadata.sorted_tables, outbox]
         with self.workshop.engine.connect() as connection:
             return {
-                table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
-                for table in tables
+                table.name: connection.execute(select(func.count()).select_from(table)).scalar_one() for table in tables
             }
 
-    def told(self) -> list[Event]:
+    def published(self) -> list[Event]:
         """The events in the outbox, in the order in which they are published."""
         with self.workshop.engine.connect() as connection:
             rows = connection.execute(select(outbox).order_by(outbox.c.seq)).all()
@@ -99,7 +97,7 @@ class Intake:
 
     def fire_timers(self) -> int:
         """Fires what is due by the clock, as the service's loop would; returns how many."""
-        loop = TimerLoop(self.workshop, self.use_cases.timers, (), Health(), threading.Event())
+        loop = TimerLoop(self.workshop, self.wiring.timers, (), Health(), threading.Event())
         return sum(iter(lambda: loop.fire_next(self.clock.now()), 0))
 
     def execute(self, *statements: str) -> None:
@@ -145,46 +143,54 @@ def logged() -> Iterator[list[MutableMapping[str, Any]]]:
         yield entries
 
 
+Stands = Callable[..., Intake]
+
+
+@pytest.fixture(scope="session")
+def stands(workshops: Workshops, tmp_path_factory: pytest.TempPathFactory) -> Stands:
+    """`stands("test")`: intake on an empty database; `stands("test", FILL)`: on one that a statement has filled.
+
+    Its application is built once a session for each purpose.
+    """
+    directory = tmp_path_factory.mktemp("intake")
+
+    @cache
+    def built(workshop: Workshop, attachments: Path) -> tuple[Wiring, Sequence[APIRouter], FastAPI]:
+        wiring = Wiring.of(CALLER_KEY, VAULT_KEY, ContentFolder(attachments))
+        routers = wiring.routes(workshop)
+        return wiring, routers, application(routers, BODY_LIMITS)
+
+    def fresh(purpose: str, *filled_by: str) -> Intake:
+        workshop = workshops.fresh("intake", NOW, purpose, filled_by)
+        assert isinstance(workshop.clock, FixedClock)
+        attachments = directory / f"attachments-{purpose}"
+        shutil.rmtree(attachments, ignore_errors=True)
+        wiring, routers, app = built(workshop, attachments)
+        _forget(wiring)
+        return Intake(workshop, workshop.clock, SealedVault(MasterKeys(VAULT_KEY)), wiring, routers, app)
+
+    return fresh
+
+
+def _forget(wiring: Wiring) -> None:
+    """What these remember as committed was committed to the database of another test."""
+    estates, catalogues = wiring.dispatch.estates, wiring.catalogue.catalogues
+    assert isinstance(estates, SqlEstates)
+    assert isinstance(catalogues, SqlCatalogues)
+    SqlEstates.__init__(estates)
+    SqlCatalogues.__init__(catalogues, taxonomy())
+
+
 @pytest.fixture
-def intake(new_database: NewDatabase, tmp_path: Path) -> Iterator[Intake]:
+def intake(stands: Stands) -> Intake:
     """With a database of the test's own."""
-    yield from _intake(new_database("intake"), tmp_path)
+    return stands("test")
 
 
 @pytest.fixture(scope="module")
-def lasting(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Intake]:
+def lasting(stands: Stands) -> Intake:
     """One for a module whose tests do not mind each other's rows."""
-    name = f"lasting_{uuid4().hex}"
-    with connect(postgres.url("postgres")) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        migrate("intake", postgres.url(name))
-        yield from _intake(postgres.url(name), tmp_path_factory.mktemp("issuer"))
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
-def _intake(database_url: str, directory: Path) -> Iterator[Intake]:
-    engine = engine_for(database_url, name="intake-test", idle_in_transaction_s=30)
-    clock = FixedClock(NOW)
-    workshop = Workshop(engine, clock, "/310109/intake")
-    issuer = DemoIssuer.ensure(directory)
-    settings = Settings(
-        profile=Profile.DEMO,
-        kafka_bootstrap="127.0.0.1:1",
-        http_port=0,
-        oidc_issuer=DEMO_ISSUER,
-        oidc_jwks=str(issuer.jwks),
-    )
-    use_cases = UseCases.of(CALLER_KEY, VAULT_KEY, ContentFolder(directory / "attachments"))
-    routers = use_cases.routes(workshop)
-    app = create_app(
-        title="intake",
-        routers=routers,
-        health=Health(),
-        verifier=Verifier(settings),
-        body_limits=BODY_LIMITS,
-    )
-    yield Intake(workshop, clock, SealedVault(VAULT_KEY), use_cases, routers, app, issuer)
-    engine.dispose()
+    return stands("lasting")
 
 
 def problem(answer: Any, status: int, *, field: str | None = None, remedy: str = "") -> dict[str, Any]:
@@ -199,3 +205,14 @@ def problem(answer: Any, status: int, *, field: str | None = None, remedy: str =
         assert field in fields or field in body["title"] + body["detail"], body
     assert remedy in body["detail"] + str(body.get("errors")), body
     return body
+
+
+@pytest.fixture
+def gateway() -> SmsGatewayStandIn:
+    return SmsGatewayStandIn()
+
+
+@pytest.fixture
+def url(gateway: SmsGatewayStandIn) -> Iterator[str]:
+    with serving(gateway) as url:
+        yield url

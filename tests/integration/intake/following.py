@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from services.contracts.event import Envelope, Event
 from services.contracts.hot_issue_events import (
+    HotIssueAssigned,
     HotIssueConfirmed,
     HotIssueCureStarted,
     HotIssueDecided,
@@ -20,11 +21,15 @@ from services.contracts.hot_issue_events import (
     HotIssueVerified,
     HotIssueWithdrawn,
 )
+from services.contracts.project_events import ProjectAdvanced
 from services.contracts.ticket_events import Place
 from tests.integration.intake.conftest import NOW, Intake
 
-TOLD: Mapping[str, type[Event]] = {
+ASK = timedelta(days=90, seconds=1)
+
+EVENTS_BY_STATE: Mapping[str, type[Event]] = {
     "confirmed": HotIssueConfirmed,
+    "assigned": HotIssueAssigned,
     "decided": HotIssueDecided,
     "explained": HotIssueDecided,
     "merged": HotIssueDecided,
@@ -49,14 +54,14 @@ class Issue:
 
     def becomes(self, state: str, at: datetime = NOW, **facts: Any) -> Envelope:
         self.state = state
-        if state not in ("confirmed", "reopened"):
+        if state not in ("confirmed", "assigned", "reopened"):
             facts = {"decision": "project", "project_id": self.project_id} | facts
-        return self._told(TOLD[state], at, **facts)
+        return self._event(EVENTS_BY_STATE[state], at, **facts)
 
     def joined(self, ticket_id: str, at: datetime = NOW) -> Envelope:
-        return self._told(HotIssueMemberJoined, at, ticket_id=ticket_id, reason="in the window")
+        return self._event(HotIssueMemberJoined, at, ticket_id=ticket_id, reason="in the window")
 
-    def _told(self, kind: type[Event], at: datetime, **facts: Any) -> Envelope:
+    def _event(self, kind: type[Event], at: datetime, **facts: Any) -> Envelope:
         self.version += 1
         known: dict[str, Any] = {
             "version": self.version,
@@ -75,9 +80,24 @@ class Issue:
         return Envelope(uuid4(), "/310109/projects", at, kind(**(known | facts)))
 
 
+def advanced(issue: Issue, state: str, version: int, after: str = "need", **facts: Any) -> Envelope:
+    """The issue's project took a step."""
+    event = ProjectAdvanced(
+        version=version,
+        project_id=issue.project_id,
+        state=state,
+        previous_state=after,
+        hot_issues=(issue.id,),
+        place=HERE,
+        lead="housing",
+        **facts,
+    )
+    return Envelope(uuid4(), "/310109/projects", NOW, event)
+
+
 def take(intake: Intake, *envelopes: Envelope) -> None:
     """One batch in one transaction, without the inbox: the tables must guard themselves."""
-    (subscription,) = [one for one in intake.use_cases.subscriptions if "hot-issues" in one.topics]
+    (subscription,) = [one for one in intake.wiring.subscriptions if "hot-issues" in one.topics]
     with intake.workshop.open() as work:
         subscription.apply(envelopes, work)
 
@@ -102,3 +122,23 @@ def messages(intake: Intake) -> list[tuple[str, str]]:
     answer = intake.client("hub").get("/follow-ups/messages", params={"limit": 200})
     assert answer.status_code == 200, answer.text
     return [(one["ticket_id"], one["stage"]) for one in answer.json()["items"]]
+
+
+def calls(intake: Intake, *numbers: int) -> list[str]:
+    """A ticket of each caller by number; 0 is anonymous."""
+    filed = []
+    for number in numbers:
+        caller = {"caller": {"name": "王小明", "phone": f"1381234{number:04}"}} if number else {}
+        filed.append(intake.file(**caller))
+        intake.clock.advance(timedelta(seconds=1))
+    return filed
+
+
+def asked(intake: Intake, *numbers: int) -> tuple[Issue, list[str]]:
+    """An issue whose works were accepted 90 days ago, its callers just to be asked."""
+    issue, tickets = Issue(), calls(intake, *numbers)
+    take(intake, issue.becomes("confirmed"), *(issue.joined(one) for one in tickets))
+    take_one_by_one(intake, [issue.becomes(state) for state in ("decided", "in cure", "observing")])
+    intake.clock.advance(ASK)
+    assert intake.fire_timers() == len(tickets)
+    return issue, tickets

@@ -11,16 +11,14 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from services.chassis.health import Health
-from services.chassis.http import create_app
-from services.chassis.identity import Verifier
-from services.chassis.settings import DEMO_ISSUER, Profile, Settings
-from services.intake.adapters.attachment_folder import ContentFolder
 from services.intake.domain.attachment import MOST, Media, Unacceptable
-from services.intake.main import BODY_LIMITS
+from services.intake.files.attachment_folder import ContentFolder
+from services.intake.outbound.scanner import ScannerUnavailable
+from services.intake.wiring import BODY_LIMITS
+from tests.integration.applications import application
 from tests.integration.intake.conftest import Intake, problem
-from tests.integration.intake.test_settling import HOUSING, dispatched
-from tests.unit.intake.test_attachment import PDF, SECRET, bomb, photograph
+from tests.integration.intake.settling import HOUSING, dispatched
+from tests.unit.intake.files import PDF, SECRET, bomb, photograph
 
 HUB, HELPER, FOREIGN = ("hub",), ("department:liangcheng",), ("department:market",)
 
@@ -40,7 +38,7 @@ def opened(client: TestClient, ticket_id: str, attachment: dict[str, Any]) -> An
 
 
 def kept(intake: Intake) -> list[Path]:
-    contents = intake.use_cases.contents
+    contents = intake.wiring.contents
     assert isinstance(contents, ContentFolder)
     return [path for path in contents._folder.rglob("*") if path.is_file()]
 
@@ -98,17 +96,16 @@ def test_the_same_again_is_the_same_attachment(intake: Intake) -> None:
     problem(intake.client("hub").get(f"/tickets/{other}/attachments/{first['attachment_id']}"), 404)
 
 
-def test_what_shows_the_caller_of_a_sensitive_matter_is_for_the_hub_and_the_lead(intake: Intake) -> None:
+def test_what_is_attached_to_a_sensitive_ticket_is_for_the_hub_and_the_lead(intake: Intake) -> None:
     ticket_id = dispatched(intake)
     evidence = attach(intake.client("hub"), ticket_id, photograph()).json()
     answer = attach(intake.client("hub"), ticket_id, PDF, purpose="answer").json()
     intake.execute("UPDATE tickets SET restricted = true")
-    for role in ("hub", HOUSING):
-        assert opened(intake.client(role), ticket_id, evidence).status_code == 200
-    for role in (*HELPER, "supervisor", "admin", "subdistrict:310109016"):
-        problem(opened(intake.client(role), ticket_id, evidence), 403)
-        assert opened(intake.client(role), ticket_id, answer).status_code == 200
-    problem(opened(intake.client(*FOREIGN), ticket_id, evidence), 404)
+    for attached in (evidence, answer):
+        for role in ("hub", HOUSING):
+            assert opened(intake.client(role), ticket_id, attached).status_code == 200
+        for role in (*HELPER, *FOREIGN, "supervisor", "admin", "subdistrict:310109016"):
+            problem(opened(intake.client(role), ticket_id, attached), 404)
 
 
 WRONG: dict[str, tuple[bytes, str | None, int, str]] = {
@@ -174,30 +171,24 @@ def test_a_content_that_the_store_has_lost_is_said_to_be_lost(intake: Intake) ->
     problem(opened(intake.client("hub"), ticket_id, one), 503, remedy="restore")
 
 
-@pytest.mark.parametrize("what", ["no store", "a scanner that refuses"])
-def test_without_a_store_or_past_a_scanner_nothing_is_kept(intake: Intake, what: str) -> None:
-    def refuse(_: bytes) -> None:
-        raise Unacceptable("was refused by the scanner: do not send it again")
+def refuse(_: bytes) -> None:
+    raise Unacceptable("was refused by the scanner: do not send it again")
 
+
+def away(_: bytes) -> None:
+    raise ScannerUnavailable
+
+
+@pytest.mark.parametrize(
+    ("lacking", "status"), [({"contents": None}, 503), ({"scan": refuse}, 422), ({"scan": away}, 503)]
+)
+def test_without_a_store_or_past_a_scanner_nothing_is_kept(
+    intake: Intake, lacking: dict[str, Any], status: int
+) -> None:
     ticket_id = dispatched(intake)
-    use_cases = (
-        replace(intake.use_cases, contents=None) if what == "no store" else replace(intake.use_cases, scan=refuse)
-    )
-    settings = Settings(
-        profile=Profile.DEMO,
-        kafka_bootstrap="127.0.0.1:1",
-        http_port=0,
-        oidc_issuer=DEMO_ISSUER,
-        oidc_jwks=str(intake.issuer.jwks),
-    )
-    app = create_app(
-        title="intake",
-        routers=use_cases.routes(intake.workshop),
-        health=Health(),
-        verifier=Verifier(settings),
-        body_limits=BODY_LIMITS,
-    )
+    wiring = replace(intake.wiring, **lacking)
+    app = application(wiring.routes(intake.workshop), BODY_LIMITS)
     client = replace(intake, app=app).client("hub")
     rows = intake.rows()
-    problem(attach(client, ticket_id, photograph()), 503 if what == "no store" else 422)
+    problem(attach(client, ticket_id, photograph()), status)
     assert (intake.rows(), kept(intake)) == (rows, [])

@@ -139,7 +139,9 @@ JSON = st.recursive(
 FIELDS = dict.fromkeys(("text", "address", "channel", "occurred_at", "caller"), JSON)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(body=st.fixed_dictionaries({}, optional=FIELDS) | JSON, raw=st.none() | st.binary(max_size=60))
 def test_no_body_makes_the_service_fail(intake: Intake, body: Any, raw: bytes | None) -> None:
     content = json.dumps(body).encode() if raw is None else raw

@@ -24,13 +24,13 @@ def send(intake: Intake, *rows: Any, mode: str = "live", source: str = "2024") -
     return list(answer.json()["results"])
 
 
-def test_rows_are_answered_in_order_and_told_like_any_ticket(intake: Intake) -> None:
+def test_rows_are_answered_in_order_and_published_like_any_ticket(intake: Intake) -> None:
     first, second = send(intake, row("1"), row("2"))
     assert [first["source_id"], second["source_id"]] == ["1", "2"]
-    told = intake.told()
-    assert [type(event) for event in told] == [TicketReceived, TicketTextRecorded] * 2
-    assert {event.aggregate_id for event in told} == {first["ticket_id"], second["ticket_id"]}
-    refs = {event.caller_ref for event in told if isinstance(event, TicketReceived)}
+    published = intake.published()
+    assert [type(event) for event in published] == [TicketReceived, TicketTextRecorded] * 2
+    assert {event.aggregate_id for event in published} == {first["ticket_id"], second["ticket_id"]}
+    refs = {event.caller_ref for event in published if isinstance(event, TicketReceived)}
     assert len(refs) == 2
 
 
@@ -51,7 +51,7 @@ def test_another_source_may_use_the_same_ids(intake: Intake) -> None:
 def test_a_phone_outranks_the_source_s_own_id(intake: Intake) -> None:
     one, other = {"id": "a", "phone": "13812345678"}, {"id": "b", "phone": "138 1234 5678"}
     send(intake, row("1", caller=one), row("2", caller=other))
-    received = [event for event in intake.told() if isinstance(event, TicketReceived)]
+    received = [event for event in intake.published() if isinstance(event, TicketReceived)]
     assert received[0].caller_ref == received[1].caller_ref
 
 
@@ -115,13 +115,13 @@ def test_history_is_filed_away_and_dispatched_to_nobody(intake: Intake) -> None:
     intake.classify(result["ticket_id"], times=2)
     ticket = intake.show(result["ticket_id"])
     assert (ticket["state"], ticket["lead"]) == ("filed away", None)
-    assert [type(event) for event in intake.told()] == [TicketReceived, TicketTextRecorded, TicketFiledAway]
-    assert all(event.history for event in intake.told() if isinstance(event, TicketReceived | TicketFiledAway))
+    assert [type(event) for event in intake.published()] == [TicketReceived, TicketTextRecorded, TicketFiledAway]
+    assert all(event.history for event in intake.published() if isinstance(event, TicketReceived | TicketFiledAway))
 
 
 def test_history_of_no_known_type_asks_no_person(intake: Intake) -> None:
     (result,) = send(intake, row("1"), mode="history")
     envelope = classified(result["ticket_id"], type_code="OT", confidence=0.1)
     with intake.workshop.open() as work:
-        intake.on_classified(envelope, work)
+        intake.on_classified([envelope], work)
     assert intake.show(result["ticket_id"])["state"] == "filed away"

@@ -9,9 +9,9 @@ import pytest
 
 from services.contracts.taxonomy import taxonomy
 from services.contracts.ticket_events import Place
-from services.intake.adapters.catalogues import SqlCatalogues
-from tests.integration.intake.conftest import Intake, problem
-from tests.integration.intake.test_lists import FILL, plans, statements
+from services.intake.store.catalogues import SqlCatalogues
+from tests.integration.intake.conftest import Intake, Stands, problem
+from tests.integration.intake.large_table import FILL, plans, statements
 
 HERE, THERE = "310109016", "310109010"
 CHANGE = {"type_code": "MJ01", "lead": "construction", "co_handlers": ["housing"]}
@@ -96,14 +96,14 @@ def test_of_two_who_edit_at_once_one_wins(intake: Intake) -> None:
     start, answers = threading.Barrier(2), []
 
     def both() -> None:
-        start.wait(10)
+        start.wait(60)
         answers.append(edit(intake).status_code)
 
     editors = [threading.Thread(target=both) for _ in range(2)]
     for one in editors:
         one.start()
     for one in editors:
-        one.join(20)
+        one.join(60)
     assert sorted(answers) == [201, 409]
 
 
@@ -145,9 +145,10 @@ def test_a_dry_run_says_what_of_the_last_month_would_have_gone_elsewhere(intake:
     assert lead_of_new(intake) == "housing"
 
 
-def test_a_dry_run_reads_the_month_and_not_the_table(intake: Intake) -> None:
+def test_a_dry_run_reads_the_month_and_not_the_table(stands: Stands) -> None:
+    intake = stands("test", FILL)
     intake.execute(
-        FILL, "UPDATE tickets SET dispatched_at = received_at", "ANALYZE",
+        "UPDATE tickets SET dispatched_at = received_at", "ANALYZE",
         "UPDATE tickets SET dispatched_at = '2026-06-20' WHERE lead = 'fire'",
     )  # fmt: skip
     with statements(intake) as run:

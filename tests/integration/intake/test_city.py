@@ -1,4 +1,4 @@
-"""The city's hotline: it files, sets deadlines, is told, asks the caller; nothing of it is lost or counted twice."""
+"""The city's hotline files, sets deadlines, gets messages, asks the caller; nothing is lost or counted twice."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ import pytest
 from sqlalchemy import select
 
 from demo.city import TOKEN, City, serving
-from services.intake.adapters.city_sender import CitySender, NotTaken, poster
-from services.intake.adapters.tables import city_messages, tickets
-from services.intake.domain.city import Patience
+from services.intake.domain.city import CityRetry
+from services.intake.outbound.city import CitySender, NotTaken, poster
+from services.intake.store.tables import city_messages, tickets
 from tests.integration.intake.conftest import Intake, fresh_key, problem
-from tests.integration.intake.test_settling import HOUSING, take
+from tests.integration.intake.settling import HOUSING, take
 
 LEAK = "楼顶漏雨，请来修"
 DEADLINE = "2026-07-03T00:00:00+08:00"
 CALLER = {"name": "王小美", "phone": "13812345678"}
-AT_ONCE = Patience(first_s=0, longest_s=0)
+AT_ONCE = CityRetry(first_s=0, longest_s=0)
 
 
 @pytest.fixture
@@ -77,14 +77,14 @@ def test_a_ticket_of_the_citys_from_its_arrival_to_the_citys_visit_back(
     settle(intake, ticket_id, handling="换了防水层")
     assert send_all(intake, sender) == 3
 
-    told = city.told(number)
-    assert [(one["kind"], one["step"], one["state"], one["unit"]) for one in told] == [
+    sent = city.messages_about(number)
+    assert [(one["kind"], one["step"], one["state"], one["unit"]) for one in sent] == [
         ("progress", "dispatch", "handling", "housing"),
         ("progress", "sign", "handling", "housing"),
         ("reply", "settle", "replied", "housing"),
     ]
     unsaid = {"reason": None, "matter_true": None, "beyond_duty": None}
-    assert told[-1]["reply"] == {
+    assert sent[-1]["reply"] == {
         "public_answer": "已修好。", "handling": "换了防水层", "unit_solved": True, **unsaid,
     }  # fmt: skip
     assert states(intake, number) == "replied"
@@ -109,7 +109,8 @@ def test_the_city_has_it_done_again_by_a_deadline_of_its_own(intake: Intake, cit
     assert datetime.fromisoformat(redo["due_at"]) == datetime.fromisoformat(again_by)
     settle(intake, ticket_id, public_answer="这次修好了。")
     send_all(intake, sender)
-    assert [one["reply"]["public_answer"] for one in city.told(number) if one["reply"]] == ["已修好。", "这次修好了。"]
+    messages = city.messages_about(number)
+    assert [one["reply"]["public_answer"] for one in messages if one["reply"]] == ["已修好。", "这次修好了。"]
 
 
 def test_what_cannot_be_done_here_goes_back_up_with_its_reason(intake: Intake, city: City, sender: CitySender) -> None:
@@ -117,10 +118,10 @@ def test_what_cannot_be_done_here_goes_back_up_with_its_reason(intake: Intake, c
     ticket_id = str(intake.client("city").get(f"/city/tickets/{number}").json()["ticket_id"])
     assert take(intake, ticket_id, "rejection", reason="正在法院审理，电话13812345678").status_code == 200
     send_all(intake, sender)
-    (told,) = city.told(number)
-    assert (told["kind"], told["state"], told["unit"]) == ("return", "returned", None)
-    assert "正在法院审理" in told["words"]
-    assert "13812345678" not in told["words"]
+    (sent,) = city.messages_about(number)
+    assert (sent["kind"], sent["state"], sent["unit"]) == ("return", "returned", None)
+    assert "正在法院审理" in sent["words"]
+    assert "13812345678" not in sent["words"]
 
 
 def test_the_city_hears_what_became_of_a_units_wish_to_return_it(
@@ -130,7 +131,7 @@ def test_the_city_hears_what_became_of_a_units_wish_to_return_it(
     assert take(intake, ticket_id, "return", HOUSING, note="不是我们的").status_code == 200
     assert take(intake, ticket_id, "return/upholding", reason="属消防", lead="fire").status_code == 200
     send_all(intake, sender)
-    assert [(one["kind"], one["step"], one["unit"], one["words"]) for one in city.told(number)[1:]] == [
+    assert [(one["kind"], one["step"], one["unit"], one["words"]) for one in city.messages_about(number)[1:]] == [
         ("return outcome", "uphold return", "housing", "属消防"),
         ("progress", "dispatch", "fire", None),
     ]
@@ -191,6 +192,7 @@ def test_a_deadline_that_has_passed_is_late_at_once(intake: Intake, city: City) 
     intake.fire_timers()
     breached = [clock["kind"] for clock in intake.show(ticket_id)["clocks"] if clock["breached_at"]]
     assert "settle" in breached
+    assert "return" not in breached
 
 
 def test_a_visit_back_said_twice_counts_once_and_takes_no_other_word(intake: Intake, city: City) -> None:
@@ -222,9 +224,7 @@ WRONG_VISITS: dict[str, dict[str, Any]] = {
 def test_a_wrong_visit_back_is_refused_by_field(lasting: Intake, city: City, field: str) -> None:
     number = f"260701-{field.replace('_', '-')}"
     assert lasting.client("city").post("/city/tickets", json={"number": number, "text": LEAK}).status_code == 202
-    answer = lasting.client("city").post(
-        f"/city/tickets/{number}/visit", json=WRONG_VISITS[field], headers=fresh_key()
-    )
+    answer = lasting.client("city").post(f"/city/tickets/{number}/visit", json=WRONG_VISITS[field], headers=fresh_key())
     problem(answer, 422, field=f"body.{field}")
 
 
@@ -236,7 +236,7 @@ def test_the_caller_of_a_ticket_of_the_citys_is_in_the_vault_alone(
     send_all(intake, sender)
     with intake.workshop.engine.connect() as connection:
         stored = [str(row) for table in (tickets, city_messages) for row in connection.execute(select(table))]
-    for words in (json.dumps(city.told(number), ensure_ascii=False), *stored, str(intake.told())):
+    for words in (json.dumps(city.messages_about(number), ensure_ascii=False), *stored, str(intake.published())):
         assert "王小美" not in words
         assert "13812345678" not in words
     with intake.workshop.open() as work:
@@ -248,7 +248,7 @@ def test_the_caller_of_a_ticket_of_the_citys_is_in_the_vault_alone(
 def test_while_the_city_is_down_its_messages_wait_in_order_and_all_go_when_it_is_back(
     intake: Intake, city: City, city_url: str
 ) -> None:
-    sender = CitySender(poster(city_url, TOKEN), Patience(first_s=3600))
+    sender = CitySender(poster(city_url, TOKEN), CityRetry(first_s=3600))
     (number, ticket_id), (other, _) = filed(intake, city), filed(intake, city)
     settle(intake, ticket_id)
     city.status = 503
@@ -261,15 +261,15 @@ def test_while_the_city_is_down_its_messages_wait_in_order_and_all_go_when_it_is
     assert send_all(intake, sender) == 0  # nothing is due yet
     intake.execute("UPDATE city_messages SET due_at = now() WHERE seq = (SELECT min(seq) FROM city_messages)")
     assert send_all(intake, sender) == 3  # the first that is taken fetches the others
-    assert [one["step"] for one in city.told(number)] == ["dispatch", "settle"]
-    assert [one["step"] for one in city.told(other)] == ["dispatch"]
+    assert [one["step"] for one in city.messages_about(number)] == ["dispatch", "settle"]
+    assert [one["step"] for one in city.messages_about(other)] == ["dispatch"]
     assert set(city.came.values()) == {1}
     assert intake.client("hub").get("/city/messages").json() == {"items": []}
 
 
 def test_a_city_that_cannot_be_reached_is_tried_until_patience_ends(intake: Intake, city: City) -> None:
     filed(intake, city)
-    sender = CitySender(poster("http://127.0.0.1:1", TOKEN), Patience(first_s=0, longest_s=0, attempts=3))
+    sender = CitySender(poster("http://127.0.0.1:1", TOKEN), CityRetry(first_s=0, longest_s=0, attempts=3))
     for _ in range(5):
         assert not sender.send_next(intake.workshop)
     (given_up,) = intake.client("hub").get("/city/messages").json()["items"]
@@ -292,14 +292,14 @@ def test_what_the_city_refuses_is_given_up_seen_and_sent_again_by_a_person(
     assert intake.client("hub").post(resend).status_code == 202
     problem(intake.client("hub").post(resend), 404)
     assert send_all(intake, sender) == 1
-    assert [one["step"] for one in city.told(number)] == ["dispatch", "settle"]
+    assert [one["step"] for one in city.messages_about(number)] == ["dispatch", "settle"]
 
 
 def test_a_token_that_the_city_does_not_know_costs_no_message(intake: Intake, city: City, city_url: str) -> None:
     number, _ = filed(intake, city)
     assert not CitySender(poster(city_url, "wrong"), AT_ONCE).send_next(intake.workshop)
     assert send_all(intake, CitySender(poster(city_url, TOKEN), AT_ONCE)) == 1
-    assert len(city.told(number)) == 1
+    assert len(city.messages_about(number)) == 1
 
 
 def test_a_claim_that_outlived_its_lease_counts_for_nothing(intake: Intake, city: City, city_url: str) -> None:
@@ -315,7 +315,7 @@ def test_a_claim_that_outlived_its_lease_counts_for_nothing(intake: Intake, city
     assert not CitySender(slow, AT_ONCE, lease=timedelta()).send_next(intake.workshop)
     assert intake.client("hub").get("/city/messages").json() == {"items": []}
     assert list(city.came.values()) == [2]
-    assert len(city.told(number)) == 1
+    assert len(city.messages_about(number)) == 1
     assert send_all(intake, second) == 0
 
 

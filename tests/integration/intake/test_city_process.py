@@ -15,15 +15,15 @@ from sqlalchemy import create_engine, text
 from typer.testing import CliRunner
 
 from demo.city import TOKEN, City, serving
-from services.chassis.demo_issuer import DemoIssuer
+from services.chassis.messaging.topic_admin import apply_topics
 from services.chassis.settings import DEMO_ISSUER
-from services.chassis.topic_admin import apply_topics
-from services.cli.local.embedded_broker import EmbeddedBroker
-from services.cli.local.processes import free_port
-from services.cli.local.run_directory import RunDirectory
-from services.cli.local.service_process import ServiceProcess
+from services.chassis.web.demo_issuer import DemoIssuer
 from services.cli.main import app
 from services.contracts.topics import topic_table
+from services.localstack.embedded_broker import EmbeddedBroker
+from services.localstack.processes import free_port
+from services.localstack.run_directory import RunDirectory
+from services.localstack.service_process import ServiceProcess
 from tests.harness.fixtures import NewDatabase, NewFolder
 from tests.harness.waiting import eventually
 
@@ -33,7 +33,7 @@ def reconciliation_is_printed(
 ) -> None:
     intake = {"name": "intake", "url": process.url, "log": "intake.log"}
     stack = RunDirectory(directory / "run")
-    stack.tell({"services": [intake], "issuer": str(issuer.jwks.parent), "pid": os.getpid()})
+    stack.write_state({"services": [intake], "issuer": str(issuer.jwks.parent), "pid": os.getpid()})
 
     def compared(*more: str) -> Result:
         options = ["--day", "2026-07-01", "--city-url", url, "--run-dir", str(directory / "run"), *more]
@@ -72,8 +72,8 @@ def test_a_message_comes_twice_and_counts_once_when_its_sender_is_killed_before_
                 "DATABASE_URL": database,
                 "OIDC_ISSUER": DEMO_ISSUER,
                 "OIDC_JWKS": str(issuer.jwks),
-                "CALLER_KEY": "c" * 64,
-                "VAULT_KEY": "d" * 64,
+                "CALLER_KEY": "c1d2" * 16,
+                "VAULT_KEY": "d3e4" * 16,
                 "CITY_URL": url,
                 "CITY_TOKEN": TOKEN,
             },
@@ -81,7 +81,7 @@ def test_a_message_comes_twice_and_counts_once_when_its_sender_is_killed_before_
 
         def client(role: str) -> httpx.Client:
             headers = {"Authorization": f"Bearer {issuer.mint('somebody', (role,))}"}
-            return httpx.Client(base_url=process.url, headers=headers, timeout=15)
+            return httpx.Client(base_url=process.url, headers=headers, timeout=60)
 
         def sent_at() -> Any:
             with engine.connect() as connection:
@@ -110,7 +110,7 @@ def test_a_message_comes_twice_and_counts_once_when_its_sender_is_killed_before_
                 connection.execute(text("UPDATE city_messages SET due_at = now()"))
             eventually(lambda: city.came[message_id] == 2, within=30)
             eventually(sent_at, within=10)
-            assert [one["kind"] for one in city.told(number)] == ["return"]
+            assert [one["kind"] for one in city.messages_about(number)] == ["return"]
             assert city.tickets[number]["state"] == "returned"
             reconciliation_is_printed(city, url, process, directory, number, issuer)
         finally:

@@ -1,4 +1,4 @@
-"""What becomes of a reading: the first one wins, doubt goes to a person, and nothing is told twice."""
+"""What becomes of a reading: the first one wins, doubt goes to a person, and nothing is published twice."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from uuid import uuid4
 import pytest
 from prometheus_client import REGISTRY
 
-from services.chassis.errors import Kind, Reject, kind_of
-from services.chassis.working_days import after_working_days
+from services.chassis.messaging.errors import Kind, Reject, kind_of
+from services.chassis.working_days import Calendar
 from services.contracts.departments import departments
 from services.contracts.event import MalformedEvent
 from services.contracts.taxonomy import taxonomy
 from services.contracts.ticket_events import Place, TicketDispatched, TicketSentToReview, Urgency
 from tests.harness.waiting import eventually
-from tests.integration.intake.conftest import NOW, Intake, classified
+from tests.integration.intake.conftest import NOW, Intake, classified, problem
 
 HERE = Place(sub_district="310109016", estate="liangcheng-2", estate_name="凉城二村")
 
 
-def told_last(intake: Intake) -> list[Any]:
-    return intake.told()[2:]
+def published_last(intake: Intake) -> list[Any]:
+    return intake.published()[2:]
 
 
 def test_a_sure_reading_dispatches_by_the_catalogue_in_one_commit(intake: Intake) -> None:
     ticket_id = intake.file(caller={"phone": "13812345678"})
-    received = intake.told()[0]
+    received = intake.published()[0]
     intake.clock.advance(timedelta(minutes=5))
     intake.classify(ticket_id, type_code="XQ01", urgency=Urgency.URGENT, reasons=("物业", "保洁"))
 
-    (dispatched,) = told_last(intake)
+    (dispatched,) = published_last(intake)
     assert isinstance(dispatched, TicketDispatched)
     helpers = taxonomy().types["XQ01"].co_handlers_at("310109016")
     assert dispatched == TicketDispatched(
@@ -46,7 +46,12 @@ def test_a_sure_reading_dispatches_by_the_catalogue_in_one_commit(intake: Intake
             "urgency": "urgent",
             "lead": "liangcheng",
             "co_handlers": helpers,
-            "settle_by": after_working_days(intake.clock.now(), taxonomy().types["XQ01"].settle_days).due,
+            "settle_by": Calendar().after_working_days(intake.clock.now(), taxonomy().types["XQ01"].settle_days).due,
+            "limits": [
+                {"clock": clock, "due": Calendar().after_working_days(intake.clock.now(), days).due}
+                for clock, days in (("contact", 1), ("return", 3), ("settle", 5))
+            ],
+            "cause": {"code": "by_catalogue", "values": {"type_code": "XQ01", "sub_district": "310109016"}},
         }
     )
     assert helpers
@@ -79,7 +84,7 @@ def test_a_doubtful_reading_goes_to_a_person_with_the_reason(intake: Intake, why
     reading, reason = DOUBTFUL[why]
     ticket_id = intake.file()
     intake.classify(ticket_id, **reading)
-    (sent,) = told_last(intake)
+    (sent,) = published_last(intake)
     assert isinstance(sent, TicketSentToReview)
     assert reason in sent.review_reason
     assert (sent.version, sent.state, sent.lead, sent.co_handlers) == (3, "in review", None, ())
@@ -100,14 +105,14 @@ def test_the_first_reading_wins_over_its_redelivery_and_over_any_other(intake: I
     intake.classify(ticket_id, type_code="OT")
     assert intake.show(ticket_id) == before
     assert intake.rows() == rows
-    assert len(told_last(intake)) == 1
+    assert len(published_last(intake)) == 1
 
 
 def test_a_reading_of_another_text_of_the_ticket_changes_nothing(intake: Intake) -> None:
     ticket_id = intake.file()
     intake.classify(ticket_id, version=2)
     assert intake.show(ticket_id)["state"] == "received"
-    assert told_last(intake) == []
+    assert published_last(intake) == []
 
 
 def test_each_ticket_is_counted_once_by_outcome(intake: Intake) -> None:
@@ -125,7 +130,7 @@ def test_a_rolled_back_reading_leaves_nothing_and_can_come_again(intake: Intake)
     ticket_id = intake.file()
     before = intake.rows()
     with contextlib.suppress(ZeroDivisionError), intake.workshop.open() as work:
-        intake.on_classified(classified(ticket_id), work)
+        intake.on_classified([classified(ticket_id)], work)
         raise ZeroDivisionError
     assert intake.rows() == before
     intake.classify(ticket_id)
@@ -161,12 +166,12 @@ def test_two_readings_at_once_wait_for_each_other_and_the_first_wins(intake: Int
     ticket_id = intake.file()
     with ThreadPoolExecutor(1) as pool:
         with intake.workshop.open() as work:
-            intake.on_classified(classified(ticket_id), work)
+            intake.on_classified([classified(ticket_id)], work)
             later = pool.submit(intake.classify, ticket_id, type_code="SC01")
             eventually(lambda: _waits(intake), within=10, what="the second reading's wait")
-        assert later.result(timeout=10) is None
+        assert later.result(timeout=60) is None
     assert intake.show(ticket_id)["type_code"] == "MJ01"
-    assert len(told_last(intake)) == 1
+    assert len(published_last(intake)) == 1
 
 
 def _waits(intake: Intake) -> bool:
@@ -180,7 +185,7 @@ def test_the_times_of_a_dispatch_are_the_events_and_the_clocks(intake: Intake, t
     ticket_id = intake.file(occurred_at="2026-06-29T10:00:00+08:00")
     intake.clock.advance(timedelta(hours=2))
     intake.classify(ticket_id, type_code=type_code)
-    (dispatched,) = told_last(intake)
+    (dispatched,) = published_last(intake)
     assert (dispatched.received_at, dispatched.occurred_at.isoformat()) == (NOW, "2026-06-29T02:00:00+00:00")
     assert intake.show(ticket_id)["history"][-1]["at"] == "2026-07-01T02:00:00Z"
 
@@ -189,17 +194,25 @@ def test_a_repeat_is_linked_to_a_ticket_that_somebody_else_holds(intake: Intake)
     first, again = (intake.file(caller={"phone": "13812345678"}) for _ in range(2))
     intake.classify(first)
     with ThreadPoolExecutor() as other, intake.workshop.open() as work:
-        assert intake.use_cases.classified.desk.tickets.lock(work, first)
-        other.submit(intake.classify, again).result(timeout=5)
+        assert intake.wiring.dispatch.desk.tickets.lock(work, first)
+        other.submit(intake.classify, again).result(timeout=60)
     assert intake.show(again)["repeat_of"] == first
 
 
-@pytest.mark.parametrize(("lead", "taken_from"), [("fire", "housing"), ("housing", None)])
-def test_a_redispatch_names_the_unit_that_loses_the_ticket(intake: Intake, lead: str, taken_from: str | None) -> None:
+def test_a_redispatch_names_the_unit_that_loses_the_ticket(intake: Intake) -> None:
     ticket_id = intake.file()
     intake.classify(ticket_id, type_code="MJ01")
-    step = {"version": intake.show(ticket_id)["version"], "reason": "职责", "lead": lead}
+    step = {"version": intake.show(ticket_id)["version"], "reason": "职责", "lead": "fire"}
     assert intake.client("hub").post(f"/tickets/{ticket_id}/redispatch", json=step).status_code == 200
-    told = intake.told()[-1]
-    assert isinstance(told, TicketDispatched)
-    assert (told.lead, told.taken_from) == (lead, taken_from)
+    published = intake.published()[-1]
+    assert isinstance(published, TicketDispatched)
+    assert (published.lead, published.taken_from) == ("fire", "housing")
+
+
+def test_a_redispatch_to_the_unit_that_leads_is_refused_and_takes_nothing_back(intake: Intake) -> None:
+    ticket_id = intake.file()
+    intake.classify(ticket_id, type_code="MJ01")
+    before = intake.show(ticket_id)
+    step = {"version": before["version"], "reason": "职责", "lead": "housing"}
+    problem(intake.client("hub").post(f"/tickets/{ticket_id}/redispatch", json=step), 422, field="body.lead")
+    assert intake.show(ticket_id) == before

@@ -10,34 +10,24 @@ from uuid import uuid4
 
 import pytest
 
-from services.chassis.errors import Reject
+from services.chassis.messaging.errors import Reject
 from services.contracts.event import Envelope
 from services.contracts.project_events import ProjectAdvanced, ProjectOpened
 from services.contracts.ticket_events import TicketDispatched, TicketReceived, TicketTextRecorded
 from tests.integration.intake.conftest import NOW, Intake, problem
-from tests.integration.intake.following import HERE, Issue, follow_ups, messages, stages, take, take_one_by_one
-
-ASK = timedelta(days=90, seconds=1)
-
-
-def calls(intake: Intake, *numbers: int) -> list[str]:
-    """A ticket of each caller by number; 0 is anonymous."""
-    filed = []
-    for number in numbers:
-        caller = {"caller": {"name": "王小明", "phone": f"1381234{number:04}"}} if number else {}
-        filed.append(intake.file(**caller))
-        intake.clock.advance(timedelta(seconds=1))
-    return filed
-
-
-def asked(intake: Intake, *numbers: int) -> tuple[Issue, list[str]]:
-    """An issue whose works were accepted 90 days ago, its callers just to be asked."""
-    issue, tickets = Issue(), calls(intake, *numbers)
-    take(intake, issue.becomes("confirmed"), *(issue.joined(one) for one in tickets))
-    take_one_by_one(intake, [issue.becomes(state) for state in ("decided", "in cure", "observing")])
-    intake.clock.advance(ASK)
-    assert intake.fire_timers() == len(tickets)
-    return issue, tickets
+from tests.integration.intake.following import (
+    ASK,
+    HERE,
+    Issue,
+    advanced,
+    asked,
+    calls,
+    follow_ups,
+    messages,
+    stages,
+    take,
+    take_one_by_one,
+)
 
 
 def answer(intake: Intake, follow_up: dict[str, Any], *, solved: bool, **body: Any) -> Any:
@@ -99,14 +89,14 @@ def test_solved_ends_it_and_cannot_be_said_twice(intake: Intake) -> None:
 def test_not_solved_opens_a_ticket_that_goes_on_and_is_dispatched_like_any_other(intake: Intake) -> None:
     issue, (ticket_id,) = asked(intake, 1)
     (one,) = follow_ups(intake)
-    told = len(intake.told())
+    told = len(intake.published())
     said = answer(intake, one, solved=False, note="王小明：还在漏")
     assert said.status_code == 200, said.text
     new = said.json()["continued_by"]
     assert (said.json()["stage"], said.json()["ticket_id"]) == ("not solved", ticket_id)
 
-    received, text = intake.told()[told:]
-    original = intake.told()[0]
+    received, text = intake.published()[told:]
+    original = intake.published()[0]
     assert isinstance(received, TicketReceived)
     assert isinstance(original, TicketReceived)
     assert (received.ticket_id, received.continues, received.caller_ref) == (new, ticket_id, original.caller_ref)
@@ -121,7 +111,7 @@ def test_not_solved_opens_a_ticket_that_goes_on_and_is_dispatched_like_any_other
     intake.classify(new)
     shown = intake.show(new)
     assert (shown["state"], shown["lead"], shown["continues"]) == ("dispatched", "housing", ticket_id)
-    dispatched = intake.told()[-1]
+    dispatched = intake.published()[-1]
     assert isinstance(dispatched, TicketDispatched)
     assert dispatched.continues == ticket_id
     take(intake, issue.joined(new), issue.becomes("not shown"))
@@ -141,7 +131,8 @@ def test_of_a_ticket_that_goes_on_from_one_that_went_on_the_matter_stands_once(i
     third = answer(intake, one, solved=False).json()["continued_by"]
     assert intake.show(third)["continues"] == second
     assert intake.show(third)["text"] == "楼顶漏雨\n【接续】2026年9月29日来电的诉求，回访时仍未解决。"
-    assert [stage for _, stage in messages(intake)] == ["planned", "in works", "works accepted", "asked"] * 2
+    told = ["planned", "in works", "works accepted", "asked"]
+    assert [stage for _, stage in messages(intake)] == [*told, "reopened", *told]
 
 
 def test_a_caller_who_was_erased_can_still_say_that_it_is_not_solved(intake: Intake) -> None:
@@ -166,11 +157,40 @@ def test_an_issue_that_ends_without_a_cure_ends_its_follow_ups(intake: Intake, s
         assert stages(intake) == ["noted"]
 
 
+@pytest.mark.parametrize("decision", ["service", "rule"])
+def test_whom_no_works_help_is_not_told_of_works_and_is_asked_all_the_same(intake: Intake, decision: str) -> None:
+    issue, (ticket_id,) = Issue(), calls(intake, 1)
+    without = {"decision": decision, "project_id": None}
+    take(intake, issue.becomes("confirmed"), issue.joined(ticket_id))
+    take_one_by_one(intake, [issue.becomes(state, **without) for state in ("decided", "in cure")])
+    take(intake, issue.becomes("observing", NOW, **without))
+    intake.clock.advance(ASK)
+    assert intake.fire_timers() == 1
+    assert [stage for _, stage in messages(intake)] == ["planned", "under way", "carried out", "asked"]
+    listed = intake.client("hub").get("/follow-ups/messages").json()["items"]
+    assert {one["decision"] for one in listed} == {decision}
+
+
+def test_callers_hear_when_works_stop_go_on_and_are_cancelled(intake: Intake) -> None:
+    issue, (ticket_id, late) = Issue(), calls(intake, 1, 2)
+    take(intake, issue.becomes("confirmed"), issue.joined(ticket_id), issue.becomes("decided"))
+    steps = ["suspended", "listed", "suspended", "suspended", "cancelled"]
+    for version, state in enumerate(steps, start=2):
+        take(intake, advanced(issue, state, version))
+    take(intake, advanced(issue, "suspended", 2))  # read again
+    told = ["planned", "works suspended", "planned", "works suspended"]
+    assert [stage for _, stage in messages(intake)] == told
+    cause = {"code": "project_cancelled", "values": {}}
+    take(intake, issue.becomes("reopened", cause=cause), issue.joined(late), issue.becomes("assigned"))
+    assert [stage for _, stage in messages(intake)] == [*told, "works cancelled"]
+    assert stages(intake) == ["noted", "works cancelled"]
+
+
 def test_an_issue_that_is_reopened_before_the_day_asks_90_days_after_the_next_acceptance(intake: Intake) -> None:
     issue, (ticket_id,) = Issue(), calls(intake, 1)
     take(intake, issue.becomes("confirmed"), issue.joined(ticket_id), issue.becomes("observing", NOW))
     take(intake, issue.becomes("reopened"))
-    assert stages(intake) == ["noted"]
+    assert stages(intake) == ["reopened"]
     intake.clock.advance(timedelta(days=30))
     take(intake, issue.becomes("observing", intake.clock.now()))
     intake.clock.advance(timedelta(days=60))

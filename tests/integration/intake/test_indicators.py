@@ -2,43 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from prometheus_client import REGISTRY
 
-from services.contracts.ticket_events import Place
-from services.intake.adapters.indicator_gauges import ANEW_AFTER_S, indicator_gauges
+from services.intake.store.indicator_gauges import ANEW_AFTER_S, indicator_gauges
 from tests.integration.intake.conftest import Intake, problem
+from tests.integration.intake.due import DUE, dispatched, settle
 from tests.integration.intake.following import Issue, follow_ups, take
-from tests.integration.intake.test_settling import ANSWER, PLANNED
-from tests.integration.intake.test_settling import take as take_step
-
-DUE = timedelta(days=7, hours=16)  # the settle clock of a repair type that begins on 2026-07-01
-
-
-def ask(intake: Intake, *roles: str, **asked: str) -> dict[str, Any]:
-    answer = intake.client(*(roles or ("supervisor",))).get("/indicators", params=asked)
-    assert answer.status_code == 200, answer.text
-    return dict(answer.json())
-
-
-def figures(intake: Intake, rate: str, *roles: str, **asked: str) -> tuple[Any, ...]:
-    return tuple(ask(intake, *roles, **asked)[rate].values())
-
-
-def dispatched(intake: Intake, count: int, type_code: str = "MJ01") -> Iterator[str]:
-    for number in range(count):
-        ticket_id = intake.file(caller={"phone": f"138123456{number:02}"})
-        intake.classify(ticket_id, type_code=type_code, place=Place(sub_district="310109016"))
-        yield ticket_id
-
-
-def settle(intake: Intake, ticket_id: str, solved: bool = True) -> None:
-    body = ANSWER if solved else PLANNED
-    assert take_step(intake, ticket_id, "settlement", subject="plumber", **body).status_code == 200
+from tests.integration.intake.indicators import ask, figures
+from tests.integration.intake.settling import take as take_step
 
 
 def visit(intake: Intake, ticket_id: str, solved: bool) -> None:
@@ -155,6 +129,62 @@ def test_contacts_satisfaction_and_what_went_wrong_have_rates_of_their_own(intak
     lines = intake.client("hub").get("/indicators.csv?by=unit").content.decode("utf-8-sig").splitlines()
     assert lines[0] == "group,indicator,rate,numerator,denominator"
     assert "housing,returned,0.3333,1,3" in lines
+
+
+def test_a_redo_does_not_erase_what_the_caller_said_first(intake: Intake) -> None:
+    redone, never = dispatched(intake, 2)
+    settle(intake, redone)
+    unhappy = {"caller_solved": False, "satisfaction": "dissatisfied", "redo": "没修好"}
+    assert take_step(intake, redone, "visit", **unhappy).status_code == 200
+    intake.clock.advance(timedelta(days=40))
+    settle(intake, redone)
+    content = {"caller_solved": True, "satisfaction": "very satisfied"}
+    assert take_step(intake, redone, "visit", **content).status_code == 200
+
+    of = {name: tuple(rate.values())[:3] for name, rate in ask(intake).items() if isinstance(rate, dict)}
+    assert of["solved"] == of["satisfaction"] == (0.5, 1, 2)
+    assert of["solved_at_first"] == of["satisfied_at_first"] == (0.0, 0, 1)
+    july = ask(intake, to="2026-07-31")
+    assert july["solved"]["rate"] == july["satisfaction"]["rate"] == 0.0
+    august = ask(intake, **{"from": "2026-08-01"})
+    assert august["solved"]["rate"] == august["satisfaction"]["rate"] == 1.0
+    assert august["solved_at_first"]["rate"] is august["satisfied_at_first"]["rate"] is None
+    by_unit = {one["group"]: one for one in ask(intake, by="unit")["groups"]}
+    assert by_unit["housing"]["satisfied_at_first"]["denominator"] == 1
+    assert never
+
+
+def test_what_was_handed_to_an_emergency_line_is_never_open_and_overdue(intake: Intake) -> None:
+    handed, back = dispatched(intake, 2)
+    for ticket_id in (handed, back):
+        assert take_step(intake, ticket_id, "transfer", line="119", reason="起火").status_code == 200
+    assert take_step(intake, back, "reconsideration", reason="已无险情").status_code == 200
+    intake.clock.advance(timedelta(days=40))
+    rates = ask(intake)
+    assert (rates["on_time"]["denominator"], rates["overtime"]["numerator"]) == (0, 0)
+    assert take_step(intake, back, "dispatch", type_code="MJ01", reason="漏水").status_code == 200
+    settle(intake, back)
+    assert figures(intake, "on_time")[:3] == (1.0, 1, 1)
+
+
+def test_a_redo_does_not_make_late_what_was_settled_in_time(intake: Intake) -> None:
+    (ticket_id,) = dispatched(intake, 1)
+    settle(intake, ticket_id)
+    assert take_step(intake, ticket_id, "visit", caller_solved=False, redo="没修好").status_code == 200
+    intake.clock.advance(timedelta(days=40))
+    settle(intake, ticket_id)
+    rates = ask(intake)
+    assert (rates["on_time"]["rate"], rates["overtime"]["rate"], rates["redone"]["rate"]) == (1.0, 0.0, 1.0)
+
+
+def test_a_linked_ticket_is_contacted_with_the_ticket_it_is_linked_to(intake: Intake) -> None:
+    target, linked = dispatched(intake, 2)
+    assert take_step(intake, target, "contact", note="已联系").status_code == 200
+    assert take_step(intake, linked, "merge", into=target, reason="同一处").status_code == 200
+    intake.clock.advance(timedelta(days=40))
+    assert figures(intake, "first_contact")[:3] == (1.0, 1, 1)
+    assert take_step(intake, linked, "unmerge", reason="另一处").status_code == 200
+    assert figures(intake, "first_contact")[:3] == (0.5, 1, 2)
 
 
 def test_the_last_month_by_unit_is_shown_as_metrics_and_read_anew_now_and_then(intake: Intake) -> None:

@@ -6,11 +6,11 @@ from typing import Any
 from uuid import uuid4
 
 from services.contracts.ticket_events import Place
-from tests.integration.intake.conftest import Intake, fresh_key, problem
+from tests.integration.intake.conftest import Intake, Stands, fresh_key, problem
 from tests.integration.intake.following import Issue, follow_ups, messages, take
-from tests.integration.intake.test_lists import FILL, plans, statements
-from tests.integration.intake.test_settling import ANSWER, dispatched
-from tests.integration.intake.test_settling import take as take_step
+from tests.integration.intake.large_table import FILL, plans, statements
+from tests.integration.intake.settling import ANSWER, dispatched
+from tests.integration.intake.settling import take as take_step
 
 CALLER = {"caller": {"phone": "13912345678"}}
 
@@ -48,13 +48,47 @@ def test_a_hot_issue_is_shown_with_its_stage_and_the_dates_of_its_works(intake: 
     issue = Issue()
     take(intake, issue.becomes("confirmed"), issue.becomes("in cure"))
     intake.execute(
-        f"INSERT INTO projects VALUES ('{issue.project_id}', 1, 'in works', '2026-08-01', '2026-10-31')"  # noqa: S608
+        "INSERT INTO projects (id, number, version, state, planned_start, planned_end)"  # noqa: S608
+        f" VALUES ('{issue.project_id}', 'W26-00042-7', 1, 'in works', '2026-08-01', '2026-10-31')"
     )
     (shown,) = known(intake, estate="liangcheng-2")["hot_issues"]
     assert (shown["hot_issue_id"], shown["stage"], shown["project_state"]) == (issue.id, "in works", "in works")
     assert (shown["planned_start"], shown["planned_end"]) == ("2026-08-01", "2026-10-31")
     take(intake, issue.becomes("withdrawn"))
     assert known(intake, estate="liangcheng-2")["hot_issues"] == []
+
+
+ROAD = Place(sub_district="310109016")
+
+
+def test_matters_at_a_place_without_a_registered_estate_are_found_by_the_places_name(intake: Intake) -> None:
+    pit, lamp, elsewhere, estates = intake.file(), intake.file(), intake.file(), intake.file()
+    intake.classify(pit, place=ROAD, place_words=("广灵二路",))
+    intake.classify(lamp, type_code="XQ01", place=ROAD, place_words=("广灵二路", "曲阳公园"))
+    intake.classify(elsewhere, place=ROAD, place_words=("四平路",))
+    intake.classify(estates, place_words=("广灵二路",))  # counts with its estate
+    found = known(intake, text="广灵二路又塌了")
+    assert (found["estate"], found["places"]) == (None, ["广灵二路"])
+    assert ids(found["tickets"]) == {pit, lamp}
+    assert ids(known(intake, address="广灵二路近水电路", text="漏雨")["tickets"]) == {pit}
+    assert ids(known(intake, text="广灵一路塌了")["tickets"]) == set()
+    take_step(intake, lamp, "settlement", **ANSWER)
+    assert ids(known(intake, text="广灵二路又塌了")["tickets"]) == {pit}
+
+
+def test_a_hot_issue_without_a_registered_estate_is_found_by_what_its_callers_name(intake: Intake) -> None:
+    member = intake.file(caller={"phone": "13812345678"})
+    intake.classify(member, place=ROAD, place_words=("广灵二路",))
+    nowhere, other = Issue(), Issue()
+    place = Place(sub_district="310109016", estate="matter-7")
+    take(intake, nowhere.becomes("confirmed", place=place), nowhere.joined(member), other.becomes("confirmed"))
+    take(intake, nowhere.becomes("decided", place=place))
+    (shown,) = known(intake, text="广灵二路又塌了")["hot_issues"]
+    assert (shown["hot_issue_id"], shown["stage"]) == (nowhere.id, "planned")
+    answer = follow(intake, f"/known-matters/{nowhere.id}")
+    assert answer.status_code == 202, answer.text
+    take(intake, nowhere.becomes("withdrawn", place=place))
+    assert known(intake, text="广灵二路又塌了")["hot_issues"] == []
 
 
 def test_a_follower_of_a_hot_issue_is_told_and_not_dispatched(intake: Intake) -> None:
@@ -72,7 +106,8 @@ def test_a_follower_of_a_hot_issue_is_told_and_not_dispatched(intake: Intake) ->
     intake.classify(ticket["ticket_id"])
     assert intake.show(ticket["ticket_id"]) == ticket
     problem(follow(intake, path, key), 422, remedy="fresh UUID")
-    problem(follow(intake, path, caller={"name": "王女士"}), 422, field="body.caller")
+    for nobody in ({"name": "王女士"}, {"phone": "00000000"}, {"id": "匿名"}):
+        problem(follow(intake, path, caller=nobody), 422, field="body.caller")
     problem(follow(intake, f"/known-matters/{uuid4()}"), 404)
 
 
@@ -113,12 +148,24 @@ def test_the_three_kinds_of_repeat_are_kept_apart(intake: Intake) -> None:
     assert related("department:housing")["other_matter"] == set()
 
 
-def test_what_is_known_of_a_place_reads_its_part_of_an_index(intake: Intake) -> None:
+def test_what_is_known_of_a_place_reads_its_part_of_an_index(stands: Stands) -> None:
+    intake = stands("test", FILL)
     intake.execute(
-        FILL, "INSERT INTO estate_names SELECT '小区' || n, 'estate-' || n FROM generate_series(1, 899) AS n", "ANALYZE"
+        "INSERT INTO estate_names SELECT '小区' || n, 'estate-' || n FROM generate_series(1, 899) AS n",
+        "INSERT INTO hot_issues (id, number, version, state, type_code)"
+        " SELECT lpad(n::text, 32, '0')::uuid, 'R26-' || n, 1, 'observing', 'MJ01' FROM generate_series(0, 999) AS n",
+        "INSERT INTO follow_ups (id, version, hot_issue_id, caller_ref, ticket_id, called_at, joined_at, stage, round,"
+        " called_again) SELECT id, 1, lpad((row_number() OVER () % 1000)::text, 32, '0')::uuid, id::text, id,"
+        " received_at, received_at, 'noted', 0, false FROM tickets",
+        "INSERT INTO place_names SELECT '道路' || row_number() OVER (ORDER BY id), id FROM tickets",
+        "ANALYZE",
     )
     (ticket,) = intake.client("hub").get("/tickets?limit=1&state=in review").json()["items"]
-    for url in ("/known-matters?text=小区77漏雨", f"/tickets/{ticket['ticket_id']}/related"):
+    for url in (
+        "/known-matters?text=小区77漏雨",
+        "/known-matters?text=道路77塌了",
+        f"/tickets/{ticket['ticket_id']}/related",
+    ):
         with statements(intake) as run:
             answer = intake.client("hub").get(url)
         assert answer.status_code == 200, answer.text

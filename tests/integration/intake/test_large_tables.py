@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.integration.intake.conftest import Intake
-from tests.integration.intake.test_lists import FILL, plans, statements
+from tests.integration.intake.conftest import Intake, Stands
+from tests.integration.intake.large_table import FILL, plans, statements
 
 ISSUE = "00000000-0000-0000-0000-000000000007"
 ASKED = {
@@ -23,9 +23,10 @@ ASKED = {
 
 
 @pytest.fixture
-def large(intake: Intake) -> Intake:
+def large(stands: Stands) -> Intake:
     """50,000 tickets, settled and visited an hour after each other; as many follow-ups, answers and messages."""
-    intake.execute(
+    return stands(
+        "test",
         FILL,
         "CREATE VIEW numbered AS"
         " SELECT id, received_at, row_number() OVER (ORDER BY received_at, id) AS n FROM tickets",
@@ -33,19 +34,24 @@ def large(intake: Intake) -> Intake:
         " visited_at = '2020-01-01'::timestamptz + n * interval '1 hour', caller_solved = true,"
         " dispatched_at = '2020-01-01'::timestamptz + n * interval '1 hour'"
         " FROM numbered WHERE numbered.id = tickets.id",
+        "INSERT INTO visits SELECT id, 0, visited_at, true, NULL FROM tickets",
         "INSERT INTO clocks"
         " (ticket_id, kind, since, rule, rules_version, calendar_known, started_at, warn_at, due_at, paused)"
         " SELECT id, 'contact', 3, 'contact', 1, true, settle_by, settle_by, settle_by, interval '0' FROM tickets",
-        "INSERT INTO projects SELECT lpad(n::text, 32, '0')::uuid, 1, 'listed' FROM generate_series(0, 999) AS n",
-        "INSERT INTO hot_issues SELECT id, 1, 'observing', 'MJ01', NULL, NULL, NULL, id FROM projects",
+        "INSERT INTO projects (id, number, version, state)"
+        " SELECT lpad(n::text, 32, '0')::uuid, 'W26-' || n, 1, 'listed' FROM generate_series(0, 999) AS n",
+        "INSERT INTO hot_issues (id, number, version, state, type_code, project_id)"
+        " SELECT id, number, 1, 'observing', 'MJ01', id FROM projects",
         "INSERT INTO follow_ups SELECT id, 1, lpad((n % 1000)::text, 32, '0')::uuid, n::text, id, received_at,"
         " received_at, CASE n % 100 WHEN 7 THEN 'asked' ELSE 'solved' END, 0, NULL, NULL, NULL, false FROM numbered",
         "INSERT INTO follow_up_answers SELECT id, 0, joined_at, 'desk', true, NULL, ticket_id FROM follow_ups",
-        "INSERT INTO caller_messages (follow_up_id, round, stage, at)"
-        " SELECT id, 0, 'asked', joined_at FROM follow_ups",
+        "INSERT INTO tellings"
+        " (id, ticket_id, hot_issue_id, person, occasion, occurrence, facts, way, state, planned_at, not_before)"
+        " SELECT id, ticket_id, hot_issue_id, caller_ref, 'asked', hot_issue_id || '|0|asked', '{}', 'sms', 'sent',"
+        " joined_at, joined_at FROM follow_ups",
+        "INSERT INTO caller_messages (follow_up_id, round, stage, at) SELECT id, 0, 'asked', joined_at FROM follow_ups",
         "ANALYZE",
     )
-    return intake
 
 
 def test_follow_ups_and_the_call_list_read_a_page_or_an_issue_of_an_index(large: Intake) -> None:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import event
 
 from services.contracts.ticket_events import Place
-from services.intake.domain.steps import State
-from tests.integration.intake.conftest import Intake
+from services.intake.domain.steps import TicketState
+from tests.integration.intake.conftest import Intake, Stands
+from tests.integration.intake.large_table import FILL, plans, statements
 
 
 def pages(client: TestClient, limit: int, **asked: Any) -> Iterator[list[dict[str, Any]]]:
@@ -64,7 +63,17 @@ def test_a_list_shows_the_facts_and_not_the_text(intake: Intake) -> None:
     intake.classify(ticket_id)
     (ticket,) = intake.client("hub").get("/tickets").json()["items"]
     shown = intake.show(ticket_id)
-    apart = ("text", "address", "settlement", "clocks", "merged", "attachments", "history")
+    apart = (
+        "text",
+        "address",
+        "settlement",
+        "clocks",
+        "merged",
+        "attachments",
+        "tellings",
+        "caller_readings",
+        "history",
+    )
     assert ticket == {name: value for name, value in shown.items() if name not in apart}
     place = {"sub_district": "310109016", "estate": "liangcheng-2", "estate_name": "凉城二村", "building": None}
     assert ticket["place"] == place
@@ -87,16 +96,6 @@ def test_the_summary_counts_by_state(intake: Intake) -> None:
 # A large table
 
 MANY = 50_000
-FILL = """
-    INSERT INTO tickets (id, version, acted_version, state, channel, occurred_at, received_at, text_version, type_code,
-                         sub_district, lead, caller_ref, estate, estate_name, urgency, co_handlers)
-    SELECT gen_random_uuid(), 3, 3, CASE WHEN n % 20 = 0 THEN 'in review' WHEN n % 50 = 1 THEN 'received'
-                                      ELSE 'dispatched' END,
-           'phone', '2020-01-01', timestamptz '2020-01-01' + n * interval '1 minute', 1, 'MJ01',
-           '3101090' || 10 + n % 8, CASE WHEN n <= 20 THEN 'fire' ELSE 'dep-' || n % 10 END,
-           md5(n::text), 'estate-' || n % 900, '凉城二村', 'normal', ARRAY['housing', 'liangcheng', 'water']
-      FROM generate_series(1, 50000) AS n
-"""
 ASKED = {
     "the hub's list": ("hub", "/tickets?limit=50"),
     "a later page": ("hub", "/tickets?limit=50&cursor={cursor}"),
@@ -113,14 +112,20 @@ ASKED = {
 
 
 @pytest.fixture
-def large(intake: Intake) -> Intake:
-    intake.execute(
+def large(stands: Stands) -> Intake:
+    return stands(
+        "test",
         FILL,
         "INSERT INTO ticket_texts SELECT id, 1, 'text' FROM tickets",
         "INSERT INTO ticket_history SELECT id, 1, received_at, 'receive', 'received', 'operator' FROM tickets",
         "INSERT INTO settlements SELECT id, 4, 'answer' FROM tickets",
         "INSERT INTO attachments (id, ticket_id, purpose, at, actor, recording)"
         " SELECT id, id, 'evidence', received_at, 'operator', 'records/1' FROM tickets",
+        "INSERT INTO tellings"
+        " (id, ticket_id, person, occasion, occurrence, facts, way, state, planned_at, not_before)"
+        " SELECT id, id, caller_ref, 'received', id::text, '{}', 'sms', 'sent', received_at, received_at FROM tickets",
+        "INSERT INTO caller_readings (id, ticket_id, reader, purpose, outcome, at)"
+        " SELECT id, id, 'li', 'audit', 'read', received_at FROM tickets",
         """
         INSERT INTO clocks
             (ticket_id, kind, since, rule, rules_version, calendar_known, started_at, warn_at, due_at, paused)
@@ -128,38 +133,6 @@ def large(intake: Intake) -> Intake:
         """,
         "ANALYZE",
     )
-    return intake
-
-
-@contextmanager
-def statements(intake: Intake) -> Iterator[list[tuple[str, Any]]]:
-    """What the service asks the database meanwhile, with the parameters."""
-    asked: list[tuple[str, Any]] = []
-
-    def listen(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        asked.append((statement, parameters))
-
-    event.listen(intake.workshop.engine, "before_cursor_execute", listen)
-    yield asked
-    event.remove(intake.workshop.engine, "before_cursor_execute", listen)
-
-
-def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for child in plan.get("Plans", ()):
-        yield from nodes(child)
-
-
-def plans(intake: Intake, asked: list[tuple[str, Any]]) -> list[dict[str, Any]]:
-    with intake.workshop.engine.connect() as connection:
-        cursor = connection.connection.cursor()
-        found = []
-        for statement, parameters in asked:
-            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters)
-            row = cursor.fetchone()
-            assert row is not None
-            found += list(nodes(row[0][0]["Plan"]))
-        return found
 
 
 def test_whatever_is_asked_of_a_large_table_reads_a_page_of_an_index(large: Intake) -> None:
@@ -174,7 +147,7 @@ def test_whatever_is_asked_of_a_large_table_reads_a_page_of_an_index(large: Inta
         assert asked, what
         assert not [node for node in read if node["Node Type"] == "Seq Scan"], what
         rows = sum(node["Actual Rows"] * node["Actual Loops"] for node in read if "Index Name" in node)
-        assert rows <= len(State) * 50, (what, rows)
+        assert rows <= len(TicketState) * 50, (what, rows)
 
 
 def test_a_department_finds_its_few_old_tickets_in_a_large_table(large: Intake) -> None:

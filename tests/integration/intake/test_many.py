@@ -9,7 +9,7 @@ import pytest
 
 from services.contracts.ticket_events import Place
 from tests.integration.intake.conftest import Intake, problem
-from tests.integration.intake.test_settling import ANSWER, HOUSING, take
+from tests.integration.intake.settling import ANSWER, HOUSING, take
 
 ESTATE = Place(sub_district="310109016", estate="liangcheng-2", estate_name="凉城二村")
 OTHER = Place(sub_district="310109016", estate="liangcheng-3", estate_name="凉城三村")

@@ -10,6 +10,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import status_code_conformance
 
+from tests.integration.applications import issuer
 from tests.integration.intake.conftest import Intake
 
 CHECKS = [not_a_server_error, status_code_conformance]
@@ -20,7 +21,7 @@ OURSELVES = settings(
 
 def test_every_route_answers_as_it_says(lasting: Intake) -> None:
     schema = schemathesis.openapi.from_asgi("/openapi.json", lasting.app)
-    headers = {"Authorization": f"Bearer {lasting.issuer.mint('anybody', ['hub'], 8)}"}
+    headers = {"Authorization": f"Bearer {issuer().mint('anybody', ['hub'], 8)}"}
     asked = 0
     for result in schema.get_all_operations():
         operation: Any = result.ok()

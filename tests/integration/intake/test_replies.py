@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.chassis.errors import Reject
+from services.chassis.messaging.errors import Reject
 from services.contracts.event import Envelope, Event
 from services.contracts.reply_events import (
     TicketContactReplied,
@@ -20,7 +20,7 @@ from services.contracts.reply_events import (
 )
 from services.contracts.ticket_events import ReplyRefused
 from tests.integration.intake.conftest import NOW, Intake
-from tests.integration.intake.test_settling import dispatched
+from tests.integration.intake.settling import dispatched
 
 
 def reply(intake: Intake, kind: type[Event], ticket_id: str, *, department: str = "housing", **body: Any) -> Envelope:
@@ -28,7 +28,7 @@ def reply(intake: Intake, kind: type[Event], ticket_id: str, *, department: str 
     event = kind.model_validate({"version": 1, "ticket_id": ticket_id, "actor": "li-07", **body})
     envelope = Envelope(uuid4(), department, NOW, event, topic=f"departments.{department}.replies")
     with intake.workshop.open() as work:
-        intake.use_cases.replies(envelope, work)
+        intake.wiring.replies(envelope, work)
     return envelope
 
 
@@ -46,7 +46,7 @@ def test_a_department_takes_its_ticket_the_whole_way_on_its_topic(intake: Intake
     assert {line["actor"] for line in shown["history"][3:]} == {"housing:li-07"}
     assert "13812345678" not in str(shown["history"])
     assert (shown["state"], shown["settlement"]["matter_true"]) == ("settled", True)
-    assert [event.type for event in intake.told()[-5:]] == [
+    assert [event.type for event in intake.published()[-5:]] == [
         "ticket.signed.v1",
         "ticket.contacted.v1",
         "ticket.interim_reported.v1",
@@ -72,20 +72,48 @@ def test_a_wrong_reply_changes_nothing_and_is_answered_with_the_reason(
     before = intake.show(ticket_id)
     sent = reply(intake, kind, ticket_id, department=department, **body)
     assert intake.show(ticket_id) == before
-    told = intake.told()[-1]
-    assert isinstance(told, ReplyRefused)
-    assert (told.reply_id, told.department, told.reply) == (sent.id, department, kind.type)
-    assert why in told.reason
+    published = intake.published()[-1]
+    assert isinstance(published, ReplyRefused)
+    assert (published.reply_id, published.department, published.reply) == (sent.id, department, kind.type)
+    assert why in published.reason
+
+
+def test_a_co_handler_reports_its_part_and_the_lead_keeps_its_clocks_and_its_rights(intake: Intake) -> None:
+    ticket_id = dispatched(intake)
+    before = intake.show(ticket_id)
+    assert "liangcheng" in before["co_handlers"]
+    reply(intake, TicketContactReplied, ticket_id, department="liangcheng", text="已联系 13812345678")
+    reply(intake, TicketInterimReplied, ticket_id, department="liangcheng", text="堆物已清理")
+    shown = intake.show(ticket_id)
+    assert [(line["step"], line["facts"]["unit"], line["facts"]["contacted"]) for line in shown["history"][3:]] == [
+        ("assist", "liangcheng", True),
+        ("assist", "liangcheng", False),
+    ]
+    assert "13812345678" not in str(shown["history"])
+    assert (shown["state"], shown["clocks"]) == (before["state"], before["clocks"])
+    assert [event.type for event in intake.published()[-2:]] == ["ticket.co_handler_reported.v1"] * 2
+
+    for kind, body in (
+        (TicketSettlementReplied, {"text": "已修好。", "unit_solved": True}),
+        (TicketReturnReplied, {"text": "不属本单位"}),
+        (TicketExtensionReplied, {"text": "等材料"}),
+    ):
+        reply(intake, kind, ticket_id, department="liangcheng", **body)
+        refused = intake.published()[-1]
+        assert isinstance(refused, ReplyRefused)
+        assert "is led by housing" in refused.reason
+        assert "reply.interim.v1" in refused.reason
+    assert intake.show(ticket_id) == shown
 
 
 def test_a_reply_to_what_is_over_says_what_stands(intake: Intake) -> None:
     ticket_id = dispatched(intake)
     reply(intake, TicketSignReplied, ticket_id)
     reply(intake, TicketSignReplied, ticket_id)
-    told = intake.told()[-1]
-    assert isinstance(told, ReplyRefused)
-    assert (told.current_state, told.current_version) == ("signed", intake.show(ticket_id)["version"])
-    assert "a ticket that is signed cannot sign" in told.reason
+    published = intake.published()[-1]
+    assert isinstance(published, ReplyRefused)
+    assert (published.current_state, published.current_version) == ("signed", intake.show(ticket_id)["version"])
+    assert "a ticket that is signed cannot sign" in published.reason
 
 
 def test_a_return_is_asked_for_within_its_days_alone(intake: Intake) -> None:
@@ -94,9 +122,9 @@ def test_a_return_is_asked_for_within_its_days_alone(intake: Intake) -> None:
     assert intake.show(early)["state"] == "return requested"
     intake.clock.advance(timedelta(days=8))
     reply(intake, TicketReturnReplied, late, text="属市政道路")
-    told = intake.told()[-1]
-    assert isinstance(told, ReplyRefused)
-    assert "the time to return it ended" in told.reason
+    published = intake.published()[-1]
+    assert isinstance(published, ReplyRefused)
+    assert "the time to return it ended" in published.reason
     assert intake.show(late)["state"] == "dispatched"
 
 
@@ -104,4 +132,4 @@ def test_who_replies_is_told_by_the_topic_and_by_nothing_else(intake: Intake) ->
     ticket_id = dispatched(intake)
     event = TicketSignReplied(version=1, ticket_id=ticket_id, actor="li-07")
     with pytest.raises(Reject, match=r"departments\.<code>\.replies"), intake.workshop.open() as work:
-        intake.use_cases.replies(Envelope(uuid4(), "housing", NOW, event, topic="tickets"), work)
+        intake.wiring.replies(Envelope(uuid4(), "housing", NOW, event, topic="tickets"), work)

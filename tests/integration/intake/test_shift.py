@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from tests.integration.intake.conftest import Intake, problem
+from tests.integration.intake.conftest import Intake, Stands, problem
+from tests.integration.intake.due import DUE, dispatched, settle
 from tests.integration.intake.following import Issue
 from tests.integration.intake.following import take as told
-from tests.integration.intake.test_indicators import DUE, dispatched, settle
-from tests.integration.intake.test_lists import FILL, plans, statements
-from tests.integration.intake.test_settling import HOUSING, take
+from tests.integration.intake.large_table import FILL, plans, statements
+from tests.integration.intake.settling import HOUSING, take
 
 
 def asked(intake: Intake, url: str, *roles: str) -> dict[str, Any]:
@@ -79,9 +79,9 @@ def test_a_wrong_period_is_named(lasting: Intake, query: str) -> None:
     problem(lasting.client("hub").get(f"/{query}"), 422, field=f"query.{query.partition('?')[2].partition('=')[0]}")
 
 
-def test_they_read_what_is_open_and_the_period_and_not_the_table(intake: Intake) -> None:
+def test_they_read_what_is_open_and_the_period_and_not_the_table(stands: Stands) -> None:
+    intake = stands("test", FILL)
     intake.execute(
-        FILL,
         "UPDATE tickets SET state = 'archived', settle_by = received_at, settled_at = received_at,"
         " visited_at = received_at, dispatched_at = received_at WHERE lead <> 'fire'",
         "ANALYZE",

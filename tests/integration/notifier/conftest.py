@@ -3,27 +3,26 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from services.chassis.clock import FixedClock
-from services.chassis.database import engine_for
-from services.chassis.health import Health
-from services.chassis.work import Workshop
-from services.notifier.adapters.http_post import poster
-from services.notifier.adapters.routes import delivery_routes
-from services.notifier.adapters.sender import SENDER, Sender
-from services.notifier.adapters.webhook_routes import webhook_routes
-from services.notifier.domain.patience import Patience
+from services.chassis.database.database import engine_for
+from services.chassis.database.work import Workshop
+from services.chassis.web.health import Health
+from services.notifier.domain.retry_policy import RetryPolicy
+from services.notifier.http.deliveries import delivery_routes
+from services.notifier.http.webhooks import webhook_routes
+from services.notifier.outbound.http_post import poster
+from services.notifier.outbound.webhook_sender import SENDER, WebhookSender
 from tests.harness.fixtures import NewDatabase
+from tests.integration.applications import As, application, clients_of
 from tests.integration.notifier.receivers import Receiver, receiving
-from tests.integration.role_clients import As, clients_of
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
-IMPATIENT = Patience(waits_s=(0.05, 0.05, 0.05, 0.05), breaker_after=100)
+IMPATIENT = RetryPolicy(waits_s=(0.05, 0.05, 0.05, 0.05), breaker_after=100)
 
 
 @pytest.fixture
@@ -34,9 +33,9 @@ def workshop(new_database: NewDatabase) -> Iterator[Workshop]:
 
 
 @pytest.fixture
-def as_(workshop: Workshop, tmp_path: Path) -> As:
+def as_(workshop: Workshop) -> As:
     """Clients of notifier in the demo profile."""
-    return clients_of([delivery_routes(workshop), webhook_routes(workshop, demo=True)], tmp_path)
+    return clients_of(application([delivery_routes(workshop), webhook_routes(workshop, demo=True)]))
 
 
 NewReceiver = Callable[..., Receiver]
@@ -58,7 +57,8 @@ def start_sender(workshop: Workshop) -> Iterator[StartSender]:
     def start(deadline_s: float = 2.0, **told: Any) -> Health:
         health = Health()
         health.expect(SENDER, 5)
-        sender = Sender(poster(demo=True, deadline_s=deadline_s), **{"patience": IMPATIENT, **told})
+        settings = {"policy": IMPATIENT, **told}
+        sender = WebhookSender(poster(demo=True, deadline_s=deadline_s), timedelta(days=30), **settings)
 
         def run() -> None:
             try:
@@ -74,5 +74,5 @@ def start_sender(workshop: Workshop) -> Iterator[StartSender]:
     yield start
     stop.set()
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
     assert errors == []

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 from sqlalchemy import select, text
 
-from services.chassis.tables import outbox
-from services.chassis.wire import unpack_headers
-from services.chassis.work import Workshop
+from services.chassis.database.tables import outbox
+from services.chassis.database.work import Workshop
+from services.chassis.messaging.wire import unpack_headers
 from services.contracts.department_events import TicketAssigned
 from services.contracts.event import Envelope, Event, deterministic_id
 from services.contracts.project_events import ProjectAdvanced
 from services.contracts.registry import EVENTS
 from services.contracts.ticket_events import Channel, Place, TicketDispatched, TicketTextRecorded, Urgency
-from services.notifier.adapters.consumer import SUBSCRIPTION
+from services.notifier.wiring import NotifierWiring
 
+(SUBSCRIPTION,) = NotifierWiring.of(demo=True).subscriptions
 START = datetime(2026, 6, 20, tzinfo=UTC)
 QUYANG = Place(sub_district="310109010", estate="quyang-1", estate_name="曲阳一村")
 
@@ -25,7 +27,14 @@ def ticket_id(number: int) -> str:
     return str(UUID(int=number))
 
 
-def dispatched(ticket: int, *, version: int = 2, lead: str = "housing", text_version: int = 1) -> Envelope:
+def dispatched(
+    ticket: int,
+    *,
+    version: int = 2,
+    lead: str = "housing",
+    text_version: int = 1,
+    co_handlers: tuple[str, ...] = (),
+) -> Envelope:
     event = TicketDispatched(
         ticket_id=ticket_id(ticket),
         version=version,
@@ -38,7 +47,7 @@ def dispatched(ticket: int, *, version: int = 2, lead: str = "housing", text_ver
         place=QUYANG,
         urgency=Urgency.URGENT,
         lead=lead,
-        co_handlers=("quyanglu",),
+        co_handlers=co_handlers,
     )
     return _envelope(event, version)
 
@@ -122,3 +131,8 @@ def waiting_for_locks(workshop: Workshop) -> int:
     locks = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
     with workshop.engine.connect() as connection:
         return int(connection.execute(text(locks)).scalar_one())
+
+
+def ticket_fact(event: type[Event], version: int = 3, **more: Any) -> Envelope:
+    facts = dispatched(1).event.model_dump() | {"version": version} | more
+    return Envelope(uuid4(), "/310109/intake", START, event.model_validate(facts))

@@ -96,4 +96,4 @@ def receiving(receiver: Receiver, tls: ssl.SSLContext | None = None) -> Iterator
     finally:
         server.shutdown()
         server.server_close()
-        thread.join(5)
+        thread.join(60)

@@ -9,19 +9,19 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from services.chassis.work import Workshop
-from services.notifier.adapters import webhooks
-from services.notifier.adapters.claims import Claim, claim, settle_handshake, settle_sending, sweep
-from services.notifier.adapters.consumer import SUBSCRIPTION
-from services.notifier.domain.patience import Patience
+from services.chassis.database.work import Workshop
+from services.notifier.domain.retry_policy import RetryPolicy
+from services.notifier.store import webhooks
+from services.notifier.store.claims import WebhookClaim, claim
+from services.notifier.store.webhook_outcomes import settle_handshake, settle_sending, sweep
 from tests.harness.waiting import eventually
-from tests.integration.notifier.events import dispatched, take, text_of, told, waiting_for_locks
-from tests.integration.notifier.test_webhook_routes import activate, subscribe
-from tests.integration.role_clients import As
+from tests.integration.applications import As
+from tests.integration.notifier.events import SUBSCRIPTION, dispatched, take, text_of, told, waiting_for_locks
+from tests.integration.notifier.subscribing import activate, subscribe
 
 LEASE = timedelta(seconds=60)
 KEPT = timedelta(days=30)
-PATIENCE = Patience(waits_s=(3600,))
+POLICY = RetryPolicy(waits_s=(3600,))
 
 
 @pytest.fixture
@@ -33,15 +33,15 @@ def active(workshop: Workshop, as_: As) -> str:
     return str(made["webhook_id"])
 
 
-def claimed(workshop: Workshop, at_most: int = 10, lease: timedelta = LEASE) -> list[Claim]:
-    with workshop.engine.begin() as connection:
-        return claim(connection, at_most, lease)
+def claimed(workshop: Workshop, at_most: int = 10, lease: timedelta = LEASE) -> list[WebhookClaim]:
+    with workshop.open() as work:
+        return claim(work, at_most, lease)
 
 
-def settle(workshop: Workshop, one: Claim, error: str | None = None) -> None:
+def settle(workshop: Workshop, one: WebhookClaim, error: str | None = None) -> None:
     assert one.sending
     with workshop.open() as work:
-        settle_sending(work, one, one.sending, error, PATIENCE, 1.0)
+        settle_sending(work, one, one.sending, error, POLICY, 1.0)
 
 
 def statuses(workshop: Workshop) -> list[str]:
@@ -72,12 +72,12 @@ def test_a_claimed_webhook_is_nobody_else_s_and_its_oldest_delivery_goes_first(w
 def test_a_webhook_that_another_is_claiming_is_passed_over_without_waiting(workshop: Workshop, as_: As) -> None:
     for number in range(3):
         subscribe(as_("admin"), url=f"https://hooks.example.com/{number}")
-    found: list[list[Claim]] = []
-    with workshop.engine.begin() as connection:
-        first = claim(connection, 2, LEASE)
+    found: list[list[WebhookClaim]] = []
+    with workshop.open() as work:
+        first = claim(work, 2, LEASE)
         second = threading.Thread(target=lambda: found.append(claimed(workshop)))
         second.start()
-        second.join(10)
+        second.join(60)
         assert found, "it waited"
     assert len(first) == 2
     assert {one.url[-1] for one in (*first, *found[0])} == {"0", "1", "2"}
@@ -107,10 +107,10 @@ def test_a_handshake_of_a_late_process_changes_nothing(workshop: Workshop, as_: 
     (frozen,) = claimed(workshop, lease=timedelta(0))
     (again,) = claimed(workshop)
     with workshop.open() as work:
-        settle_handshake(work, frozen, None, PATIENCE, 1.0)
+        settle_handshake(work, frozen, None, POLICY, 1.0)
     assert _state(workshop)["webhooks"][0]["status"] == "unverified"
     with workshop.open() as work:
-        settle_handshake(work, again, None, PATIENCE, 1.0)
+        settle_handshake(work, again, None, POLICY, 1.0)
     assert _state(workshop)["webhooks"][0]["status"] == "active"
 
 
@@ -131,7 +131,7 @@ def test_the_longest_unserved_webhook_comes_first(workshop: Workshop, as_: As) -
         (one,) = claimed(workshop, at_most=1)
         seen.append(one.url[-1])
         with workshop.open() as work:
-            settle_handshake(work, one, "no", Patience(waits_s=(0,) * 9), 1.0)
+            settle_handshake(work, one, "no", RetryPolicy(waits_s=(0,) * 9), 1.0)
     assert sorted(seen[:3]) == ["0", "1", "2"]
     assert seen[3:] == seen[:3]
 
@@ -168,7 +168,7 @@ def test_a_webhook_being_removed_and_an_event_being_queued_wait_for_each_other(
         thread.start()
         eventually(lambda: waiting_for_locks(workshop) == 1, within=10, what="the removal's wait")
         assert claimed(workshop), "a sender does not wait for a consumer"
-    thread.join(10)
+    thread.join(60)
     assert removed.is_set()
     assert statuses(workshop) == ["failed"] * 3
 
@@ -178,17 +178,17 @@ def test_an_event_that_meets_a_removal_waits_for_it_and_is_queued_for_the_others
 ) -> None:
     thread = threading.Thread(target=take, args=(workshop, text_of(3), dispatched(3)))
     with workshop.open() as work:
-        webhooks.remove(work.connection, UUID(active))
+        webhooks.remove(work, UUID(active))
         thread.start()
         eventually(lambda: waiting_for_locks(workshop) == 1, within=10, what="the event's wait")
-    thread.join(10)
+    thread.join(60)
     assert len(told(workshop)) == 3
     assert statuses(workshop) == ["failed", "failed"]
 
 
 def _sweep(workshop: Workshop) -> None:
     with workshop.open() as work:
-        sweep(work, Patience(), KEPT)
+        sweep(work, RetryPolicy(), KEPT)
 
 
 def _state(workshop: Workshop) -> dict[str, list[dict[str, object]]]:

@@ -11,16 +11,16 @@ import pytest
 from kafka import KafkaAdminClient, KafkaProducer
 from sqlalchemy import create_engine, text
 
-from services.chassis.demo_issuer import DemoIssuer
-from services.chassis.kafka import FLAVOURS
+from services.chassis.messaging.kafka import FLAVOURS
+from services.chassis.messaging.topic_admin import apply_topics
 from services.chassis.settings import DEMO_ISSUER, KafkaFlavour
-from services.chassis.topic_admin import apply_topics
-from services.cli.local.embedded_broker import EmbeddedBroker
-from services.cli.local.processes import free_port
-from services.cli.local.service_process import ServiceProcess
+from services.chassis.web.demo_issuer import DemoIssuer
 from services.contracts.event import Envelope
 from services.contracts.hot_issue_events import HotIssueConfirmed
 from services.contracts.topics import topic_table
+from services.localstack.embedded_broker import EmbeddedBroker
+from services.localstack.processes import free_port
+from services.localstack.service_process import ServiceProcess
 from tests.harness.fixtures import NewDatabase, NewFolder
 from tests.harness.waiting import eventually
 from tests.integration.notifier.conftest import NewReceiver
@@ -51,13 +51,13 @@ class Notifier:
 
     def client(self) -> httpx.Client:
         headers = {"Authorization": f"Bearer {self.issuer.mint('somebody', ('admin',))}"}
-        return httpx.Client(base_url=self.process.url, headers=headers, timeout=15)
+        return httpx.Client(base_url=self.process.url, headers=headers, timeout=60)
 
     def publish(self, topic: str, envelope: Envelope) -> None:
         producer = KafkaProducer(
             bootstrap_servers=self.broker.bootstrap, acks="all", **FLAVOURS[KafkaFlavour.EMBEDDED].producer
         )
-        producer.send(topic, key=envelope.key, value=envelope.value(), headers=envelope.headers()).get(timeout=20)
+        producer.send(topic, key=envelope.key, value=envelope.value(), headers=envelope.headers()).get(timeout=60)
         producer.close()
 
     def kill(self) -> None:

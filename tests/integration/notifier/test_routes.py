@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
 
-from services.chassis.work import Workshop
+from services.chassis.database.work import Workshop
 from services.contracts.hot_issue_events import HotIssueConfirmed
+from tests.integration.applications import As
 from tests.integration.notifier.events import dispatched, hot_issue, project, take, text_of, ticket_id
-from tests.integration.role_clients import As
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +46,13 @@ def test_a_department_sees_its_own_alone(as_: As) -> None:
     assert (refused.status_code, refused.json()["type"]) == (403, "urn:closedloop:problem:not-yours")
     assert _log(as_("department:housing", "department:fire")) == ALL
     assert _log(as_("department:market")) == []
+
+
+def test_a_cursor_of_another_department_is_unknown(as_: As) -> None:
+    (theirs,) = as_("hub").get("/deliveries", params={"department": "fire"}).json()["items"]
+    refused = as_("department:housing").get("/deliveries", params={"cursor": theirs["delivery_id"]})
+    assert (refused.status_code, refused.json()["type"]) == (422, "urn:closedloop:problem:unknown-cursor")
+    assert _log(as_("department:fire"), cursor=theirs["delivery_id"]) == []
 
 
 @pytest.mark.parametrize("roles", [["subdistrict:310109010"], ["identity-reader"]])
@@ -100,7 +106,7 @@ def test_pages_give_each_delivery_once(limit: int, as_: As) -> None:
         ("project_id", "17"),
         ("department", "Housing!"),
         ("cursor", "next"),
-        ("cursor", str(uuid4())),
+        ("cursor", "b268d14f-f15f-4927-b875-d08fa5b6a3d2"),
         ("limit", "0"),
         ("limit", "501"),
     ],

@@ -7,25 +7,31 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 from sqlalchemy import select, text
 
 from services.chassis.clock import FixedClock
-from services.chassis.errors import Reject
-from services.chassis.work import Workshop
+from services.chassis.database.work import Workshop
+from services.chassis.messaging.errors import Reject
 from services.contracts.event import Envelope
-from services.notifier.adapters.consumer import SUBSCRIPTION, TEXT_RETENTION
-from services.notifier.adapters.deliveries import gauge_awaiting_text
-from services.notifier.adapters.tables import deliveries, known_tickets
 from services.notifier.domain.delivery import DeliveryChannel, delivery_id
+from services.notifier.store.deliveries import gauge_awaiting_text
+from services.notifier.store.tables import deliveries, known_tickets
+from services.notifier.wiring import text_retention
+from tests.harness.examples import ONE_DATABASE
 from tests.harness.waiting import eventually
-from tests.integration.notifier.events import dispatched, take, text_of, ticket_id, told, waiting_for_locks
-
-ONE_DATABASE = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+from tests.integration.notifier.events import (
+    SUBSCRIPTION,
+    dispatched,
+    take,
+    text_of,
+    ticket_id,
+    told,
+    waiting_for_locks,
 )
+
 WAITING = "closedloop_deliveries_awaiting_text"
 SENT = "closedloop_deliveries_total"
 
@@ -63,7 +69,7 @@ def test_each_dispatch_is_told_exactly_once_in_its_order(workshop: Workshop, bat
 
 
 def test_the_message_says_what_the_unit_needs(workshop: Workshop) -> None:
-    dispatch = dispatched(1)
+    dispatch = dispatched(1, co_handlers=("quyanglu",))
     take(workshop, text_of(1), dispatch)
     ((topic, message),) = told(workshop)
     assert topic == "departments.housing"
@@ -122,7 +128,7 @@ def test_a_dispatch_and_its_text_at_the_same_time_do_not_miss_each_other(worksho
         SUBSCRIPTION.apply([dispatched(1)], work)
         second.start()
         eventually(lambda: waiting_for_locks(workshop) == 1, within=10, what="the text's wait")
-    second.join(10)
+    second.join(60)
     assert [topic for topic, _ in told(workshop)] == ["departments.housing"]
 
 
@@ -137,14 +143,14 @@ def test_locks_are_taken_in_one_order_whatever_the_order_of_the_events(workshop:
         eventually(lambda: waiting_for_locks(workshop) == 1, within=10, what="the wait for the first row")
         free = row.order_by(known_tickets.c.ticket_id.desc()).with_for_update(skip_locked=True)
         assert asker.execute(free).scalar_one() == ticket_id(3)
-    second.join(10)
+    second.join(60)
     assert not second.is_alive()
 
 
 def test_texts_are_forgotten_when_their_topic_forgets_them_and_may_come_again(workshop: Workshop) -> None:
     assert isinstance(workshop.clock, FixedClock)
     take(workshop, text_of(1), text_of(2, days=1))
-    workshop.clock.advance(TEXT_RETENTION - (workshop.clock.now() - text_of(1).time) + timedelta(seconds=1))
+    workshop.clock.advance(text_retention() - (workshop.clock.now() - text_of(1).time) + timedelta(seconds=1))
     take(workshop, text_of(3, days=2))
     with workshop.open() as work:
         kept = select(known_tickets.c.ticket_id).where(known_tickets.c.text.is_not(None))

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 from sqlalchemy import select, text
 
-from services.chassis.errors import Reject
-from services.chassis.work import Workshop
-from services.contracts.department_events import HotIssueTold, ProjectTold
+from services.chassis.database.work import Workshop
+from services.chassis.messaging.errors import Reject
+from services.contracts.department_events import HotIssueNotice, ProjectNotice
 from services.contracts.event import Envelope
 from services.contracts.hot_issue_events import (
     HotIssueConfirmed,
@@ -21,11 +21,11 @@ from services.contracts.hot_issue_events import (
     HotIssueDecisionOverdue,
     HotIssueMemberJoined,
 )
-from services.notifier.adapters.tables import deliveries, known_matters
 from services.notifier.domain.delivery import DeliveryChannel, delivery_id
+from services.notifier.store.tables import deliveries, known_matters
+from tests.harness.examples import ONE_DATABASE
 from tests.harness.waiting import eventually
 from tests.integration.notifier.events import hot_issue, project, sent, take, ticket_id, waiting_for_locks
-from tests.integration.notifier.test_telling import ONE_DATABASE
 
 FACTS = [
     hot_issue(HotIssueConfirmed, 1),
@@ -76,12 +76,12 @@ def test_each_recipient_is_told_each_fact_exactly_once_in_its_order(
     _forget(workshop)
     for batch in batches:
         take(workshop, *batch)
-    assert _versions(workshop, HotIssueTold) == {
+    assert _versions(workshop, HotIssueNotice) == {
         "departments.housing": [1, 3],
         "departments.quyanglu": [1, 4],
         "departments.urban-operation": [1, 3, 4],
     }
-    told_of_project = _versions(workshop, ProjectTold)
+    told_of_project = _versions(workshop, ProjectNotice)
     assert set(told_of_project) == {"departments.housing", "departments.quyanglu", "departments.urban-operation"}
     assert all(versions == [2, 4, 5] for versions in told_of_project.values())
 
@@ -94,7 +94,7 @@ def test_in_whatever_order_nobody_is_told_twice_or_of_the_past_and_all_of_the_ne
     _forget(workshop)
     for envelope in order:
         take(workshop, envelope)
-    for message, newest in ((HotIssueTold, 4), (ProjectTold, 5)):
+    for message, newest in ((HotIssueNotice, 4), (ProjectNotice, 5)):
         for versions in _versions(workshop, message).values():
             assert versions == sorted(set(versions))
         assert _versions(workshop, message)["departments.quyanglu"][-1] == newest
@@ -103,14 +103,14 @@ def test_in_whatever_order_nobody_is_told_twice_or_of_the_past_and_all_of_the_ne
 def test_the_message_says_what_the_department_has_to_know(workshop: Workshop) -> None:
     decided, listed = hot_issue(HotIssueDecided, 4), project("listed")
     take(workshop, decided, listed)
-    messages = {topic: event for topic, event in sent(workshop) if isinstance(event, HotIssueTold)}
+    messages = {topic: event for topic, event in sent(workshop) if isinstance(event, HotIssueNotice)}
     assert set(messages) == {"departments.housing", "departments.quyanglu", "departments.urban-operation"}
     message = messages["departments.quyanglu"]
-    expected = delivery_id(decided.id, "department:quyanglu", DeliveryChannel.TOPIC, HotIssueTold.type)
+    expected = delivery_id(decided.id, "department:quyanglu", DeliveryChannel.TOPIC, HotIssueNotice.type)
     assert (message.department, message.stage, message.delivery_id) == ("quyanglu", "hot_issue.decided.v1", expected)
     shared = {"hot_issue_id", "version", "type_code", "place", "lead", "callers", "decide_by", "decision"}
     assert message.model_dump(include=shared) == decided.event.model_dump(include=shared)
-    step = next(event for _, event in sent(workshop) if isinstance(event, ProjectTold))
+    step = next(event for _, event in sent(workshop) if isinstance(event, ProjectNotice))
     shared = {"project_id", "version", "state", "place", "lead", "hot_issues"}
     assert step.model_dump(include=shared) == listed.event.model_dump(include=shared)
 
@@ -152,7 +152,7 @@ def test_matters_are_locked_in_one_order_whatever_the_order_of_their_facts(works
         eventually(lambda: waiting_for_locks(workshop) == 1, within=10, what="the wait for the first row")
         free = row.order_by(known_matters.c.matter_id.desc()).with_for_update(skip_locked=True)
         assert asker.execute(free).scalar_one() == ticket_id(3)
-    second.join(10)
+    second.join(60)
     assert not second.is_alive()
 
 

@@ -9,30 +9,16 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select, text
 
-from services.chassis.work import Workshop
+from services.chassis.database.work import Workshop
 from services.contracts.department_events import TicketAssigned
-from services.notifier.adapters.tables import webhook_sendings, webhooks
-from services.notifier.adapters.webhook_routes import webhook_routes
-from services.notifier.adapters.webhooks import MOST_PER_DEPARTMENT
+from services.notifier.http.webhooks import webhook_routes
+from services.notifier.store.tables import webhook_sendings, webhooks
+from services.notifier.store.webhooks import MOST_PER_DEPARTMENT
+from tests.integration.applications import As, application, clients_of
 from tests.integration.notifier.events import dispatched, take, text_of
-from tests.integration.role_clients import As, clients_of
+from tests.integration.notifier.subscribing import URL, activate, subscribe
 
-URL = "https://hooks.example.com/12345"
 PROBLEM = "urn:closedloop:problem:"
-
-
-def subscribe(client: TestClient, department: str = "housing", url: str = URL, **more: Any) -> dict[str, Any]:
-    answer = client.post("/webhooks", json={"department": department, "url": url, **more})
-    assert answer.status_code == 201, answer.text
-    return dict(answer.json())
-
-
-def activate(workshop: Workshop, webhook: dict[str, Any]) -> None:
-    """As the handshake does."""
-    with workshop.open() as work:
-        work.connection.execute(
-            text("UPDATE webhooks SET status = 'active' WHERE webhook_id = :id"), {"id": webhook["webhook_id"]}
-        )
 
 
 @pytest.fixture
@@ -68,13 +54,17 @@ def test_a_department_sees_and_touches_its_own_alone(as_: As, webhook: dict[str,
     assert fire.get("/webhooks").json()["items"] == []
     assert [one["webhook_id"] for one in housing.get("/webhooks").json()["items"]] == [webhook["webhook_id"]]
     one = f"/webhooks/{webhook['webhook_id']}"
-    for refused in (
-        fire.post("/webhooks", json={"department": "housing", "url": URL + "/other"}),
-        fire.get(f"{one}/deliveries"),
-        fire.post(f"/webhooks/deliveries/{delivery['delivery_id']}/redeliver"),
-        fire.delete(one),
+    refused = fire.post("/webhooks", json={"department": "housing", "url": URL + "/other"})
+    assert (refused.status_code, refused.json()["type"]) == (403, PROBLEM + "not-yours")
+    for hidden, unknown in (
+        (fire.get(f"{one}/deliveries"), fire.get(f"/webhooks/{uuid4()}/deliveries")),
+        (fire.delete(one), fire.delete(f"/webhooks/{uuid4()}")),
+        (
+            fire.post(f"/webhooks/deliveries/{delivery['delivery_id']}/redeliver"),
+            fire.post(f"/webhooks/deliveries/{uuid4()}/redeliver"),
+        ),
     ):
-        assert (refused.status_code, refused.json()["type"]) == (403, PROBLEM + "not-yours")
+        assert (hidden.status_code, hidden.json()) == (404, unknown.json())
     assert delivery_of(housing, webhook) == delivery
     assert housing.delete(one).status_code == 204
 
@@ -117,10 +107,10 @@ def test_a_faulty_subscription_is_refused_by_field(body: dict[str, Any], named: 
     assert as_("admin").get("/webhooks").json()["items"] == []
 
 
-def test_loopback_is_for_the_demo_alone(workshop: Workshop, as_: As, tmp_path: Any) -> None:
+def test_loopback_is_for_the_demo_alone(workshop: Workshop, as_: As) -> None:
     url = "http://127.0.0.1:8080/hook"
     assert subscribe(as_("admin"), url=url)["url"] == url
-    production = clients_of([webhook_routes(workshop, demo=False)], tmp_path)
+    production = clients_of(application([webhook_routes(workshop, demo=False)]))
     refused = production("admin").post("/webhooks", json={"department": "fire", "url": url})
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "body.url")
 
@@ -160,6 +150,13 @@ def test_a_removed_webhook_is_forgotten_but_not_what_was_to_be_sent_to_it(
         assert gone.status_code == 404
 
 
+def test_a_cursor_of_another_webhook_is_unknown(as_: As, webhook: dict[str, Any]) -> None:
+    other = subscribe(as_("admin"), "fire")
+    path, theirs = f"/webhooks/{other['webhook_id']}/deliveries", delivery_of(as_("admin"), webhook)["delivery_id"]
+    refused = as_("department:fire").get(path, params={"cursor": theirs})
+    assert (refused.status_code, refused.json()["type"]) == (422, PROBLEM + "unknown-cursor")
+
+
 def test_what_is_unknown_is_not_found(as_: As) -> None:
     admin = as_("admin")
     assert admin.get(f"/webhooks/{uuid4()}/deliveries").json()["type"] == PROBLEM + "unknown-webhook"
@@ -174,9 +171,7 @@ def test_a_delivery_on_a_topic_is_not_for_redelivery(as_: As, webhook: dict[str,
     assert as_("admin").post(f"/webhooks/deliveries/{topic}/redeliver").status_code == 404
 
 
-def test_what_is_no_longer_kept_cannot_be_sent_again(
-    workshop: Workshop, as_: As, webhook: dict[str, Any]
-) -> None:
+def test_what_is_no_longer_kept_cannot_be_sent_again(workshop: Workshop, as_: As, webhook: dict[str, Any]) -> None:
     delivery = delivery_of(as_("admin"), webhook)
     with workshop.open() as work:
         work.connection.execute(text("DELETE FROM webhook_sendings"))

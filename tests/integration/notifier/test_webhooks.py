@@ -13,18 +13,18 @@ from prometheus_client import REGISTRY
 from sqlalchemy import select, text
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from services.chassis.tables import outbox
-from services.chassis.work import Workshop
-from services.contracts.department_events import HotIssueTold, TicketAssigned
+from services.chassis.database.tables import outbox
+from services.chassis.database.work import Workshop
+from services.contracts.department_events import HotIssueNotice, TicketAssigned
 from services.contracts.hot_issue_events import HotIssueConfirmed, HotIssueDecided
-from services.notifier.adapters.sendings import gauge_webhooks
 from services.notifier.domain.delivery import DeliveryChannel, delivery_id
-from services.notifier.domain.patience import Patience
+from services.notifier.domain.retry_policy import RetryPolicy
+from services.notifier.store.webhook_queue import gauge_webhooks
 from tests.harness.waiting import eventually
+from tests.integration.applications import As
 from tests.integration.notifier.conftest import NewReceiver, StartSender
 from tests.integration.notifier.events import dispatched, hot_issue, take, text_of, ticket_id
 from tests.integration.notifier.receivers import Receiver
-from tests.integration.role_clients import As
 
 
 def subscribe(as_: As, receiver: Receiver, department: str = "housing", **more: Any) -> dict[str, Any]:
@@ -91,7 +91,7 @@ def test_the_receiver_gets_what_stands_on_the_topic_signed_under_a_stable_id(
     )
     assert ticket.id == str(expected)
     assert ticket.json["delivery_id"] == ticket.headers["ce-id"]
-    assert (ticket.headers["ce-type"], issue.headers["ce-type"]) == (TicketAssigned.type, HotIssueTold.type)
+    assert (ticket.headers["ce-type"], issue.headers["ce-type"]) == (TicketAssigned.type, HotIssueNotice.type)
     assert (issue.headers["ce-subject"], issue.headers["content-type"]) == (ticket_id(7), "application/json")
     assert abs(int(ticket.headers["webhook-timestamp"]) - time.time()) < 60, "signed at real time, not business time"
     eventually(lambda: counted("sent") == before + 2, within=5)
@@ -123,7 +123,7 @@ def test_a_receiver_that_does_not_echo_stays_unverified_and_gets_nothing(
     start_sender: StartSender,
 ) -> None:
     receiver = new_receiver(echo=echo)
-    start_sender(patience=Patience(waits_s=(0.05, 0.05)))
+    start_sender(policy=RetryPolicy(waits_s=(0.05, 0.05)))
     webhook = subscribe(as_, receiver)
     eventually(lambda: shown(as_, webhook)["resume_at"] is None, within=10, what="the handshake given up")
     take(workshop, text_of(1), dispatched(1))
@@ -138,7 +138,7 @@ def test_the_handshake_is_tried_again_until_the_receiver_is_set_up(
     as_: As, new_receiver: NewReceiver, start_sender: StartSender
 ) -> None:
     receiver = new_receiver(echo=lambda _: (404, b""))
-    start_sender(patience=Patience(waits_s=(0.1,) * 200))
+    start_sender(policy=RetryPolicy(waits_s=(0.1,) * 200))
     webhook = subscribe(as_, receiver)
     eventually(lambda: receiver.challenges, within=10)
     receiver.echo = right
@@ -192,7 +192,7 @@ def test_a_receiver_that_does_not_answer_in_time_counts_as_failed_even_if_it_dri
 ) -> None:
     held = threading.Event()
     receiver = new_receiver(before_answer=lambda: (held.wait(20), None)[1])
-    start_sender(deadline_s=0.3, patience=Patience(waits_s=(0.05,)))
+    start_sender(deadline_s=0.3, policy=RetryPolicy(waits_s=(0.05,)))
     webhook = activate(as_, receiver)
     take(workshop, text_of(1), dispatched(1))
     (one,) = eventually(lambda: deliveries_of(as_, webhook, status="failed"), within=10)
@@ -237,8 +237,8 @@ def test_the_breaker_leaves_a_dead_receiver_alone_and_wakes_all_when_it_is_back(
     workshop: Workshop, as_: As, new_receiver: NewReceiver, start_sender: StartSender
 ) -> None:
     receiver = new_receiver(status=500)
-    patience = Patience(waits_s=(3600,), breaker_after=3, first_rest_s=3600, longest_rest_s=3600)
-    start_sender(patience=patience)
+    policy = RetryPolicy(waits_s=(3600,), breaker_after=3, first_rest_s=3600, longest_rest_s=3600)
+    start_sender(policy=policy)
     webhook = activate(as_, receiver)
     take(workshop, *(text_of(number) for number in range(1, 7)), *(dispatched(number) for number in range(1, 7)))
     eventually(lambda: shown(as_, webhook)["failures"] == 3, within=10)

@@ -143,4 +143,4 @@ def served(app: FastAPI) -> Iterator[str]:
     thread.start()
     yield f"http://127.0.0.1:{socket.getsockname()[1]}"
     server.should_exit = True
-    thread.join(10)
+    thread.join(60)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.integration.pages.conftest import Projects
-from tests.integration.projects.test_deciding import ROOF, WALL
+from tests.integration.projects.issues import ROOF, WALL
 
 
 def test_the_board_shows_each_area_and_how_far_its_issues_have_come(projects: Projects) -> None:
@@ -145,3 +145,37 @@ def test_who_leads_is_named_on_the_page_and_the_heat_is_shown_with_its_parts(pro
     assert (issue["state"], issue["lead"]) == ("assigned", "quyanglu")
     assert issue["heat"]["callers"] == 5
     assert "指定牵头单位" not in projects.site.person("supervisor").open(page)
+
+
+def test_the_area_view_shows_all_areas_until_one_is_chosen_and_again_when_all_are(projects: Projects) -> None:
+    hub = projects.site.person("hub")
+    chosen = '<option value="MJ" selected>'
+    assert chosen not in hub.open("/pages/areas")
+    repair = hub.open("/pages/areas?by=type_code&area=MJ&from=2026-01-01&to=2026-12-01")
+    assert chosen in repair
+    assert "停车" not in repair
+    everything = hub.open("/pages/areas?by=type_code&area=&from=&to=")
+    assert chosen not in everything
+    assert '<option value="">全部</option>' in everything
+    assert "停车" in everything
+
+
+def test_a_reader_is_offered_what_they_may_decide_and_no_more(projects: Projects) -> None:
+    """Works bind the housing bureau: another lead decides on the rest, and merges into what it leads."""
+    hub, page = projects.site.person("hub"), f"/pages/hot-issues/{ROOF}"
+    assert hub.send(page, "assignment", lead="quyanglu").status_code == 303
+    office = projects.site.person("department:quyanglu", "subdistrict:310109010")
+    html = office.open(page)
+    assert 'id="kind-service"' in html
+    assert 'id="kind-project"' not in html
+    assert 'name="project_id"' not in html
+    assert f'value="{WALL}"' not in html
+    assert "其他决策方式" in html
+    refusal = office.send(page, "decision", kind="project", reason="x")
+    assert refusal.status_code == 403
+    assert "此项决策由其他单位作出" in refusal.text
+    assert projects.district.issue(ROOF)["state"] == "assigned"
+    whole = hub.open(page)
+    assert 'id="kind-project"' in whole
+    assert f'value="{WALL}"' in whole
+    assert "其他决策方式" not in whole

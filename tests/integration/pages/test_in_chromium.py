@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from services.intake.adapters.pages.wiring import MENU
+from services.intake.pages.menu import MENU
+from tests.integration.applications import issuer
 from tests.integration.intake.conftest import Intake
 from tests.integration.pages.browser import CHROMIUM, WHY_NOT, Browser, served
 from tests.integration.pages.conftest import Projects, Site
-from tests.integration.projects.test_deciding import ROOF
+from tests.integration.projects.issues import ROOF
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=WHY_NOT)
 
@@ -30,7 +31,7 @@ def log_in(browser: Browser, address: str, site: Site, *roles: str) -> None:
     """By keyboard: the field has the focus, Tab leads to the button."""
     browser.open(f"{address}/pages/login")
     browser.wait_for("document.hasFocus() && document.activeElement.id === 'token'")
-    browser.type(site.issuer.mint("王敏", roles))
+    browser.type(issuer().mint("王敏", roles))
     browser.key("Tab")
     browser.enter_by_key()
 

@@ -23,7 +23,7 @@ def post(person: Person, path: str = "", **entered: str) -> Any:
 
 def own_ticket(answer: Any) -> str:
     assert answer.status_code == 303, answer.text
-    return str(answer.headers["location"].partition("?done=")[2])
+    return str(answer.headers["location"].partition("?done=")[2]).partition("&")[0]
 
 
 def test_a_caller_joins_an_open_ticket_of_the_same_matter(intake: Stand) -> None:
@@ -37,7 +37,7 @@ def test_a_caller_joins_an_open_ticket_of_the_same_matter(intake: Stand) -> None
     assert doubtful in shown.text
     assert f"ticket {doubtful}" not in shown.text  # nobody works on it: there is nothing to join
     assert shown.status_code == 200
-    for said in ("小区：凉城二村", "区房管局", f"ticket {ticket}", "凉城二村楼顶又漏雨了"):
+    for said in ("地点：凉城二村", "区房管局", f"ticket {ticket}", "凉城二村楼顶又漏雨了"):
         assert said in shown.text
     own = own_ticket(post(hub, "/followers", joined=f"ticket {ticket}", phone="13812345678", **SAID))
     assert stand.show(own)["merged_into"] == ticket
@@ -51,7 +51,8 @@ def test_a_caller_joins_a_hot_issue_and_is_told_of_what_comes(intake: Stand) -> 
     issue = Issue()
     tell(stand, issue.becomes("confirmed"), issue.becomes("in cure"))
     stand.execute(
-        f"INSERT INTO projects VALUES ('{issue.project_id}', 1, 'in works', '2026-08-01', '2026-10-31')"  # noqa: S608
+        "INSERT INTO projects (id, number, version, state, planned_start, planned_end)"  # noqa: S608
+        f" VALUES ('{issue.project_id}', 'W26-00042-7', 1, 'in works', '2026-08-01', '2026-10-31')"
     )
     hub = site.person("hub")
     shown = post(hub, **SAID).text
@@ -91,8 +92,63 @@ def test_what_cannot_be_joined_is_said_and_nothing_is_filed(intake: Stand, enter
 def test_what_is_not_known_is_said_and_the_page_is_the_operators(intake: Stand) -> None:
     site = intake[1]
     hub, unit = site.person("hub"), site.person("department:housing")
-    assert "没有已知的小区名称" in post(hub, text="不知名的地方").text
+    assert "没有已知的小区或地点名称" in post(hub, text="不知名的地方").text
     link = 'href="/pages/known-matters"'
     assert (link in hub.open("/pages/inbox"), link in unit.open("/pages/inbox")) == (True, False)
     unit.open(PAGE, 403)
     assert "13812345678" not in str(post(hub, text="13812345678").url)
+
+
+CALLER = {"name": "王女士", "phone": "138 1234 5678"}
+
+
+def test_a_caller_whose_matter_is_not_known_gets_a_ticket_of_their_own_once(intake: Stand) -> None:
+    stand, site = intake
+    hub = site.person("hub")
+    form = {**SAID, **CALLER, "address": "凉城二村3号602室", "key": "a-key-of-the-form"}
+    shown = post(hub, **form).text
+    assert "立新单" in shown
+    assert "加入关注</button>" not in shown  # nothing is known: there is nothing to follow
+    own = own_ticket(post(hub, "/tickets", **form))
+    assert own_ticket(post(hub, "/tickets", **form)) == own  # sent twice
+    ticket = stand.show(own)
+    assert (ticket["state"], ticket["channel"], ticket["text"]) == ("received", "phone", SAID["text"])
+    assert ticket["address"] == "凉城二村3号[室号]"
+    assert stand.rows()["vault"] == 1
+    assert "已立单" in hub.open(f"{PAGE}?done={own}&as=recorded")
+
+
+def test_an_emergency_is_recorded_and_transferred_in_one_press(intake: Stand) -> None:
+    stand, site = intake
+    own = own_ticket(post(site.person("hub"), "/tickets", line="119", reason="当场转接", **SAID))
+    ticket = stand.show(own)
+    assert ticket["state"] == "transferred"
+    assert [one["step"] for one in ticket["history"]] == ["receive", "transfer"]
+
+
+@pytest.mark.parametrize(
+    ("entered", "said"),
+    [
+        ({}, "诉求"),
+        ({**SAID, "phone": "12"}, "号码有误"),
+        ({**SAID, "line": "114", "reason": "x"}, "热线"),
+        ({**SAID, "line": "119"}, "理由"),
+    ],
+)
+def test_a_call_that_cannot_be_recorded_is_said_and_nothing_is_filed(
+    intake: Stand, entered: dict[str, str], said: str
+) -> None:
+    stand, site = intake
+    before = stand.rows()
+    answer = post(site.person("hub"), "/tickets", **entered)
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert stand.rows() == before
+
+
+def test_only_the_hub_records_calls(intake: Stand) -> None:
+    _, site = intake
+    lead = site.person("department:housing")
+    lead.open("/pages/inbox")
+    answer = lead.browser.post(f"{PAGE}/tickets", data={"csrf": lead.browser.cookies["closedloop_form"], **SAID})
+    assert answer.status_code == 403

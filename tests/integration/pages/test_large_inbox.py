@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from tests.integration.intake.conftest import Intake
-from tests.integration.intake.test_lists import FILL, plans, statements
+from tests.integration.intake.conftest import Intake, Stands
+from tests.integration.intake.large_table import FILL, plans, statements
 from tests.integration.pages.conftest import Site
 
 OPEN = 600
 
 
 @pytest.fixture
-def old(intake: tuple[Intake, Site]) -> tuple[Intake, Site]:
+def old(stands: Stands) -> tuple[Intake, Site]:
     """50,000 tickets, all but the last 600 archived; each of those with a clock that runs."""
-    intake[0].execute(
-        FILL,
+    stand = stands("test", FILL)
+    stand.execute(
         "UPDATE tickets SET state = 'archived'"
         " WHERE received_at <= '2020-01-01'::timestamptz + 49400 * interval '1 minute'",
         "INSERT INTO ticket_texts SELECT id, 1, 'text' FROM tickets",
@@ -24,9 +24,9 @@ def old(intake: tuple[Intake, Site]) -> tuple[Intake, Site]:
         " SELECT id, 'settle', 3, 'settle', 1, true, received_at, received_at, received_at + interval '7 days',"
         " interval '0', CASE state WHEN 'archived' THEN received_at END FROM tickets",
     )
-    with intake[0].workshop.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with stand.workshop.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("VACUUM ANALYZE")
-    return intake
+    return stand, Site(stand.app)
 
 
 def test_an_inbox_reads_what_is_open(old: tuple[Intake, Site]) -> None:

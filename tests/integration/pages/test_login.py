@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from services.chassis.identity import SESSION_COOKIE
+from services.chassis.web.identity import SESSION_COOKIE
+from tests.integration.applications import issuer
 from tests.integration.intake.conftest import Intake
 from tests.integration.pages.conftest import Projects, Site, form_token
 
@@ -22,7 +23,7 @@ def test_the_login_leads_back_to_the_page_that_was_asked_for(intake: tuple[Intak
     login = browser.get(turned_away.headers["location"])
     assert "请先登录" in login.text
     (onward,) = re.findall(r'name="next" value="([^"]+)"', login.text)
-    form = {"csrf": form_token(browser), "token": f" Bearer {site.issuer.mint('wang', ['hub'])}\n", "next": onward}
+    form = {"csrf": form_token(browser), "token": f" Bearer {issuer().mint('wang', ['hub'])}\n", "next": onward}
     answer = browser.post("/pages/login", data=form)
     assert (answer.status_code, answer.headers["location"]) == (303, "/pages/inbox?state=settled")
     (cookie,) = [one for one in answer.headers.get_list("set-cookie") if one.startswith(SESSION_COOKIE)]
@@ -34,9 +35,33 @@ def test_the_login_leads_back_to_the_page_that_was_asked_for(intake: tuple[Intak
     assert browser.get("/pages/inbox").status_code == 303
 
 
-def test_over_a_network_the_cookies_need_tls(intake: tuple[Intake, Site]) -> None:
-    answer = intake[1].visitor().get("http://hotline.example/pages/login")
-    assert "Secure" in answer.headers["set-cookie"]
+def test_in_production_the_cookies_need_tls(intake: tuple[Intake, Site]) -> None:
+    site = intake[1]
+    site.app.state.secure_cookies = True
+    try:
+        assert "Secure" in site.visitor().get("/pages/login").headers["set-cookie"]
+    finally:
+        site.app.state.secure_cookies = False  # the application is shared
+
+
+def test_an_address_that_is_no_page_gets_a_page_that_says_so(intake: tuple[Intake, Site], projects: Projects) -> None:
+    for site in (intake[1], projects.site):
+        for path in ("/pages/nope", "/pages/nope/further?x=1"):
+            answer = site.visitor().get(path)
+            assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+            assert "没有这个页面" in answer.text
+
+
+def test_a_filter_that_cannot_be_read_is_named_in_words(intake: tuple[Intake, Site]) -> None:
+    assert "<li>自</li>" in intake[1].person("hub").open("/pages/indicators?from=&to=2026-07-01", 422)
+
+
+def test_guessing_tokens_is_slowed_down(intake: tuple[Intake, Site]) -> None:
+    browser = intake[1].visitor("192.0.2.66")
+    form = {"csrf": form_token(browser), "token": "guessed"}
+    statuses = [browser.post("/pages/login", data=form).status_code for _ in range(12)]
+    assert statuses == [401] * 10 + [429] * 2
+    assert "retry-after" in browser.post("/pages/login", data=form).headers
 
 
 @pytest.mark.parametrize(
@@ -48,7 +73,7 @@ def test_a_token_that_is_not_accepted_is_refused_in_words(
 ) -> None:
     site = intake[1]
     browser = site.visitor()
-    expired = site.issuer.mint("wang", ["hub"], hours=-1)
+    expired = issuer().mint("wang", ["hub"], hours=-1)
     form = {"csrf": form_token(browser), "token": expired if token is None else token}
     answer = browser.post("/pages/login", data=form)
     assert answer.status_code == 401
@@ -60,7 +85,7 @@ def test_a_token_that_is_not_accepted_is_refused_in_words(
 def test_a_login_leads_to_our_pages_alone(intake: tuple[Intake, Site], elsewhere: str) -> None:
     site = intake[1]
     browser = site.visitor()
-    form = {"csrf": form_token(browser), "token": site.issuer.mint("wang", ["hub"]), "next": elsewhere}
+    form = {"csrf": form_token(browser), "token": issuer().mint("wang", ["hub"]), "next": elsewhere}
     assert browser.post("/pages/login", data=form).headers["location"] == "/pages/inbox"
 
 
@@ -70,7 +95,7 @@ def test_the_cookie_counts_below_pages_alone_and_the_header_outranks_it(intake: 
     cookie = {"Cookie": f"{SESSION_COOKIE}={browser.cookies[SESSION_COOKIE]}"}
     assert site.visitor().get("/tickets", headers=cookie).status_code == 401
     assert site.visitor().get("/pages/inbox", headers=cookie).status_code == 200
-    another = {"Authorization": f"Bearer {site.issuer.mint('li', ['identity-reader'])}"}
+    another = {"Authorization": f"Bearer {issuer().mint('li', ['identity-reader'])}"}
     assert browser.get("/pages/inbox", headers=another).status_code == 403
 
 
@@ -97,7 +122,7 @@ def test_every_page_is_guarded_and_every_form_is_checked_to_be_ours(site: Site) 
     person = site.person("hub").browser
     for method, template in pages:
         path = re.sub(r"\{\w+\}", NOBODY, template)
-        if path in ("/pages", "/pages/login"):
+        if path in ("/pages", "/pages/login", "/pages/{address:path}"):  # open to anybody
             continue
         if method == "POST":
             assert person.post(path, data={"csrf": "guessed"}).status_code == 403, path
@@ -125,3 +150,11 @@ def test_the_language_is_remembered(site: Site) -> None:
     assert "Access token" in browser.get("/pages/login?lang=en").text
     assert '<html lang="en">' in browser.get("/pages/login").text
     assert '<html lang="en">' in browser.get("/pages/login?lang=%3Cscript%3E").text
+
+
+def test_the_bare_address_leads_to_the_pages(intake: tuple[Intake, Site], projects: Projects) -> None:
+    for site, home in ((intake[1], "/pages/inbox"), (projects.site, "/pages/hot-issues")):
+        browser = site.visitor()
+        pages = browser.get("/")
+        assert (pages.status_code, pages.headers["location"]) == (303, "/pages")
+        assert browser.get("/pages").headers["location"] == home

@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 
 from services.contracts.ticket_events import Place
-from services.intake.adapters.pages.step_forms import FORMS
+from services.intake.pages.step_forms import FORMS
 from tests.integration.intake.conftest import Intake
 from tests.integration.pages.conftest import Site, form_token
-from tests.unit.intake.test_attachment import photograph
+from tests.integration.pages.steps import NOBODY, take
+from tests.unit.intake.files import photograph
 
-NOBODY = "00000000-0000-0000-0000-000000000000"
 Stand = tuple[Intake, Site]
 
 
@@ -50,12 +50,6 @@ def test_a_unit_opens_its_own_inbox_alone(intake: Stand) -> None:
     assert ours in site.person("subdistrict:310109016").open("/pages/inbox")
     assert theirs not in site.person("subdistrict:310109016").open("/pages/inbox")
     assert "您的角色无权" in site.person("identity-reader").open("/pages/inbox", 403)
-
-
-def take(stand: Intake, role: str, ticket: str, path: str, **body: str) -> None:
-    version = stand.show(ticket)["version"]
-    answer = stand.client(role).post(f"/tickets/{ticket}/{path}", json={"version": version, **body})
-    assert answer.status_code == 200, answer.text
 
 
 def test_each_ticket_lies_in_the_tab_of_what_comes_next(intake: Stand) -> None:
@@ -277,7 +271,7 @@ def test_no_form_of_a_ticket_is_taken_from_those_it_is_not_for(intake: Stand) ->
     filled = {"public_answer": "x", "unit_solved": "yes", "note": "x", "reason": "x", "person": "x", "lead": "fire"}
     foreign, supervisor = site.person("department:market"), site.person("supervisor")
     for one in FORMS.values():
-        for person, status in ((foreign, 404 if one.unit else 403), (supervisor, 403)):
+        for person, status in ((foreign, 404 if one.row.by_department else 403), (supervisor, 403)):
             token = person.browser.cookies["closedloop_form"]
             assert person.send(page, one.path, of=form, **filled, csrf=token).status_code == status, one.path
     assert stand.show(ticket) == before

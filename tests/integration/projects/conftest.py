@@ -1,20 +1,19 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 
-from services.chassis.clock import FixedClock
-from services.chassis.database import engine_for
-from services.chassis.work import Workshop
-from tests.harness.fixtures import NewDatabase
+from services.chassis.database.work import Workshop
+from tests.harness.workshops import Workshops
+from tests.integration.projects.wired import forget
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def workshop(new_database: NewDatabase) -> Iterator[Workshop]:
-    engine = engine_for(new_database("projects"), name="projects-test", idle_in_transaction_s=30)
-    yield Workshop(engine, FixedClock(NOW), "/310109/projects")
-    engine.dispose()
+def workshop(workshops: Workshops) -> Workshop:
+    """On a database of the test's own."""
+    workshop = workshops.fresh("projects", NOW)
+    forget(workshop)
+    return workshop

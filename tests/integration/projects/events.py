@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.chassis.work import Workshop
+from services.chassis.database.work import Workshop
 from services.contracts.classification_events import TicketClassified, TicketReadAgain
 from services.contracts.event import Envelope, Event
 from services.contracts.ticket_events import (
@@ -23,7 +23,7 @@ from services.contracts.ticket_events import (
     TicketUnmerged,
     Urgency,
 )
-from services.projects.adapters.consumer import SUBSCRIPTION
+from tests.integration.projects.wired import wired
 
 ESTATES = {"quyang-1": "310109010", "quyang-2": "310109010", "jiaxing-1": "310109014"}
 START = datetime(2026, 6, 1, tzinfo=UTC)
@@ -80,23 +80,23 @@ def corrected(
     estate: str | None,
     *,
     version: int = 3,
-    **told: Any,
+    **more: Any,
 ) -> TicketReclassified | TicketMerged | TicketUnmerged:
     """A person's correction, link or its undoing, with what the ticket counts as from now on."""
-    facts = dispatched(ticket, type_code, estate, version=version, **told).model_dump()
-    more = {"confirmed": False, "merged_into": ticket_id(999) if what is TicketMerged else None}
-    return what.model_validate(facts | more)
+    facts = dispatched(ticket, type_code, estate, version=version, **more).model_dump()
+    merged_into = ticket_id(999) if what is TicketMerged else None
+    return what.model_validate(facts | {"confirmed": False, "merged_into": merged_into})
 
 
-def rejected(ticket: int, type_code: str, estate: str | None, *, version: int = 3, **told: Any) -> TicketRejected:
-    facts = dispatched(ticket, type_code, estate, version=version, **told).model_dump(exclude={"lead"})
+def rejected(ticket: int, type_code: str, estate: str | None, *, version: int = 3, **more: Any) -> TicketRejected:
+    facts = dispatched(ticket, type_code, estate, version=version, **more).model_dump(exclude={"lead"})
     return TicketRejected.model_validate(facts | {"state": "rejected"})
 
 
 def considered_again(
-    ticket: int, type_code: str, estate: str | None, *, version: int = 4, **told: Any
+    ticket: int, type_code: str, estate: str | None, *, version: int = 4, **more: Any
 ) -> TicketSentToReview:
-    facts = dispatched(ticket, type_code, estate, version=version, **told).model_dump(exclude={"lead"})
+    facts = dispatched(ticket, type_code, estate, version=version, **more).model_dump(exclude={"lead"})
     return TicketSentToReview.model_validate(facts | {"state": "in_review", "review_reason": "reconsidered"})
 
 
@@ -135,9 +135,14 @@ def envelope(event: Event) -> Envelope:
 def take(workshop: Workshop, *events: Event) -> None:
     """One batch, in one transaction, without the inbox: the tables must guard themselves."""
     with workshop.open() as work:
-        SUBSCRIPTION.apply([envelope(event) for event in events], work)
+        wired(workshop).count([envelope(event) for event in events], work)
 
 
 def take_batches(workshop: Workshop, batches: Sequence[Sequence[Event]]) -> None:
     for batch in batches:
         take(workshop, *batch)
+
+
+def named(fact: TicketDispatched, name: str) -> TicketDispatched:
+    place = fact.place or Place()
+    return fact.model_copy(update={"place": place.model_copy(update={"estate_name": name})})

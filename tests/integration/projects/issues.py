@@ -1,4 +1,4 @@
-"""Hot issues in a projects database: what stands there and what was told of them."""
+"""Hot issues in a projects database: what is stored and what was published of them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from services.chassis.tables import outbox
-from services.chassis.wire import unpack_headers
-from services.chassis.work import Workshop
+from services.chassis.database.tables import outbox
+from services.chassis.database.work import Workshop
+from services.chassis.messaging.wire import unpack_headers
 from services.contracts.event import Envelope, Event
 from services.contracts.registry import EVENTS
-from services.projects.adapters.tables import hot_issue_members, hot_issues
+from services.projects.domain.detection import hot_issue_id
+from services.projects.domain.evidence import Cell
 from services.projects.domain.hot_issue import EARLY
+from services.projects.store.tables import hot_issue_members, hot_issues
+
+ROOF = hot_issue_id(Cell("quyang-1", "MJ01"), 0)
+WALL = hot_issue_id(Cell("quyang-1", "MJ02"), 0)
 
 TABLES = (
     "hot_issue_history, hot_issue_members, hot_issues, typical_cases, ticket_sightings, cells, type_days, "
@@ -23,9 +28,10 @@ TABLES = (
 def empty(workshop: Workshop) -> None:
     with workshop.open() as work:
         work.connection.execute(text(f"TRUNCATE {TABLES} CASCADE"))
+        work.connection.execute(text("ALTER SEQUENCE hot_issue_numbers RESTART"))
 
 
-def told(workshop: Workshop, topic: str = "hot-issues", *, warnings: bool = False) -> list[Event]:
+def published(workshop: Workshop, topic: str = "hot-issues", *, warnings: bool = False) -> list[Event]:
     """The events of a topic as they were recorded; of early warnings only if they are asked for."""
     with workshop.engine.connect() as connection:
         rows = connection.execute(select(outbox).where(outbox.c.topic == topic).order_by(outbox.c.seq)).all()

@@ -5,20 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from fastapi.testclient import TestClient
 
 from services.chassis.clock import FixedClock
-from services.chassis.health import Health
-from services.chassis.timers import TimerLoop
-from services.chassis.work import Workshop
-from services.projects.adapters.issue_routes import issue_routes
-from services.projects.adapters.kpi_routes import kpi_routes
-from services.projects.adapters.loop import TIMERS
-from services.projects.adapters.project_routes import project_routes
-from tests.integration.role_clients import As, clients_of
+from services.chassis.database.work import Workshop
+from services.chassis.messaging.timers import TimerLoop
+from services.chassis.web.health import Health
+from tests.integration.applications import As, clients_of
+from tests.integration.projects.wired import served, wired
 
 STEPS: Sequence[dict[str, Any]] = (
     {"to": "consulted"},
@@ -42,12 +38,11 @@ STEPS: Sequence[dict[str, Any]] = (
 class District:
     """`as_("hub")` is a client; `hub` holds that role."""
 
-    def __init__(self, workshop: Workshop, directory: Path) -> None:
+    def __init__(self, workshop: Workshop) -> None:
         self.workshop = workshop
-        routers = [issue_routes(workshop), project_routes(workshop), kpi_routes(workshop)]
-        self.as_: As = clients_of(routers, directory)
+        self.as_: As = clients_of(served(workshop))
         self.hub: TestClient = self.as_("hub")
-        self._timers = TimerLoop(workshop, TIMERS, [], Health(), threading.Event())
+        self._timers = TimerLoop(workshop, wired(workshop).timers, [], Health(), threading.Event())
 
     def until(self, moment: datetime) -> None:
         """Business time passes; what is due fires."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from services.classifier.adapters.data import load_place_words
+from collections.abc import Sequence
+
 from services.classifier.domain.fingerprint import fingerprint_of
 from services.classifier.domain.lexicon import normalise
+from services.classifier.files.reader_data import load_place_words
 from services.contracts.classification_events import TicketClassified
 from services.contracts.event import Event
+from tests.harness.term_key import TERM_KEY
 from tests.integration.projects.events import classified, received
 
 PLACE_WORDS = load_place_words()
@@ -29,15 +32,22 @@ OTHERS = tuple(what + how for what in _WHAT for how in _HOW)
 
 def read(ticket: int, text: str) -> TicketClassified:
     message = normalise(text)
-    told = {"place_words": PLACE_WORDS.of(message), "fingerprint": fingerprint_of(message)}
-    return TicketClassified.model_validate(classified(ticket, "OT", None).model_dump() | told)
+    more = {"place_words": PLACE_WORDS.of(message), "fingerprint": fingerprint_of(message, TERM_KEY)}
+    return TicketClassified.model_validate(classified(ticket, "OT", None).model_dump() | more)
 
 
-def told(ticket: int, text: str, *, by: int, day: float) -> list[Event]:
+def tickets(ticket: int, text: str, *, by: int, day: float) -> list[Event]:
     """A ticket and what was read of it."""
     return [received(ticket, by=by, day=day), read(ticket, text)]
 
 
 def background() -> list[Event]:
     """Of one caller, who is no concentration."""
-    return [event for n, text in enumerate(OTHERS, start=900) for event in told(n, text, by=900, day=0.5)]
+    return [event for n, text in enumerate(OTHERS, start=900) for event in tickets(n, text, by=900, day=0.5)]
+
+
+def calls(texts: Sequence[str], *, first: int = 1, callers: int = 99) -> list[Event]:
+    """One a day, by so many callers in turn."""
+    return [
+        event for n, text in enumerate(texts) for event in tickets(first + n, text, by=first + n % callers, day=1 + n)
+    ]

@@ -13,16 +13,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from services.chassis.clock import FixedClock
-from services.chassis.work import Workshop
+from services.chassis.database.work import Workshop
 from services.contracts.hot_issue_events import DecisionKind
-from services.projects.adapters.loop import loop
+from services.projects.app.authority import Authority
 from services.projects.app.decide import CureDone, Decision
+from services.projects.app.share import DistrictShare
 from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
-from services.projects.domain.hot_issue import OPEN, UNDECIDED, State
+from services.projects.domain.hot_issue import OPEN, UNDECIDED, IssueState
 from tests.integration.projects.events import ESTATES, START, dispatched, take, ticket_id
 from tests.integration.projects.issues import empty, issues, members
+from tests.integration.projects.wired import wired
 
+HUB = Authority(DistrictShare(whole_district=True), is_hub=True)
 ENOUGH = 5
 APART = timedelta(hours=2)
 """Everything lies within one window, so that the model need not forget."""
@@ -32,7 +35,7 @@ APART = timedelta(hours=2)
 class Expected:
     cell: Cell
     ordinal: int
-    state: State
+    state: IssueState
     members: set[str]
     after: datetime | None
     """Only later calls count in its cell."""
@@ -63,18 +66,18 @@ class Model:
             taker = taker.merged_into
         if taker.state in OPEN:
             taker.members.add(ticket)
-        if taker.state is State.OBSERVING:
+        if taker.state is IssueState.OBSERVING:
             since = max(one for one in (taker.ended_at, of_cell[-1].after) if one)
             if self._enough(cell, since):
-                taker.state = State.REOPENED
+                taker.state = IssueState.REOPENED
                 taker.members |= self._since(cell, since)
-        elif taker.state is State.EXPLAINED:
+        elif taker.state is IssueState.EXPLAINED:
             self._raise(cell, taker.ended_at)
 
     def _raise(self, cell: Cell, after: datetime | None) -> None:
         if self._enough(cell, after):
             found = self._since(cell, after)
-            self.issues[cell].append(Expected(cell, len(self.issues[cell]), State.CONFIRMED, found, after))
+            self.issues[cell].append(Expected(cell, len(self.issues[cell]), IssueState.CONFIRMED, found, after))
 
     def _since(self, cell: Cell, after: datetime | None) -> set[str]:
         return {ticket for at, ticket, _ in self.calls[cell] if after is None or at > after}
@@ -86,7 +89,7 @@ class Model:
         for of_cell in self.issues.values():
             yield from of_cell
 
-    def in_states(self, *states: State) -> list[Expected]:
+    def in_states(self, *states: IssueState) -> list[Expected]:
         return [one for one in self.every() if one.state in states]
 
 
@@ -119,23 +122,23 @@ def test_issues_are_those_of_a_plain_model(workshop: Workshop) -> None:
         def explain(self, data: st.DataObject) -> None:
             one = data.draw(st.sampled_from(self.model.in_states(*UNDECIDED)))
             self._decide(one, DecisionKind.EXPLAIN)
-            one.state, one.ended_at = State.EXPLAINED, clock.now()
+            one.state, one.ended_at = IssueState.EXPLAINED, clock.now()
 
         @precondition(lambda self: self.model.in_states(*UNDECIDED))
         @rule(data=st.data())
         def order_a_service(self, data: st.DataObject) -> None:
             one = data.draw(st.sampled_from(self.model.in_states(*UNDECIDED)))
             self._decide(one, DecisionKind.SERVICE)
-            one.state = State.IN_CURE
+            one.state = IssueState.IN_CURE
 
-        @precondition(lambda self: self.model.in_states(State.IN_CURE))
+        @precondition(lambda self: self.model.in_states(IssueState.IN_CURE))
         @rule(data=st.data())
         def do_the_cure(self, data: st.DataObject) -> None:
-            one = data.draw(st.sampled_from(self.model.in_states(State.IN_CURE)))
+            one = data.draw(st.sampled_from(self.model.in_states(IssueState.IN_CURE)))
             clock.advance(APART)
             with workshop.open() as work:
-                loop().decide.cure_done(work, one.id, CureDone(self._version(one), "hub"), lambda _: None)
-            one.state, one.ended_at = State.OBSERVING, clock.now()
+                wired(workshop).decide.cure_done(work, one.id, CureDone(self._version(one), "hub"), HUB)
+            one.state, one.ended_at = IssueState.OBSERVING, clock.now()
 
         @precondition(lambda self: self.model.in_states(*UNDECIDED) and len(self.model.in_states(*OPEN)) > 1)
         @rule(data=st.data())
@@ -143,14 +146,14 @@ def test_issues_are_those_of_a_plain_model(workshop: Workshop) -> None:
             one = data.draw(st.sampled_from(self.model.in_states(*UNDECIDED)))
             into = data.draw(st.sampled_from([other for other in self.model.in_states(*OPEN) if other is not one]))
             self._decide(one, DecisionKind.MERGE, merge_into=into.id)
-            one.state, one.merged_into = State.MERGED, into
+            one.state, one.merged_into = IssueState.MERGED, into
             into.members |= one.members
 
         def _decide(self, one: Expected, kind: DecisionKind, **more: Any) -> None:
             clock.advance(APART)
             with workshop.open() as work:
                 decision = Decision(self._version(one), kind, "as seen on site", "hub", **more)
-                loop().decide(work, one.id, decision, lambda _: None)
+                wired(workshop).decide(work, one.id, decision, HUB)
 
         def _version(self, one: Expected) -> int:
             return next(int(row.version) for row in issues(workshop) if row.id == one.id)

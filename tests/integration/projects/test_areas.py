@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from services.chassis.work import Workshop
-from services.projects.adapters.area_routes import area_routes
+from services.chassis.database.work import Workshop
 from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
+from tests.integration.applications import As, clients_of
 from tests.integration.projects.events import dispatched, take
-from tests.integration.projects.test_levels import somewhere, storm
-from tests.integration.role_clients import As, clients_of
+from tests.integration.projects.storms import somewhere, storm
+from tests.integration.projects.wired import served
 
 PERIOD = {"from": "2026-05-01", "to": "2026-07-01"}
 
 
 @pytest.fixture
-def asked(workshop: Workshop, tmp_path: Path) -> As:
+def asked(workshop: Workshop) -> As:
     take(workshop, *(dispatched(n, "MJ01", "quyang-1", by=n, day=n) for n in range(6)))
     take(workshop, *(dispatched(10 + n, "XQ04", "quyang-1", by=n % 2, day=n) for n in range(4)))
     take(workshop, *(dispatched(20 + n, "SC01", "jiaxing-1", by=n, day=n) for n in range(3)))
-    return clients_of([area_routes(workshop)], tmp_path)
+    return clients_of(served(workshop))
 
 
 def view(asked: As, role: str = "hub", **query: Any) -> dict[str, Any]:

@@ -7,20 +7,20 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 from sqlalchemy import Row, Table, select, text
 
-from services.chassis.work import Workshop
+from services.chassis.database.work import Workshop
 from services.contracts.classification_events import TicketClassified
 from services.contracts.event import Event
 from services.contracts.ticket_events import TicketDispatched, TicketReceived
-from services.projects.adapters.concentrations import Concentration, Scope, concentrations
-from services.projects.adapters.consumer import SUBSCRIPTION
-from services.projects.adapters.tables import cells, ticket_sightings
 from services.projects.domain.evidence import Cell
 from services.projects.domain.windows import WINDOWS
+from services.projects.store.concentrations import Concentration, Scope, concentrations
+from services.projects.store.tables import cells, ticket_sightings
+from tests.harness.examples import ONE_DATABASE
 from tests.harness.waiting import eventually
 from tests.integration.projects.conftest import NOW
 from tests.integration.projects.events import (
@@ -33,17 +33,15 @@ from tests.integration.projects.events import (
     take_batches,
     ticket_id,
 )
+from tests.integration.projects.wired import wired
 
 TYPES = st.sampled_from(["MJ01", "XQ04", "OT"])
 PLACES = st.sampled_from([None, *ESTATES])
-ONE_DATABASE = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
 
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Event]:
-    """What is told of a few tickets in the end, newest versions included, each fact once."""
+    """What is published of a few tickets in the end, newest versions included, each fact once."""
     events: list[Event] = []
     for ticket in range(draw(st.integers(1, 3))):
         by = draw(st.none() | st.integers(1, 2))
@@ -142,7 +140,7 @@ def test_anonymous_calls_prove_no_caller_and_one_caller_counts_once(workshop: Wo
 def test_each_ticket_is_counted_once_in_the_metrics(workshop: Workshop) -> None:
     def counted() -> list[float]:
         name = "closedloop_tickets_counted_total"
-        outcomes = ("new_caller", "known_caller", "anonymous")
+        outcomes = ("known", "anonymous")
         return [REGISTRY.get_sample_value(name, {"outcome": outcome}) or 0 for outcome in outcomes]
 
     before = counted()
@@ -151,7 +149,7 @@ def test_each_ticket_is_counted_once_in_the_metrics(workshop: Workshop) -> None:
     take(workshop, classified(1, "MJ01", "quyang-1"), received(2, by=1, day=20))
     take(workshop, dispatched(1, "MJ01", "quyang-1", by=1), dispatched(3, "MJ01", "quyang-1", day=20))
     take(workshop, dispatched(4, "MJ01", "quyang-1", by=1, day=51), dispatched(5, "OT", "quyang-1", by=1))
-    assert [now - then for now, then in zip(counted(), before, strict=True)] == [2, 1, 1]
+    assert [now - then for now, then in zip(counted(), before, strict=True)] == [3, 1]
 
 
 @pytest.mark.parametrize(
@@ -167,10 +165,10 @@ def test_who_counts_in_a_cell_waits_for_whoever_is_counting_there(workshop: Work
     take(workshop, classified(3, "MJ01", "quyang-1"), classified(4, "MJ01", "quyang-2"))
     second = threading.Thread(target=take, args=(workshop, other))
     with workshop.open() as work:
-        SUBSCRIPTION.apply([envelope(classified(1, "MJ01", "quyang-1"))], work)
+        wired(workshop).count([envelope(classified(1, "MJ01", "quyang-1"))], work)
         second.start()
         eventually(lambda: _waiting(workshop) == 1, within=10, what="the second counter's wait")
-    second.join(10)
+    second.join(60)
     assert not second.is_alive()
 
 
@@ -186,7 +184,7 @@ def test_locks_are_taken_in_one_order_whatever_the_order_of_the_events(workshop:
         eventually(lambda: _waiting(workshop) == 1, within=10, what="the wait for the first row")
         free = select(table).order_by(key.desc()).limit(1).with_for_update(skip_locked=True)
         assert asker.execute(free).one()[0] == (ticket_id(2) if table is ticket_sightings else max(ESTATES))
-    second.join(10)
+    second.join(60)
     assert not second.is_alive()
 
 

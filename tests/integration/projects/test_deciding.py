@@ -5,23 +5,25 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from services.chassis.work import Workshop
-from services.contracts.hot_issue_events import HotIssueDecided, HotIssueDecisionOverdue, HotIssueMemberJoined
+from services.chassis.database.work import Workshop
+from services.contracts.hot_issue_events import (
+    DecisionKind,
+    HotIssueDecided,
+    HotIssueDecisionOverdue,
+    HotIssueMemberJoined,
+)
 from services.contracts.project_events import ProjectAdvanced, ProjectOpened
 from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
 from tests.integration.projects.conftest import NOW
 from tests.integration.projects.events import dispatched, take, ticket_id
-from tests.integration.projects.issues import issues, members, told
+from tests.integration.projects.issues import ROOF, WALL, issues, members, published
 from tests.integration.projects.loop_of import District
 
-ROOF = hot_issue_id(Cell("quyang-1", "MJ01"), 0)
-WALL = hot_issue_id(Cell("quyang-1", "MJ02"), 0)
 FOUND = 7
 """The version of an issue that was suspected, confirmed, and got its five members."""
 ELSEWHERE = hot_issue_id(Cell("jiaxing-1", "MJ01"), 0)
@@ -29,12 +31,12 @@ NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
 @pytest.fixture
-def district(workshop: Workshop, tmp_path: Path) -> District:
+def district(workshop: Workshop) -> District:
     """Three hot issues, two of them in one estate."""
     for first, (estate, type_code) in enumerate([("quyang-1", "MJ01"), ("quyang-1", "MJ02"), ("jiaxing-1", "MJ01")]):
         numbers = range(first * 10, first * 10 + 5)
         take(workshop, *(dispatched(n, type_code, estate, by=n + 1, day=20 + n / 100) for n in numbers))
-    return District(workshop, tmp_path)
+    return District(workshop)
 
 
 def body(**given: Any) -> dict[str, Any]:
@@ -43,9 +45,9 @@ def body(**given: Any) -> dict[str, Any]:
 
 def refused(district: District, issue_id: str, wrong: dict[str, Any]) -> dict[str, Any]:
     """The problem, after which all is as before."""
-    before = (issues(district.workshop), told(district.workshop), told(district.workshop, "projects"))
+    before = (issues(district.workshop), published(district.workshop), published(district.workshop, "projects"))
     answer = district.hub.post(f"/hot-issues/{issue_id}/decision", json=wrong)
-    assert (issues(district.workshop), told(district.workshop), told(district.workshop, "projects")) == before
+    assert (issues(district.workshop), published(district.workshop), published(district.workshop, "projects")) == before
     problem: dict[str, Any] = answer.json()
     assert problem["status"] == answer.status_code
     return problem
@@ -64,10 +66,10 @@ def refused(district: District, issue_id: str, wrong: dict[str, Any]) -> dict[st
 def test_each_kind_of_decision_leads_where_the_table_says(
     district: District, kind: str, more: dict[str, str], states: Sequence[str]
 ) -> None:
-    known = len(told(district.workshop))
+    known = len(published(district.workshop))
     decided = district.decide(ROOF, kind=kind, **more)
     assert (decided["state"], decided["decision"], decided["version"]) == (states[-1], kind, FOUND + len(states))
-    of_roof = [event for event in told(district.workshop)[known:] if event.aggregate_id == ROOF]
+    of_roof = [event for event in published(district.workshop)[known:] if event.aggregate_id == ROOF]
     assert [event.state for event in of_roof] == states  # type: ignore[attr-defined]
     assert isinstance(of_roof[0], HotIssueDecided)
     assert of_roof[0].decision_reason == "as discussed on site"
@@ -82,7 +84,7 @@ def test_a_project_is_opened_with_the_decision(district: District) -> None:
     assert (project["state"], project["lead"], project["hot_issues"]) == ("need", "housing", [ROOF])
     assert project["elements"] == ["E01", "E14"]
     assert {name: project[name] for name in plan} == plan
-    (opened,) = told(district.workshop, "projects")
+    (opened,) = published(district.workshop, "projects")
     assert isinstance(opened, ProjectOpened)
     assert (opened.project_id, opened.version, opened.hot_issues) == (decided["project_id"], 1, (ROOF,))
 
@@ -92,7 +94,7 @@ def test_a_second_issue_of_the_estate_joins_the_project(district: District) -> N
     assert district.decide(WALL, kind="project", project_id=project_id)["state"] == "decided"
     project = district.project(project_id)
     assert (project["hot_issues"], project["version"], project["state"]) == ([ROOF, WALL], 2, "need")
-    joined = told(district.workshop, "projects")[-1]
+    joined = published(district.workshop, "projects")[-1]
     assert isinstance(joined, ProjectAdvanced)
     assert (joined.previous_state, joined.state, joined.hot_issues) == ("need", "need", (ROOF, WALL))
     district.advance(project_id, "started")
@@ -111,7 +113,7 @@ def test_a_merged_issue_brings_its_members_and_its_later_calls(district: Distric
     target = district.issue(WALL)
     assert (target["calls"], target["callers"], target["version"]) == (10, 10, 13)
     assert members(district.workshop, WALL)[ticket_id(0)] == "member of an issue merged into this one"
-    assert len([event for event in told(district.workshop) if isinstance(event, HotIssueMemberJoined)]) == 20
+    assert len([event for event in published(district.workshop) if isinstance(event, HotIssueMemberJoined)]) == 20
     take(district.workshop, *(dispatched(n, "MJ01", "quyang-1", by=n, day=25) for n in range(100, 110)))
     assert district.issue(WALL)["calls"] == 20
     assert (district.issue(ROOF)["state"], len(issues(district.workshop))) == ("merged", 3)
@@ -128,12 +130,25 @@ def test_the_hub_and_the_department_that_leads_decide(district: District, role: 
     assert district.as_(role).post(f"/hot-issues/{ROOF}/decision", json=body()).status_code == 200
 
 
-@pytest.mark.parametrize(
-    "role", ["department:greening", "supervisor", "admin", "subdistrict:310109010", "identity-reader"]
-)
+@pytest.mark.parametrize("role", ["supervisor", "admin", "subdistrict:310109010", "identity-reader"])
 def test_nobody_else_decides(district: District, role: str) -> None:
     answer = district.as_(role).post(f"/hot-issues/{ROOF}/decision", json=body())
     assert answer.status_code == 403
+    assert district.issue(ROOF)["state"] == "confirmed"
+
+
+def test_to_a_department_that_may_not_see_an_issue_it_does_not_exist(district: District) -> None:
+    greening = district.as_("department:greening")
+    hidden, unknown = (greening.post(f"/hot-issues/{one}/decision", json=body()) for one in (ROOF, NOBODY))
+    assert (hidden.status_code, hidden.json()) == (404, unknown.json())
+    assert district.issue(ROOF)["state"] == "confirmed"
+
+
+def test_a_department_that_sees_an_issue_by_its_place_is_told_who_leads(district: District) -> None:
+    client = district.as_("department:greening", "subdistrict:310109010")
+    answer = client.post(f"/hot-issues/{ROOF}/decision", json=body())
+    assert answer.status_code == 403
+    assert "department:housing" in answer.json()["detail"]
     assert district.issue(ROOF)["state"] == "confirmed"
 
 
@@ -155,18 +170,18 @@ def test_of_two_who_decide_at_once_one_wins(district: District) -> None:
 
     def decide(kind: str) -> None:
         client = district.as_("hub")
-        together.wait(10)
+        together.wait(60)
         answers.append(client.post(f"/hot-issues/{ROOF}/decision", json=body(kind=kind)))
 
     threads = [threading.Thread(target=decide, args=(kind,)) for kind in ("service", "explain")]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert sorted(answer.status_code for answer in answers) == [200, 409]
     won, lost = sorted(answers, key=lambda answer: answer.status_code)
     assert lost.json()["current_state"] == won.json()["state"] == district.issue(ROOF)["state"]
-    assert len([event for event in told(district.workshop) if isinstance(event, HotIssueDecided)]) == 1
+    assert len([event for event in published(district.workshop) if isinstance(event, HotIssueDecided)]) == 1
 
 
 @pytest.mark.parametrize(
@@ -179,7 +194,7 @@ def test_of_two_who_decide_at_once_one_wins(district: District) -> None:
         ({"project": {}}, "project"),
         ({"kind": "project", "project_id": NOBODY}, "body.project_id"),
         ({"kind": "project", "project": {"floor_area_m2": 0}}, "body.project.floor_area_m2"),
-        ({"kind": "project", "project": {"elements": ["E99"]}}, "E99 stand in no menu"),
+        ({"kind": "project", "project": {"elements": ["E99"]}}, "holds what stands in no menu"),
         ({"kind": "project", "project": {"planned_start": "2027-01-02", "planned_end": "2027-01-01"}}, "planned_end"),
         ({"kind": "close"}, "body.kind"),
         ({"reason": "  "}, "body.reason"),
@@ -231,7 +246,7 @@ def test_undecided_in_time_is_told_once(district: District) -> None:
     district.decide(WALL, kind="explain")
     district.until(NOW + timedelta(days=20))
     district.until(NOW + timedelta(days=40))
-    overdue = [event for event in told(district.workshop) if isinstance(event, HotIssueDecisionOverdue)]
+    overdue = [event for event in published(district.workshop) if isinstance(event, HotIssueDecisionOverdue)]
     assert sorted(event.hot_issue_id for event in overdue) == sorted([ROOF, ELSEWHERE])
     assert (overdue[0].version, overdue[0].state) == (FOUND + 1, "confirmed")
     assert district.issue(ROOF)["overdue"] is True
@@ -249,3 +264,66 @@ def test_a_deadline_of_before_a_withdrawal_does_not_count(district: District) ->
     assert district.issue(ROOF)["overdue"] is False
     district.until(NOW + timedelta(days=20))
     assert district.issue(ROOF)["overdue"] is True
+
+
+GREENING = "department:greening"
+
+
+def test_another_s_issue_is_not_merged_into(district: District) -> None:
+    assign(district, WALL, "greening")
+    before = (issues(district.workshop), members(district.workshop, WALL), published(district.workshop))
+    housing = district.as_("department:housing")
+    hidden, unknown = (
+        housing.post(f"/hot-issues/{ROOF}/decision", json=body(kind="merge", merge_into=one)) for one in (WALL, NOBODY)
+    )
+    assert (hidden.status_code, hidden.json()) == (422, unknown.json())
+    assert "body.merge_into" in hidden.json()["detail"]
+    seen = district.as_("department:housing", "subdistrict:310109010")
+    refusal = seen.post(f"/hot-issues/{ROOF}/decision", json=body(kind="merge", merge_into=WALL))
+    assert (refusal.status_code, refusal.json()["errors"][0]["field"]) == (403, "body.merge_into")
+    assert (issues(district.workshop), members(district.workshop, WALL), published(district.workshop)) == before
+
+
+def test_another_s_project_is_not_joined_nor_planned_anew(district: District) -> None:
+    project_id = district.decide(ROOF, kind="project", project={"floor_area_m2": 8000})["project_id"]
+    before = district.project(project_id)
+    version = assign(district, WALL, "greening")
+    wish = {"kind": "project", "version": version, "project": {"floor_area_m2": 1}}
+    hidden, unknown = (
+        district.as_(GREENING).post(f"/hot-issues/{WALL}/decision", json=body(**wish, project_id=one))
+        for one in (project_id, NOBODY)
+    )
+    assert (hidden.status_code, hidden.json()) == (422, unknown.json())
+    assert "body.project_id" in hidden.json()["detail"]
+    seen = district.as_(GREENING, "subdistrict:310109010")
+    refusal = seen.post(f"/hot-issues/{WALL}/decision", json=body(**wish, project_id=project_id))
+    assert (refusal.status_code, refusal.json()["errors"][0]["field"]) == (403, "body.project_id")
+    assert district.project(project_id) == before
+    assert district.issue(WALL)["state"] == "assigned"
+
+
+@pytest.mark.parametrize("kind", DecisionKind)
+def test_a_department_decides_what_binds_itself_alone(district: District, kind: DecisionKind) -> None:
+    """Works bind the housing bureau, whoever leads the issue."""
+    version = assign(district, WALL, "greening")
+    merged = {"merge_into": ROOF} if kind is DecisionKind.MERGE else {}
+    assign(district, ROOF, "greening")
+    answer = district.as_(GREENING).post(
+        f"/hot-issues/{WALL}/decision", json=body(kind=kind, version=version, **merged)
+    )
+    if kind is not DecisionKind.PROJECT:
+        assert answer.status_code == 200, answer.text
+        return
+    assert (answer.status_code, answer.json()["type"]) == (403, "urn:closedloop:problem:binds-others")
+    assert answer.json()["errors"][0]["field"] == "body.kind"
+    assert "department:housing" in answer.json()["detail"]
+    assert district.issue(WALL)["state"] == "assigned"
+    assert published(district.workshop, "projects") == []
+
+
+def assign(district: District, issue_id: str, lead: str) -> int:
+    """Returns the version after it."""
+    asked = {"version": district.issue(issue_id)["version"], "lead": lead}
+    answer = district.hub.post(f"/hot-issues/{issue_id}/assignment", json=asked)
+    assert answer.status_code == 200, answer.text
+    return int(answer.json()["version"])

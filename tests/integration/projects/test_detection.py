@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
-from services.chassis.tables import timers
-from services.chassis.work import Workshop
+from services.chassis.database.tables import timers
+from services.chassis.database.work import Workshop
 from services.contracts.classification_events import TicketReadAgain
 from services.contracts.event import Event
 from services.contracts.hot_issue_events import HotIssueConfirmed, HotIssueMemberJoined, HotIssueWithdrawn
@@ -24,10 +24,9 @@ from services.contracts.ticket_events import (
     TicketReclassified,
     TicketUnmerged,
 )
-from services.projects.adapters.consumer import SUBSCRIPTION
-from services.projects.adapters.tables import hot_issues
 from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
+from services.projects.store.tables import hot_issues
 from tests.harness.waiting import eventually
 from tests.integration.projects.conftest import NOW
 from tests.integration.projects.events import (
@@ -43,7 +42,8 @@ from tests.integration.projects.events import (
     take_batches,
     ticket_id,
 )
-from tests.integration.projects.issues import empty, issues, members, told
+from tests.integration.projects.issues import empty, issues, members, published
+from tests.integration.projects.wired import wired
 
 CELL = Cell("quyang-1", "MJ01")
 ISSUE = hot_issue_id(CELL, 0)
@@ -56,14 +56,14 @@ def calls(*days: float, first: int = 1, type_code: str = "MJ01", estate: str = "
 
 def test_the_fifth_caller_opens_an_issue_with_all_five_as_members(workshop: Workshop) -> None:
     take(workshop, *calls(1, 2, 3, 4))
-    assert issues(workshop) == told(workshop) == []
+    assert issues(workshop) == published(workshop) == []
     take(workshop, dispatched(5, "MJ01", "quyang-1", by=5, day=6))
     (issue,) = issues(workshop)
     assert (issue.id, issue.state, issue.callers, issue.calls) == (ISSUE, "confirmed", 5, 5)
     assert (issue.lead, issue.sub_district) == ("housing", "310109010")
     assert issue.confirmed_at == issue.last_at == START + timedelta(days=6)
     assert issue.first_at == START + timedelta(days=1)
-    confirmed, *joined = told(workshop)
+    confirmed, *joined = published(workshop)
     assert isinstance(confirmed, HotIssueConfirmed)
     assert (confirmed.version, confirmed.callers, confirmed.place.estate) == (2, 5, "quyang-1")
     assert all(isinstance(event, HotIssueMemberJoined) for event in joined)
@@ -87,7 +87,7 @@ def test_a_later_call_joins_and_tells_its_caller_apart_from_a_repeat(workshop: W
     take(workshop, dispatched(7, "MJ01", "quyang-1", by=6, day=29), dispatched(8, "MJ01", "quyang-1", day=29))
     (issue,) = issues(workshop)
     assert (issue.callers, issue.calls, issue.version) == (6, 8, 10)
-    assert [(event.callers, event.calls) for event in told(workshop)[-3:]] == [(6, 6), (6, 7), (6, 8)]  # type: ignore[attr-defined]
+    assert [(event.callers, event.calls) for event in published(workshop)[-3:]] == [(6, 6), (6, 7), (6, 8)]  # type: ignore[attr-defined]
     assert members(workshop, ISSUE)[ticket_id(8)] == "later call while the issue is open"
 
 
@@ -102,7 +102,7 @@ def test_repeats_anonymous_calls_and_other_cells_open_nothing(workshop: Workshop
 def test_an_imported_past_opens_nothing_but_is_evidence(workshop: Workshop) -> None:
     past = [dispatched(n, "MJ01", "quyang-1", by=n, day=n / 10, history=True) for n in range(1, 200)]
     take(workshop, *past)
-    assert issues(workshop) == told(workshop) == []
+    assert issues(workshop) == published(workshop) == []
     take(workshop, dispatched(200, "MJ01", "quyang-1", by=1, day=20))
     (issue,) = issues(workshop)
     assert (issue.callers, issue.calls, issue.confirmed_at) == (199, 200, START + timedelta(days=20))
@@ -122,7 +122,7 @@ def test_a_correction_that_takes_the_evidence_away_withdraws_the_issue_until_it_
     take(workshop, dispatched(3, "XQ04", "quyang-1", by=3, day=3, version=3))
     (issue,) = issues(workshop, warnings=True)
     assert (issue.state, issue.calls) == ("suspected", 3)  # what is left is an early warning
-    assert isinstance(told(workshop)[-1], HotIssueWithdrawn)
+    assert isinstance(published(workshop)[-1], HotIssueWithdrawn)
     assert members(workshop, ISSUE) == {}
     take(workshop, dispatched(6, "MJ01", "quyang-1", by=6, day=7))
     (issue,) = issues(workshop)
@@ -162,18 +162,18 @@ KINDS = [None, None, None, RequestKind.COMPLAINT, RequestKind.ENQUIRY]
 def histories(draw: st.DrawFn) -> list[Event]:
     """What becomes of one ticket: received, read, dispatched, read again, corrected, merged, unmerged, in versions."""
     number, day, by = draw(NUMBERS), draw(DAYS), draw(st.none() | st.integers(1, 9))
-    told = {"by": by, "day": day, "history": draw(st.booleans()) and day < 20}
+    facts = {"by": by, "day": day, "history": draw(st.booleans()) and day < 20}
     cell = st.sampled_from(CELLS)
     kind = st.sampled_from(KINDS)
-    events: list[Event] = [received(number, **told)]
+    events: list[Event] = [received(number, **facts)]
     if draw(st.booleans()):
         events.append(classified(number, *draw(cell), kind=draw(kind)))
-    events.append(dispatched(number, *draw(cell), kind=draw(kind), **told))
+    events.append(dispatched(number, *draw(cell), kind=draw(kind), **facts))
     for version, what in enumerate(draw(st.lists(st.sampled_from(CORRECTIONS), max_size=2)), start=3):
         if what is TicketReadAgain:
             events.append(read_again(number, *draw(cell), kind=draw(kind), model=f"model-{draw(st.integers(1, 2))}"))
         else:
-            events.append(corrected(what, number, *draw(cell), kind=draw(kind), version=version, **told))
+            events.append(corrected(what, number, *draw(cell), kind=draw(kind), version=version, **facts))
     return events
 
 
@@ -201,7 +201,7 @@ def test_order_batches_repetitions_and_corrections_do_not_matter(workshop: Works
 
 
 def _state(workshop: Workshop) -> dict[tuple[str, str], tuple[Any, ...]]:
-    """All that is final: the version counts what was told on the way, and a withdrawn issue is none."""
+    """All that is final: the version counts what was published on the way, and a withdrawn issue is none."""
     return {
         (row.estate, row.type_code): (
             *(row.state, row.level, row.confirmed_at, row.window_callers, row.callers, row.calls),
@@ -217,7 +217,7 @@ def _state(workshop: Workshop) -> dict[tuple[str, str], tuple[Any, ...]]:
 def test_versions_rise_by_one_with_every_event(workshop: Workshop, batches: int) -> None:
     events = [*calls(1, 2, 3, 4, 5, 6, 7), dispatched(3, "XQ04", "quyang-1", by=3, day=3, version=3)]
     take_batches(workshop, [events[start::batches] for start in range(batches)])
-    versions = [event.version for event in told(workshop, warnings=True)]
+    versions = [event.version for event in published(workshop, warnings=True)]
     assert versions == list(range(1, len(versions) + 1))
 
 
@@ -225,13 +225,13 @@ def test_the_fourth_and_the_fifth_caller_at_two_workers_at_once_open_one_issue(w
     take(workshop, *calls(1, 2, 3))
     fifth = threading.Thread(target=take, args=(workshop, dispatched(5, "MJ01", "quyang-1", by=5, day=5)))
     with workshop.open() as work:
-        SUBSCRIPTION.apply([envelope(dispatched(4, "MJ01", "quyang-1", by=4, day=4))], work)
+        wired(workshop).count([envelope(dispatched(4, "MJ01", "quyang-1", by=4, day=4))], work)
         fifth.start()
         eventually(lambda: _waiting(workshop) == 1, within=10, what="the second worker's wait")
-    fifth.join(10)
+    fifth.join(60)
     (issue,) = issues(workshop)
     assert (issue.callers, issue.state) == (5, "confirmed")
-    assert [type(event) for event in told(workshop)].count(HotIssueConfirmed) == 1
+    assert [type(event) for event in published(workshop)].count(HotIssueConfirmed) == 1
 
 
 def test_issues_are_locked_in_one_order_whatever_the_order_of_the_events(workshop: Workshop) -> None:
@@ -248,7 +248,7 @@ def test_issues_are_locked_in_one_order_whatever_the_order_of_the_events(worksho
         eventually(lambda: _waiting(workshop) == 1, within=10, what="the wait for the first issue")
         free = select(hot_issues.c.id).order_by(hot_issues.c.id.desc()).with_for_update(skip_locked=True)
         assert asker.execute(free).scalars().all() == [by_id[2][0], by_id[1][0]]
-    second.join(10)
+    second.join(60)
     assert [issue.calls for issue in issues(workshop)] == [6, 6, 6]
 
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
-from services.chassis.work import Workshop
-from services.contracts.ticket_events import Place, TicketDispatched
+from services.chassis.database.work import Workshop
 from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
-from tests.integration.projects.events import dispatched, take, ticket_id
+from tests.integration.projects.events import dispatched, named, take, ticket_id
 from tests.integration.projects.loop_of import District
 
 ROOF = hot_issue_id(Cell("quyang-1", "MJ01"), 0)
@@ -21,19 +19,14 @@ PARKING = hot_issue_id(Cell("quyang-2", "XQ04"), 0)
 STALLS = hot_issue_id(Cell("jiaxing-1", "SC01"), 0)
 
 
-def named(fact: TicketDispatched, name: str) -> TicketDispatched:
-    place = fact.place or Place()
-    return fact.model_copy(update={"place": place.model_copy(update={"estate_name": name})})
-
-
 @pytest.fixture
-def district(workshop: Workshop, tmp_path: Path) -> District:
+def district(workshop: Workshop) -> District:
     cells = [("quyang-1", "MJ01"), ("quyang-2", "XQ04"), ("jiaxing-1", "SC01")]
     for first, (estate, type_code) in enumerate(cells):
         numbers = range(first * 10, first * 10 + 5)
         facts = [dispatched(n, type_code, estate, by=n + 1, day=20 + first + n / 100) for n in numbers]
         take(workshop, *(named(fact, "曲阳路东五小区") for fact in facts))
-    return District(workshop, tmp_path)
+    return District(workshop)
 
 
 def listed(client: TestClient, **asked: Any) -> list[str]:
@@ -109,7 +102,24 @@ def test_an_issue_as_a_person_recognises_it(district: District) -> None:
     assert (issue["area"], issue["type_cn"], issue["type_en"]) == ("MJ", "屋面渗漏水", "Roof leakage")
     assert issue["place"] == {"sub_district": "310109010", "estate": "quyang-1", "estate_name": "曲阳路东五小区"}
     assert [member["ticket_id"] for member in issue["members"]] == [ticket_id(n) for n in (4, 3, 2, 1, 0)]
-    assert set(issue["members"][0]) == {"ticket_id", "joined_at", "occurred_at", "reason"}
+    assert set(issue["members"][0]) == {"ticket_id", "number", "joined_at", "occurred_at", "reason"}
     _, line = issue["history"]
     assert (line["state"], line["actor"], line["version"]) == ("confirmed", "detection", 2)
     assert line["detail"] == "5 distinct callers within 30 days"
+
+
+@pytest.mark.parametrize("hidden", [{"restricted": True}, {"about_unit": "housing"}])
+def test_a_ticket_for_few_counts_and_is_listed_for_the_hub_alone(workshop: Workshop, hidden: dict[str, Any]) -> None:
+    facts = [dispatched(n, "MJ01", "quyang-1", by=n + 1, day=20 + n / 100) for n in range(5)]
+    take(workshop, facts[0].model_copy(update=hidden), *facts[1:])
+    district = District(workshop)
+
+    def members(role: str) -> set[str]:
+        issue = district.as_(role).get(f"/hot-issues/{ROOF}").json()
+        assert issue["callers"] == 5
+        return {one["ticket_id"] for one in issue["members"]}
+
+    every = {fact.ticket_id for fact in facts}
+    assert members("hub") == every
+    for role in ("supervisor", "department:housing", "subdistrict:310109010"):
+        assert members(role) == every - {facts[0].ticket_id}

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from services.chassis.work import Workshop
+from services.chassis.database.work import Workshop
+from services.contracts.ticket_events import RequestKind, TicketMerged, TicketReclassified
 from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
 from tests.integration.projects.conftest import NOW
-from tests.integration.projects.events import START, dispatched, received, take
+from tests.integration.projects.events import (
+    START,
+    considered_again,
+    corrected,
+    dispatched,
+    received,
+    rejected,
+    take,
+)
 from tests.integration.projects.loop_of import District
 
 ROOF = hot_issue_id(Cell("quyang-1", "MJ01"), 0)
 
 
 @pytest.fixture
-def district(workshop: Workshop, tmp_path: Path) -> District:
-    return District(workshop, tmp_path)
+def district(workshop: Workshop) -> District:
+    return District(workshop)
 
 
 def figures(district: District, role: str = "hub", **asked: str) -> Any:
@@ -43,6 +51,23 @@ def test_complaints_by_month_of_event_time_with_nuisance_beside(district: Distri
     assert month(district, "2026-05") == {"tickets": 0, "repair_complaints": 0, "nuisance": 0}
 
 
+def test_what_was_rejected_corrected_or_is_no_complaint_does_not_count_as_one(district: District) -> None:
+    take(district.workshop, *(dispatched(n, "MJ01", "quyang-1", by=n) for n in range(1, 5)))
+    take(district.workshop, dispatched(5, "MJ16", "quyang-1", by=5), dispatched(6, "XQ04", "quyang-1", by=6))
+    assert month(district, "2026-06") == {"tickets": 6, "repair_complaints": 4, "nuisance": 1}
+    take(
+        district.workshop,
+        rejected(1, "MJ01", "quyang-1", by=1),
+        corrected(TicketReclassified, 2, "XQ04", "quyang-1", by=2),
+        corrected(TicketReclassified, 3, "MJ01", "quyang-1", by=3, kind=RequestKind.ENQUIRY),
+        rejected(5, "MJ16", "quyang-1", by=5),
+        corrected(TicketMerged, 6, "MJ01", "quyang-1", by=6),
+    )
+    assert month(district, "2026-06") == {"tickets": 4, "repair_complaints": 2, "nuisance": 0}
+    take(district.workshop, considered_again(1, "MJ01", "quyang-1", by=1))
+    assert month(district, "2026-06") == {"tickets": 5, "repair_complaints": 3, "nuisance": 0}
+
+
 def test_a_month_begins_at_midnight_in_shanghai(district: District) -> None:
     midnight = (datetime(2026, 6, 30, 16, tzinfo=UTC) - START) / timedelta(days=1)
     take(district.workshop, dispatched(1, "MJ01", "quyang-1", day=midnight))
@@ -62,6 +87,19 @@ def test_floor_area_counts_in_the_quarter_in_which_the_works_started(district: D
         {"quarter": "2027Q1", "projects": 0, "started_floor_area_m2": 0},
     ]
     assert figures(district, "subdistrict:310109014", **{"from": "2026-10-01"})["quarters"][0]["projects"] == 0
+
+
+def test_works_that_were_begun_and_then_cancelled_count_no_more(district: District) -> None:
+    take(district.workshop, *(dispatched(n, "MJ01", "quyang-1", by=n, day=20) for n in range(1, 6)))
+    project = district.decide(ROOF, kind="project")["project_id"]
+    district.advance(project, "started")
+    begun = figures(district, **{"from": "2026-07-01", "to": "2026-07-01"})["quarters"]
+    cancelled = {"version": district.project(project)["version"], "to": "cancelled", "note": "房屋列入征收"}
+    assert district.hub.post(f"/projects/{project}/steps", json=cancelled).status_code == 200
+    assert [one["projects"] for one in begun] == [1]
+    assert figures(district, **{"from": "2026-07-01", "to": "2026-07-01"})["quarters"] == [
+        {"quarter": "2026Q3", "projects": 0, "started_floor_area_m2": 0}
+    ]
 
 
 def test_a_sub_district_counts_its_own(district: District) -> None:

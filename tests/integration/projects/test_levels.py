@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,14 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from services.chassis.work import Workshop
+from services.chassis.database.work import Workshop
 from services.contracts.event import Event
 from services.contracts.hot_issue_events import HotIssueLapsed, HotIssueSuspected
 from services.contracts.project_events import TypicalCaseProposed
-from services.contracts.ticket_events import Place, RequestKind, TicketDispatched, TicketMerged, TicketUnmerged
-from services.projects.adapters.tables import type_days
+from services.contracts.ticket_events import RequestKind, TicketMerged, TicketUnmerged
 from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
+from services.projects.store.tables import type_days
 from tests.integration.projects import events as told_by
 from tests.integration.projects.conftest import NOW
 from tests.integration.projects.events import (
@@ -34,30 +33,18 @@ from tests.integration.projects.events import (
     take,
     take_batches,
 )
-from tests.integration.projects.issues import empty, issues, told
+from tests.integration.projects.issues import empty, issues, published
 from tests.integration.projects.loop_of import District
+from tests.integration.projects.storms import somewhere, storm
 
-SUB_DISTRICTS = ("310109009", "310109010", "310109011", "310109014")
 ISSUE = hot_issue_id(Cell("quyang-1", "MJ01"), 0)
-
-
-def storm(*, first: int = 1000, estates: int = 14, day: float = 5, each: int = 6) -> list[TicketDispatched]:
-    """On one day `each` callers of every estate call about a leaking roof."""
-    numbers = range(estates * each)
-    return [somewhere(first + n, n % estates, by=first + n, day=day + n / 400) for n in numbers]
-
-
-def somewhere(ticket: int, estate: int, *, by: int, day: float, type_code: str = "MJ01") -> TicketDispatched:
-    call = dispatched(ticket, type_code, None, by=by, day=day)
-    place = Place(sub_district=SUB_DISTRICTS[estate % 4], estate=f"estate-{estate}", estate_name=f"{estate}号小区")
-    return call.model_copy(update={"place": place})
 
 
 def test_three_callers_within_days_are_an_early_warning_told_to_the_office(workshop: Workshop) -> None:
     take(workshop, *(dispatched(n, "MJ01", "quyang-1", by=n, day=n) for n in range(1, 4)))
     (issue,) = issues(workshop, warnings=True)
     assert (issue.state, issue.callers, issue.calls, issue.window_days) == ("suspected", 3, 3, 7)
-    (warning,) = told(workshop, warnings=True)
+    (warning,) = published(workshop, warnings=True)
     assert isinstance(warning, HotIssueSuspected)
     assert (warning.confirmed_at, warning.level) == (START + timedelta(days=3), "early warning")
 
@@ -67,15 +54,15 @@ def test_one_caller_with_forty_calls_is_nothing(workshop: Workshop) -> None:
     assert issues(workshop, warnings=True) == []
 
 
-def test_a_warning_stands_while_calls_come_and_lapses_when_they_cease(workshop: Workshop, tmp_path: Path) -> None:
-    district = District(workshop, tmp_path)
+def test_a_warning_stands_while_calls_come_and_lapses_when_they_cease(workshop: Workshop) -> None:
+    district = District(workshop)
     take(workshop, *(dispatched(n, "MJ01", "quyang-1", by=n, day=20 + n) for n in range(3)))
     take(workshop, dispatched(9, "MJ01", "quyang-1", by=2, day=40))
     district.until(NOW + timedelta(days=30))
     assert [one.state for one in issues(workshop, warnings=True)] == ["suspected"]
     district.until(NOW + timedelta(days=45))
     assert [one.state for one in issues(workshop, warnings=True)] == ["lapsed"]
-    assert isinstance(told(workshop, warnings=True)[-1], HotIssueLapsed)
+    assert isinstance(published(workshop, warnings=True)[-1], HotIssueLapsed)
     take(workshop, *(dispatched(20 + n, "MJ01", "quyang-1", by=n, day=80 + n) for n in range(3)))
     assert [one.state for one in issues(workshop, warnings=True)] == ["suspected"]
 
@@ -109,9 +96,7 @@ def test_an_issue_that_was_there_before_the_storm_stays_and_takes_no_member_of_i
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(seed=st.integers(0, 10_000), estates=st.integers(10, 13), cut=st.integers(1, 40))
-def test_a_storm_gives_the_same_in_any_order_and_batches(
-    workshop: Workshop, seed: int, estates: int, cut: int
-) -> None:
+def test_a_storm_gives_the_same_in_any_order_and_batches(workshop: Workshop, seed: int, estates: int, cut: int) -> None:
     dice = random.Random(seed)
     events: list[Event] = [*storm(estates=estates, each=5), *(somewhere(n, 3, by=n, day=3 + n) for n in range(6))]
     events += [
@@ -173,14 +158,14 @@ def test_another_reading_moves_what_a_machine_dispatched_and_nothing_that_a_pers
 
 def test_one_type_hot_in_three_estates_of_two_sub_districts_proposes_a_typical_case(workshop: Workshop) -> None:
     for estate in range(3):
-        assert told(workshop, "projects") == []
+        assert published(workshop, "projects") == []
         take(workshop, *(somewhere(10 * estate + n, estate, by=n, day=10 * estate + n) for n in range(5)))
-    (case,) = told(workshop, "projects")
+    (case,) = published(workshop, "projects")
     assert isinstance(case, TypicalCaseProposed)
     assert (case.type_code, case.estates, case.state, case.version) == ("MJ01", 3, "proposed", 1)
     assert case.proposed_at == START + timedelta(days=24)
     take(workshop, corrected(told_by.TicketReclassified, 20, "XQ04", "quyang-1", by=0, day=20))
-    assert [event.state for event in told(workshop, "projects")] == ["proposed", "withdrawn"]  # type: ignore[attr-defined]
+    assert [event.state for event in published(workshop, "projects")] == ["proposed", "withdrawn"]  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("day", [-9_000, 36_500, -92.4, 120])
@@ -190,9 +175,9 @@ def test_years_back_and_years_ahead_it_is_the_same(workshop: Workshop, day: floa
     assert (issue.state, issue.confirmed_at) == ("confirmed", START + timedelta(days=day + 4))
 
 
-def test_the_hub_names_who_leads_and_the_clock_runs_on(workshop: Workshop, tmp_path: Path) -> None:
+def test_the_hub_names_who_leads_and_the_clock_runs_on(workshop: Workshop) -> None:
     take(workshop, *five(None))
-    district = District(workshop, tmp_path)
+    district = District(workshop)
     before = district.issue(ISSUE)
     body = {"version": before["version"], "lead": "quyanglu", "note": "the office knows the owners"}
     assigned = district.hub.post(f"/hot-issues/{ISSUE}/assignment", json=body).json()

@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 from random import Random
 
 import pytest
 from sqlalchemy import func, select
 
-from services.chassis.work import Workshop
+from services.chassis.database.work import Workshop
 from services.contracts.event import Event
 from services.contracts.hot_issue_events import HotIssueConfirmed, HotIssueMemberJoined, HotIssueMemberLeft
-from services.projects.adapters.tables import trace_keys, traces
 from services.projects.domain.hot_issue import Reason
+from services.projects.store.tables import trace_keys, traces
 from tests.integration.projects.events import START, considered_again, dispatched, rejected, take, ticket_id
-from tests.integration.projects.issues import issues, members, told
+from tests.integration.projects.issues import issues, members, published
 from tests.integration.projects.loop_of import District
-from tests.integration.projects.matters import ELSEWHERE, OTHERS, PUMP, background
-from tests.integration.projects.matters import told as tickets
-
-
-def calls(texts: Sequence[str], *, first: int = 1, callers: int = 99) -> list[Event]:
-    """One a day, by so many callers in turn."""
-    return [
-        event for n, text in enumerate(texts) for event in tickets(first + n, text, by=first + n % callers, day=1 + n)
-    ]
+from tests.integration.projects.matters import ELSEWHERE, OTHERS, PUMP, background, calls, tickets
 
 
 def test_the_fifth_caller_of_a_matter_opens_its_issue_with_all_five(workshop: Workshop) -> None:
@@ -38,7 +28,7 @@ def test_the_fifth_caller_of_a_matter_opens_its_issue_with_all_five(workshop: Wo
     assert issue.confirmed_at == START + timedelta(days=5)
     assert set(members(workshop, issue.id)) == {ticket_id(n) for n in range(1, 6)}
     assert "临溪桥小学" in issue.estate_name
-    confirmed, *joined = told(workshop)
+    confirmed, *joined = published(workshop)
     assert isinstance(confirmed, HotIssueConfirmed)
     assert [type(event) for event in joined] == [HotIssueMemberJoined] * 5
 
@@ -122,15 +112,15 @@ def test_what_is_of_no_matter_is_forgotten_after_the_longest_window(workshop: Wo
     assert oldest > START + timedelta(days=300)
 
 
-def test_a_ticket_taken_out_by_hand_stays_out(workshop: Workshop, tmp_path: Path) -> None:
+def test_a_ticket_taken_out_by_hand_stays_out(workshop: Workshop) -> None:
     take(workshop, *background(), *calls(PUMP))
     (issue,) = issues(workshop)
-    hub = District(workshop, tmp_path).hub
+    hub = District(workshop).hub
     body = {"version": issue.version, "ticket_id": ticket_id(2), "belongs": False, "reason": "another site"}
     answer = hub.post(f"/hot-issues/{issue.id}/membership", json=body)
     assert answer.status_code == 200, answer.text
     assert ticket_id(2) not in members(workshop, issue.id)
-    left = [event for event in told(workshop) if isinstance(event, HotIssueMemberLeft)]
+    left = [event for event in published(workshop) if isinstance(event, HotIssueMemberLeft)]
     assert [(event.ticket_id, event.detail) for event in left] == [(ticket_id(2), "another site")]
     take(workshop, *calls(PUMP))
     take(workshop, *tickets(7, PUMP[0], by=7, day=8))
@@ -138,10 +128,10 @@ def test_a_ticket_taken_out_by_hand_stays_out(workshop: Workshop, tmp_path: Path
     assert ticket_id(7) in members(workshop, issue.id)
 
 
-def test_a_ticket_that_was_missed_is_joined_by_hand(workshop: Workshop, tmp_path: Path) -> None:
+def test_a_ticket_that_was_missed_is_joined_by_hand(workshop: Workshop) -> None:
     take(workshop, *background(), *calls(PUMP[:5]), *tickets(30, "夜里吵得睡不着，请来看看", by=30, day=7))
     (issue,) = issues(workshop)
-    hub = District(workshop, tmp_path).hub
+    hub = District(workshop).hub
     body = {"version": issue.version, "ticket_id": ticket_id(30), "belongs": True, "reason": "he called from there"}
     assert hub.post(f"/hot-issues/{issue.id}/membership", json=body).status_code == 200
     assert members(workshop, issue.id)[ticket_id(30)] == Reason.BY_HAND
@@ -150,11 +140,28 @@ def test_a_ticket_that_was_missed_is_joined_by_hand(workshop: Workshop, tmp_path
     assert hub.post(f"/hot-issues/{issue.id}/membership", json=body).status_code == 409
 
 
-@pytest.mark.parametrize("role", ["supervisor", "subdistrict:310109016", "department:greening"])
-def test_who_does_not_lead_moves_no_ticket(workshop: Workshop, tmp_path: Path, role: str) -> None:
+@pytest.mark.parametrize(
+    ("role", "status"), [("supervisor", 403), ("subdistrict:310109016", 403), ("department:greening", 404)]
+)
+def test_who_does_not_lead_moves_no_ticket(workshop: Workshop, role: str, status: int) -> None:
     take(workshop, *background(), *calls(PUMP[:5]))
     (issue,) = issues(workshop)
     body = {"version": issue.version, "ticket_id": ticket_id(2), "belongs": False, "reason": "no"}
-    answer = District(workshop, tmp_path).as_(role).post(f"/hot-issues/{issue.id}/membership", json=body)
-    assert answer.status_code == 403
+    answer = District(workshop).as_(role).post(f"/hot-issues/{issue.id}/membership", json=body)
+    assert answer.status_code == status
     assert ticket_id(2) in members(workshop, issue.id)
+
+
+def test_a_department_takes_tickets_out_and_the_hub_brings_them_in(workshop: Workshop) -> None:
+    take(workshop, *background(), *calls(PUMP[:5]), *tickets(30, "夜里吵得睡不着，请来看看", by=30, day=7))
+    (issue,) = issues(workshop)
+    lead, path = District(workshop).as_(f"department:{issue.lead}"), f"/hot-issues/{issue.id}/membership"
+    body = {"version": issue.version, "reason": "as seen on site"}
+    hidden, unknown = (lead.post(path, json=body | {"ticket_id": ticket_id(n), "belongs": True}) for n in (30, 4711))
+    assert (hidden.status_code, hidden.json()) == (403, unknown.json())
+    assert hidden.json()["errors"][0]["field"] == "body.ticket_id"
+    hidden, unknown = (lead.post(path, json=body | {"ticket_id": ticket_id(n), "belongs": False}) for n in (30, 4711))
+    assert (hidden.status_code, hidden.json()) == (422, unknown.json())
+    answer = lead.post(path, json=body | {"ticket_id": ticket_id(2), "belongs": False})
+    assert answer.status_code == 200, answer.text
+    assert ticket_id(2) not in members(workshop, issue.id)

@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from services.chassis.clock import FixedClock
-from services.chassis.database import engine_for
-from services.chassis.tables import outbox
-from services.chassis.wire import unpack_headers
-from services.chassis.work import Workshop
+from services.chassis.database.database import engine_for
+from services.chassis.database.tables import outbox
+from services.chassis.database.work import Workshop
+from services.chassis.messaging.wire import unpack_headers
 from services.contracts.event import Envelope
 from services.contracts.registry import EVENTS
-from services.projects.adapters.loop import loop
-from services.projects.adapters.rebuild import matters, sighted
-from services.projects.adapters.rebuild.told import Told
-from services.projects.adapters.tables import matter_choices, traces
-from services.projects.adapters.tables import matters as matters_table
+from services.projects.files.rules import FILE, load_rules
+from services.projects.jobs.rebuild import ticket_events
+from services.projects.jobs.rebuild.own_events import OwnEvents
+from services.projects.store.rebuilt_matters import restore_matters
+from services.projects.store.tables import matter_choices, traces
+from services.projects.store.tables import matters as matters_table
 from tests.harness.fixtures import NewDatabase
+from tests.harness.term_key import TERM_KEY
 from tests.integration.projects.conftest import NOW
 from tests.integration.projects.events import envelope, take, ticket_id
 from tests.integration.projects.issues import issues, members
 from tests.integration.projects.loop_of import District
-from tests.integration.projects.matters import ELSEWHERE, PUMP, background
-from tests.integration.projects.matters import told as tickets
-from tests.integration.projects.test_matters import calls
+from tests.integration.projects.matters import ELSEWHERE, PUMP, background, calls, tickets
 
 
 @pytest.fixture
@@ -44,25 +43,22 @@ def rows(workshop: Workshop, query: Any) -> list[Any]:
 
 
 def rebuilt(live: Workshop, inputs: list[Any], into: Workshop) -> None:
-    told = Told()
+    own = OwnEvents()
     with live.engine.connect() as connection:
-        own = connection.execute(select(outbox).order_by(outbox.c.seq)).all()
-    told.fold(Envelope.parse(unpack_headers(row.headers), row.value, EVENTS) for row in own)
+        published = connection.execute(select(outbox).order_by(outbox.c.seq)).all()
+    own.fold(Envelope.parse(unpack_headers(row.headers), row.value, EVENTS) for row in published)
     with into.engine.begin() as connection:
         envelopes = [envelope(event) for event in inputs]
-        sighted.fold(connection, envelopes)
-        matters.fold(connection, envelopes)
-        told.write(connection)
-        matters.restore(connection, told.choices, loop().book)
-        matters.restore(connection, told.choices, loop().book)
+        ticket_events.fold(connection, envelopes)
+        own.write(connection)
+        restore_matters(connection, own.choices, load_rules(FILE), TERM_KEY)
+        restore_matters(connection, own.choices, load_rules(FILE), TERM_KEY)
 
 
-def test_members_and_what_people_said_survive_and_the_matter_goes_on(
-    workshop: Workshop, another: Workshop, tmp_path: Path
-) -> None:
+def test_members_and_what_people_said_survive_and_the_matter_goes_on(workshop: Workshop, another: Workshop) -> None:
     inputs = [*background(), *calls(PUMP), *calls(ELSEWHERE[:4], first=50), *tickets(30, "夜里很吵", by=30, day=7)]
     take(workshop, *inputs)
-    hub = District(workshop, tmp_path).hub
+    hub = District(workshop).hub
     for ticket, belongs in ((2, False), (30, True)):
         (issue,) = issues(workshop)
         body = {"version": issue.version, "ticket_id": ticket_id(ticket), "belongs": belongs, "reason": "I know"}

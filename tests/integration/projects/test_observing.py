@@ -5,13 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from services.chassis.tables import timers
-from services.chassis.work import Workshop
+from services.chassis.database.tables import timers
+from services.chassis.database.work import Workshop
 from services.contracts.hot_issue_events import (
     HotIssueConfirmed,
     HotIssueNotShown,
@@ -21,7 +20,7 @@ from services.contracts.hot_issue_events import (
 from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
 from tests.integration.projects.events import START, dispatched, take
-from tests.integration.projects.issues import issues, told
+from tests.integration.projects.issues import issues, published
 from tests.integration.projects.loop_of import District
 
 ROOF = hot_issue_id(Cell("quyang-1", "MJ01"), 0)
@@ -41,9 +40,9 @@ def calls(district: District, first: datetime, count: int, *, apart: float = 1, 
 
 
 @pytest.fixture
-def district(workshop: Workshop, tmp_path: Path) -> District:
+def district(workshop: Workshop) -> District:
     """12 calls in December to May before the works, the issue decided on and its cure done."""
-    district = District(workshop, tmp_path)
+    district = District(workshop)
     calls(district, datetime(2026, 3, 1, tzinfo=UTC), 12)
     district.decide(ROOF, kind="service")
     district.until(ACCEPTED)
@@ -59,7 +58,7 @@ def test_complaints_that_fell_verify_the_cure(district: District) -> None:
     assert (issue["state"], issue["before"], issue["after"]) == ("verified", 12, 1)
     assert "2026-12至2027-05有1件，施工前同月（2025-12至2026-05）有12件，下降92%" in issue["verdict"]
     assert "施工期间另有扰民等诉求3件" in issue["verdict"]
-    verified = told(district.workshop)[-1]
+    verified = published(district.workshop)[-1]
     assert isinstance(verified, HotIssueVerified)
     assert (verified.verdict, verified.version) == (issue["verdict"], issue["version"])
 
@@ -68,12 +67,12 @@ def test_complaints_that_went_on_show_no_cure(district: District) -> None:
     calls(district, datetime(2026, 12, 1, tzinfo=UTC), 7, apart=20)
     district.until(JUDGED)
     assert district.issue(ROOF)["state"] == "not shown"
-    assert isinstance(told(district.workshop)[-1], HotIssueNotShown)
+    assert isinstance(published(district.workshop)[-1], HotIssueNotShown)
     assert "下降42%，未见成效" in district.issue(ROOF)["verdict"]
 
 
-def test_too_few_complaints_before_are_too_few_to_judge(workshop: Workshop, tmp_path: Path) -> None:
-    district = District(workshop, tmp_path)
+def test_too_few_complaints_before_are_too_few_to_judge(workshop: Workshop) -> None:
+    district = District(workshop)
     calls(district, datetime(2026, 3, 1, tzinfo=UTC), 9)
     district.decide(ROOF, kind="rule")
     district.until(ACCEPTED)
@@ -99,7 +98,7 @@ def test_the_rule_fulfilled_again_while_observed_reopens_at_once(district: Distr
     issue = district.issue(ROOF)
     assert (issue["state"], issue["decision"], issue["accepted_at"]) == ("reopened", None, None)
     assert (issue["confirmed_at"], issue["calls"]) == ("2026-12-10T00:00:00Z", known + 5)
-    assert [event.callers for event in told(district.workshop) if isinstance(event, HotIssueReopened)] == [17]
+    assert [event.callers for event in published(district.workshop) if isinstance(event, HotIssueReopened)] == [17]
     district.until(JUDGED)
     assert district.issue(ROOF)["state"] == "reopened"
 
@@ -134,8 +133,8 @@ def test_within_a_year_it_is_the_same_issue_and_after_it_another(district: Distr
         assert [one.id for one in issues(district.workshop)] == [ROOF]
 
 
-def test_an_explained_problem_that_goes_on_is_another_issue(workshop: Workshop, tmp_path: Path) -> None:
-    district = District(workshop, tmp_path)
+def test_an_explained_problem_that_goes_on_is_another_issue(workshop: Workshop) -> None:
+    district = District(workshop)
     calls(district, datetime(2026, 6, 25, tzinfo=UTC), 5)
     district.decide(ROOF, kind="explain")
     calls(district, datetime(2026, 6, 30, tzinfo=UTC), 4, apart=0.1)  # before the decision, of which they knew nothing
@@ -144,11 +143,11 @@ def test_an_explained_problem_that_goes_on_is_another_issue(workshop: Workshop, 
     calls(district, datetime(2026, 7, 6, tzinfo=UTC), 1)
     first, second = issues(workshop)
     assert (first.state, second.state, second.callers) == ("explained", "confirmed", 5)
-    assert [type(event) for event in told(workshop)].count(HotIssueConfirmed) == 2
+    assert [type(event) for event in published(workshop)].count(HotIssueConfirmed) == 2
 
 
-def test_calls_of_a_merged_cell_reopen_what_it_was_merged_into(workshop: Workshop, tmp_path: Path) -> None:
-    district = District(workshop, tmp_path)
+def test_calls_of_a_merged_cell_reopen_what_it_was_merged_into(workshop: Workshop) -> None:
+    district = District(workshop)
     wall = hot_issue_id(Cell("quyang-1", "MJ02"), 0)
     calls(district, datetime(2026, 3, 1, tzinfo=UTC), 8)
     calls(district, datetime(2026, 3, 1, tzinfo=UTC), 8, type_code="MJ02")
@@ -164,8 +163,8 @@ def test_calls_of_a_merged_cell_reopen_what_it_was_merged_into(workshop: Worksho
     assert (issue["state"], issue["calls"], len(issues(workshop))) == ("reopened", 21, 2)
 
 
-def test_what_was_explained_in_a_cell_before_it_was_merged_does_not_reopen(workshop: Workshop, tmp_path: Path) -> None:
-    district = District(workshop, tmp_path)
+def test_what_was_explained_in_a_cell_before_it_was_merged_does_not_reopen(workshop: Workshop) -> None:
+    district = District(workshop)
     wall = [hot_issue_id(Cell("quyang-1", "MJ02"), ordinal) for ordinal in (0, 1)]
     calls(district, datetime(2026, 3, 1, tzinfo=UTC), 8)
     district.decide(ROOF, kind="service")
@@ -182,8 +181,8 @@ def test_what_was_explained_in_a_cell_before_it_was_merged_does_not_reopen(works
     assert (district.issue(ROOF)["state"], district.issue(ROOF)["calls"]) == ("reopened", 14)
 
 
-def test_complaints_about_works_that_were_merged_in_are_not_counted(workshop: Workshop, tmp_path: Path) -> None:
-    district = District(workshop, tmp_path)
+def test_complaints_about_works_that_were_merged_in_are_not_counted(workshop: Workshop) -> None:
+    district = District(workshop)
     nuisance = hot_issue_id(Cell("quyang-1", "MJ16"), 0)
     calls(district, datetime(2026, 3, 1, tzinfo=UTC), 10)
     calls(district, datetime(2026, 3, 1, tzinfo=UTC), 5, type_code="MJ16")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,18 +13,18 @@ from kafka import KafkaAdminClient, KafkaProducer
 from sqlalchemy import create_engine, select, text
 from typer.testing import CliRunner
 
-from services.chassis.kafka import FLAVOURS
+from services.chassis.database.tables import outbox
+from services.chassis.database.work import Workshop
+from services.chassis.messaging.kafka import FLAVOURS
+from services.chassis.messaging.topic_admin import apply_topics
+from services.chassis.messaging.wire import unpack_headers
 from services.chassis.settings import KafkaFlavour
-from services.chassis.tables import outbox
-from services.chassis.topic_admin import apply_topics
-from services.chassis.wire import unpack_headers
-from services.chassis.work import Workshop
-from services.cli.local.embedded_broker import EmbeddedBroker
 from services.cli.main import app
 from services.contracts.classification_events import TicketClassified, TicketReadAgain
 from services.contracts.event import Event
 from services.contracts.ticket_events import TicketReclassified
 from services.contracts.topics import topic_table
+from services.localstack.embedded_broker import EmbeddedBroker
 from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
 from tests.harness.fixtures import NewDatabase
@@ -51,12 +50,12 @@ ONE = ticket_id(1)
 
 
 def played(district: District) -> list[Event]:
-    """A year of a district with everything that can become of a hot issue; what intake and classifier told."""
+    """A year of a district with everything that can become of a hot issue; what intake and classifier published."""
     events: list[Event] = []
 
-    def come(*told: Event) -> None:
-        events.extend(told)
-        take(district.workshop, *told)
+    def come(*new: Event) -> None:
+        events.extend(new)
+        take(district.workshop, *new)
 
     for first, (type_code, estate) in enumerate(
         [("MJ01", "quyang-1"), ("MJ02", "quyang-1"), ("SC01", "quyang-2"), ("XQ04", "jiaxing-1")]
@@ -78,8 +77,8 @@ def played(district: District) -> list[Event]:
 
 
 @pytest.fixture
-def district(workshop: Workshop, tmp_path: Path) -> District:
-    return District(workshop, tmp_path)
+def district(workshop: Workshop) -> District:
+    return District(workshop)
 
 
 def test_the_topics_alone_give_back_what_the_live_database_holds(
@@ -92,10 +91,10 @@ def test_the_topics_alone_give_back_what_the_live_database_holds(
     target = new_database()
     result = _rebuild(embedded_broker, target, live)
     assert result.stdout, result.output + repr(result.exception)
-    told = json.loads(result.stdout)
-    assert (result.exit_code, told["different"], told["malformed"]) == (0, [], 0)
-    assert told["events"] > 100
-    assert told["aggregates"] > 5
+    answer = json.loads(result.stdout)
+    assert (result.exit_code, answer["different"], answer["malformed"]) == (0, [], 0)
+    assert answer["events"] > 100
+    assert answer["aggregates"] > 5
     again = _rebuild(embedded_broker, target, live)
     assert again.exit_code == 1
     assert "holds tickets already" in again.output
@@ -116,16 +115,15 @@ def test_the_topics_alone_give_back_what_the_live_database_holds(
 
 def _rebuild(broker: EmbeddedBroker, into: str, live: str) -> Result:
     kafka = ("--kafka", broker.bootstrap, "--flavour", "embedded", "--patience", "2")
-    return CliRunner().invoke(app, ["rebuild", "projects", "--into", into, "--live", live, *kafka, "--json"])
+    arguments = ["rebuild", "projects", "--into", into, "--live", live, *kafka, "--json"]
+    return CliRunner().invoke(app, arguments, env={"CLOSEDLOOP_FINGERPRINT_KEY": (b"f" * 32).hex()})
 
 
 def _publish(broker: EmbeddedBroker, workshop: Workshop, events: Iterable[Event]) -> None:
     admin = KafkaAdminClient(bootstrap_servers=broker.bootstrap)
     apply_topics(admin, list(topic_table().topics.values()))
     admin.close()
-    producer = KafkaProducer(
-        bootstrap_servers=broker.bootstrap, **FLAVOURS[KafkaFlavour.EMBEDDED].producer, acks="all"
-    )
+    producer = KafkaProducer(bootstrap_servers=broker.bootstrap, **FLAVOURS[KafkaFlavour.EMBEDDED].producer, acks="all")
     sent: list[Any] = []
     for event in events:
         topic = "classifications" if isinstance(event, TicketClassified | TicketReadAgain) else "tickets"
@@ -135,5 +133,5 @@ def _publish(broker: EmbeddedBroker, workshop: Workshop, events: Iterable[Event]
         for row in connection.execute(select(outbox).order_by(outbox.c.seq)):
             sent.append(producer.send(row.topic, key=row.key, value=row.value, headers=unpack_headers(row.headers)))
     for one in sent:
-        one.get(timeout=10)
+        one.get(timeout=60)
     producer.close()

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
-from services.chassis.work import Workshop
-from services.projects.adapters.routes import concentration_routes
+from services.chassis.database.work import Workshop
+from tests.integration.applications import As, clients_of
 from tests.integration.projects.events import dispatched, take
-from tests.integration.role_clients import As, clients_of
+from tests.integration.projects.wired import served
 
 WHOLE_DISTRICT = ["hub", "supervisor", "admin"]
 
 
 @pytest.fixture
-def as_(workshop: Workshop, tmp_path: Path) -> As:
+def as_(workshop: Workshop) -> As:
     take(
         workshop,
         dispatched(1, "MJ01", "quyang-1", by=1),
@@ -27,7 +26,7 @@ def as_(workshop: Workshop, tmp_path: Path) -> As:
         dispatched(4, "MJ01", "jiaxing-1", by=1, day=29),
         dispatched(5, "OT", "jiaxing-1", by=1),
     )
-    return clients_of([concentration_routes(workshop)], tmp_path)
+    return clients_of(served(workshop))
 
 
 def _cells(client: TestClient, **asked: Any) -> list[tuple[str, str]]:

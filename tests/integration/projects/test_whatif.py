@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
 
-from services.chassis.work import Workshop
+from services.chassis.database.work import Workshop
 from services.cli.main import app
-from services.projects.adapters.rules_file import FILE
+from services.projects.files.rules import FILE
 from tests.integration.projects.events import dispatched, take
-from tests.integration.projects.matters import PUMP, background, told
+from tests.integration.projects.matters import PUMP, background, tickets
 
 CONTENT = FILE.read_text(encoding="utf-8")
 ASKED = ("--from", "2026-06-01", "--to", "2026-12-31")
@@ -55,7 +55,7 @@ def test_stricter_rules_raise_later_or_not_and_say_why(calls: Workshop, tmp_path
 
 
 def test_matters_of_no_registered_estate_are_replayed_too(workshop: Workshop, tmp_path: Path) -> None:
-    texts = [event for n, text in enumerate(PUMP, start=1) for event in told(n, text, by=n, day=n / 8)]
+    texts = [event for n, text in enumerate(PUMP, start=1) for event in tickets(n, text, by=n, day=n / 8)]
     take(workshop, *background(), *texts)
     tried = changed(tmp_path, "distinct_callers: 5", "distinct_callers: 6")
     found = json.loads(ask(workshop, tried, "--json"))

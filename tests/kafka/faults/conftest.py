@@ -1,4 +1,4 @@
-"""A stack on Apache Kafka for each module, and the lines the fault tests print."""
+"""A stack on Apache Kafka for each module."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from services.cli.local.stack import Stack
+from services.localstack.stack import Stack
 from tests.harness.fixtures import NewFolder
 from tests.kafka.faults.system import System
-from tests.kafka.faults.trial import Report
 
 
 @pytest.fixture(scope="module")
@@ -18,15 +17,3 @@ def system(request: pytest.FixtureRequest, new_folder: NewFolder) -> Iterator[Sy
     instances: dict[str, int] = getattr(request.module, "INSTANCES", {})
     with Stack(new_folder(), kafka="apache", instances=instances) as stack:
         yield System(stack)
-
-
-@pytest.fixture
-def report(request: pytest.FixtureRequest) -> Report:
-    """Prints a line in spite of pytest's capturing."""
-    capture = request.config.pluginmanager.getplugin("capturemanager")
-
-    def print_line(line: str) -> None:
-        with capture.global_and_fixture_disabled():
-            print(f"\n{line}", flush=True)
-
-    return print_line

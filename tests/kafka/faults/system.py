@@ -12,8 +12,8 @@ import httpx
 import psycopg
 from sqlalchemy import make_url
 
-from services.cli.local.service_process import ServiceProcess
-from services.cli.local.stack import Stack
+from services.localstack.service_process import ServiceProcess
+from services.localstack.stack import Stack
 from tests.harness.clients import client, metric, token
 from tests.harness.load import Load
 from tests.harness.waiting import eventually

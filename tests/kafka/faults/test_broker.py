@@ -1,4 +1,7 @@
-"""R3: the broker stands still, or goes away and comes back with its log. Tickets are taken all the while."""
+"""R3 of docs/faults.md: the broker stands still, or goes away and comes back with its log.
+
+Tickets are taken all the while.
+"""
 
 from __future__ import annotations
 

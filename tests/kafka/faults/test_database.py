@@ -1,4 +1,7 @@
-"""R5: the database stands still, or is restarted. Nothing is taken for done, or for hopeless, meanwhile."""
+"""R5 of docs/faults.md: the database stands still, or is restarted.
+
+Nothing is taken for done, or for hopeless, meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,10 @@ from datetime import UTC, datetime
 import pytest
 from kafka import TopicPartition
 
+from tests.harness.fixtures import Report
 from tests.kafka.faults.groups import Offsets, committed, records
 from tests.kafka.faults.system import NO_DEAD_LETTERS, SCALE, TIMEOUT_S, WITH_DATABASE, System
-from tests.kafka.faults.trial import Report, trial
+from tests.kafka.faults.trial import trial
 
 FAULT_S = 20 * SCALE
 HANDLED = {

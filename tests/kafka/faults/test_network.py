@@ -1,4 +1,4 @@
-"""R12: connections between services, broker and database break, hang or lead nowhere."""
+"""R12 of docs/faults.md: connections between services, broker and database break, hang or lead nowhere."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from services.cli.local.stack import Stack
 from services.contracts.topics import SERVICES
-from tests.harness.fixtures import NewFolder
+from services.localstack.stack import Stack
+from tests.harness.fixtures import NewFolder, Report
 from tests.harness.proxies import Proxies, proxied
 from tests.kafka.faults.system import NO_DEAD_LETTERS, SCALE, TIMEOUT_S, System
-from tests.kafka.faults.trial import Report, trial
+from tests.kafka.faults.trial import trial
 
 RESETS = 8 * SCALE
 

@@ -9,21 +9,20 @@ from uuid import uuid4
 
 import pytest
 
-from services.chassis.wire import pack_headers
+from services.chassis.messaging.wire import pack_headers
 from services.contracts.event import Envelope
 from services.contracts.ticket_events import Channel, TicketSentToReview
+from tests.harness.fixtures import Report
 from tests.harness.topics import read_topic
 from tests.kafka.faults.system import TIMEOUT_S, System, soon
-from tests.kafka.faults.trial import Report, trial
+from tests.kafka.faults.trial import trial
 
 SIZES = {"refused by the broker": 1_500_000, "refused by the client": 5_000_000}
 
 
 @pytest.mark.timeout(TIMEOUT_S)
 @pytest.mark.parametrize("refusal", SIZES)
-def test_an_event_too_large_is_set_aside_with_its_keys_successors(
-    system: System, report: Report, refusal: str
-) -> None:
+def test_an_event_too_large_is_set_aside_with_its_keys_successors(system: System, report: Report, refusal: str) -> None:
     large, other = str(uuid4()), str(uuid4())
     with trial(f"too large, {refusal}", system, report) as one:
         one.wait_for_acked(60)

@@ -1,4 +1,4 @@
-"""R1, R2: services die, or are told to stop, while tickets come in."""
+"""R1, R2 of docs/faults.md: services die, or are told to stop, while tickets come in."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import time
 
 import pytest
 
-from services.cli.local.service_process import ServiceProcess
+from services.localstack.service_process import ServiceProcess
+from tests.harness.fixtures import Report
+from tests.harness.waiting import Stopwatch
 from tests.kafka.faults.system import NO_DEAD_LETTERS, SCALE, TIMEOUT_S, System, await_life
-from tests.kafka.faults.trial import Report, trial
+from tests.kafka.faults.trial import trial
 
 KILLS_EACH = 3 * SCALE
 
@@ -50,9 +52,9 @@ def test_r2_a_rolling_restart_goes_unnoticed_by_a_client_that_retries(system: Sy
 
 
 def _stop_in_order(process: ServiceProcess) -> tuple[float, int | None]:
-    """Seconds from SIGTERM to the end, and the exit code."""
+    """Seconds of a machine at rest from SIGTERM to the end, and the exit code."""
     child = process._process
     assert child is not None
-    began = time.monotonic()
+    asked = Stopwatch()
     process.stop()
-    return time.monotonic() - began, child.returncode
+    return asked.seconds(), child.returncode

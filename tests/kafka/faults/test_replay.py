@@ -1,4 +1,7 @@
-"""R6: every group begins again at offset 0. The inbox knows it all: nothing changes, nobody is told twice."""
+"""R6 of docs/faults.md: every group begins again at offset 0.
+
+The inbox knows it all: nothing changes, nobody is told twice.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,12 @@ import time
 
 import pytest
 
+from tests.harness.fixtures import Report
 from tests.harness.groups import SUBSCRIPTIONS, reset_to_beginning
 from tests.harness.topics import read_topic
 from tests.kafka.faults.groups import wait_until_read
 from tests.kafka.faults.system import SCALE, TIMEOUT_S, WITH_DATABASE, System
-from tests.kafka.faults.trial import DEPARTMENTS, Report, trial
+from tests.kafka.faults.trial import DEPARTMENTS, trial
 
 
 @pytest.mark.timeout(TIMEOUT_S)

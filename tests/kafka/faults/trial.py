@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from services.contracts.topics import topic_table
+from tests.harness.fixtures import Report
 from tests.harness.load import Load
 from tests.harness.oracle import Evidence, Sighting, Verdict, judge
 from tests.harness.topics import Record, read_topic
@@ -19,9 +20,8 @@ RATE = 20
 
 LOADED_S = 45
 
-Report = Callable[[str], None]
-
-DEPARTMENTS = [name for name, topic in topic_table().topics.items() if "department.ticket_assigned.v1" in topic.events]
+ASSIGNED = "department.ticket_assigned.v1"
+DEPARTMENTS = [name for name, topic in topic_table().topics.items() if ASSIGNED in topic.events]
 
 
 @dataclass(slots=True)
@@ -101,7 +101,11 @@ class Trial:
             "projects",
             "SELECT ticket_id FROM ticket_sightings WHERE ticket_version IS NOT NULL AND text_version IS NOT NULL",
         )
-        yield self._table("notifier", "SELECT ticket_id, delivery_id FROM deliveries", dispatched)
+        yield self._table(
+            "notifier",
+            "SELECT ticket_id, delivery_id FROM deliveries WHERE message = 'department.ticket_assigned.v1'",
+            dispatched,
+        )
         yield self._topic("tickets", self.acked, effects_per_version=True)
         yield self._topic("ticket-texts", self.acked, effects_per_version=True)
         yield self._topic("classifications", self.acked, effects_per_version=True)
@@ -109,7 +113,7 @@ class Trial:
         told = [
             Sighting(ticket, f"{record.topic} {record.headers['ce_id']}")
             for record in self._read(*DEPARTMENTS)
-            if (ticket := _key(record)) in acked
+            if (ticket := _key(record)) in acked and record.headers["ce_type"] == ASSIGNED
         ]
         yield Evidence("departments", dispatched, told)
         astray = {one.key for one in told if one.identity.split()[0] != f"departments.{decided.get(one.key)}"}
@@ -147,5 +151,3 @@ def trial(fault: str, system: System, report: Report, rate: float = RATE) -> Ite
         yield Trial(fault, system, load, report, known)
     finally:
         load.stop()
-
-

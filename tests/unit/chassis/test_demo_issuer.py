@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from services.chassis.demo_issuer import DemoIssuer
-from services.chassis.identity import Role, Verifier
-from services.chassis.problems import Problem
 from services.chassis.settings import Settings
+from services.chassis.web.demo_issuer import DemoIssuer
+from services.chassis.web.identity import Role, Verifier
+from services.chassis.web.problems import Problem
 
 
 def _verifier(issuer: DemoIssuer) -> Verifier:

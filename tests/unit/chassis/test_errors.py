@@ -8,16 +8,14 @@ import pytest
 from kafka.errors import KafkaConnectionError, KafkaTimeoutError
 from sqlalchemy import exc
 
-from services.chassis.errors import Kind, Reject, Retry, cause_of, kind_of
-from services.chassis.outbox import TooLarge
+from services.chassis.messaging.errors import Kind, Reject, Retry, cause_of, kind_of
+from services.chassis.messaging.outbox import TooLarge
 from services.contracts.event import MalformedEvent
 
 
 def by_sqlalchemy(error: psycopg.Error, *, invalidated: bool = False) -> BaseException:
     """The error as SQLAlchemy hands it to us."""
-    return exc.DBAPIError.instance(
-        "SELECT 1", {}, error, psycopg.Error, connection_invalidated=invalidated
-    )
+    return exc.DBAPIError.instance("SELECT 1", {}, error, psycopg.Error, connection_invalidated=invalidated)
 
 
 KINDS = {

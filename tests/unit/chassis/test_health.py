@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.chassis.health import Health
+from services.chassis.web.health import Health
 
 
 class _Time:

@@ -10,20 +10,21 @@ from fastapi import APIRouter, Depends
 from fastapi.testclient import TestClient
 from prometheus_client import REGISTRY
 from psycopg.errors import DeadlockDetected
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, SecretStr
 from sqlalchemy.exc import DataError, OperationalError
 from starlette.responses import StreamingResponse
 from structlog.testing import capture_logs
 
 from services.chassis import logs
-from services.chassis.demo_issuer import DemoIssuer
-from services.chassis.errors import Retry
-from services.chassis.health import Health
-from services.chassis.http import UnguardedRoute, create_app
-from services.chassis.identity import Actor, Role, Verifier, any_actor, require
-from services.chassis.problems import Problem
+from services.chassis.messaging.errors import Retry
 from services.chassis.settings import Settings
 from services.chassis.tracing import current_traceparent
+from services.chassis.web import frontier
+from services.chassis.web.demo_issuer import DemoIssuer
+from services.chassis.web.health import Health
+from services.chassis.web.http import UnguardedRoute, create_app
+from services.chassis.web.identity import Actor, Role, Verifier, any_actor, require
+from services.chassis.web.problems import Problem
 
 LIMIT = 2000
 PROBLEM = "application/problem+json"
@@ -317,6 +318,52 @@ def test_operations_need_no_token(client: TestClient) -> None:
     assert client.get("/livez").json() == {"status": "alive"}
     assert client.get("/readyz").json() == {"status": "ready"}
     assert "closedloop_http_requests_total{" in client.get("/metrics").text
+
+
+def test_metrics_need_the_operations_token_where_there_is_one(issuer: DemoIssuer, health: Health) -> None:
+    app = create_app(
+        title="notes", routers=[], health=health, verifier=Verifier(_settings(issuer.jwks)),
+        operations_token=SecretStr("prometheus-reads-it"),
+    )  # fmt: skip
+    client = TestClient(app)
+    assert [client.get(path).status_code for path in ("/livez", "/readyz")] == [200, 200]
+    for given in ({}, {"Authorization": "Bearer guessed"}, {"Authorization": "prometheus-reads-it"}):
+        assert client.get("/metrics", headers=given).status_code == 401
+        assert client.get("/progress", headers=given).status_code == 401
+    assert client.get("/metrics", headers={"Authorization": "Bearer prometheus-reads-it"}).status_code == 200
+
+
+def test_no_answer_is_kept_by_a_cache_unless_its_route_says_so(client: TestClient) -> None:
+    for path in ("/notes/7", "/notes/seven", "/notes/broken/bug", "/livez", "/nowhere"):
+        assert client.get(path).headers["Cache-Control"] == "no-store", path
+
+
+def test_a_large_body_is_read_only_from_somebody_known(issuer: DemoIssuer, health: Health) -> None:
+    app = create_app(
+        title="notes", routers=[_guarded(), _open()], health=health, verifier=Verifier(_settings(issuer.jwks)),
+        body_limit=LIMIT, body_limits={"/notes/guarded": 10 * LIMIT, "/pages/files": 10 * LIMIT},
+    )  # fmt: skip
+    client = TestClient(app, follow_redirects=False)
+
+    def body() -> Iterator[bytes]:
+        yield json.dumps({"text": "a" * 5 * LIMIT}).encode()
+
+    json_type = {"Content-Type": "application/json"}
+    assert client.post("/notes/guarded", content=body(), headers=json_type).status_code == 401
+    assert client.post("/pages/files", content=body(), headers=json_type).headers["location"].startswith("/pages/login")
+    bearer = {"Authorization": f"Bearer {issuer.mint('wang', ['hub'])}"}
+    assert client.post("/notes/guarded", content=body(), headers=json_type | bearer).status_code == 200
+
+
+def test_beyond_what_it_can_do_at_once_it_says_when_to_come_again(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frontier, "MOST_AT_ONCE", 0)
+    busy = client.get("/notes/7")
+    assert (busy.status_code, busy.headers["Retry-After"]) == (503, "1")
+    assert client.get("/livez").status_code == 200
+    monkeypatch.undo()
+    assert client.get("/notes/7").status_code == 200
 
 
 def test_a_dead_worker_makes_the_service_neither_alive_nor_ready(client: TestClient, health: Health) -> None:

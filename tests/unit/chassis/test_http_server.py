@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,11 +15,14 @@ from pydantic import BaseModel
 from starlette.responses import StreamingResponse
 
 from services.chassis import logs
-from services.chassis.demo_issuer import DemoIssuer
-from services.chassis.health import Health
-from services.chassis.http import create_app
-from services.chassis.identity import Verifier
 from services.chassis.settings import Settings
+from services.chassis.web import request_body, server
+from services.chassis.web.demo_issuer import DemoIssuer
+from services.chassis.web.health import Health
+from services.chassis.web.http import create_app
+from services.chassis.web.identity import Verifier
+from services.chassis.web.server import server_config
+from tests.harness.waiting import Stopwatch
 
 LIMIT = 100_000
 POOL = 40  # threads that serve synchronous routes (anyio's default)
@@ -67,6 +69,10 @@ def gate() -> _Gate:
 @pytest.fixture(scope="module")
 def address(gate: _Gate, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
     logs.configure("notes", "1")
+    patch = pytest.MonkeyPatch()
+    patch.setattr(server, "HEAD_WITHIN_S", 1.0)
+    patch.setattr(request_body, "BODY_WITHIN_S", 1.0)
+    patch.setattr(request_body, "SLOWEST_BYTES_PER_S", LIMIT)
     jwks: Path = DemoIssuer.ensure(tmp_path_factory.mktemp("issuer")).jwks
     settings = Settings(
         profile="demo", kafka_bootstrap="localhost:9092", http_port=0,
@@ -76,13 +82,14 @@ def address(gate: _Gate, tmp_path_factory: pytest.TempPathFactory) -> Iterator[t
         title="notes", routers=[_router(gate)], health=Health(), verifier=Verifier(settings), body_limit=LIMIT
     )
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=5))
-    thread = threading.Thread(target=server.run, args=([listener],))
+    running = uvicorn.Server(server_config(settings, app))
+    thread = threading.Thread(target=running.run, args=([listener],))
     thread.start()
     yield listener.getsockname()
     gate.open.set()
-    server.should_exit = True
-    thread.join(20)
+    running.should_exit = True
+    thread.join(60)
+    patch.undo()
     assert not thread.is_alive()
 
 
@@ -112,6 +119,24 @@ def test_a_body_without_end_is_cut_off_early(address: tuple[str, int]) -> None:
         assert connection.recv(4096).startswith(b"HTTP/1.1 413")
 
 
+def test_a_head_that_never_ends_is_cut_off(address: tuple[str, int]) -> None:
+    with socket.create_connection(address, timeout=20) as connection:
+        connection.sendall(b"GET /livez HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+        assert connection.recv(4096) == b""
+
+
+def test_a_connection_that_asks_nothing_is_cut_off(address: tuple[str, int]) -> None:
+    with socket.create_connection(address, timeout=20) as connection:
+        assert connection.recv(4096) == b""
+
+
+def test_a_body_that_drips_is_refused(address: tuple[str, int]) -> None:
+    head = b"POST /notes HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
+    with socket.create_connection(address, timeout=20) as connection:
+        connection.sendall(head)
+        assert connection.recv(4096).startswith(b"HTTP/1.1 408")
+
+
 def test_half_an_answer_is_not_taken_for_a_whole_one(client: httpx.Client) -> None:
     with pytest.raises(httpx.RemoteProtocolError):
         client.get("/half")
@@ -136,10 +161,10 @@ def test_it_stays_alive_and_measured_while_every_thread_hangs(client: httpx.Clie
         caller.start()
     for _ in callers:
         assert gate.waiting.acquire(timeout=20)
-    started = time.monotonic()
+    started = Stopwatch()
     assert client.get("/livez").status_code == 200
     assert client.get("/metrics").status_code == 200
-    assert time.monotonic() - started < 5
+    assert started.seconds() < 5
     gate.open.set()
     for caller in callers:
         caller.join()

@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-from services.chassis.jwks import MAX_AGE_S, MIN_BETWEEN_S, Jwks, KeysUnavailable
+from services.chassis.web.jwks import MAX_AGE_S, MIN_BETWEEN_S, Jwks, KeysUnavailable
 
 
 def _key(kid: str, **changed: Any) -> dict[str, Any]:

@@ -3,15 +3,21 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 import structlog
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel
+from sqlalchemy.exc import IntegrityError
 
 from services.chassis import logs
+from services.chassis.messaging.errors import cause_of
+from tests.harness.planted import SAID, traces
 
 Lines = Callable[[], list[dict[str, Any]]]
 
@@ -143,3 +149,66 @@ def test_traces_stay_readable(trace: bytes, span: bytes) -> None:
 @pytest.mark.parametrize("text", ["2026-07-01T08:30:00.123456+00:00", "20260701", "310109", "v3.0.12", "1h 30min"])
 def test_times_codes_and_versions_stay_readable(text: str) -> None:
     assert logs.mask(text) == text
+
+
+class Order(BaseModel):
+    flat: int
+
+
+def _bad_model() -> None:
+    Order.model_validate({"flat": f"{SAID}", SAID: 1})
+
+
+def _bad_number() -> None:
+    int(SAID)
+
+
+def _bad_key() -> None:
+    {}[SAID]
+
+
+def _bad_time() -> None:
+    datetime.fromisoformat(SAID)
+
+
+def _by_the_database() -> None:
+    detail = f"duplicate key value violates unique constraint\nDETAIL:  Key (name)=({SAID}) already exists."
+    raise IntegrityError("INSERT", {"name": SAID}, psycopg.errors.UniqueViolation(detail), hide_parameters=True)
+
+
+def _because_of_another() -> None:
+    try:
+        _bad_model()
+    except ValueError as error:
+        raise RuntimeError(f"cannot go on with '{SAID}'") from error
+
+
+@pytest.mark.parametrize("fail", [_bad_model, _bad_number, _bad_key, _bad_time, _by_the_database, _because_of_another])
+def test_an_exception_is_logged_without_what_it_was_given(
+    capsys: pytest.CaptureFixture[str], fail: Callable[[], None]
+) -> None:
+    lines = _configured(capsys)
+    try:
+        fail()
+    except Exception as error:
+        structlog.get_logger("x").error("by hand", exc_info=error)
+        logging.getLogger("library").exception("by a library")
+        structlog.get_logger("x").warning("in a word", cause=cause_of(error))
+    first, second, third = lines()
+    for line in (first, second, third):
+        assert traces(json.dumps(line, ensure_ascii=False)) == set()
+    assert fail.__name__ in first["exception"]
+    assert fail.__name__ in second["exception"]
+
+
+def test_a_trace_says_where_and_what(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = _configured(capsys)
+    try:
+        _because_of_another()
+    except RuntimeError:
+        structlog.get_logger("x").exception("failed")
+    (line,) = lines()
+    trace = line["exception"]
+    assert trace.index("ValidationError: flat: Input should be a valid integer") < trace.index("which led to")
+    assert trace.endswith("RuntimeError: cannot go on with …")
+    assert "in _because_of_another" in trace

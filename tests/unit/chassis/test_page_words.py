@@ -14,52 +14,62 @@ from services.chassis.pages.speech import Language, Speech, read_words
 from services.contracts.hot_issue_events import DecisionKind
 from services.contracts.taxonomy import Area
 from services.contracts.ticket_events import Channel, RequestKind, Satisfaction, Urgency
-from services.intake.adapters.indicators import INDICATORS
-from services.intake.adapters.pages.figure_pages import BY
-from services.intake.adapters.pages.inbox import Tab
-from services.intake.adapters.pages.shift_pages import LISTS
-from services.intake.adapters.pages.step_forms import FORMS
-from services.intake.adapters.pages.together import TOGETHER
-from services.intake.adapters.shift_routes import Span
-from services.intake.domain import ticket
 from services.intake.domain.attachment import Purpose
-from services.intake.domain.clock import Outcome
+from services.intake.domain.deadline import DeadlineOutcome
 from services.intake.domain.follow_up import Stage
-from services.intake.domain.limits import ClockKind
+from services.intake.domain.limits import DeadlineKind
+from services.intake.domain.reach import Contact
 from services.intake.domain.repeats import Repeat
-from services.projects.adapters.pages.board import COLUMNS
+from services.intake.domain.review import ReviewCode
+from services.intake.domain.steps import TicketState, TicketStep
+from services.intake.domain.telling import TellingState, Way
+from services.intake.domain.telling_plan import Cause
+from services.intake.domain.ticket_record import Extension
+from services.intake.http.shifts import Span
+from services.intake.pages.indicators import BY
+from services.intake.pages.shifts import LISTS
+from services.intake.pages.step_forms import FORMS
+from services.intake.pages.together import TOGETHER
+from services.intake.store.inbox import Tab
+from services.intake.store.indicators import INDICATORS
 from services.projects.domain import hot_issue, repair_project
+from services.projects.store.board import COLUMNS
 
 OF = Path(next(iter(services.__path__)))
 SHOWN: Mapping[str, Mapping[str, Iterable[str]]] = {
     "intake": {
-        "ticket": ticket.State,
-        "step": ticket.Step,
+        "ticket": TicketState,
+        "step": TicketStep,
         "channel": Channel,
         "satisfaction": Satisfaction,
         "kind": RequestKind,
         "urgency": Urgency,
-        "extension": ticket.Extension,
-        "clock": ClockKind,
+        "extension": Extension,
+        "clock": DeadlineKind,
         "tab": Tab,
-        "mood": ("running", "near", "breached", "paused", "lapsed", *Outcome),
+        "mood": ("running", "near", "breached", "paused", "lapsed", *DeadlineOutcome),
         "indicator": (*INDICATORS, *(f"{name}.help" for name in INDICATORS)),
         "by": BY,
         "stage": Stage,
         "purpose": Purpose,
+        "why": ReviewCode,
         "related": [kind.name.lower() for kind in Repeat],
         "span": Span,
         "handover": LISTS,
         "together": TOGETHER,
         "form": FORMS,
+        "way": Way,
+        "reach": Contact,
+        "telling": TellingState,
+        "telling_cause": Cause,
         "field": {field.name for form in FORMS.values() for field in form.fields},
         "fault": {field.name for form in FORMS.values() for field in form.fields},
     },
     "projects": {
-        "issue": hot_issue.State,
+        "issue": hot_issue.IssueState,
         "member": hot_issue.Reason,
-        "project": repair_project.State,
-        "need": repair_project.FACTS,
+        "project": repair_project.ProjectState,
+        "need": {fact for facts in repair_project.REQUIRED.values() for fact in facts},
         "kind": DecisionKind,
         "area": Area,
         "column": COLUMNS,
@@ -67,13 +77,19 @@ SHOWN: Mapping[str, Mapping[str, Iterable[str]]] = {
 }
 
 
+WORDS = {"hours": 8, "type": "MJ01", "confidence": "0.31", "elsewhere": "浦东新区", "unit": "区房管局"}
+"""What a sentence may have a place for."""
+
+
 @pytest.mark.parametrize("service", SHOWN)
 @pytest.mark.parametrize("language", Language)
 def test_whatever_can_be_shown_has_words(service: str, language: Language) -> None:
-    say = Speech(language, read_words([SHARED / "words.yaml", OF / service / "adapters" / "pages" / "words.yaml"]))
+    say = Speech(language, read_words([SHARED / "words.yaml", OF / service / "pages" / "words.yaml"]))
     for prefix, keys in SHOWN[service].items():
         for key in keys:
-            assert say(f"{prefix}.{key}", hours=8)
+            assert say(
+                f"{prefix}.{key}", hours=8, type="MJ01", confidence="0.31", elsewhere="浦东新区", unit="区房管局"
+            )
 
 
 def test_an_entry_without_a_language_is_refused(tmp_path: Path) -> None:

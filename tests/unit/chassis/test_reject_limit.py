@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.chassis.reject_limit import RejectLimit
+from services.chassis.messaging.reject_limit import RejectLimit
 
 
 def passed_at(limit: RejectLimit, outcomes: list[bool]) -> int | None:

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.types import Message
 
-from services.chassis.problems import Problem
-from services.chassis.request_body import guarded
+from services.chassis.web.problems import Problem
+from services.chassis.web.request_body import guarded
 
 JSON = [(b"content-type", b"application/json; charset=utf-8")]
 

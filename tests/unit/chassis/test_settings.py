@@ -24,6 +24,7 @@ PRODUCTION: Variables = {
     "HTTP_HOST": "0.0.0.0",
     "OIDC_ISSUER": "https://id.example.org",
     "OIDC_JWKS": "https://id.example.org/jwks",
+    "OPERATIONS_TOKEN": "prometheus-reads-it",
 }
 DEMO: Variables = {"PROFILE": "demo", "KAFKA_BOOTSTRAP": "127.0.0.1:9092"}
 
@@ -126,9 +127,35 @@ def test_a_wrong_secret_is_named_and_never_shown(
     assert key not in message
 
 
+def test_a_key_of_one_byte_is_refused(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    _set(monkeypatch, {**PRODUCTION, "VAULT_KEY": "00" * 32})
+    with pytest.raises(SystemExit):
+        load(VaultSettings)
+    assert "CLOSEDLOOP_VAULT_KEY: is one byte 32 times" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("given", "says"), [(None, "is missing"), ("short", "at least 16")])
+def test_production_does_not_show_its_metrics_to_anybody(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], given: str | None, says: str
+) -> None:
+    _set(monkeypatch, {**PRODUCTION, "OPERATIONS_TOKEN": given})
+    with pytest.raises(SystemExit):
+        load(PlainSettings)
+    message = capsys.readouterr().err
+    assert message.startswith("CLOSEDLOOP_OPERATIONS_TOKEN: ")
+    assert says in message
+
+
+def test_cookies_go_over_tls_alone_but_in_the_demo(monkeypatch: pytest.MonkeyPatch) -> None:
+    _set(monkeypatch, PRODUCTION)
+    assert load(PlainSettings).secure_cookies
+    _set(monkeypatch, {"PROFILE": "demo", "HTTP_HOST": "127.0.0.1"})
+    assert not load(PlainSettings).secure_cookies
+
+
 def test_secrets_may_come_from_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "closedloop_vault_key").write_text("0f" * 32 + "\n")
+    (tmp_path / "closedloop_vault_key").write_text("0f1e" * 16 + "\n")
     _set(monkeypatch, {**PRODUCTION, "SECRETS_DIR": str(tmp_path)})
     settings = load(VaultSettings)
-    assert settings.vault_key.get_secret_value() == "0f" * 32
-    assert "0f0f" not in repr(settings)
+    assert settings.vault_key.get_secret_value() == "0f1e" * 16
+    assert "0f1e" not in repr(settings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.chassis.wire import pack_headers, unpack_headers
+from services.chassis.messaging.wire import pack_headers, unpack_headers
 
 HEADERS = st.lists(st.tuples(st.text(), st.binary()))
 

@@ -1,4 +1,4 @@
-"""services/classifier/adapters/data.py: wrong data files are refused with file, row and remedy."""
+"""services/classifier/files/reader_data.py: wrong data files are refused with file, row and remedy."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from services.classifier.adapters.data import DATA, load_register
-from services.classifier.adapters.word_list import word_list
+from services.classifier.files.reader_data import DATA, load_register
+from services.classifier.files.word_list import word_list
 from services.contracts.data_files import InvalidData
 from services.contracts.districts import sub_districts
 

@@ -1,4 +1,4 @@
-"""services/classifier/domain/kind.py: what a person wants (domain.md §2.1)."""
+"""services/classifier/domain/kind.py: what a person wants (docs/domain.md §2.1)."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from services.classifier.adapters.data import DATA, load_kinds
-from services.classifier.adapters.kind_model import examples_sha256, made_from
 from services.classifier.domain.grams import split_heading
 from services.classifier.domain.lexicon import normalise
 from services.classifier.domain.type_model import counted
+from services.classifier.files.kind_model import made_from
+from services.classifier.files.reader_data import DATA, load_kinds
+from services.classifier.learning.kind_layer import examples_sha256
 from services.contracts.data_files import InvalidData
 from services.contracts.ticket_events import EVIDENCE_KINDS, RequestKind
+from tests.harness.fixtures import Report
 from tests.unit.classifier.readers import shipped_reader
 
 TEXTS = Path(__file__).parents[2] / "data"
@@ -45,21 +47,20 @@ def test_a_text_that_says_nothing_is_what_its_type_usually_is() -> None:
 
 
 @pytest.mark.parametrize(("file", "reach"), [("kind_texts.csv", 0.85), ("kind_letters.csv", 0.85)])
-def test_texts_of_somebody_else_are_read(capsys: pytest.CaptureFixture[str], file: str, reach: float) -> None:
+def test_texts_of_somebody_else_are_read(report: Report, file: str, reach: float) -> None:
     """Written by people who had read neither examples nor lists; what counts as evidence matters most."""
     with (TEXTS / file).open(encoding="utf-8", newline="") as lines:
         rows = [(row["text"], RequestKind(row["kind"])) for row in csv.DictReader(lines)]
     read = [(shipped_reader().read(text, None).kind, kind) for text, kind in rows]
     right = sum(one is kind for one, kind in read) / len(read)
     evidence = sum((one in EVIDENCE_KINDS) == (kind in EVIDENCE_KINDS) for one, kind in read) / len(read)
-    with capsys.disabled():
-        print(f"\n{file}: {right:.3f} right, {evidence:.3f} right as evidence or none")
+    report(f"{file}: {right:.3f} right, {evidence:.3f} right as evidence or none")
     assert right >= reach
     assert evidence >= 0.9
 
 
 def test_the_shipped_layer_is_made_from_the_examples() -> None:
-    """Red: make it anew with `python -m services.classifier.adapters.kind_model`."""
+    """Red: make it anew with `python -m services.classifier.learning.kind_layer`."""
     assert made_from() == examples_sha256()
 
 

@@ -1,4 +1,4 @@
-"""services/classifier/adapters/labelled_files.py: every wrong file is named with its row and the remedy."""
+"""services/classifier/files/labelled_files.py: every wrong file is named with its row and the remedy."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.classifier.adapters.labelled_files import examples, labelled
+from services.classifier.files.labelled_files import examples, labelled
 from services.contracts.data_files import InvalidData
 from services.contracts.taxonomy import taxonomy
 

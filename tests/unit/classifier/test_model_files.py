@@ -1,4 +1,4 @@
-"""services/classifier/adapters/model_files.py, model_store.py: what was saved is what is loaded, or a clear error."""
+"""services/classifier/files/model_files.py, model_store.py: what was saved is what is loaded, or a clear error."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from services.classifier.adapters.cold_start import sources_sha256
-from services.classifier.adapters.model_files import ARRAYS, CARD, FACTS, SHIPPED, BadModel, load, save
-from services.classifier.adapters.model_store import COLD_START, POINTER, ModelStore
+from services.classifier.files.model_files import ARRAYS, CARD, FACTS, SHIPPED, BadModel, load, save
+from services.classifier.files.model_store import COLD_START, POINTER, ModelStore
+from services.classifier.learning.cold_start import sources_sha256
 
 TEXTS = ["屋顶漏水", "楼道灯不亮\n晚上看不见", "学校乱收费", "", "🏚️", "改造后又漏，刚修好就裂"]
 
@@ -22,7 +22,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_the_shipped_model_is_made_from_what_stands_beside_it() -> None:
-    """Red: make it anew with `python -m services.classifier.adapters.cold_start`."""
+    """Red: make it anew with `python -m services.classifier.learning.cold_start`."""
     assert load(SHIPPED).card["sources_sha256"] == sources_sha256()
 
 

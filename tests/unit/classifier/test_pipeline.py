@@ -1,4 +1,4 @@
-"""services/classifier/adapters/pipeline.py: no offset before its answer, nothing raised into faust."""
+"""services/classifier/stream/pipeline.py: no offset before its answer, nothing raised into faust."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.chassis.clock import FixedClock
-from services.chassis.reject_limit import RejectLimit
-from services.classifier.adapters.pipeline import IN_FLIGHT, Pipeline
+from services.chassis.messaging.reject_limit import RejectLimit
 from services.classifier.app.answer import CLASSIFICATIONS, DEAD_LETTERS, TEXTS, Answering, Outgoing
+from services.classifier.stream.attempts import Attempts
+from services.classifier.stream.pipeline import IN_FLIGHT, Pipeline
+from tests.unit.classifier.marks import KeptMarks
 from tests.unit.classifier.readers import shipped_reader
 from tests.unit.classifier.texts import raw, text_event
 
@@ -34,7 +36,7 @@ class Message:
 
 
 @dataclass
-class Event:
+class FaustEvent:
     message: Message
     acknowledged: list[int]
 
@@ -45,7 +47,7 @@ class Event:
 
 @dataclass
 class Broker:
-    """Acknowledges the n-th record when told."""
+    """Acknowledges the n-th record on request."""
 
     sent: list[Outgoing] = field(default_factory=list)
     pending: list[asyncio.Future[None]] = field(default_factory=list)
@@ -64,11 +66,11 @@ def pipeline(
     publish: Callable[[Outgoing], Awaitable[None]], reader: Any = READER, limit: RejectLimit | None = None
 ) -> Pipeline:
     answering = Answering(reader, FixedClock(datetime(2026, 7, 1, tzinfo=UTC)), "/310109/classifier")
-    return Pipeline(answering, publish, lambda: None, limit)
+    return Pipeline(answering, publish, lambda: None, Attempts(KeptMarks()), limit)
 
 
-def texts(count: int, acknowledged: list[int]) -> list[Event]:
-    return [Event(Message(number, *raw(text_event(number))), acknowledged) for number in range(count)]
+def texts(count: int, acknowledged: list[int]) -> list[FaustEvent]:
+    return [FaustEvent(Message(number, *raw(text_event(number))), acknowledged) for number in range(count)]
 
 
 async def quiet() -> None:
@@ -167,7 +169,7 @@ def test_a_raising_reader_costs_its_own_event_only() -> None:
         line = pipeline(publish, Raising())
         settling = asyncio.create_task(line.settle())
         for number, text in enumerate(("好", "坏", "好")):
-            await line.take(Event(Message(number, *raw(text_event(number, text))), acknowledged))
+            await line.take(FaustEvent(Message(number, *raw(text_event(number, text))), acknowledged))
         await quiet()
         assert acknowledged == [0, 1, 2]
         settling.cancel()
@@ -185,7 +187,7 @@ def test_past_the_reject_limit_nothing_further_is_taken_and_what_was_taken_is_se
 
         line = pipeline(publish, limit=RejectLimit(consecutive=2))
         settling = asyncio.create_task(line.settle())
-        bad = [Event(Message(number, None, [], b"{"), acknowledged) for number in range(3)]
+        bad = [FaustEvent(Message(number, None, [], b"{"), acknowledged) for number in range(3)]
         await line.take(bad[0])
         await line.take(bad[1])
         with pytest.raises(TimeoutError):

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.classifier.adapters.data import load_place_words
 from services.classifier.domain.lexicon import normalise
+from services.classifier.files.reader_data import load_place_words
 
 PLACES = load_place_words()
 
@@ -42,7 +42,7 @@ def test_any_text_gives_few_short_names_without_blanks(text: str) -> None:
 
 def test_a_text_of_250_characters_takes_well_under_a_millisecond() -> None:
     message = normalise("投诉听雨新城小区附近的工地夜间施工，广济路与同心路交汇处没有红绿灯，" * 10)[:250]
-    began = time.perf_counter()
+    began = time.process_time()
     for _ in range(200):
         PLACES.of(message)
-    assert (time.perf_counter() - began) / 200 < 0.001
+    assert (time.process_time() - began) / 200 < 0.001

@@ -167,3 +167,92 @@ HARD = [
 @pytest.mark.parametrize("text", HARD)
 def test_no_text_is_too_hard(text: str) -> None:
     assert NEIGHBOURS.locate(normalise(text), normalise(text[:1000])).place.estate is None
+
+
+OFFICES = Register(
+    [
+        Estate(id="gas", name="燃气公司宿舍", lanes=("丰镇路88弄",)),
+        Estate(id="board", name="教育局宿舍", lanes=("同心路128弄",)),
+        Estate(id="xujiahui", name="徐家汇花园", lanes=("丰镇路5弄",)),
+        Estate(id="huarun", name="华润置地广场", lanes=("曲阳路20弄",)),
+        Estate(id="yaju", name="雅居乐花园", lanes=("曲阳路30弄",)),
+        Estate(id="zhujiang", name="珠江郦城", lanes=("曲阳路40弄",)),
+    ],
+    {},
+)
+
+
+def meant(text: str, address: str = "") -> str | None:
+    return OFFICES.locate(normalise(text), normalise(address)).place.estate
+
+
+@pytest.mark.parametrize(
+    "text", ["燃气公司停气两天", "打燃气公司的电话没人接", "教育局不管", "从徐家汇来要倒两部车", "徐家汇花展"]
+)
+@pytest.mark.parametrize("address", ["", "四平路"])
+def test_an_office_or_a_landmark_is_no_estate(text: str, address: str) -> None:
+    assert meant(text, address) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["燃气公司宿舍停气", "燃气公司小区停气", "燃气公司家属楼漏水", "丰镇路88弄燃气公司停气"]
+)
+def test_an_office_with_its_dwellings_or_its_address_is_the_estate(text: str) -> None:
+    assert meant(text) == "gas"
+
+
+def test_an_address_on_another_road_contradicts_the_text() -> None:
+    assert meant("燃气公司宿舍停气", "四平路") is None
+    assert meant("教育局宿舍漏水", "四平路100弄") is None
+    assert meant("教育局宿舍漏水", "同心路") == "board"
+    assert meant("教育局宿舍漏水", "在路口") == "board"
+
+
+@pytest.mark.parametrize(
+    "text", ["华润置地小区漏水", "华润置地公寓漏水", "雅居乐家园漏水", "龙湖春江郦城漏水", "邮电局宿舍漏水"]
+)
+def test_a_name_with_another_general_word_or_more_before_it_is_another_estate(text: str) -> None:
+    assert meant(text) is None
+
+
+def test_a_short_form_and_a_slip_are_still_heard() -> None:
+    assert (meant("华润置地漏水"), meant("住珠江郎城"), meant("雅居乐花圆漏水")) == ("huarun", "zhujiang", "yaju")
+
+
+@pytest.mark.parametrize(
+    ("written", "estate"),
+    [
+        ("同心路一百廿八弄", "board"),
+        ("同心路128弄", "board"),
+        ("同心路壹佰贰拾捌弄", "board"),
+        ("同心路幺二八弄", "board"),
+        ("丰镇路88弄5支弄3号", "gas"),
+        ("丰镇路590弄5支弄", None),
+        ("丰镇路590弄五支弄", None),
+        ("丰镇路某88弄", None),
+        ("丰镇路*5弄", None),
+        ("丰镇路廿五弄", None),
+        ("丰镇路8八八8弄", None),
+    ],
+)
+def test_a_part_of_a_number_is_not_the_number(written: str, estate: str | None) -> None:
+    assert meant("漏水", written) == estate
+
+
+@pytest.mark.parametrize(
+    ("text", "address", "there"),
+    [
+        ("漏水", "浦东新区丰镇路88弄", "浦东新区"),
+        ("漏水", "杭州西湖区文三路1号", "杭州"),
+        ("漏水", "上海市静安区", "静安区"),
+        ("杭州市西湖区文三路漏水", "", "杭州市"),
+        ("江苏省苏州市人民路10号漏水", "", "江苏省"),
+        ("漏水", "上海市虹口区丰镇路88弄", None),
+        ("我从浙江省来，住丰镇路88弄", "", None),
+        ("静安区那边的亲戚说", "丰镇路88弄", None),
+    ],
+)
+def test_a_place_of_another_district_is_told_and_no_estate_of_ours(text: str, address: str, there: str | None) -> None:
+    located = OFFICES.locate(normalise(text), normalise(address))
+    assert located.elsewhere == there
+    assert (located.place.estate is None) is (there is not None)

@@ -1,4 +1,4 @@
-"""services/classifier/adapters/watch.py, progress.py: how far the stream has read is never said too soon."""
+"""services/classifier/stream/watch.py, progress.py: how far the stream has read is never said too soon."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from services.chassis.health import Health
-from services.classifier.adapters.faust_app import Consumption
-from services.classifier.adapters.progress import progress_routes
-from services.classifier.adapters.watch import Watch
+from services.chassis.activity import QUIET_AFTER_S
+from services.chassis.web.health import Health
+from services.classifier.http.progress import progress_routes
+from services.classifier.stream.faust_app import Consumption
+from services.classifier.stream.watch import Watch
 
 
 @dataclass
@@ -22,11 +23,15 @@ class App:
     rebalancing_count: int = 0
     partitions: int = 12
     unfetched: int = 0
-    fetch_max_wait_ms: int = 20
+    longest_wait_s: float = 0.02
     last_fetch: float = 0.0
+    quiet: bool | None = None
 
     def consumption(self) -> Consumption:
         return Consumption(self.partitions, self.unfetched, self.last_fetch, {})
+
+    def pace(self, *, quiet: bool) -> None:
+        self.quiet = quiet
 
 
 @dataclass
@@ -70,6 +75,19 @@ def test_a_stream_with_anything_before_it_stays_where_it_was(app: App, line: Lin
     assert watch.read_until(line) == 0.0  # type: ignore[arg-type]
 
 
+def test_the_stream_is_quiet_when_nothing_came_for_a_while_and_nobody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = App()
+    watch = _watch(app)
+    assert app.quiet is False
+    later = time.time() + QUIET_AFTER_S + 1
+    monkeypatch.setattr("services.classifier.stream.watch.time.time", lambda: later)
+    asyncio.run(watch.look(Line()))  # type: ignore[arg-type]
+    assert app.quiet is True
+    watch.read_until(Line())  # type: ignore[arg-type]
+    asyncio.run(watch.look(Line()))  # type: ignore[arg-type]
+    assert app.quiet is False
+
+
 def test_what_was_fetched_and_not_taken_yet_counts() -> None:
     watch = _watch(App())
     watch.fetched.put_nowait("event")
@@ -84,7 +102,7 @@ def test_progress_has_the_shape_of_the_other_services() -> None:
 
     app = FastAPI()
     app.include_router(progress_routes(Stream()))
-    told = TestClient(app).get("/progress").json()
-    assert told == {"outbox": 0, "timers_due": 0, "read_until": {"classifier": 12.5}} | {
+    answer = TestClient(app).get("/progress").json()
+    assert answer == {"outbox": 0, "timers_due": 0, "read_until": {"classifier": 12.5}} | {
         "settled": {"classifier": {"ticket-texts": 7}}
     }

@@ -1,4 +1,4 @@
-"""services/classifier/adapters/publisher.py: returns after the acknowledgement, tries again, knows what is hopeless."""
+"""services/classifier/stream/publisher.py: returns after the acknowledgement, tries again, knows what is hopeless."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import pytest
 from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError, MessageSizeTooLargeError
 from faust.exceptions import ProducerSendError
 
-from services.classifier.adapters import publisher as module
-from services.classifier.adapters.publisher import Publisher, Unpublishable
 from services.classifier.app.answer import CLASSIFICATIONS, DEAD_LETTERS, Outgoing
+from services.classifier.stream import publisher as module
+from services.classifier.stream.publisher import FaustPublisher, Unpublishable
 
 CLASSIFICATION = Outgoing(CLASSIFICATIONS, b"k", [], b"{}", "ticket.classified.v1")
 LETTER = Outgoing(DEAD_LETTERS, b"k", [("dlq_id", b"1")], b"x" * 1000, "dead-letter")
@@ -51,7 +51,7 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def publish(producer: Any, record: Outgoing) -> int:
     """The number of tries that ended."""
     tries: list[None] = []
-    asyncio.run(Publisher(producer, lambda: tries.append(None)).publish(record))
+    asyncio.run(FaustPublisher(producer, lambda: tries.append(None)).publish(record))
     return len(tries)
 
 
@@ -71,7 +71,7 @@ def test_it_does_not_return_before_the_acknowledgement() -> None:
             async def send(self, *_: Any) -> Any:
                 return acknowledgement
 
-        publishing = asyncio.create_task(Publisher(Slow([]), lambda: None).publish(CLASSIFICATION))  # type: ignore[arg-type]
+        publishing = asyncio.create_task(FaustPublisher(Slow([]), lambda: None).publish(CLASSIFICATION))  # type: ignore[arg-type]
         await asyncio.sleep(0.02)
         assert not publishing.done()
         acknowledgement.set_result(None)

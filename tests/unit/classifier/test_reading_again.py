@@ -38,17 +38,17 @@ ENQUIRY = Fixed(replace(READ, kind=RequestKind.ENQUIRY))
 
 def last_said(reader: Fixed) -> LastReadings:
     last = LastReadings()
-    last.hear(classified(TEXT, reader.read(TEXT.text, TEXT.address)))
+    last.record(classified(TEXT, reader.read(TEXT.text, TEXT.address)))
     return last
 
 
 def test_what_says_the_same_is_not_published() -> None:
     surer = Fixed(replace(COMPLAINT.reading, confidence=0.5), "another")
-    assert last_said(COMPLAINT).again(TEXT, surer) is None
+    assert last_said(COMPLAINT).reread(TEXT, surer) is None
 
 
 def test_a_text_that_was_corrected_since_is_left_to_its_own_reading() -> None:
-    assert last_said(COMPLAINT).again(TEXT.model_copy(update={"version": 2}), ENQUIRY) is None
+    assert last_said(COMPLAINT).reread(TEXT.model_copy(update={"version": 2}), ENQUIRY) is None
 
 
 def test_another_answer_of_the_same_model_has_another_id() -> None:
@@ -58,6 +58,6 @@ def test_another_answer_of_the_same_model_has_another_id() -> None:
 
 
 def _id(before: Fixed, now: Fixed) -> str:
-    told = last_said(before).again(TEXT, now)
-    assert told
-    return event_id_of(told)
+    published = last_said(before).reread(TEXT, now)
+    assert published
+    return event_id_of(published)

@@ -6,10 +6,9 @@ import csv
 from collections import defaultdict
 from pathlib import Path
 
-import pytest
-
-from services.classifier.adapters.model_files import SHIPPED, load
+from services.classifier.files.model_files import SHIPPED, load
 from services.contracts.taxonomy import taxonomy
+from tests.harness.fixtures import Report
 
 TEXTS = Path(__file__).parents[2] / "data" / "type_texts"
 SEVERAL = TEXTS.parent / "several_matters.csv"
@@ -18,7 +17,7 @@ SHORT_OF = {"MJ18": 0.75}
 """What falls short of the aim (docs/classifier.md): it is held at what it reaches."""
 
 
-def test_recall_of_each_type(capsys: pytest.CaptureFixture[str]) -> None:
+def test_recall_of_each_type(report: Report) -> None:
     model = load(SHIPPED).model
     known: dict[str, list[bool]] = defaultdict(list)
     for file in sorted(TEXTS.glob("*.csv")):
@@ -26,16 +25,13 @@ def test_recall_of_each_type(capsys: pytest.CaptureFixture[str]) -> None:
             for row in csv.DictReader(lines):
                 known[file.stem].append(model.judge(row["text"]).type_code == file.stem)
     recall = {code: sum(right) / len(right) for code, right in known.items()}
-    with capsys.disabled():
-        print("\nrecall:", "  ".join(f"{code} {share:.2f}" for code, share in recall.items()))
-        print(
-            f"mean {sum(recall.values()) / len(recall):.3f}, below {REACH}: {sum(r < REACH for r in recall.values())}"
-        )
+    report("recall: " + "  ".join(f"{code} {share:.2f}" for code, share in recall.items()))
+    report(f"mean {sum(recall.values()) / len(recall):.3f}, below {REACH}: {sum(r < REACH for r in recall.values())}")
     assert set(taxonomy().types) <= set(recall)
     assert {code: share for code, share in recall.items() if share < SHORT_OF.get(code, REACH)} == {}
 
 
-def test_further_matters_of_a_text_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+def test_further_matters_of_a_text_are_named(report: Report) -> None:
     """68 texts of several matters and 22 of one that mention others in passing, by somebody who had read neither
     examples nor word lists. Every second text chose the two limits, the others were measured only."""
     model = load(SHIPPED).model
@@ -48,9 +44,6 @@ def test_further_matters_of_a_text_are_named(capsys: pytest.CaptureFixture[str])
         named += len(further)
         right += len(further & matters)
         missed += len(matters - further - {opinion.type_code})
-    with capsys.disabled():
-        print(
-            f"\nfurther matters: {right / named:.2f} of the named are there, {right / (right + missed):.2f} are named"
-        )
+    report(f"further matters: {right / named:.2f} of the named are there, {right / (right + missed):.2f} are named")
     assert right / named >= 0.75
     assert right / (right + missed) >= 0.65

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.classifier.adapters.data import DATA, load_register
-from services.classifier.adapters.register_store import CURRENT, RegisterStore
 from services.classifier.domain.places import Estate
 from services.classifier.domain.places_coordinates import Crs, to_gcj02, to_wgs84
 from services.classifier.domain.places_import import BadRow, Joined, estate_of, join
 from services.classifier.domain.places_writing import number_of
+from services.classifier.files.reader_data import DATA, load_register
+from services.classifier.files.register_store import CURRENT, RegisterStore
 from services.contracts.data_files import InvalidData
 
 AT = datetime(2026, 1, 5, tzinfo=UTC)

@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from random import Random
-
 import numpy as np
 import pytest
 
-from services.classifier.adapters.model_files import SHIPPED, load
-from services.classifier.app.figures import Judged, figures_of
-from services.classifier.app.fitting import fit_layer
-from services.classifier.app.folds import TooAlike, folds, groups_of
-from services.classifier.app.training import Labelled, contest, cross_validated, judged_by, train, untaught
 from services.classifier.domain.grams import grams_of, key_of
-
-
-def rows(words: dict[str, str], times: int = 30) -> list[Labelled]:
-    """Texts that say a label's word among characters that say nothing."""
-    random = Random(1)
-
-    def noise() -> str:
-        return "".join(chr(random.randrange(0x5000, 0x9000)) for _ in range(10))
-
-    return [
-        Labelled(f"{noise()}，{word}，{noise()}", label, frozenset({label}))
-        for _ in range(times)
-        for label, word in words.items()
-    ]
+from services.classifier.files.labelled_files import Labelled
+from services.classifier.files.model_files import SHIPPED, load
+from services.classifier.learning.figures import Judged, figures_of
+from services.classifier.learning.fitting import fit_layer
+from services.classifier.learning.folds import TooAlike, folds, groups_of
+from services.classifier.learning.training import contest, cross_validated, judged_by, train, untaught
+from tests.unit.classifier.labelled import rows
 
 
 def test_labels_of_any_kind_are_learnt_and_judged_with_confidence() -> None:
@@ -112,6 +98,6 @@ def test_figures_by_their_definitions() -> None:
 
 def test_few_texts_are_no_crash_and_texts_all_alike_a_clear_error() -> None:
     few = rows({"XQ13": "垃圾", "OT": "学校"}, times=3)
-    assert cross_validated(load(SHIPPED).model, few, 2).scores.shape == (6, 41)
+    assert cross_validated(load(SHIPPED).model, few, 2).scores.shape == (6, 42)
     with pytest.raises(TooAlike, match="bring others"):
         train(untaught(["a", "b"]), [Labelled("同一句话", label, frozenset({label})) for label in "abab"], "v")

@@ -1,4 +1,4 @@
-"""services/classifier/domain/urgency.py and sensitive.py: the rules of domain.md §2.3 and §9."""
+"""services/classifier/domain/urgency.py and sensitive.py: the rules of docs/domain.md §2.3 and §9."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from services.classifier.domain.urgency import Pressing, urgency_of
 from services.classifier.domain.urgency_rules import RULES, Rule
 from services.contracts.classification_events import Sensitive
 from services.contracts.ticket_events import Urgency
+from tests.harness.fixtures import Report
 
 EVERY = [(rule, word) for rule in RULES for word in rule.words]
 
@@ -118,16 +119,13 @@ def test_health_and_children_are_sensitive(text: str, sensitive: Sensitive | Non
 
 
 @pytest.mark.parametrize(("file", "heard", "false"), [("urgency_texts.csv", 15, 1), ("urgency_letters.csv", 14, 3)])
-def test_emergencies_in_texts_of_somebody_else_are_heard(
-    capsys: pytest.CaptureFixture[str], file: str, heard: int, false: int
-) -> None:
+def test_emergencies_in_texts_of_somebody_else_are_heard(report: Report, file: str, heard: int, false: int) -> None:
     """Written by people who had not read the rules. What is reached is held; it does not replace a person's ear."""
     with (Path(__file__).parents[2] / "data" / file).open(encoding="utf-8", newline="") as lines:
         rows = [(row["text"], row["emergency"] == "true") for row in csv.DictReader(lines)]
     flagged = [(urgency_of(normalise(text), Urgency.NORMAL).emergency, is_one) for text, is_one in rows]
     found = sum(flag for flag, is_one in flagged if is_one)
     wrong = sum(flag for flag, is_one in flagged if not is_one)
-    with capsys.disabled():
-        print(f"\n{file}: {found} of {sum(is_one for _, is_one in rows)} emergencies heard, {wrong} false")
+    report(f"{file}: {found} of {sum(is_one for _, is_one in rows)} emergencies heard, {wrong} false")
     assert found >= heard
     assert wrong <= false

@@ -1,4 +1,4 @@
-"""services/classifier/adapters/watch.py: an idle stream is alive, one that stands still is not."""
+"""services/classifier/stream/watch.py: an idle stream is alive, one that stands still is not."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from services.chassis.health import Health
-from services.classifier.adapters import watch as module
-from services.classifier.adapters.faust_app import Consumption
-from services.classifier.adapters.watch import REBALANCES, STUCK_AFTER_S, CommitsStandStill, Watch
+from services.chassis.web.health import Health
+from services.classifier.stream import watch as module
+from services.classifier.stream.faust_app import Consumption
+from services.classifier.stream.watch import REBALANCES, STUCK_AFTER_S, CommitsStandStill, Watch
 
 
 @dataclass
@@ -23,6 +23,9 @@ class App:
     unfetched: int = 0
     fetched_ago: float = 0.1
     uncommitted: dict[Any, int] = field(default_factory=dict)
+
+    def pace(self, *, quiet: bool) -> None:
+        """Fetches are not made here."""
 
     def consumption(self) -> Consumption:
         return Consumption(self.partitions, self.unfetched, time.time() - self.fetched_ago, self.uncommitted)

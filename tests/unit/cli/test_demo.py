@@ -1,4 +1,4 @@
-"""services/cli/demo.py: bad input is named before anything starts."""
+"""services/cli/commands/demo.py: bad input is named before anything starts."""
 
 from __future__ import annotations
 
@@ -13,18 +13,20 @@ runner = CliRunner()
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["--months", "0"], "--months"),
         (["--months", "47"], "--months"),
         (["--report", "/nowhere/at/all/report.html"], "no folder that can be written to"),
     ],
 )
-def test_bad_input_is_named(arguments: list[str], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bad_input_is_named(
+    arguments: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     result = runner.invoke(app, ["demo", *arguments], env={"COLUMNS": "200"})
     assert result.exit_code in (1, 2)
-    assert told in result.output
+    assert message in result.output
     assert not (tmp_path / "var").exists()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from services.classifier.adapters.register_store import RegisterStore
+from services.classifier.files.register_store import RegisterStore
 from services.cli.main import app
 
 ROWS = """source,name,area,address,lng,lat,built,property_co
@@ -23,8 +23,8 @@ RUN = CliRunner()
 def imported(folder: Path, content: bytes, *options: str) -> tuple[int, str]:
     file = folder / "estates.csv"
     file.write_bytes(content)
-    told = ["--registers", str(folder / "registers"), "--rejects", str(folder / "rejects.csv"), *options]
-    result = RUN.invoke(app, ["register", "import", str(file), *told])
+    arguments = ["--registers", str(folder / "registers"), "--rejects", str(folder / "rejects.csv"), *options]
+    result = RUN.invoke(app, ["register", "import", str(file), *arguments])
     return result.exit_code, result.output
 
 
@@ -52,10 +52,10 @@ def test_a_dry_run_changes_nothing(tmp_path: Path) -> None:
     [
         (b"", (), "is empty"),
         ("name,lng\n明月小区,121\n".encode(), (), "address is missing"),
-        ("name,name,address\n甲里,乙里,云锦路1弄\n".encode(), (), "stands twice"),
+        ("name,name,address\n甲里,乙里,云锦路1弄\n".encode(), (), "two columns name"),
         (b"name,address\n\xff\xff\xff\x81,\x81", (), "is neither UTF-8"),
         (ROWS.encode(), ("--crs", "bd09"), "say gcj02 or wgs84"),
-        ("name,address\n明月小区,\n".encode(), (), "not one row can be taken"),
+        ("name,address\n明月小区,\n".encode(), (), "not one row can be used"),
         (ROWS.encode(), ("--committees", "/nowhere.json"), "cannot be read"),
     ],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.cli.status import figures
+from services.cli.commands.status import figures
 
 SCRAPED = """\
 # TYPE closedloop_consumer_lag_events gauge

@@ -7,8 +7,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from services.chassis.demo_issuer import DemoIssuer
-from services.cli.token import token
+from services.chassis.web.demo_issuer import DemoIssuer
+from services.cli.commands.token import token
 
 
 @pytest.fixture

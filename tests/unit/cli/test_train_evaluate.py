@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from services.cli.main import app
-from tests.unit.classifier.test_training import rows
+from tests.unit.classifier.labelled import rows
 
 FIGURES = {
     *("n", "accuracy", "typed_accuracy", "ot_precision", "ot_recall", "macro_f1", "coverage80_accuracy", "top2", "ece"),
@@ -72,7 +72,7 @@ def test_evaluate_categories_takes_any_labels(data: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["train"], "nothing to learn from"),
         (["train", "--data", "none.csv"], "is not there"),
@@ -81,5 +81,17 @@ def test_evaluate_categories_takes_any_labels(data: Path) -> None:
         (["evaluate", "types", "--data", "x.csv", "--train", "y.csv", "--folds", "2"], "not both"),
     ],
 )
-def test_what_cannot_be_done_is_told_with_the_remedy(arguments: list[str], told: str) -> None:
-    assert told in run(*arguments, code=1)
+def test_what_cannot_be_done_is_told_with_the_remedy(arguments: list[str], message: str) -> None:
+    assert message in run(*arguments, code=1)
+
+
+def test_evaluate_redaction_tells_of_each_kind_and_of_what_it_masks_wrongly(tmp_path: Path) -> None:
+    figures = last(run("evaluate", "redaction"))
+    recall = figures["recall"]
+    assert isinstance(recall, dict)
+    assert figures["recall_min"] == min(recall.values()) >= 0.9
+    assert float(str(figures["false_share"])) <= 0.005
+    planted = tmp_path / "planted.csv"
+    planted.write_text("kind,secret,text\ntail,1234,尾号1234\n", encoding="utf-8")
+    assert last(run("evaluate", "redaction", "--data", planted, "--json"))["recall"] == {"tail": 1.0}
+    assert "is not there" in run("evaluate", "redaction", "--data", "none.csv", code=1)

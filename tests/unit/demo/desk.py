@@ -1,4 +1,4 @@
-"""Services that only write down what they are told, for tests of those who tell them."""
+"""Services that only record what people do with them, for tests of those people."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-Told = tuple[str, str, dict[str, Any]]
+Request = tuple[str, str, dict[str, Any]]
 
 
 @dataclass
 class Services:
-    """`lists` by path are what is asked for; `told` is (role, path, body) in order. Every version is 7."""
+    """`lists` by path are what is asked for; `requests` are (role, path, body) in order. Every version is 7."""
 
     lists: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    told: list[Told] = field(default_factory=list)
-    refuses_answers: bool = False
+    requests: list[Request] = field(default_factory=list)
+    refusal_of_answers: dict[str, Any] | None = None
 
     def as_role(self, role: str) -> Person:
         return Person(role, self)
@@ -24,7 +24,7 @@ class Services:
         return [act(item) for item in items]
 
     def bodies(self, end: str) -> list[dict[str, Any]]:
-        return [body for _, path, body in self.told if path.endswith(end)]
+        return [body for _, path, body in self.requests if path.endswith(end)]
 
 
 @dataclass
@@ -36,7 +36,7 @@ class Person:
         return {"version": 7, "state": "any", "project_id": "p-1" if "hot-issues" in path else None}
 
     def post(self, service: str, path: str, body: dict[str, Any]) -> Any:
-        self.services.told.append((self.role, path, body))
+        self.services.requests.append((self.role, path, body))
         if path.endswith("/batch"):
             rows = body["tickets"]
             return {
@@ -46,9 +46,14 @@ class Person:
                 ]
             }
         if path.endswith("/answers"):
-            refusal = {"problem": {"status": 409}} if self.services.refuses_answers else {}
+            refusal = {"problem": self.services.refusal_of_answers} if self.services.refusal_of_answers else {}
             return {"results": [{"ticket_id": one} | refusal for one in body["ticket_ids"]], "more": False}
         return {"version": 8}
+
+    def step(
+        self, service: str, thing: str, step: str, body: dict[str, Any], *, version: int | None = None, wanted: Any
+    ) -> None:
+        self.post(service, f"{thing}/{step}", {"version": version or 7} | body)
 
     def pages(self, service: str, path: str, **query: Any) -> Iterator[dict[str, Any]]:
         yield from self.services.lists.pop(f"{path} {query.get('state') or query.get('stage')}", [])

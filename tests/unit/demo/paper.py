@@ -22,15 +22,16 @@ from demo.scene import Actors, Scenes
 from demo.story import all_stories
 from demo.truth import Judgement, judge
 from demo.world import World
-from services.contracts.department_events import HotIssueTold, ProjectTold
+from services.contracts.department_events import HotIssueNotice, ProjectNotice
+from services.contracts.hot_issue_events import EffectFinding
 from services.contracts.ticket_events import Place
-from services.projects.adapters.rules_file import in_force
 from services.projects.domain import detection, effect
 from services.projects.domain.citywide import TypeDay, type_day
 from services.projects.domain.months import Month, months_later
+from services.projects.files.rules import FILE, load_rules
 
 Cell = tuple[str, str]
-BOOK = in_force()
+BOOK = load_rules(FILE)
 RULES = BOOK.newest
 ENOUGH = 4  # fewer callers are never a hot issue
 
@@ -72,10 +73,11 @@ class Paper:
         since = midnight(self._now.date())
         for now in steps(months):
             self._now = now
+            until = midnight(now.date())
+            calls = self.world.calls(since, until)
             self._hub.act(now)
             self._diary.do(now)
-            until = midnight(now.date())
-            for call in self.world.calls(since, until):
+            for call in calls:
                 self._calls[call.estate or "", call.type_code].append(call)
                 if call.estate:
                     self._note_day(call, call.estate)
@@ -95,12 +97,12 @@ class Paper:
 
     def _fulfilled(self, calls: list[Call], after: datetime | None) -> datetime | None:
         counted = [one for one in calls if not self._in_event(one) and (after is None or one.at > after)]
-        told = [detection.Call("", one.phone, one.at) for one in counted]
+        counted_calls = [detection.Call("", one.phone, one.at) for one in counted]
 
         def past(begin: datetime, end: datetime) -> int:
             return sum(begin <= one.at < end for one in calls) if after is None else 0
 
-        found = detection.first_hot(told, BOOK, "", past)
+        found = detection.first_hot(counted_calls, BOOK, "", past)
         return found.at if found else None
 
     def _note_day(self, call: Call, estate: str) -> None:
@@ -127,14 +129,15 @@ class Paper:
         after = effect.months_after(issue.accepted, RULES.observation)
         before = effect.months_before(issue.started, after)
         was, now = (sum(Month.of(one.at) in months for one in calls) for months in (before, after))
-        return effect.judge(effect.Effect(was, now, 0), before, after, RULES.observation).verified
+        judged = effect.judge(effect.Counts(was, now, 0), before, after, RULES.observation)
+        return judged.finding is EffectFinding.CURED
 
     def _enter(self, issue: Issue, state: str) -> None:
         issue.state = state
         issue.states.append(state)
         estate, type_code = issue.cell
         self._hub.hear(
-            HotIssueTold.model_construct(
+            HotIssueNotice.model_construct(
                 hot_issue_id=f"{estate}/{type_code}",
                 stage=f"hot_issue.{state.replace(' ', '_')}.v1",
                 type_code=type_code,
@@ -169,6 +172,9 @@ class Paper:
             self._enter(issue, "in cure")
         return {}
 
+    def step(self, service: str, thing: str, step: str, body: dict[str, Any], *, wanted: object) -> None:
+        self.post(service, f"{thing}/{step}", body)
+
     def _decide(self, issue: Issue, body: dict[str, Any]) -> None:
         assert issue.state in ("confirmed", "reopened")
         self._enter(issue, "explained" if body["kind"] == "explain" else "decided")
@@ -192,14 +198,15 @@ def _shown(issue: Issue) -> dict[str, Any]:
     estate, type_code = issue.cell
     return {
         "hot_issue_id": "/".join(issue.cell),
+        "number": "R26-00042-0",
         "state": issue.state,
         "type_code": type_code,
         "place": {"estate": estate},
     }
 
 
-def _project(issue: Issue) -> ProjectTold:
-    return ProjectTold.model_construct(
+def _project(issue: Issue) -> ProjectNotice:
+    return ProjectNotice.model_construct(
         project_id=issue.project_id,
         state="need",
         place=Place(estate=issue.cell[0]),

@@ -19,7 +19,7 @@ from demo.residents import Residents
 from demo.scene import Actors, Scenes
 from demo.story import all_stories
 from demo.world import Condition, Fault, World
-from services.contracts.department_events import HotIssueTold, ProjectTold, TicketAssigned
+from services.contracts.department_events import HotIssueNotice, ProjectNotice, TicketAssigned
 from services.contracts.ticket_events import Place
 from tests.unit.demo.desk import Person, Services
 
@@ -51,8 +51,8 @@ class Cast:
             self.diary.do(NOW + timedelta(days=week))
 
 
-def _told(fault: Fault, stage: str) -> HotIssueTold:
-    return HotIssueTold(
+def _notice(fault: Fault, stage: str) -> HotIssueNotice:
+    return HotIssueNotice(
         version=1,
         delivery_id=uuid4(),
         department="housing",
@@ -80,12 +80,12 @@ def _assigned(number: int, fault: Fault) -> TicketAssigned:
     )
 
 
-def test_a_single_matter_is_settled_as_solved_by_the_department_that_was_told() -> None:
+def test_a_single_matter_is_settled_as_solved_by_the_department_it_went_to() -> None:
     cast = Cast()
     ticket = _assigned(1, cast.fault("roof-leak"))
     cast.departments.hear("housing", ticket)
     cast.departments.settle()
-    ((role, path, body),) = cast.services.told
+    ((role, path, body),) = cast.services.requests
     assert (role, path) == ("department:housing", "/tickets/answers")
     assert (body["ticket_ids"], body["unit_solved"]) == ([ticket.ticket_id], True)
     assert not cast.departments.waiting()
@@ -95,7 +95,7 @@ def test_a_member_of_a_hot_issue_enters_the_repair_plan_until_the_cure_is_proven
     cast = Cast()
     fault = cast.fault("roof-leak")
     for stage in ("confirmed", "verified"):
-        cast.departments.hear("housing", _told(fault, stage))
+        cast.departments.hear("housing", _notice(fault, stage))
         cast.departments.hear("housing", _assigned(1, fault))
         cast.departments.settle()
         cast.departments.settle()
@@ -125,17 +125,25 @@ def test_some_are_late_and_each_is_settled_once() -> None:
 
 def test_an_answer_that_is_refused_for_one_ticket_ends_the_demo() -> None:
     cast = Cast()
-    cast.services.refuses_answers = True
+    cast.services.refusal_of_answers = {"status": 409, "current_state": "return requested"}
     cast.departments.hear("housing", _assigned(1, cast.fault("roof-leak")))
     with pytest.raises(Refused, match="intake refuses housing's answer"):
         cast.departments.settle()
 
 
+def test_an_answer_that_was_taken_before_is_not_given_again() -> None:
+    cast = Cast()
+    cast.services.refusal_of_answers = {"status": 409, "current_state": "settled"}
+    cast.departments.hear("housing", _assigned(1, cast.fault("roof-leak")))
+    cast.departments.settle()
+    assert not cast.departments.waiting()
+
+
 def test_the_hub_decides_at_the_next_step_and_housing_takes_the_project_to_its_acceptance() -> None:
     cast = Cast()
     fault = cast.fault("roof-leak")
-    cast.hub.hear(_told(fault, "confirmed"))
-    assert cast.services.told == []
+    cast.hub.hear(_notice(fault, "confirmed"))
+    assert cast.services.requests == []
     cast.hub.act(NOW)
     (decision,) = cast.services.bodies("/decision")
     assert (decision["kind"], decision["version"]) == ("project", 7)
@@ -143,7 +151,7 @@ def test_the_hub_decides_at_the_next_step_and_housing_takes_the_project_to_its_a
     cast.housing.hear(_project(fault), NOW)
     cure = fault.cure
     cast.play(cure.preparation_days)
-    assert fault.condition is Condition.THERE
+    assert fault.condition is Condition.PRESENT
     cast.play(cure.preparation_days + 14)
     assert fault.condition is Condition.UNDER_WORKS
     cast.play(cure.preparation_days + cure.works_days + 100)
@@ -153,13 +161,13 @@ def test_the_hub_decides_at_the_next_step_and_housing_takes_the_project_to_its_a
         *("consulted", "listed", "approved", "designed", "scheme_public", "scheme_confirmed", "tendered"),
         *("contracted", "started", "building", "accepted", "audited", "handed_over", "warranty"),
     ]
-    cast.hub.hear(_told(fault, "verified"))
+    cast.hub.hear(_notice(fault, "verified"))
     cast.hub.act(NOW)
     assert cast.services.bodies("/steps")[-1]["to"] == "verified"
 
 
-def _project(fault: Fault) -> ProjectTold:
-    return ProjectTold(
+def _project(fault: Fault) -> ProjectNotice:
+    return ProjectNotice(
         version=1,
         delivery_id=uuid4(),
         department="housing",
@@ -171,14 +179,14 @@ def _project(fault: Fault) -> ProjectTold:
     )
 
 
-def test_a_service_is_told_done_and_what_comes_back_is_decided_otherwise() -> None:
+def test_a_service_is_reported_done_and_a_reopened_issue_is_decided_differently() -> None:
     cast = Cast()
     fault = cast.fault("stalls")
-    cast.hub.hear(_told(fault, "confirmed"))
+    cast.hub.hear(_notice(fault, "confirmed"))
     cast.hub.act(NOW)
     cast.play(42)
-    assert fault.condition is Condition.THERE
-    cast.hub.hear(_told(fault, "reopened"))
+    assert fault.condition is Condition.PRESENT
+    cast.hub.hear(_notice(fault, "reopened"))
     cast.hub.act(NOW)
     cast.play(70)
     assert fault.condition is Condition.CURED
@@ -189,7 +197,7 @@ def test_a_service_is_told_done_and_what_comes_back_is_decided_otherwise() -> No
 def test_what_has_no_cause_in_common_is_explained() -> None:
     cast = Cast(with_faults=False)
     nowhere = Cast().fault("roof-leak")
-    cast.hub.hear(_told(nowhere, "confirmed"))
+    cast.hub.hear(_notice(nowhere, "confirmed"))
     cast.hub.act(NOW)
     assert cast.services.bodies("/decision")[0]["kind"] == "explain"
 
@@ -199,15 +207,18 @@ def test_callers_say_what_is_true(cured: bool) -> None:
     cast = Cast()
     fault = cast.fault("roof-leak")
     calls = [one for one in cast.world.calls(NOW, NOW + timedelta(days=200)) if one.cause == fault.story.key]
-    cast.residents.turn_to_the_hotline(calls)
+    cast.residents.call_the_hotline(calls)
     if cured:
         cast.world.finish(fault)
-    cast.hub.hear(_told(fault, "decided"))
-    tickets = [{"ticket_id": ticket, "version": 4} for ticket in cast.residents.calls]
+    cast.hub.hear(_notice(fault, "decided"))
+    tickets = [{"ticket_id": ticket, "version": 4, "state": "settled"} for ticket in cast.residents.calls]
     cast.services.lists["/tickets settled"] = tickets
     cast.services.lists["/follow-ups asked"] = [
-        {"follow_up_id": f"f-{number}", "version": 5, "hot_issue_id": ISSUE} for number in range(100)
+        {"follow_up_id": f"f-{number}", "version": 5, "hot_issue_id": ISSUE, "ticket_id": f"t-{number}"}
+        for number in range(101)
     ]
+    cast.hub.self_answering.add("t-100")
+    cast.hub.look()
     cast.hub.act(NOW)
     visits, answers = cast.services.bodies("/visit"), cast.services.bodies("/answer")
     assert len(visits) == len(tickets)
@@ -221,13 +232,13 @@ def test_callers_say_what_is_true(cured: bool) -> None:
 def test_a_call_that_is_not_taken_ends_the_demo(monkeypatch: pytest.MonkeyPatch) -> None:
     cast = Cast()
     monkeypatch.setattr(Person, "post", lambda *_: {"results": [{"source_id": "call-0", "problem": {"field": "text"}}]})
-    with pytest.raises(Refused, match="does not take a call"):
-        cast.residents.turn_to_the_hotline(cast.world.calls(NOW, NOW + timedelta(days=5))[:1])
+    with pytest.raises(Refused, match="rejects a call"):
+        cast.residents.call_the_hotline(cast.world.calls(NOW, NOW + timedelta(days=5))[:1])
 
 
 def test_no_call_is_sent_twice_under_one_id() -> None:
     cast = Cast()
     calls = cast.world.calls(NOW, NOW + timedelta(days=60))
-    cast.residents.turn_to_the_hotline(calls[:20])
-    cast.residents.turn_to_the_hotline(calls[20:])
+    cast.residents.call_the_hotline(calls[:20])
+    cast.residents.call_the_hotline(calls[20:])
     assert cast.residents.sent == len(cast.residents.calls) == len(calls)

@@ -7,12 +7,12 @@ from itertools import pairwise
 
 from demo.clockwork import BEGIN, midnight, steps
 from demo.diary import Diary
-from services.chassis.working_days import after_working_days
+from services.chassis.working_days import Calendar
 
 
-def test_what_is_told_at_one_step_can_be_settled_in_time_at_the_next() -> None:
+def test_what_comes_in_at_one_step_can_be_settled_in_time_at_the_next() -> None:
     for now, following in pairwise(steps(46)):
-        due = after_working_days(now, 5).due
+        due = Calendar().after_working_days(now, 5).due
         assert now < following < due
         assert due - following < timedelta(hours=8)
 

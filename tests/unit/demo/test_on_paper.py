@@ -40,7 +40,7 @@ def test_without_cures_nothing_is_verified(seed: int) -> None:
     assert len(paper.issues) == len(all_stories())
 
 
-def test_every_story_is_told_to_its_end_or_to_the_last_day() -> None:
+def test_the_stories_have_every_kind_of_cure_and_keys_of_their_own() -> None:
     kinds = {cure.kind for story in all_stories() for cure in story.cures}
     assert kinds == {"project", "service", "rule", "explain"}
     assert len({story.key for story in all_stories()}) == len(all_stories())

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from functools import partial
+from itertools import count
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from demo.quiet import NeverQuiet, Quiet
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LOOK_EVERY_S", 0)
+    monkeypatch.setattr(module, "FIRST_PAUSE_S", 0)
 
 
 class Chain:
@@ -26,12 +26,12 @@ class Chain:
     Looked at, it moves first: so every look sees another moment, as with real processes.
     """
 
-    def __init__(self, hops: int, events: int, move: Callable[[], int], looks_at_time: bool) -> None:
+    def __init__(self, hops: int, events: int, move: Callable[[], int], clock: Callable[[], float] | None) -> None:
         self.unread, self.outbox, self.published = [0] * hops, [0] * hops, [0] * hops
         self.settled = [0] * hops
         self.read_until = [0.0] * hops
         self.outbox[0] = events
-        self._move, self._looks_at_time = move, looks_at_time
+        self._move, self._clock = move, clock
 
     def services(self) -> dict[str, Callable[[], dict[str, Any]]]:
         return {f"hop-{hop}": partial(self._ask, hop) for hop in range(len(self.unread))}
@@ -57,8 +57,8 @@ class Chain:
             self.unread[hop] -= 1
             self.outbox[hop] += 1
             self.settled[hop] += 1
-        elif self._looks_at_time and not self.unread[hop]:
-            self.read_until[hop] = time.time()
+        elif self._clock and not self.unread[hop]:
+            self.read_until[hop] = self._clock()
 
     @property
     def work_left(self) -> int:
@@ -68,8 +68,11 @@ class Chain:
 @settings(deadline=None, max_examples=200)
 @given(st.integers(1, 5), st.integers(0, 6), st.randoms(use_true_random=False), st.booleans())
 def test_quiet_means_that_no_work_is_left(hops: int, events: int, chance: Any, looks_at_time: bool) -> None:
-    chain = Chain(hops, events, lambda: chance.randrange(60), looks_at_time)
-    Quiet(chain.services(), chain.count).wait()
+    ticks = count(1.0)
+    chain = Chain(hops, events, lambda: chance.randrange(60), (lambda: next(ticks)) if looks_at_time else None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module.time, "time", lambda: next(ticks))
+        Quiet(chain.services(), chain.count).wait()
     assert chain.work_left == 0
 
 
@@ -87,14 +90,36 @@ def test_a_deadline_that_is_due_is_waited_for() -> None:
 
 
 def test_what_stands_still_unfinished_is_named() -> None:
-    told = {"outbox": 3, "timers_due": 1, "read_until": {}, "settled": {}}
+    progress = {"outbox": 3, "timers_due": 1, "read_until": {}, "settled": {}}
     with pytest.raises(NeverQuiet, match="intake has 3 events to publish and 1 deadlines due"):
-        Quiet({"intake": lambda: told}, dict, limit_s=0.01).wait()
+        Quiet({"intake": lambda: progress}, dict, still_s=0.01).wait()
 
 
 def test_a_consumer_that_does_not_read_to_the_end_is_named() -> None:
-    told = {"outbox": 0, "timers_due": 0, "read_until": {"projects": 1.0}} | {
+    progress = {"outbox": 0, "timers_due": 0, "read_until": {"projects": 1.0}} | {
         "settled": {"projects": {"tickets": 4}}
     }
     with pytest.raises(NeverQuiet, match=r"projects still reads \(projects\)"):
-        Quiet({"projects": lambda: told}, lambda: {"tickets": 5}, limit_s=0.01).wait()
+        Quiet({"projects": lambda: progress}, lambda: {"tickets": 5}, still_s=0.01).wait()
+
+
+def test_what_moves_slowly_is_waited_for() -> None:
+    now = iter(range(0, 10_000, 50))
+    left = iter([3, 3, 2, 2, 1, 1] + [0] * 10)
+    quiet = Quiet(
+        {"intake": lambda: {"outbox": next(left), "timers_due": 0, "read_until": {}, "settled": {}}}, dict, still_s=120
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module.time, "monotonic", lambda: next(now))
+        quiet.wait()
+    assert next(left) == 0
+
+
+def test_what_goes_on_and_on_is_given_up() -> None:
+    numbers = count(1)
+
+    def ask() -> dict[str, Any]:
+        return {"outbox": next(numbers), "timers_due": 0, "read_until": {}, "settled": {}}
+
+    with pytest.raises(NeverQuiet, match="events to publish"):
+        Quiet({"intake": ask}, dict, limit_s=0.01).wait()

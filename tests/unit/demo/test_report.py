@@ -55,6 +55,7 @@ def _issue(*steps: tuple[int, str], project: str | None = PROJECT) -> dict[str, 
             "estate_name": fault.estate.name,
             "sub_district": fault.estate.sub_district,
         },
+        "number": "R26-00042-0",
         "callers": 22,
         "calls": 80,
         "first_at": _at(20),
@@ -115,8 +116,8 @@ def test_it_needs_nothing_but_itself(page: str) -> None:
 
 
 def test_it_says_what_happened_where_and_how_long_it_took(page: str) -> None:
-    for told in ("1,234", "屋面渗漏水", "Roof leakage", "下降92%", "missed: xinxiang MJ04", "50 → 4", "510"):
-        assert told in page, told
+    for text in ("1,234", "屋面渗漏水", "Roof leakage", "下降92%", "missed: xinxiang MJ04", "50 → 4", "510"):
+        assert text in page, text
     assert "97.1% (1,180 / 1,215)" in page
     assert "{{" not in page
 
@@ -134,9 +135,9 @@ def test_every_chart_is_well_formed(page: str) -> None:
 
 
 def test_a_district_without_problems_has_a_report_too(tmp_path: Path) -> None:
-    told = _conclusion([])
-    quiet = [{**one, "started_floor_area_m2": 0.0, "projects": 0} for one in told.findings.quarters]
-    write(replace(told, findings=replace(told.findings, quarters=quiet)), tmp_path / "report.html")
+    conclusion = _conclusion([])
+    quiet = [{**one, "started_floor_area_m2": 0.0, "projects": 0} for one in conclusion.findings.quarters]
+    write(replace(conclusion, findings=replace(conclusion.findings, quarters=quiet)), tmp_path / "report.html")
     assert "<svg" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
@@ -152,11 +153,11 @@ def test_phases_follow_each_other_without_gaps() -> None:
     assert [one.days for one in found] == [23, 7, 190, 100, 190, 370]
 
 
-def test_stages_are_told_in_order_with_those_of_the_project() -> None:
-    told = stages(_issue(*CURED), {"history": _history((50, "need"), (80, "consulted"), (240, "building"))})
-    assert [one.day for one in told] == sorted(one.day for one in told)
-    assert "Residents are consulted" in [one.en for one in told]
-    assert sum(one.en.startswith("The system confirms") for one in told) == 1
+def test_stages_are_listed_in_order_with_those_of_the_project() -> None:
+    found = stages(_issue(*CURED), {"history": _history((50, "need"), (80, "consulted"), (240, "building"))})
+    assert [one.day for one in found] == sorted(one.day for one in found)
+    assert "Residents are consulted" in [one.en for one in found]
+    assert sum(one.en.startswith("Confirmed as a hot issue") for one in found) == 1
 
 
 @pytest.mark.parametrize("most", [0.5, 1, 4, 7, 43, 99, 1_000, 66_789, 400_000])

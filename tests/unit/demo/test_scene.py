@@ -65,7 +65,7 @@ def test_what_is_not_over_is_not_judged(steps: int) -> None:
 def test_a_scene_that_ends_otherwise_fails_the_play() -> None:
     scenes = cast(scene([], well=False))
     play(scenes, 3)
-    with pytest.raises(SceneFailed, match="the scene 'one' did not end as it must"):
+    with pytest.raises(SceneFailed, match="the scene 'one' did not end as expected"):
         scenes.lives()
 
 

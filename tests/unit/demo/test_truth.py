@@ -34,8 +34,8 @@ def test_five_distinct_callers_within_thirty_days_show() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(0, 90), st.sampled_from("abcdefg")), max_size=30))
-def test_the_moving_window_finds_what_trying_every_window_finds(told: list[tuple[float, str]]) -> None:
-    calls = sorted((_call(day, phone) for day, phone in told), key=lambda one: one.at)
+def test_the_moving_window_finds_what_trying_every_window_finds(days: list[tuple[float, str]]) -> None:
+    calls = sorted((_call(day, phone) for day, phone in days), key=lambda one: one.at)
     every = any(
         len({one.phone for one in calls if last.at - timedelta(days=30) < one.at <= last.at}) >= 5 for last in calls
     )

@@ -12,7 +12,7 @@ import pytest
 from demo.calls import Call
 from demo.clockwork import BEGIN, midnight
 from demo.district import District
-from demo.disturbances import CAUSES, GALE, OBSTINATE
+from demo.disturbances import CAUSES, GALE, REPEAT_CALLER
 from demo.story import all_stories
 from demo.truth import shows
 from demo.world import NUISANCE, Condition, World
@@ -36,12 +36,12 @@ def _estates_of_faults(calls: Sequence[Call]) -> set[str | None]:
     return {one.estate for one in calls if one.cause and one.cause not in CAUSES}
 
 
-def test_a_gale_and_an_obstinate_caller_look_like_concentrations() -> None:
+def test_a_gale_and_a_repeat_caller_look_like_concentrations() -> None:
     gale = [one for one in _three_years(1, with_faults=False) if one.cause == GALE]
     assert len({one.estate for one in gale}) == 40
     assert shows([one for one in gale if one.estate == gale[0].estate])
-    obstinate = [one for one in _three_years(1, with_faults=False) if one.cause == OBSTINATE]
-    assert (len(obstinate), len({one.phone for one in obstinate})) == (40, 1)
+    repeated = [one for one in _three_years(1, with_faults=False) if one.cause == REPEAT_CALLER]
+    assert (len(repeated), len({one.phone for one in repeated})) == (40, 1)
 
 
 def test_the_same_seed_is_the_same_district_and_another_one_another() -> None:
@@ -79,10 +79,10 @@ def test_people_say_what_it_is_about_and_where(seed: int) -> None:
     assert len(astray) < 0.02 * len(calls), astray[:10]
 
 
-def test_a_story_is_told_in_many_ways() -> None:
+def test_a_story_is_described_in_many_ways() -> None:
     for story in all_stories():
-        told = [one.text for one in _three_years(1) if one.cause == story.key]
-        assert len(set(told)) > 0.9 * len(told), story.key
+        texts = [one.text for one in _three_years(1) if one.cause == story.key]
+        assert len(set(texts)) > 0.9 * len(texts), story.key
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -130,7 +130,7 @@ def test_works_that_do_not_hold_leave_the_fault_where_it_was() -> None:
     fault = next(one for one in world.faults if one.story.key == "sewer")
     world.start_works(fault)
     world.finish(fault)
-    assert fault.condition is Condition.THERE
+    assert fault.condition is Condition.PRESENT
     world.start_works(fault)
     world.finish(fault)
     assert fault.condition is Condition.CURED

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from services.chassis.migrate import WITH_DATABASE
+from services.chassis.database.migrate import WITH_DATABASE
 from services.chassis.settings import PREFIX, Profile, Settings
 from services.contracts.topics import SERVICES
 from tests.unit.deploy.files import ROOT, compose, example, filled, variables
@@ -20,8 +20,10 @@ GIVEN = {
     **example(),
     "CLOSEDLOOP_OIDC_ISSUER": "https://id.example.org",
     "CLOSEDLOOP_OIDC_JWKS": "https://id.example.org/keys",
-    "CLOSEDLOOP_CALLER_KEY": "a" * 64,
-    "CLOSEDLOOP_VAULT_KEY": "b" * 64,
+    "CLOSEDLOOP_CALLER_KEY": "ab" * 31 + "01",
+    "CLOSEDLOOP_VAULT_KEY": "cd" * 31 + "02",
+    "CLOSEDLOOP_FINGERPRINT_KEY": "0a" * 31 + "03",
+    "CLOSEDLOOP_OPERATIONS_TOKEN": "ef" * 16,
     **{name: f"secret{number}" for number, name in enumerate(sorted(OPEN)) if name.endswith("_PASSWORD")},
 }
 
@@ -97,7 +99,7 @@ def test_the_example_names_every_variable_and_no_other() -> None:
 def test_no_secret_has_a_value_in_the_example() -> None:
     secret = {name for name in example() if re.search("PASSWORD|_KEY|SECRET|TOKEN", name)}
     assert secret <= OPEN
-    assert len(secret) == 6
+    assert len(secret) == 8
 
 
 @pytest.mark.parametrize("name", sorted(OPEN))

@@ -1,4 +1,4 @@
-"""The judge is judged: what is planted is found, what is sound is let pass (anchors.md R18)."""
+"""The judge is judged: what is planted is found, what is sound is let pass (docs/faults.md R18)."""
 
 from __future__ import annotations
 

@@ -8,47 +8,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.domain.callers import caller_ref, normalise_phone
+from services.intake.domain.callers import caller_ref
 
 KEY = bytes(range(32))
 MOBILES = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True)
 
 
-@pytest.mark.parametrize(
-    "writing",
-    [
-        "13812345678", "138 1234 5678", "138-1234-5678", "+86 138 1234 5678", "+8613812345678", "8613812345678",
-        "008613812345678", "0086-138-1234-5678", " 13812345678 ", "１３８１２３４５６７８", "(138)12345678",
-        "138–1234–5678", "+86(138)12345678",
-    ],
-)  # fmt: skip
-def test_one_mobile_is_one_caller_however_it_is_written(writing: str) -> None:
-    assert normalise_phone(writing) == "13812345678"
-    assert caller_ref(KEY, writing) == caller_ref(KEY, "13812345678")
+def test_one_caller_has_one_reference_however_the_number_is_written() -> None:
+    mobile = {caller_ref(KEY, one) for one in ("13812345678", "+86 138 1234 5678", "013812345678", "13812345678.0")}
+    landline = {caller_ref(KEY, one) for one in ("65431234", "021-65431234", "+86 21 6543 1234")}
+    assert (len(mobile), len(landline), len(mobile | landline)) == (1, 1, 2)
 
 
-@pytest.mark.parametrize("writing", ["021-65431234", "(021)65431234", "+86 21 6543 1234", "0086 021 65431234"])
-def test_one_landline_is_one_caller_however_it_is_written(writing: str) -> None:
-    assert normalise_phone(writing) == "02165431234"
+@pytest.mark.parametrize("phone", ["00000000", "11111111", "12345", "12345678"])
+def test_a_number_of_nobody_is_an_anonymous_call(phone: str) -> None:
+    assert caller_ref(KEY, phone) is None
+    assert caller_ref(KEY, phone, source_id="U7") == caller_ref(KEY, source_id="U7")
 
 
-@pytest.mark.parametrize("writing", ["+852 2345 6789", "00852-23456789"])
-def test_a_number_abroad_keeps_its_country(writing: str) -> None:
-    assert normalise_phone(writing) == "0085223456789"
-
-
-def test_an_extension_is_another_caller() -> None:
-    numbers = ["65431234", "65431234转802", "65431234 ext 803", "6543-1234"]
-    assert [normalise_phone(one) for one in numbers] == ["65431234", "65431234802", "65431234803", "65431234"]
-
-
-@pytest.mark.parametrize(
-    "writing",
-    ["", "abc", "1234", "1" * 16, "没有电话", "13812345678 王建国", "12345 or 67890", "138;1234;5678", "+", "138\n12x"],
-)
-def test_what_is_no_phone_number_is_refused_with_the_remedy(writing: str) -> None:
-    with pytest.raises(ValueError, match="give 5 to 15 digits, or leave the caller's phone out"):
-        normalise_phone(writing)
+@pytest.mark.parametrize("source_id", ["匿名网友", "匿名", "无", "-", "000", "138****8000"])
+def test_an_id_of_nobody_is_an_anonymous_call(source_id: str) -> None:
+    assert caller_ref(KEY, source_id=source_id) is None
 
 
 @given(st.sets(MOBILES, min_size=2, max_size=50))

@@ -1,4 +1,4 @@
-"""Whom a ticket goes to, for every type in every sub-district: the catalogue as it is written (domain.md §8)."""
+"""Whom a ticket goes to, for every type in every sub-district: the catalogue as it is written (docs/domain.md §8)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from services.contracts.departments import departments
 from services.contracts.districts import sub_districts
 from services.contracts.taxonomy import FILE, OTHER, taxonomy
 from services.contracts.ticket_events import Place
-from services.intake.domain.dispatch import DOUBTFUL_BELOW, Catalogue, Dispatch, Edit, Review, decide
+from services.intake.app.plain_english import reason_in_english
+from services.intake.domain.dispatch import DOUBTFUL_BELOW, Catalogue, CatalogueEdit, Dispatch, decide
+from services.intake.domain.review import ReviewCode, ReviewReason
 
 with FILE.open(encoding="utf-8", newline="") as _lines:
     ROWS: Mapping[str, dict[str, str]] = {row["code"]: row for row in csv.DictReader(_lines)}
@@ -27,8 +29,8 @@ def place(sub_district: str | None) -> Place:
     return Place(sub_district=sub_district)
 
 
-def test_the_catalogue_has_forty_types_and_eight_sub_districts() -> None:
-    assert len(ROWS) == len(taxonomy().types) == 40
+def test_the_catalogue_has_forty_one_types_and_eight_sub_districts() -> None:
+    assert len(ROWS) == len(taxonomy().types) == 41
     assert len(sub_districts()) == 8
 
 
@@ -56,8 +58,8 @@ def test_a_sure_reading_goes_where_the_catalogue_says(type_code: str, sub_distri
 def test_without_a_known_place_only_an_office_type_waits_for_a_person(type_code: str, unknown: str | None) -> None:
     decision = decide(Catalogue(taxonomy()), type_code, 1.0, place(unknown))
     if ROWS[type_code]["lead_dept_cn"] == OFFICE:
-        assert isinstance(decision, Review)
-        assert "the place is not known" in decision.reason
+        assert isinstance(decision, ReviewReason)
+        assert decision == ReviewReason(ReviewCode.NO_PLACE, type_code)
     else:
         assert isinstance(decision, Dispatch)
         assert departments()[decision.lead].kind != "sub-district-office"
@@ -67,21 +69,31 @@ def test_without_a_known_place_only_an_office_type_waits_for_a_person(type_code:
 def test_a_doubtful_reading_is_never_dispatched(type_code: str) -> None:
     for confidence in (0.0, DOUBTFUL_BELOW - 0.001):
         decision = decide(Catalogue(taxonomy()), type_code, confidence, place("310109009"))
-        assert isinstance(decision, Review)
-        assert "doubtful" in decision.reason
+        assert isinstance(decision, ReviewReason)
+        assert decision == ReviewReason(ReviewCode.DOUBTFUL, type_code, confidence)
     assert isinstance(decide(Catalogue(taxonomy()), type_code, DOUBTFUL_BELOW, place("310109009")), Dispatch)
 
 
 def test_none_of_the_types_is_for_a_person_however_sure_the_model() -> None:
     decision = decide(Catalogue(taxonomy()), OTHER, 1.0, place("310109009"))
-    assert decision == Review("none of the catalogue's types")
+    assert decision == ReviewReason(ReviewCode.NO_TYPE)
+
+
+def test_a_matter_of_another_district_is_for_a_person_who_is_told_where() -> None:
+    decision = decide(Catalogue(taxonomy()), "MJ01", 1.0, place(None), elsewhere="浦东新区")
+    assert decision == ReviewReason(ReviewCode.ELSEWHERE, elsewhere="浦东新区")
+    assert isinstance(decision, ReviewReason)
+    assert ReviewReason.of_facts(decision.facts) == decision
+    assert "浦东新区" in reason_in_english(decision)
 
 
 def test_an_edit_replaces_the_earlier_one_of_its_place_and_no_other() -> None:
     here, there = "310109016", "310109010"
     delivered = Catalogue(taxonomy())
-    first = delivered.edited([Edit("MJ01", here, Dispatch("fire", ())), Edit("MJ01", None, Dispatch("market", ()))])
-    second = first.edited([Edit("MJ01", None, Dispatch("construction", ()))])
+    first = delivered.edited(
+        [CatalogueEdit("MJ01", here, Dispatch("fire", ())), CatalogueEdit("MJ01", None, Dispatch("market", ()))]
+    )
+    second = first.edited([CatalogueEdit("MJ01", None, Dispatch("construction", ()))])
     leads = [
         [units.lead for place in (here, there, None) if (units := one.units("MJ01", place))]
         for one in (delivered, first, second)

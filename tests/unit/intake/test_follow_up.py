@@ -1,4 +1,4 @@
-"""The follow-up walks its table, tells and asks once a round, and listens to its caller (domain.md §10.4)."""
+"""The follow-up walks its table, tells and asks once a round, and listens to its caller (docs/domain.md §10.4)."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from services.intake.domain.follow_up import ASK_AFTER, MOVES, STAGE_OF, FollowUp, IllegalMove, Stage
-from services.projects.domain.hot_issue import State as IssueState
+from services.contracts.hot_issue_events import DecisionKind
+from services.intake.domain.follow_up import ASK_AFTER, CURED, MOVES, STAGE_OF, FollowUp, IllegalMove, Stage, stage_of
+from services.projects.domain.causes import Why
+from services.projects.domain.hot_issue import IssueState
 
 START = datetime(2026, 7, 1, tzinfo=UTC)
-WHERE_ISSUES_ARE = st.sampled_from(sorted(set(STAGE_OF.values())))
-BEFORE_THE_END = {Stage.NOTED, Stage.PLANNED, Stage.IN_WORKS}
+ISSUES_ARE = sorted(set(Stage) - {Stage.ASKED, Stage.SOLVED, Stage.NOT_SOLVED})
+WHERE_ISSUES_ARE = st.sampled_from(ISSUES_ARE)
+BEFORE_THE_END = {
+    Stage.NOTED, Stage.REOPENED, Stage.CANCELLED, Stage.PLANNED, Stage.UNDER_WAY, Stage.SUSPENDED, Stage.IN_WORKS
+}  # fmt: skip
 
 
 def follow_up(stage: Stage = Stage.NOTED, ticket_id: str = "first") -> FollowUp:
@@ -44,7 +49,7 @@ class AnyWalk(RuleBasedStateMachine):
     @rule(days=st.integers(1, 400))
     def time_goes_by(self, days: int) -> None:
         self.now += timedelta(days=days)
-        if self.one.stage is Stage.ACCEPTED and self.one.ask_at and self.one.ask_at < self.now:
+        if self.one.stage in CURED and self.one.ask_at and self.one.ask_at < self.now:
             self.one.ask()
             self.asked += 1
             self.stages.append(Stage.ASKED)
@@ -86,7 +91,7 @@ class AnyWalk(RuleBasedStateMachine):
 
     @invariant()
     def the_day_of_asking_is_known_from_the_acceptance_until_the_next_round(self) -> None:
-        if self.one.stage in {Stage.ACCEPTED, Stage.ASKED, Stage.SOLVED, Stage.NOT_SOLVED}:
+        if self.one.stage in {*CURED, Stage.ASKED, Stage.SOLVED, Stage.NOT_SOLVED}:
             assert self.one.ask_at is not None
         else:
             assert self.one.ask_at is None
@@ -106,6 +111,27 @@ def test_every_state_of_a_hot_issue_is_known() -> None:
     assert STAGE_OF.keys() == {state.value for state in IssueState}
 
 
+@pytest.mark.parametrize("decision", [DecisionKind.SERVICE, DecisionKind.RULE])
+def test_without_works_nobody_is_told_of_works(decision: DecisionKind) -> None:
+    for state in IssueState:
+        for suspended in (False, True):
+            stage = stage_of(state, decision, suspended=suspended)
+            assert stage not in {Stage.IN_WORKS, Stage.ACCEPTED, Stage.SUSPENDED}
+    assert stage_of("in cure", decision) is Stage.UNDER_WAY
+    assert stage_of("verified", decision) is Stage.CARRIED_OUT
+
+
+def test_works_stop_and_are_cancelled_by_name() -> None:
+    project = DecisionKind.PROJECT
+    assert [stage_of(state, project, suspended=True) for state in ("decided", "in cure", "observing")] == [
+        Stage.SUSPENDED,
+        Stage.SUSPENDED,
+        Stage.ACCEPTED,
+    ]
+    assert stage_of("reopened", None, cause=Why.PROJECT_CANCELLED) is Stage.CANCELLED
+    assert stage_of("reopened", None, cause=Why.FULFILLED_AFTER_WORKS) is Stage.REOPENED
+
+
 def test_a_joiner_enters_where_the_issue_is_and_is_asked_90_days_after_the_acceptance() -> None:
     one = follow_up()
     assert one.follow(Stage.ACCEPTED, START)
@@ -121,7 +147,7 @@ def answered(solved: bool) -> FollowUp:
     return one
 
 
-@pytest.mark.parametrize("target", sorted(set(STAGE_OF.values())))
+@pytest.mark.parametrize("target", ISSUES_ARE)
 def test_whoever_said_solved_stays_out_until_they_call_again(target: Stage) -> None:
     one = answered(solved=True)
     one.call("before the answer", START)
@@ -131,7 +157,7 @@ def test_whoever_said_solved_stays_out_until_they_call_again(target: Stage) -> N
     assert (one.ticket_id, one.round) == ("again", target in BEFORE_THE_END)
 
 
-@pytest.mark.parametrize("target", sorted(set(STAGE_OF.values())))
+@pytest.mark.parametrize("target", ISSUES_ARE)
 def test_whoever_said_not_solved_goes_on_with_the_ticket_that_went_on(target: Stage) -> None:
     one = answered(solved=False)
     moved = one.follow(target, START)

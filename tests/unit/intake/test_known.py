@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contracts.taxonomy import taxonomy
-from services.intake.domain.known import MOST_TYPES, types_in
-from services.intake.domain.repeats import Call, Repeat, repeat_of
+from services.intake.domain.repeats import CallSubject, Repeat, repeat_of
+from services.intake.domain.type_words import MOST_TYPES, types_in
 
 
 def test_the_type_whose_words_the_text_holds_comes_first() -> None:
@@ -17,30 +17,34 @@ def test_the_type_whose_words_the_text_holds_comes_first() -> None:
     assert len(types_in("".join("".join(one.keywords) for one in taxonomy().types.values()), taxonomy())) == MOST_TYPES
 
 
-A = Call("caller-a", "MJ01", "estate-1")
+def test_the_words_count_in_whichever_script_they_are_written() -> None:
+    assert types_in("屋頂漏\u200b水", taxonomy()) == types_in("屋顶漏水", taxonomy()) != ()
+
+
+A = CallSubject("caller-a", "MJ01", "estate-1")
 
 
 def test_each_kind_of_repeat_has_its_name() -> None:
     assert repeat_of(A, A) is Repeat.SAME_MATTER
-    assert repeat_of(A, Call("caller-a", "SC01", "estate-1")) is Repeat.OTHER_MATTER
-    assert repeat_of(A, Call("caller-a", "MJ01", "estate-2")) is Repeat.OTHER_MATTER
-    assert repeat_of(A, Call("caller-b", "MJ01", "estate-1")) is Repeat.OTHER_CALLER
-    assert repeat_of(A, Call(None, "MJ01", "estate-1")) is Repeat.OTHER_CALLER
-    assert repeat_of(A, Call("caller-b", "SC01", "estate-1")) is None
+    assert repeat_of(A, CallSubject("caller-a", "SC01", "estate-1")) is Repeat.OTHER_MATTER
+    assert repeat_of(A, CallSubject("caller-a", "MJ01", "estate-2")) is Repeat.OTHER_MATTER
+    assert repeat_of(A, CallSubject("caller-b", "MJ01", "estate-1")) is Repeat.OTHER_CALLER
+    assert repeat_of(A, CallSubject(None, "MJ01", "estate-1")) is Repeat.OTHER_CALLER
+    assert repeat_of(A, CallSubject("caller-b", "SC01", "estate-1")) is None
 
 
-def calls() -> st.SearchStrategy[Call]:
+def calls() -> st.SearchStrategy[CallSubject]:
     few = st.sampled_from(["a", "b", None])
-    return st.builds(Call, few, few, few)
+    return st.builds(CallSubject, few, few, few)
 
 
 @given(calls(), calls())
-def test_two_tickets_belong_together_in_the_same_way_from_either_side(one: Call, other: Call) -> None:
+def test_two_tickets_belong_together_in_the_same_way_from_either_side(one: CallSubject, other: CallSubject) -> None:
     assert repeat_of(one, other) == repeat_of(other, one)
 
 
 @given(calls(), calls())
-def test_what_is_not_known_is_never_the_same(one: Call, other: Call) -> None:
+def test_what_is_not_known_is_never_the_same(one: CallSubject, other: CallSubject) -> None:
     kind = repeat_of(one, other)
     if one.caller_ref is None or other.caller_ref is None:
         assert kind in (None, Repeat.OTHER_CALLER)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.intake.adapters.requests import CLOCK_TOLERANCE, EARLIEST, TicketBody, wrong_time
+from services.intake.http.ticket_bodies import CLOCK_TOLERANCE, EARLIEST, TicketBody, wrong_time
 
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
 

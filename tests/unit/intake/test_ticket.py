@@ -1,75 +1,43 @@
-"""The ticket walks its table and nothing else (domain.md §10.1)."""
+"""The ticket walks its table and nothing else (docs/domain.md §10.1)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from services.contracts.ticket_events import Channel, Place, RequestKind, Satisfaction, Urgency
-from services.intake.domain.steps import ASIDE, BACK, CLOCKS, FINAL, SAME, STEPS, IllegalStep, State, Step
-from services.intake.domain.ticket import UNREACHED_ENOUGH, Extension, NotIndependent, Ticket
+from services.intake.domain.steps import (
+    ASIDE,
+    BACK,
+    CLOCKS,
+    FINAL,
+    SAME,
+    STEPS,
+    IllegalTicketStep,
+    TicketState,
+    TicketStep,
+)
+from services.intake.domain.ticket import UNREACHED_ENOUGH, NotIndependent, Ticket
+from services.intake.domain.ticket_record import Extension, TicketRecord
+from tests.unit.intake.tickets import START, TAKE, new_ticket, walked
 
-START = datetime(2026, 7, 1, tzinfo=UTC)
-PLACE = Place(sub_district="310109009", estate="liangcheng-2")
-OTHER_TICKET = "7d2f0a3e-58b1-4f6e-9c1d-0b7a4f3e2d10"
-
-TAKE: dict[Step, Callable[[Ticket, datetime], object]] = {
-    Step.RECEIVE: lambda ticket, _: ticket.receive("operator"),
-    Step.CLASSIFY: lambda ticket, at: ticket.classify(at, "model:1", "XQ01", PLACE, Urgency.URGENT, "XQ01 0.90: 物业"),
-    Step.FILE_AWAY: lambda ticket, at: ticket.file_away(at, "import"),
-    Step.SEND_TO_REVIEW: lambda ticket, at: ticket.send_to_review(at, "catalogue", "doubtful"),
-    Step.RECLASSIFY: lambda ticket, at: ticket.reclassify(at, "hub", "it is noise", kind=RequestKind.COMPLAINT),
-    Step.REJECT: lambda ticket, at: ticket.reject(at, "hub", "in court"),
-    Step.RECONSIDER: lambda ticket, at: ticket.reconsider(at, "hub", "the caller objects"),
-    Step.TRANSFER: lambda ticket, at: ticket.transfer(at, "hub", "119", "fire"),
-    Step.DISPATCH: lambda ticket, at: ticket.dispatch(at, "catalogue", "liangcheng", ("housing",), "liangcheng"),
-    Step.REDISPATCH: lambda ticket, at: ticket.redispatch(at, "hub", "fire", ("housing", "fire"), "fire: duty"),
-    Step.CALL_IN: lambda ticket, at: ticket.call_in(at, "hub", f"unit-{ticket.version}", "needed"),
-    Step.ASSIGN: lambda ticket, at: ticket.assign(at, "chief", "li"),
-    Step.SIGN: lambda ticket, at: ticket.sign(at, "office"),
-    Step.CONTACT: lambda ticket, at: ticket.contact(at, "office", "spoke with the caller"),
-    Step.REPORT: lambda ticket, at: ticket.report(at, "office", "on site"),
-    Step.REQUEST_RETURN: lambda ticket, at: ticket.request_return(at, "office", "not ours"),
-    Step.UPHOLD_RETURN: lambda ticket, at: ticket.uphold_return(at, "hub", "true"),
-    Step.REFUSE_RETURN: lambda ticket, at: ticket.refuse_return(at, "hub", "it is yours"),
-    Step.REQUEST_EXTENSION: lambda ticket, at: ticket.request_extension(at, "office", "parts are late"),
-    Step.GRANT_EXTENSION: lambda ticket, at: ticket.grant_extension(at, "hub", "complex"),
-    Step.REFUSE_EXTENSION: lambda ticket, at: ticket.refuse_extension(at, "hub", "plain"),
-    Step.PAUSE: lambda ticket, at: ticket.pause(at, "hub", "appraisal"),
-    Step.RESUME: lambda ticket, at: ticket.resume(at, "hub", "appraised"),
-    Step.SUPERVISE: lambda ticket, at: ticket.supervise(at, "hub", "third time"),
-    Step.MERGE: lambda ticket, at: ticket.merge(at, "hub", OTHER_TICKET, "the same leak"),
-    Step.UNMERGE: lambda ticket, at: ticket.unmerge(at, "hub", "another block"),
-    Step.WARN: lambda ticket, at: ticket.warn(at, "clock", "settle"),
-    Step.BREACH: lambda ticket, at: ticket.breach(at, "clock", "settle"),
-    Step.SETTLE: lambda ticket, at: ticket.settle(at, "office", False, "not solved: entered the repair plan"),
-    Step.MISS: lambda ticket, at: ticket.miss(at, "desk", "no answer"),
-    Step.VISIT: lambda ticket, at: ticket.visit(at, "desk", True, Satisfaction.SATISFIED, "solved"),
-    Step.ORDER_REDO: lambda ticket, at: ticket.order_redo(at, "hub", "still leaks"),
-    Step.ARCHIVE: lambda ticket, at: ticket.archive(at, "archive"),
-}
-
-GUARDS: dict[Step, Callable[[Ticket], bool]] = {
-    Step.REQUEST_EXTENSION: lambda ticket: ticket.extension is None,
-    Step.GRANT_EXTENSION: lambda ticket: ticket.extension is Extension.REQUESTED,
-    Step.REFUSE_EXTENSION: lambda ticket: ticket.extension is Extension.REQUESTED,
-    Step.PAUSE: lambda ticket: ticket.paused_at is None,
-    Step.RESUME: lambda ticket: ticket.paused_at is not None,
-    Step.ARCHIVE: lambda ticket: ticket.state is State.VISITED or ticket.unreached >= UNREACHED_ENOUGH,
+GUARDS: dict[TicketStep, Callable[[Ticket], bool]] = {
+    TicketStep.ASSIST: lambda ticket: bool(ticket.co_handlers),
+    TicketStep.REQUEST_EXTENSION: lambda ticket: ticket.extension is None,
+    TicketStep.GRANT_EXTENSION: lambda ticket: ticket.extension is Extension.REQUESTED,
+    TicketStep.REFUSE_EXTENSION: lambda ticket: ticket.extension is Extension.REQUESTED,
+    TicketStep.PAUSE: lambda ticket: ticket.paused_at is None,
+    TicketStep.RESUME: lambda ticket: ticket.paused_at is not None,
+    TicketStep.ARCHIVE: lambda ticket: ticket.state is TicketState.VISITED or ticket.unreached >= UNREACHED_ENOUGH,
 }
 """What must hold beside the table."""
 
 
-def new_ticket() -> Ticket:
-    return Ticket(id="t", channel=Channel.PHONE, caller_ref=None, occurred_at=START, received_at=START)
-
-
 def facts(ticket: Ticket) -> list[object]:
-    return [getattr(ticket, name) for name in Ticket.__slots__ if name != "steps"] + [list(ticket.steps)]
+    return [getattr(ticket, name) for name in TicketRecord.__slots__ if name != "steps"] + [list(ticket.steps)]
 
 
 class AnyWalk(RuleBasedStateMachine):
@@ -79,11 +47,11 @@ class AnyWalk(RuleBasedStateMachine):
         super().__init__()
         self.ticket = new_ticket()
         self.at = START
-        self.taken: list[tuple[Step, State, datetime]] = []
-        self.aside_from: State | None = None
+        self.taken: list[tuple[TicketStep, TicketState, datetime]] = []
+        self.aside_from: TicketState | None = None
 
-    @rule(step=st.sampled_from(Step), later=st.integers(0, 90))
-    def try_any_step(self, step: Step, later: int) -> None:
+    @rule(step=st.sampled_from(TicketStep), later=st.integers(0, 90))
+    def try_any_step(self, step: TicketStep, later: int) -> None:
         self.walk(step, later)
 
     @rule(data=st.data(), later=st.integers(0, 90))
@@ -92,21 +60,21 @@ class AnyWalk(RuleBasedStateMachine):
         if possible:
             self.walk(data.draw(st.sampled_from(possible)), later)
 
-    def walk(self, step: Step, later: int) -> None:
+    def walk(self, step: TicketStep, later: int) -> None:
         self.at += timedelta(minutes=later)
         before, target = facts(self.ticket), STEPS.get((self.ticket.state, step))
         if target is None or not GUARDS.get(step, lambda _: True)(self.ticket):
-            with pytest.raises(IllegalStep, match=step.value):
+            with pytest.raises(IllegalTicketStep, match=step.value):
                 TAKE[step](self.ticket, self.at)
             assert facts(self.ticket) == before
             return
         state = self.ticket.state
         TAKE[step](self.ticket, self.at)
-        expected = state if target == SAME else self.aside_from if target == BACK else State(target)
+        expected = state if target == SAME else self.aside_from if target == BACK else TicketState(target)
         assert expected is not None
         if expected in ASIDE and state not in ASIDE:
             self.aside_from = state
-        self.taken.append((step, expected, START if step is Step.RECEIVE else self.at))
+        self.taken.append((step, expected, START if step is TicketStep.RECEIVE else self.at))
 
     @invariant()
     def each_step_is_one_line_of_history_and_one_version(self) -> None:
@@ -125,14 +93,14 @@ class AnyWalk(RuleBasedStateMachine):
 
     @invariant()
     def there_is_one_lead_from_dispatch_on_who_does_not_help_himself(self) -> None:
-        dispatched = any(step in (Step.DISPATCH, Step.REDISPATCH) for step, _, _ in self.taken)
+        dispatched = any(step in (TicketStep.DISPATCH, TicketStep.REDISPATCH) for step, _, _ in self.taken)
         assert (self.ticket.lead is not None) == dispatched
         assert self.ticket.lead not in self.ticket.co_handlers
         assert len(set(self.ticket.co_handlers)) == len(self.ticket.co_handlers)
 
     @invariant()
     def whoever_reviews_is_told_why(self) -> None:
-        assert (self.ticket.review_reason is not None) >= (self.ticket.state is State.IN_REVIEW)
+        assert (self.ticket.review_reason is not None) >= (self.ticket.state is TicketState.IN_REVIEW)
 
     @invariant()
     def it_goes_back_to_where_it_was_taken_aside_from(self) -> None:
@@ -141,88 +109,94 @@ class AnyWalk(RuleBasedStateMachine):
     @invariant()
     def the_units_word_and_the_callers_are_kept_apart(self) -> None:
         steps = [step for step, _, _ in self.taken]
-        assert self.ticket.unit_solved is (False if Step.SETTLE in steps else None)
-        assert self.ticket.caller_solved is (True if Step.VISIT in steps else None)
+        assert self.ticket.unit_solved is (False if TicketStep.SETTLE in steps else None)
+        assert self.ticket.caller_solved is (True if TicketStep.VISIT in steps else None)
 
     @invariant()
     def nothing_is_archived_without_the_callers_word_or_three_tries(self) -> None:
-        if self.ticket.state is State.ARCHIVED:
-            assert self.taken[-2][1] is State.VISITED or self.ticket.unreached >= UNREACHED_ENOUGH
+        if self.ticket.state is TicketState.ARCHIVED:
+            before = [state for _, state, _ in self.taken if state is not TicketState.ARCHIVED][-1]
+            assert before is TicketState.VISITED or self.ticket.unreached >= UNREACHED_ENOUGH
 
 
 TestAnyWalk = AnyWalk.TestCase
 
 
+def test_what_a_co_handler_reports_is_no_contact_of_the_leads() -> None:
+    ticket = walked(TicketStep.RECEIVE, TicketStep.CLASSIFY, TicketStep.DISPATCH)
+    ticket.assist(START, "helper", "housing", "spoke with the caller", contacted=True)
+    assert (ticket.state, ticket.signed_at, ticket.contacted_at) == (TicketState.DISPATCHED, None, None)
+    with pytest.raises(IllegalTicketStep, match="market is no co-handler"):
+        ticket.assist(START, "helper", "market", "cleared", contacted=False)
+
+
 @pytest.mark.parametrize("visitor", ["office", "desk"])
 def test_whoever_settled_a_ticket_does_not_visit_its_caller(visitor: str) -> None:
-    ticket = walked(Step.RECEIVE, Step.CLASSIFY, Step.DISPATCH, Step.SETTLE)
+    ticket = walked(TicketStep.RECEIVE, TicketStep.CLASSIFY, TicketStep.DISPATCH, TicketStep.SETTLE)
     before = facts(ticket)
     if visitor == "office":
         with pytest.raises(NotIndependent, match="office settled the ticket"):
-            ticket.visit(START, visitor, True, None, "solved")
+            ticket.visit(START, visitor, True, None)
         assert facts(ticket) == before
     else:
-        ticket.visit(START, visitor, True, None, "solved")
-        assert ticket.state is State.VISITED
+        ticket.visit(START, visitor, True, None)
+        assert ticket.state is TicketState.VISITED
 
 
-def walked(*steps: Step) -> Ticket:
-    ticket = new_ticket()
-    for step in steps:
-        TAKE[step](ticket, START)
-    return ticket
-
-
-def targets(state: State | None) -> set[State]:
+def targets(state: TicketState | None) -> set[TicketState]:
     """Where one step may lead; what goes back may go to wherever it was taken aside from."""
-    found = set[State]()
+    found = set[TicketState]()
     for (source, step), target in STEPS.items():
         if source != state:
             continue
         if target == BACK:
-            aside = Step.MERGE if step is Step.UNMERGE else Step.REQUEST_RETURN
+            aside = TicketStep.MERGE if step is TicketStep.UNMERGE else TicketStep.REQUEST_RETURN
             found |= {origin for origin, other in STEPS if other is aside and origin is not None}
         elif target != SAME:
-            found.add(State(target))
+            found.add(TicketState(target))
     return found
 
 
 def test_every_state_can_be_reached_and_every_step_be_taken() -> None:
-    reached: set[State] = set()
+    reached: set[TicketState] = set()
     edge = targets(None)
     while edge:
         reached |= edge
-        edge = set[State]().union(*(targets(state) for state in edge)) - reached
-    assert reached == set(State)
-    assert {step for _, step in STEPS} == set(Step) == TAKE.keys()
+        edge = set[TicketState]().union(*(targets(state) for state in edge)) - reached
+    assert reached == set(TicketState)
+    assert {step for _, step in STEPS} == set(TicketStep) == TAKE.keys()
 
 
-@pytest.mark.parametrize("state", State)
-def test_no_state_is_without_an_exit_but_the_final_ones_and_from_everywhere_a_ticket_can_end(state: State) -> None:
+@pytest.mark.parametrize("state", TicketState)
+def test_no_state_is_without_an_exit_but_the_final_ones_and_from_everywhere_a_ticket_can_end(
+    state: TicketState,
+) -> None:
     assert bool(targets(state)) == (state not in FINAL)
     reached, edge = {state}, {state}
     while edge:
-        edge = set[State]().union(*(targets(one) for one in edge)) - reached
+        edge = set[TicketState]().union(*(targets(one) for one in edge)) - reached
         reached |= edge
     assert reached & FINAL
 
 
-@pytest.mark.parametrize("aside", [Step.REQUEST_RETURN, Step.MERGE])
+@pytest.mark.parametrize("aside", [TicketStep.REQUEST_RETURN, TicketStep.MERGE])
 @pytest.mark.parametrize(
-    "way", [(), (Step.SIGN,), (Step.SIGN, Step.CONTACT), (Step.SIGN, Step.REPORT)], ids=lambda way: str(len(way))
+    "way",
+    [(), (TicketStep.SIGN,), (TicketStep.SIGN, TicketStep.CONTACT), (TicketStep.SIGN, TicketStep.REPORT)],
+    ids=lambda way: str(len(way)),
 )
-def test_what_was_taken_aside_goes_back_to_where_it_was(aside: Step, way: tuple[Step, ...]) -> None:
-    ticket = walked(Step.RECEIVE, Step.CLASSIFY, Step.DISPATCH, *way)
+def test_what_was_taken_aside_goes_back_to_where_it_was(aside: TicketStep, way: tuple[TicketStep, ...]) -> None:
+    ticket = walked(TicketStep.RECEIVE, TicketStep.CLASSIFY, TicketStep.DISPATCH, *way)
     before = ticket.state
     TAKE[aside](ticket, START)
-    TAKE[Step.REFUSE_RETURN if aside is Step.REQUEST_RETURN else Step.UNMERGE](ticket, START)
+    TAKE[TicketStep.REFUSE_RETURN if aside is TicketStep.REQUEST_RETURN else TicketStep.UNMERGE](ticket, START)
     assert (ticket.state, ticket.came_from) == (before, None)
 
 
 def test_an_illegal_step_says_what_the_ticket_is_and_what_it_cannot() -> None:
     ticket = new_ticket()
-    with pytest.raises(IllegalStep, match="a ticket that is new cannot dispatch"):
-        TAKE[Step.DISPATCH](ticket, START)
-    TAKE[Step.RECEIVE](ticket, START)
-    with pytest.raises(IllegalStep, match="a ticket that is received cannot receive"):
-        TAKE[Step.RECEIVE](ticket, START)
+    with pytest.raises(IllegalTicketStep, match="a ticket that is new cannot dispatch"):
+        TAKE[TicketStep.DISPATCH](ticket, START)
+    TAKE[TicketStep.RECEIVE](ticket, START)
+    with pytest.raises(IllegalTicketStep, match="a ticket that is received cannot receive"):
+        TAKE[TicketStep.RECEIVE](ticket, START)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from services.contracts.department_events import TicketAssigned
 from services.contracts.ticket_events import TicketDispatched
-from services.notifier.domain.delivery import DeliveryChannel, Text, assignment, delivery_id, recipient_of
+from services.notifier.domain.delivery import DeliveryChannel, RedactedText, delivery_id, recipient_of, with_text
 from tests.integration.notifier.events import dispatched
 
 KEYS = st.tuples(st.uuids(), st.sampled_from(["department:fire", "department:housing"]))
@@ -29,6 +29,7 @@ def test_the_id_never_changes_between_releases() -> None:
 def test_the_text_is_the_one_given_and_all_else_the_dispatch_s() -> None:
     dispatch = dispatched(1).event
     assert isinstance(dispatch, TicketDispatched)
-    message = assignment(dispatch, Text("漏水", None), UUID(int=1))
+    message = with_text(TicketAssigned, dispatch, RedactedText("漏水", None), dispatch.lead, UUID(int=1))
+    assert isinstance(message, TicketAssigned)
     assert (message.text, message.address) == ("漏水", None)
     assert (message.department, message.version, message.delivery_id) == ("housing", 2, UUID(int=1))

@@ -12,7 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contracts.ticket_events import Place
-from services.projects.domain.detection import Call, Fulfilment, Level, first_hot, first_warning, hot_issue_id, place_of
+from services.projects.domain.detection import (
+    Call,
+    Fulfilment,
+    IssueLevel,
+    first_hot,
+    first_warning,
+    hot_issue_id,
+    place_of,
+)
 from services.projects.domain.evidence import Cell
 from services.projects.domain.rules import RuleBook
 from tests.unit.projects.books import book, edition
@@ -99,7 +107,7 @@ def test_the_place_is_what_the_earliest_call_that_knows_it_says() -> None:
 def test_what_goes_on_for_months_is_found_by_the_long_window() -> None:
     rules = book(window_days=30, distinct_callers=5, long_window={"window_days": 90, "distinct_callers": 8})
     found = first_hot([call(11 * n, f"caller-{n}") for n in range(8)], rules, "quyang-1")
-    assert found == Fulfilment(START + timedelta(days=77), 8, 8, 90, Level.LONG_WINDOW, 1)
+    assert found == Fulfilment(START + timedelta(days=77), 8, 8, 90, IssueLevel.LONG_WINDOW, 1)
     assert first_hot([call(12 * n, f"caller-{n}") for n in range(7)], rules, "quyang-1") is None
 
 
@@ -124,16 +132,18 @@ def test_a_large_estate_needs_more_callers_and_an_unknown_one_is_not_scaled() ->
     nine, fourteen = ([call(n, f"caller-{n}") for n in range(count)] for count in (9, 14))
     assert first_hot(nine, rules, "quyang-1") is None
     assert first_hot(fourteen, rules, "quyang-1") == Fulfilment(
-        START + timedelta(days=9), 10, 10, 30, Level.SHORT_WINDOW, 1
+        START + timedelta(days=9), 10, 10, 30, IssueLevel.SHORT_WINDOW, 1
     )
     assert first_hot(fourteen, rules, "quyang-2") is None
     assert first_hot(nine, rules, "elsewhere") is not None
 
 
 def test_a_few_callers_within_days_are_an_early_warning_and_one_who_calls_again_is_none() -> None:
-    rules = book(window_days=30, distinct_callers=5, early_warning={"window_days": 7, "distinct_callers": 3})
+    rules = book(
+        window_days=30, distinct_callers=5, early_warning={"window_days": 7, "distinct_callers": 3, "quiet_days": 30}
+    )
     warned = first_warning([call(0, "a"), call(1, "a"), call(6, "b"), call(6.5, "c")], rules)
-    assert warned == Fulfilment(START + timedelta(days=6.5), 3, 4, 7, Level.EARLY_WARNING, 1)
+    assert warned == Fulfilment(START + timedelta(days=6.5), 3, 4, 7, IssueLevel.EARLY_WARNING, 1)
     assert first_warning([call(n / 10, "a") for n in range(40)], rules) is None
 
 
@@ -145,7 +155,7 @@ def test_each_moment_is_judged_by_the_edition_of_its_day() -> None:
     assert first_hot(before, rules, "quyang-1") is None
     after = [*before, call(65, "d"), call(66, "e")]
     assert first_hot(after, rules, "quyang-1") == Fulfilment(
-        START + timedelta(days=66), 2, 2, 30, Level.SHORT_WINDOW, 2
+        START + timedelta(days=66), 2, 2, 30, IssueLevel.SHORT_WINDOW, 2
     )
 
 

@@ -6,11 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.projects.domain.effect import Effect, judge, months_after, months_before, observed_until
+from services.contracts.hot_issue_events import EffectFinding
+from services.projects.domain.causes import Cause, Why
+from services.projects.domain.effect import Counts, judge, months_after, months_before, observed_until
 from services.projects.domain.months import Month, months_later
 from services.projects.domain.rules import Observation
+from services.projects.http.wording import Wording
 
 RULE = Observation(months=6, least_before=10, fall_at_least=0.5, apart=frozenset({"MJ16"}))
+WORDS = Wording()
 MOMENTS = st.datetimes(datetime(2015, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))
 
 
@@ -55,23 +59,26 @@ def test_each_month_after_has_one_of_its_name_in_the_year_before_the_works(
     ],
 )
 def test_the_verdict_says_what_was_counted(before: int, after: int, verified: bool, words: str) -> None:
-    verdict = judge(Effect(before, after, 0), months("2027-4"), months("2028-4"), RULE)
-    assert verdict.verified is verified
-    assert words in verdict.sentence
-    assert f"完工验收后2028-04有{after}件，施工前同月（2027-04）有{before}件" in verdict.sentence
+    effect = judge(Counts(before, after, 0), months("2027-4"), months("2028-4"), RULE)
+    assert (effect.finding is EffectFinding.CURED) is verified
+    assert words in WORDS.verdict(effect)
+    assert f"完工验收后2028-04有{after}件，施工前同月（2027-04）有{before}件" in WORDS.verdict(effect)
+    assert WORDS.detail(Cause(Why.MONTHS_COMPARED, effect.model_dump(mode="json")), None) == WORDS.verdict(effect)
 
 
 @given(before=st.integers(0, 200), after=st.integers(0, 200), nuisance=st.integers(0, 50))
 def test_fewer_complaints_after_never_make_a_cure_less_shown(before: int, after: int, nuisance: int) -> None:
     def verified(after: int) -> bool:
-        return judge(Effect(before, after, nuisance), months("2027-4"), months("2028-4"), RULE).verified
+        effect = judge(Counts(before, after, nuisance), months("2027-4"), months("2028-4"), RULE)
+        return effect.finding is EffectFinding.CURED
 
     assert verified(after) == (before >= 10 and before - after >= before / 2)
     assert verified(after) <= verified(max(0, after - 1))
 
 
 def test_complaints_about_the_works_stand_beside() -> None:
-    sentence = judge(Effect(20, 2, 7), months("2027-4", "2027-5"), months("2028-4", "2028-5"), RULE).sentence
+    effect = judge(Counts(20, 2, 7), months("2027-4", "2027-5"), months("2028-4", "2028-5"), RULE)
+    sentence = WORDS.verdict(effect)
     assert "施工期间另有扰民等诉求7件" in sentence
     assert "7 about the works while they lasted" in sentence
     assert "2028-04至2028-05" in sentence

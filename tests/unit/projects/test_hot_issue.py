@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.projects.app.telling import _EVENTS
+from services.projects.app.publishing import _EVENTS
 from services.projects.domain.evidence import Cell
 from services.projects.domain.hot_issue import (
     JUDGED,
@@ -14,9 +14,9 @@ from services.projects.domain.hot_issue import (
     TRANSITIONS,
     UNDECIDED,
     HotIssue,
-    IllegalStep,
+    IllegalIssueStep,
+    IssueState,
     Reason,
-    State,
     reason_of,
 )
 
@@ -24,11 +24,11 @@ NOW = datetime(2026, 7, 1, tzinfo=UTC)
 
 
 def issue() -> HotIssue:
-    return HotIssue("id", Cell("quyang-1", "MJ01"), 0, NOW, NOW, NOW, NOW)
+    return HotIssue("id", "R26-00042-0", Cell("quyang-1", "MJ01"), 0, NOW, NOW, NOW, NOW)
 
 
-@given(st.lists(st.sampled_from(State), max_size=30))
-def test_a_walk_takes_the_steps_of_the_table_and_no_other(walk: list[State]) -> None:
+@given(st.lists(st.sampled_from(IssueState), max_size=30))
+def test_a_walk_takes_the_steps_of_the_table_and_no_other(walk: list[IssueState]) -> None:
     walked = issue()
     for number, state in enumerate(walk):
         before = (walked.state, walked.version, len(walked.steps))
@@ -37,29 +37,29 @@ def test_a_walk_takes_the_steps_of_the_table_and_no_other(walk: list[State]) -> 
             assert (walked.state, walked.version) == (state, before[1] + 1)
             assert (walked.steps[-1].state, walked.steps[-1].version) == (state, walked.version)
         else:
-            with pytest.raises(IllegalStep):
+            with pytest.raises(IllegalIssueStep):
                 walked.take(state, NOW, "somebody")
             assert (walked.state, walked.version, len(walked.steps)) == before
 
 
 def test_every_state_stands_in_the_table_can_be_reached_and_is_told() -> None:
-    assert TRANSITIONS.keys() == {None, *State}
-    assert {state for following in TRANSITIONS.values() for state in following} == set(State)
-    assert _EVENTS.keys() == set(State)
+    assert TRANSITIONS.keys() == {None, *IssueState}
+    assert {state for following in TRANSITIONS.values() for state in following} == set(IssueState)
+    assert _EVENTS.keys() == set(IssueState)
 
 
 def test_the_loop_runs_from_confirmed_to_verified_and_round_again() -> None:
     looped = issue()
     for state in ("confirmed", "decided", "in cure", "observing", "verified", "reopened", "decided"):
-        looped.take(State(state), NOW, "somebody")
+        looped.take(IssueState(state), NOW, "somebody")
 
 
 def test_what_is_decided_on_cannot_be_withdrawn_and_what_is_explained_or_merged_is_at_its_end() -> None:
-    assert [state for state in State if State.WITHDRAWN in TRANSITIONS[state]] == [
-        State.CONFIRMED,
-        State.ASSIGNED,
+    assert [state for state in IssueState if IssueState.WITHDRAWN in TRANSITIONS[state]] == [
+        IssueState.CONFIRMED,
+        IssueState.ASSIGNED,
     ]
-    assert not TRANSITIONS[State.EXPLAINED] | TRANSITIONS[State.MERGED]
+    assert not TRANSITIONS[IssueState.EXPLAINED] | TRANSITIONS[IssueState.MERGED]
     assert UNDECIDED < OPEN
     assert not OPEN & JUDGED
 

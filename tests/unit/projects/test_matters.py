@@ -9,17 +9,18 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.contracts.fingerprint import scaled, terms_of
+from services.contracts.fingerprint import scaled
 from services.projects.domain.commonness import Commonness
 from services.projects.domain.detection import Call
-from services.projects.domain.joining import POOL, Joiner
+from services.projects.domain.joining import POOL, POSTINGS, Joiner, weighted_keys
 from services.projects.domain.likeness import Likeness, Trace, alike, shared_names, trace_of
 from services.projects.domain.matters import beginning, belongs, core_of
-from services.projects.domain.memory_store import POSTINGS, MemoryStore
+from services.projects.domain.memory_store import MemoryStore
+from tests.harness.term_key import TERM_KEY
 from tests.unit.projects.books import book
 
 START = datetime(2026, 6, 1, tzinfo=UTC)
-RULE = Likeness()
+RULE = Likeness(TERM_KEY)
 BOOK = book(window_days=30, distinct_callers=5)
 NOISE, DUST, SMELL, BUS = range(1, 500, 100)[:4]
 """Subjects: from each number on, terms of its own."""
@@ -27,7 +28,7 @@ NOISE, DUST, SMELL, BUS = range(1, 500, 100)[:4]
 
 def trace(n: int, *, caller: int | None = None, day: float = 0, place: str = "", subject: int = NOISE) -> Trace:
     """Opens with the place and says the subject's ten terms, and two of its own."""
-    name = dict.fromkeys(terms_of(place), 3.0)
+    name = dict.fromkeys(TERM_KEY.terms_of(place), 3.0)
     said = {subject + k: 2.0 for k in range(10)} | {100_000 + 2 * n: 1.5, 100_001 + 2 * n: 1.5}
     places = frozenset((place,)) if place else frozenset[str]()
     who = f"{n if caller is None else caller:032x}"
@@ -142,7 +143,8 @@ def test_memory_is_bounded_by_the_window_and_the_postings() -> None:
     joiner = Joiner(store, BOOK, RULE)
     for n in range(2 * POSTINGS):
         joiner.take(trace(n, caller=n % 4, day=n / 10, place="听雨新城"))
-        assert len(store.near(trace(n, place="听雨新城", day=n / 10))) <= POOL
+        asked = trace(n, place="听雨新城", day=n / 10)
+        assert len(store.sharing(weighted_keys(asked.places, asked.weights), asked.call.occurred_at, POOL)) <= POOL
     for n in range(2 * POSTINGS, 2 * POSTINGS + 100):
         joiner.take(trace(n, caller=1, day=1000 + n, place="", subject=n * 200))
     assert len(store) <= 31
@@ -151,7 +153,7 @@ def test_memory_is_bounded_by_the_window_and_the_postings() -> None:
 def test_a_name_that_many_texts_hold_names_no_place() -> None:
     common = Commonness()
     for n in range(2000):
-        common.learn([*terms_of("中心"), *(terms_of("听雨新城") if n < 5 else ())])
-    terms = dict.fromkeys((*terms_of("中心广场"), *terms_of("听雨新城")), 3)
+        common.learn([*TERM_KEY.terms_of("中心"), *(TERM_KEY.terms_of("听雨新城") if n < 5 else ())])
+    terms = dict.fromkeys((*TERM_KEY.terms_of("中心广场"), *TERM_KEY.terms_of("听雨新城")), 3)
     call = Call("1", "1", START)
-    assert trace_of(call, ["中心", "听雨新城小区"], terms, common.rarity).places == {"听雨新城"}
+    assert trace_of(call, ["中心", "听雨新城小区"], terms, TERM_KEY, common.rarity).places == {"听雨新城"}

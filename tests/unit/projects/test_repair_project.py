@@ -8,17 +8,17 @@ from hypothesis import strategies as st
 
 from services.contracts.ticket_events import Place
 from services.projects.domain.repair_project import (
-    FACTS,
     REQUIRED,
     TRANSITIONS,
     WORKS_TO_COME,
-    IllegalStep,
+    IllegalProjectStep,
     MissingFacts,
     Plan,
     PlanFault,
+    ProjectState,
     RepairProject,
-    State,
 )
+from services.projects.http.refusals import FACTS
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 WAY = [
@@ -29,10 +29,10 @@ PLAN = Plan(floor_area_m2=8000, planned_end=date(2027, 5, 1))
 
 
 def project(until: str | None = None) -> RepairProject:
-    made = RepairProject("id", Place(estate="quyang-1"), "housing", NOW)
+    made = RepairProject("id", "W26-00042-7", Place(estate="quyang-1"), "housing", NOW)
     made.plan(PLAN)
     for state in WAY[: WAY.index(until) + 1] if until else []:
-        made.take(State(state), NOW, "somebody", "note", effect_shown=True)
+        made.take(ProjectState(state), NOW, "somebody", "note", effect_shown=True)
     return made
 
 
@@ -43,16 +43,16 @@ def test_the_way_from_the_need_to_the_proof() -> None:
     assert finished.started_at == finished.accepted_at == NOW
 
 
-@given(st.lists(st.tuples(st.sampled_from(State), st.booleans(), st.booleans(), st.booleans()), max_size=40))
+@given(st.lists(st.tuples(st.sampled_from(ProjectState), st.booleans(), st.booleans(), st.booleans()), max_size=40))
 def test_a_walk_takes_the_steps_of_the_table_whose_facts_are_there(
-    walk: list[tuple[State, bool, bool, bool]],
+    walk: list[tuple[ProjectState, bool, bool, bool]],
 ) -> None:
-    walked = RepairProject("id", Place(estate="quyang-1"), "housing", NOW)
+    walked = RepairProject("id", "W26-00042-7", Place(estate="quyang-1"), "housing", NOW)
     for state, note, planned, shown in walk:
         if planned:
             walked.plan(PLAN)
         before = (walked.state, walked.version, walked.resume_to, walked.started_at, walked.accepted_at)
-        resumed = walked.state is State.SUSPENDED and state is before[2]
+        resumed = walked.state is ProjectState.SUSPENDED and state is before[2]
         have = {
             "note": note,
             "effect_shown": shown,
@@ -63,7 +63,7 @@ def test_a_walk_takes_the_steps_of_the_table_whose_facts_are_there(
         }
         lacking = tuple(fact for fact in REQUIRED.get(state, ()) if not have[fact])
         if not resumed and state not in TRANSITIONS[walked.state]:
-            refusal: type[Exception] | None = IllegalStep
+            refusal: type[Exception] | None = IllegalProjectStep
         else:
             refusal = MissingFacts if lacking and not resumed else None
         if refusal:
@@ -73,22 +73,22 @@ def test_a_walk_takes_the_steps_of_the_table_whose_facts_are_there(
         else:
             walked.take(state, NOW, "somebody", "note" if note else None, effect_shown=shown)
             assert (walked.state, walked.version) == (state, before[1] + 1)
-            assert walked.resume_to == (before[0] if state is State.SUSPENDED else None)
+            assert walked.resume_to == (before[0] if state is ProjectState.SUSPENDED else None)
 
 
-@pytest.mark.parametrize("state", [State(state) for state in WAY[: WAY.index("accepted")]])
-def test_a_suspended_project_goes_on_where_it_stopped_or_is_cancelled(state: State) -> None:
+@pytest.mark.parametrize("state", [ProjectState(state) for state in WAY[: WAY.index("accepted")]])
+def test_a_suspended_project_goes_on_where_it_stopped_or_is_cancelled(state: ProjectState) -> None:
     suspended = project(state)
-    suspended.take(State.SUSPENDED, NOW, "somebody")
-    assert suspended.may_become() == {state, State.CANCELLED}
+    suspended.take(ProjectState.SUSPENDED, NOW, "somebody")
+    assert suspended.may_become() == {state, ProjectState.CANCELLED}
     suspended.take(state, NOW, "somebody")
     assert (suspended.state, suspended.resume_to) == (state, None)
 
 
 def test_works_that_went_on_were_started_once() -> None:
     resumed = project("started")
-    resumed.take(State.SUSPENDED, NOW, "somebody")
-    resumed.take(State.STARTED, NOW.replace(year=2027), "somebody")
+    resumed.take(ProjectState.SUSPENDED, NOW, "somebody")
+    resumed.take(ProjectState.STARTED, NOW.replace(year=2027), "somebody")
     assert resumed.started_at == NOW
 
 
@@ -104,7 +104,7 @@ def test_a_refused_step_names_the_facts_it_lacks(state: str, facts: tuple[str, .
     before = project(WAY[WAY.index(state) - 1])
     before.floor_area_m2 = before.planned_end = None
     with pytest.raises(MissingFacts) as refused:
-        before.take(State(state), NOW, "somebody")
+        before.take(ProjectState(state), NOW, "somebody")
     assert refused.value.facts == facts
 
 
@@ -112,27 +112,29 @@ def test_a_project_without_a_lead_is_not_approved_and_one_without_a_reason_not_c
     leaderless = project("listed")
     leaderless.lead = ""
     with pytest.raises(MissingFacts, match="approved needs lead"):
-        leaderless.take(State.APPROVED, NOW, "somebody")
+        leaderless.take(ProjectState.APPROVED, NOW, "somebody")
     with pytest.raises(MissingFacts, match="cancelled needs note"):
-        leaderless.take(State.CANCELLED, NOW, "somebody")
+        leaderless.take(ProjectState.CANCELLED, NOW, "somebody")
 
 
 def test_accepted_works_cannot_be_cancelled_or_suspended() -> None:
-    stoppable = {state for state in State if State.CANCELLED in TRANSITIONS[state]}
+    stoppable = {state for state in ProjectState if ProjectState.CANCELLED in TRANSITIONS[state]}
     assert stoppable == WORKS_TO_COME
-    assert stoppable - {State.SUSPENDED} == {state for state in State if State.SUSPENDED in TRANSITIONS[state]}
+    assert stoppable - {ProjectState.SUSPENDED} == {
+        state for state in ProjectState if ProjectState.SUSPENDED in TRANSITIONS[state]
+    }
 
 
 def test_every_state_stands_in_the_table_and_every_fact_has_words() -> None:
-    assert TRANSITIONS.keys() == {None, *State}
+    assert TRANSITIONS.keys() == {None, *ProjectState}
     assert {fact for facts in REQUIRED.values() for fact in facts} == FACTS.keys()
 
 
 def test_a_further_issue_joins_until_the_works_are_accepted() -> None:
     under_way = project("building")
     under_way.join("issue", NOW, "somebody")
-    assert (under_way.hot_issues, under_way.version, under_way.state) == (("issue",), 12, State.BUILDING)
-    with pytest.raises(IllegalStep):
+    assert (under_way.hot_issues, under_way.version, under_way.state) == (("issue",), 12, ProjectState.BUILDING)
+    with pytest.raises(IllegalProjectStep):
         project("accepted").join("issue", NOW, "somebody")
 
 

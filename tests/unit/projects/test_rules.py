@@ -7,11 +7,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.contracts.data_files import InvalidData
-from services.projects.adapters.rules_file import FILE, InForce, load_rules, rules
+from services.contracts.hot_issue_events import DecisionKind
+from services.projects.files.rules import FILE, RulesInForce, load_rules
 
 
 def test_the_rules_are_those_of_the_domain() -> None:
-    found = rules()
+    found = load_rules(FILE).newest
     detection = found.detection
     assert (detection.window_days, detection.distinct_callers) == (30, 5)
     assert detection.long_window
@@ -23,6 +24,10 @@ def test_the_rules_are_those_of_the_domain() -> None:
     assert (found.estate_year.window_days, found.estate_year.complaints) == (365, 31)
     assert (found.type_problem.estates, found.type_problem.sub_districts) == (3, 2)
     assert found.decision.working_days == 10
+    assert found.decision.made_by == {
+        DecisionKind.PROJECT: {"hub", "project-lead"},
+        **dict.fromkeys(set(DecisionKind) - {DecisionKind.PROJECT}, frozenset({"hub", "lead"})),
+    }
     assert (found.observation.least_before, found.observation.fall_at_least) == (10, 0.5)
     assert found.observation.apart == {"MJ16", "MJ17", "MJ18", "MJ19"}
     assert found.reopening.months == 12
@@ -56,6 +61,10 @@ def line_of(content: str, part: str) -> int:
         ("version: 1", "version: [", "is not YAML"),
         ("version: 1", "version: 1\nversion: 2", "version stands twice; remove one"),
         ("lead: housing", "lead: hosing", "project.lead: 'hosing' is no department; correct it"),
+        ("rule: [hub, lead]", "rule: [hub, leed]", "decision.made_by: 'leed' is no department; correct it"),
+        ("rule: [hub, lead]", "rule: []", "decision.made_by.rule: Frozenset should have at least 1 item"),
+        ("rule: [hub, lead]", "ruling: [hub, lead]", "decision.made_by.ruling"),
+        ("    rule: [hub, lead] ", "    # ", "made_by lacks rule: nobody could decide so"),
     ],
 )
 def test_a_fault_is_named_with_its_line_and_remedy_and_the_old_rules_go_on(
@@ -64,7 +73,7 @@ def test_a_fault_is_named_with_its_line_and_remedy_and_the_old_rules_go_on(
     assert was in CONTENT
     file = tmp_path / "rules.yaml"
     file.write_text(CONTENT, encoding="utf-8")
-    in_force = InForce(file)
+    in_force = RulesInForce(file)
     before = in_force.book()
     file.write_text(CONTENT.replace(was, becomes, 1), encoding="utf-8")
     os.utime(file, (1, 1))
@@ -105,7 +114,7 @@ def second(version: int = 2, begins: str = "2027-01-01", callers: int = 6) -> st
 def test_a_further_edition_is_taken_over_while_the_service_runs(tmp_path: Path) -> None:
     file = tmp_path / "rules.yaml"
     file.write_text(CONTENT, encoding="utf-8")
-    in_force = InForce(file)
+    in_force = RulesInForce(file)
     in_force.book()
     file.write_text(f"{CONTENT}\n---\n{second()}", encoding="utf-8")
     book = in_force.book()
@@ -127,7 +136,7 @@ def test_a_further_edition_is_taken_over_while_the_service_runs(tmp_path: Path) 
 def test_what_is_in_force_is_not_rewritten(tmp_path: Path, content: str, why: str) -> None:
     file = tmp_path / "rules.yaml"
     file.write_text(CONTENT, encoding="utf-8")
-    in_force = InForce(file)
+    in_force = RulesInForce(file)
     before = in_force.book()
     file.write_text(content + "\n", encoding="utf-8")
     with capture_logs() as logs:

@@ -56,11 +56,11 @@ def test_a_hot_issue_is_found_with_the_message_that_fulfils_the_rule(tmp_path: P
     alarms = tmp_path / "alarms.txt"
     code, output = run("hot-issues", "--stream", messages, "--issues", issues, "--alarms", alarms, "--json")
     assert code == 0, output
-    told = json.loads(output.splitlines()[-1])
-    assert (told["hot_found"], told["hot_total"], told["alarms"], told["single_caller_alarms"]) == (1, 1, 1, 0)
-    assert (told["member_precision"], told["member_recall"]) == (1.0, 1.0)
-    assert told["max_delay_messages"] == told["max_delay_hours"] == 0
-    assert {"messages_per_s", "rss_mb", "median_delay_messages", "median_delay_hours"} <= told.keys()
+    report = json.loads(output.splitlines()[-1])
+    assert (report["hot_found"], report["hot_total"], report["alarms"], report["single_caller_alarms"]) == (1, 1, 1, 0)
+    assert (report["member_precision"], report["member_recall"]) == (1.0, 1.0)
+    assert report["max_delay_messages"] == report["max_delay_hours"] == 0
+    assert {"messages_per_s", "rss_mb", "median_delay_messages", "median_delay_hours"} <= report.keys()
     assert alarms.read_text().count("\n    ") == 6
     assert "m4  1  听雨新城对面工地水泵夜间抽水噪声扰民  <- raised it" in alarms.read_text()
 
@@ -83,8 +83,8 @@ def test_bursts_are_found_in_the_table_as_it_was_exported(tmp_path: Path, encodi
     code, output = run(*asked, "--caller-column", "来电人")
     assert code == 0, output
     *lines, last = output.splitlines()
-    told = json.loads(last)
-    assert (told["places"], told["bursts"], told["wrong_place"], told["found_share"]) == (3, 2, 0, 1.0)
+    report = json.loads(last)
+    assert (report["places"], report["bursts"], report["wrong_place"], report["found_share"]) == (3, 2, 0, 1.0)
     assert any("听雨新城  2026-03-01 – 2026-03-06  6 tickets" in line for line in lines)
     assert json.loads(run(*asked, "--json")[1].splitlines()[-1])["bursts"] == 3
 

@@ -1,4 +1,4 @@
-"""A stand-in for intake's batch route: knows rows by source id, refuses what it is told to."""
+"""A stand-in for intake's batch route: knows rows by source id, refuses what it is set to refuse."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+
+NUMBER = "260701080000000001"
 
 Fault = Callable[[httpx.Request], httpx.Response | None]
 
@@ -45,4 +47,9 @@ class BatchRoute:
         if self.known.setdefault(source_id, text) != text:
             reused = {"field": "source_id", "message": "came before with another content", "remedy": "correct the id"}
             return {"source_id": source_id, "problem": reused}
-        return {"source_id": source_id, "ticket_id": f"ticket-{source_id}", "repeated": repeated}
+        return {
+            "source_id": source_id,
+            "ticket_id": f"ticket-{source_id}",
+            "number": "260701080000000001",
+            "repeated": repeated,
+        }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import zipfile
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -30,3 +31,19 @@ def workbook(folder: Path, rows: Sequence[Sequence[str | float | datetime | None
     file = folder / name
     book.save(file)
     return file
+
+
+def changed(file: Path, parts: Mapping[str, bytes]) -> Path:
+    """The workbook with other contents of some parts, for what no library writes."""
+    with zipfile.ZipFile(file) as package:
+        kept = {name: package.read(name) for name in package.namelist()}
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in {**kept, **parts}.items():
+            package.writestr(name, content)
+    return file
+
+
+def sheet_xml(rows: str, after: str = "") -> bytes:
+    """A worksheet with these `<row>` elements."""
+    name = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    return f'<?xml version="1.0"?><worksheet xmlns="{name}"><sheetData>{rows}</sheetData>{after}</worksheet>'.encode()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from services.cli.importing.columns import HEADERS, BadMapping, Field, map_columns
+from services.cli.importing.columns import HEADERS, BadMapping, TicketField, map_columns
 
 
-def named(header: str, *told: str) -> dict[str, str]:
+def named(header: str, *mapping: str) -> dict[str, str]:
     cells = header.split(",")
-    return {field.value: cells[column] for field, column in map_columns(cells, told).items()}
+    return {field.value: cells[column] for field, column in map_columns(cells, mapping).items()}
 
 
 def test_chinese_headers_are_known() -> None:
@@ -55,29 +55,36 @@ def test_what_is_told_comes_before_what_is_known() -> None:
     assert "title" not in found
 
 
+def test_a_column_can_be_left_out() -> None:
+    assert "phone" not in named("id,text,time,联系电话", "联系电话=-")
+    assert named("id,text,time,联系电话,手机", "联系电话=-")["phone"] == "手机"
+    with pytest.raises(BadMapping, match="there is no column '电话'"):
+        map_columns(["id", "text", "time"], ["电话=-"])
+
+
 def test_a_column_whose_name_holds_an_equals_sign_can_be_told() -> None:
     assert named("a=b,text,time", "a=b=source_id")["source_id"] == "a=b"
 
 
 @pytest.mark.parametrize(
-    ("header", "told", "named"),
+    ("header", "mapping", "named"),
     [
         ("标题,诉求内容", [], "no column for source_id, occurred_at; the columns are 标题, 诉求内容"),
         ("标题,诉求内容", [], "--map COLUMN=source_id --map COLUMN=occurred_at"),
         ("id,text,time", ["betreff=title"], "no column 'betreff'; the columns are id, text, time"),
-        ("id,text,time", ["text=subject"], "source_id, text, title"),
+        ("id,text,time", ["text=subject"], "and - for none"),
         ("id,text,time", ["text"], "not COLUMN=FIELD"),
         ("id,text,time,title", ["text=title", "title=title"], "--map gives title two columns"),
         ("id,text,time,text", [], "two columns are called 'text'"),
         ("id,,time", [], "(blank)"),
     ],
 )
-def test_columns_that_make_no_ticket_are_named_with_the_remedy(header: str, told: list[str], named: str) -> None:
+def test_columns_that_make_no_ticket_are_named_with_the_remedy(header: str, mapping: list[str], named: str) -> None:
     with pytest.raises(BadMapping) as error:
-        map_columns(header.split(","), told)
+        map_columns(header.split(","), mapping)
     assert named in str(error.value)
 
 
 def test_no_name_of_a_column_stands_for_two_fields() -> None:
-    names = [name for field in Field for name in HEADERS[field].split()]
+    names = [name for field in TicketField for name in HEADERS[field].split()]
     assert len(names) == len(set(names))

@@ -9,11 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.cli.importing.csv_table import CsvTable
-from services.cli.importing.table import Row, Unreadable
+from services.cli.importing.table import TableRow, Unreadable
 from tests.unit.cli.importing.files import HEADER, csv_file
 
 
-def read(file: Path) -> list[Row]:
+def read(file: Path) -> list[TableRow]:
     table = CsvTable(file)
     rows = list(table.rows())
     assert table.total == len(rows) == len(list(table.rows()))
@@ -51,13 +51,61 @@ def test_blank_rows_count_in_numbers_and_are_no_rows(tmp_path: Path) -> None:
     assert [(row.number, row.cells[0]) for row in rows] == [(5, "1"), (7, "2")]
 
 
-def test_a_row_of_another_length_is_faulty_and_kept(tmp_path: Path) -> None:
-    short, long, good = read(csv_file(tmp_path, "id,text,time\n1,one\n2,two,2019,more\n3,three,2019\n"))
-    assert short.fault is not None
-    assert "2 cells and the header 3" in short.fault
+def test_a_row_with_more_than_the_header_is_faulty_and_kept(tmp_path: Path) -> None:
+    long, good = read(csv_file(tmp_path, "id,text,time\n2,two,2019,more\n3,three,2019\n"))
     assert long.fault is not None
+    assert "4 cells and the header 3" in long.fault
     assert long.cells == ("2", "two", "2019", "more")
     assert good.fault is None
+
+
+def test_empty_cells_too_many_or_too_few_cost_nothing(tmp_path: Path) -> None:
+    rows = read(csv_file(tmp_path, "id,text,time\n1,one\n2,two,2019,, \n3,three,2019\n"))
+    assert [row.cells for row in rows] == [("1", "one", ""), ("2", "two", "2019"), ("3", "three", "2019")]
+    assert not any(row.fault for row in rows)
+
+
+@pytest.mark.parametrize(("written", "broken"), [("utf-8", b"\xe6"), ("gb18030", b"\x81"), ("utf-16-le", b"\x00\xd8")])
+def test_a_damaged_character_costs_its_own_row_alone(tmp_path: Path, written: str, broken: bytes) -> None:
+    lines = [f"{HEADER}\n", *(f"{n},漏水,三楼漏水，墙面发霉,2019-01-06\n" for n in range(8))]
+    whole = [line.encode(written) for line in lines]
+    whole[4] = whole[4].replace("霉".encode(written), broken)
+    file = tmp_path / "calls.csv"
+    file.write_bytes(b"".join(whole))
+    rows = read(file)
+    assert [row.number for row in rows if row.fault] == [5]
+    assert "3,漏水,三楼漏水，墙面发\ufffd" in ",".join(rows[3].cells)
+    assert len(rows) == 8
+
+
+def test_a_line_without_end_is_refused_before_it_is_held(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable, match="line 2 is longer than 1,000,000 characters"):
+        CsvTable(csv_file(tmp_path, f"id,text\n1,{'a' * 1_100_000}\n"))
+
+
+IS_HEADER = {"工单编号", "诉求内容"}.issubset
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
+def test_the_header_is_found_below_titles(tmp_path: Path, delimiter: str) -> None:
+    content = "三月工单，共2件,,\n\n单位：某街道,制表：张\n工单编号,诉求内容,受理时间\n1,漏水,2019-01-06\n"
+    table = CsvTable(csv_file(tmp_path, content.replace(",", delimiter)), is_header=IS_HEADER)
+    assert table.header[:3] == ("工单编号", "诉求内容", "受理时间")
+    assert [(row.number, row.cells[0]) for row in table.rows()] == [(5, "1")]
+    assert table.not_read == ("2 lines above the header in line 4",)
+
+
+@pytest.mark.parametrize("first", ["sep=;\n", '"sep=;"\r\n', "\ufeff\ufeffSEP=;\n", "\ufeff\nsep=;\n"])
+def test_the_line_that_names_the_delimiter_is_no_row(tmp_path: Path, first: str) -> None:
+    table = CsvTable(csv_file(tmp_path, f"{first}id;text\n1;a,b,c,d\n"))
+    assert table.header == ("id", "text")
+    assert [row.cells for row in table.rows()] == [("1", "a,b,c,d")]
+
+
+@pytest.mark.parametrize("written", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_every_byte_order_mark_at_the_beginning_is_dropped(tmp_path: Path, written: str) -> None:
+    table = CsvTable(csv_file(tmp_path, "\ufeff\ufeff\ufeffid,text\n1,漏水漏水漏水漏水漏水\n", written))
+    assert table.header == ("id", "text")
 
 
 def test_a_quote_that_is_never_closed_costs_its_own_line_alone(tmp_path: Path) -> None:
@@ -79,7 +127,7 @@ def test_nothing_but_blank_lines_is_unreadable(tmp_path: Path) -> None:
 CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0\ufeff"), max_size=20)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(CELL, CELL, CELL), max_size=8), st.sampled_from(["\n", "\r\n", "\r"]))
 def test_what_a_writer_writes_is_read_again(tmp_path: Path, rows: list[tuple[str, str, str]], end: str) -> None:
     quoted = [",".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in [("a", "b", "c"), *rows]]

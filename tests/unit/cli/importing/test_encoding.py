@@ -23,7 +23,7 @@ def test_a_usual_encoding_is_found_out(tmp_path: Path, written: str) -> None:
     assert file.read_text(found).removeprefix("\ufeff") == CONTENT
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text("漏水屋顶小区三楼请尽快维修abc,0123\n，。", min_size=20), st.sampled_from(["utf-8", "gb18030"]))
 def test_chinese_text_is_never_taken_for_another(tmp_path: Path, text: str, written: str) -> None:
     file = csv_file(tmp_path, text, written)
@@ -37,20 +37,34 @@ def test_a_character_across_two_chunks_is_whole(tmp_path: Path, monkeypatch: pyt
 
 
 @pytest.mark.parametrize("chunk", [7, 1 << 20])
-def test_utf_8_that_is_damaged_is_not_taken_for_gb18030(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int
-) -> None:
+def test_utf_8_that_is_damaged_is_still_utf_8(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
     monkeypatch.setattr(encoding, "_CHUNK", chunk)
     file = tmp_path / "calls.csv"
     file.write_bytes(CONTENT.encode() + b"\xff" + CONTENT.encode())
-    with pytest.raises(Unreadable, match=f"UTF-8 up to byte {len(CONTENT.encode())}"):
+    assert encoding_of(file) == "utf-8"
+
+
+@pytest.mark.parametrize("chunk", [7, 1 << 20])
+def test_the_first_byte_that_does_not_fit_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
+    monkeypatch.setattr(encoding, "_CHUNK", chunk)
+    file = tmp_path / "calls.csv"
+    file.write_bytes("水,".encode() + b"\xff\xff,\xff\xff,\xff\xff")
+    with pytest.raises(Unreadable, match=r"neither UTF-8 \(byte 4\)"):
         encoding_of(file)
+    with pytest.raises(Unreadable, match="is not utf-8 at byte 4"):
+        encoding_of(file, "utf-8")
+
+
+def test_a_plain_text_with_one_bad_byte_is_utf_8(tmp_path: Path) -> None:
+    file = tmp_path / "calls.csv"
+    file.write_bytes(b"id,text\n" + b"1,leaking roof\n" * 20 + b"2,caf\xe9,\n")
+    assert encoding_of(file) == "utf-8"
 
 
 def test_utf_8_that_ends_within_a_character_is_cut_off(tmp_path: Path) -> None:
     file = tmp_path / "calls.csv"
     file.write_bytes(CONTENT.encode() + "水".encode()[:2])
-    with pytest.raises(Unreadable, match="cut off or damaged"):
+    with pytest.raises(Unreadable, match="ends within a character: it was cut off"):
         encoding_of(file)
 
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.cli.importing import sending
-from services.cli.importing.sending import BATCH_BYTES, BATCH_ROWS, Answer, Intake, Stopped, in_batches
-from tests.unit.cli.importing.batch_route import BatchRoute, problem
+from services.cli.importing.sending import BATCH_BYTES, BATCH_ROWS, Intake, RowAnswer, Stopped, in_batches
+from tests.unit.cli.importing.batch_route import NUMBER, BatchRoute, problem
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +39,7 @@ def lost_answer(request: httpx.Request) -> httpx.Response:
 
 def test_a_batch_names_source_and_mode_and_its_rows_in_order() -> None:
     route = BatchRoute()
-    assert intake(route).send(rows("a", "b")) == [Answer(), Answer()]
+    assert intake(route).send(rows("a", "b")) == [RowAnswer(NUMBER), RowAnswer(NUMBER)]
     (body,) = route.bodies
     assert (body["source"], body["mode"]) == ("city", "live")
     assert [ticket["source_id"] for ticket in body["tickets"]] == ["a", "b"]
@@ -54,16 +54,16 @@ def test_a_batch_of_nothing_is_not_sent() -> None:
 def test_repeats_and_problems_are_told_row_by_row() -> None:
     route = BatchRoute(known={"a": "a", "b": "another"})
     assert intake(route).send(rows("a", "b", "c")) == [
-        Answer(repeated=True),
-        Answer(problem="source_id: came before with another content (correct the id)"),
-        Answer(),
+        RowAnswer(NUMBER, repeated=True),
+        RowAnswer(problem="source_id: came before with another content (correct the id)"),
+        RowAnswer(NUMBER),
     ]
 
 
 def test_a_batch_without_an_answer_is_sent_again_with_growing_pauses(pauses: list[float]) -> None:
     busy = httpx.Response(503, headers={"Retry-After": "2"})
     route = BatchRoute(faults=[lost_answer, lambda _: busy, lambda _: httpx.Response(500), lambda _: None])
-    assert intake(route).send(rows("a")) == [Answer()]
+    assert intake(route).send(rows("a")) == [RowAnswer(NUMBER)]
     assert len(route.bodies) == 4
     assert route.bodies[0] == route.bodies[3]
     assert pauses == [0.25, 2.0, 1.0]
@@ -84,6 +84,7 @@ def test_a_batch_refused_for_one_row_costs_that_row_alone() -> None:
     assert answers[137].problem == "text: is not for us"
 
 
+@settings(deadline=None)
 @given(st.lists(st.booleans(), min_size=1, max_size=40))
 def test_the_good_rows_of_any_batch_are_taken_once_and_in_order(good: list[bool]) -> None:
     route = BatchRoute(poison="poison")
@@ -94,7 +95,7 @@ def test_the_good_rows_of_any_batch_are_taken_once_and_in_order(good: list[bool]
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "message"),
     [
         (problem(401, "no token"), "fresh one with the role hub"),
         (problem(403, "not you"), "lacks the role hub"),
@@ -102,9 +103,9 @@ def test_the_good_rows_of_any_batch_are_taken_once_and_in_order(good: list[bool]
         (problem(422, "source: is blank", "body.source"), "source: is blank"),
     ],
 )
-def test_what_all_rows_would_be_refused_for_stops_the_import(answer: httpx.Response, told: str) -> None:
+def test_what_all_rows_would_be_refused_for_stops_the_import(answer: httpx.Response, message: str) -> None:
     route = BatchRoute(faults=[lambda _: answer])
-    with pytest.raises(Stopped, match=told):
+    with pytest.raises(Stopped, match=message):
         intake(route).send(rows("a", "b"))
     assert len(route.bodies) == 1
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 
 from services.cli.importing.columns import map_columns
-from services.cli.importing.table import Row
-from services.cli.importing.tickets import Faulty, Tickets
+from services.cli.importing.table import TableRow
+from services.cli.importing.tickets import Faulty, TicketReader
 
 HEADER = ("工单编号", "标题", "诉求内容", "地址", "受理时间", "诉求人", "联系电话", "用户编号")
-CELLS = ("17", "楼顶漏雨", "三楼漏水，墙面发霉", "凉城路1201弄", "2019-01-06 12:09:38", "王某", "13800000000", "A88")
-TICKETS = Tickets(HEADER, map_columns(HEADER))
+CELLS = ("17", "楼顶漏雨", "三楼漏水，墙面发霉", "凉城路1201弄", "2019-01-06 12:09:38", "王小明", "13800000000", "A88")
+TICKETS = TicketReader(HEADER, map_columns(HEADER))
 
 
-def row(**changed: str) -> Row:
-    return Row(2, tuple(changed.get(name, cell) for name, cell in zip(HEADER, CELLS, strict=True)))
+def row(**changed: str) -> TableRow:
+    return TableRow(2, tuple(changed.get(name, cell) for name, cell in zip(HEADER, CELLS, strict=True)))
 
 
 def test_every_field_goes_to_its_place() -> None:
@@ -24,8 +24,37 @@ def test_every_field_goes_to_its_place() -> None:
         "address": "凉城路1201弄",
         "channel": "file",
         "occurred_at": "2019-01-06T12:09:38+08:00",
-        "caller": {"id": "A88", "phone": "13800000000", "name": "王某"},
+        "caller": {"id": "A88", "phone": "13800000000", "name": "王小明"},
     }
+
+
+@pytest.mark.parametrize(
+    ("cell", "unit"),
+    [
+        ("区房管局", "housing"),
+        ("区住房保障和房屋管理局", "housing"),
+        ("housing", "housing"),
+        ("好家物业", None),
+        ("", None),
+    ],
+)
+def test_the_reported_department_is_known_by_its_code_or_a_name_of_it(cell: str, unit: str | None) -> None:
+    header = (*HEADER, "被举报单位")
+    reader = TicketReader(header, map_columns(header))
+    assert reader.ticket(TableRow(2, (*CELLS, cell))).get("about_unit") == unit
+
+
+@pytest.mark.parametrize(("cell", "wish"), [("是", True), ("Yes", True), ("否", None), ("", None)])
+def test_a_caller_who_wishes_to_stay_unnamed_is_heard(cell: str, wish: bool | None) -> None:
+    header = (*HEADER, "是否保密")
+    reader = TicketReader(header, map_columns(header))
+    assert reader.ticket(TableRow(2, (*CELLS, cell))).get("confidential") is wish
+
+
+def test_a_wish_that_cannot_be_read_is_refused() -> None:
+    header = (*HEADER, "是否保密")
+    with pytest.raises(Faulty, match="neither yes nor no"):
+        TicketReader(header, map_columns(header)).ticket(TableRow(2, (*CELLS, "也许")))
 
 
 def test_empty_cells_are_left_out() -> None:
@@ -38,7 +67,7 @@ def test_a_title_that_the_text_begins_with_is_not_said_twice() -> None:
 
 
 @pytest.mark.parametrize(
-    ("column", "cell", "told"),
+    ("column", "cell", "message"),
     [
         ("工单编号", "", "工单编号: is empty"),
         ("诉求内容", "", "诉求内容: is empty"),
@@ -48,13 +77,13 @@ def test_a_title_that_the_text_begins_with_is_not_said_twice() -> None:
         ("诉求内容", "漏\0水", "诉求内容: holds the character NUL"),
     ],
 )
-def test_a_row_that_makes_no_ticket_names_column_and_remedy(column: str, cell: str, told: str) -> None:
-    with pytest.raises(Faulty, match=told):
+def test_a_row_that_makes_no_ticket_names_column_and_remedy(column: str, cell: str, message: str) -> None:
+    with pytest.raises(Faulty, match=message):
         TICKETS.ticket(row(**{column: cell}))
 
 
 def test_a_row_that_could_not_be_read_tells_why() -> None:
-    broken = Row(3, ('17,"漏',), "is not CSV")
+    broken = TableRow(3, ('17,"漏',), "is not CSV")
     with pytest.raises(Faulty, match="is not CSV"):
         TICKETS.ticket(broken)
-    assert Tickets(("a", *HEADER), map_columns(("a", *HEADER))).source_id(broken) == ""
+    assert TicketReader(("a", *HEADER), map_columns(("a", *HEADER))).source_id(broken) == ""

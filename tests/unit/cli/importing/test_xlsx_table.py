@@ -65,12 +65,32 @@ def test_a_workbook_with_a_damaged_byte_is_unreadable_or_reads_the_same(tmp_path
 
 def test_a_file_is_what_it_holds_and_not_what_it_is_called(tmp_path: Path) -> None:
     assert open_table(workbook(tmp_path, ROWS, name="calls.csv")).total == 2
+    assert open_table(workbook(tmp_path, ROWS, name="calls.xls")).total == 2
+    assert open_table(csv_file(tmp_path, "id,text\n1,one\n", name="calls.xlsx")).total == 1
     with pytest.raises(Unreadable, match="named as a workbook"):
-        open_table(csv_file(tmp_path, "id,text\n1,one\n", name="calls.xlsx"))
+        open_table(csv_file(tmp_path, "not a table\n", name="calls.xlsx"))
     old = tmp_path / "old.xls"
     old.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
-    with pytest.raises(Unreadable, match="save it as plain XLSX or CSV"):
+    with pytest.raises(Unreadable, match="save it as XLSX or CSV"):
         open_table(old)
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        ("<html><body><table><tr><td>工单编号</td></tr></table></body></html>", "web page"),
+        ("\ufeff\n<!DOCTYPE html PUBLIC '-//W3C'>\n<html>", "web page"),
+        ("<meta charset=gb2312><table>", "web page"),
+        ('<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>', "XML document"),
+        ("%PDF-1.7", "PDF document"),
+    ],
+)
+@pytest.mark.parametrize("written", ["utf-8", "utf-16"])
+def test_what_is_no_table_is_named_with_what_to_do(tmp_path: Path, content: str, what: str, written: str) -> None:
+    if what.startswith("PDF") and written == "utf-16":
+        pytest.skip("no such document")
+    with pytest.raises(Unreadable, match=rf"{what}.*save it as XLSX"):
+        open_table(csv_file(tmp_path, content, written, name="calls.xls"))
 
 
 def test_a_zip_that_is_no_workbook_is_unreadable(tmp_path: Path) -> None:
@@ -79,7 +99,7 @@ def test_a_zip_that_is_no_workbook_is_unreadable(tmp_path: Path) -> None:
     file = tmp_path / "calls.xlsx"
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("calls.csv", "id,text\n")
-    with pytest.raises(Unreadable, match="no whole workbook"):
+    with pytest.raises(Unreadable, match="an archive"):
         open_table(file)
 
 

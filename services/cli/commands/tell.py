@@ -1,0 +1,41 @@
+"""`closedloop tell --dry-run`: what a caller would be told."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from services.cli.problems import fail
+from services.cli.running import DEFAULT_RUN_DIR, RunDir, client, running_stack, service_of
+
+
+def tell(
+    ticket: Annotated[str, typer.Argument(metavar="TICKET", help="The id of a ticket.")],
+    occasion: Annotated[str, typer.Argument(metavar="OCCASION", help='As in occasions.yaml: answered, "done again" …')],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show it. Steps themselves tell callers.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    run_dir: RunDir = DEFAULT_RUN_DIR,
+) -> None:
+    """Show what the caller of a ticket would be told on an occasion: by which way, when, in which words, or why not.
+
+    Nothing is sent and nothing is kept.
+
+    Example: closedloop tell --dry-run 0b5f6c1e-9d5c-4f0c-8e2f-3a7d0c2b9e11 answered
+    """
+    if not dry_run:
+        fail("callers are told by the steps of their tickets; to see what they would be told, give --dry-run")
+    state = running_stack(run_dir)
+    asked = f"{service_of(state, 'intake')['url']}/tickets/{ticket}/tellings/dry-run"
+    with client(state, "hub") as hub:
+        answer = hub.get(asked, params={"occasion": occasion})
+    if answer.status_code != 200:
+        fail(f"intake answered {answer.status_code}: {answer.text}")
+    told = answer.json()
+    typer.echo(json.dumps(told, ensure_ascii=False) if as_json else "\n".join(_lines(told)))
+
+
+def _lines(told: dict[str, Any]) -> list[str]:
+    how = f"by {told['way']}, not before {told['not_before']}" if told["way"] else f"not told: {told['cause']}"
+    return [f"{told['occasion']}: {how}", *(told["words"] or {}).values()]

@@ -1,0 +1,103 @@
+"""`closedloop topics`: the broker's topics against the table in deploy/kafka/topics.yaml."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from services.cli.problems import fail
+
+if TYPE_CHECKING:
+    from kafka.admin import KafkaAdminClient
+
+app = typer.Typer(help="Create and check the topics of deploy/kafka/topics.yaml.", no_args_is_help=True)
+
+
+def _addresses(bootstrap: str) -> str:
+    if not re.fullmatch(r"[^\s,:]+:\d+(,[^\s,:]+:\d+)*", bootstrap):
+        raise typer.BadParameter(f"{bootstrap!r} is not HOST:PORT; give the brokers' addresses, separated by commas")
+    return bootstrap
+
+
+Kafka = Annotated[
+    str,
+    typer.Option(
+        "--kafka",
+        envvar="CLOSEDLOOP_KAFKA_BOOTSTRAP",
+        metavar="HOST:PORT",
+        help="The brokers' addresses, separated by commas.",
+        callback=_addresses,
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+@app.command()
+def apply(kafka: Kafka, as_json: Json = False) -> None:
+    """Create missing topics and correct settings. Never deletes; exits 1 if a number of partitions differs.
+
+    Example: closedloop topics apply --kafka 127.0.0.1:9092
+    """
+    from services.chassis.messaging.topic_admin import apply_topics
+    from services.contracts.topics import topic_table
+
+    wanted = list(topic_table().topics.values())
+    with _admin(kafka) as admin:
+        done = apply_topics(admin, wanted)
+    if as_json:
+        typer.echo(json.dumps({"created": done.created, "altered": [asdict(change) for change in done.altered]}))
+        return
+    for name in done.created:
+        typer.echo(f"created {name}")
+    for change in done.altered:
+        typer.echo(f"altered {change.topic}: {change.setting} {change.found} -> {change.wanted}")
+    typer.echo(f"{len(wanted)} topics as in the table")
+
+
+@app.command()
+def check(kafka: Kafka, as_json: Json = False) -> None:
+    """Print each difference; exits 1 if there is any.
+
+    Example: closedloop topics check --kafka 127.0.0.1:9092
+    """
+    from services.chassis.messaging.topic_admin import check_topics
+    from services.contracts.topics import topic_table
+
+    wanted = list(topic_table().topics.values())
+    with _admin(kafka) as admin:
+        differences = check_topics(admin, wanted)
+    if as_json:
+        typer.echo(json.dumps({"differences": [asdict(difference) for difference in differences]}))
+    else:
+        for difference in differences:
+            typer.echo(str(difference))
+        typer.echo(f"{len(wanted)} topics checked, {len(differences)} differences")
+    if differences:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _admin(bootstrap: str) -> Iterator[KafkaAdminClient]:
+    from kafka.admin import KafkaAdminClient
+    from kafka.errors import KafkaError
+
+    from services.chassis.messaging.topic_admin import TopicsRefused
+
+    try:
+        admin = KafkaAdminClient(
+            bootstrap_servers=bootstrap.split(","), client_id="closedloop-topics", bootstrap_timeout_ms=10_000
+        )
+        try:
+            yield admin
+        finally:
+            admin.close()
+    except TopicsRefused as refused:
+        fail(str(refused))
+    except KafkaError as error:
+        fail(f"--kafka {bootstrap}: {error}; is the broker running there?")

@@ -1,1 +1,0 @@
-"""Tickets for people: the same rights and use cases as the API, as pages."""

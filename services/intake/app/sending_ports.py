@@ -1,0 +1,125 @@
+"""What sending needs from the outside: a message's words and its receiver, the gateways, the one-time links."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from services.chassis.database.work import Work
+from services.intake.domain.links import Link, LinkOutcome
+from services.intake.domain.telling import Way
+
+Language = Literal["zh", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What a person is to be told, as its row says. `attempts` counts the one that is being made."""
+
+    id: str
+    ticket_id: str
+    hot_issue_id: str | None
+    person: str
+    occasion: str
+    occurrence: str
+    facts: Mapping[str, Any]
+    way: Way
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Who a message goes to, out of the vault. Never logged, never kept."""
+
+    phone: str | None
+    email: str | None = None
+    language: Language = "zh"
+
+    def address(self, way: Way) -> str | None:
+        return self.email if way is Way.EMAIL else self.phone
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message as a gateway gets it. `id` is the telling's: a repetition has the same."""
+
+    id: str
+    to: str
+    text: str
+    language: Language
+
+
+class StillTrue(Protocol):
+    def __call__(self, work: Work, telling: Telling) -> str | None:
+        """None if what the message says still is so and the person may be told it by its way; else the cause."""
+
+
+class Words(Protocol):
+    def __call__(self, telling: Telling, language: Language, way: Way) -> str:
+        """The message in words; the same for the same row, so that a gateway sees a repetition as one.
+
+        The fact `link` is the address of its one-time link, for a message that has one.
+        """
+
+
+class Addressees(Protocol):
+    def __call__(self, work: Work, telling: Telling) -> Addressee | None:
+        """The caller of the telling's ticket, by the vault; None if they were erased."""
+
+
+class Links(Protocol):
+    def address(self, telling: Telling) -> str:
+        """The address of the message's one-time link; the same when the message is made again."""
+
+    def keep(self, work: Work, telling: Telling) -> None:
+        """Makes the link work, for the round that the person may answer now; one that was kept stays as it is."""
+
+
+class LinkBook(Protocol):
+    """The links that are out."""
+
+    def find(self, work: Work, token: str) -> Link | None:
+        """The link, if it works; None for one that is unknown, has expired, or is of a caller who was erased."""
+
+    def lock(self, work: Work, token: str) -> Link | None:
+        """Like `find`, locked until the transaction ends, so that it is used once."""
+
+    def use(self, work: Work, link: Link, said: str, outcome: LinkOutcome) -> None:
+        """Notes what was said by it and what became of it; the caller holds the lock."""
+
+
+class NotSent(Exception):
+    """A gateway did not take a message; `cause` is a code without personal data.
+
+    `passes`: it may be taken later, after `wait_s` if the gateway says so. Otherwise it never will be. `maybe`: it was
+    taken for all we know; the gateway is asked again, and if it never answers, a person calls.
+    """
+
+    def __init__(self, cause: str, *, passes: bool, wait_s: float | None = None, maybe: bool = False) -> None:
+        super().__init__(cause)
+        self.cause = cause
+        self.passes = passes
+        self.wait_s = wait_s
+        self.maybe = maybe
+
+
+class MaybeSent(Exception):
+    """Nobody can tell whether the message was taken, and a repetition would be a second message."""
+
+
+class Gateway(Protocol):
+    """`knows_repeats`: asked again with the same message, it sends nothing. `batch`: how many are claimed at once."""
+
+    @property
+    def way(self) -> Way: ...
+    @property
+    def knows_repeats(self) -> bool: ...
+    @property
+    def batch(self) -> int: ...
+    @property
+    def longest_s(self) -> float:
+        """How long `send` may take at most, in seconds."""
+
+    def send(self, message: Message) -> None:
+        """Returns when the gateway has taken it. Raises NotSent, MaybeSent."""

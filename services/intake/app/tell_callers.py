@@ -1,0 +1,113 @@
+"""Plans what callers are told, in the transaction of what they are told of: once for each person and occasion."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.chassis import metrics
+from services.chassis.database.work import Work
+from services.intake.app.ports import (
+    EarlierMessage,
+    PlannedTelling,
+    Tellings,
+    ToldBefore,
+)
+from services.intake.app.to_tell import (
+    StageReached,
+    StepTaken,
+    ToTell,
+    of_stage,
+    of_step,
+)
+from services.intake.domain.occasion import Occasion
+from services.intake.domain.occasions import Occasions
+from services.intake.domain.telling_plan import decide
+
+
+@dataclass(frozen=True, slots=True)
+class TellCallers:
+    """Plans are rows: also what is not to be sent, with its cause. Doing the same again plans nothing new."""
+
+    table: Occasions
+    tellings: Tellings
+
+    def of_steps(self, work: Work, taken: Sequence[StepTaken]) -> None:
+        """Plans what the callers of these tickets are told of these steps. Of most steps nobody is told."""
+        known = ((self.table.of_step(one.entry.step), one) for one in taken)
+        self._plan(work, [of_step(occasion, one) for occasion, one in known if occasion])
+
+    def of_stages(self, work: Work, reached: Sequence[StageReached]) -> None:
+        """Plans what the callers of hot issues are told of their stages."""
+        known = ((self._occasion(one), one) for one in reached)
+        self._plan(work, [of_stage(occasion, one) for occasion, one in known if occasion])
+
+    def would(self, work: Work, candidate: ToTell) -> PlannedTelling:
+        """What would be planned now. Nothing is stored."""
+        (planned,) = self._decided(work, [candidate], self._told(work, [candidate]))
+        return planned
+
+    def _occasion(self, reached: StageReached) -> Occasion | None:
+        state, decision = reached.issue.state, reached.issue.decision
+        return self.table.of_stage(
+            reached.stage,
+            reached.before,
+            state,
+            decision,
+            joining=reached.joining,
+            scheduled=reached.start is not None,
+        )
+
+    def _plan(self, work: Work, candidates: Sequence[ToTell]) -> None:
+        if not candidates:
+            return
+        told = self._told(work, candidates)
+        known = {
+            (person, message.occasion, message.occurrence) for person, one in told.items() for message in one.messages
+        }
+        fresh = list({one.key: one for one in candidates if one.key not in known}.values())
+        if not fresh:
+            return
+        for planned in self.tellings.add(work, self._decided(work, fresh, told)):
+            work.after_commit(metrics.TELLINGS.labels(planned.occasion, planned.state).inc)
+
+    def _told(self, work: Work, candidates: Sequence[ToTell]) -> Mapping[str, ToldBefore]:
+        windows = (*self.table.limits.usual, *self.table.limits.urgent)
+        since = work.clock.now() - timedelta(hours=max(window.hours for window in windows))
+        return self.tellings.told(work, {one.person for one in candidates}, since)
+
+    def _decided(
+        self, work: Work, candidates: Sequence[ToTell], told: Mapping[str, ToldBefore]
+    ) -> list[PlannedTelling]:
+        """Each sees what was decided before it."""
+        now, planned = work.clock.now(), []
+        decided: dict[tuple[str, bool], list[datetime]] = defaultdict(list)
+        for one in candidates:
+            before, urgent = told.get(one.person, ToldBefore()), one.occasion.urgent
+            lately = decided[one.person, urgent]
+            times = [
+                message.at
+                for message in before.messages
+                if self._is_urgent(message.occasion) == urgent and not self._overtaken(message, one)
+            ]
+            decision = decide(self.table, one.occasion, one.addressee(stopped=before.stopped), [*times, *lately], now)
+            if decision.way:
+                lately.append(decision.not_before)
+            planned.append(one.planned(decision, now))
+        return planned
+
+    def _overtaken(self, message: EarlierMessage, by: ToTell) -> bool:
+        """Whether a message that waits will be withheld because of what is to be told now: it uses up no limit."""
+        if by.hot_issue_id:
+            same = message.occurrence.startswith(f"{by.hot_issue_id}|")
+            return message.waits and same and message.occurrence != by.occurrence
+        occasion = self.table.find(message.occasion)
+        if occasion is None or not occasion.steps or message.ticket_id != by.ticket.id:
+            return False
+        return message.waits and by.ticket.state not in occasion.holds_in
+
+    def _is_urgent(self, code: str) -> bool:
+        occasion = self.table.find(code)
+        return occasion is not None and occasion.urgent

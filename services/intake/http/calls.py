@@ -1,0 +1,66 @@
+"""`/call-list`: whom to call, and what came of a call."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
+
+from services.chassis.database.work import Workshop
+from services.chassis.web.problems import Problem
+from services.intake.app.take_call import TakeCall
+from services.intake.domain.calls import CallKind, CallResult
+from services.intake.http.refusals import answered
+from services.intake.http.rights import Operator, scope_of
+from services.intake.store.call_list import CallFilter, calls_to_make
+
+Unit = Annotated[
+    str,
+    Query(
+        pattern=r"^([a-z][a-z-]{0,30}|[0-9]{9})?$",
+        description="A department that leads, or the code of a sub-district; empty: the whole district.",
+    ),
+]
+
+
+class CallResultBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    version: StrictInt = Field(description="The item's version as you saw it.")
+    result: CallResult
+
+
+def call_routes(workshop: Workshop, take: TakeCall) -> APIRouter:
+    router = APIRouter(prefix="/call-list", tags=["calls"])
+
+    @router.get("")
+    def call_list(
+        actor: Operator,
+        occasion: CallKind | None = None,
+        unit: Unit = "",
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    ) -> dict[str, Any]:
+        """Of each kind those that are due longest, at most `limit` of it. Work it off from the top and ask again.
+
+        The result of `tell` goes to `/call-list/{id}/result`, of `contact` and `visit` to the ticket's step, of `ask`
+        to the follow-up's answer, each with the item's `version`. First contacts are listed when they are asked for.
+        """
+        wanted, now = CallFilter(occasion, unit), workshop.clock.now()
+        with workshop.engine.begin() as connection:
+            found = calls_to_make(connection, wanted, scope_of(actor), actor.subject, now, limit)
+        return {"items": [one.shown() for one in found]}
+
+    @router.post("/{telling_id}/result")
+    def take_result(telling_id: UUID, body: CallResultBody, actor: Operator) -> dict[str, Any]:
+        """Records what came of a call; 409 if somebody else has called since."""
+        with answered(no_such_call), workshop.open() as work:
+            take(work, str(telling_id), body.version, actor.subject, body.result)
+        return {"telling_id": telling_id, "result": body.result}
+
+    return router
+
+
+def no_such_call() -> Problem:
+    return Problem(404, "not-found", "No such call", "telling_id: take the `id` of an item from GET /call-list.")

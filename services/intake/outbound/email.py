@@ -1,0 +1,123 @@
+"""Sends messages by e-mail. A mail server cannot tell a repeated message: what it may have is not sent again."""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import SMTP
+from enum import StrEnum
+from typing import Final
+
+from services.intake.app.sending_ports import MaybeSent, Message, NotSent
+from services.intake.domain.telling import Way
+
+DEADLINE_S = 10.0
+SUBJECTS: Final = {"zh": "12345热线：您反映的事项有新进展", "en": "12345 hotline: news of your report"}
+_ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
+
+
+class Security(StrEnum):
+    """`starttls`: begins in the clear and must change to TLS; `tls`: TLS from the first byte."""
+
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """`sender` is the address in From; replies to it are not read by anything here."""
+
+    host: str
+    port: int
+    sender: str
+    security: Security = Security.STARTTLS
+    user: str | None = None
+    password: str | None = None
+
+
+def plain_address(address: str) -> bool:
+    """Whether it is one address of the usual form and nothing else: no name, no list, no line end."""
+    return _ADDRESS.fullmatch(address) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class MailGateway:
+    server: MailServer
+    tls: Callable[[], ssl.SSLContext] = ssl.create_default_context
+
+    way = Way.EMAIL
+    knows_repeats = False
+    batch = 1
+    longest_s = 8 * DEADLINE_S
+    """Connecting and each command may take the deadline."""
+
+    def send(self, message: Message) -> None:
+        if not plain_address(message.to):
+            raise NotSent("not an address", passes=False)
+        try:
+            content = _mail(self.server.sender, message)
+            with self._session() as session:
+                _accepted(*session.mail(self.server.sender))
+                _accepted(*session.rcpt(message.to))
+                _hand_over(session, content)
+        except smtplib.SMTPResponseException as refused:
+            raise NotSent(f"answered {refused.smtp_code}", passes=_passes(refused.smtp_code)) from None
+        except (OSError, smtplib.SMTPException) as error:
+            raise NotSent(f"no answer: {type(error).__name__}", passes=True) from None
+
+    @contextmanager
+    def _session(self) -> Iterator[smtplib.SMTP]:
+        server, tls = self.server, self.server.security is Security.TLS
+        session = (
+            smtplib.SMTP_SSL(server.host, server.port, timeout=DEADLINE_S, context=self.tls())
+            if tls
+            else smtplib.SMTP(server.host, server.port, timeout=DEADLINE_S)
+        )
+        try:
+            session.ehlo_or_helo_if_needed()
+            if server.security is Security.STARTTLS:
+                session.starttls(context=self.tls())
+            if server.user and server.password:
+                session.login(server.user, server.password)
+            yield session
+        finally:
+            session.close()
+
+
+def _mail(sender: str, message: Message) -> bytes:
+    """The content as it goes over the line: seven bits, nothing of the text in a header."""
+    mail = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
+    mail["From"] = sender
+    mail["To"] = message.to
+    mail["Subject"] = SUBJECTS.get(message.language, SUBJECTS["zh"])
+    mail["Message-ID"] = f"<{message.id}@{sender.rpartition('@')[2]}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(message.text)
+    return mail.as_bytes()
+
+
+def _hand_over(session: smtplib.SMTP, content: bytes) -> None:
+    """From the first byte of the content on, only a clear answer tells whether it was taken."""
+    try:
+        code, _ = session.data(content)
+    except smtplib.SMTPDataError:
+        raise
+    except (OSError, smtplib.SMTPException) as error:
+        raise MaybeSent(f"no answer to the content: {type(error).__name__}") from None
+    _accepted(code, b"")
+
+
+def _accepted(code: int, _: bytes) -> None:
+    if not 200 <= code < 300:
+        raise smtplib.SMTPResponseException(code, b"")
+
+
+def _passes(code: int) -> bool:
+    """4xx is for later; 530 to 535 say that our own access is at fault, not the message."""
+    return code < 500 or 530 <= code <= 535

@@ -1,0 +1,138 @@
+"""The worker that sends messages to callers by one way: each has one effect, whenever its process ends."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+
+from services.chassis.database.work import Work, Workshop
+from services.chassis.messaging.errors import Kind, cause_of, kind_of
+from services.chassis.web.health import Health
+from services.intake.app.prepare_telling import NotThisWay, PrepareTelling, Withheld
+from services.intake.app.sending_ports import Gateway, MaybeSent, Message, NotSent, Telling
+from services.intake.domain.sending import NextWay, NotSentCause, Retrying
+from services.intake.store import sending_queue
+
+TICK_S = 0.5
+RETRY_S = 1.0
+
+log = structlog.get_logger(__name__)
+
+Prepared = list[tuple[Telling, Message]]
+
+
+@dataclass(slots=True)
+class TellingSender:
+    """Claims due rows, makes their messages in the same transaction, and sends them outside any.
+
+    A row that is found in `sending` after its claim has ended: a gateway that knows repetitions is asked again, under
+    the same id; by another way it becomes `unsure`, and a person calls.
+    """
+
+    gateway: Gateway
+    prepare: PrepareTelling
+    retry: Retrying
+    next_way: NextWay
+    _rests_until: float = field(default=0.0, init=False)
+
+    @property
+    def name(self) -> str:
+        return f"tell-{self.gateway.way}"
+
+    @property
+    def lease(self) -> timedelta:
+        """Longer than the whole batch can take."""
+        return timedelta(seconds=self.gateway.longest_s * (self.gateway.batch + 1))
+
+    def run(self, workshop: Workshop, stop: threading.Event, health: Health) -> None:
+        while not stop.is_set():
+            try:
+                found = time.monotonic() >= self._rests_until and self.send_next(workshop, stop, health)
+            except Exception as error:
+                if kind_of(error) is not Kind.RETRY:
+                    raise
+                log.warning("messages to callers wait: dependency down", way=self.gateway.way, cause=cause_of(error))
+                found = False
+                stop.wait(RETRY_S)
+            health.beat(self.name)
+            if not found:
+                stop.wait(TICK_S)
+
+    def send_next(self, workshop: Workshop, stop: threading.Event | None = None, health: Health | None = None) -> bool:
+        """Sends a batch of what is due; returns whether there was any and the gateway takes messages."""
+        with workshop.open() as work:
+            if not self.gateway.knows_repeats:
+                sending_queue.give_up_interrupted(work, self.gateway.way)
+            claimed = sending_queue.claim(work, self.gateway.way, self.lease, self.gateway.batch)
+            prepared = self._prepared(work, claimed)
+        for number, (telling, message) in enumerate(prepared):
+            if stop and stop.is_set():
+                self._give_back(workshop, prepared[number:], 0.0, None)
+                return False
+            rests = self._send(workshop, telling, message)
+            if rests is not None:
+                self._give_back(workshop, prepared[number + 1 :], rests, NotSentCause.GATEWAY_DOWN)
+                return False
+            if health:
+                health.beat(self.name)
+        return bool(claimed)
+
+    def _prepared(self, work: Work, claimed: Sequence[Telling]) -> Prepared:
+        prepared: Prepared = []
+        for telling in claimed:
+            try:
+                with work.connection.begin_nested():
+                    message = self.prepare(work, telling)
+            except Withheld as why:
+                sending_queue.withhold(work, telling, why.cause)
+            except NotThisWay as why:
+                self._fail(work, telling, why.cause)
+            except Exception as error:
+                if kind_of(error) is Kind.RETRY:
+                    raise
+                log.exception("a message to a caller cannot be put into words", telling=telling.id)
+                sending_queue.fail(work, telling, NotSentCause.NO_WORDS, None)
+            else:
+                prepared.append((telling, message))
+        return prepared
+
+    def _send(self, workshop: Workshop, telling: Telling, message: Message) -> float | None:
+        """Sends one and records what came of it; returns how long the gateway wants to rest, None if not at all."""
+        rests: float | None = None
+        try:
+            self.gateway.send(message)
+        except MaybeSent as why:
+            log.warning("nobody knows whether a message was sent", telling=telling.id, cause=str(why))
+            with workshop.open() as work:
+                sending_queue.unsure(work, telling, str(why))
+        except NotSent as why:
+            log.warning("a message was not sent", telling=telling.id, way=telling.way, cause=why.cause)
+            rests = self.retry.wait_s(telling.attempts, random.random(), why.wait_s) if why.passes else None
+            with workshop.open() as work:
+                if rests is not None:
+                    sending_queue.put_off(work, telling, why.cause, rests)
+                elif why.maybe:
+                    sending_queue.unsure(work, telling, why.cause)
+                else:
+                    self._fail(work, telling, why.cause)
+            if why.wait_s is not None:
+                self._rests_until = time.monotonic() + min(why.wait_s, self.retry.longest_retry_after_s)
+        else:
+            with workshop.open() as work:
+                sending_queue.sent(work, telling)
+        return rests
+
+    def _fail(self, work: Work, telling: Telling, cause: str) -> None:
+        sending_queue.fail(work, telling, cause, self.next_way(telling.way, telling.occasion))
+
+    def _give_back(self, workshop: Workshop, prepared: Prepared, wait_s: float, cause: str | None) -> None:
+        """Leaves the rest of a batch to be sent later: the gateway was not asked."""
+        with workshop.open() as work:
+            for telling, _ in prepared:
+                sending_queue.put_off(work, telling, cause, wait_s, asked=False)

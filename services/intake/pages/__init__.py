@@ -1,0 +1,1 @@
+"""Pages for people, with the rights and use cases of the API."""

@@ -1,0 +1,336 @@
+"""Builds intake: stores, use cases, routes, subscriptions, timers, gauges and workers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import get_args
+from uuid import uuid4
+
+from fastapi import APIRouter
+
+from services.chassis.clock import Clock
+from services.chassis.database.gauges import Gauging
+from services.chassis.database.work import Workshop
+from services.chassis.messaging.subscription import One, Subscription, one_by_one
+from services.chassis.messaging.timers import TimerHandler
+from services.chassis.pages.login import entrance, login_routes, missing_pages
+from services.chassis.sweep import Sweep
+from services.chassis.workers import WorkerLoop
+from services.chassis.working_days import Calendar
+from services.contracts.classification_events import TicketClassified
+from services.contracts.event import Event
+from services.contracts.taxonomy import taxonomy
+from services.contracts.topics import topic_table
+from services.intake.app.act_on_many import ActOnMany
+from services.intake.app.addressee import CallerOfTicket
+from services.intake.app.answer_follow_up import AnswerFollowUp
+from services.intake.app.answer_link import AnswerLink
+from services.intake.app.assist import AssistTicket
+from services.intake.app.attach import AttachToTicket, Contents
+from services.intake.app.check_calls import CheckCalls
+from services.intake.app.city_visit import TakeCityVisit
+from services.intake.app.dispatch_classified import DispatchOnClassification
+from services.intake.app.edit_catalogue import EditCatalogue
+from services.intake.app.end_retention import EndRetention
+from services.intake.app.erase_caller import EraseCaller
+from services.intake.app.fire_deadlines import DEADLINE, FireDeadlines
+from services.intake.app.follow_hot_issues import ASK, FollowHotIssues, HotIssueFact, ProjectFact
+from services.intake.app.join_known_issue import JoinKnownIssue
+from services.intake.app.merge_tickets import MergeTickets
+from services.intake.app.move_ticket import MoveTicket
+from services.intake.app.personal_data import PersonalData
+from services.intake.app.plain_step import TakePlainStep
+from services.intake.app.prepare_telling import PrepareTelling
+from services.intake.app.read_caller import ReadCaller
+from services.intake.app.receive_ticket import ReceiveTicket
+from services.intake.app.recount_deadlines import RecountDeadlines
+from services.intake.app.review_ticket import ReviewTicket
+from services.intake.app.sending_ports import Gateway, Words
+from services.intake.app.settle_ticket import SettleTicket
+from services.intake.app.still_true import StillTrue
+from services.intake.app.take_call import TakeCall
+from services.intake.app.take_reply import Reply, TakeReply
+from services.intake.app.tell_callers import TellCallers
+from services.intake.app.tell_followers import TellFollowers
+from services.intake.app.ticket_desk import TicketDesk
+from services.intake.app.try_telling import TryTelling
+from services.intake.domain.deadline import Timekeeper
+from services.intake.domain.sending import NextWay
+from services.intake.domain.telling import Way
+from services.intake.domain.telling_words import TellingWords
+from services.intake.files.caller_access import caller_access
+from services.intake.files.deadline_rules import deadline_rules, usual_kind
+from services.intake.files.occasions import occasions
+from services.intake.files.processing_records import processing_records
+from services.intake.files.retention_rules import retention_rules
+from services.intake.files.sending_rules import sending_rules
+from services.intake.http.attachment_transfer import AttachmentTransfer
+from services.intake.http.attachments import BODY_LIMIT as ATTACHMENT_LIMIT
+from services.intake.http.attachments import attachment_routes
+from services.intake.http.caller_readings import reading_routes
+from services.intake.http.callers import caller_routes
+from services.intake.http.calls import call_routes
+from services.intake.http.catalogue import catalogue_routes
+from services.intake.http.city import LIST_LIMIT, city_routes
+from services.intake.http.follow_ups import follow_up_routes
+from services.intake.http.indicators import indicator_routes
+from services.intake.http.known_matters import known_routes
+from services.intake.http.many_tickets import many_routes
+from services.intake.http.privacy import privacy_routes
+from services.intake.http.processing_records import record_routes
+from services.intake.http.related_tickets import related_routes
+from services.intake.http.retention import retention_routes
+from services.intake.http.search import search_routes
+from services.intake.http.shifts import shift_routes
+from services.intake.http.sms import sms_routes
+from services.intake.http.step_table import TicketSteps
+from services.intake.http.steps import step_routes
+from services.intake.http.tellings import telling_routes
+from services.intake.http.ticket_batches import BODY_LIMIT as BATCH_LIMIT
+from services.intake.http.ticket_batches import batch_routes
+from services.intake.http.tickets import ticket_routes
+from services.intake.outbound.city import SENDER, CitySender, Post
+from services.intake.outbound.scanner import Scan, scanner
+from services.intake.outbound.telling_sender import TellingSender
+from services.intake.pages.attachments import attachment_pages
+from services.intake.pages.callers import caller_pages
+from services.intake.pages.calls import call_pages
+from services.intake.pages.catalogue import catalogue_pages
+from services.intake.pages.inbox import inbox_pages
+from services.intake.pages.indicators import figure_pages
+from services.intake.pages.known_matters import known_pages
+from services.intake.pages.menu import intake_pages
+from services.intake.pages.public import public_pages
+from services.intake.pages.search import search_pages
+from services.intake.pages.shifts import shift_pages
+from services.intake.pages.tickets import ticket_pages
+from services.intake.store.attachments import SqlAttachments
+from services.intake.store.call_list import SqlCallBook
+from services.intake.store.caller_readings import SqlCallerReadings, readings_gauge
+from services.intake.store.catalogues import SqlCatalogues
+from services.intake.store.city_messages import SqlCityLine, city_gauge
+from services.intake.store.deadlines import SqlDeadlines
+from services.intake.store.erasures import SqlTraces
+from services.intake.store.estates import SqlEstates
+from services.intake.store.follow_ups import SqlFollowUps
+from services.intake.store.idempotency_keys import SqlReceipts
+from services.intake.store.indicator_gauges import indicator_gauges
+from services.intake.store.links import SqlLinkBook, SqlLinks
+from services.intake.store.master_keys import MasterKeys
+from services.intake.store.place_names import SqlPlaceNames
+from services.intake.store.repeats import SqlRepeats
+from services.intake.store.retention import SqlRetention, retention_gauge
+from services.intake.store.sending_queue import tellings_gauge
+from services.intake.store.settlements import SqlSettlements
+from services.intake.store.tellings import SqlTellings
+from services.intake.store.tickets import SqlTickets
+from services.intake.store.vault import SealedVault
+
+RECOUNT = "recount"
+CALLS = "calls"
+ERASURES = "erasures"
+RETENTION = "retention"
+BODY_LIMITS = {
+    "/tickets/batch": BATCH_LIMIT,
+    "/city/reconciliation": LIST_LIMIT,
+    "/tickets/*/attachments": ATTACHMENT_LIMIT,
+    "/pages/tickets/*/attachments": ATTACHMENT_LIMIT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """Intake's use cases over PostgreSQL, and what the service runs of them.
+
+    Without `contents` no file can be attached; without `post_to_city` messages to the city wait, and without a gateway
+    those to callers.
+    """
+
+    receive: ReceiveTicket
+    dispatch: DispatchOnClassification
+    steps: TicketSteps
+    catalogue: EditCatalogue
+    fire_deadlines: FireDeadlines
+    recount: RecountDeadlines
+    follow: FollowHotIssues
+    join_known: JoinKnownIssue
+    answer: AnswerFollowUp
+    replies: TakeReply
+    city_visit: TakeCityVisit
+    attach: AttachToTicket
+    try_telling: TryTelling
+    still_true: StillTrue
+    read: ReadCaller
+    erase: EraseCaller
+    end_retention: EndRetention
+    personal: PersonalData
+    contents: Contents | None
+    scan: Scan
+    post_to_city: Post | None
+    senders: Sequence[TellingSender]
+    next_way: NextWay
+    answer_link: AnswerLink
+    caller_key: bytes
+    take_call: TakeCall
+    words: Words
+    check_calls: CheckCalls
+
+    @classmethod
+    def of(
+        cls,
+        caller_key: bytes,
+        vault_key: bytes,
+        contents: Contents | None = None,
+        scan: Scan = scanner(None),
+        post_to_city: Post | None = None,
+        calendar: Calendar = Calendar(),
+        gateways: Sequence[Gateway] = (),
+        public_url: str | None = None,
+        old_vault_keys: Sequence[bytes] = (),
+    ) -> Wiring:
+        tickets, follow_ups, receipts = SqlTickets(), SqlFollowUps(), SqlReceipts()
+        vault, catalogues = SealedVault(MasterKeys(vault_key, old_vault_keys)), SqlCatalogues(taxonomy())
+        readings = SqlCallerReadings()
+        timekeeper = Timekeeper(deadline_rules(), usual_kind, calendar.after_working_days)
+        tell = TellCallers(occasions(), SqlTellings())
+        stop = partial(tell.tellings.stop, stopped=True)
+        desk = TicketDesk(tickets, SqlDeadlines(), timekeeper, vault, SqlCityLine(), tell)
+        receive = ReceiveTicket(tickets, vault, receipts, caller_key, _new_id)
+        plain, merging, assist = TakePlainStep(desk), MergeTickets(desk), AssistTicket(desk)
+        settlement = SettleTicket(desk, SqlSettlements())
+        follow = FollowHotIssues(tickets, follow_ups, TellFollowers(tell, tickets, follow_ups))
+        erase = EraseCaller(SqlTraces(caller_key), contents)
+        words, still_true = TellingWords(tell.table), StillTrue(tell.table, tell.tellings, tickets, follow_ups)
+        rules = sending_rules()
+        next_way = NextWay(rules, {Way.CALL, *(one.way for one in gateways)}, tell.table.ways_of)
+        links = SqlLinks(caller_key, public_url, rules) if public_url else None
+        addressees, call_book = CallerOfTicket(vault), SqlCallBook()
+        prepare = PrepareTelling(still_true, words, addressees, links)
+        senders = [TellingSender(one, prepare, rules.retry, next_way) for one in gateways]
+        answer = AnswerFollowUp(desk, follow_ups, _new_id)
+        return cls(
+            receive,
+            DispatchOnClassification(desk, taxonomy(), catalogues, SqlRepeats(), SqlEstates(), SqlPlaceNames()),
+            TicketSteps(
+                plain, ReviewTicket(desk, taxonomy(), catalogues), MoveTicket(desk), merging, settlement, assist
+            ),
+            EditCatalogue(catalogues),
+            FireDeadlines(desk),
+            RecountDeadlines(desk, calendar.known_until),
+            follow,
+            JoinKnownIssue(desk, receive, merging, follow),
+            answer,
+            TakeReply(plain, assist, settlement, topic_table().reply_topics().get),
+            TakeCityVisit(tickets, receipts, settlement, caller_key, _new_id),
+            AttachToTicket(desk, SqlAttachments()),
+            TryTelling(tell, follow_ups),
+            still_true,
+            ReadCaller(tickets, tickets, vault, readings, caller_access(), caller_key),
+            erase,
+            EndRetention(retention_rules(), SqlRetention(), erase),
+            PersonalData(tickets, tickets, vault, readings, caller_access(), caller_key),
+            contents,
+            scan,
+            post_to_city,
+            senders,
+            next_way,
+            AnswerLink(SqlLinkBook(), settlement, answer, stop),
+            caller_key,
+            TakeCall(call_book, rules, stop),
+            words,
+            CheckCalls(call_book, still_true, addressees),
+        )
+
+    def routes(self, workshop: Workshop) -> Sequence[APIRouter]:
+        transfer, pages = AttachmentTransfer(workshop, self.attach, self.contents, self.scan), intake_pages()
+        return [
+            batch_routes(workshop, self.receive),
+            ticket_routes(workshop, self.receive),
+            many_routes(workshop, ActOnMany(self.steps.plain, self.steps.settlement)),
+            step_routes(workshop, self.steps),
+            search_routes(workshop),
+            attachment_routes(transfer),
+            caller_routes(workshop, self.read),
+            reading_routes(workshop),
+            privacy_routes(workshop, self.personal, self.erase),
+            retention_routes(workshop, self.end_retention.rules),
+            record_routes(processing_records()),
+            related_routes(workshop),
+            telling_routes(workshop, self.try_telling, self.steps.plain.desk.tickets),
+            known_routes(workshop, self.join_known),
+            follow_up_routes(workshop, self.answer),
+            catalogue_routes(workshop, self.catalogue),
+            indicator_routes(workshop),
+            shift_routes(workshop),
+            city_routes(workshop, self.receive, self.city_visit),
+            call_routes(workshop, self.take_call),
+            sms_routes(workshop, self.next_way),
+            entrance(),
+            login_routes(pages),
+            inbox_pages(workshop, pages, self.steps),
+            ticket_pages(workshop, pages, self.steps, self.read, self.still_true.table),
+            caller_pages(workshop, pages, self.read),
+            attachment_pages(pages, transfer),
+            search_pages(workshop, pages),
+            known_pages(workshop, pages, self.join_known, self.receive, self.steps.move),
+            catalogue_pages(workshop, pages, self.catalogue),
+            figure_pages(workshop, pages),
+            shift_pages(workshop, pages),
+            call_pages(workshop, pages, self.steps, self.answer, self.take_call, self.words, self.read),
+            public_pages(workshop, pages, self.answer_link, self.caller_key),
+            missing_pages(pages),
+        ]
+
+    @property
+    def subscriptions(self) -> Sequence[Subscription]:
+        followed: dict[type[Event], One] = {
+            **dict.fromkeys(get_args(HotIssueFact), self.follow.on_hot_issue),
+            **dict.fromkeys(get_args(ProjectFact), self.follow.on_project),
+        }
+        replies = dict.fromkeys(get_args(Reply), self.replies)
+        return [
+            Subscription(
+                "intake",
+                ("classifications",),
+                frozenset({TicketClassified}),
+                self.dispatch,
+            ),
+            Subscription(
+                "intake-follow-ups",
+                ("hot-issues", "projects"),
+                frozenset(followed),
+                one_by_one(followed, lambda _, work: self.follow.follow_ups.lock_all(work)),
+            ),
+            Subscription(
+                "intake-replies",
+                tuple(topic_table().reply_topics()),
+                frozenset(replies),
+                one_by_one(replies, self.replies.lock_tickets),
+            ),
+        ]
+
+    @property
+    def timers(self) -> Mapping[str, TimerHandler]:
+        return {DEADLINE: self.fire_deadlines, ASK: self.follow.on_asks_due}
+
+    @property
+    def workers(self) -> Mapping[str, WorkerLoop]:
+        sender = {SENDER: CitySender(self.post_to_city).run} if self.post_to_city else {}
+        telling = {one.name: one.run for one in self.senders}
+        sweeps = {
+            RECOUNT: Sweep(RECOUNT, self.recount).run,
+            CALLS: Sweep(CALLS, self.check_calls).run,
+            ERASURES: Sweep(ERASURES, self.erase.finish_one).run,
+            RETENTION: Sweep(RETENTION, self.end_retention).run,
+        }
+        return {**sweeps, **sender, **telling}
+
+    def gauges(self, clock: Clock) -> Sequence[Gauging]:
+        own = (tellings_gauge, readings_gauge, retention_gauge)
+        return [indicator_gauges(clock), city_gauge, *(gauge(clock) for gauge in own)]
+
+
+def _new_id() -> str:
+    return str(uuid4())

@@ -1,0 +1,149 @@
+"""Notifies departments: of dispatched tickets with their text, and of facts of tickets, hot issues and projects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import cast
+
+from services.chassis.database.work import Work
+from services.chassis.messaging.forgetting import forget
+from services.chassis.messaging.subscription import traced
+from services.chassis.tracing import current_traceparent
+from services.contracts.department_events import (
+    DepartmentReplyRefused,
+    HotIssueNotice,
+    ProjectNotice,
+    TicketAssigned,
+    TicketNotice,
+    TicketShared,
+)
+from services.contracts.event import Envelope, Event
+from services.contracts.registry import HOT_ISSUE_EVENTS, PROJECT_EVENTS, TICKET_EVENTS
+from services.contracts.ticket_events import (
+    ReplyRefused,
+    TicketCoHandlerCalledIn,
+    TicketDispatched,
+    TicketTextErased,
+    TicketTextRecorded,
+)
+from services.contracts.topics import topic_table
+from services.notifier.app.batch import NotificationBatch
+from services.notifier.app.delivery_count import count_deliveries
+from services.notifier.app.ports import DeliveryLog, KnownMatters, KnownTickets, WebhookQueue
+from services.notifier.app.recipients import Recipients, hub, known_department
+from services.notifier.domain.confidence import may_hear
+from services.notifier.domain.delivery import DeliveryChannel, DepartmentMessage, as_dispatched
+from services.notifier.domain.routing import FACTS, Fact
+
+_MESSAGES: dict[type[Event], type[Event]] = {
+    **dict.fromkeys(TICKET_EVENTS, TicketNotice),
+    **dict.fromkeys(HOT_ISSUE_EVENTS, HotIssueNotice),
+    **dict.fromkeys(PROJECT_EVENTS, ProjectNotice),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NotifyDepartments:
+    """Handles a batch of events: locks and reads what it needs, decides in memory, writes once a table.
+
+    Each department gets each message once, whatever the order of the events and however often they come. An event
+    older than one already handled of the same ticket, hot issue or project notifies nobody. `text_kept` is how long
+    a text may be used after it was recorded.
+    """
+
+    recipients: Recipients
+    tickets: KnownTickets
+    matters: KnownMatters
+    log: DeliveryLog
+    webhooks: WebhookQueue
+    text_kept: timedelta
+
+    @property
+    def events(self) -> frozenset[type[Event]]:
+        """The events that may notify somebody."""
+        routed = {event for event in FACTS.values() if self.recipients.routing.reaches_anybody(event.type)}
+        return frozenset(
+            {TicketDispatched, TicketCoHandlerCalledIn, TicketTextRecorded, TicketTextErased, ReplyRefused, *routed}
+        )
+
+    def __call__(self, envelopes: Sequence[Envelope], work: Work) -> None:
+        batch = self._read(envelopes, work)
+        for envelope in traced(envelopes):
+            match envelope.event:
+                case TicketDispatched() as dispatch:
+                    _on_dispatched(batch, envelope, dispatch)
+                case TicketTextRecorded() as text:
+                    batch.take_text(envelope, text)
+                case TicketTextErased() as erased:
+                    batch.erase_text(envelope, erased)
+                case ReplyRefused() as refused:
+                    department = known_department(refused.department, of=f"reply {refused.reply_id}")
+                    batch.notify(envelope, department, DepartmentReplyRefused)
+                case TicketCoHandlerCalledIn() as called_in:
+                    unit = known_department(called_in.unit, of=f"ticket {called_in.ticket_id}")
+                    if self._on_fact(batch, envelope, called_in) and may_hear(unit, called_in, hub()):
+                        batch.give(envelope, as_dispatched(called_in), unit, TicketShared)
+                case fact:
+                    self._on_fact(batch, envelope, cast(Fact, fact))
+        self._write(batch, work)
+
+    def _on_fact(self, batch: NotificationBatch, envelope: Envelope, fact: Fact) -> bool:
+        """False, and nobody is notified, if a newer fact was handled before."""
+        recipients = self.recipients.of(fact)
+        if not batch.is_newest(fact.aggregate_id, fact.version):
+            return False
+        for department in recipients:
+            batch.notify(envelope, department, _MESSAGES[type(envelope.event)])
+        return True
+
+    def _read(self, envelopes: Sequence[Envelope], work: Work) -> NotificationBatch:
+        events = [envelope.event for envelope in envelopes]
+        given = {event.ticket_id for event in events if isinstance(event, TicketDispatched | TicketCoHandlerCalledIn)}
+        with_text = {event.ticket_id for event in events if isinstance(event, TicketTextRecorded | TicketTextErased)}
+        facts = {event.aggregate_id for event in events if event.type in FACTS}
+        now = work.clock.now()
+        return NotificationBatch(
+            now=now,
+            kept_since=now - self.text_kept,
+            tickets=self.tickets.lock(work, given | with_text),
+            matters=self.matters.lock(work, facts),
+            waiting=self.log.awaiting_text(work, with_text),
+        )
+
+    def _write(self, batch: NotificationBatch, work: Work) -> None:
+        added = self.log.add(work, batch.added)
+        self.log.mark_published(work, batch.released)
+        self.tickets.save(work, [ticket for ticket in batch.tickets.values() if ticket.changed])
+        self.matters.save(work, batch.newest)
+        released = {delivery.delivery_id for delivery in batch.released}
+        messages = [one for one in batch.messages if one.delivery.delivery_id in {*added, *released}]
+        self.webhooks.add(work, messages)
+        self.webhooks.forget(work, batch.erased)
+        forget(work.connection, batch.erased)
+        # Last of what takes locks: it skips locked rows, but other transactions may wait for those it takes.
+        self.tickets.forget_texts(work, batch.kept_since)
+        _publish(work, messages)
+
+
+def _on_dispatched(batch: NotificationBatch, envelope: Envelope, dispatch: TicketDispatched) -> None:
+    """Notifies the lead unit and those that help as soon as the text is here, and the unit that led before."""
+    ticket = f"ticket {dispatch.ticket_id}"
+    for unit in (dispatch.lead, *dispatch.co_handlers):
+        known_department(unit, of=ticket)
+    if not batch.tickets[dispatch.ticket_id].take_dispatch(dispatch.version):
+        return
+    if dispatch.taken_from and may_hear(dispatch.taken_from, dispatch, hub()):
+        batch.notify(envelope, known_department(dispatch.taken_from, of=ticket), TicketNotice)
+    for unit in (dispatch.lead, *dispatch.co_handlers):
+        if may_hear(unit, dispatch, hub()):
+            batch.give(envelope, dispatch, unit, TicketAssigned if unit == dispatch.lead else TicketShared)
+
+
+def _publish(work: Work, messages: Sequence[DepartmentMessage]) -> None:
+    for message in messages:
+        current_traceparent.set(message.traceparent)
+        topic = topic_table().department_topic(message.delivery.department)
+        work.publish(topic, message.event, event_id=message.delivery.delivery_id)
+    count_deliveries(work, DeliveryChannel.TOPIC, "sent", len(messages))

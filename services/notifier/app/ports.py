@@ -1,0 +1,55 @@
+"""What the use case needs to store. Each call works inside the transaction of `work` and commits nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from services.chassis.database.work import Work
+from services.notifier.domain.delivery import DepartmentMessage, TopicDelivery
+from services.notifier.domain.known_ticket import KnownTicket
+
+
+class KnownTickets(Protocol):
+    def lock(self, work: Work, ticket_ids: Collection[str]) -> Mapping[str, KnownTicket]:
+        """Locks all of them in the order of their ids; a ticket seen for the first time gets its row."""
+
+    def save(self, work: Work, tickets: Sequence[KnownTicket]) -> None:
+        """Saves tickets that are locked."""
+
+    def forget_texts(self, work: Work, recorded_before: datetime) -> None:
+        """Deletes some of the texts that are older. Never waits for a lock."""
+
+
+class KnownMatters(Protocol):
+    """The version of the newest fact, by the id of a ticket, hot issue or project."""
+
+    def lock(self, work: Work, ids: Collection[str]) -> Mapping[str, int]:
+        """Locks all of them in the order of their ids; 0 for one seen for the first time."""
+
+    def save(self, work: Work, versions: Mapping[str, int]) -> None:
+        """Saves the versions of what is locked."""
+
+
+class DeliveryLog(Protocol):
+    def awaiting_text(self, work: Work, ticket_ids: Collection[str]) -> dict[str, list[TopicDelivery]]:
+        """The deliveries that wait for a text, by ticket, oldest dispatch first."""
+
+    def add(self, work: Work, deliveries: Sequence[TopicDelivery]) -> Collection[UUID]:
+        """Adds those that are new and returns their ids; one that is in the log stays as it is."""
+
+    def mark_published(self, work: Work, deliveries: Sequence[TopicDelivery]) -> None:
+        """Saves when deliveries that waited were published."""
+
+
+class WebhookQueue(Protocol):
+    def add(self, work: Work, messages: Sequence[DepartmentMessage]) -> None:
+        """Queues each message for the department's active webhooks that want its type.
+
+        The delivery of each was new in this transaction, so that it is queued once.
+        """
+
+    def forget(self, work: Work, ticket_ids: Collection[str]) -> None:
+        """Takes people's words out of what is queued, or still kept, about these tickets."""

@@ -1,0 +1,13 @@
+"""Which departments may hear of a ticket at all, whatever the routes say."""
+
+from __future__ import annotations
+
+from services.contracts.ticket_events import TicketEvent
+
+
+def may_hear(department: str, ticket: TicketEvent, hub: str) -> bool:
+    """Of a ticket about a department, that department hears nothing. Of a restricted one, only its lead and the hub do;
+    the unit that it was taken from is refused at its next reply."""
+    if department == ticket.about_unit:
+        return False
+    return not ticket.restricted or department in (ticket.lead, hub)

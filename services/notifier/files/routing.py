@@ -1,0 +1,31 @@
+"""Reading `data/routing.yaml`: an error names the row and the remedy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from services.contracts.data_files import InvalidData, read_section, row_of
+from services.notifier.domain.routing import FACTS, Route, Routing
+
+FILE = Path(__file__).parents[1] / "data" / "routing.yaml"
+
+
+def load_routing(file: Path = FILE) -> Routing:
+    """Raises InvalidData for a row that could never fit and for an event that no row names."""
+    rows = enumerate(read_section(file, "routes") or (), start=1)
+    routes = [_route(file, f"routes row {number}", values) for number, values in rows]
+    if forgotten := sorted(FACTS.keys() - {route.event for route in routes}):
+        raise InvalidData(file, "routes", f"no row names {forgotten}; add one, with `to: []` if nobody needs to know")
+    return Routing(routes)
+
+
+def _route(file: Path, row: str, values: object) -> Route:
+    route = row_of(file, row, Route, values)
+    event = FACTS.get(route.event)
+    if event is None:
+        raise InvalidData(file, row, f"event {route.event!r} is none of {', '.join(FACTS)}; correct it")
+    if route.after is not None and "previous_state" not in event.model_fields:
+        raise InvalidData(file, row, f"after: {route.event} does not say which state it left; remove it")
+    if route.unsolved and "caller_solved" not in event.model_fields:
+        raise InvalidData(file, row, f"unsolved: {route.event} is no fact of a ticket; remove it")
+    return route

@@ -1,0 +1,74 @@
+"""Bodies of the webhook routes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from services.contracts.registry import DEPARTMENT_EVENTS
+from services.contracts.ticket_events import DepartmentCode
+from services.notifier.http.deliveries import DeliveryOut
+from services.notifier.store.webhooks import WebhookStatus
+
+MESSAGES = tuple(event.type for event in DEPARTMENT_EVENTS)
+
+
+def _message(value: str) -> str:
+    if value not in MESSAGES:
+        raise ValueError(f"is none of {', '.join(MESSAGES)}")
+    return value
+
+
+class WebhookIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    department: DepartmentCode
+    url: str = Field(description="Where to POST: https, on a public address.")
+    events: list[Annotated[str, AfterValidator(_message)]] | None = Field(
+        None, min_length=1, description="The types of messages wanted; left out: all."
+    )
+
+
+class WebhookOut(BaseModel):
+    """A webhook. `failures` counts those in a row; `error` is the last of them."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    webhook_id: UUID
+    department: str
+    url: str
+    events: list[str] | None
+    status: WebhookStatus = Field(description="Nothing is sent to it before it is active.")
+    created_at: datetime
+    created_by: str
+    failures: int
+    error: str | None
+    resume_at: datetime | None = Field(
+        description="Nothing is sent to it before this time (real); null: its handshake was given up, create it anew."
+    )
+
+
+class WebhookCreated(WebhookOut):
+    secret: str = Field(description="Signs what we send (Standard Webhooks). Shown only this once.")
+
+
+class WebhookList(BaseModel):
+    items: list[WebhookOut]
+
+
+class WebhookDeliveryOut(DeliveryOut):
+    """One message to one webhook. `attempts`, `due_at` and `error` are absent once its contents are deleted."""
+
+    attempts: int | None = None
+    due_at: datetime | None = Field(None, description="When it is tried next (real time).")
+    error: str | None = None
+
+
+class WebhookDeliveryPage(BaseModel):
+    """`next` is the cursor of the following page; absent on the last."""
+
+    items: list[WebhookDeliveryOut]
+    next: UUID | None = None

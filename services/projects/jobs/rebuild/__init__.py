@@ -1,0 +1,1 @@
+"""Rebuilds the tables of projects from the topics alone, and proves that they equal the live ones."""

@@ -1,0 +1,144 @@
+"""Folds what projects itself published, every human decision included, into hot issues, projects and typical cases.
+
+Each event carries its aggregate's whole state, its step of the history, and one member that joined or left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
+
+from services.contracts.event import Envelope, Event
+from services.contracts.hot_issue_events import HotIssueEvent, HotIssueMemberJoined, HotIssueMemberLeft
+from services.contracts.numbers import ShortKind, number_of_old
+from services.contracts.project_events import ProjectAdvanced, ProjectOpened, TypicalCaseProposed
+from services.projects.domain.hot_issue import IssueState, Reason
+from services.projects.store.rebuilt import replace_issues, replace_projects
+from services.projects.store.tables import hot_issues, repair_projects, typical_cases
+
+Row = dict[str, Any]
+
+
+@dataclass(slots=True)
+class FoldedIssue:
+    row: Row = field(default_factory=dict)
+    history: list[Row] = field(default_factory=list)
+    members: dict[str, tuple[Any, str]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class FoldedProject:
+    row: Row = field(default_factory=dict)
+    history: list[Row] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class OwnEvents:
+    """What has been folded so far. Events of a version that was folded before change nothing."""
+
+    issues: dict[str, FoldedIssue] = field(default_factory=dict)
+    projects: dict[str, FoldedProject] = field(default_factory=dict)
+    cases: dict[str, Row] = field(default_factory=dict)
+    choices: dict[tuple[str, str], bool] = field(default_factory=dict)
+    """By ticket and matter, whether a person said that it is of it."""
+
+    def fold(self, envelopes: Iterable[Envelope]) -> None:
+        for envelope in envelopes:
+            event = envelope.event
+            if isinstance(event, HotIssueEvent):
+                self._issue(event)
+            elif isinstance(event, ProjectOpened | ProjectAdvanced):
+                self._project(event)
+            elif isinstance(event, TypicalCaseProposed):
+                known = self.cases.get(event.type_code)
+                if known is None or known["version"] < event.version:
+                    self.cases[event.type_code] = _columns(event, typical_cases.c) | {"id": event.case_id}
+
+    def write(self, connection: Connection) -> None:
+        """Replaces what was written before; the sightings must be there."""
+        issues, projects = self.issues.values(), self.projects.values()
+        members = [
+            {"hot_issue_id": one.row["id"], "ticket_id": ticket, "joined_at": joined_at, "reason": reason}
+            for one in issues
+            for ticket, (joined_at, reason) in one.members.items()
+        ]
+        replace_issues(
+            connection, [one.row for one in issues], [line for one in issues for line in one.history], members
+        )
+        replace_projects(
+            connection,
+            [one.row for one in projects],
+            [line for one in projects for line in one.history],
+            list(self.cases.values()),
+        )
+
+    def _issue(self, event: HotIssueEvent) -> None:
+        issue = self.issues.setdefault(event.aggregate_id, FoldedIssue())
+        if issue.row and issue.row["version"] >= event.version:
+            return
+        number = event.number or number_of_old(ShortKind.HOT_ISSUE, event.hot_issue_id)
+        issue.row = _columns(event, hot_issues.c) | _place(event) | {"id": event.hot_issue_id, "number": number}
+        if event.effect:
+            issue.row |= {"effect": event.effect.model_dump(mode="json"), "verdict": None}
+        if event.actor is not None:
+            issue.history.append(_line(event))
+        if isinstance(event, HotIssueMemberJoined | HotIssueMemberLeft) and event.actor and event.place.estate:
+            self.choices[event.ticket_id, event.place.estate] = isinstance(event, HotIssueMemberJoined)
+        if isinstance(event, HotIssueMemberJoined):
+            joined_at = issue.members.get(event.ticket_id, (event.joined_at, ""))[0]
+            issue.members[event.ticket_id] = (joined_at, event.reason)
+        elif isinstance(event, HotIssueMemberLeft):
+            issue.members.pop(event.ticket_id, None)
+        elif event.state == IssueState.WITHDRAWN and event.actor is not None:
+            issue.members = {one: held for one, held in issue.members.items() if held[1] == Reason.MERGED}
+
+    def _project(self, event: ProjectOpened | ProjectAdvanced) -> None:
+        project = self.projects.setdefault(event.project_id, FoldedProject())
+        if project.row and project.row["version"] >= event.version:
+            return
+        number = event.number or number_of_old(ShortKind.PROJECT, event.project_id)
+        project.row = _columns(event, repair_projects.c) | _place(event) | {"id": event.project_id, "number": number}
+        came_from = event.previous_state if isinstance(event, ProjectAdvanced) else None
+        project.history.append(
+            {
+                "project_id": event.project_id,
+                "version": event.version,
+                "at": event.step_at,
+                "from_state": came_from,
+                "state": event.state,
+                "actor": event.actor,
+                "note": getattr(event, "note", None),
+                "joined": getattr(event, "joined_hot_issue", None),
+            }
+        )
+
+
+def _line(event: HotIssueEvent) -> Row:
+    """A step of the history. Events from before causes were kept have it all in `detail`."""
+    return {
+        "hot_issue_id": event.hot_issue_id,
+        "version": event.version,
+        "at": event.step_at,
+        "state": event.state,
+        "actor": event.actor,
+        "detail": event.note if event.cause else event.detail,
+        "cause": event.cause and event.cause.code,
+        "cause_values": event.cause and event.cause.model_dump(mode="json")["values"],
+    }
+
+
+def _columns(event: Event, columns: Any) -> Row:
+    """Those of a table's columns that the event names."""
+    row: Row = {}
+    for one in columns:
+        value = getattr(event, one.name, None)
+        row[one.name] = list(value) if isinstance(value, tuple) else value
+    return row
+
+
+def _place(event: Any) -> Row:
+    place = event.place
+    return {"estate": place.estate, "estate_name": place.estate_name, "sub_district": place.sub_district}

@@ -1,0 +1,1 @@
+"""What other rules would have raised in the calls of the past."""

@@ -1,0 +1,22 @@
+"""The page of the search that stands in the head of every page."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from services.chassis.database.work import Workshop
+from services.chassis.pages.look import Pages
+from services.chassis.pages.searching import TypedOrNothing, show_search
+from services.projects.http.rights import Reader
+from services.projects.http.search import found
+from services.projects.http.wording import Wording
+
+
+def search_pages(workshop: Workshop, pages: Pages, words: Wording) -> APIRouter:
+    router = pages.router()
+
+    @router.get("/search")
+    def search(request: Request, actor: Reader, typed: TypedOrNothing = "") -> Response:
+        return show_search(pages, request, actor, typed, lambda asked: found(workshop, asked, actor, words))
+
+    return router

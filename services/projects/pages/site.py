@@ -1,0 +1,38 @@
+"""The pages of projects, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from fastapi import APIRouter
+
+from services.chassis.database.work import Workshop
+from services.chassis.pages.login import entrance, login_routes, missing_pages
+from services.chassis.pages.look import Pages
+from services.projects.app.decide import Decide
+from services.projects.app.measure_heat import MeasureHeat
+from services.projects.app.ports import CurrentRules
+from services.projects.app.repair import Repair
+from services.projects.http.wording import Wording
+from services.projects.pages.areas import area_pages
+from services.projects.pages.hot_issues import issue_pages
+from services.projects.pages.repair_projects import project_pages
+from services.projects.pages.search import search_pages
+
+MENU = {"menu_board": "/pages/hot-issues", "menu_areas": "/pages/areas", "menu_projects": "/pages/projects"}
+
+
+def people_pages(
+    workshop: Workshop, decide: Decide, repair: Repair, heat: MeasureHeat, words: Wording, rules: CurrentRules
+) -> Sequence[APIRouter]:
+    pages = Pages(Path(__file__).parent, MENU)
+    return [
+        entrance(),
+        login_routes(pages),
+        issue_pages(workshop, pages, decide, heat, words),
+        search_pages(workshop, pages, words),
+        area_pages(workshop, pages, rules),
+        project_pages(workshop, pages, repair, words),
+        missing_pages(pages),
+    ]

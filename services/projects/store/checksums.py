@@ -1,0 +1,39 @@
+"""Whether two databases hold the same: a checksum of every aggregate, made by the same statement in both."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+
+Checksums = dict[tuple[str, str], str]
+"""By kind and id of the aggregate; sightings are summed up in buckets, their ids spread over them evenly."""
+
+_STATEMENTS = {
+    "hot issue": """
+        SELECT id, md5(concat_ws(E'\n', one::text,
+               (SELECT string_agg(member::text, E'\n' ORDER BY ticket_id)
+                  FROM hot_issue_members AS member WHERE member.hot_issue_id = one.id),
+               (SELECT string_agg(line::text, E'\n' ORDER BY version)
+                  FROM hot_issue_history AS line WHERE line.hot_issue_id = one.id)))
+          FROM hot_issues AS one
+    """,
+    "project": """
+        SELECT id, md5(concat_ws(E'\n', one::text,
+               (SELECT string_agg(line::text, E'\n' ORDER BY version)
+                  FROM repair_project_history AS line WHERE line.project_id = one.id)))
+          FROM repair_projects AS one
+    """,
+    "typical case": "SELECT id, md5(one::text) FROM typical_cases AS one",
+    "citywide day": "SELECT type_code || ' ' || day, 'citywide' FROM type_days WHERE citywide",
+    "sightings": """
+        SELECT (hashtext(ticket_id) & 1023)::text, md5(string_agg(md5(one::text), '' ORDER BY ticket_id))
+          FROM ticket_sightings AS one GROUP BY 1
+    """,
+}
+
+
+def checksums(connection: Connection) -> Checksums:
+    """Consistent if the transaction is of isolation level repeatable read."""
+    connection.execute(text("SET LOCAL TIME ZONE 'UTC'"))
+    return {
+        (kind, row[0]): row[1] for kind, statement in _STATEMENTS.items() for row in connection.execute(text(statement))
+    }

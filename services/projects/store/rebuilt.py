@@ -1,0 +1,104 @@
+"""What a rebuild writes beside sightings and matters: hot issues, projects, citywide days and deadlines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, insert, text
+
+from services.projects.domain.citywide import Spread, TypeDay, type_day
+from services.projects.store.tables import (
+    hot_issue_history,
+    hot_issues,
+    repair_project_history,
+    repair_projects,
+    type_days,
+    typical_cases,
+)
+
+Rows = Sequence[Mapping[str, Any]]
+
+_MEMBERS = text(
+    """
+    INSERT INTO hot_issue_members (hot_issue_id, ticket_id, caller_ref, occurred_at, joined_at, reason)
+    SELECT :hot_issue_id, ticket_id, caller_ref, occurred_at, :joined_at, :reason
+      FROM ticket_sightings WHERE ticket_id = :ticket_id AND occurred_at IS NOT NULL
+    """
+)
+_SPREADS = text(
+    """
+    SELECT type_code, (occurred_at AT TIME ZONE 'Asia/Shanghai')::date AS day, min(occurred_at) AS first_at,
+           count(DISTINCT estate) AS estates, count(DISTINCT sub_district) AS sub_districts
+      FROM ticket_sightings WHERE estate IS NOT NULL AND evidence AND occurred_at IS NOT NULL
+     GROUP BY 1, 2 HAVING count(DISTINCT estate) >= 3
+    """
+)
+_WAITING = text("SELECT id, state, decide_by, observe_until, overdue FROM hot_issues")
+
+_COUNT_ON = """
+    SELECT setval('{}', max(split_part(number, '-', 2)::bigint))
+      FROM {} WHERE number NOT LIKE '_00-%' HAVING count(*) > 0
+"""
+_COUNT_ISSUES_ON = text(_COUNT_ON.format("hot_issue_numbers", "hot_issues"))
+_COUNT_PROJECTS_ON = text(_COUNT_ON.format("project_numbers", "repair_projects"))
+"""The next running number is one that nobody has."""
+
+
+def is_empty(connection: Connection) -> bool:
+    return not connection.execute(text("SELECT EXISTS (SELECT FROM ticket_sightings)")).scalar_one()
+
+
+def see_one_moment(connection: Connection) -> None:
+    """From now on the transaction sees the database as it is at this moment, and changes nothing."""
+    connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+
+
+def replace_issues(connection: Connection, issues: Rows, history: Rows, members: Rows) -> None:
+    """Replaces all of them; the sightings of the members must be there."""
+    for name in ("hot_issue_history", "hot_issue_members", "hot_issues"):
+        connection.execute(text(f"DELETE FROM {name}"))  # noqa: S608 - constants
+    _insert(connection, hot_issues, [{**row, "merged_into": None} for row in issues])
+    merged = [{"id": row["id"], "target": row["merged_into"]} for row in issues if row["merged_into"]]
+    if merged:
+        connection.execute(text("UPDATE hot_issues SET merged_into = :target WHERE id = :id"), merged)
+    connection.execute(_COUNT_ISSUES_ON)
+    _insert(connection, hot_issue_history, history)
+    if members:
+        connection.execute(_MEMBERS, members)
+
+
+def replace_projects(connection: Connection, projects: Rows, history: Rows, cases: Rows) -> None:
+    """Replaces all of them."""
+    for name in ("repair_project_history", "repair_projects", "typical_cases"):
+        connection.execute(text(f"DELETE FROM {name}"))  # noqa: S608 - constants
+    _insert(connection, repair_projects, projects)
+    connection.execute(_COUNT_PROJECTS_ON)
+    _insert(connection, repair_project_history, history)
+    _insert(connection, typical_cases, cases)
+
+
+def spreads(connection: Connection) -> Iterator[tuple[TypeDay, Spread]]:
+    """Of all days on which at least three estates call about a type."""
+    for row in connection.execute(_SPREADS):
+        yield type_day(row.type_code, row.first_at), Spread(row.estates, row.sub_districts)
+
+
+def replace_citywide(connection: Connection, days: Sequence[TypeDay]) -> None:
+    connection.execute(text("DELETE FROM type_days"))
+    _insert(connection, type_days, [{"type_code": one.type_code, "day": one.day, "citywide": True} for one in days])
+
+
+def forget_deadlines(connection: Connection) -> None:
+    connection.execute(text("DELETE FROM timers"))
+
+
+def waiting_issues(connection: Connection) -> list[tuple[str, str, datetime, datetime | None, bool]]:
+    """(id, state, decide by, observe until, overdue) of every issue."""
+    return [tuple(row) for row in connection.execute(_WAITING)]
+
+
+def _insert(connection: Connection, table: Table, rows: Rows) -> None:
+    if rows:
+        connection.execute(insert(table), list(rows))

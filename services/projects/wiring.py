@@ -1,0 +1,141 @@
+"""Projects put together: its stores, use cases, routes, subscriptions and timers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import get_args
+from uuid import uuid4
+
+from fastapi import APIRouter
+
+from services.chassis.database.work import Workshop
+from services.chassis.messaging.forgetting import forget_texts
+from services.chassis.messaging.subscription import Subscription
+from services.chassis.messaging.timers import TimerHandler, each
+from services.chassis.sweep import Sweep
+from services.chassis.workers import WorkerLoop
+from services.chassis.working_days import Calendar
+from services.contracts.fingerprint import TermKey
+from services.contracts.taxonomy import taxonomy
+from services.contracts.ticket_events import TicketTextErased, TicketTextRecorded
+from services.projects.app.correct_membership import CorrectMembership
+from services.projects.app.count import CountTickets
+from services.projects.app.cure import OBSERVE, Cure
+from services.projects.app.decide import Decide
+from services.projects.app.decision_makers import DecisionMakers
+from services.projects.app.detect import Detect
+from services.projects.app.locked_batch import LockBatch
+from services.projects.app.measure_heat import MeasureHeat
+from services.projects.app.place_in_matter import CommonTerms, PlaceInMatter
+from services.projects.app.ports import Calls, CurrentRules, HotIssues
+from services.projects.app.publishing import PublishIssue
+from services.projects.app.raise_issue import DECIDE, LAPSE, RaiseIssue
+from services.projects.app.recount_decisions import RecountDecisions
+from services.projects.app.repair import Repair
+from services.projects.app.review_issue import ReviewIssue
+from services.projects.app.typical_cases import ProposeTypicalCases
+from services.projects.domain.evidence import Reading, TicketFact
+from services.projects.domain.likeness import Likeness
+from services.projects.http.areas import area_routes
+from services.projects.http.concentrations import concentration_routes
+from services.projects.http.hot_issues import issue_routes
+from services.projects.http.kpi import kpi_routes
+from services.projects.http.repair_projects import project_routes
+from services.projects.http.search import search_routes
+from services.projects.http.wording import Wording
+from services.projects.pages.site import people_pages
+from services.projects.store.calls import SqlCalls
+from services.projects.store.cells import SqlCellCalls
+from services.projects.store.hot_issues import SqlHotIssues
+from services.projects.store.issue_batches import SqlIssueBatches
+from services.projects.store.matter_calls import CallsAnywhere
+from services.projects.store.matters import SqlChoices, SqlMatters
+from services.projects.store.repair_projects import SqlRepairProjects
+from services.projects.store.sightings import SqlSightings
+from services.projects.store.type_days import SqlDays
+from services.projects.store.typical_cases import SqlTypicalCases
+
+RECOUNT = "recount"
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectsWiring:
+    """Everything projects does, on its own tables."""
+
+    rules: CurrentRules
+    count: CountTickets
+    detect: Detect
+    decide: Decide
+    repair: Repair
+    cure: Cure
+    recount: RecountDecisions
+    correct: CorrectMembership
+    heat: MeasureHeat
+    words: Wording
+
+    @classmethod
+    def of(cls, rules: CurrentRules, key: TermKey, calendar: Calendar = Calendar()) -> ProjectsWiring:
+        words = Wording()
+        publish = PublishIssue(words)
+        calls, issues, matters = CallsAnywhere(SqlCalls(rules)), SqlHotIssues(), SqlMatters()
+        typical_cases = ProposeTypicalCases(SqlTypicalCases(), rules)
+
+        def detection(calls: Calls, issues: HotIssues) -> Detect:
+            heat = MeasureHeat(calls, issues, rules, taxonomy())
+            raise_issue = RaiseIssue(calls, issues, publish, rules, taxonomy(), heat, typical_cases, calendar)
+            review = ReviewIssue(calls, issues, publish, rules, raise_issue)
+            return Detect(calls, issues, publish, rules, raise_issue, review)
+
+        detect, cure = detection(calls, issues), Cure(calls, issues, publish, rules)
+        repair = Repair(SqlRepairProjects(), issues, cure, detect.raise_issue, rules, taxonomy(), _new_id)
+        lock = LockBatch(SqlSightings(), SqlDays(), SqlCellCalls(), SqlIssueBatches(), calls, issues, rules)
+        return cls(
+            rules,
+            CountTickets(lock, PlaceInMatter(matters, rules, Likeness(key), CommonTerms(matters, key)), detection),
+            detect,
+            Decide(issues, publish, repair, cure, DecisionMakers(rules)),
+            repair,
+            cure,
+            RecountDecisions(issues, publish, rules, calendar),
+            CorrectMembership(matters, SqlChoices(), issues, publish, detect),
+            detect.raise_issue.measure_heat,
+            words,
+        )
+
+    def routes(self, workshop: Workshop) -> Sequence[APIRouter]:
+        return [
+            concentration_routes(workshop),
+            issue_routes(workshop, self.decide, self.correct, self.heat, self.words),
+            project_routes(workshop, self.repair, self.words),
+            search_routes(workshop, self.words),
+            kpi_routes(workshop, self.rules),
+            area_routes(workshop, self.rules),
+            *people_pages(workshop, self.decide, self.repair, self.heat, self.words, self.rules),
+        ]
+
+    @property
+    def subscriptions(self) -> Sequence[Subscription]:
+        events = frozenset((*get_args(TicketFact), *get_args(Reading)))
+        return [
+            Subscription("projects", ("tickets", "classifications"), events, self.count),
+            Subscription(
+                "projects-erasures", ("ticket-texts",), frozenset({TicketTextErased, TicketTextRecorded}), forget_texts
+            ),
+        ]
+
+    @property
+    def timers(self) -> Mapping[str, TimerHandler]:
+        return {
+            DECIDE: each(self.cure.on_decide_due),
+            OBSERVE: each(self.cure.on_observe_due),
+            LAPSE: each(self.detect.on_lapse_due),
+        }
+
+    @property
+    def workers(self) -> Mapping[str, WorkerLoop]:
+        return {RECOUNT: Sweep(RECOUNT, self.recount).run}
+
+
+def _new_id() -> str:
+    return str(uuid4())

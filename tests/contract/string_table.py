@@ -1,0 +1,215 @@
+"""What becomes of every string that can hold what a person writes (tests/contract/strings.py finds them all).
+
+Each has one of four ends:
+
+redacted  by the function or type that is named, before anything keeps, publishes or shows it
+code      a value of a register or of the program; anything else is refused, or nothing is looked up by it
+made      by a machine: an id, a hash, a name of ours, a verified token's subject; or sealed
+text      the ticket's own protected text, already redacted, with how long it is kept; or what is read and not kept
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class End(StrEnum):
+    REDACTED = "redacted"
+    CODE = "code"
+    MADE = "made"
+    TEXT = "text"
+
+
+class Entry(NamedTuple):
+    end: End
+    by: str
+
+
+DESK = "services.intake.app.ticket_desk.TicketDesk.redacted"
+RECEIVED = "services.intake.app.receive_ticket._redacted"
+WORDS = "services.projects.http.bodies.Words"
+REDACT = "services.contracts.redaction.redact"
+CAUSE = "services.chassis.messaging.errors.cause_of"
+PLACED = "services.intake.app.review_ticket.ReviewTicket._redacted"
+PERSON = "services.intake.domain.persons.is_identifier"
+
+_ROWS: tuple[tuple[End, str, str], ...] = (
+    # --- events, by the class that declares the field ---------------------------------------------------------------
+    (End.CODE, "a state, step or kind of the program",
+     """TicketEvent.state ReplyRefused.current_state ReplyRefused.reply TicketClockWarned.clock
+     TicketClockBreached.clock TicketClockBreachTakenBack.clock TicketClockMoved.clock ClockLimit.clock
+     TicketSentToReview.review_code HotIssueEvent.state HotIssueEvent.level HotIssueMemberJoined.reason StepCause.code
+     StepCause.values ProjectEvent.state ProjectEvent.resume_to ProjectAdvanced.previous_state TypicalCaseProposed.state
+     DepartmentReplyRefused.current_state DepartmentReplyRefused.reply TicketNotice.stage TicketNotice.state
+     TicketNotice.clock HotIssueNotice.stage ProjectNotice.state
+     TicketNotice.line HotIssueNotice.state ProjectNotice.previous_state ProjectNotice.resume_to"""),
+    (End.CODE, "a place of the register; a name by hand is redacted", "Place.estate Place.building"),
+    (End.REDACTED, PLACED, "Place.estate_name"),
+    (End.REDACTED, DESK, "TicketSentToReview.review_reason"),
+    (End.REDACTED, WORDS,
+     "HotIssueEvent.decision_reason HotIssueEvent.detail HotIssueEvent.note ProjectAdvanced.note"),
+    (End.MADE, "a sentence of the program about codes and numbers",
+     """ReplyRefused.reason DepartmentReplyRefused.reason HotIssueEvent.title HotIssueEvent.title_en
+     HotIssueEvent.summary
+     HotIssueEvent.summary_en HotIssueEvent.verdict HotIssueNotice.verdict"""),
+    (End.MADE, "the subject of a verified token", "HotIssueEvent.actor ProjectEvent.actor"),
+    (End.REDACTED, PERSON, "ReplyEvent.actor"),
+    (End.MADE, "numbers, a model's name, a hash of terms",
+     "Effect.months_before Effect.months_after _Reading.model_version _Reading.fingerprint _Reading.place_candidates"),
+    (End.TEXT, "words of the redacted text: names of places, and those that decided",
+     "_Reading.elsewhere _Reading.place_words _Reading.reasons"),
+    (End.TEXT, "on ticket-texts for 30 days", "TicketTextRecorded.text TicketTextRecorded.address"),
+    (End.TEXT, "on the department's topic for 30 days", "_TicketGiven.text _TicketGiven.address"),
+    (End.TEXT, "on the department's own topic for 30 days; redacted where intake keeps it",
+     """_ReplyWithText.text TicketSettlementReplied.text TicketSettlementReplied.reason
+     TicketSettlementReplied.handling"""),
+    # --- tables -----------------------------------------------------------------------------------------------------
+    (End.CODE, "a state, step, kind or type of the program",
+     """chassis.inbox.status chassis.attempts.scope chassis.timers.kind intake.attachments.media_type
+     intake.attachments.purpose intake.caller_messages.stage intake.caller_readings.outcome
+     intake.caller_readings.purpose intake.caller_readings.role intake.clocks.kind intake.retention_runs.kept
+     intake.clocks.outcome intake.clocks.rule intake.follow_ups.stage
+     intake.hot_issues.decision intake.hot_issues.stage intake.hot_issues.state
+     intake.tickets.reach
+     intake.hot_issues.type_code intake.projects.state
+     intake.ticket_history.state intake.ticket_history.step intake.tickets.came_from intake.tickets.channel
+     intake.tickets.extension intake.tickets.kind intake.tickets.satisfaction intake.tickets.state
+     intake.link_answers.outcome intake.link_answers.said intake.links.purpose intake.telling_tries.outcome
+     intake.telling_tries.way intake.tellings.occasion intake.tellings.state intake.tellings.way intake.tellings.answer
+     intake.tickets.type_code intake.tickets.urgency intake.tickets.review intake.visits.satisfaction
+     notifier.deliveries.channel
+     notifier.deliveries.message notifier.deliveries.status notifier.webhooks.events notifier.webhooks.status
+     projects.cells.type_code projects.hot_issue_history.cause projects.hot_issue_history.cause_values
+     projects.hot_issue_history.state projects.hot_issue_members.reason projects.hot_issues.decision
+     projects.hot_issues.level projects.hot_issues.state projects.hot_issues.type_code projects.hot_issues.effect
+     projects.matters.type_code projects.repair_project_history.from_state projects.repair_project_history.state
+     projects.repair_projects.resume_to projects.repair_projects.state projects.ticket_sightings.decided_kind
+     projects.ticket_sightings.decided_type projects.ticket_sightings.read_kind projects.ticket_sightings.read_type
+     projects.ticket_sightings.type_code projects.type_days.type_code projects.typical_cases.state
+     projects.typical_cases.type_code"""),
+    (End.CODE, "a department, a sub-district, an element of works",
+     """intake.caller_readings.unit intake.hot_issues.lead intake.tickets.about_unit
+     intake.tickets.co_handlers intake.tickets.lead intake.tickets.sub_district
+     intake.estate_names.sub_district intake.hot_issues.sub_district intake.catalogue_versions.edits
+     intake.catalogue_versions.in_force notifier.deliveries.recipient notifier.webhooks.department
+     projects.hot_issues.lead projects.hot_issues.sub_district projects.repair_projects.elements
+     projects.repair_projects.lead projects.repair_projects.sub_district projects.traces.sub_district
+     projects.ticket_sightings.decided_sub_district projects.ticket_sightings.read_sub_district
+     projects.ticket_sightings.sub_district projects.typical_cases.lead projects.typical_cases.sub_districts"""),
+    (End.CODE, "an estate or building of the register",
+     """intake.tickets.estate intake.tickets.building intake.estate_names.estate intake.estate_names.name
+     intake.hot_issues.estate projects.cells.estate projects.hot_issues.estate projects.repair_projects.estate
+     projects.ticket_sightings.decided_estate projects.ticket_sightings.read_estate
+     projects.ticket_sightings.estate"""),
+    (End.REDACTED, PLACED,
+     """intake.tickets.estate_name intake.hot_issues.estate_name projects.hot_issues.estate_name
+     projects.repair_projects.estate_name projects.ticket_sightings.decided_estate_name
+     projects.ticket_sightings.read_estate_name projects.ticket_sightings.estate_name"""),
+    (End.REDACTED, DESK,
+     """intake.tickets.review_reason intake.ticket_history.detail intake.ticket_history.facts
+     intake.settlements.public_answer intake.settlements.reason intake.settlements.handling
+     intake.follow_up_answers.note intake.city_messages.body intake.attachments.recording"""),
+    (End.REDACTED, DESK, "intake.tellings.facts"),
+    (End.REDACTED, WORDS, "intake.hot_issues.reason"),
+    (End.REDACTED, REDACT, "intake.catalogue_versions.reason notifier.webhooks.url"),
+    (End.REDACTED, WORDS,
+     """projects.hot_issue_history.detail projects.hot_issues.decision_reason projects.hot_issues.verdict
+     projects.repair_project_history.note"""),
+    (End.REDACTED, CAUSE, "chassis.dead_letters.cause chassis.outbox.set_aside_cause"),
+    (End.REDACTED, PERSON, "intake.tickets.assignee intake.receipts.idempotency_key"),
+    (End.MADE, "the subject of a verified token, or a name of ours",
+     """intake.attachments.actor intake.caller_readings.reader intake.catalogue_versions.actor
+     intake.follow_up_answers.actor intake.telling_tries.actor
+     intake.ticket_history.actor intake.tickets.settled_by intake.receipts.client notifier.webhooks.created_by
+     projects.hot_issue_history.actor projects.repair_project_history.actor chassis.dead_letters.replayed_by"""),
+    (End.MADE, "an id, a hash, a number of the city's hotline, a name of ours",
+     """chassis.attempts.consumer chassis.attempts.topic chassis.inbox.consumer chassis.inbox.topic chassis.outbox.topic
+     chassis.dead_letters.consumer chassis.dead_letters.topic chassis.outbox.key chassis.timers.subject
+     intake.attachments.sha256 intake.caller_readings.caller_ref intake.follow_ups.caller_ref
+     intake.hot_issues.number intake.link_answers.token_hash intake.links.subject
+     intake.links.token_hash intake.projects.number intake.telling_stops.person
+     intake.tellings.facts intake.tellings.occurrence intake.tellings.person
+     intake.tickets.caller_ref intake.tickets.city_number intake.tickets.number
+     projects.hot_issues.number projects.repair_projects.number projects.ticket_sightings.number
+     intake.receipts.fingerprint intake.vault_keys.holder notifier.deliveries.hot_issue_id
+     notifier.deliveries.project_id notifier.deliveries.ticket_id notifier.known_matters.matter_id
+     notifier.known_tickets.ticket_id notifier.webhooks.secret projects.hot_issue_history.hot_issue_id
+     projects.hot_issue_members.caller_ref projects.hot_issue_members.hot_issue_id projects.hot_issue_members.ticket_id
+     projects.hot_issues.id projects.hot_issues.merged_into projects.hot_issues.project_id
+     projects.matter_choices.matter_id projects.matter_choices.ticket_id projects.matter_keys.matter_id
+     projects.matters.id projects.matters.weights projects.repair_project_history.joined
+     projects.repair_project_history.project_id projects.repair_projects.hot_issues projects.repair_projects.id
+     projects.ticket_sightings.caller_ref projects.ticket_sightings.read_again projects.ticket_sightings.ticket_id
+     projects.trace_keys.ticket_id projects.traces.caller_ref projects.traces.fingerprint projects.traces.matter_id
+     projects.traces.ticket_id projects.traces.weights projects.typical_cases.hot_issues projects.typical_cases.id"""),
+    (End.MADE, "why a receiver did not take a message: a status, or the kind of the error",
+     """intake.city_messages.error intake.telling_tries.cause intake.tellings.cause notifier.webhooks.error
+     notifier.webhook_sendings.error"""),
+    (End.MADE, "sealed under the caller's own key", "intake.vault.sealed intake.vault_keys.wrapped_key"),
+    (End.MADE, "an event as it is published; its fields stand above",
+     "chassis.outbox.headers chassis.outbox.value notifier.deliveries.dispatch"),
+    (End.TEXT, "redacted, with the ticket", "intake.ticket_texts.text intake.ticket_texts.address"),
+    (End.TEXT, "redacted, as long as ticket-texts keeps it",
+     """notifier.known_tickets.text notifier.known_tickets.address notifier.webhook_sendings.body
+     notifier.webhook_sendings.headers"""),
+    (End.TEXT, "as it came, for the replay, as long as its topic keeps it; shown in outline alone",
+     "chassis.dead_letters.key chassis.dead_letters.headers chassis.dead_letters.value"),
+    (End.TEXT, "names of places out of redacted texts",
+     """intake.place_names.name projects.matters.anchor projects.matters.name projects.matters.places
+     projects.traces.heading
+     projects.traces.place_words projects.traces.places"""),
+    # --- request bodies and parameters ------------------------------------------------------------------------------
+    (End.REDACTED, RECEIVED,
+     "TicketBody.text TicketBody.address CityTicketBody.text CityTicketBody.address FollowerBody.note"),
+    (End.REDACTED, RECEIVED, "BatchBody.tickets"),
+    (End.REDACTED, DESK,
+     """AnswerBody.note AssistBody.note AnswersBody.public_answer AnswersBody.reason CityVisitBody.note
+     CityVisitBody.redo
+     DispatchBody.reason LeadBody.reason LineBody.reason MergeBody.reason NoteBody.note ReasonBody.reason
+     ReclassificationBody.reason SettlementBody.public_answer SettlementBody.reason SettlementBody.handling
+     UnitBody.reason VisitBody.note VisitBody.redo Body_add_tickets__ticket_id__attachments_post.file
+     Body_add_tickets__ticket_id__attachments_post.recording"""),
+    (End.REDACTED, PLACED, "PlaceBody.estate_name"),
+    (End.REDACTED, PERSON, "AssigneeBody.person BatchBody.source"),
+    (End.REDACTED, "services.intake.domain.callers.key_ref",
+     """POST@/tickets@Idempotency-Key POST@/tickets/{ticket_id}/followers@Idempotency-Key
+     POST@/known-matters/{hot_issue_id}/followers@Idempotency-Key POST@/city/tickets/{number}/visit@Idempotency-Key"""),
+    (End.REDACTED, REDACT, "VersionBody.reason WebhookIn.url TextToRead.text TextToRead.address"),
+    (End.REDACTED, WORDS,
+     """AssignmentBody.note CureDoneBody.note DecisionBody.reason MembershipBody.reason ProjectStepBody.note"""),
+    (End.MADE, "goes into the vault, sealed; a keyed hash of it leaves",
+     "CallerBody.id CallerBody.name CallerBody.phone"),
+    (End.MADE, "looked up by its keyed hash, and not kept", "SearchBody.phone PersonBody.phone ErasureBody.phone"),
+    (End.MADE, "ids, a keyed hash, hashes of contents",
+     """intake.vault_keys.master intake.erasures.holder intake.erasures.tickets intake.erasures.keys
+     intake.erasures.contents"""),
+    (End.MADE, "the subject of a verified token, or a name of ours", "intake.erasures.actor"),
+    (End.REDACTED, REDACT, "intake.erasures.reason ErasureBody.reason TombstoneBody.reason"),
+    (End.REDACTED, PERSON, "TombstoneBody.actor"),
+    (End.MADE, "the subject of a verified token, looked up by", "GET@/caller-readings@reader"),
+    (End.MADE, "the subject of a verified token, looked up by", "GET@/caller-readings.csv@reader"),
+    (End.CODE, "of a register; refused, or not found",
+     """AssignmentBody.lead PlanBody.elements ProjectStepBody.elements
+     WebhookIn.events
+     GET@/tickets/{ticket_id}/tellings/dry-run@occasion
+     GET@/areas@estate GET@/concentrations@estate GET@/hot-issues@estate
+     GET@/projects@estate"""),
+    (End.MADE, "a number of the city's hotline",
+     """CityTicketBody.number ListedTicket.number GET@/city/tickets/{number}@number
+     POST@/city/tickets/{number}/visit@number"""),
+    (End.MADE, "a cursor of ours",
+     """GET@/caller-readings@cursor GET@/follow-ups@cursor GET@/hot-issues@cursor
+     GET@/projects@cursor GET@/tickets@cursor"""),
+    (End.TEXT, "looked up by, and not kept", "GET@/search@q GET@/known-matters@text GET@/known-matters@address"),
+)  # fmt: skip
+
+
+def _entries(rows: Iterable[tuple[End, str, str]]) -> Iterator[tuple[str, Entry]]:
+    for end, by, names in rows:
+        for name in names.split():
+            yield name.replace("@", " "), Entry(end, by)
+
+
+STRINGS: Mapping[str, Entry] = dict(_entries(_ROWS))

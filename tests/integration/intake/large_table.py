@@ -1,0 +1,55 @@
+"""A table of 50,000 tickets, and how the database reads what the service asks of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import event
+
+from tests.integration.intake.conftest import Intake
+
+FILL = """
+    INSERT INTO tickets (id, number, version, acted_version, state, channel, occurred_at, received_at, text_version,
+                         type_code, sub_district, lead, caller_ref, estate, estate_name, urgency, co_handlers)
+    SELECT gen_random_uuid(), '200101000000' || lpad(n::text, 6, '0'), 3, 3,
+           CASE WHEN n % 20 = 0 THEN 'in review' WHEN n % 50 = 1 THEN 'received' ELSE 'dispatched' END,
+           'phone', '2020-01-01', timestamptz '2020-01-01' + n * interval '1 minute', 1, 'MJ01',
+           '3101090' || 10 + n % 8, CASE WHEN n <= 20 THEN 'fire' ELSE 'dep-' || n % 10 END,
+           md5(n::text), 'estate-' || n % 900, '凉城二村', 'normal', ARRAY['housing', 'liangcheng', 'water']
+      FROM generate_series(1, 50000) AS n
+"""
+
+
+@contextmanager
+def statements(intake: Intake) -> Iterator[list[tuple[str, Any]]]:
+    """What the service asks the database meanwhile, with the parameters."""
+    asked: list[tuple[str, Any]] = []
+
+    def listen(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(intake.workshop.engine, "before_cursor_execute", listen)
+    try:
+        yield asked
+    finally:
+        event.remove(intake.workshop.engine, "before_cursor_execute", listen)
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for child in plan.get("Plans", ()):
+        yield from nodes(child)
+
+
+def plans(intake: Intake, asked: list[tuple[str, Any]]) -> list[dict[str, Any]]:
+    with intake.workshop.engine.connect() as connection:
+        cursor = connection.connection.cursor()
+        found = []
+        for statement, parameters in asked:
+            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters)
+            row = cursor.fetchone()
+            assert row is not None
+            found += list(nodes(row[0][0]["Plan"]))
+        return found

@@ -1,0 +1,34 @@
+"""The real sender on a database, as a process: sends until it is killed."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from datetime import datetime
+
+from services.chassis.clock import FixedClock
+from services.chassis.database.database import engine_for
+from services.chassis.database.work import Workshop
+from services.chassis.web.health import Health
+from services.intake.app.addressee import CallerOfTicket
+from services.intake.app.prepare_telling import PrepareTelling
+from services.intake.domain.sending import NextWay
+from services.intake.domain.telling import Way
+from services.intake.files.sending_rules import sending_rules
+from services.intake.outbound.sms import SmsGateway
+from services.intake.outbound.telling_sender import TellingSender
+from services.intake.store.master_keys import MasterKeys
+from services.intake.store.vault import SealedVault
+
+
+def main(database: str, url: str, token: str, vault_key: str, now: str) -> None:
+    engine = engine_for(database, name="sender", idle_in_transaction_s=30)
+    workshop = Workshop(engine, FixedClock(datetime.fromisoformat(now)), "/310109/intake")
+    rules, addressees = sending_rules(), CallerOfTicket(SealedVault(MasterKeys(bytes.fromhex(vault_key))))
+    prepare = PrepareTelling(lambda *_: None, lambda telling, *_: f"【12345】{telling.facts['what']}", addressees, None)
+    gateway = SmsGateway(url, token, rules.passing_statuses)
+    sender = TellingSender(gateway, prepare, rules.retry, NextWay(rules, {Way.SMS, Way.CALL}))
+    sender.run(workshop, threading.Event(), Health())
+
+
+main(*sys.argv[1:])

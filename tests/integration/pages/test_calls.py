@@ -1,0 +1,179 @@
+"""The call list as clerks work it off, without a script."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from services.intake.domain.telling import Way
+from services.intake.store.tables import caller_readings
+from services.intake.wiring import Wiring
+from tests.integration.applications import application
+from tests.integration.intake.conftest import CALLER_KEY, VAULT_KEY, Intake
+from tests.integration.intake.following import asked, follow_ups, stages
+from tests.integration.intake.settling import ANSWER, HOUSING, take
+from tests.integration.intake.telling import filed, state_of, tell, tries, words
+from tests.integration.pages.conftest import Person, Site
+from tests.integration.pages.english import english_in
+
+PAGE = "/pages/calls"
+
+
+@pytest.fixture
+def desk(intake: tuple[Intake, Site]) -> tuple[Intake, Site]:
+    """With words to say, and numbers that are read one by one."""
+    stand, _ = intake
+
+    wiring = replace(Wiring.of(CALLER_KEY, VAULT_KEY), words=words)
+    return stand, Site(application(wiring.routes(stand.workshop)))
+
+
+def readings(stand: Intake) -> list[str]:
+    """The purposes for which callers were read."""
+    with stand.workshop.engine.connect() as connection:
+        return list(connection.execute(select(caller_readings.c.purpose).order_by(caller_readings.c.at)).scalars())
+
+
+def send(person: Person, form: str, html: str, id: str, **entered: Any) -> Any:
+    """Sends a form of one item of the page as it was opened."""
+    item = re.search(rf'name="id" value="{id}"><input type="hidden" name="version" value="(\d+)"', html)
+    token = re.search(r'name="csrf" value="([^"]+)"', html)
+    assert item, html
+    assert token
+    fields = {"csrf": token[1], "id": id, "version": item[1], **entered}
+    return person.browser.post(f"{PAGE}/{form}", data=fields)
+
+
+def test_a_clerk_sees_what_to_say_and_one_number_at_a_time(desk: tuple[Intake, Site]) -> None:
+    stand, site = desk
+    telling = tell(stand, filed(stand), Way.CALL)
+    clerk = site.person("hub")
+    html = clerk.open(PAGE)
+    assert "【12345】已修好。" in html
+    assert "13812345678" not in html
+    assert readings(stand) == []
+    shown = send(clerk, "number", html, telling)
+    assert shown.status_code == 200
+    assert "13812345678" in shown.text
+    assert readings(stand) == ["telling"]
+    assert send(clerk, "told", shown.text, telling, result="reached").status_code == 303
+    assert state_of(stand, telling) == ("call", "delivered", None)
+
+
+def test_a_number_that_is_not_for_the_clerk_stays_masked_and_the_asking_is_kept(desk: tuple[Intake, Site]) -> None:
+    stand, site = desk
+    ticket = filed(stand)
+    telling = tell(stand, ticket, Way.CALL)
+    stand.execute(f"UPDATE tickets SET restricted = true WHERE id = '{ticket}'")  # noqa: S608
+    clerk = site.person("hub")
+    html = clerk.open(PAGE)
+    assert "••••" in html
+    refused = send(clerk, "number", html, telling)
+    assert refused.status_code == 403
+    assert "您不能查看此来电人" in refused.text
+    assert "13812345678" not in refused.text
+    assert readings(stand) == ["telling"]
+
+
+def test_an_erased_callers_number_is_not_shown(desk: tuple[Intake, Site]) -> None:
+    stand, site = desk
+    telling = tell(stand, filed(stand), Way.CALL)
+    clerk = site.person("hub")
+    html = clerk.open(PAGE)
+    stand.execute("DELETE FROM vault_keys")
+    assert "来电人信息已删除" in send(clerk, "number", html, telling).text
+
+
+def test_of_two_clerks_the_second_is_told_in_place(desk: tuple[Intake, Site]) -> None:
+    stand, site = desk
+    telling = tell(stand, filed(stand), Way.CALL)
+    one, other = site.person("hub", subject="wang"), site.person("hub", subject="li")
+    seen, too = one.open(PAGE), other.open(PAGE)
+    assert send(one, "told", seen, telling, result="reached").status_code == 303
+    refused = send(other, "told", too, telling, result="not reached")
+    assert refused.status_code == 409
+    assert "已由他人处理" in refused.text
+    assert tries(stand, telling) == [("call", "reached", None)]
+
+
+def test_two_clerks_work_off_the_list_and_every_call_counts_once(desk: tuple[Intake, Site]) -> None:
+    stand, site = desk
+    tellings = [tell(stand, filed(stand, number), Way.CALL) for number in range(1, 9)]
+    clerks = [site.person("hub", subject=subject) for subject in ("wang", "li")]
+    seen = [clerk.open(PAGE) for clerk in clerks]
+    answers = [
+        send(clerk, "told", html, one, result="reached").status_code
+        for one in tellings
+        for clerk, html in zip(clerks, seen, strict=True)
+    ]
+    assert (answers.count(303), answers.count(409)) == (8, 8)
+    assert {state_of(stand, one)[1] for one in tellings} == {"delivered"}
+    assert all(len(tries(stand, one)) == 1 for one in tellings)
+    assert "待拨打0件" in clerks[0].open(PAGE)
+
+
+def test_a_visit_is_entered_in_place_and_version_checked(desk: tuple[Intake, Site]) -> None:
+    stand, site = desk
+    ticket = filed(stand)
+    stand.classify(ticket)
+    assert take(stand, ticket, "settlement", HOUSING, subject="plumber", **ANSWER).status_code == 200
+    one, other = site.person("hub", subject="wang"), site.person("hub", subject="li")
+    seen, too = one.open(f"{PAGE}?occasion=visit"), other.open(f"{PAGE}?occasion=visit")
+    assert "已修好。" in seen
+    assert send(one, "missed", seen, ticket).status_code == 303
+    stale = send(other, "visited", too, ticket, caller_solved="yes", note="说好了", occasion="visit")
+    assert stale.status_code == 409
+    assert "说好了" in stale.text, "what was entered is not lost"
+    again = other.open(f"{PAGE}?occasion=visit")
+    entered = {"caller_solved": "yes", "satisfaction": "satisfied", "occasion": "visit"}
+    done = send(other, "visited", again, ticket, **entered)
+    assert done.status_code == 303
+    assert done.headers["location"] == "/pages/calls?occasion=visit&done=yes"
+    shown = stand.show(ticket)
+    assert (shown["state"], shown["satisfaction"], shown["unreached"]) == ("archived", "satisfied", 1)
+
+
+def test_an_answer_after_the_works_is_entered_in_place(desk: tuple[Intake, Site]) -> None:
+    stand, site = desk
+    asked(stand, 1)
+    follow_up = follow_ups(stand)[0]["follow_up_id"]
+    clerk = site.person("hub")
+    html = clerk.open(PAGE)
+    assert send(clerk, "answered", html, follow_up).status_code == 422
+    assert send(clerk, "answered", html, follow_up, solved="no", note="还在漏").status_code == 303
+    assert stages(stand) == ["not solved"]
+    assert send(clerk, "answered", html, follow_up, solved="yes").status_code == 409
+
+
+def test_a_first_contact_is_entered_in_place(desk: tuple[Intake, Site]) -> None:
+    stand, site = desk
+    ticket = filed(stand)
+    stand.classify(ticket)
+    clerk = site.person("hub")
+    html = clerk.open(f"{PAGE}?occasion=contact")
+    assert send(clerk, "contacted", html, ticket, note="已约定周三上门", occasion="contact").status_code == 303
+    assert stand.show(ticket)["state"] == "contacted"
+
+
+def test_the_page_works_by_keyboard_and_says_nothing_in_english(desk: tuple[Intake, Site]) -> None:
+    stand, site = desk
+    tell(stand, filed(stand), Way.CALL)
+    asked(stand, 1)
+    html = site.person("hub").open(f"{PAGE}?lang=zh")
+    assert english_in(html) == set()
+    assert "<script" not in html
+    assert "onclick" not in html
+    labelled = set(re.findall(r'<label for="([^"]+)"', html))
+    fields = set(re.findall(r'<(?:textarea|select|input(?! type="(?:hidden|radio)"))[^>]* id="([^"]+)"', html))
+    assert fields <= labelled
+    assert "To be told" in site.person("hub").open(f"{PAGE}?lang=en")
+
+
+def test_the_list_is_the_hubs(desk: tuple[Intake, Site]) -> None:
+    _, site = desk
+    for role in (HOUSING, "supervisor", "subdistrict:310109016"):
+        site.person(role).open(PAGE, 403)

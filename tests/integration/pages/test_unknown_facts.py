@@ -1,0 +1,213 @@
+"""Every page and form opens whatever of its facts is not known: each column that may be null is null."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+import pytest
+from fastapi.routing import APIRoute
+from sqlalchemy import Table, null, text, update
+
+from services.chassis.database.work import Workshop
+from services.intake.domain.steps import TicketState
+from services.intake.store.inbox import STATES, Tab
+from services.intake.store.tables import tickets
+from services.projects.domain.hot_issue import IssueState
+from services.projects.domain.repair_project import ProjectState
+from services.projects.store.tables import metadata as metadata_of_projects
+from tests.integration.intake.conftest import Intake
+from tests.integration.intake.following import Issue
+from tests.integration.intake.following import take as happen
+from tests.integration.intake.settling import dispatched, take
+from tests.integration.pages.conftest import Person, Projects, Site
+from tests.integration.projects.issues import ROOF
+from tests.integration.projects.wired import wired
+
+LANGUAGES = ("zh", "en")
+_FORM = re.compile(r'<form method="post" action="(/pages/[^"]+)"')
+_TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
+_SHOWN_NULL = re.compile(r"\bNone\b|\bnull\b")
+KEPT = {("attachments", "recording")}
+"""One of this and `sha256` is there."""
+
+
+def forget(workshop: Workshop, tables: Collection[Table]) -> None:
+    """Makes every column null that may be."""
+    with workshop.engine.begin() as connection:
+        for table in tables:
+            of_table = (column for column in table.columns if column.nullable and not column.computed)
+            unknown = [column.name for column in of_table if (table.name, column.name) not in KEPT]
+            if unknown:
+                connection.execute(update(table).values(dict.fromkeys(unknown, null())))
+
+
+def put(workshop: Workshop, *statements: str, **values: str) -> None:
+    with workshop.engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement), values)
+
+
+def page_paths(routers: Sequence[object]) -> set[str]:
+    routes = (route for router in routers for route in router.routes if isinstance(route, APIRoute))  # type: ignore[attr-defined]
+    paths = {route.path for route in routes if "GET" in (route.methods or ()) and route.path.startswith("/pages/")}
+    return {path for path in paths if not path.endswith(".csv")} - {"/pages/login", "/pages/{address:path}"}
+
+
+def opened(person: Person, address: str) -> Iterator[str]:
+    """The page in each language."""
+    for language in LANGUAGES:
+        html = person.open(f"{address}{'&' if '?' in address else '?'}lang={language}")
+        assert not _SHOWN_NULL.search(html), address
+        yield html
+
+
+def try_forms(person: Person, html: str) -> None:
+    """Sends each form of the page blank, and with an old version: it is refused on a page, or taken."""
+    token = _TOKEN.findall(html)[-1]
+    for action in {found for found in _FORM.findall(html) if not found.endswith("/logout")}:
+        for entered in ({}, {"version": "1"}):
+            answer = person.browser.post(action, data={"csrf": token, **entered})
+            assert answer.status_code < 500, (action, answer.text)
+            assert not _SHOWN_NULL.search(answer.text), action
+
+
+@pytest.fixture
+def ticket(intake: tuple[Intake, Site]) -> str:
+    """A settled ticket with all that belongs to one, and a hot issue. Nothing is known that may be unknown."""
+    stand, _ = intake
+    ticket_id = dispatched(stand)
+    assert take(stand, ticket_id, "settlement", public_answer="已修好。", unit_solved=True).status_code == 200
+    recording = {"purpose": "evidence", "recording": "records/260701/7"}
+    assert stand.client("hub").post(f"/tickets/{ticket_id}/attachments", data=recording).status_code == 201
+    issue = Issue()
+    happen(stand, issue.becomes("confirmed"), issue.joined(ticket_id))
+    forget(stand.workshop, tickets.metadata.sorted_tables)
+    return ticket_id
+
+
+INTAKE_PAGES: Mapping[str, Sequence[str]] = {
+    "/pages/inbox": [f"/pages/inbox?tab={tab}" for tab in Tab],
+    "/pages/tickets/{ticket_id}": ["/pages/tickets/{ticket_id}"],
+    "/pages/known-matters": ["/pages/known-matters"],
+    "/pages/search": ["/pages/search", "/pages/search?q=凉城二村", "/pages/search?q=2607"],
+    "/pages/calls": ["/pages/calls", "/pages/calls?occasion=contact", "/pages/calls?of=housing"],
+    "/pages/callers": ["/pages/callers"],
+    "/pages/caller-readings": ["/pages/caller-readings"],
+    "/pages/catalogue": ["/pages/catalogue"],
+    "/pages/catalogue/{type_code}": ["/pages/catalogue/MJ01", "/pages/catalogue/XQ01"],
+    "/pages/indicators": ["/pages/indicators", "/pages/indicators?by=unit", "/pages/indicators?by=sub_district"],
+    "/pages/handover": ["/pages/handover"],
+    "/pages/bulletin": ["/pages/bulletin", "/pages/bulletin?period=week"],
+}
+
+
+def test_every_page_of_intake_is_opened_here(intake: tuple[Intake, Site]) -> None:
+    stand, _ = intake
+    downloads = {"/pages/tickets/{ticket_id}/attachments/{attachment_id}"}
+    assert page_paths(stand.routers) == INTAKE_PAGES.keys() | downloads
+
+
+@pytest.mark.parametrize("state", [TicketState.IN_REVIEW, TicketState.SETTLED])
+def test_every_page_opens_with_a_ticket_of_which_nothing_is_known(
+    intake: tuple[Intake, Site], ticket: str, state: TicketState
+) -> None:
+    stand, site = intake
+    put(stand.workshop, "UPDATE tickets SET state = :state", state=state)
+    hub = site.person("hub")
+    for address in (one for pages in INTAKE_PAGES.values() for one in pages):
+        assert len(list(opened(hub, address.format(ticket_id=ticket)))) == len(LANGUAGES)
+
+
+@pytest.mark.parametrize("state", TicketState)
+def test_a_ticket_of_which_nothing_is_known_opens_with_its_forms(
+    intake: tuple[Intake, Site], ticket: str, state: TicketState
+) -> None:
+    stand, site = intake
+    put(stand.workshop, "UPDATE tickets SET state = :state", state=state)
+    tabs = [f"/pages/inbox?tab={tab}" for tab, states in STATES.items() if state in states]
+    _open_with_forms(site.person("hub"), f"/pages/tickets/{ticket}", *tabs)
+    assert stand.client("hub").get(f"/tickets/{ticket}").status_code == 200
+    put(stand.workshop, "UPDATE tickets SET lead = 'housing', state = :state", state=state)
+    _open_with_forms(site.person("department:housing"), f"/pages/tickets/{ticket}", *tabs, "/pages/handover")
+
+
+def _open_with_forms(person: Person, *addresses: str) -> None:
+    for address in addresses:
+        *_, html = opened(person, address)
+        try_forms(person, html)
+
+
+def test_what_is_known_of_an_estate_opens_though_little_is(intake: tuple[Intake, Site], ticket: str) -> None:
+    stand, site = intake
+    put(
+        stand.workshop,
+        "UPDATE tickets SET estate = 'liangcheng-2', state = 'handling'",
+        "UPDATE hot_issues SET estate = 'liangcheng-2'",
+    )
+    hub = site.person("hub")
+    html = hub.open("/pages/known-matters")
+    entered = {"csrf": _TOKEN.findall(html)[-1], "text": "凉城二村"}
+    found = hub.browser.post("/pages/known-matters", data=entered)
+    assert found.status_code == 200
+    assert ticket in found.text
+    assert not _SHOWN_NULL.search(found.text)
+    try_forms(hub, found.text)
+
+
+PROJECTS_PAGES: Mapping[str, Sequence[str]] = {
+    "/pages/hot-issues": ["/pages/hot-issues", "/pages/hot-issues?area=MJ"],
+    "/pages/hot-issues/{hot_issue_id}": [f"/pages/hot-issues/{ROOF}"],
+    "/pages/search": ["/pages/search", "/pages/search?q=W26", "/pages/search?q=quyang"],
+    "/pages/areas": [f"/pages/areas?by={by}" for by in ("estate", "sub_district", "type_code")],
+    "/pages/projects": ["/pages/projects"],
+    "/pages/projects/{project_id}": ["/pages/projects/{project_id}"],
+}
+
+
+@pytest.fixture
+def project(projects: Projects) -> str:
+    """Of the issue ROOF. Nothing is known of either that may be unknown."""
+    project_id: str = projects.district.decide(ROOF, kind="project")["project_id"]
+    forget(projects.district.workshop, metadata_of_projects.sorted_tables)
+    return project_id
+
+
+def test_every_page_of_projects_is_opened_here(projects: Projects) -> None:
+    workshop = projects.district.workshop
+    assert page_paths(wired(workshop).routes(workshop)) == PROJECTS_PAGES.keys()
+
+
+def _open_all(projects: Projects, project: str) -> None:
+    addresses = [one.format(project_id=project) for pages in PROJECTS_PAGES.values() for one in pages]
+    _open_with_forms(projects.site.person("hub"), *addresses)
+    lead = projects.site.person("department:housing")
+    _open_with_forms(lead, f"/pages/hot-issues/{ROOF}", f"/pages/projects/{project}")
+
+
+@pytest.mark.parametrize("state", IssueState)
+def test_an_issue_of_which_little_is_known_opens_with_its_forms(
+    projects: Projects, project: str, state: IssueState
+) -> None:
+    put(
+        projects.district.workshop,
+        "UPDATE hot_issues SET state = :state",
+        "UPDATE hot_issue_history SET state = :state",
+        state=state,
+    )
+    _open_all(projects, project)
+    assert projects.district.issue(ROOF)["state"] == state
+
+
+@pytest.mark.parametrize("state", ProjectState)
+def test_a_project_of_which_little_is_known_opens_with_its_forms(
+    projects: Projects, project: str, state: ProjectState
+) -> None:
+    put(
+        projects.district.workshop,
+        "UPDATE repair_projects SET state = :state",
+        "UPDATE repair_project_history SET state = :state",
+        state=state,
+    )
+    _open_all(projects, project)
+    assert projects.district.project(project)["state"] == state

@@ -1,0 +1,61 @@
+"""A person's phone, flat and name, written into every field of every route of projects, are read nowhere afterwards."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.chassis.database.work import Workshop
+from tests.contract.strings import of_routes
+from tests.harness.planted import SAID, Planting, found_in_tables
+from tests.integration.projects.conftest import NOW
+from tests.integration.projects.events import dispatched, take, ticket_id
+from tests.integration.projects.issues import ROOF, WALL, issues
+from tests.integration.projects.loop_of import District
+from tests.integration.projects.matters import PUMP, background, calls
+
+
+@pytest.fixture
+def district(workshop: Workshop) -> District:
+    """Two hot issues of one estate, and one of a matter without an estate."""
+    for first, type_code in enumerate(["MJ01", "MJ02"]):
+        numbers = range(first * 10 + 1000, first * 10 + 1005)
+        take(workshop, *(dispatched(n, type_code, "quyang-1", by=n, day=20 + n / 10_000) for n in numbers))
+    take(workshop, *background(), *calls(PUMP))
+    return District(workshop)
+
+
+def test_what_is_planted_in_every_field_is_read_nowhere(district: District) -> None:
+    planting = Planting()
+
+    def command(path: str, *fields: str, status: int = 200, **body: Any) -> Any:
+        shown = district.hub.get(path.rpartition("/")[0]).json()
+        sent = {"version": shown["version"], **body}
+        return planting.send(district.hub, "POST", path, status, *fields, json=sent).json()
+
+    pumping = next(one.id for one in issues(district.workshop) if one.id not in (ROOF, WALL))
+    command(f"/hot-issues/{pumping}/membership", "MembershipBody.reason", ticket_id=ticket_id(1), belongs=False,
+            reason=SAID)  # fmt: skip
+    command(f"/hot-issues/{WALL}/assignment", "AssignmentBody.note", note=SAID)
+    command(f"/hot-issues/{WALL}/assignment", "AssignmentBody.lead", status=422, lead=SAID)
+    command(f"/hot-issues/{WALL}/decision", "DecisionBody.reason", kind="service", reason=SAID)
+    command(f"/hot-issues/{WALL}/cure-done", "CureDoneBody.note", note=SAID)
+    command(f"/hot-issues/{ROOF}/decision", "PlanBody.elements", status=422, kind="project", reason=SAID,
+            project={"elements": [SAID]})  # fmt: skip
+    project = command(f"/hot-issues/{ROOF}/decision", kind="project", reason=SAID)["project_id"]
+    command(f"/projects/{project}/steps", "ProjectStepBody.note", to="consulted", note=SAID)
+    command(f"/projects/{project}/steps", "ProjectStepBody.elements", status=422, to="listed", elements=[SAID])
+    command(f"/projects/{project}/steps", to="cancelled", note=SAID)
+    district.until(NOW + timedelta(days=30))
+    for path in ("/hot-issues", "/projects", "/areas", "/concentrations"):
+        planting.send(district.hub, "GET", path, 200, f"GET {path} estate", params={"estate": SAID})
+    planting.send(district.hub, "GET", "/search", 200, "GET /search q", params={"q": SAID})
+    for path in (f"/hot-issues/{ROOF}", f"/hot-issues/{WALL}", f"/hot-issues/{pumping}", f"/projects/{project}"):
+        planting.send(district.hub, "GET", path, 200)
+        planting.send(district.hub, "GET", f"/pages{path}", 200)
+    fields = {name for name in of_routes("projects") if " cursor" not in name}
+    assert sorted(fields - planting.fields) == []
+    assert planting.found_in_answers() == {}
+    assert found_in_tables(district.workshop.engine) == {}

@@ -1,0 +1,193 @@
+"""Which right each field of a request needs, field by field. Whoever adds a field adds it here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+
+from tests.integration.rights.served import CLASSIFIER, INTAKE, NOTIFIER, PROJECTS
+
+
+class Rule(StrEnum):
+    """What a text of a request may name, and what keeps it from reaching what is somebody else's."""
+
+    ADMITTED = (
+        "an aggregate that `commands.admitted` lets pass: hidden like what does not exist, refused if others lead"
+    )
+    VISIBLE = "an aggregate that is read within the reader's share: else it does not exist"
+    NARROWS = "narrows what the reader sees; of what others have it gives nothing, or is refused"
+    OF_ROLE = "any aggregate: whoever has the route's role may name each"
+    OWN_KEY = "a key among those that the client itself has sent"
+    CODE = "a code or name of a list that everybody may read"
+    PLAIN = "names nothing"
+
+
+IN_PATHS: Mapping[str, Mapping[str, Rule]] = {
+    INTAKE: {
+        "ticket_id": Rule.ADMITTED,
+        "attachment_id": Rule.VISIBLE,
+        "follow_up_id": Rule.OF_ROLE,
+        "hot_issue_id": Rule.OF_ROLE,
+        "message_id": Rule.OF_ROLE,
+        "telling_id": Rule.OF_ROLE,
+        "link_token": Rule.OWN_KEY,
+        "number": Rule.OF_ROLE,
+        "letter_id": Rule.OF_ROLE,
+        "type_code": Rule.CODE,
+        "address": Rule.PLAIN,
+    },
+    PROJECTS: {
+        "hot_issue_id": Rule.ADMITTED,
+        "project_id": Rule.ADMITTED,
+        "letter_id": Rule.OF_ROLE,
+        "address": Rule.PLAIN,
+    },
+    NOTIFIER: {"webhook_id": Rule.VISIBLE, "delivery_id": Rule.VISIBLE, "letter_id": Rule.OF_ROLE},
+    CLASSIFIER: {"letter_id": Rule.OF_ROLE},
+}
+"""The same wherever the path names it."""
+
+ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
+    INTAKE: {
+        # tickets
+        "POST /tickets/{ticket_id}/merge body.into": Rule.ADMITTED,
+        "POST /tickets/answers body.ticket_ids": Rule.ADMITTED,
+        "POST /tickets/signatures body.ticket_ids": Rule.ADMITTED,
+        "POST /tickets/answers body.matter.estate": Rule.NARROWS,
+        "POST /tickets/answers body.matter.sub_district": Rule.NARROWS,
+        "POST /tickets/answers body.matter.type_code": Rule.NARROWS,
+        "GET /tickets query.cursor": Rule.NARROWS,
+        "GET /tickets/{ticket_id}/tellings/dry-run query.occasion": Rule.CODE,
+        "GET /follow-ups query.cursor": Rule.OF_ROLE,
+        "GET /follow-ups query.hot_issue": Rule.OF_ROLE,
+        "GET /known-matters query.estate": Rule.OF_ROLE,
+        **{f"GET {path} query.q": Rule.NARROWS for path in ("/search", "/pages/search")},
+        "GET /call-list query.unit": Rule.OF_ROLE,
+        "GET /pages/calls query.of": Rule.OF_ROLE,
+        "POST /sms/receipts body.id": Rule.OF_ROLE,
+        "POST /sms/receipts body.code": Rule.PLAIN,
+        "POST /city/tickets body.number": Rule.OF_ROLE,
+        "POST /city/reconciliation body.tickets.number": Rule.OF_ROLE,
+        "POST /tickets/batch body.source": Rule.OF_ROLE,
+        "POST /tickets/batch body.tickets": Rule.OF_ROLE,  # each row is checked by itself, and has a `source_id`
+        # who callers are, and who asked
+        "POST /callers/search body.phone": Rule.NARROWS,  # the tickets whose callers the reader may know
+        **{
+            f"GET {path} query.{name}": Rule.NARROWS
+            for path in ("/caller-readings", "/caller-readings.csv", "/pages/caller-readings")
+            for name in ("reader", "ticket_id")
+        },
+        "GET /caller-readings query.cursor": Rule.NARROWS,
+        **{
+            f"POST /privacy/{path} body.{name}": Rule.OF_ROLE
+            for path in ("report", "export", "erasures")
+            for name in ("phone", "ticket_id")
+        },
+        "POST /privacy/erasures body.erasure_id": Rule.OF_ROLE,
+        **{f"POST /privacy/erasures/applied body.{name}": Rule.OF_ROLE for name in ("id", "holder", "tickets", "keys")},
+        "POST /privacy/erasures/applied body.actor": Rule.PLAIN,
+        # figures and inboxes of a department
+        "GET /indicators query.department": Rule.NARROWS,
+        "GET /indicators.csv query.department": Rule.NARROWS,
+        "GET /pages/indicators query.of": Rule.NARROWS,
+        "GET /pages/indicators.csv query.of": Rule.NARROWS,
+        "GET /pages/inbox query.of": Rule.NARROWS,
+        "GET /pages/inbox query.assignee": Rule.NARROWS,
+        # who is to have a ticket: a department by its code; the step's own right is the ticket's
+        "POST /tickets/{ticket_id}/redispatch body.lead": Rule.CODE,
+        "POST /tickets/{ticket_id}/return/upholding body.lead": Rule.CODE,
+        "POST /tickets/{ticket_id}/co-handlers body.unit": Rule.CODE,
+        **{
+            f"POST /tickets/{{ticket_id}}/{step} body.{name}": Rule.CODE
+            for step in ("dispatch", "reclassification")
+            for name in ("type_code", "place.sub_district", "place.estate", "about_unit")
+        },
+        **{f"POST {path} body.about_unit": Rule.CODE for path in ("/tickets", "/city/tickets")},
+        "POST /tickets/{ticket_id}/dispatch body.lead": Rule.CODE,
+        **{
+            f"POST /catalogue/{path} body.changes.{name}": Rule.CODE
+            for path in ("versions", "dry-run")
+            for name in ("type_code", "sub_district", "lead", "co_handlers")
+        },
+        **{
+            f"POST {path} header.Idempotency-Key": Rule.OWN_KEY
+            for path in (
+                "/tickets",
+                "/tickets/{ticket_id}/followers",
+                "/known-matters/{hot_issue_id}/followers",
+                "/city/tickets/{number}/visit",
+            )
+        },
+        "GET /dead-letters query.after": Rule.OF_ROLE,
+    },
+    PROJECTS: {
+        "POST /hot-issues/{hot_issue_id}/decision body.merge_into": Rule.ADMITTED,
+        "POST /hot-issues/{hot_issue_id}/decision body.project_id": Rule.ADMITTED,
+        "POST /hot-issues/{hot_issue_id}/membership body.ticket_id": Rule.ADMITTED,  # by `Authority.bring_tickets`
+        "POST /hot-issues/{hot_issue_id}/assignment body.lead": Rule.CODE,
+        "POST /hot-issues/{hot_issue_id}/decision body.project.elements": Rule.CODE,
+        "POST /projects/{project_id}/steps body.elements": Rule.CODE,
+        **{f"GET {path} query.cursor": Rule.NARROWS for path in ("/hot-issues", "/projects", "/concentrations")},
+        **{f"GET {path} query.cursor": Rule.NARROWS for path in ("/pages/hot-issues", "/pages/projects")},
+        **{f"GET {path} query.estate": Rule.NARROWS for path in ("/hot-issues", "/projects")},
+        "GET /hot-issues query.sub_district": Rule.NARROWS,
+        **{f"GET {path} query.q": Rule.NARROWS for path in ("/search", "/pages/search")},
+        **{
+            f"GET {path} query.{name}": Rule.NARROWS
+            for path in ("/areas", "/pages/areas", "/concentrations")
+            for name in ("estate", "sub_district", "type")
+        },
+        "GET /dead-letters query.after": Rule.OF_ROLE,
+    },
+    NOTIFIER: {
+        **{f"GET /deliveries query.{name}": Rule.NARROWS for name in ("ticket_id", "hot_issue_id", "project_id")},
+        "GET /deliveries query.department": Rule.NARROWS,
+        "GET /deliveries query.cursor": Rule.VISIBLE,
+        "GET /webhooks/{webhook_id}/deliveries query.cursor": Rule.VISIBLE,
+        "POST /webhooks body.department": Rule.NARROWS,
+        "GET /dead-letters query.after": Rule.OF_ROLE,
+    },
+    CLASSIFIER: {"GET /dead-letters query.after": Rule.OF_ROLE},
+}
+
+PLAIN = {
+    *("query.status", "query.next", "query.why", "query.by", "query.text", "query.address"),
+    *("body.text", "body.address", "body.caller.id", "body.caller.name", "body.caller.phone"),
+    "body.caller.email",
+    *("body.reason", "body.note", "body.redo", "body.public_answer", "body.handling", "body.recording", "body.person"),
+    *("body.place.estate_name", "body.place.building"),
+    *("body.url", "body.events"),
+}
+"""What people say, wherever they say it, and choices of the route itself."""
+
+
+ONLY_IN_FORMS: Mapping[str, Rule] = {
+    "ticket": Rule.ADMITTED,  # a box of the inbox: id and version of a ticket, whose step is taken for itself
+    "joined": Rule.OF_ROLE,  # what a caller joins, chosen by the hub
+    "key": Rule.OWN_KEY,
+    "tab": Rule.PLAIN,
+    "token": Rule.PLAIN,
+}
+"""What forms send under a name of their own. Their other fields become those of a body or a query."""
+NO_TEXTS = {
+    *("area", "contacted", "kind", "line", "period", "purpose", "satisfaction", "state", "urgency"),
+    *("occasion", "result"),
+    *("beyond_duty", "caller_solved", "matter_true", "unit_solved"),
+    *("date", "file", "floor_area_m2", "from", "hours", "to", "version"),
+}
+"""Fields of forms that are choices of the route, yes or no, numbers, days and files."""
+
+
+def rule_of(service: str, field: str) -> Rule | None:
+    """The rule of a field as `Field` writes it; None: nobody has thought about it yet."""
+    name = field.rpartition(" ")[2]
+    if name.startswith("path."):
+        return IN_PATHS[service].get(name.removeprefix("path."))
+    return ELSEWHERE[service].get(field) or (Rule.PLAIN if name in PLAIN else None)
+
+
+def listed() -> Iterator[tuple[str, str]]:
+    """Each (service, field) that has a line of its own."""
+    for service, fields in ELSEWHERE.items():
+        for field in fields:
+            yield service, field
