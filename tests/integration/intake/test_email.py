@@ -194,7 +194,8 @@ def test_the_mail_servers_user_and_password_are_used(intake: Intake) -> None:
     def check(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
         assert isinstance(data, LoginPassword)
         seen.append((data.login, data.password))
-        return AuthResult(success=data.password == b"right")
+        right = data.password == b"right"
+        return AuthResult(success=right, handled=right)  # "handled" would mean that the refusal was sent from here
 
     mailbox = Mailbox()
     told = {"authenticator": check, "auth_required": True, "auth_require_tls": False}
@@ -208,5 +209,6 @@ def test_the_mail_servers_user_and_password_are_used(intake: Intake) -> None:
     finally:
         controller.stop()
     assert refused.value.passes, "our own access is at fault, not the message"
+    assert refused.value.cause == "answered 535"
     assert (b"hotline", b"right") in seen
     assert len(mailbox.mails) == 1
