@@ -73,11 +73,11 @@ def count(
     """
     from services.cli.importing.times import moment_of
     from services.contracts.data_files import InvalidData
-    from services.projects.jobs.consultation.count import Asked
+    from services.projects.jobs.consultation.count import HowToCount
     from services.projects.jobs.consultation.count import count as counted
     from services.projects.jobs.consultation.tables import CountRefused
 
-    asked = Asked(
+    asked = HowToCount(
         rule=rule,
         building=building,
         hallway=hallway,

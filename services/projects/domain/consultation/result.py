@@ -88,7 +88,7 @@ def judge(condition: Condition, counting: Counting) -> Judged:
     sums = counting.by(condition.count)
     have, of = sums.counted(condition.counted), sums.over(condition.denominator)
     met = meets(condition, have, of)
-    needed = _least(condition, condition.num * of, condition.den)
+    needed = max(1, _least(condition, condition.num * of, condition.den))
     missing: int | None = 0
     if not met and condition.denominator is Denominator.ALL:
         missing = needed - have

@@ -34,7 +34,7 @@ _REFUSED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class HowToCount:
     """How to count. `rule`: a name or a file. `building`, `hallway`: those it concerns. `total_area`: in m²."""
 
     rule: str
@@ -46,7 +46,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountedFiles:
     vote: ConsultationVote
     decided: Sequence[DecidedItem]
     rows: Sequence[int]
@@ -63,7 +63,7 @@ class Counted:
         return record_of(self.vote)
 
 
-def count(parts: ListedTable, ballots: ListedTable, asked: Asked, moment_of: MomentOf) -> Counted:
+def count(parts: ListedTable, ballots: ListedTable, asked: HowToCount, moment_of: MomentOf) -> CountedFiles:
     """Raises CountRefused, and InvalidData for a rule that cannot be used."""
     rules = rules_of(asked.rule)
     of_parts, of_ballots = Faults(parts.name), Faults(ballots.name)
@@ -79,7 +79,7 @@ def count(parts: ListedTable, ballots: ListedTable, asked: Asked, moment_of: Mom
         raise CountRefused(of_ballots.told)
     vote = ConsultationVote(electorate, items, found, opening)
     _refuse_undecided(vote, of_ballots, rows)
-    return Counted(vote, vote.decided(), rows)
+    return CountedFiles(vote, vote.decided(), rows)
 
 
 def _total(written: str | None) -> int | None:
@@ -92,7 +92,7 @@ def _total(written: str | None) -> int | None:
 
 
 def _items(
-    rules: RulesOfVote, ballots: Sequence[Ballot], electorate: Electorate, asked: Asked
+    rules: RulesOfVote, ballots: Sequence[Ballot], electorate: Electorate, asked: HowToCount
 ) -> dict[str, ItemOnBallot]:
     """Those of the rule's file, then those of the ballots; each with the building and hallway that decide it."""
     names = [*rules.items, *sorted({ballot.item for ballot in ballots} - rules.items.keys())]

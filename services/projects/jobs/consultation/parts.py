@@ -59,7 +59,7 @@ def read_parts(table: ListedTable, faults: Faults, total_area: int | None = None
     if not faults.told:
         for row, total in totals:
             if total != found:
-                why = f"the parts add up to {metres(found)} m², the total is {metres(total)}"
+                why = f"the parts add up to {metres(found)} m², the total is {metres(total)} m²"
                 faults.add(row, "area_m2", f"{why}: find the part that is wrong or missing, or correct the total")
     return None if faults.told else Electorate.of(owned.values())
 

@@ -91,7 +91,11 @@ def named_cells(kind: str, table: ListedTable, faults: Faults) -> Iterator[tuple
     missing = missing_columns(kind, table.header)
     if missing:
         columns = ", ".join(cell or "(blank)" for cell in table.header)
-        faults.add(None, ", ".join(missing), f"there is no such column; the columns are {columns}: name it so")
+        faults.add(
+            None,
+            ", ".join(missing),
+            f"there is no such column; the columns are {columns}: name the one that holds it so",
+        )
     if faults.told:
         return
     for row in table.rows:
