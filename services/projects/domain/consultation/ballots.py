@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from services.projects.domain.consultation.rules import Again, Duplicates
@@ -64,14 +64,13 @@ class SetAside:
     reason: SetAsideReason
 
 
-class UndecidedBallots(ValueError):
-    """The rule does not say which of these ballots of one part counts."""
+class VotedTwice(ValueError):
+    """The rule takes one ballot a part, and here are two."""
 
-    def __init__(self, one: Ballot, other: Ballot, *, refused: bool) -> None:
+    def __init__(self, one: Ballot, other: Ballot) -> None:
         super().__init__(f"{one.part_id} voted twice on {one.item}")
         self.one = one
         self.other = other
-        self.refused = refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ class Standing:
 
 
 def standing(ballots: Iterable[Ballot], rule: Duplicates) -> Standing:
-    """Of ballots on one item, whatever their order. Raises UndecidedBallots."""
+    """Of ballots on one item; their order in the iterable does not matter. Raises VotedTwice."""
     cast: dict[str, list[Ballot]] = defaultdict(list)
     delivered = set()
     for ballot in ballots:
@@ -103,30 +102,22 @@ def standing(ballots: Iterable[Ballot], rule: Duplicates) -> Standing:
 
 
 def _ranked(found: list[Ballot], rule: Duplicates) -> list[Ballot]:
-    """The one that counts first. Time must tell apart what differs."""
-    last = rule.again is Again.LAST
-
-    def place(ballot: Ballot) -> tuple[bool, int]:
-        known = ballot.origin in rule.origins
-        return ballot.choice is BallotChoice.INVALID, _index(rule, ballot.origin) if known else len(rule.origins)
-
-    def age(ballot: Ballot) -> float:
-        moment = (ballot.at or datetime.max.replace(tzinfo=UTC)).timestamp()
-        return -moment if last else moment
-
-    ranked = sorted(found, key=lambda one: (*place(one), age(one), one.choice, one.number))
-    best = [one for one in ranked if place(one) == place(ranked[0])]
-    if len(best) > 1 and rule.again is Again.REFUSE:
-        raise UndecidedBallots(best[0], best[1], refused=True)
-    for other in best[1:]:
-        untimed = ranked[0].at is None or other.at is None
-        if other.choice is not ranked[0].choice and (untimed or age(other) == age(ranked[0])):
-            raise UndecidedBallots(ranked[0], other, refused=False)
-    return ranked
+    """The one that counts first."""
+    by_rank: dict[tuple[bool, int], list[Ballot]] = defaultdict(list)
+    for ballot in found:
+        origins = (*rule.origins, ballot.origin)
+        by_rank[ballot.choice is BallotChoice.INVALID, origins.index(ballot.origin)].append(ballot)
+    ranked = [_in_time(by_rank[rank], rule.again) for rank in sorted(by_rank)]
+    if len(ranked[0]) > 1 and rule.again is Again.REFUSE:
+        raise VotedTwice(*ranked[0][:2])
+    return [ballot for ballots in ranked for ballot in ballots]
 
 
-def _index(rule: Duplicates, origin: str) -> int:
-    return [str(one) for one in rule.origins].index(origin)
+def _in_time(ballots: list[Ballot], again: Again) -> list[Ballot]:
+    """By the time that each gives, or, where one gives none or two the same, by their arrival."""
+    timed = all(ballot.at for ballot in ballots)
+    ordered = sorted(ballots, key=lambda one: (one.at.timestamp() if timed and one.at else 0.0, one.number))
+    return ordered[::-1] if again is Again.LAST else ordered
 
 
 def _reason(counted: Ballot, other: Ballot) -> SetAsideReason:

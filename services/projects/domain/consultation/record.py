@@ -28,7 +28,7 @@ class ConsultationVote:
     transfers: Sequence[Transfer] = ()
 
     def decided(self) -> list[DecidedItem]:
-        """Of each item, in their order. The ballots are admissible. Raises UndecidedBallots and BadElectorate."""
+        """Of each item, in their order. The ballots are admissible. Raises VotedTwice and BadElectorate."""
         by_item: dict[str, list[Ballot]] = {item: [] for item in self.items}
         for ballot in self.ballots:
             by_item[ballot.item].append(ballot)

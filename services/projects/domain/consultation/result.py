@@ -111,7 +111,7 @@ def decide(
 ) -> DecidedItem:
     """Counts the ballots on one item, all of which are admissible. `building`, `hallway`: those it concerns.
 
-    Raises UndecidedBallots, and BadElectorate where nobody votes in an electorate of the rule.
+    Raises VotedTwice, and BadElectorate where nobody votes in an electorate of the rule.
     """
     found = standing(ballots, rule.duplicates)
     choices = {part_id: ballot.choice for part_id, ballot in found.votes.items()}

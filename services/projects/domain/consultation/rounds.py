@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from services.projects.domain.consultation.admission import Opening
 from services.projects.domain.consultation.digests import digest
 from services.projects.domain.consultation.rules import Periods
 
@@ -50,6 +51,10 @@ class Round:
     opens_at: datetime
     closes_at: datetime
     changed: tuple[str, ...] = ()
+
+    @property
+    def opening(self) -> Opening:
+        return Opening(self.opens_at, self.closes_at, self.number)
 
     def differs_from(self, texts: Mapping[str, str]) -> tuple[str, ...]:
         items = sorted(self.texts.keys() | texts.keys())

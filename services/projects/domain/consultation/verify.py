@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from services.projects.domain.consultation.admission import inadmissible
-from services.projects.domain.consultation.ballots import UndecidedBallots
+from services.projects.domain.consultation.ballots import VotedTwice
 from services.projects.domain.consultation.chain import first_broken
 from services.projects.domain.consultation.digests import digest
 from services.projects.domain.consultation.electorate import BadElectorate
@@ -127,7 +127,7 @@ def _recounted(record: ConsultationRecord, raw: Mapping[str, Any]) -> tuple[list
         if refused:
             return [], refused
         result = [facts_of(one) for one in vote.decided()]
-    except (BadElectorate, UndecidedBallots) as error:
+    except (BadElectorate, VotedTwice) as error:
         return [], [RecordFault(RecordFaultCode.CANNOT_BE_COUNTED, "the file", found=str(error))]
     except KeyError as error:
         return [], [RecordFault(RecordFaultCode.CANNOT_BE_COUNTED, "items", found=f"there is no rule {error}")]

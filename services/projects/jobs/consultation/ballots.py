@@ -22,7 +22,7 @@ def read_ballots(table: ListedTable, faults: Faults, moment_of: MomentOf) -> tup
             said = repr(cells["choice"]) if cells["choice"] else "is blank and"
             faults.add(number, "choice", f"{said} is no answer: say agree, disagree, abstain, invalid or empty")
         at = _moment(cells["at"], "at", number, faults, moment_of)
-        delivered = _delivered(cells["delivered"], choice, number, faults, moment_of)
+        delivered = _delivered(cells["delivered"], number, faults, moment_of)
         if len(faults.told) > before or choice is None:
             continue
         rows.append(number)
@@ -45,8 +45,8 @@ def read_ballots(table: ListedTable, faults: Faults, moment_of: MomentOf) -> tup
     return ballots, rows
 
 
-def _delivered(written: str, choice: str | None, row: int, faults: Faults, moment_of: MomentOf) -> bool:
-    """Yes, no, or the time at which it was delivered. Of a ballot that came back it need not be said."""
+def _delivered(written: str, row: int, faults: Faults, moment_of: MomentOf) -> bool:
+    """Yes, no, or the time at which it was delivered. Blank is no: silence counts only where delivery is proved."""
     said = meanings("delivered").get(word(written))
     if said is not None:
         return said == "yes"
@@ -56,8 +56,6 @@ def _delivered(written: str, choice: str | None, row: int, faults: Faults, momen
         except ValueError:
             faults.add(row, "delivered", f"{written!r} is not clear: say yes or no, or when it was delivered")
         return True
-    if choice == BallotChoice.EMPTY:
-        faults.add(row, "delivered", "is blank: of a ballot without an answer say yes or no")
     return False
 
 

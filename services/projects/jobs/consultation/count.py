@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from services.projects.domain.consultation.admission import Inadmissible, ItemOnBallot, Opening, inadmissible
-from services.projects.domain.consultation.ballots import Ballot, UndecidedBallots, standing
+from services.projects.domain.consultation.ballots import Ballot, VotedTwice, standing
 from services.projects.domain.consultation.electorate import Electorate, Level
 from services.projects.domain.consultation.record import ConsultationVote, record_of
 from services.projects.domain.consultation.result import DecidedItem
@@ -78,7 +78,7 @@ def count(parts: ListedTable, ballots: ListedTable, asked: HowToCount, moment_of
     if of_ballots.told:
         raise CountRefused(of_ballots.told)
     vote = ConsultationVote(electorate, items, found, opening)
-    _refuse_undecided(vote, of_ballots, rows)
+    _refuse_twice(vote, of_ballots, rows)
     return CountedFiles(vote, vote.decided(), rows)
 
 
@@ -161,19 +161,16 @@ def _told(ballot: Ballot, reason: Inadmissible, items: Mapping[str, ItemOnBallot
     return column, why.format(**shown)
 
 
-def _refuse_undecided(vote: ConsultationVote, faults: Faults, rows: Sequence[int]) -> None:
+def _refuse_twice(vote: ConsultationVote, faults: Faults, rows: Sequence[int]) -> None:
     by_item: dict[str, list[Ballot]] = {name: [] for name in vote.items}
     for ballot in vote.ballots:
         by_item[ballot.item].append(ballot)
     for name, item in vote.items.items():
         try:
             standing(by_item[name], item.rule.duplicates)
-        except UndecidedBallots as error:
+        except VotedTwice as error:
             first, other = sorted((rows[error.one.number - 1], rows[error.other.number - 1]))
-            said = f"{error.one.part_id} votes on {name} here and in row {first}"
-            why = "the rule takes one ballot a part: leave one out"
-            if not error.refused:
-                why = "differently, and nothing says which came first: give both their time in at, or leave one out"
-            faults.add(other, "part_id", f"{said}, {why}" if not error.refused else f"{said}: {why}")
+            why = f"{error.one.part_id} votes on {name} in row {first}, too, and the rule takes one ballot a part"
+            faults.add(other, "part_id", f"{why}: leave one out")
     if faults.told:
         raise CountRefused(faults.told)

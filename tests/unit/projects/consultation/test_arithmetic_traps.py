@@ -7,13 +7,14 @@ from fractions import Fraction
 
 import pytest
 
-from services.projects.domain.consultation.ballots import BallotChoice, SetAsideReason, UndecidedBallots
+from services.projects.domain.consultation.ballots import BallotChoice, SetAsideReason, VotedTwice
 from services.projects.domain.consultation.counting import SilenceEffect
 from services.projects.domain.consultation.electorate import Level, OwnedPart, Transfer, weight
 from services.projects.domain.consultation.result import DecidedBy, DecidedItem, Judged
 from tests.unit.projects.consultation.votes import (
     OPENED,
     RULES,
+    SIGNS,
     alike,
     ballot,
     changed,
@@ -236,14 +237,24 @@ def test_11_where_the_rule_says_so_the_last_answer_counts() -> None:
 
 
 @pytest.mark.parametrize("at", [OPENED, None])
-def test_11_two_answers_that_nothing_puts_in_order_are_left_to_a_person(at: object) -> None:
+@pytest.mark.parametrize(("again", "counts"), [("first", "+"), ("last", "-")])
+def test_11_where_no_time_tells_two_answers_apart_their_arrival_does(at: object, again: str, counts: str) -> None:
     estate = alike(1)
     part = estate.parts[0].id
-    with pytest.raises(UndecidedBallots) as refused:
-        counted(estate, [ballot(1, part, "+", at=at), ballot(2, part, "-", at=at)])
+    rule = changed("ordinary", duplicates={"origins": [], "again": again})
+    found = counted(estate, [ballot(2, part, "-", at=at), ballot(1, part, "+", at=at)], rule)
+    assert found.answers[SIGNS[counts]] == 1
+    assert found.set_aside[0].reason is SetAsideReason.HELD_BACK
+
+
+def test_11_where_the_rule_takes_one_ballot_a_part_two_are_refused() -> None:
+    estate = alike(1)
+    part = estate.parts[0].id
+    rule = changed("ordinary", duplicates={"origins": ["paper", "electronic"], "again": "refuse"})
+    with pytest.raises(VotedTwice) as refused:
+        counted(estate, [ballot(1, part, "+"), ballot(2, part, "+")], rule)
     assert {refused.value.one.number, refused.value.other.number} == {1, 2}
-    found = counted(estate, [ballot(1, part, "+", at=at), ballot(2, part, "+", at=at)])
-    assert found.answers[BallotChoice.AGREE] == 1
+    assert counted(estate, [ballot(1, part, "+"), ballot(2, part, "-", "electronic")], rule).passed
 
 
 def test_12_the_hash_is_over_parts_areas_and_heads_and_nothing_else() -> None:

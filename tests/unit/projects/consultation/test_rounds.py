@@ -59,9 +59,7 @@ def test_a_new_round_names_what_changed_and_does_not_count_the_ballots_of_the_on
     estate = alike(1)
     items = {"roof": ItemOnBallot("roof", RULES["ordinary"])}
     old = ballot(1, estate.parts[0].id, "+")
-    assert [reason for _, reason in inadmissible([old], estate, items, Opening(round=second.number))] == [
-        Inadmissible.OTHER_ROUND
-    ]
+    assert [reason for _, reason in inadmissible([old], estate, items, second.opening)] == [Inadmissible.OTHER_ROUND]
 
 
 @pytest.mark.parametrize(
