@@ -43,8 +43,9 @@ def count(
         str,
         typer.Option(
             metavar="NAME|FILE",
-            help="ordinary, special, each also as -silence; two-thirds-of-all; contracts-95; building-ordinary, "
-            "building-special, hallway-ordinary, hallway-special; or a YAML file of your own (docs/consultation.md).",
+            help="ordinary, special; ordinary-silence, special-silence, where silence follows the majority; "
+            "building-ordinary, building-special, hallway-ordinary, hallway-special; two-thirds-of-all; contracts-95; "
+            "or a YAML file of your own (docs/consultation.md).",
         ),
     ],
     building: Annotated[str | None, typer.Option(help="The building that decides, for a rule of buildings.")] = None,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -69,16 +70,18 @@ def rules_of(asked: str) -> RulesOfVote:
         why = f"is no file, and no rule has this name: give a file, or one of {', '.join(shipped)}"
         raise InvalidData(file, "--rule", why)
     tree, values = documents(file)[0]
-    if isinstance(values, dict) and "conditions" in values:
+    if not isinstance(values, dict):
+        raise InvalidData(file, "line 1", "the file: holds no rule; write it as in docs/consultation.md")
+    if "conditions" in values:
         return RulesOfVote(_own(file, tree, (), values, shipped), {})
     return _of_file(file, tree, values, shipped)
 
 
 def _of_file(
-    file: Path, tree: yaml.Node | None, values: object, shipped: Mapping[str, ConsultationRule]
+    file: Path, tree: yaml.Node | None, values: dict[str, Any], shipped: Mapping[str, ConsultationRule]
 ) -> RulesOfVote:
     known = dict(shipped)
-    if isinstance(values, dict) and isinstance(values.get("rules"), list):
+    if isinstance(values.get("rules"), list):
         known = _by_name(file, tree, ("rules",), values["rules"], known)
     try:
         found = _RuleFile.model_validate(values)
@@ -127,5 +130,6 @@ def _invalid(file: Path, tree: yaml.Node | None, loc: Loc, error: ValidationErro
     fault = error.errors()[0]
     path = (*loc, *fault["loc"])
     field = ".".join(map(str, path)) or "the file"
-    why = f"{field}: {fault['msg'].removeprefix('Value error, ')}; {_REMEDIES.get(fault['type'], 'correct it')}"
+    what = fault["msg"].removeprefix("Value error, ").partition(" or instance of ")[0]
+    why = f"{field}: {what}; {_REMEDIES.get(fault['type'], 'correct it')}"
     return InvalidData(file, f"line {line_of(tree, path)}", why)

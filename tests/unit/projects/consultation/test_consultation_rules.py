@@ -121,7 +121,9 @@ def test_a_fault_is_told_with_its_line_and_remedy(tmp_path: Path, was: str, beco
         (BY_ITEM.replace("special", "extraordinary"), "line 4: items.shed.rule: no rule is called 'extraordinary'"),
         (BY_ITEM.replace("ordinary\n", "lift\n", 1), "line 1: default: no rule is called 'lift'; there are ordinary"),
         (BY_ITEM.replace("text_hash", "text"), "line 4: items.shed.text: Extra inputs"),
-        ("", "line 1: the file"),
+        ("", "line 1: the file: holds no rule; write it as in"),
+        ("part_id,building", "line 1: the file: holds no rule; write it as in"),
+        ("default: ordinary\nitems:\n  roof:\n", "line 3: items.roof: Input should be a valid dictionary; correct it"),
         ("a: [", "is not YAML"),
     ],
 )
