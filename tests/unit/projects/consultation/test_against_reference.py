@@ -39,7 +39,7 @@ def estate_of(source: random.Random) -> list[dict[str, Any]]:
 
 
 def rows_of(source: random.Random, parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Some part answers twice, and thrice; no two at the same time."""
+    """Some part answers twice, and thrice; no two at the same time, and not in the order of the rows."""
     often = source.choice([1, 2, 5])
     weights = [source.choice([1, 6]) for _ in CHOICES]
     rows = [
@@ -52,8 +52,8 @@ def rows_of(source: random.Random, parts: list[dict[str, Any]]) -> list[dict[str
         for part in parts
         for _ in range(source.choice([0, 1, 1, 1, often]))
     ]
-    source.shuffle(rows)
-    return [{**row, "at": minute} for minute, row in enumerate(rows)]
+    arrival = source.sample(range(len(rows)), len(rows))
+    return [{**row, "at": minute} for minute, row in zip(arrival, rows, strict=True)]
 
 
 def ballots_of(rows: list[dict[str, Any]]) -> list[Ballot]:

@@ -228,6 +228,15 @@ def test_11_a_co_owners_other_answer_is_held_back_and_not_the_last_one_taken() -
     ]
 
 
+def test_11_the_first_is_the_one_given_first_and_not_the_one_that_arrived_first() -> None:
+    estate = alike(1)
+    part = estate.parts[0].id
+    late = ballot(1, part, "-", at=OPENED + timedelta(days=2))
+    found = counted(estate, [late, ballot(2, part, "+", at=OPENED + timedelta(days=1))])
+    assert found.answers[BallotChoice.AGREE] == 1
+    assert found.set_aside[0].ballot.number == 1
+
+
 def test_11_where_the_rule_says_so_the_last_answer_counts() -> None:
     estate = alike(1)
     part = estate.parts[0].id

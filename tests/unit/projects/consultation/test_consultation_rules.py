@@ -136,3 +136,12 @@ def test_a_fault_of_items_is_told_with_its_line(tmp_path: Path, content: str, wh
 def test_a_rule_that_is_neither_name_nor_file_is_told_with_the_names() -> None:
     with pytest.raises(InvalidData, match="give a file, or one of ordinary, ordinary-silence"):
         rules_of("unanimous")
+
+
+def test_the_example_of_the_documentation_is_a_rule(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[4] / "docs/consultation.md").read_text(encoding="utf-8")
+    found = rules_of(written(tmp_path, page.partition("```yaml\n")[2].partition("```")[0]))
+    assert {item: rule.name for item, (rule, _) in found.items.items()} == {
+        "lift of building 3": "lift",
+        "bicycle shed": "special",
+    }

@@ -139,6 +139,12 @@ def test_the_first_broken_link_is_named() -> None:
     assert touched(change)[0] == (RecordFaultCode.BROKEN_LINK, "21")
 
 
+@pytest.mark.parametrize("name", ["previous", "hash", "number"])
+def test_a_link_is_broken_by_any_of_its_three_ends(name: str) -> None:
+    found = touched(lambda record: record["ballots"][9].update({name: 9 if name == "number" else "0" * 64}))
+    assert found[0] == (RecordFaultCode.BROKEN_LINK, "10")
+
+
 def test_the_last_ballot_taken_away_is_missed() -> None:
     assert touched(lambda record: record["ballots"].pop())[0] == (
         RecordFaultCode.BALLOTS_MISSING_OR_ADDED,
