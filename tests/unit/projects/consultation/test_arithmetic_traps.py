@@ -289,6 +289,8 @@ def test_12_a_sale_moves_the_right_and_not_the_total() -> None:
     counting = counted(estate, ballots, transfers=[sold]).cast.by_level[Level.ESTATE]
     assert (counting.heads.all, counting.heads.taking_part, counting.heads.agreeing) == (2, 2, 2)
     assert (counting.area.all, counting.area.taking_part, counting.area.agreeing) == (60, 60, 40)
+    at_that_moment = Transfer("b", OPENED + timedelta(minutes=2), "register 17")
+    assert counted(estate, ballots, transfers=[at_that_moment]).cast.by_level[Level.ESTATE] == counting
     later = Transfer("b", OPENED + timedelta(days=1), "register 18")
     assert counted(estate, ballots, transfers=[later]).cast.by_level[Level.ESTATE].split_heads == 1
 

@@ -145,6 +145,13 @@ def test_a_link_is_broken_by_any_of_its_three_ends(name: str) -> None:
     assert found[0] == (RecordFaultCode.BROKEN_LINK, "10")
 
 
+def test_ballots_that_are_not_numbered_by_their_arrival_break_the_chain() -> None:
+    vote = voted()
+    misnumbered = [vote.ballots[1], *vote.ballots[1:]]
+    made_anew = record_of(ConsultationVote(vote.electorate, vote.items, misnumbered, vote.opening))
+    assert checked(made_anew)[0] == (RecordFaultCode.BROKEN_LINK, "1")
+
+
 def test_the_last_ballot_taken_away_is_missed() -> None:
     assert touched(lambda record: record["ballots"].pop())[0] == (
         RecordFaultCode.BALLOTS_MISSING_OR_ADDED,
