@@ -13,6 +13,16 @@ class Severity(StrEnum):
     CRITICAL = "critical"
 
 
+class Party(StrEnum):
+    """For whom somebody acts at works."""
+
+    IMPLEMENTING = "implementing"
+    DESIGN = "design"
+    CONSTRUCTION = "construction"
+    SUPERVISOR = "supervisor"
+    RESIDENTS = "residents"
+
+
 class DefectState(StrEnum):
     OPEN = "open"
     CURED = "cured"
@@ -37,14 +47,15 @@ class CheckedByItself(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """`unit` is the one that last took a step of it. `ticket`: the complaint that opened it, if one did."""
+    """`cured_by`: the party that says it is cured. `ticket`: the complaint that opened it, if one did."""
 
     id: str
     item: str
     severity: Severity
     state: DefectState = DefectState.OPEN
-    cured_by: str | None = None
+    cured_by: Party | None = None
     ticket: str | None = None
+    version: int = 1
 
     @property
     def is_closed(self) -> bool:
@@ -55,10 +66,11 @@ class Defect:
         """No acceptance while it is so: anything above minor that nobody found good."""
         return not self.is_closed and self.severity is not Severity.MINOR
 
-    def take(self, state: DefectState, unit: str) -> Defect:
-        """The defect after a step by a unit. Raises IllegalDefectStep or CheckedByItself."""
+    def take(self, state: DefectState, party: Party) -> Defect:
+        """The defect after a step by a party. Raises IllegalDefectStep or CheckedByItself."""
         if state not in TRANSITIONS[self.state]:
             raise IllegalDefectStep(f"a defect that is {self.state} cannot become {state}")
-        if self.state is DefectState.CURED and unit == self.cured_by:
-            raise CheckedByItself(f"{unit} cured it")
-        return replace(self, state=state, cured_by=unit if state is DefectState.CURED else None)
+        if self.state is DefectState.CURED and party is self.cured_by:
+            raise CheckedByItself(f"{party} cured it")
+        cured_by = party if state is DefectState.CURED else None
+        return replace(self, state=state, cured_by=cured_by, version=self.version + 1)

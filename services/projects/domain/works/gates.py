@@ -15,7 +15,7 @@ from services.projects.domain.repair_project import ProjectState
 from services.projects.domain.works.defects import Defect
 from services.projects.domain.works.inspections import NEVER_INSPECTED, Standing, Verdict
 from services.projects.domain.works.items import WorksItem
-from services.projects.domain.works.papers import PaperKind
+from services.projects.domain.works.papers import Paper, PaperKind
 from services.projects.domain.works.warranty import Warranty
 
 
@@ -55,7 +55,7 @@ class Works:
     items: tuple[WorksItem, ...] = ()
     standings: Mapping[str, Standing] = field(default_factory=dict)
     defects: tuple[Defect, ...] = ()
-    papers: frozenset[PaperKind] = frozenset()
+    papers: tuple[Paper, ...] = ()
     required_papers: Mapping[Gated, frozenset[PaperKind]] = field(default_factory=dict)
     to_disclose: frozenset[str] = frozenset()
     disclosed: frozenset[str] = frozenset()
@@ -65,6 +65,9 @@ class Works:
 
     def built(self) -> list[WorksItem]:
         return [item for item in self.items if item.dropped is None]
+
+    def paper_kinds(self) -> set[PaperKind]:
+        return {paper.kind for paper in self.papers}
 
     def of_block(self, block: str | None) -> Works:
         """The same of one block alone."""
@@ -82,6 +85,15 @@ class Works:
             self.inspected_by_residents & {block},
             tuple(warranty for warranty in self.warranties if warranty.item in ids),
         )
+
+
+class GatesShut(Exception):
+    """A step was not taken because of its gates; `holds` says what to do first."""
+
+    def __init__(self, step: Gated, holds: list[Hold]) -> None:
+        super().__init__(f"{step}: {', '.join(hold.gate for hold in holds)}")
+        self.step = step
+        self.holds = holds
 
 
 class Hold(NamedTuple):
@@ -157,7 +169,7 @@ _HELD_BY: Mapping[Gate, Callable[[Works, Gated], Iterable[str]]] = {
     Gate.MUST_ITEMS_CONFIRMED: _unconfirmed(Choice.MUST, Choice.BEFORE_WORKS),
     Gate.CHOSEN_ITEMS_CONFIRMED: _unconfirmed(Choice.CHOOSE, Choice.OWN_VOTE),
     Gate.CLEARED_BEFORE_WORKS: _not_cleared,
-    Gate.PAPERS_THERE: lambda works, step: works.required_papers.get(step, frozenset()) - works.papers,
+    Gate.PAPERS_THERE: lambda works, step: works.required_papers.get(step, frozenset()) - works.paper_kinds(),
     Gate.DISCLOSED: lambda works, _: works.to_disclose - works.disclosed,
     Gate.ITEMS_ACCEPTED: lambda works, _: (item.id for item in works.built() if not _is_done(works, item)),
     Gate.DEFECTS_CLOSED: lambda works, _: (defect.id for defect in works.defects if defect.holds_up),

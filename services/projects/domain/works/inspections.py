@@ -8,7 +8,7 @@ made on the same one contradict each other until a person inspects on both; none
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -65,7 +65,8 @@ class Template:
 class Inspection:
     """`id` is the inspector's own, so that a repeated upload is the same inspection. `bases`: those it was made on.
 
-    `accepted`: how much of the item is good by it, all in all; what was accepted before is included.
+    `accepted`: how much of the item is good by it, all in all; what was accepted before is included. `at`: by the
+    inspector's clock. `template`: code and version. `photographs`: their hashes.
     """
 
     id: str
@@ -75,6 +76,8 @@ class Inspection:
     accepted: Decimal
     by: str
     at: datetime
+    template: tuple[str, int] = ("", 0)
+    readings: Mapping[str, Reading] = field(default_factory=dict)
     photographs: tuple[str, ...] = ()
 
 

@@ -1,9 +1,8 @@
-"""Papers (资料) of a project: what was signed or certified, by kind, with the hash of each version."""
+"""Papers (资料) of a project: what was signed or certified, by kind. A changed file is a further paper; both stay."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 
@@ -24,14 +23,9 @@ class PaperKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """`sha256`: of the file. A changed file is the next version; the former ones stay."""
+    """`sha256`: of the file, which is kept where the unit keeps its files."""
 
+    id: str
     kind: PaperKind
-    version: int
+    name: str
     sha256: str
-    by: str
-    at: datetime
-
-
-def newest(papers: tuple[Paper, ...]) -> dict[PaperKind, Paper]:
-    return {paper.kind: paper for paper in sorted(papers, key=lambda one: one.version)}

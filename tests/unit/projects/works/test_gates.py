@@ -17,14 +17,14 @@ from services.projects.domain.works.defects import Defect, DefectState, Severity
 from services.projects.domain.works.gates import GATES, GROUNDS, STEPS, Gate, Gated, Hold, Works, holds
 from services.projects.domain.works.inspections import Inspection, Standing, Verdict
 from services.projects.domain.works.items import WorksItem
-from services.projects.domain.works.papers import PaperKind
+from services.projects.domain.works.papers import Paper, PaperKind
 from services.projects.domain.works.warranty import Warranty
 
 NOW = datetime(2026, 5, 4, tzinfo=UTC)
 
 
 def item(id: str, choice: Choice, block: str | None) -> WorksItem:
-    return WorksItem(id, f"menu-{id}", "E01", choice, block, Decimal(100), 10, confirmed=True)
+    return WorksItem(id, "M01-A", 1, "E01", choice, block, Decimal(100), 10, confirmed_by="paper")
 
 
 def inspected(quantity: int = 100, verdict: Verdict = Verdict.ACCEPTED) -> Standing:
@@ -37,7 +37,7 @@ DONE = Works(
     items=ITEMS,
     standings={one.id: inspected() for one in ITEMS},
     defects=(Defect("closed", "must", Severity.CRITICAL, DefectState.CLOSED),),
-    papers=frozenset(PaperKind),
+    papers=tuple(Paper(kind, kind, kind, "0" * 64) for kind in PaperKind),
     required_papers={step: frozenset({PaperKind.CONTRACT}) for step in Gated},
     to_disclose=frozenset({"hours"}),
     disclosed=frozenset({"hours"}),
@@ -73,9 +73,9 @@ def with_defect(severity: Severity, state: DefectState) -> Callable[[Works], Wor
 
 
 FAULTS: dict[str, Fault] = {
-    "a must item nobody confirmed": Fault(with_item("must", confirmed=False), {Gate.MUST_ITEMS_CONFIRMED: "must"}),
+    "a must item nobody confirmed": Fault(with_item("must", confirmed_by=None), {Gate.MUST_ITEMS_CONFIRMED: "must"}),
     "a chosen item nobody confirmed": Fault(
-        with_item("chosen", confirmed=False), {Gate.CHOSEN_ITEMS_CONFIRMED: "chosen"}
+        with_item("chosen", confirmed_by=None), {Gate.CHOSEN_ITEMS_CONFIRMED: "chosen"}
     ),
     "not cleared": Fault(
         with_standing("clear", inspected(99)), {Gate.CLEARED_BEFORE_WORKS: "clear", Gate.ITEMS_ACCEPTED: "clear"}
@@ -85,7 +85,8 @@ FAULTS: dict[str, Fault] = {
         with_standing("chosen", replace(inspected(), waiting=inspected().heads)), {Gate.ITEMS_ACCEPTED: "chosen"}
     ),
     "a paper is missing": Fault(
-        lambda works: replace(works, papers=works.papers - {PaperKind.CONTRACT}), {Gate.PAPERS_THERE: "contract"}
+        lambda works: replace(works, papers=tuple(one for one in works.papers if one.kind is not PaperKind.CONTRACT)),
+        {Gate.PAPERS_THERE: "contract"},
     ),
     "hours are not made public": Fault(lambda works: replace(works, disclosed=frozenset()), {Gate.DISCLOSED: "hours"}),
     "a major defect is open": Fault(
@@ -139,7 +140,7 @@ def test_works_without_an_item_go_nowhere(step: Gated) -> None:
 
 
 def test_a_dropped_item_holds_nothing() -> None:
-    dropped = with_item("must", confirmed=False, dropped="the owners refused it")(DONE)
+    dropped = with_item("must", confirmed_by=None, dropped="the owners refused it")(DONE)
     assert all(holds(step, dropped) == [] for step in Gated)
 
 

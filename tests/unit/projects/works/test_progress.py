@@ -18,7 +18,7 @@ NOW = datetime(2026, 5, 4, tzinfo=UTC)
 
 
 def item(id: str, block: str | None = "3", contracted: str = "100", unit_cost: int = 10) -> WorksItem:
-    return WorksItem(id, "roof-a", "E01", Choice.MUST, block, Decimal(contracted), unit_cost, confirmed=True)
+    return WorksItem(id, "M01-A", 1, "E01", Choice.MUST, block, Decimal(contracted), unit_cost, confirmed_by="paper")
 
 
 def accepted(quantity: str, verdict: Verdict = Verdict.ACCEPTED) -> Standing:

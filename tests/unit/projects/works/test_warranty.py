@@ -12,7 +12,7 @@ from services.contracts.elements import Choice
 from services.projects.domain.works.items import WorksItem
 from services.projects.domain.works.warranty import NoTerm, TooShort, WarrantyTerm, plus_years, warranty
 
-ROOF = WorksItem("i", "roof-a", "E01", Choice.MUST, "3", Decimal(100), 10, confirmed=True)
+ROOF = WorksItem("i", "M01-A", 1, "E01", Choice.MUST, "3", Decimal(100), 10, confirmed_by="paper")
 TERMS = {
     "E01": WarrantyTerm("waterproofing", frozenset({"E01"}), 5, "art. 40"),
     "E16": WarrantyTerm("structure", frozenset({"E16"}), None, "art. 40"),
