@@ -9,16 +9,30 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, ClassVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from services.contracts.elements import ElementCode
 from services.contracts.event import Event, deterministic_id
 from services.contracts.hot_issue_events import ProjectId
 
 WorksId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}$")]
-BlockName = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+BlockName = Annotated[
+    str,
+    StringConstraints(pattern=r"^([0-9]{1,4}[A-Z]?[甲乙丙丁东西南北]?|[A-Z甲乙丙丁东西南北])(号|幢|栋|楼|座)?$"),
+    Field(description="A block of the estate, as 12, 3号, 5甲 or B座."),
+]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Quantity = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
+Quantity = Annotated[
+    Decimal,
+    Field(ge=0, max_digits=12, decimal_places=2),
+    WithJsonSchema({"type": "string", "pattern": r"^[0-9]{1,10}(\.[0-9]{1,2})?$"}),
+]
+Measured = Annotated[
+    Decimal,
+    Field(max_digits=9, decimal_places=3),
+    WithJsonSchema({"type": "string", "pattern": r"^-?[0-9]{1,6}(\.[0-9]{1,3})?$"}),
+]
+"""A number as text: as JSON's own it would come back as a float."""
 
 
 class WorksEvent(Event):
@@ -58,7 +72,7 @@ class WorksItemInspected(WorksEvent):
     bases: tuple[WorksId, ...]
     template: str
     template_version: int = Field(ge=1)
-    readings: dict[str, bool | Decimal]
+    readings: dict[str, bool | Measured]
     verdict: str
     accepted: Quantity = Field(description="How much of the item is good by it, all in all.")
     photographs: tuple[Sha256, ...] = ()
@@ -92,7 +106,7 @@ class WorksPaperFiled(WorksEvent):
     type: ClassVar[str] = "works.paper_filed.v1"
     paper_id: WorksId
     kind: str
-    name: str
+    title: str
     sha256: Sha256
 
     @property

@@ -7,9 +7,9 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import (
-    AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PositiveInt,
@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from services.contracts.elements import ElementCode
-from services.contracts.works_events import Sha256
+from services.contracts.works_events import BlockName, Measured, Sha256
 from services.contracts.writing import plain
 from services.projects.app.works.accept_block import BlockAcceptance
 from services.projects.app.works.contract_items import Change, Picked
@@ -30,7 +30,7 @@ from services.projects.domain.works.papers import Paper, PaperKind
 from services.projects.domain.works.rules import Code
 from services.projects.http.bodies import Day, Words
 
-Block = Annotated[str, StringConstraints(min_length=1, max_length=40), AfterValidator(plain)]
+Block = Annotated[BlockName, BeforeValidator(lambda block: plain(block) if isinstance(block, str) else block)]
 Quantity = Annotated[Decimal, Field(max_digits=12, decimal_places=2, allow_inf_nan=False)]
 Contracted = Annotated[Quantity, Field(gt=0, description="In the unit of the menu item.")]
 Fen = Annotated[int, Field(ge=0, le=10**12)]
@@ -95,7 +95,7 @@ class InspectionBody(_Body):
     item_id: UUID
     bases: Annotated[list[UUID], Field(max_length=50)] = []
     template: TemplateBody
-    readings: Annotated[dict[Code, StrictBool | Quantity], Field(max_length=50)] = {}
+    readings: Annotated[dict[Code, StrictBool | Measured], Field(max_length=50)] = {}
     accepted: Annotated[Quantity, Field(ge=0, description="How much of the item is good by it, all in all.")]
     inspected_at: AwareDatetime
     photographs: Annotated[list[Sha256], Field(max_length=20)] = []

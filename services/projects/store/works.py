@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.database.work import Work
 from services.contracts.elements import Choice
+from services.contracts.works_events import WorksItemInspected
 from services.projects.app.works.ports import Acceptance, Done
 from services.projects.domain.works.defects import Defect, DefectState, Party, Severity
 from services.projects.domain.works.gates import Works
@@ -69,24 +69,8 @@ class SqlWorks:
         ]
         work.connection.execute(_SAVE_ITEM, rows)
 
-    def add_inspection(self, work: Work, project_id: str, inspection: Inspection, at: datetime) -> None:
-        code, version = inspection.template
-        row = {
-            "id": inspection.id,
-            "project_id": project_id,
-            "item_id": inspection.item,
-            "bases": sorted(inspection.bases),
-            "template": code,
-            "template_version": version,
-            "readings": {name: _written(reading) for name, reading in inspection.readings.items()},
-            "verdict": inspection.verdict,
-            "accepted": inspection.accepted,
-            "photographs": list(inspection.photographs),
-            "actor": inspection.by,
-            "inspected_at": inspection.at,
-            "at": at,
-        }
-        work.connection.execute(insert(works_inspections), row)
+    def add_inspection(self, work: Work, told: WorksItemInspected) -> None:
+        work.connection.execute(insert(works_inspections), inspection_row(told))
 
     def save_defect(self, work: Work, project_id: str, defect: Defect, note: str, done: Done) -> None:
         row = {
@@ -161,6 +145,24 @@ def works_of(connection: Connection, project_id: str) -> Works:
         inspected_by_residents=accepted,
         warranties=tuple(_warranty_of(row, items[row.item_id]) for row in rows(warranties)),
     )
+
+
+def inspection_row(told: WorksItemInspected) -> dict[str, Any]:
+    return {
+        "id": told.inspection_id,
+        "project_id": told.project_id,
+        "item_id": told.item_id,
+        "bases": sorted(told.bases),
+        "template": told.template,
+        "template_version": told.template_version,
+        "readings": {name: _written(reading) for name, reading in told.readings.items()},
+        "verdict": told.verdict,
+        "accepted": told.accepted,
+        "photographs": list(told.photographs),
+        "actor": told.actor,
+        "inspected_at": told.inspected_at,
+        "at": told.at,
+    }
 
 
 def inspection_of(row: Row[Any]) -> Inspection:

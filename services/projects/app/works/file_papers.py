@@ -24,7 +24,7 @@ class FilePapers:
             return paper
         if not self.desk.book.add_paper(work, project_id, paper, site.done):
             raise Unfit("id", "is another paper's; give each paper an id of its own")
-        facts = {"paper_id": paper.id, "kind": paper.kind, "name": paper.name, "sha256": paper.sha256}
+        facts = {"paper_id": paper.id, "kind": paper.kind, "title": paper.name, "sha256": paper.sha256}
         work.publish(TOPIC, WorksPaperFiled(version=1, project_id=project_id, **facts, **site.done._asdict()))
         return paper
 

@@ -54,8 +54,9 @@ class InspectItem:
             if there != (project_id, made):
                 raise Unfit("id", "is another inspection's; give each inspection an id of its own")
             return made
-        self.desk.book.add_inspection(work, project_id, made, site.done.at)
-        work.publish(TOPIC, _inspected(project_id, made, site.done))
+        told = _inspected(project_id, made, site.done)
+        self.desk.book.add_inspection(work, told)
+        work.publish(TOPIC, told)
         return made
 
     def _inspection(self, seen: Inspected, item: WorksItem, actor: str) -> Inspection:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 from services.chassis.database.work import Work
+from services.contracts.works_events import WorksItemInspected
 from services.projects.domain.works.defects import Defect
 from services.projects.domain.works.gates import Works
 from services.projects.domain.works.inspections import Inspection
@@ -41,7 +42,8 @@ class WorksBook(Protocol):
     def save_items(self, work: Work, project_id: str, items: Sequence[WorksItem]) -> None:
         """New ones, and others in place of those with the same id."""
 
-    def add_inspection(self, work: Work, project_id: str, inspection: Inspection, at: datetime) -> None: ...
+    def add_inspection(self, work: Work, told: WorksItemInspected) -> None:
+        """As its event tells it."""
 
     def save_defect(self, work: Work, project_id: str, defect: Defect, note: str, done: Done) -> None:
         """A new one, or another in place of that with the same id; its first note stays."""
