@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, bindparam, select
+from sqlalchemy import Connection, Row, Table, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.database.work import Work
@@ -37,11 +37,7 @@ _item = insert(works_items)
 _SAVE_ITEM = _item.on_conflict_do_update(
     index_elements=["id"], set_={column.name: _item.excluded[column.name] for column in works_items.c}
 )
-_defect = insert(works_defects)
-_CHANGED = ("version", "state", "cured_by")
-_SAVE_DEFECT = _defect.on_conflict_do_update(
-    index_elements=["id"], set_={name: _defect.excluded[name] for name in _CHANGED}
-)
+_OPEN = insert(works_defects).on_conflict_do_nothing().returning(works_defects.c.id)
 _INSPECTION = select(works_inspections).where(works_inspections.c.id == bindparam("inspection_id"))
 _FILE = insert(works_papers).on_conflict_do_nothing().returning(works_papers.c.id)
 _DISCLOSE = insert(works_disclosures).on_conflict_do_nothing().returning(works_disclosures.c.what)
@@ -72,7 +68,7 @@ class SqlWorks:
     def add_inspection(self, work: Work, told: WorksItemInspected) -> None:
         work.connection.execute(insert(works_inspections), inspection_row(told))
 
-    def save_defect(self, work: Work, project_id: str, defect: Defect, note: str, done: Done) -> None:
+    def open_defect(self, work: Work, project_id: str, defect: Defect, note: str, done: Done) -> bool:
         row = {
             "id": defect.id,
             "project_id": project_id,
@@ -85,7 +81,11 @@ class SqlWorks:
             "note": note,
             **done._asdict(),
         }
-        work.connection.execute(_SAVE_DEFECT, row)
+        return work.connection.execute(_OPEN, row).one_or_none() is not None
+
+    def save_defect(self, work: Work, defect: Defect) -> None:
+        changed = {"version": defect.version, "state": defect.state, "cured_by": defect.cured_by}
+        work.connection.execute(update(works_defects).where(works_defects.c.id == defect.id).values(changed))
 
     def add_paper(self, work: Work, project_id: str, paper: Paper, done: Done) -> bool:
         row = {

@@ -226,6 +226,29 @@ def test_a_defect_holds_its_block_until_another_party_closes_it(district: Distri
     do(district.hub, project, "acceptances", **acceptance)
 
 
+def test_nobody_reaches_the_works_of_another_project_by_an_id(district: District, project: str) -> None:
+    (roof,) = started(district, project)
+    do(district.hub, project, "inspections", **(inspected := inspection(roof, NOW)))
+    found = {"id": str(uuid4()), "item_id": roof["item_id"], "severity": "major", "note": "檐口漏水"}
+    do(district.hub, project, "defects", **found)
+    filed = {"id": paper(district.hub, project, "minutes"), "kind": "approval", "name": "x", "sha256": "b" * 64}
+    take(district.workshop, *(dispatched(30 + n, "MJ05", "quyang-2", by=30 + n, day=21) for n in range(5)))
+    other: str = district.decide(hot_issue_id(Cell("quyang-2", "MJ05"), 0), kind="project")["project_id"]
+    district.advance(other, "contracted")
+    (mine,) = started(district, other)
+    before = works(district.hub, project)
+    for act, body, field in (
+        ("inspections", inspected, "body.item_id"),
+        ("inspections", inspected | {"item_id": mine["item_id"]}, "body.id"),
+        ("defects", found, "body.item_id"),
+        ("defects", found | {"item_id": mine["item_id"]}, "body.id"),
+        ("papers", filed, "body.id"),
+        ("items/confirmation", {"items": [roof["item_id"]], "paper_id": filed["id"]}, "body.paper_id"),
+    ):
+        assert field_of(refused(district, other, act, **body)) == field, act
+    assert works(district.hub, project) == before
+
+
 def test_an_accepted_block_has_its_warranties(district: District, project: str) -> None:
     roof, shed = started(district, project, ROOF, SHED)
     for item in (roof, shed):

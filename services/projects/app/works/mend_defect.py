@@ -54,7 +54,9 @@ class MendDefect:
         if all(item.id != found.item_id for item in site.works.items):
             raise Unfit("item_id", "is no item of these works; take an id of GET /projects/{id}/works")
         defect = Defect(found.id, found.item_id, found.severity, ticket=found.ticket)
-        self._save(work, project_id, defect, found.note, site.done)
+        if not self.desk.book.open_defect(work, project_id, defect, found.note, site.done):
+            raise Unfit("id", "is another defect's; give each defect an id of its own")
+        _publish(work, project_id, defect, found.note, site.done)
         return defect
 
     def step(self, work: Work, project_id: str, defect_id: str, step: DefectStep, who: Who) -> Defect:
@@ -71,23 +73,24 @@ class MendDefect:
             raise Unfit("to", str(error)) from None
         except CheckedByItself:
             raise Unfit("party", "cured it; another party says whether it is cured") from None
-        self._save(work, project_id, taken, step.note, site.done)
+        self.desk.book.save_defect(work, taken)
+        _publish(work, project_id, taken, step.note, site.done)
         return taken
 
-    def _save(self, work: Work, project_id: str, defect: Defect, note: str, done: Done) -> None:
-        self.desk.book.save_defect(work, project_id, defect, note, done)
-        work.publish(
-            TOPIC,
-            WorksDefectChanged(
-                version=defect.version,
-                project_id=project_id,
-                defect_id=defect.id,
-                item_id=defect.item,
-                severity=defect.severity,
-                state=defect.state,
-                cured_by=defect.cured_by,
-                ticket_id=defect.ticket,
-                note=note,
-                **done._asdict(),
-            ),
-        )
+
+def _publish(work: Work, project_id: str, defect: Defect, note: str, done: Done) -> None:
+    work.publish(
+        TOPIC,
+        WorksDefectChanged(
+            version=defect.version,
+            project_id=project_id,
+            defect_id=defect.id,
+            item_id=defect.item,
+            severity=defect.severity,
+            state=defect.state,
+            cured_by=defect.cured_by,
+            ticket_id=defect.ticket,
+            note=note,
+            **done._asdict(),
+        ),
+    )

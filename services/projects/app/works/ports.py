@@ -45,8 +45,11 @@ class WorksBook(Protocol):
     def add_inspection(self, work: Work, told: WorksItemInspected) -> None:
         """As its event tells it."""
 
-    def save_defect(self, work: Work, project_id: str, defect: Defect, note: str, done: Done) -> None:
-        """A new one, or another in place of that with the same id; its first note stays."""
+    def open_defect(self, work: Work, project_id: str, defect: Defect, note: str, done: Done) -> bool:
+        """Whether it is new. One of the same id is left as it is, whatever project it is of."""
+
+    def save_defect(self, work: Work, defect: Defect) -> None:
+        """One that is there; who found it, when and why stay."""
 
     def add_paper(self, work: Work, project_id: str, paper: Paper, done: Done) -> bool:
         """Whether it is new. One of the same id is left as it is."""
