@@ -40,6 +40,7 @@ from services.projects.http.works_bodies import (
 from services.projects.http.works_shown import works_shown
 from services.projects.store.repair_project_views import project_with_history
 
+BODY_LIMITS = {"/pages/projects/*/works/papers": 32 * 2**20}
 NOTHING: ImmutableMultiDict[str, str] = ImmutableMultiDict()
 
 
@@ -86,7 +87,7 @@ def works_pages(workshop: Workshop, pages: Pages, acts: WorksActs) -> APIRouter:
         """The file's hash is kept, so that it can be shown later that it is the same; the file stays with the unit."""
 
         def act(work: Work) -> None:
-            sha256 = hashlib.file_digest(file.file, "sha256").hexdigest()
+            sha256 = hashlib.sha256(file.file.read()).hexdigest()
             values = {"id": fields.get("id"), "kind": fields.get("kind"), "name": fields.get("name"), "sha256": sha256}
             acts.papers.file(work, str(project_id), body_of(PaperBody, values).paper(), _who(actor))
 
