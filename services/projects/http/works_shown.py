@@ -9,7 +9,7 @@ from services.projects.app.works.ports import Acceptance
 from services.projects.domain.menu import MenuItem
 from services.projects.domain.works.defects import Defect
 from services.projects.domain.works.gates import GROUNDS, Gated, Hold, Works
-from services.projects.domain.works.inspections import NEVER_INSPECTED, Inspection, Standing
+from services.projects.domain.works.inspections import NEVER_INSPECTED, Check, Inspection, Standing
 from services.projects.domain.works.items import WorksItem
 from services.projects.domain.works.progress import Progress, progress_by_block
 from services.projects.domain.works.rules import WorksRules
@@ -57,7 +57,7 @@ def progress_shown(progress: Progress) -> dict[str, Any]:
 
 
 def item_shown(item: WorksItem, works: Works, rules: WorksRules) -> dict[str, Any]:
-    """`template` is the one to inspect by; `bases` what the next inspection is made on."""
+    """`template` with its `checks` is the one to inspect by; `bases` what the next inspection is made on."""
     template, standing = rules.template_of(item.element), works.standings.get(item.id, NEVER_INSPECTED)
     return {
         "item_id": item.id,
@@ -73,7 +73,14 @@ def item_shown(item: WorksItem, works: Works, rules: WorksRules) -> dict[str, An
         "dropped": item.dropped,
         **standing_shown(standing),
         "template": template and {"code": template.code, "version": template.version},
+        "checks": [check_shown(check) for check in template.checks] if template else [],
     }
+
+
+def check_shown(check: Check) -> dict[str, Any]:
+    """Without `least` and `most` it is read as yes or no."""
+    limits = {name: str(limit) for name in ("least", "most") if (limit := getattr(check, name)) is not None}
+    return {"code": check.code, **({"unit": check.unit} if check.unit else {}), **limits}
 
 
 def standing_shown(standing: Standing) -> dict[str, Any]:
