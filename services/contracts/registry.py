@@ -7,6 +7,7 @@ from collections.abc import Iterator
 # Each module is imported for the classes it defines.
 from services.contracts import classification_events as classification_events
 from services.contracts import department_events, hot_issue_events, project_events, reply_events, ticket_events
+from services.contracts import works_events as works_events
 from services.contracts.event import Event
 
 

@@ -65,6 +65,13 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
     (End.TEXT, "on the department's own topic for 30 days; redacted where intake keeps it",
      """_ReplyWithText.text TicketSettlementReplied.text TicketSettlementReplied.reason
      TicketSettlementReplied.handling"""),
+    (End.CODE, "a kind, state or code of the rules of works, an item of the menu, a number; anything else is refused",
+     """WarrantyGiven.term WorksDefectChanged.cured_by WorksDefectChanged.severity WorksDefectChanged.state
+     WorksDisclosed.what WorksItemChanged.choice WorksItemChanged.menu_item
+     WorksItemInspected.readings WorksItemInspected.template WorksItemInspected.verdict
+     WorksPaperFiled.kind"""),
+    (End.REDACTED, WORDS, "WorksDefectChanged.note WorksItemChanged.dropped WorksPaperFiled.title"),
+    (End.MADE, "the subject of a verified token, or an id", "WorksEvent.actor WorksDefectChanged.ticket_id"),
     # --- tables -----------------------------------------------------------------------------------------------------
     (End.CODE, "a state, step, kind or type of the program",
      """chassis.inbox.status chassis.attempts.scope chassis.timers.kind intake.attachments.media_type
@@ -117,6 +124,23 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
     (End.REDACTED, WORDS,
      """projects.hot_issue_history.detail projects.hot_issues.decision_reason projects.hot_issues.verdict
      projects.repair_project_history.note"""),
+    (End.CODE, "a kind, state or code of the rules of works, a block, an item of the menu, a number",
+     """projects.warranties.term projects.works_acceptances.block projects.works_defects.cured_by
+     projects.works_defects.severity projects.works_defects.state projects.works_disclosures.what
+     projects.works_inspections.readings projects.works_inspections.template projects.works_inspections.verdict
+     projects.works_items.block projects.works_items.choice projects.works_items.element
+     projects.works_items.menu_item projects.works_papers.kind"""),
+    (End.REDACTED, WORDS,
+     "projects.works_defects.note projects.works_items.dropped projects.works_papers.name"),
+    (End.MADE, "an id, a hash, the subject of a verified token",
+     """projects.warranties.item_id projects.warranties.project_id projects.works_acceptances.actor
+     projects.works_acceptances.project_id projects.works_defects.actor projects.works_defects.id
+     projects.works_defects.item_id projects.works_defects.project_id projects.works_defects.ticket_id
+     projects.works_disclosures.actor projects.works_disclosures.project_id projects.works_inspections.actor
+     projects.works_inspections.bases projects.works_inspections.id projects.works_inspections.item_id
+     projects.works_inspections.photographs projects.works_inspections.project_id projects.works_items.confirmed_by
+     projects.works_items.id projects.works_items.project_id projects.works_papers.actor projects.works_papers.id
+     projects.works_papers.project_id projects.works_papers.sha256"""),
     (End.REDACTED, CAUSE, "chassis.dead_letters.cause chassis.outbox.set_aside_cause"),
     (End.REDACTED, PERSON, "intake.tickets.assignee intake.receipts.idempotency_key"),
     (End.MADE, "the subject of a verified token, or a name of ours",
@@ -178,7 +202,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      POST@/known-matters/{hot_issue_id}/followers@Idempotency-Key POST@/city/tickets/{number}/visit@Idempotency-Key"""),
     (End.REDACTED, REDACT, "VersionBody.reason WebhookIn.url TextToRead.text TextToRead.address"),
     (End.REDACTED, WORDS,
-     """AssignmentBody.note CureDoneBody.note DecisionBody.reason MembershipBody.reason ProjectStepBody.note"""),
+     """ChangeBody.dropped DefectBody.note DefectStepBody.note PaperBody.name
+     AssignmentBody.note CureDoneBody.note DecisionBody.reason MembershipBody.reason ProjectStepBody.note"""),
     (End.MADE, "goes into the vault, sealed; a keyed hash of it leaves",
      "CallerBody.id CallerBody.name CallerBody.phone"),
     (End.MADE, "looked up by its keyed hash, and not kept", "SearchBody.phone PersonBody.phone ErasureBody.phone"),
@@ -191,7 +216,9 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
     (End.MADE, "the subject of a verified token, looked up by", "GET@/caller-readings@reader"),
     (End.MADE, "the subject of a verified token, looked up by", "GET@/caller-readings.csv@reader"),
     (End.CODE, "of a register; refused, or not found",
-     """AssignmentBody.lead PlanBody.elements ProjectStepBody.elements
+     """AcceptanceBody.years ChangeBody.contracted InspectionBody.accepted InspectionBody.readings
+     PickedBody.contracted
+     AssignmentBody.lead PlanBody.elements ProjectStepBody.elements
      WebhookIn.events
      GET@/tickets/{ticket_id}/tellings/dry-run@occasion
      GET@/areas@estate GET@/concentrations@estate GET@/hot-issues@estate
