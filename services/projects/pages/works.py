@@ -199,6 +199,7 @@ def works_pages(workshop: Workshop, pages: Pages, acts: WorksActs) -> APIRouter:
             works=works_shown(works, rules, shut),
             menu=menu_as_of(acts.items.menu, today, today),
             rows=_rows_of(works, acts),
+            blocks={one.id: one.block for one in works.items},
             next_step=next((step for step in STEPS.values() if shut[step]), None),
             confirming={one.id: sorted(CONFIRMED_BY[one.choice]) for one in works.items},
             kinds=PaperKind,
