@@ -23,7 +23,7 @@ STEPS: Sequence[dict[str, Any]] = (
     {"to": "approved"},
     {"to": "designed"},
     {"to": "scheme_public"},
-    {"to": "scheme_confirmed", "note": "96% of the owners agree"},
+    {"to": "scheme_confirmed", "note": "同意率96%"},
     {"to": "tendered"},
     {"to": "contracted"},
     {"to": "started", "floor_area_m2": 8000, "planned_end": "2027-05-01"},

@@ -62,7 +62,7 @@ def test_every_step_is_told_with_where_it_came_from(district: District, project:
     assert steps == list(pairwise(states))
     history = district.project(project)["history"]
     assert [(line["from_state"], line["state"]) for line in history] == [(None, "need"), *steps]
-    assert history[6]["note"] == "96% of the owners agree"
+    assert history[6]["note"] == "同意率96%"
 
 
 def test_a_step_without_its_fact_is_refused_by_the_fact_s_name(district: District, project: str) -> None:
