@@ -29,6 +29,8 @@ Person = Annotated[
 ]
 """Everybody but machines: who may not know it is refused by the table, and the refusal is kept."""
 PRIVATE: Final = {"Cache-Control": "no-store"}
+SAID: Final = ("name", "phone", "email", "address", "text")
+"""What a caller said of themselves, as whoever may know it is shown it."""
 
 
 def phone_number(phone: str) -> str:
@@ -55,7 +57,7 @@ def caller_routes(workshop: Workshop, read: ReadCaller) -> APIRouter:
 
     @router.get("/tickets/{ticket_id}/caller")
     def show_caller(actor: Person, ticket_id: UUID, purpose: ReadingPurpose) -> Response:
-        """Name, telephone, address and words as they were said. Each reading is kept with its purpose, also if refused.
+        """Name, telephone, e-mail, address and words as said. Each reading is kept with its purpose, also if refused.
 
         For the department that leads while it has the ticket, the hub, and identity readers, each for purposes of their
         own; of a confidential or a restricted ticket for fewer. 410: the caller was erased. 429 says when to try again.
@@ -110,7 +112,7 @@ def asker_of(actor: Actor) -> Asker:
 
 
 def shown(identity: Identity) -> dict[str, str | None]:
-    return {"name": identity.name, "phone": identity.phone, "address": identity.address, "text": identity.text}
+    return {name: getattr(identity, name) for name in SAID}
 
 
 def refuse(found: CallerRead, now: datetime) -> None:

@@ -23,7 +23,7 @@ from services.intake.http.known_matters import FollowerBody
 from services.intake.http.refusals import answered
 from services.intake.http.rights import Operator, no_such_ticket, scope_of
 from services.intake.http.tickets import key_reused
-from services.intake.pages.record_call import record_call
+from services.intake.pages.record_call import caller_in, record_call
 from services.intake.pages.together import chosen_of
 from services.intake.store.estates import estate_in, name_of_estate
 from services.intake.store.known_matters import known_matters
@@ -68,8 +68,7 @@ def known_pages(
         take = {"ticket": followers.of_ticket, "issue": followers.of_hot_issue}.get(kind)
         if take is None or not chosen_of([joined]):
             raise invalid([{"loc": ("body", "joined"), "type": "missing", "msg": "is missing: choose what to join"}])
-        caller = {name: fields[name] for name in ("name", "phone") if name in fields}
-        body = body_of(FollowerBody, {"caller": caller, "note": fields.get("note")})
+        body = body_of(FollowerBody, {"caller": caller_in(fields), "note": fields.get("note")})
         key = fields.get("key") or str(uuid4())
         with key_reused(), answered(no_such_ticket), workshop.open() as work:
             return take(work, body.request(joined, key, actor.subject), joined).ticket_id

@@ -27,7 +27,7 @@ def record_call(
 
     The form's `key` makes it once, however often the form is sent. Raises Problem 422 that names the field.
     """
-    caller = {name: fields[name] for name in ("name", "phone") if name in fields}
+    caller = caller_in(fields)
     body = body_of(TicketBody, {"text": fields.get("text"), "address": fields.get("address"), "caller": caller or None})
     transfer = _transfer(fields)
     request = Request(
@@ -41,6 +41,11 @@ def record_call(
     if own.fresh:
         TICKETS_RECEIVED.labels(Channel.PHONE).inc()
     return own.ticket_id
+
+
+def caller_in(fields: Mapping[str, str]) -> dict[str, str]:
+    """The caller as the page of a call asks for them."""
+    return {name: fields[name] for name in ("name", "phone", "email") if fields.get(name)}
 
 
 def _transfer(fields: Mapping[str, str]) -> LineBody | None:

@@ -20,7 +20,7 @@ from services.intake.domain.caller_access import ReadingOutcome, ReadingPurpose
 from services.intake.domain.steps import TicketState
 from services.intake.files.caller_access import caller_access
 from services.intake.http.callers import asker_of
-from tests.integration.intake.callers import FLAT, NAME, PHONE, SAID, filed
+from tests.integration.intake.callers import EMAIL, FLAT, NAME, PHONE, SAID, filed
 from tests.integration.intake.conftest import Intake, problem
 
 PEOPLE: Mapping[str, tuple[str, ...]] = {
@@ -56,7 +56,8 @@ def test_the_lead_reads_who_called_as_it_was_said(intake: Intake) -> None:
     ticket_id = filed(intake)
     answer = ask(intake, PEOPLE["lead"], ticket_id)
     assert answer.json() == {
-        "ticket_id": ticket_id, "name": NAME, "phone": PHONE, "address": f"凉城路1201弄12号{FLAT}室", "text": SAID,
+        "ticket_id": ticket_id, "name": NAME, "phone": PHONE, "email": EMAIL, "address": f"凉城路1201弄12号{FLAT}室",
+        "text": SAID,
     }  # fmt: skip
     assert answer.headers["cache-control"] == "no-store"
     (row,) = readings(intake)
@@ -121,7 +122,7 @@ def test_no_other_route_names_the_caller(intake: Intake, who: str) -> None:
             if isinstance(route, APIRoute) and "GET" in route.methods and not route.path.endswith("/caller"):
                 answer = client.get(route.path.replace("{ticket_id}", ticket_id))
                 asked += 1
-                assert not [one for one in (NAME, PHONE, FLAT) if one in answer.text], route.path
+                assert not [one for one in (NAME, PHONE, FLAT, EMAIL) if one in answer.text], route.path
     assert asked > 20
     assert readings(intake) == []
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.intake.callers import CALLER, NAME, PHONE, SAID, filed
+from tests.integration.intake.callers import CALLER, EMAIL, NAME, PHONE, SAID, filed
 from tests.integration.intake.conftest import Intake
 from tests.integration.pages.conftest import Person, Site
 
@@ -38,7 +38,7 @@ def test_the_lead_chooses_a_purpose_and_sees_the_caller(intake: tuple[Intake, Si
     assert purposes(page) == ["first contact", "on site"]
     assert NAME not in page
     answer = send(person, f"/pages/tickets/{ticket_id}/caller", 200, purpose="first contact")
-    for said in (NAME, PHONE, SAID):
+    for said in (NAME, PHONE, EMAIL, SAID):
         assert said in answer.text
     assert answer.headers["cache-control"] == "no-store"
     assert PHONE not in str(answer.url)

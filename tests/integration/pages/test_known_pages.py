@@ -99,7 +99,7 @@ def test_what_is_not_known_is_said_and_the_page_is_the_operators(intake: Stand) 
     assert "13812345678" not in str(post(hub, text="13812345678").url)
 
 
-CALLER = {"name": "王女士", "phone": "138 1234 5678"}
+CALLER = {"name": "王女士", "phone": "138 1234 5678", "email": "wang@example.cn"}
 
 
 def test_a_caller_whose_matter_is_not_known_gets_a_ticket_of_their_own_once(intake: Stand) -> None:
@@ -114,7 +114,7 @@ def test_a_caller_whose_matter_is_not_known_gets_a_ticket_of_their_own_once(inta
     ticket = stand.show(own)
     assert (ticket["state"], ticket["channel"], ticket["text"]) == ("received", "phone", SAID["text"])
     assert ticket["address"] == "凉城二村3号[室号]"
-    assert stand.rows()["vault"] == 1
+    assert (ticket["reach"], stand.rows()["vault"]) == (["mobile", "email"], 1)
     assert "已立单" in hub.open(f"{PAGE}?done={own}&as=recorded")
 
 
@@ -131,6 +131,7 @@ def test_an_emergency_is_recorded_and_transferred_in_one_press(intake: Stand) ->
     [
         ({}, "诉求"),
         ({**SAID, "phone": "12"}, "号码有误"),
+        ({**SAID, "email": "wang@"}, "完整的邮箱地址"),
         ({**SAID, "line": "114", "reason": "x"}, "热线"),
         ({**SAID, "line": "119"}, "理由"),
     ],
