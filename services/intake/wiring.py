@@ -274,7 +274,7 @@ class Wiring:
             caller_pages(workshop, pages, self.read),
             attachment_pages(pages, transfer),
             search_pages(workshop, pages),
-            known_pages(workshop, pages, self.join_known, self.receive, self.steps.move),
+            known_pages(workshop, pages, self.join_known, self.receive, self.steps.move, self.read),
             catalogue_pages(workshop, pages, self.catalogue),
             figure_pages(workshop, pages),
             shift_pages(workshop, pages),

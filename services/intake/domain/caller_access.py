@@ -24,7 +24,10 @@ class CallerReader(StrEnum):
 
 
 class ReadingPurpose(StrEnum):
-    """What a caller's data is needed for (docs/domain.md §9: tied to a purpose)."""
+    """What a caller's data is needed for (docs/domain.md §9: tied to a purpose).
+
+    `STATUS_CODE` gives the code by which the caller looks the ticket up, and nothing of the caller.
+    """
 
     FIRST_CONTACT = "first contact"
     TELLING = "telling"
@@ -33,6 +36,7 @@ class ReadingPurpose(StrEnum):
     FOLLOW_UP = "follow-up"
     CORRECTION = "correction"
     REQUEST = "own request"
+    STATUS_CODE = "status code"
     AUDIT = "audit"
 
 

@@ -157,6 +157,53 @@ def test_a_purpose_of_the_list_must_be_named(intake: Intake, purpose: str | None
     problem(intake.client("hub").get(f"/tickets/{ticket_id}/caller", params=params), 422, field="query.purpose")
 
 
+def code_for(intake: Intake, roles: tuple[str, ...], ticket_id: str, who: str = SUBJECT) -> Any:
+    return intake.client(*roles, subject=who).post(f"/tickets/{ticket_id}/status-code")
+
+
+def test_who_speaks_with_the_caller_reads_out_a_code_that_opens_their_ticket(intake: Intake) -> None:
+    ticket_id = filed(intake)
+    answer = code_for(intake, PEOPLE["lead"], ticket_id)
+    given = answer.json()
+    assert given.keys() == {"ticket_id", "number", "code"}
+    assert given["number"] == intake.show(ticket_id)["number"]
+    assert answer.headers["cache-control"] == "no-store"
+    (row,) = readings(intake)
+    assert (row["reader"], row["role"], row["purpose"], row["outcome"]) == (SUBJECT, "lead", "status code", "read")
+    looked = intake.client().post("/status", data={"number": given["number"], "code": given["code"]})
+    assert looked.status_code == 200
+
+
+def test_of_the_code_the_table_of_readers_decides(intake: Intake) -> None:
+    ticket_id, access = filed(intake), caller_access()
+    for state, confidential, restricted in product((TicketState.DISPATCHED, TicketState.SETTLED), *[(False, True)] * 2):
+        intake.execute(
+            "DELETE FROM caller_readings",
+            f"UPDATE tickets SET state = '{state}', confidential = {confidential}, restricted = {restricted}",  # noqa: S608
+        )
+        with intake.workshop.open() as work:
+            ticket = intake.wiring.read.tickets.find(work, ticket_id)
+        assert ticket
+        for roles in PEOPLE.values():
+            who = asker_of(actor(*roles))
+            allowed = access.reader_for(who, ticket, ReadingPurpose.STATUS_CODE)
+            expected = 200 if allowed else 403 if who.sees(ticket) else 404
+            assert code_for(intake, roles, ticket_id).status_code == expected, (roles, state, confidential, restricted)
+
+
+def test_the_purpose_of_the_code_gives_nothing_of_the_caller(intake: Intake) -> None:
+    ticket_id = filed(intake)
+    problem(ask(intake, PEOPLE["hub"], ticket_id, "status code"), 422, field="query.purpose")
+    answer = code_for(intake, PEOPLE["hub"], ticket_id)
+    assert not [one for one in (NAME, PHONE, FLAT, EMAIL) if one in answer.text]
+
+
+def test_of_an_erased_caller_no_code_is_given(intake: Intake) -> None:
+    ticket_id = filed(intake)
+    intake.execute("DELETE FROM vault_keys")
+    problem(code_for(intake, PEOPLE["hub"], ticket_id), 410)
+
+
 # --- limits ---------------------------------------------------------------------------------------------------------
 
 

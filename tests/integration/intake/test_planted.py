@@ -247,12 +247,13 @@ def _replies(desk: Desk, intake: Intake) -> None:
 
 
 def _callers(desk: Desk, intake: Intake) -> None:
-    """Who looks a number up is told the tickets, not the number; the log holds neither."""
+    """Who looks a number up is told the tickets, not the number; the log holds neither. The code says nothing."""
     hub, body = intake.client("hub"), {"phone": f"+86 {PHONE}", "purpose": "correction"}
     found = desk.send(hub, "POST", "/callers/search", 200, "SearchBody.phone", json=body)
     assert found.json()["items"]
     wrong = {**body, "phone": NAME}
     desk.send(hub, "POST", "/callers/search", 422, json=wrong)
+    desk.send(hub, "POST", f"/tickets/{desk.dispatched()}/status-code", 200)
     for path in ("/caller-readings", "/caller-readings.csv"):
         desk.send(hub, "GET", path, 200, f"GET {path} reader", params={"reader": NAME})
         desk.send(hub, "GET", path, 200)

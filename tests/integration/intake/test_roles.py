@@ -169,6 +169,10 @@ ROUTES: Mapping[tuple[str, str], Row] = {
         lambda client, ticket_id: client.get(f"/tickets/{ticket_id}/caller?purpose=first%20contact"),
         dict.fromkeys(PEOPLE, 403) | {"hub": 200, "lead": 200, "foreign department": 404, "foreign sub-district": 404},
     ),
+    ("POST", "/tickets/{ticket_id}/status-code"): (
+        lambda client, ticket_id: client.post(f"/tickets/{ticket_id}/status-code"),
+        dict.fromkeys(PEOPLE, 403) | {"hub": 200, "lead": 200, "foreign department": 404, "foreign sub-district": 404},
+    ),
     ("POST", "/callers/search"): (
         lambda client, _: client.post("/callers/search", json={"phone": "13812345678", "purpose": "own request"}),
         dict.fromkeys(PEOPLE, 403) | {"hub": 200, "identity reader": 200},

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from services.intake.domain.links import status_code_of
 from tests.integration.intake.callers import CALLER, EMAIL, NAME, PHONE, SAID, filed
-from tests.integration.intake.conftest import Intake
+from tests.integration.intake.conftest import CALLER_KEY, Intake
 from tests.integration.pages.conftest import Person, Site
 
 TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
@@ -83,3 +84,27 @@ def test_a_confidential_ticket_says_so_and_offers_its_lead_nothing(intake: tuple
     assert "来电人要求保密" in page
     assert purposes(page) == []
     assert purposes(intake[1].person("hub").open(f"/pages/tickets/{ticket_id}"))
+
+
+def test_the_code_for_the_caller_is_given_once_it_is_asked_for_and_the_log_says_so(
+    intake: tuple[Intake, Site], ticket_id: str
+) -> None:
+    clerk = intake[1].person("hub")
+    assert "告知查询码" in clerk.open(f"/pages/tickets/{ticket_id}")
+    answer = send(clerk, f"/pages/tickets/{ticket_id}/status-code", 200)
+    code = status_code_of(CALLER_KEY, ticket_id)
+    assert " ".join(code) in answer.text
+    assert intake[0].show(ticket_id)["number"] in answer.text
+    again = clerk.open(f"/pages/tickets/{ticket_id}")
+    assert " ".join(code) not in again
+    assert "告知查询码 · 已查看" in again
+    assert "status-code" not in intake[1].person("supervisor").open(f"/pages/tickets/{ticket_id}")
+
+
+def test_the_purpose_of_the_code_cannot_be_chosen_to_see_the_caller(
+    intake: tuple[Intake, Site], ticket_id: str
+) -> None:
+    clerk = intake[1].person("hub")
+    assert "status code" not in purposes(clerk.open(f"/pages/tickets/{ticket_id}"))
+    answer = send(clerk, f"/pages/tickets/{ticket_id}/caller", 422, purpose="status code")
+    assert NAME not in answer.text
