@@ -39,6 +39,7 @@ from services.intake.app.fire_deadlines import DEADLINE, FireDeadlines
 from services.intake.app.follow_hot_issues import ASK, FollowHotIssues, HotIssueFact, ProjectFact
 from services.intake.app.join_known_issue import JoinKnownIssue
 from services.intake.app.merge_tickets import MergeTickets
+from services.intake.app.miss_call import MissContact, MissFollowUp
 from services.intake.app.move_ticket import MoveTicket
 from services.intake.app.personal_data import PersonalData
 from services.intake.app.plain_step import TakePlainStep
@@ -107,7 +108,8 @@ from services.intake.pages.search import search_pages
 from services.intake.pages.shifts import shift_pages
 from services.intake.pages.tickets import ticket_pages
 from services.intake.store.attachments import SqlAttachments
-from services.intake.store.call_list import SqlCallBook
+from services.intake.store.call_book import SqlCallBook
+from services.intake.store.call_list import CallList
 from services.intake.store.caller_readings import SqlCallerReadings, readings_gauge
 from services.intake.store.catalogues import SqlCatalogues
 from services.intake.store.city_messages import SqlCityLine, city_gauge
@@ -176,6 +178,8 @@ class Wiring:
     take_call: TakeCall
     words: Words
     check_calls: CheckCalls
+    miss_follow_up: MissFollowUp
+    call_list: CallList
 
     @classmethod
     def of(
@@ -214,7 +218,13 @@ class Wiring:
             receive,
             DispatchOnClassification(desk, taxonomy(), catalogues, SqlRepeats(), SqlEstates(), SqlPlaceNames()),
             TicketSteps(
-                plain, ReviewTicket(desk, taxonomy(), catalogues), MoveTicket(desk), merging, settlement, assist
+                plain,
+                ReviewTicket(desk, taxonomy(), catalogues),
+                MoveTicket(desk),
+                merging,
+                settlement,
+                assist,
+                MissContact(desk),
             ),
             EditCatalogue(catalogues),
             FireDeadlines(desk),
@@ -241,6 +251,8 @@ class Wiring:
             TakeCall(call_book, rules, stop),
             words,
             CheckCalls(call_book, still_true, addressees),
+            MissFollowUp(follow_ups, rules.calls, stop),
+            CallList(caller_access(), rules.calls),
         )
 
     def routes(self, workshop: Workshop) -> Sequence[APIRouter]:
@@ -260,12 +272,12 @@ class Wiring:
             related_routes(workshop),
             telling_routes(workshop, self.try_telling, self.steps.plain.desk.tickets),
             known_routes(workshop, self.join_known),
-            follow_up_routes(workshop, self.answer),
+            follow_up_routes(workshop, self.answer, self.miss_follow_up),
             catalogue_routes(workshop, self.catalogue),
             indicator_routes(workshop),
             shift_routes(workshop),
             city_routes(workshop, self.receive, self.city_visit),
-            call_routes(workshop, self.take_call),
+            call_routes(workshop, self.take_call, self.call_list),
             sms_routes(workshop, self.next_way),
             entrance(),
             login_routes(pages),
@@ -278,7 +290,17 @@ class Wiring:
             catalogue_pages(workshop, pages, self.catalogue),
             figure_pages(workshop, pages),
             shift_pages(workshop, pages),
-            call_pages(workshop, pages, self.steps, self.answer, self.take_call, self.words, self.read),
+            call_pages(
+                workshop,
+                pages,
+                self.steps,
+                self.answer,
+                self.miss_follow_up,
+                self.take_call,
+                self.words,
+                self.read,
+                self.call_list,
+            ),
             public_pages(workshop, pages, self.answer_link, self.caller_key),
             missing_pages(pages),
         ]
