@@ -323,7 +323,7 @@ class Wiring:
                 "intake-follow-ups",
                 ("hot-issues", "projects"),
                 frozenset(followed),
-                one_by_one(followed, lambda _, work: self.follow.follow_ups.lock_all(work)),
+                one_by_one(followed, self.follow.lock_batch),
             ),
             Subscription(
                 "intake-replies",
