@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import get_args
 from uuid import uuid4
 
@@ -63,6 +64,7 @@ from services.intake.domain.telling import Way
 from services.intake.domain.telling_words import TellingWords
 from services.intake.files.caller_access import caller_access
 from services.intake.files.deadline_rules import deadline_rules, usual_kind
+from services.intake.files.duty_rules import duty_rules
 from services.intake.files.occasions import occasions
 from services.intake.files.processing_records import processing_records
 from services.intake.files.retention_rules import retention_rules
@@ -93,6 +95,8 @@ from services.intake.http.ticket_batches import BODY_LIMIT as BATCH_LIMIT
 from services.intake.http.ticket_batches import batch_routes
 from services.intake.http.tickets import ticket_routes
 from services.intake.outbound.city import SENDER, CitySender, Post
+from services.intake.outbound.duty_sender import NAME as DUTY
+from services.intake.outbound.duty_sender import DutySender, Sends
 from services.intake.outbound.scanner import Scan, scanner
 from services.intake.outbound.telling_sender import TellingSender
 from services.intake.pages.attachments import attachment_pages
@@ -180,6 +184,7 @@ class Wiring:
     check_calls: CheckCalls
     miss_follow_up: MissFollowUp
     call_list: CallList
+    duty: DutySender
 
     @classmethod
     def of(
@@ -193,6 +198,7 @@ class Wiring:
         gateways: Sequence[Gateway] = (),
         public_url: str | None = None,
         old_vault_keys: Sequence[bytes] = (),
+        robots: Mapping[str, Sends] = MappingProxyType({}),
     ) -> Wiring:
         tickets, follow_ups, receipts = SqlTickets(), SqlFollowUps(), SqlReceipts()
         vault, catalogues = SealedVault(MasterKeys(vault_key, old_vault_keys)), SqlCatalogues(taxonomy())
@@ -252,7 +258,8 @@ class Wiring:
             words,
             CheckCalls(call_book, still_true, addressees),
             MissFollowUp(follow_ups, rules.calls, stop),
-            CallList(caller_access(), rules.calls),
+            call_list := CallList(caller_access(), rules.calls),
+            DutySender(robots, duty_rules(), call_list),
         )
 
     def routes(self, workshop: Workshop) -> Sequence[APIRouter]:
@@ -347,7 +354,8 @@ class Wiring:
             ERASURES: Sweep(ERASURES, self.erase.finish_one).run,
             RETENTION: Sweep(RETENTION, self.end_retention).run,
         }
-        return {**sweeps, **sender, **telling}
+        duty = {DUTY: self.duty.run} if self.duty.robots else {}
+        return {**sweeps, **sender, **telling, **duty}
 
     def gauges(self, clock: Clock) -> Sequence[Gauging]:
         own = (tellings_gauge, readings_gauge, retention_gauge)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -79,6 +79,14 @@ class CallToMake:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """`oldest`: since when the call is due that waits longest; None if none waits."""
+
+    number: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class CallList:
     """By the table of who may know callers, and the rules of when a person is called again.
 
@@ -103,12 +111,24 @@ class CallList:
         Whoever settled a ticket does not ask its caller; the callers of the city's tickets are asked by the city.
         """
         found: list[CallToMake] = []
+        for kind, query in self._queries(wanted, asker, now):
+            found += (_call(kind, row) for row in connection.execute(query.limit(limit)))
+        return found
+
+    def waiting(self, connection: Connection, asker: Asker, now: datetime) -> Waiting:
+        """How many calls are the person's own to make now, and since when the oldest is."""
+        number, oldest = 0, None
+        for _, query in self._queries(CallFilter(), asker, now):
+            due = query.order_by(None).subquery()
+            count, since = connection.execute(select(func.count(), func.min(due.c.since)).select_from(due)).one()
+            number, oldest = number + count, min(filter(None, (oldest, since)), default=None)
+        return Waiting(number, oldest)
+
+    def _queries(self, wanted: CallFilter, asker: Asker, now: datetime) -> Iterator[tuple[CallKind, Select[Any]]]:
         for kind in self.kinds(asker):
             if wanted.kind in (None, kind):
                 mine = self._mine(kind, wanted, asker) & of_unit(wanted.unit)
-                query = _QUERIES[kind](mine, asker.scope.subject, now, self.rules[kind]).limit(limit)
-                found += (_call(kind, row) for row in connection.execute(query))
-        return found
+                yield kind, _QUERIES[kind](mine, asker.scope.subject, now, self.rules[kind])
 
     def _mine(self, kind: CallKind, wanted: CallFilter, asker: Asker) -> ColumnElement[bool]:
         if not asker.hub:
