@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse
 
 from services.chassis.database.work import Work, Workshop
 from services.chassis.pages.forms import Fields, body_of, choice_of, number_of
-from services.chassis.pages.look import Pages
+from services.chassis.pages.look import Pages, faults_of
 from services.chassis.pages.speech import Language, Speech
 from services.chassis.web.identity import Actor
 from services.chassis.web.problems import Problem
@@ -184,6 +184,8 @@ def call_pages(
             where=where,
             entered=entered,
             problem=problem,
+            faults=faults_of(problem) if problem else [],
+            gone=entered is not None and entered.id not in {one.id for one in items},
             now=now,
             done=request.query_params.get("done"),
         )

@@ -2,45 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, true
 
 from services.intake.app.sending_ports import Telling
 from services.intake.domain.caller_access import Asker, CallerAccess
-from services.intake.domain.calls import CALLED_AGAIN, PURPOSE_OF, Calling, CallKind
-from services.intake.domain.follow_up import Stage
-from services.intake.domain.steps import TicketState, TicketStep
+from services.intake.domain.calls import PURPOSE_OF, Calling, CallKind
 from services.intake.domain.telling import Way
-from services.intake.store.call_book import TO_TELL
+from services.intake.store.call_queries import QUERIES
 from services.intake.store.caller_scope import callers_known_to, for_the_hub_alone
-from services.intake.store.follow_up_tables import caller_messages, follow_ups
 from services.intake.store.sending_queue import telling_of
-from services.intake.store.tables import settlements, ticket_history, ticket_texts, tickets
-from services.intake.store.telling_tables import telling_tries, tellings
 from services.intake.store.ticket_scope import of_unit
-
-SNIPPET = 200
-_T = tickets.c
-_MATTER = (_T.type_code, _T.sub_district, _T.estate, _T.estate_name, _T.lead, _T.number, _T.city_number)
-_TRIED = select(func.count()).where(telling_tries.c.telling_id == tellings.c.id).correlate(tellings).scalar_subquery()
-_TEXT = (
-    select(func.left(ticket_texts.c.text, SNIPPET))
-    .where(ticket_texts.c.ticket_id == _T.id, ticket_texts.c.version == _T.text_version)
-    .correlate(tickets)
-    .scalar_subquery()
-)
-_ANSWER = (
-    select(settlements.c.public_answer)
-    .where(settlements.c.ticket_id == _T.id)
-    .order_by(settlements.c.version.desc())
-    .limit(1)
-    .correlate(tickets)
-    .scalar_subquery()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +33,7 @@ class CallToMake:
     """`id` is the telling's, the ticket's or the follow-up's, by the kind; `version` is what the result must bring.
 
     `since` is when it became due. `telling` is what is to be told, by kind `tell`; `answer` the unit's, by `visit`.
-    `number` is the ticket's as its caller knows it.
+    `number` is the ticket's as its caller knows it; `limit`, by `contact`, until when the unit has to speak with them.
     """
 
     kind: CallKind
@@ -72,9 +48,22 @@ class CallToMake:
     text: str
     answer: str | None
     telling: Telling | None
+    limit: datetime | None = None
 
     def shown(self) -> dict[str, Any]:
-        names = ("kind", "id", "ticket_id", "number", "version", "since", "tries", "occasion", "text", "answer")
+        names = (
+            "kind",
+            "id",
+            "ticket_id",
+            "number",
+            "version",
+            "since",
+            "limit",
+            "tries",
+            "occasion",
+            "text",
+            "answer",
+        )
         return {name: getattr(self, name) for name in names} | self.matter
 
 
@@ -128,98 +117,13 @@ class CallList:
         for kind in self.kinds(asker):
             if wanted.kind in (None, kind):
                 mine = self._mine(kind, wanted, asker) & of_unit(wanted.unit)
-                yield kind, _QUERIES[kind](mine, asker.scope.subject, now, self.rules[kind])
+                yield kind, QUERIES[kind](mine, asker.scope.subject, now, self.rules[kind])
 
     def _mine(self, kind: CallKind, wanted: CallFilter, asker: Asker) -> ColumnElement[bool]:
         if not asker.hub:
             return callers_known_to(self.access, asker, PURPOSE_OF[kind])
         units_own = kind is CallKind.CONTACT and wanted.kind is None
         return for_the_hub_alone(self.access, PURPOSE_OF[kind]) if units_own else true()
-
-
-def _tell(mine: ColumnElement[bool], _: str, now: datetime, __: Calling) -> Select[Any]:
-    columns = [column for column in tellings.c if column.name != "ticket_id"]
-    return (
-        select(*columns, tellings.c.ticket_id, tellings.c.not_before.label("since"), _TRIED.label("version"))
-        .add_columns(_TRIED.label("tried"), *_MATTER, _TEXT.label("text"), literal(None).label("public_answer"))
-        .join(tickets, _T.id == tellings.c.ticket_id)
-        .where(TO_TELL, tellings.c.not_before <= now, mine)
-        .order_by(tellings.c.not_before, tellings.c.id)
-    )
-
-
-def _contact(mine: ColumnElement[bool], _: str, now: datetime, rule: Calling) -> Select[Any]:
-    early, last = (TicketState.DISPATCHED, TicketState.SIGNED), _last_miss(TicketStep.MISS_CONTACT)
-    again = last.c.result.in_(sorted(CALLED_AGAIN)) & (_T.unreached < rule.tries)
-    due = or_(_T.unreached == 0, again & (last.c.at <= now - rule.again_after))
-    return (
-        _of_ticket(func.coalesce(_T.dispatched_at, _T.received_at), literal(None))
-        .outerjoin(last, true())
-        .where(_T.state.in_(early), _T.contacted_at.is_(None), mine, due)
-        .order_by(_T.dispatched_at, _T.id)
-    )
-
-
-def _visit(mine: ColumnElement[bool], asker: str, now: datetime, rule: Calling) -> Select[Any]:
-    asked, last = _T.city_number.is_(None) & _T.settled_by.is_distinct_from(asker), _last_miss(TicketStep.MISS)
-    due = or_(_T.unreached == 0, last.c.at <= now - rule.again_after)
-    return (
-        _of_ticket(func.coalesce(_T.settled_at, _T.received_at), _ANSWER)
-        .outerjoin(last, true())
-        .where(_T.state == TicketState.SETTLED, asked, mine, due)
-        .order_by(_T.settled_at, _T.id)
-    )
-
-
-def _ask(mine: ColumnElement[bool], _: str, now: datetime, __: Calling) -> Select[Any]:
-    when = select(caller_messages.c.at).where(
-        caller_messages.c.follow_up_id == follow_ups.c.id,
-        caller_messages.c.round == follow_ups.c.round,
-        caller_messages.c.stage == Stage.ASKED,
-    )
-    since = func.coalesce(when.correlate(follow_ups).scalar_subquery(), follow_ups.c.ask_at, follow_ups.c.joined_at)
-    due = or_(follow_ups.c.call_after.is_(None), follow_ups.c.call_after <= now)
-    return (
-        select(follow_ups.c.id, follow_ups.c.ticket_id, follow_ups.c.version, since.label("since"))
-        .add_columns(follow_ups.c.missed.label("tried"))
-        .add_columns(*_MATTER, _TEXT.label("text"), literal(None).label("public_answer"))
-        .join(tickets, _T.id == follow_ups.c.ticket_id)
-        .where(follow_ups.c.stage == Stage.ASKED, mine, due)
-        .order_by(since, follow_ups.c.id)
-    )
-
-
-_QUERIES: Final[Mapping[CallKind, Callable[[ColumnElement[bool], str, datetime, Calling], Select[Any]]]] = {
-    CallKind.TELL: _tell,
-    CallKind.CONTACT: _contact,
-    CallKind.VISIT: _visit,
-    CallKind.ASK: _ask,
-}
-
-
-def _last_miss(step: TicketStep) -> Any:
-    """When somebody was last called in vain, and what came of it; only looked up for tickets of which that is known."""
-    line = ticket_history.c
-    return (
-        select(line.at, line.facts["result"].astext.label("result"))
-        .where(line.ticket_id == _T.id, line.step == step, _T.unreached > 0)
-        .order_by(line.version.desc())
-        .limit(1)
-        .lateral("last_miss")
-    )
-
-
-def _of_ticket(since: Any, answer: Any) -> Select[Any]:
-    return select(
-        _T.id,
-        _T.id.label("ticket_id"),
-        _T.version,
-        since.label("since"),
-        _T.unreached.label("tried"),
-        *_MATTER,
-        _TEXT.label("text"),
-        answer.label("public_answer"),
-    ).select_from(tickets)
 
 
 def _call(kind: CallKind, row: Row[Any]) -> CallToMake:
@@ -238,4 +142,5 @@ def _call(kind: CallKind, row: Row[Any]) -> CallToMake:
         row.text,
         row.public_answer,
         replace(telling_of(row), way=Way.CALL) if told else None,
+        row.limit if kind is CallKind.CONTACT else None,
     )

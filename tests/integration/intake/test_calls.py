@@ -126,6 +126,7 @@ def test_visits_and_questions_after_works_stand_on_the_same_list(intake: Intake)
     listed = {one["kind"]: one for one in items(intake)}
     assert listed.keys() == {"visit", "ask"}
     assert (listed["visit"]["id"], listed["visit"]["answer"]) == (settled, "已修好。")
+    assert (listed["ask"]["type_code"], listed["ask"]["place"]["estate"]) == ("MJ01", "liangcheng-2")
     assert (listed["ask"]["id"], listed["ask"]["ticket_id"]) == (follow_ups(intake)[0]["follow_up_id"], asked_about)
     assert {one["id"] for one in items(intake, occasion="contact")} == {fresh}
     assert {one["id"] for one in items(intake, occasion="visit", unit="housing")} == {settled}
@@ -196,7 +197,10 @@ def test_a_unit_has_the_first_contacts_of_its_own_tickets_and_no_other_call(inta
     to_tell(intake)
     settled = dispatched(intake)
     assert take(intake, settled, "settlement", HOUSING, subject="plumber", **ANSWER).status_code == 200
-    assert [(one["kind"], one["id"]) for one in contacts(intake, HOUSING)] == [("contact", ticket)]
+    (item,) = contacts(intake, HOUSING)
+    assert (item["kind"], item["id"], item["number"]) == ("contact", ticket, intake.show(ticket)["number"])
+    (limit,) = [one["due_at"] for one in intake.show(ticket)["clocks"] if one["kind"] == "contact"]
+    assert item["limit"] == limit
     assert contacts(intake, FIRE) == []
     assert contacts(intake, FIRE, HOUSING, unit="fire") == []
     problem(intake.client(FIRE).get("/call-list", params={"unit": "housing"}), 403)

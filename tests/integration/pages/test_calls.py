@@ -145,7 +145,9 @@ def test_an_answer_after_the_works_is_entered_in_place(desk: tuple[Intake, Site]
     follow_up = follow_ups(stand)[0]["follow_up_id"]
     clerk = site.person("hub")
     html = clerk.open(PAGE)
-    assert send(clerk, "answered", html, follow_up).status_code == 422
+    refused = send(clerk, "answered", html, follow_up)
+    assert refused.status_code == 422
+    assert "来电人认为已解决？：请选择是或否。" in refused.text
     assert send(clerk, "answered", html, follow_up, solved="no", note="还在漏").status_code == 303
     assert stages(stand) == ["not solved"]
     assert send(clerk, "answered", html, follow_up, solved="yes").status_code == 409
@@ -183,6 +185,7 @@ def test_a_handler_works_off_the_first_contacts_of_their_unit_alone(desk: tuple[
     handler, foreign = site.person(HOUSING, subject="li"), site.person("department:fire")
     html = handler.open(PAGE)
     assert mine in html
+    assert "联系时限" in html
     assert "待拨打1件" in html
     assert 'href="/pages/calls"' in handler.open("/pages/inbox")
     assert "待拨打0件" in foreign.open(PAGE)
@@ -195,6 +198,18 @@ def test_a_handler_works_off_the_first_contacts_of_their_unit_alone(desk: tuple[
     assert "已尝试1次" in again
     assert send(handler, "contacted", again, mine, note="已约定周三上门").status_code == 303
     assert stand.show(mine)["state"] == "contacted"
+
+
+def test_what_was_written_about_a_call_that_somebody_else_has_made_is_shown(desk: tuple[Intake, Site]) -> None:
+    stand, site = desk
+    ticket = filed(stand)
+    stand.classify(ticket)
+    one, other = site.person(HOUSING, subject="li"), site.person(HOUSING, subject="wu")
+    seen, too = one.open(PAGE), other.open(PAGE)
+    assert send(one, "contacted", seen, ticket, note="已约定周三上门").status_code == 303
+    stale = send(other, "contacted", too, ticket, note="居民要求周四上门")
+    assert stale.status_code == 409
+    assert "居民要求周四上门" in stale.text
 
 
 def test_a_handler_enters_nothing_into_calls_of_others(desk: tuple[Intake, Site]) -> None:
