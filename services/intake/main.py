@@ -33,6 +33,7 @@ def main() -> int:
         gateways=settings.gateways,
         public_url=settings.public_url,
         old_vault_keys=settings.old_masters,
+        robots=settings.duty_robots,
     )
     return run(
         Service(

@@ -9,9 +9,12 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
 
 from services.chassis.settings import CalendarFile, HexKey, Port, Profile, Settings
+from services.contracts.departments import departments
 from services.intake.app.sending_ports import Gateway
+from services.intake.domain.duty import HUB
 from services.intake.files.sending_rules import sending_rules
 from services.intake.outbound.email import MailGateway, MailServer, Security, plain_address
+from services.intake.outbound.robot import ROBOT, Robot
 from services.intake.outbound.sms import SmsGateway
 
 
@@ -19,6 +22,12 @@ def _one_address(address: str) -> str:
     if not plain_address(address):
         raise ValueError("is not one address as name@example.org")
     return address
+
+
+def _desks(robots: SecretStr | None) -> list[tuple[str, str]]:
+    given = robots.get_secret_value() if robots else ""
+    parted = (one.strip().partition("=") for one in given.split(",") if one.strip())
+    return [(desk, address) for desk, _, address in parted]
 
 
 MailAddress = Annotated[str, AfterValidator(_one_address)]
@@ -58,6 +67,9 @@ class IntakeSettings(Settings):
     smtp_password: SecretStr | None = Field(None, description="give the password by which we log in to it")
     smtp_from: MailAddress | None = Field(
         None, validate_default=True, description="give the address that e-mails to callers come from"
+    )
+    robots: SecretStr | None = Field(
+        None, description="give the duty desks' robots as hub=wecombot://KEY,housing=dingtalk://KEY, or leave it out"
     )
     attachments_dir: Path | None = Field(
         None, description="give the folder that keeps attachments, shared by all processes of intake"
@@ -107,6 +119,21 @@ class IntakeSettings(Settings):
         if sender is None and info.data.get("smtp_host"):
             raise ValueError("is missing")
         return sender
+
+    @field_validator("robots")
+    @classmethod
+    def _robots_are_known(cls, robots: SecretStr | None) -> SecretStr | None:
+        for desk, address in _desks(robots):
+            if desk != HUB and desk not in departments():
+                raise ValueError(f"names {desk!r}, which is neither {HUB} nor a department's code")
+            if not ROBOT.fullmatch(address):
+                raise ValueError(f"gives {desk} no robot: write wecombot://KEY, dingtalk://KEY or feishu://KEY")
+        return robots
+
+    @property
+    def duty_robots(self) -> dict[str, Robot]:
+        """By the desk."""
+        return {desk: Robot(address) for desk, address in _desks(self.robots)}
 
     @property
     def gateways(self) -> list[Gateway]:

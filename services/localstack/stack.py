@@ -35,6 +35,14 @@ MOST_PARTITIONS = 3
 """A topic has no more on the embedded broker: every fetch names each of them, which costs more than the records do."""
 
 
+def topics_on(flavour: str) -> list[Topic]:
+    """The table's topics as a stack makes them on a broker of this flavour."""
+    table = topic_table().topics.values()
+    if flavour != EmbeddedBroker.flavour:
+        return list(table)
+    return [one.model_copy(update={"partitions": min(one.partitions, MOST_PARTITIONS)}) for one in table]
+
+
 class Stack:
     """Everything runs between `start` and `stop`, or inside `with`. A failed start leaves nothing running.
 
@@ -177,10 +185,7 @@ class Stack:
             self.postgres = EmbeddedPostgres(directory.path / "postgres", directory.logs / "postgres.log")
 
     def _topics(self) -> list[Topic]:
-        table = topic_table().topics.values()
-        if not isinstance(self.broker, EmbeddedBroker):
-            return list(table)
-        return [one.model_copy(update={"partitions": min(one.partitions, MOST_PARTITIONS)}) for one in table]
+        return topics_on(self.flavour)
 
     def _service(self, service: str, instance: int) -> ServiceProcess:
         directory = self._run_directory

@@ -77,6 +77,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      """chassis.inbox.status chassis.attempts.scope chassis.timers.kind intake.attachments.media_type
      intake.attachments.purpose intake.caller_messages.stage intake.caller_readings.outcome
      intake.caller_readings.purpose intake.caller_readings.role intake.clocks.kind intake.retention_runs.kept
+     intake.follow_up_calls.result intake.duty_notices.desk intake.duty_notices.state
      intake.clocks.outcome intake.clocks.rule intake.follow_ups.stage
      intake.hot_issues.decision intake.hot_issues.stage intake.hot_issues.state
      intake.tickets.reach
@@ -145,7 +146,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
     (End.REDACTED, PERSON, "intake.tickets.assignee intake.receipts.idempotency_key"),
     (End.MADE, "the subject of a verified token, or a name of ours",
      """intake.attachments.actor intake.caller_readings.reader intake.catalogue_versions.actor
-     intake.follow_up_answers.actor intake.telling_tries.actor
+     intake.follow_up_answers.actor intake.follow_up_calls.actor intake.telling_tries.actor
      intake.ticket_history.actor intake.tickets.settled_by intake.receipts.client notifier.webhooks.created_by
      projects.hot_issue_history.actor projects.repair_project_history.actor chassis.dead_letters.replayed_by"""),
     (End.MADE, "an id, a hash, a number of the city's hotline, a name of ours",

@@ -31,6 +31,7 @@ def report(phone: Phone = None, ticket: Ticket = None, run_dir: RunDir = DEFAULT
     """
     found = _ask(run_dir, "POST", "/report", _person(phone, ticket))
     typer.echo(f"{len(found['tickets'])} tickets, {found['in_vault']} of them with personal data in the vault")
+    typer.echo("  given: " + ", ".join(f"{name} {count}" for name, count in found["given"].items()))
     for name, count in found["kept"].items():
         typer.echo(f"  {name.replace('_', ' '):22} {count}")
     for one in found["readings"]:

@@ -35,6 +35,7 @@ from services.contracts.numbers import ShortKind, number_of_old
 from services.contracts.project_events import ProjectAdvanced, ProjectOpened
 from services.intake.app.ports import FollowUps, KnownHotIssue, Tickets
 from services.intake.app.tell_followers import TellFollowers
+from services.intake.app.to_tell import person_of
 from services.intake.domain.follow_up import CURED, SILENT, SILENT_TO_JOINERS, STAGE_OF, FollowUp, Stage, stage_of
 from services.intake.domain.steps import TicketState
 
@@ -69,12 +70,22 @@ ASK = "follow-up"
 class FollowHotIssues:
     """Handles events of hot issues and projects, in any order across topics; the newest version of an issue counts.
 
-    Every caller holds the lock of `FollowUps.lock_all`.
+    Every caller holds the lock of `FollowUps.lock_all`; a batch takes `lock_batch`.
     """
 
     tickets: Tickets
     follow_ups: FollowUps
     tell: TellFollowers
+
+    def lock_batch(self, envelopes: Sequence[Envelope], work: Work) -> None:
+        """Also locks everybody whom the batch may tell something, before it tells the first."""
+        self.follow_ups.lock_all(work)
+        events = [envelope.event for envelope in envelopes]
+        issues = {one for event in events if isinstance(event, ProjectFact) for one in event.hot_issues}
+        issues |= {event.hot_issue_id for event in events if isinstance(event, HotIssueFact)}
+        joining = {event.ticket_id for event in events if isinstance(event, HotIssueMemberJoined)}
+        persons = self.follow_ups.callers_of(work, issues)
+        self.tell.tell.lock(work, persons | {person_of(one) for one in self.tickets.find_all(work, joining)})
 
     def on_hot_issue(self, envelope: Envelope, work: Work) -> None:
         event = envelope.event

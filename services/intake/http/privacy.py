@@ -19,7 +19,7 @@ from services.intake.app.personal_data import KeptOfPerson, Person, PersonalData
 from services.intake.app.read_caller import CallerRead
 from services.intake.domain.caller_access import ReadingOutcome
 from services.intake.domain.persons import is_identifier
-from services.intake.http.callers import PRIVATE, asker_of, phone_number, refuse, shown
+from services.intake.http.callers import PRIVATE, SAID, asker_of, phone_number, refuse, shown
 from services.intake.http.rights import no_such_ticket, scope_of
 from services.intake.http.ticket_bodies import written_out
 from services.intake.store.erasures import erasures_since
@@ -102,13 +102,16 @@ def privacy_routes(workshop: Workshop, personal: PersonalData, erase: EraseCalle
     def report(body: PersonBody, actor: Officer) -> Response:
         """What is kept about a person, and who read it for what, without what it says. Itself kept as a reading.
 
+        `given` counts the tickets with which they gave a name, a telephone, an e-mail address and the like.
+
         A telephone that a family shares is one person here.
         """
         kept = _kept(workshop, personal, actor, body)
         with workshop.engine.begin() as connection:
             found = kept_of_person(connection, kept.holder, [ticket.id for ticket, _ in kept.tickets])
-        in_vault = sum(identity is not None for _, identity in kept.tickets)
-        return json_answer({"in_vault": in_vault, **found}, headers=PRIVATE)
+        sealed = [shown(identity) for _, identity in kept.tickets if identity]
+        given = {name: sum(one[name] is not None for one in sealed) for name in SAID}
+        return json_answer({"in_vault": len(sealed), "given": given, **found}, headers=PRIVATE)
 
     @router.post("/export")
     def export(body: PersonBody, actor: Officer) -> Response:

@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from services.intake.store import duty_notices as duty_notices
 from services.intake.store import retention_runs as retention_runs
 from services.intake.store import telling_stops as telling_stops
 from services.intake.store import telling_tables as telling_tables

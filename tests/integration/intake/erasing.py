@@ -12,6 +12,7 @@ from services.chassis.database.work import Workshop
 from tests.integration.intake.conftest import Intake
 
 PHONE, OTHER = "13912345678", "13700001111"
+EMAIL = "wang.jianguo@example.cn"
 WORDS = "蓝鸭子挂在晾衣架上"
 """What nobody masks, because it names nobody."""
 OFFICER = ("hub", "identity-reader")

@@ -15,7 +15,7 @@ from services.intake.domain.callers import caller_ref
 from services.intake.domain.telling import Way
 from tests.harness.planted import columns_with
 from tests.integration.intake.conftest import CALLER_KEY, NOW, Intake, classified, fresh_key, problem
-from tests.integration.intake.erasing import OFFICER, OTHER, PHONE, WORDS, attach, contents, killed_at, rows
+from tests.integration.intake.erasing import EMAIL, OFFICER, OTHER, PHONE, WORDS, attach, contents, killed_at, rows
 from tests.integration.intake.following import Issue, follow_ups, take
 from tests.integration.intake.telling import state_of, tell
 
@@ -31,7 +31,7 @@ def step(intake: Intake, ticket_id: str, path: str, who: str = "hub", **body: An
 
 def lived(intake: Intake, phone: str | None = PHONE) -> str:
     """A ticket in whose every field of words the words stand."""
-    caller = {"caller": {"phone": phone, "name": "王建国"}} if phone else {}
+    caller = {"caller": {"phone": phone, "name": "王建国", "email": EMAIL}} if phone else {}
     ticket_id = intake.file(text=f"楼顶漏雨，{WORDS}", address=f"凉城路{WORDS}", **caller)
     intake.classify(ticket_id, place=HERE, reasons=(WORDS,))
     for path in ("signature", "contact", "report"):
@@ -289,14 +289,16 @@ def test_a_report_says_what_is_kept_and_who_read_it_and_an_export_gives_it(intak
     assert report.headers["cache-control"] == "no-store"
     found = report.json()
     assert (found["in_vault"], found["kept"]["texts"], found["kept"]["attachments"]) == (1, 1, 2)
+    assert found["given"] == {"name": 1, "phone": 1, "email": 1, "address": 1, "text": 1}
     assert WORDS not in report.text
+    assert EMAIL not in report.text
     assert [(one["reader"], one["purpose"]) for one in found["readings"]] == [
         ("li", "on site"), ("officer", "own request"),
     ]  # fmt: skip
     exported = officer.post("/privacy/export", json={"ticket_id": ticket_id}).json()
     (ticket,) = exported["tickets"]
     assert ticket["said"] == {
-        "name": "王建国", "phone": PHONE, "address": f"凉城路{WORDS}", "text": f"楼顶漏雨，{WORDS}",
+        "name": "王建国", "phone": PHONE, "email": EMAIL, "address": f"凉城路{WORDS}", "text": f"楼顶漏雨，{WORDS}",
     }  # fmt: skip
     assert ticket["settlement"]["public_answer"] == WORDS
     erase(intake, phone=PHONE)
