@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
+from sqlalchemy import make_url
 
 from services.chassis.settings import CalendarFile, HexKey, Port, Profile, Settings
 from services.contracts.departments import departments
@@ -16,6 +17,7 @@ from services.intake.files.sending_rules import sending_rules
 from services.intake.outbound.email import MailGateway, MailServer, Security, plain_address
 from services.intake.outbound.robot import ROBOT, Robot
 from services.intake.outbound.sms import SmsGateway
+from services.intake.store.master_keys import MasterKeys
 
 
 def _one_address(address: str) -> str:
@@ -30,11 +32,21 @@ def _desks(robots: SecretStr | None) -> list[tuple[str, str]]:
     return [(desk, address) for desk, _, address in parted]
 
 
+def _place(url: str) -> tuple[str | None, int | None, str | None]:
+    parts = make_url(url)
+    return parts.host, parts.port, parts.database
+
+
 MailAddress = Annotated[str, AfterValidator(_one_address)]
 
 
 class IntakeSettings(Settings):
     http_port: Port = 8101
+    keys_database_url: str = Field(
+        pattern=r"^postgresql\+psycopg://\S+$",
+        repr=False,
+        description="give postgresql+psycopg://USER:PASSWORD@HOST:PORT/DATABASE of the callers' keys",
+    )
     caller_key: HexKey
     vault_key: HexKey
     old_vault_keys: SecretStr | None = Field(
@@ -79,6 +91,14 @@ class IntakeSettings(Settings):
     )
     calendar_file: CalendarFile = None
 
+    @field_validator("keys_database_url")
+    @classmethod
+    def _keys_lie_apart(cls, url: str, info: ValidationInfo) -> str:
+        own = info.data.get("database_url")
+        if own and _place(own) == _place(url):
+            raise ValueError("is intake's own database, too: a dump of it would hold the keys beside what they seal")
+        return url
+
     @field_validator("vault_key")
     @classmethod
     def _keys_differ(cls, key: SecretStr, info: ValidationInfo) -> SecretStr:
@@ -94,10 +114,11 @@ class IntakeSettings(Settings):
         return keys
 
     @property
-    def old_masters(self) -> list[bytes]:
-        """The vault's former keys, in the order in which they are given."""
+    def masters(self) -> MasterKeys:
+        """The vault's keys: the current one, and the former ones in the order in which they are given."""
         given = self.old_vault_keys.get_secret_value() if self.old_vault_keys else ""
-        return [bytes.fromhex(one) for one in given.split(",") if one]
+        former = [bytes.fromhex(one) for one in given.split(",") if one]
+        return MasterKeys(bytes.fromhex(self.vault_key.get_secret_value()), former)
 
     @field_validator("city_url", "sms_url", "public_url")
     @classmethod

@@ -34,6 +34,7 @@ from services.intake.app.check_calls import CheckCalls
 from services.intake.app.city_visit import TakeCityVisit
 from services.intake.app.dispatch_classified import DispatchOnClassification
 from services.intake.app.edit_catalogue import EditCatalogue
+from services.intake.app.end_keys import EndKeys
 from services.intake.app.end_retention import EndRetention
 from services.intake.app.erase_caller import EraseCaller
 from services.intake.app.fire_deadlines import DEADLINE, FireDeadlines
@@ -114,6 +115,7 @@ from services.intake.pages.tickets import ticket_pages
 from services.intake.store.attachments import SqlAttachments
 from services.intake.store.call_book import SqlCallBook
 from services.intake.store.call_list import CallList
+from services.intake.store.caller_keys import CallerKeys
 from services.intake.store.caller_readings import SqlCallerReadings, readings_gauge
 from services.intake.store.catalogues import SqlCatalogues
 from services.intake.store.city_messages import SqlCityLine, city_gauge
@@ -123,8 +125,8 @@ from services.intake.store.estates import SqlEstates
 from services.intake.store.follow_ups import SqlFollowUps
 from services.intake.store.idempotency_keys import SqlReceipts
 from services.intake.store.indicator_gauges import indicator_gauges
+from services.intake.store.key_lists import SqlKeyList, keys_gauge
 from services.intake.store.links import SqlLinkBook, SqlLinks
-from services.intake.store.master_keys import MasterKeys
 from services.intake.store.place_names import SqlPlaceNames
 from services.intake.store.repeats import SqlRepeats
 from services.intake.store.retention import SqlRetention, retention_gauge
@@ -137,6 +139,8 @@ from services.intake.store.vault import SealedVault
 RECOUNT = "recount"
 CALLS = "calls"
 ERASURES = "erasures"
+KEYS = "keys"
+ORPHANS = "orphaned-keys"
 RETENTION = "retention"
 BODY_LIMITS = {
     "/tickets/batch": BATCH_LIMIT,
@@ -170,6 +174,7 @@ class Wiring:
     still_true: StillTrue
     read: ReadCaller
     erase: EraseCaller
+    end_keys: EndKeys
     end_retention: EndRetention
     personal: PersonalData
     contents: Contents | None
@@ -190,18 +195,17 @@ class Wiring:
     def of(
         cls,
         caller_key: bytes,
-        vault_key: bytes,
+        keys: CallerKeys,
         contents: Contents | None = None,
         scan: Scan = scanner(None),
         post_to_city: Post | None = None,
         calendar: Calendar = Calendar(),
         gateways: Sequence[Gateway] = (),
         public_url: str | None = None,
-        old_vault_keys: Sequence[bytes] = (),
         robots: Mapping[str, Sends] = MappingProxyType({}),
     ) -> Wiring:
         tickets, follow_ups, receipts = SqlTickets(), SqlFollowUps(), SqlReceipts()
-        vault, catalogues = SealedVault(MasterKeys(vault_key, old_vault_keys)), SqlCatalogues(taxonomy())
+        vault, catalogues = SealedVault(keys), SqlCatalogues(taxonomy())
         readings = SqlCallerReadings()
         timekeeper = Timekeeper(deadline_rules(), usual_kind, calendar.after_working_days)
         tell = TellCallers(occasions(), SqlTellings())
@@ -245,6 +249,7 @@ class Wiring:
             still_true,
             ReadCaller(tickets, tickets, vault, readings, caller_access(), caller_key),
             erase,
+            EndKeys(SqlKeyList(), keys),
             EndRetention(retention_rules(), SqlRetention(), erase),
             PersonalData(tickets, tickets, vault, readings, caller_access(), caller_key),
             contents,
@@ -273,7 +278,7 @@ class Wiring:
             attachment_routes(transfer),
             caller_routes(workshop, self.read),
             reading_routes(workshop),
-            privacy_routes(workshop, self.personal, self.erase),
+            privacy_routes(workshop, self.personal, self.erase, self.end_keys),
             retention_routes(workshop, self.end_retention.rules),
             record_routes(processing_records()),
             related_routes(workshop),
@@ -352,13 +357,15 @@ class Wiring:
             RECOUNT: Sweep(RECOUNT, self.recount).run,
             CALLS: Sweep(CALLS, self.check_calls).run,
             ERASURES: Sweep(ERASURES, self.erase.finish_one).run,
+            KEYS: Sweep(KEYS, self.end_keys.of_erased).run,
+            ORPHANS: Sweep(ORPHANS, self.end_keys.orphans).run,
             RETENTION: Sweep(RETENTION, self.end_retention).run,
         }
         duty = {DUTY: self.duty.run} if self.duty.robots else {}
         return {**sweeps, **sender, **telling, **duty}
 
     def gauges(self, clock: Clock) -> Sequence[Gauging]:
-        own = (tellings_gauge, readings_gauge, retention_gauge)
+        own = (tellings_gauge, readings_gauge, retention_gauge, keys_gauge)
         return [indicator_gauges(clock), city_gauge, *(gauge(clock) for gauge in own)]
 
 

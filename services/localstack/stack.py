@@ -16,7 +16,7 @@ from services.chassis.database.migrate import migrate
 from services.chassis.messaging.topic_admin import TopicsRefused, apply_topics
 from services.chassis.settings import DEMO_ISSUER
 from services.chassis.web.demo_issuer import DemoIssuer
-from services.contracts.services import SERVICES
+from services.contracts.services import CALLERS_KEYS, SERVICES
 from services.contracts.topics import Topic, topic_table
 from services.localstack import databases
 from services.localstack.apache_kafka import ApacheKafka
@@ -66,6 +66,7 @@ class Stack:
         self.broker: Broker | None = None
         self.postgres: EmbeddedPostgres | None = None
         self.database_urls: dict[str, str] = {}
+        self.keys_url = ""
         self.services: list[ServiceProcess] = []
         self.environment: dict[str, dict[str, str]] = {service: {} for service in SERVICES}
         self._kafka = kafka
@@ -100,8 +101,9 @@ class Stack:
             if self.postgres is not None:
                 self.postgres.wait_until_it_answers()
             self.database_urls = databases.prepare(self.server_url)
-            for service, url in self.database_urls.items():
-                migrate(service, url)
+            for database, url in self.database_urls.items():
+                migrate(database, url)
+            self.keys_url = self.database_urls.pop(CALLERS_KEYS)
             if self.broker is not None:
                 self.broker.wait_until_it_answers()
             _apply_topics(self.bootstrap, self._topics())
@@ -162,7 +164,7 @@ class Stack:
                 "flavour": self.flavour,
                 "title": self.broker.title if self.broker is not None else f"Apache Kafka at {self.bootstrap}",
             },
-            "databases": self.database_urls,
+            "databases": {**self.database_urls, CALLERS_KEYS: self.keys_url},
             "issuer": str(self._issuer_directory.resolve()),
             "services": [
                 {"name": one.service, "instance": one.instance, "url": one.url, "log": str(one.log)}
@@ -197,6 +199,7 @@ class Stack:
             "OIDC_ISSUER": DEMO_ISSUER,
             "OIDC_JWKS": str(self.issuer.jwks.resolve()),
             "CALLER_KEY": directory.key("caller"),
+            "KEYS_DATABASE_URL": self.keys_url,
             "VAULT_KEY": directory.key("vault"),
             "FINGERPRINT_KEY": directory.key("fingerprint"),
             "ATTACHMENTS_DIR": str(directory.path / "attachments"),

@@ -158,7 +158,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      intake.tellings.facts intake.tellings.occurrence intake.tellings.person
      intake.tickets.caller_ref intake.tickets.city_number intake.tickets.number
      projects.hot_issues.number projects.repair_projects.number projects.ticket_sightings.number
-     intake.receipts.fingerprint intake.vault_keys.holder notifier.deliveries.hot_issue_id
+     intake.receipts.fingerprint intake.keys_to_move.holder intake.vault_keys.holder notifier.deliveries.hot_issue_id
      notifier.deliveries.project_id notifier.deliveries.ticket_id notifier.known_matters.matter_id
      notifier.known_tickets.ticket_id notifier.webhooks.secret projects.hot_issue_history.hot_issue_id
      projects.hot_issue_members.caller_ref projects.hot_issue_members.hot_issue_id projects.hot_issue_members.ticket_id
@@ -172,7 +172,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
     (End.MADE, "why a receiver did not take a message: a status, or the kind of the error",
      """intake.city_messages.error intake.telling_tries.cause intake.tellings.cause notifier.webhooks.error
      notifier.webhook_sendings.error"""),
-    (End.MADE, "sealed under the caller's own key", "intake.vault.sealed intake.vault_keys.wrapped_key"),
+    (End.MADE, "sealed under the caller's own key, or a key under the master key",
+     "intake.vault.sealed intake.keys_to_move.wrapped_key intake_keys.caller_keys.wrapped_key"),
     (End.MADE, "an event as it is published; its fields stand above",
      "chassis.outbox.headers chassis.outbox.value notifier.deliveries.dispatch"),
     (End.TEXT, "redacted, with the ticket", "intake.ticket_texts.text intake.ticket_texts.address"),
@@ -209,8 +210,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      "CallerBody.id CallerBody.name CallerBody.phone"),
     (End.MADE, "looked up by its keyed hash, and not kept", "SearchBody.phone PersonBody.phone ErasureBody.phone"),
     (End.MADE, "ids, a keyed hash, hashes of contents",
-     """intake.vault_keys.master intake.erasures.holder intake.erasures.tickets intake.erasures.keys
-     intake.erasures.contents"""),
+     """intake.keys_to_move.master intake_keys.caller_keys.master intake.erasures.holder
+     intake.erasures.tickets intake.erasures.keys intake.erasures.contents"""),
     (End.MADE, "the subject of a verified token, or a name of ours", "intake.erasures.actor"),
     (End.REDACTED, REDACT, "intake.erasures.reason ErasureBody.reason TombstoneBody.reason"),
     (End.REDACTED, PERSON, "TombstoneBody.actor"),

@@ -135,7 +135,7 @@ def retention(
 def rotate_key(
     database: Annotated[
         str,
-        typer.Option("--database", metavar="URL", help="Intake's database.", envvar="CLOSEDLOOP_DATABASE_URL"),
+        typer.Option("--database", metavar="URL", help="That of callers' keys.", envvar="CLOSEDLOOP_KEYS_DATABASE_URL"),
     ],
     new: Annotated[str, typer.Option(envvar="CLOSEDLOOP_VAULT_KEY", help="The current key; by the environment.")],
     old: Annotated[
@@ -162,7 +162,7 @@ def rotate_key(
     except CannotOpen as error:
         fail(str(error))
     except SQLAlchemyError as error:
-        fail(f"the database does not answer as intake's should ({type(error).__name__})")
+        fail(f"the database does not answer as that of callers' keys should ({type(error).__name__})")
     typer.echo(f"{done.wrapped} keys wrapped anew by {done.master}, {done.left} left")
     if done.left:
         raise typer.Exit(1)

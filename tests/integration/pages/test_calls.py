@@ -11,6 +11,8 @@ import pytest
 from sqlalchemy import select
 
 from services.intake.domain.telling import Way
+from services.intake.store.caller_keys import CallerKeys
+from services.intake.store.master_keys import MasterKeys
 from services.intake.store.tables import caller_readings
 from services.intake.wiring import Wiring
 from tests.integration.applications import application
@@ -29,7 +31,7 @@ def desk(intake: tuple[Intake, Site]) -> tuple[Intake, Site]:
     """With words to say, and numbers that are read one by one."""
     stand, _ = intake
 
-    wiring = replace(Wiring.of(CALLER_KEY, VAULT_KEY), words=words)
+    wiring = replace(Wiring.of(CALLER_KEY, CallerKeys(stand.keys, MasterKeys(VAULT_KEY))), words=words)
     return stand, Site(application(wiring.routes(stand.workshop)))
 
 

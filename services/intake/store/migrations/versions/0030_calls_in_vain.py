@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "intake0030"
-down_revision = "intake0028"
+down_revision = "intake0029"
 branch_labels = None
 depends_on = None
 
