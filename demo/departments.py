@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from random import Random
 
 from demo.district import District
 from demo.interfaces import Interfaces, Refused
+from demo.residents import Residents
 from demo.scene import Scenes
 from services.contracts.department_events import HotIssueNotice, TicketAssigned
 from services.contracts.event import Event
@@ -39,10 +41,11 @@ class Departments:
     `received` counts messages and `settled` tickets, by department.
     """
 
-    def __init__(self, interfaces: Interfaces, district: District, scenes: Scenes) -> None:
+    def __init__(self, interfaces: Interfaces, district: District, residents: Residents, scenes: Scenes) -> None:
         self._interfaces = interfaces
+        self._district = district
+        self._residents = residents
         self._scenes = scenes
-        self._dice = district.dice("departments")
         self._waiting: dict[str, tuple[str, TicketAssigned]] = {}
         self._known: set[str] = set()
         """Waiting tickets whose callers were contacted, or will not be."""
@@ -62,7 +65,7 @@ class Departments:
     def contact(self) -> None:
         """Contacts the caller on the day the ticket came in (先行联系), except for a few."""
         new = self.new()
-        contacted = [one for one in new if self._dice.random() >= LATE_SHARE]
+        contacted = [one for one in new if self._dice("contact", one).random() >= LATE_SHARE]
         self._interfaces.all_at_once(lambda one: self._contact(*self._waiting[one]), contacted)
         self._known |= set(new)
 
@@ -88,16 +91,25 @@ class Departments:
         """Settles the tickets of earlier steps; those that get the same answer in one request."""
         answers: dict[tuple[str, str], list[str]] = defaultdict(list)
         for ticket_id, (department, ticket) in self._waiting.items():
-            if ticket_id in self._late or self._dice.random() >= LATE_SHARE:
-                answer = PLANNED if self._is_concentrated(ticket) else self._dice.choice(ANSWERS)
+            dice = self._dice("settlement", ticket_id)
+            if ticket_id in self._late or dice.random() >= LATE_SHARE:
+                answer = PLANNED if self._is_concentrated(ticket) else dice.choice(ANSWERS)
                 answers[department, answer].append(ticket_id)
-        self._interfaces.all_at_once(lambda one: self._settle(*one[0], one[1]), answers.items())
-        for (department, _), settled in answers.items():
+        # One after the other: of several messages to one person it is the first ones that keep within the limit.
+        for (department, answer), settled in sorted(answers.items()):
+            self._settle(department, answer, sorted(settled, key=self._name))
             self.settled[department] += len(settled)
             for ticket_id in settled:
                 del self._waiting[ticket_id]
         self._late = set(self._waiting)
         self._known &= self._late
+
+    def _dice(self, purpose: str, ticket_id: str) -> Random:
+        """Each ticket's own: the order in which tickets come differs from play to play."""
+        return self._district.dice(f"{purpose}/{self._name(ticket_id)}")
+
+    def _name(self, ticket_id: str) -> str:
+        return self._residents.name_of(ticket_id, self._waiting[ticket_id][1].continues)
 
     def _settle(self, department: str, answer: str, ticket_ids: list[str]) -> None:
         solved = {"unit_solved": False, "reason": ENTERED} if answer == PLANNED else {"unit_solved": True}

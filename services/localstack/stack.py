@@ -32,7 +32,6 @@ SESSION_TIMEOUT_S = 6
 """Joining a group takes half of it on the embedded broker; with less, a busy laptop loses its sessions."""
 
 MOST_PARTITIONS = 3
-"""A topic has no more on the embedded broker: every fetch names each of them, which costs more than the records do."""
 
 
 class Stack:
@@ -41,7 +40,8 @@ class Stack:
     `kafka` is `embedded`, `apache` or HOST:PORT of a running Apache Kafka; `database` is `embedded`
     or the URL of a PostgreSQL server. `instances` says how many processes a service has (default one each).
     `environment` adds to or overrides the settings of one service, without the prefix; it may be filled between
-    `start_servers` and `start_services`, for example with the address of a proxy.
+    `start_servers` and `start_services`, for example with the address of a proxy. On the embedded broker no topic has
+    more than `partitions`: every fetch names each of them, which costs more than the records do.
     """
 
     def __init__(
@@ -53,6 +53,7 @@ class Stack:
         issuer_directory: Path | None = None,
         instances: Mapping[str, int] | None = None,
         usual_ports: bool = False,
+        partitions: int = MOST_PARTITIONS,
     ) -> None:
         self.run_dir = run_dir
         self.broker: Broker | None = None
@@ -65,6 +66,7 @@ class Stack:
         self._issuer_directory = issuer_directory or run_dir / "issuer"
         self._instances = dict.fromkeys(SERVICES, 1) | dict(instances or {})
         self._usual_ports = usual_ports
+        self._partitions = partitions
         self._directory: RunDirectory | None = None
 
     def __enter__(self) -> Self:
@@ -180,7 +182,7 @@ class Stack:
         table = topic_table().topics.values()
         if not isinstance(self.broker, EmbeddedBroker):
             return list(table)
-        return [one.model_copy(update={"partitions": min(one.partitions, MOST_PARTITIONS)}) for one in table]
+        return [one.model_copy(update={"partitions": min(one.partitions, self._partitions)}) for one in table]
 
     def _service(self, service: str, instance: int) -> ServiceProcess:
         directory = self._run_directory

@@ -129,6 +129,8 @@ class FollowHotIssues:
         before = self.follow_ups.issue(work, event.hot_issue_id)
         if before and before.version >= event.version:
             return before
+        if isinstance(event, HotIssueDecided) and event.project_id and event.planned_start:
+            self.follow_ups.expect_project(work, event.project_id, event.planned_start)
         cured = STAGE_OF[event.state] is Stage.ACCEPTED
         issue = KnownHotIssue(
             id=event.hot_issue_id,

@@ -15,7 +15,7 @@ from services.contracts.event import Envelope
 from services.intake.domain.telling_plan import Cause
 from services.intake.store.telling_tables import tellings
 from tests.integration.intake.conftest import NOW, Intake, classified, fresh_key, problem
-from tests.integration.intake.following import Issue, advanced, take
+from tests.integration.intake.following import Issue, advanced, take, take_one_by_one
 from tests.integration.intake.settling import ANSWER, HOUSING, dispatched
 from tests.integration.intake.settling import take as step
 from tests.integration.intake.statements import counted
@@ -398,6 +398,18 @@ def test_callers_are_told_when_the_works_are_to_start_and_again_if_that_changes(
     said = intake.client("hub", hours=200).get(f"/tickets/{ticket_id}/tellings").json()["items"][-1]["words"]
     assert "计划2027年4月1日开工" in said["zh"]
     assert "start on 1 April 2027" in said["en"]
+
+
+@pytest.mark.parametrize("project_first", [True, False])
+def test_a_decision_and_its_project_are_told_once_in_whatever_order_they_come(
+    intake: Intake, project_first: bool
+) -> None:
+    issue, ticket_id, start = Issue(), intake.file(**MOBILE), date(2027, 3, 1)
+    take(intake, issue.becomes("confirmed"), issue.joined(ticket_id))
+    both = [issue.becomes("decided", planned_start=start), advanced(issue, "need", 1, planned_start=start)]
+    take_one_by_one(intake, both[::-1] if project_first else both)
+    (planned,) = [row for row in rows(intake) if row.occasion.startswith("works")]
+    assert (planned.occasion, planned.facts["start"]) == ("works scheduled", "2027-03-01")
 
 
 def test_a_pause_that_is_over_is_not_told_any_more(intake: Intake) -> None:
