@@ -91,7 +91,7 @@ class Decide:
             else:
                 project = self.repair.open(work, issue, decision.plan, decision.actor)
             issue.project_id = project.id
-        self._take(work, issue, decision, project and project.planned_start)
+        self._take(work, issue, decision, project.planned_start if project else None)
         if decision.kind in _CURED_AT_ONCE:
             self.cure.start(work, issue, decision.actor, issue.decided_at)
         elif project and project.started_at:
