@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from random import Random
 
 from demo.district import District
@@ -90,19 +91,32 @@ class Departments:
     def settle(self) -> None:
         """Settles the tickets of earlier steps; those that get the same answer in one request."""
         answers: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for ticket_id, (department, ticket) in self._waiting.items():
+        for ticket_id in sorted(self._waiting, key=self._name):
+            department, ticket = self._waiting[ticket_id]
             dice = self._dice("settlement", ticket_id)
             if ticket_id in self._late or dice.random() >= LATE_SHARE:
                 answer = PLANNED if self._is_concentrated(ticket) else dice.choice(ANSWERS)
                 answers[department, answer].append(ticket_id)
-        # One after the other: of several messages to one person it is the first ones that keep within the limit.
-        for (department, answer), settled in sorted(answers.items()):
-            self._settle(department, answer, sorted(settled, key=self._name))
-            self.settled[department] += len(settled)
-            for ticket_id in settled:
-                del self._waiting[ticket_id]
+        settled = [ticket_id for some in answers.values() for ticket_id in some]
+        alone = self._with_one_ticket(settled)
+        # Of several messages to one person it is the first ones that keep within the limit: they have an order.
+        for (department, answer), some in sorted(answers.items()):
+            self._settle(department, answer, [one for one in some if one not in alone])
+        self._interfaces.all_at_once(
+            lambda one: self._settle(*one[0], [ticket_id for ticket_id in one[1] if ticket_id in alone]),
+            answers.items(),
+        )
+        for ticket_id in settled:
+            department, _ = self._waiting.pop(ticket_id)
+            self.settled[department] += 1
         self._late = set(self._waiting)
         self._known &= self._late
+
+    def _with_one_ticket(self, ticket_ids: Sequence[str]) -> set[str]:
+        """Those of these tickets whose callers have no other among them."""
+        calls = self._residents.calls
+        phones = Counter(calls[one].phone for one in ticket_ids if one in calls)
+        return {one for one in ticket_ids if one in calls and phones[calls[one].phone] == 1}
 
     def _dice(self, purpose: str, ticket_id: str) -> Random:
         """Each ticket's own: the order in which tickets come differs from play to play."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -61,9 +62,12 @@ class Hub:
 
     def look(self) -> None:
         """Looks at the work of this step, before anybody acts: what is new by then is the next one's."""
-        self._in_review = self._ordinary("in review")
-        self._settled = self._ordinary("settled")
-        self._asked = list(self._self.pages("intake", "/follow-ups", stage="asked"))
+        lists: list[Callable[[], list[dict[str, Any]]]] = [
+            lambda: self._ordinary("in review"),
+            lambda: self._ordinary("settled"),
+            lambda: list(self._self.pages("intake", "/follow-ups", stage="asked")),
+        ]
+        self._in_review, self._settled, self._asked = self._interfaces.all_at_once(lambda one: one(), lists)
 
     def hear(self, message: Event) -> None:
         if not isinstance(message, HotIssueNotice):
@@ -86,7 +90,6 @@ class Hub:
             self._close_project(hot_issue)
         self._verified.clear()
         self._visit_callers()
-        self._ask_again()
 
     def _decide(self, hot_issue: str, now: datetime) -> None:
         fault = self.faults.get(hot_issue)
@@ -170,7 +173,7 @@ class Hub:
         grade = dice.choice(CONTENT if solved else DISCONTENT)
         return {"caller_solved": solved, "satisfaction": grade}
 
-    def _ask_again(self) -> None:
+    def ask_again(self) -> None:
         """Asks the callers whose follow-up is due, 90 days after the works: is it really solved?"""
         asked = (one for one in self._asked if one["ticket_id"] not in self.self_answering)
         answers = [(one, self._answer(one)) for one in asked]

@@ -21,6 +21,7 @@ STILL_S = 120.0
 _DUE: LiteralString = """
     SELECT count(*) FROM tellings
      WHERE way = 'sms' AND state IN ('waiting', 'sending') AND not_before <= %s
+       AND (%s::text[] IS NULL OR occasion = ANY(%s))
 """
 _PLANNED: LiteralString = "SELECT id::text, way, state, cause, not_before FROM tellings"
 _LEFT = frozenset({"sent", "delivered", "read"})
@@ -76,13 +77,13 @@ class Messages:
     def close(self) -> None:
         self._connection.close()
 
-    def wait(self) -> None:
-        """Returns when no message is due: what waits could be overtaken by chance.
+    def wait(self, occasions: Collection[str] | None = None) -> None:
+        """Returns when no message, of these occasions or at all, is due: what waits could be overtaken by chance.
 
         Raises NeverQuiet when their number stays the same for STILL_S.
         """
         pause, last, moved_at = FIRST_PAUSE_S, 0, time.monotonic()
-        while due := self._due():
+        while due := self._due(occasions):
             if due != last:
                 last, moved_at = due, time.monotonic()
             if time.monotonic() > moved_at + STILL_S:
@@ -107,6 +108,7 @@ class Messages:
     def _arrival(self, message: dict[str, Any]) -> None:
         self._arrived.setdefault(message["id"], self._now())
 
-    def _due(self) -> int:
-        ((due,),) = self._connection.execute(_DUE, (self._now(),)).fetchall()
+    def _due(self, occasions: Collection[str] | None) -> int:
+        among = None if occasions is None else list(occasions)
+        ((due,),) = self._connection.execute(_DUE, (self._now(), among, among)).fetchall()
         return int(str(due))

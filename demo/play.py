@@ -32,6 +32,10 @@ NOTED_EVERY = 25
 """Steps between two looks at all messages: half a year, and they are kept for two."""
 
 
+OVERTAKEN = ("in review", "asked")
+"""Occasions whose messages must have left before people go on: they may be late, and no more true."""
+
+
 @dataclass(frozen=True, slots=True)
 class Script:
     """What is played. The two controls: without faults nothing is wrong, without cures nothing helps."""
@@ -88,9 +92,10 @@ class Play:
             # What has become due comes first, then what people do about earlier steps, then the step's calls: each
             # changes what the next one meets, and so it is the same in every play.
             self._quiet.deadlines()
-            self._messages.wait()
             self._hub.look()
             self._act(now)
+            self._messages.wait(OVERTAKEN)
+            self._hub.ask_again()
             self._hub.dispatch_by_hand()
             self.news.calls(len(calls), now.date())
             self.residents.call_the_hotline(calls)

@@ -24,6 +24,8 @@ from services.localstack.stack import Stack
 
 AS_IT_CAME = ".replies"
 """Topics on which departments write as they like; intake redacts what it takes from there (contracts/reply_events)."""
+LONGEST = 2_000
+"""Signs of a planted text, at most."""
 BACKUP = "_before"
 """Ends the name of a database that is a backup of another."""
 _ESCAPED = re.compile(r"\\u[0-9a-f]{4}")
@@ -80,7 +82,8 @@ class Search:
                 self._note(found, place, needle)
                 continue
             secret = self._secrets[needle]
-            copy, end, _ = text[start + len(needle) :].partition(secret.end)
+            begin = start + len(needle)
+            copy, end, _ = text[begin : begin + LONGEST].partition(secret.end)
             said = copy if end else copy.partition("\n")[0]
             found.copies[place] += 1
             if is_readable(secret.kind, secret.value, said):

@@ -238,6 +238,7 @@ def test_callers_say_what_is_true(cured: bool) -> None:
     cast.hub.self_answering.add("t-100")
     cast.hub.look()
     cast.hub.act(NOW)
+    cast.hub.ask_again()
     visits, answers = cast.services.bodies("/visit"), cast.services.bodies("/answer")
     assert len(visits) == len(tickets)
     assert len(answers) == 100
