@@ -193,7 +193,9 @@ class FollowHotIssues:
         before = {follow_up.id: follow_up.stage}
         if follow_up.follow(issue.stage, issue.accepted_at) or not known:
             self._save(work, [follow_up], message=issue.state not in SILENT_TO_JOINERS)
-            if ticket.state is not TicketState.FILED_AWAY:  # the step that filed it away is told already
+            asked_at_once = follow_up.ask_at is not None and follow_up.ask_at <= work.clock.now()
+            # The step that filed a ticket away is told already.
+            if ticket.state is not TicketState.FILED_AWAY and not asked_at_once:
                 self.tell(work, [follow_up], before, joining=True)
         else:
             self.follow_ups.save(work, [follow_up])

@@ -412,6 +412,15 @@ def test_a_decision_and_its_project_are_told_once_in_whatever_order_they_come(
     assert (planned.occasion, planned.facts["start"]) == ("works scheduled", "2027-03-01")
 
 
+def test_who_joins_when_the_time_to_ask_is_over_is_asked_and_not_told_of_the_acceptance(intake: Intake) -> None:
+    issue, first, late = Issue(), intake.file(**phones(1)), intake.file(**phones(2))
+    take(intake, issue.becomes("confirmed"), issue.joined(first), issue.becomes("decided"), issue.becomes("observing"))
+    intake.clock.advance(timedelta(days=91))
+    take(intake, issue.joined(late))
+    assert intake.fire_timers() == 2
+    assert [occasion for occasion, _ in told(intake, late)] == ["asked"]
+
+
 def test_a_pause_that_is_over_is_not_told_any_more(intake: Intake) -> None:
     ticket_id = dispatched(intake, **MOBILE)
     assert step(intake, ticket_id, "pause", reason="鉴定").status_code == 200
