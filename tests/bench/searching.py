@@ -28,6 +28,8 @@ LONGEST = 2_000
 """Signs of a planted text, at most."""
 BACKUP = "_before"
 """Ends the name of a database that is a backup of another."""
+_CUT = re.compile("[\\x00-\\x08\\n\ufffd]")
+"""Where a text that does not come to its end was cut; in a page of the database other data follow."""
 _ESCAPED = re.compile(r"\\u[0-9a-f]{4}")
 
 
@@ -84,7 +86,7 @@ class Search:
             secret = self._secrets[needle]
             begin = start + len(needle)
             copy, end, _ = text[begin : begin + LONGEST].partition(secret.end)
-            said = copy if end else copy.partition("\n")[0]
+            said = copy if end else _CUT.split(copy)[0]
             found.copies[place] += 1
             if is_readable(secret.kind, secret.value, said):
                 self._note(found, place, f"{secret.kind} {secret.value}: {said}")
