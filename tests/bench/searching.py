@@ -28,7 +28,7 @@ LONGEST = 2_000
 """Signs of a planted text, at most."""
 BACKUP = "_before"
 """Ends the name of a database that is a backup of another."""
-_CUT = re.compile("[\\x00-\\x08\\n\ufffd]")
+_CUT = re.compile(r"[\x00-\x1f\ufffd]")
 """Where a text that does not come to its end was cut; in a page of the database other data follow."""
 _ESCAPED = re.compile(r"\\u[0-9a-f]{4}")
 
