@@ -142,7 +142,7 @@ def _app(
     routers = [
         *service.routes(workshop),
         dead_letter_routes(workshop, {one.consumer: one for one in service.subscriptions}),
-        progress_routes(workshop, loops),
+        progress_routes(workshop, loops, activity.hurry),
     ]
     return create_app(
         title=service.name,

@@ -32,15 +32,14 @@ SESSION_TIMEOUT_S = 6
 """Joining a group takes half of it on the embedded broker; with less, a busy laptop loses its sessions."""
 
 MOST_PARTITIONS = 3
-"""A topic has no more on the embedded broker: every fetch names each of them, which costs more than the records do."""
 
 
-def topics_on(flavour: str) -> list[Topic]:
-    """The table's topics as a stack makes them on a broker of this flavour."""
+def topics_on(flavour: str, most: int = MOST_PARTITIONS) -> list[Topic]:
+    """The table's topics as a stack makes them on a broker of this flavour; on the embedded one with few partitions."""
     table = topic_table().topics.values()
     if flavour != EmbeddedBroker.flavour:
         return list(table)
-    return [one.model_copy(update={"partitions": min(one.partitions, MOST_PARTITIONS)}) for one in table]
+    return [one.model_copy(update={"partitions": min(one.partitions, most)}) for one in table]
 
 
 class Stack:
@@ -49,7 +48,8 @@ class Stack:
     `kafka` is `embedded`, `apache` or HOST:PORT of a running Apache Kafka; `database` is `embedded`
     or the URL of a PostgreSQL server. `instances` says how many processes a service has (default one each).
     `environment` adds to or overrides the settings of one service, without the prefix; it may be filled between
-    `start_servers` and `start_services`, for example with the address of a proxy.
+    `start_servers` and `start_services`, for example with the address of a proxy. On the embedded broker no topic has
+    more than `partitions`: every fetch names each of them, which costs more than the records do.
     """
 
     def __init__(
@@ -61,6 +61,7 @@ class Stack:
         issuer_directory: Path | None = None,
         instances: Mapping[str, int] | None = None,
         usual_ports: bool = False,
+        partitions: int = MOST_PARTITIONS,
     ) -> None:
         self.run_dir = run_dir
         self.broker: Broker | None = None
@@ -74,6 +75,7 @@ class Stack:
         self._issuer_directory = issuer_directory or run_dir / "issuer"
         self._instances = dict.fromkeys(SERVICES, 1) | dict(instances or {})
         self._usual_ports = usual_ports
+        self._partitions = partitions
         self._directory: RunDirectory | None = None
 
     def __enter__(self) -> Self:
@@ -187,7 +189,7 @@ class Stack:
             self.postgres = EmbeddedPostgres(directory.path / "postgres", directory.logs / "postgres.log")
 
     def _topics(self) -> list[Topic]:
-        return topics_on(self.flavour)
+        return topics_on(self.flavour, self._partitions)
 
     def _service(self, service: str, instance: int) -> ServiceProcess:
         directory = self._run_directory

@@ -140,6 +140,8 @@ class FollowHotIssues:
         before = self.follow_ups.issue(work, event.hot_issue_id)
         if before and before.version >= event.version:
             return before
+        if isinstance(event, HotIssueDecided) and event.project_id and event.planned_start:
+            self.follow_ups.expect_project(work, event.project_id, event.planned_start)
         cured = STAGE_OF[event.state] is Stage.ACCEPTED
         issue = KnownHotIssue(
             id=event.hot_issue_id,
@@ -202,7 +204,9 @@ class FollowHotIssues:
         before = {follow_up.id: follow_up.stage}
         if follow_up.follow(issue.stage, issue.accepted_at) or not known:
             self._save(work, [follow_up], message=issue.state not in SILENT_TO_JOINERS)
-            if ticket.state is not TicketState.FILED_AWAY:  # the step that filed it away is told already
+            asked_at_once = follow_up.ask_at is not None and follow_up.ask_at <= work.clock.now()
+            # The step that filed a ticket away is told already.
+            if ticket.state is not TicketState.FILED_AWAY and not asked_at_once:
                 self.tell(work, [follow_up], before, joining=True)
         else:
             self.follow_ups.save(work, [follow_up])

@@ -232,6 +232,9 @@ class FollowUps(Protocol):
     def keep_project(self, work: Work, project: ProjectOpened | ProjectAdvanced) -> None:
         """Stores the state and dates of a project, unless a newer version is known."""
 
+    def expect_project(self, work: Work, project_id: str, planned_start: date) -> None:
+        """Stores when a project is to start, if nothing is known of it yet."""
+
     def project_state(self, work: Work, project_id: str) -> str | None:
         """The newest known; None for a project of which nothing is known."""
 

@@ -85,6 +85,11 @@ class SqlFollowUps:
         number = project.number or number_of_old(ShortKind.PROJECT, project.project_id)
         work.connection.execute(_KEEP_PROJECT, facts | {"id": project.project_id, "number": number})
 
+    def expect_project(self, work: Work, project_id: str, planned_start: date) -> None:
+        number = number_of_old(ShortKind.PROJECT, project_id)
+        expected = {"id": project_id, "number": number, "version": 0, "state": "need", "planned_start": planned_start}
+        work.connection.execute(upsert(projects).on_conflict_do_nothing(), expected)
+
     def project_state(self, work: Work, project_id: str) -> str | None:
         found: str | None = work.connection.execute(
             select(projects.c.state).where(projects.c.id == project_id)

@@ -18,7 +18,7 @@ from services.intake.domain.telling_plan import Cause
 from services.intake.store.telling_tables import tellings
 from tests.harness.waiting import eventually
 from tests.integration.intake.conftest import NOW, Intake, classified, fresh_key, problem
-from tests.integration.intake.following import Issue, advanced, take
+from tests.integration.intake.following import Issue, advanced, take, take_one_by_one
 from tests.integration.intake.settling import ANSWER, HOUSING, dispatched
 from tests.integration.intake.settling import take as step
 from tests.integration.intake.statements import counted
@@ -448,6 +448,27 @@ def test_callers_are_told_when_the_works_are_to_start_and_again_if_that_changes(
     said = intake.client("hub", hours=200).get(f"/tickets/{ticket_id}/tellings").json()["items"][-1]["words"]
     assert "计划2027年4月1日开工" in said["zh"]
     assert "start on 1 April 2027" in said["en"]
+
+
+@pytest.mark.parametrize("project_first", [True, False])
+def test_a_decision_and_its_project_are_told_once_in_whatever_order_they_come(
+    intake: Intake, project_first: bool
+) -> None:
+    issue, ticket_id, start = Issue(), intake.file(**MOBILE), date(2027, 3, 1)
+    take(intake, issue.becomes("confirmed"), issue.joined(ticket_id))
+    both = [issue.becomes("decided", planned_start=start), advanced(issue, "need", 1, planned_start=start)]
+    take_one_by_one(intake, both[::-1] if project_first else both)
+    (planned,) = [row for row in rows(intake) if row.occasion.startswith("works")]
+    assert (planned.occasion, planned.facts["start"]) == ("works scheduled", "2027-03-01")
+
+
+def test_who_joins_when_the_time_to_ask_is_over_is_asked_and_not_told_of_the_acceptance(intake: Intake) -> None:
+    issue, first, late = Issue(), intake.file(**phones(1)), intake.file(**phones(2))
+    take(intake, issue.becomes("confirmed"), issue.joined(first), issue.becomes("decided"), issue.becomes("observing"))
+    intake.clock.advance(timedelta(days=91))
+    take(intake, issue.joined(late))
+    assert intake.fire_timers() == 2
+    assert [occasion for occasion, _ in told(intake, late)] == ["asked"]
 
 
 def test_a_pause_that_is_over_is_not_told_any_more(intake: Intake) -> None:

@@ -38,7 +38,7 @@ class Cast:
         self.diary = Diary()
         self.residents = Residents(services)
         scenes = Scenes((), lambda: Actors(services, district, self.residents, services, services, NOW))
-        self.departments = Departments(services, district, scenes)
+        self.departments = Departments(services, district, self.residents, scenes)
         self.hub = Hub(services, district, self.world, self.residents, self.diary, scenes)
         self.housing = Housing(services, self.world, self.diary, self.hub.faults)
 
@@ -121,6 +121,22 @@ def test_some_are_late_and_each_is_settled_once() -> None:
     assert not cast.departments.waiting()
     settled = [ticket for body in cast.services.bodies("/answers") for ticket in body["ticket_ids"]]
     assert len(settled) == len(set(settled)) == 400
+
+
+def test_what_is_done_with_a_ticket_depends_on_its_call_and_not_on_its_id_or_on_the_order() -> None:
+    def played(turned: bool) -> list[tuple[str, list[int]]]:
+        cast = Cast()
+        calls = cast.world.calls(NOW, NOW + timedelta(days=100))
+        cast.residents.call_the_hotline(calls)
+        number = {ticket: at for at, ticket in enumerate(cast.residents.calls)}
+        for ticket in reversed(number) if turned else number:
+            message = _assigned(0, cast.fault("roof-leak")).model_copy(update={"ticket_id": ticket})
+            cast.departments.hear("housing", message)
+        cast.departments.settle()
+        bodies = cast.services.bodies("/answers")
+        return [(body["public_answer"], [number[one] for one in body["ticket_ids"]]) for body in bodies]
+
+    assert played(turned=False) == played(turned=True)
 
 
 def test_an_answer_that_is_refused_for_one_ticket_ends_the_demo() -> None:
@@ -211,15 +227,18 @@ def test_callers_say_what_is_true(cured: bool) -> None:
     if cured:
         cast.world.finish(fault)
     cast.hub.hear(_notice(fault, "decided"))
-    tickets = [{"ticket_id": ticket, "version": 4, "state": "settled"} for ticket in cast.residents.calls]
+    tickets = [
+        {"ticket_id": ticket, "version": 4, "state": "settled", "continues": None} for ticket in cast.residents.calls
+    ]
     cast.services.lists["/tickets settled"] = tickets
     cast.services.lists["/follow-ups asked"] = [
-        {"follow_up_id": f"f-{number}", "version": 5, "hot_issue_id": ISSUE, "ticket_id": f"t-{number}"}
+        {"follow_up_id": f"f-{number}", "version": 5, "hot_issue_id": ISSUE, "ticket_id": f"t-{number}", "round": 0}
         for number in range(101)
     ]
     cast.hub.self_answering.add("t-100")
     cast.hub.look()
     cast.hub.act(NOW)
+    cast.hub.ask_again()
     visits, answers = cast.services.bodies("/visit"), cast.services.bodies("/answer")
     assert len(visits) == len(tickets)
     assert len(answers) == 100
