@@ -82,6 +82,7 @@ def settings(robots: str) -> IntakeSettings:
     known = {
         "profile": "demo",
         "database_url": "postgresql+psycopg://intake@127.0.0.1/intake",
+        "keys_database_url": "postgresql+psycopg://intake_keys@127.0.0.1/intake_keys",
         "kafka_bootstrap": "127.0.0.1:9092",
         "oidc_issuer": "https://issuer.example",
         "oidc_jwks": "https://issuer.example/jwks",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -11,68 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.projects.domain.consultation.ballots import Ballot, BallotChoice
 from services.projects.domain.consultation.counting import Counting, SilenceEffect, Sums
-from services.projects.domain.consultation.electorate import Electorate, Level, OwnedPart
+from services.projects.domain.consultation.electorate import Level
 from services.projects.domain.consultation.result import DecidedBy, Outcome, decide, judge, meets
 from services.projects.domain.consultation.rules import Condition, ConsultationRule
+from tests.unit.projects.consultation.electorates import ballots_of, electorate_of, estate_of, rows_of
 from tests.unit.projects.consultation.reference import both_by_hand, met_by_hand
-from tests.unit.projects.consultation.votes import OPENED, RULES, alike, changed, counted, of_alike
+from tests.unit.projects.consultation.votes import RULES, alike, changed, counted, of_alike
 
 EXAMPLES = 1_000
 ELECTORATES_EACH = 10
-CHOICES = [choice.value for choice in BallotChoice]
-ORIGINS = ["paper", "electronic", "by messenger"]
-
-
-def estate_of(source: random.Random) -> list[dict[str, Any]]:
-    owners = [f"owner {one}" for one in range(source.randint(1, 9))]
-    return [
-        {
-            "id": f"part {one}",
-            "building": source.choice("12"),
-            "area": source.choice([1, 2, 3, 50, source.randint(1, 100_000)]),
-            "owner": source.choice(owners),
-        }
-        for one in range(source.randint(1, 14))
-    ]
-
-
-def rows_of(source: random.Random, parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Some part answers twice, and thrice; no two at the same time, and not in the order of the rows."""
-    often = source.choice([1, 2, 5])
-    weights = [source.choice([1, 6]) for _ in CHOICES]
-    rows = [
-        {
-            "part": part["id"],
-            "choice": source.choices(CHOICES, weights)[0],
-            "origin": source.choice(ORIGINS),
-            "delivered": source.random() < 0.7,
-        }
-        for part in parts
-        for _ in range(source.choice([0, 1, 1, 1, often]))
-    ]
-    arrival = source.sample(range(len(rows)), len(rows))
-    return [{**row, "at": minute} for minute, row in zip(arrival, rows, strict=True)]
-
-
-def ballots_of(rows: list[dict[str, Any]]) -> list[Ballot]:
-    return [
-        Ballot(
-            number,
-            row["part"],
-            "roof",
-            BallotChoice(row["choice"]),
-            row["origin"],
-            OPENED + timedelta(minutes=row["at"]),
-            row["delivered"],
-        )
-        for number, row in enumerate(rows, start=1)
-    ]
-
-
-def electorate_of(parts: list[dict[str, Any]]) -> Electorate:
-    return Electorate.of(OwnedPart(one["id"], one["building"], "1", one["area"], one["owner"]) for one in parts)
 
 
 def sums(counting: Counting) -> dict[str, tuple[int, int, int]]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.projects.domain.consultation.ballots import BallotChoice
 from services.projects.domain.consultation.counting import SilenceEffect
-from tests.unit.projects.consultation.test_against_reference import ballots_of, electorate_of, estate_of, rows_of
+from tests.unit.projects.consultation.electorates import ballots_of, electorate_of, estate_of, rows_of
 from tests.unit.projects.consultation.votes import RULES, alike, ballot, changed, counted, of_alike
 
 ESTATE_RULES = ["ordinary", "ordinary-silence", "special", "special-silence", "two-thirds-of-all", "contracts-95"]
