@@ -27,7 +27,7 @@ class Unit(StrEnum):
     BLOCK = "block"
 
 
-class Scope(StrEnum):
+class ConsentScope(StrEnum):
     """Whose consent an item needs."""
 
     ESTATE = "estate"
@@ -52,7 +52,7 @@ class MenuItem(DataRow):
     withdrawn: bool = False
     element: ElementCode
     unit: Unit
-    consent: Scope
+    consent: ConsentScope
     name_cn: str
     name_en: str
     standard_cn: str

@@ -25,7 +25,7 @@ from services.projects.app.works.contract_items import Change, Picked
 from services.projects.app.works.inspect_item import Inspected
 from services.projects.app.works.mend_defect import DefectStep, FoundDefect
 from services.projects.domain.menu import MenuCode
-from services.projects.domain.works.defects import DefectState, Party, Severity
+from services.projects.domain.works.defects import DefectState, Severity, WorksParty
 from services.projects.domain.works.papers import Paper, PaperKind
 from services.projects.domain.works.rules import Code
 from services.projects.http.bodies import Day, Words
@@ -130,7 +130,7 @@ class DefectStepBody(_Body):
 
     state: DefectState
     to: DefectState
-    party: Party
+    party: WorksParty
     note: Words
 
     def step(self) -> DefectStep:

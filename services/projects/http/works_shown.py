@@ -9,7 +9,7 @@ from services.projects.app.works.ports import Acceptance
 from services.projects.domain.menu import MenuItem
 from services.projects.domain.works.defects import Defect
 from services.projects.domain.works.gates import GROUNDS, Gated, Hold, Works
-from services.projects.domain.works.inspections import NEVER_INSPECTED, Check, Inspection, Standing
+from services.projects.domain.works.inspections import NEVER_INSPECTED, Check, Inspection, ItemStanding
 from services.projects.domain.works.items import WorksItem
 from services.projects.domain.works.progress import Progress, progress_by_block
 from services.projects.domain.works.rules import WorksRules
@@ -83,7 +83,7 @@ def check_shown(check: Check) -> dict[str, Any]:
     return {"code": check.code, **({"unit": check.unit} if check.unit else {}), **limits}
 
 
-def standing_shown(standing: Standing) -> dict[str, Any]:
+def standing_shown(standing: ItemStanding) -> dict[str, Any]:
     return {
         "verdict": standing.verdict,
         "accepted": str(standing.accepted),

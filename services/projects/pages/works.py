@@ -21,7 +21,7 @@ from services.projects.app.works.desk import Who
 from services.projects.domain.menu import MenuItem, menu_as_of
 from services.projects.domain.repair_project import RepairProject
 from services.projects.domain.works.acts import POSSIBLE
-from services.projects.domain.works.defects import TRANSITIONS, Party, Severity
+from services.projects.domain.works.defects import TRANSITIONS, Severity, WorksParty
 from services.projects.domain.works.gates import GROUNDS, STEPS, Works
 from services.projects.domain.works.items import CONFIRMED_BY
 from services.projects.domain.works.papers import PaperKind
@@ -234,7 +234,7 @@ def works_pages(workshop: Workshop, pages: Pages, acts: WorksActs) -> APIRouter:
             defects=[one for one in shown["defects"] if one["item_id"] == str(item_id)],
             steps_of=TRANSITIONS,
             severities=Severity,
-            parties=Party,
+            parties=WorksParty,
             **_for_all(actor, project, entered, problem, request),
         )
 

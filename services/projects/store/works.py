@@ -14,7 +14,7 @@ from services.chassis.database.work import Work
 from services.contracts.elements import Choice
 from services.contracts.works_events import WorksItemInspected
 from services.projects.app.works.ports import Acceptance, Done
-from services.projects.domain.works.defects import Defect, DefectState, Party, Severity
+from services.projects.domain.works.defects import Defect, DefectState, Severity, WorksParty
 from services.projects.domain.works.gates import Works
 from services.projects.domain.works.inspections import Inspection, Reading, Verdict, standing
 from services.projects.domain.works.items import WorksItem
@@ -191,7 +191,7 @@ def _defect_of(row: Row[Any]) -> Defect:
         row.item_id,
         Severity(row.severity),
         DefectState(row.state),
-        Party(row.cured_by) if row.cured_by else None,
+        WorksParty(row.cured_by) if row.cured_by else None,
         row.ticket_id,
         row.version,
     )

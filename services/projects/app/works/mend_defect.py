@@ -15,8 +15,8 @@ from services.projects.domain.works.defects import (
     Defect,
     DefectState,
     IllegalDefectStep,
-    Party,
     Severity,
+    WorksParty,
 )
 
 
@@ -37,7 +37,7 @@ class DefectStep:
 
     state: DefectState
     to: DefectState
-    party: Party
+    party: WorksParty
     note: str
 
 

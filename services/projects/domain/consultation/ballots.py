@@ -74,7 +74,7 @@ class VotedTwice(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class BallotStanding:
     """What counts on one item. `delivered`: parts that got a ballot, whether they answered or not."""
 
     votes: Mapping[str, Ballot]
@@ -82,7 +82,7 @@ class Standing:
     set_aside: tuple[SetAside, ...]
 
 
-def standing(ballots: Iterable[Ballot], rule: Duplicates) -> Standing:
+def standing(ballots: Iterable[Ballot], rule: Duplicates) -> BallotStanding:
     """Of ballots on one item; their order in the iterable does not matter. Raises VotedTwice."""
     cast: dict[str, list[Ballot]] = defaultdict(list)
     delivered = set()
@@ -98,7 +98,7 @@ def standing(ballots: Iterable[Ballot], rule: Duplicates) -> Standing:
             counted, *others = _ranked(found, rule)
             votes[part_id] = counted
             aside += [SetAside(other, counted, _reason(counted, other)) for other in others]
-    return Standing(votes, frozenset(delivered), tuple(sorted(aside, key=lambda one: one.ballot.number)))
+    return BallotStanding(votes, frozenset(delivered), tuple(sorted(aside, key=lambda one: one.ballot.number)))
 
 
 def _ranked(found: list[Ballot], rule: Duplicates) -> list[Ballot]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.projects.domain.consultation.ballots import Ballot, BallotChoice, SetAside, Standing, standing
+from services.projects.domain.consultation.ballots import Ballot, BallotChoice, BallotStanding, SetAside, standing
 from services.projects.domain.consultation.counting import BothCountings, Counting, SilenceEffect, count_both
 from services.projects.domain.consultation.electorate import BadElectorate, Electorate, Level, Transfer, Weight, weight
 from services.projects.domain.consultation.rules import Comparison, Condition, ConsultationRule, Denominator
@@ -150,7 +150,7 @@ def _least(condition: Condition, numerator: int, denominator: int) -> int:
     return -(-numerator // denominator)
 
 
-def _moved(found: Standing, transfers: Iterable[Transfer]) -> frozenset[str]:
+def _moved(found: BallotStanding, transfers: Iterable[Transfer]) -> frozenset[str]:
     """A vote of unknown time is taken for the later owner's."""
     moved = set()
     for transfer in transfers:

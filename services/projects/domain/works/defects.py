@@ -13,7 +13,7 @@ class Severity(StrEnum):
     CRITICAL = "critical"
 
 
-class Party(StrEnum):
+class WorksParty(StrEnum):
     """For whom somebody acts at works."""
 
     IMPLEMENTING = "implementing"
@@ -53,7 +53,7 @@ class Defect:
     item: str
     severity: Severity
     state: DefectState = DefectState.OPEN
-    cured_by: Party | None = None
+    cured_by: WorksParty | None = None
     ticket: str | None = None
     version: int = 1
 
@@ -66,7 +66,7 @@ class Defect:
         """No acceptance while it is so: anything above minor that nobody found good."""
         return not self.is_closed and self.severity is not Severity.MINOR
 
-    def take(self, state: DefectState, party: Party) -> Defect:
+    def take(self, state: DefectState, party: WorksParty) -> Defect:
         """The defect after a step by a party. Raises IllegalDefectStep or CheckedByItself."""
         if state not in TRANSITIONS[self.state]:
             raise IllegalDefectStep(f"a defect that is {self.state} cannot become {state}")

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from services.contracts.elements import Choice
 from services.projects.domain.repair_project import ProjectState
 from services.projects.domain.works.defects import Defect
-from services.projects.domain.works.inspections import NEVER_INSPECTED, Standing, Verdict
+from services.projects.domain.works.inspections import NEVER_INSPECTED, ItemStanding, Verdict
 from services.projects.domain.works.items import WorksItem
 from services.projects.domain.works.papers import Paper, PaperKind
 from services.projects.domain.works.warranty import Warranty
@@ -53,7 +53,7 @@ class Works:
     """
 
     items: tuple[WorksItem, ...] = ()
-    standings: Mapping[str, Standing] = field(default_factory=dict)
+    standings: Mapping[str, ItemStanding] = field(default_factory=dict)
     defects: tuple[Defect, ...] = ()
     papers: tuple[Paper, ...] = ()
     required_papers: Mapping[Gated, frozenset[PaperKind]] = field(default_factory=dict)

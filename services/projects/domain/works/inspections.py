@@ -82,7 +82,7 @@ class Inspection:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ItemStanding:
     """What holds of an item. `heads`: the inspections nobody went on from: none, one, or several that contradict.
 
     `waiting`: arrived before one that they were made on, and count once that is there.
@@ -105,15 +105,15 @@ class Standing:
         return self.heads[0].accepted if self.verdict is Verdict.ACCEPTED else Decimal(0)
 
 
-NEVER_INSPECTED = Standing()
+NEVER_INSPECTED = ItemStanding()
 
 
-def standing(inspections: Iterable[Inspection]) -> Standing:
+def standing(inspections: Iterable[Inspection]) -> ItemStanding:
     """The standing of one item by all inspections that arrived, in any order, each any number of times."""
     arrived = {one.id: one for one in inspections}
     counted = _with_all_bases(arrived)
     gone_on_from = {base for id in counted for base in arrived[id].bases}
-    return Standing(
+    return ItemStanding(
         tuple(_in_order(arrived[id] for id in counted - gone_on_from)),
         tuple(_in_order(arrived[id] for id in arrived.keys() - counted)),
     )

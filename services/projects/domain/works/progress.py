@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from services.projects.domain.works.inspections import NEVER_INSPECTED, Standing
+from services.projects.domain.works.inspections import NEVER_INSPECTED, ItemStanding
 from services.projects.domain.works.items import WorksItem
 
 
@@ -29,7 +29,9 @@ class Progress(NamedTuple):
         )
 
 
-def progress_by_block(items: Iterable[WorksItem], standings: Mapping[str, Standing]) -> Mapping[str | None, Progress]:
+def progress_by_block(
+    items: Iterable[WorksItem], standings: Mapping[str, ItemStanding]
+) -> Mapping[str | None, Progress]:
     """By block; under None: in the grounds of the estate. More than was contracted counts as contracted."""
     found = defaultdict[str | None, Progress](Progress)
     for item in items:
@@ -37,7 +39,7 @@ def progress_by_block(items: Iterable[WorksItem], standings: Mapping[str, Standi
     return found
 
 
-def _of(item: WorksItem, standing: Standing) -> Progress:
+def _of(item: WorksItem, standing: ItemStanding) -> Progress:
     if item.dropped is not None:
         return Progress(dropped=(item.id,))
     return Progress(min(standing.accepted, item.contracted) * item.unit_cost, item.cost)

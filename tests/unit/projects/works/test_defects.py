@@ -10,8 +10,8 @@ from services.projects.domain.works.defects import (
     Defect,
     DefectState,
     IllegalDefectStep,
-    Party,
     Severity,
+    WorksParty,
 )
 
 MAJOR = Defect("d", "item", Severity.MAJOR)
@@ -21,26 +21,26 @@ MAJOR = Defect("d", "item", Severity.MAJOR)
 @pytest.mark.parametrize("to", DefectState)
 def test_only_the_tables_steps_are_taken(come_from: DefectState, to: DefectState) -> None:
     defect = Defect(
-        "d", "item", Severity.MAJOR, come_from, Party.CONSTRUCTION if come_from is DefectState.CURED else None
+        "d", "item", Severity.MAJOR, come_from, WorksParty.CONSTRUCTION if come_from is DefectState.CURED else None
     )
     if to in TRANSITIONS[come_from]:
-        assert defect.take(to, Party.RESIDENTS).state is to
+        assert defect.take(to, WorksParty.RESIDENTS).state is to
     else:
         with pytest.raises(IllegalDefectStep):
-            defect.take(to, Party.RESIDENTS)
+            defect.take(to, WorksParty.RESIDENTS)
 
 
 @pytest.mark.parametrize("to", [DefectState.CLOSED, DefectState.OPEN])
 def test_who_cured_it_does_not_say_whether_it_is_cured(to: DefectState) -> None:
-    cured = MAJOR.take(DefectState.CURED, Party.CONSTRUCTION)
+    cured = MAJOR.take(DefectState.CURED, WorksParty.CONSTRUCTION)
     with pytest.raises(CheckedByItself):
-        cured.take(to, Party.CONSTRUCTION)
-    assert cured.take(to, Party.SUPERVISOR).cured_by is None
+        cured.take(to, WorksParty.CONSTRUCTION)
+    assert cured.take(to, WorksParty.SUPERVISOR).cured_by is None
 
 
 def test_it_holds_up_until_it_is_closed_and_minor_ones_never_do() -> None:
-    cured = MAJOR.take(DefectState.CURED, Party.CONSTRUCTION)
-    assert [one.holds_up for one in (MAJOR, cured, cured.take(DefectState.CLOSED, Party.SUPERVISOR))] == [
+    cured = MAJOR.take(DefectState.CURED, WorksParty.CONSTRUCTION)
+    assert [one.holds_up for one in (MAJOR, cured, cured.take(DefectState.CLOSED, WorksParty.SUPERVISOR))] == [
         True,
         True,
         False,

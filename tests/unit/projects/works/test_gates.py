@@ -15,7 +15,7 @@ from services.contracts.elements import Choice
 from services.projects.domain.repair_project import ProjectState
 from services.projects.domain.works.defects import Defect, DefectState, Severity
 from services.projects.domain.works.gates import GATES, GROUNDS, STEPS, Gate, Gated, Hold, Works, holds
-from services.projects.domain.works.inspections import Inspection, Standing, Verdict
+from services.projects.domain.works.inspections import Inspection, ItemStanding, Verdict
 from services.projects.domain.works.items import WorksItem
 from services.projects.domain.works.papers import Paper, PaperKind
 from services.projects.domain.works.warranty import Warranty
@@ -27,8 +27,8 @@ def item(id: str, choice: Choice, block: str | None) -> WorksItem:
     return WorksItem(id, "M01-A", 1, "E01", choice, block, Decimal(100), 10, confirmed_by="paper")
 
 
-def inspected(quantity: int = 100, verdict: Verdict = Verdict.ACCEPTED) -> Standing:
-    return Standing((Inspection("i", "item", frozenset(), verdict, Decimal(quantity), "inspector", NOW),))
+def inspected(quantity: int = 100, verdict: Verdict = Verdict.ACCEPTED) -> ItemStanding:
+    return ItemStanding((Inspection("i", "item", frozenset(), verdict, Decimal(quantity), "inspector", NOW),))
 
 
 ITEMS = (item("must", Choice.MUST, "3"), item("clear", Choice.BEFORE_WORKS, None), item("chosen", Choice.CHOOSE, "5"))
@@ -63,7 +63,7 @@ def with_item(id: str, **change: object) -> Callable[[Works], Works]:
     )
 
 
-def with_standing(id: str, standing: Standing) -> Callable[[Works], Works]:
+def with_standing(id: str, standing: ItemStanding) -> Callable[[Works], Works]:
     return lambda works: replace(works, standings={**works.standings, id: standing})
 
 

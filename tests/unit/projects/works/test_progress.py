@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contracts.elements import Choice
-from services.projects.domain.works.inspections import Inspection, Standing, Verdict
+from services.projects.domain.works.inspections import Inspection, ItemStanding, Verdict
 from services.projects.domain.works.items import WorksItem
 from services.projects.domain.works.progress import progress_by_block
 
@@ -21,8 +21,8 @@ def item(id: str, block: str | None = "3", contracted: str = "100", unit_cost: i
     return WorksItem(id, "M01-A", 1, "E01", Choice.MUST, block, Decimal(contracted), unit_cost, confirmed_by="paper")
 
 
-def accepted(quantity: str, verdict: Verdict = Verdict.ACCEPTED) -> Standing:
-    return Standing((Inspection("i", "item", frozenset(), verdict, Decimal(quantity), "inspector", NOW),))
+def accepted(quantity: str, verdict: Verdict = Verdict.ACCEPTED) -> ItemStanding:
+    return ItemStanding((Inspection("i", "item", frozenset(), verdict, Decimal(quantity), "inspector", NOW),))
 
 
 def test_items_weigh_by_their_cost() -> None:
