@@ -145,11 +145,9 @@ def _killed_at(upgraded: Upgraded, moment: str, statement: int) -> bool:
     return True
 
 
-@pytest.mark.parametrize(("masters", "error"), [(MasterKeys(VAULT_KEY), UnknownMaster), (MasterKeys(b"w" * 32), None)])
-def test_without_the_master_key_of_a_caller_nothing_is_lost(
-    upgraded: Upgraded, masters: MasterKeys, error: type[Exception] | None
-) -> None:
-    with pytest.raises(error or (UnknownMaster, InvalidTag)):
+@pytest.mark.parametrize("masters", [MasterKeys(VAULT_KEY), MasterKeys(b"w" * 32)], ids=["one of them", "none"])
+def test_without_the_master_key_of_a_caller_nothing_is_lost(upgraded: Upgraded, masters: MasterKeys) -> None:
+    with pytest.raises((UnknownMaster, InvalidTag)):  # by the row that comes first: some name their master, some do not
         move_keys(upgraded.engine, CallerKeys(upgraded.keys, masters), masters)
     assert len(upgraded.ids("keys_to_move")) == CALLERS
     assert upgraded.move() == CALLERS
