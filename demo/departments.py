@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
+from random import Random
 
 from demo.district import District
 from demo.interfaces import Interfaces, Refused
+from demo.residents import Residents
 from demo.scene import Scenes
 from services.contracts.department_events import HotIssueNotice, TicketAssigned
 from services.contracts.event import Event
@@ -39,10 +42,11 @@ class Departments:
     `received` counts messages and `settled` tickets, by department.
     """
 
-    def __init__(self, interfaces: Interfaces, district: District, scenes: Scenes) -> None:
+    def __init__(self, interfaces: Interfaces, district: District, residents: Residents, scenes: Scenes) -> None:
         self._interfaces = interfaces
+        self._district = district
+        self._residents = residents
         self._scenes = scenes
-        self._dice = district.dice("departments")
         self._waiting: dict[str, tuple[str, TicketAssigned]] = {}
         self._known: set[str] = set()
         """Waiting tickets whose callers were contacted, or will not be."""
@@ -62,7 +66,7 @@ class Departments:
     def contact(self) -> None:
         """Contacts the caller on the day the ticket came in (先行联系), except for a few."""
         new = self.new()
-        contacted = [one for one in new if self._dice.random() >= LATE_SHARE]
+        contacted = [one for one in new if self._dice("contact", one).random() >= LATE_SHARE]
         self._interfaces.all_at_once(lambda one: self._contact(*self._waiting[one]), contacted)
         self._known |= set(new)
 
@@ -87,17 +91,39 @@ class Departments:
     def settle(self) -> None:
         """Settles the tickets of earlier steps; those that get the same answer in one request."""
         answers: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for ticket_id, (department, ticket) in self._waiting.items():
-            if ticket_id in self._late or self._dice.random() >= LATE_SHARE:
-                answer = PLANNED if self._is_concentrated(ticket) else self._dice.choice(ANSWERS)
+        for ticket_id in sorted(self._waiting, key=self._name):
+            department, ticket = self._waiting[ticket_id]
+            dice = self._dice("settlement", ticket_id)
+            if ticket_id in self._late or dice.random() >= LATE_SHARE:
+                answer = PLANNED if self._is_concentrated(ticket) else dice.choice(ANSWERS)
                 answers[department, answer].append(ticket_id)
-        self._interfaces.all_at_once(lambda one: self._settle(*one[0], one[1]), answers.items())
-        for (department, _), settled in answers.items():
-            self.settled[department] += len(settled)
-            for ticket_id in settled:
-                del self._waiting[ticket_id]
+        settled = [ticket_id for some in answers.values() for ticket_id in some]
+        alone = self._with_one_ticket(settled)
+        # Of several messages to one person it is the first ones that keep within the limit: they have an order.
+        for (department, answer), some in sorted(answers.items()):
+            self._settle(department, answer, [one for one in some if one not in alone])
+        self._interfaces.all_at_once(
+            lambda one: self._settle(*one[0], [ticket_id for ticket_id in one[1] if ticket_id in alone]),
+            answers.items(),
+        )
+        for ticket_id in settled:
+            department, _ = self._waiting.pop(ticket_id)
+            self.settled[department] += 1
         self._late = set(self._waiting)
         self._known &= self._late
+
+    def _with_one_ticket(self, ticket_ids: Sequence[str]) -> set[str]:
+        """Those of these tickets whose callers have no other among them."""
+        calls = self._residents.calls
+        phones = Counter(calls[one].phone for one in ticket_ids if one in calls)
+        return {one for one in ticket_ids if one in calls and phones[calls[one].phone] == 1}
+
+    def _dice(self, purpose: str, ticket_id: str) -> Random:
+        """Each ticket's own: the order in which tickets come differs from play to play."""
+        return self._district.dice(f"{purpose}/{self._name(ticket_id)}")
+
+    def _name(self, ticket_id: str) -> str:
+        return self._residents.name_of(ticket_id, self._waiting[ticket_id][1].continues)
 
     def _settle(self, department: str, answer: str, ticket_ids: list[str]) -> None:
         solved = {"unit_solved": False, "reason": ENTERED} if answer == PLANNED else {"unit_solved": True}

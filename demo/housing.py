@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from demo.builder import Builder
 from demo.diary import Diary
 from demo.interfaces import Interfaces
 from demo.world import Fault, World
@@ -37,6 +38,7 @@ class Housing:
 
     def __init__(self, interfaces: Interfaces, world: World, diary: Diary, faults: Mapping[str, Fault]) -> None:
         self._self = interfaces.as_role(f"department:{self.department}")
+        self._builder = Builder(self._self)
         self._world = world
         self._diary = diary
         self._faults = faults
@@ -58,7 +60,8 @@ class Housing:
             self._plan(end + timedelta(days=days), project.project_id, state, None, fault)
 
     def _plan(self, at: datetime, project: str, state: str, note: str | None, fault: Fault) -> None:
-        def do(_: datetime) -> None:
+        def do(moment: datetime) -> None:
+            self._work(project, state, fault, moment)
             self._step(project, state, note)
             if state == "started":
                 self._world.start_works(fault)
@@ -66,6 +69,18 @@ class Housing:
                 self._world.finish(fault)
 
         self._diary.plan(at, do)
+
+    def _work(self, project: str, state: str, fault: Fault, now: datetime) -> None:
+        """What is done on site and on paper before the project takes a step."""
+        match state:
+            case "started":
+                self._builder.prepare(project, fault.cure.elements, now)
+            case "accepted":
+                self._builder.build(project, 1, now)
+                self._builder.mend(project)
+                self._builder.accept(project, now)
+            case "handed_over":
+                self._builder.file(project, state)
 
     def _step(self, project: str, state: str, note: str | None = None) -> None:
         body: dict[str, Any] = {"to": state} | ({"note": note} if note else {})

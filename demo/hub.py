@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -46,7 +47,7 @@ class Hub:
     ) -> None:
         self._interfaces = interfaces
         self._self = interfaces.as_role("hub")
-        self._dice = district.dice("hub")
+        self._district = district
         self._world = world
         self._residents = residents
         self._diary = diary
@@ -60,10 +61,13 @@ class Hub:
         self.self_answering: set[str] = set()
 
     def look(self) -> None:
-        """Looks at the work of the next step. Call it while all is quiet: later the services change the lists."""
-        self._in_review = self._ordinary("in review")
-        self._settled = self._ordinary("settled")
-        self._asked = list(self._self.pages("intake", "/follow-ups", stage="asked"))
+        """Looks at the work of this step, before anybody acts: what is new by then is the next one's."""
+        lists: list[Callable[[], list[dict[str, Any]]]] = [
+            lambda: self._ordinary("in review"),
+            lambda: self._ordinary("settled"),
+            lambda: list(self._self.pages("intake", "/follow-ups", stage="asked")),
+        ]
+        self._in_review, self._settled, self._asked = self._interfaces.all_at_once(lambda one: one(), lists)
 
     def hear(self, message: Event) -> None:
         if not isinstance(message, HotIssueNotice):
@@ -79,14 +83,13 @@ class Hub:
             self._verified.append(message.hot_issue_id)
 
     def act(self, now: datetime) -> None:
-        for hot_issue in list(self._undecided):
+        for hot_issue in sorted(self._undecided):
             self._decide(hot_issue, now)
         self._undecided.clear()
-        for hot_issue in self._verified:
+        for hot_issue in sorted(self._verified):
             self._close_project(hot_issue)
         self._verified.clear()
         self._visit_callers()
-        self._ask_again()
 
     def _decide(self, hot_issue: str, now: datetime) -> None:
         fault = self.faults.get(hot_issue)
@@ -129,10 +132,6 @@ class Hub:
                 wanted=lambda seen: "verified" in seen["may_become"],
             )
 
-    def in_review(self) -> list[str]:
-        """The tickets that will be dispatched by hand."""
-        return [one["ticket_id"] for one in self._in_review]
-
     def dispatch_by_hand(self) -> None:
         """Dispatches the tickets in review; the hub itself leads those without a place."""
         for ticket in self._in_review:
@@ -168,11 +167,13 @@ class Hub:
         call = self._residents.calls.get(ticket["ticket_id"])
         fault = call and call.estate and self._world.fault_of(call.estate, call.type_code)
         cured = not fault or fault.condition is Condition.CURED
-        solved = cured and self._dice.random() < SOLVED_SHARE
-        grade = self._dice.choice(CONTENT if solved else DISCONTENT)
+        name = self._residents.name_of(ticket["ticket_id"], ticket["continues"])
+        dice = self._district.dice(f"visit/{name}")
+        solved = cured and dice.random() < SOLVED_SHARE
+        grade = dice.choice(CONTENT if solved else DISCONTENT)
         return {"caller_solved": solved, "satisfaction": grade}
 
-    def _ask_again(self) -> None:
+    def ask_again(self) -> None:
         """Asks the callers whose follow-up is due, 90 days after the works: is it really solved?"""
         asked = (one for one in self._asked if one["ticket_id"] not in self.self_answering)
         answers = [(one, self._answer(one)) for one in asked]
@@ -191,7 +192,9 @@ class Hub:
     def _answer(self, follow_up: dict[str, Any]) -> dict[str, Any]:
         fault = self.faults.get(follow_up["hot_issue_id"])
         cured = fault is None or fault.condition is Condition.CURED
-        solved = cured and self._dice.random() >= NOT_SOLVED_ALL_THE_SAME
+        name = self._residents.name_of(follow_up["ticket_id"], None)
+        dice = self._district.dice(f"follow-up/{follow_up['hot_issue_id']}/{follow_up['round']}/{name}")
+        solved = cured and dice.random() >= NOT_SOLVED_ALL_THE_SAME
         return {"solved": solved}
 
 

@@ -21,17 +21,17 @@ STILL_S = 120.0
 _DUE: LiteralString = """
     SELECT count(*) FROM tellings
      WHERE way = 'sms' AND state IN ('waiting', 'sending') AND not_before <= %s
-       AND (%s::text[] IS NULL OR ticket_id::text = ANY(%s))
+       AND (%s::text[] IS NULL OR occasion = ANY(%s))
 """
 _PLANNED: LiteralString = "SELECT id::text, way, state, cause, not_before FROM tellings"
-_REMOVED: LiteralString = "SELECT coalesce(sum(removed), 0) FROM retention_runs WHERE kept = 'message'"
 _LEFT = frozenset({"sent", "delivered", "read"})
 Plan = tuple[str, str | None, str, str | None, datetime]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of all planned messages. `waiting`: for the end of the quiet hours, or for a person who calls.
+    """What became of all planned messages. `waiting`: for the end of the quiet hours, or for a person who calls, which
+    nobody does here; intake notes at intervals of real time that such a call is overtaken, and it is counted as before.
 
     `doubled`: ids that the gateway took twice with another content. `unexplained`: neither sent nor waiting nor ended
     for a cause, or sent according to intake alone or to the gateway alone.
@@ -45,18 +45,16 @@ class Outcome:
     unexplained: list[str]
 
 
-def outcome(plans: Collection[Plan], gateway: SmsGatewayStandIn, now: datetime, removed: int = 0) -> Outcome:
-    """`removed`: plans that were kept for their time and are gone; as many messages may be the gateway's alone."""
+def outcome(plans: Collection[Plan], gateway: SmsGatewayStandIn, now: datetime) -> Outcome:
     withheld, waiting, sent = Counter[str](), 0, set()
-    alone = gateway.messages.keys() - {message for message, *_ in plans}
-    unexplained = alone if len(alone) > removed else set()
+    unexplained = gateway.messages.keys() - {message for message, *_ in plans}
     for message, way, state, cause, not_before in plans:
         taken = message in gateway.messages
         if state in _LEFT and taken:
             sent.add(message)
         elif taken:
             unexplained.add(message)
-        elif state == "waiting" and (not_before > now or way == "call"):
+        elif (state == "waiting" and not_before > now) or (way == "call" and state in ("waiting", "withheld")):
             waiting += 1
         elif state in ("withheld", "failed") and cause:
             withheld[cause] += 1
@@ -73,18 +71,19 @@ class Messages:
         self._now = now
         self.gateway = gateway
         self._arrived: dict[str, datetime] = {}
-        gateway.on_message = self._note
+        self._plans: dict[str, Plan] = {}
+        gateway.on_message = self._arrival
 
     def close(self) -> None:
         self._connection.close()
 
-    def wait(self, tickets: Collection[str] | None = None) -> None:
-        """Returns when no message, of these tickets or at all, is due: what waits could be overtaken by chance.
+    def wait(self, occasions: Collection[str] | None = None) -> None:
+        """Returns when no message, of these occasions or at all, is due: what waits could be overtaken by chance.
 
         Raises NeverQuiet when their number stays the same for STILL_S.
         """
         pause, last, moved_at = FIRST_PAUSE_S, 0, time.monotonic()
-        while due := self._due(tickets):
+        while due := self._due(occasions):
             if due != last:
                 last, moved_at = due, time.monotonic()
             if time.monotonic() > moved_at + STILL_S:
@@ -97,15 +96,19 @@ class Messages:
         mine = [one for one in self.gateway.messages.values() if one["to"] == phone]
         return [(self._arrived[one["id"]], one["text"]) for one in mine]
 
-    def outcome(self) -> Outcome:
+    def note(self) -> None:
+        """Notes all plans as they stand. To be called often enough: intake deletes what was kept for its time."""
         plans: list[Plan] = self._connection.execute(_PLANNED).fetchall()  # type: ignore[assignment]
-        ((removed,),) = self._connection.execute(_REMOVED).fetchall()
-        return outcome(plans, self.gateway, self._now(), int(str(removed)))
+        self._plans |= {plan[0]: plan for plan in plans}
 
-    def _note(self, message: dict[str, Any]) -> None:
+    def outcome(self) -> Outcome:
+        self.note()
+        return outcome(self._plans.values(), self.gateway, self._now())
+
+    def _arrival(self, message: dict[str, Any]) -> None:
         self._arrived.setdefault(message["id"], self._now())
 
-    def _due(self, tickets: Collection[str] | None) -> int:
-        among = None if tickets is None else list(tickets)
+    def _due(self, occasions: Collection[str] | None) -> int:
+        among = None if occasions is None else list(occasions)
         ((due,),) = self._connection.execute(_DUE, (self._now(), among, among)).fetchall()
         return int(str(due))

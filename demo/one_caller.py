@@ -19,9 +19,11 @@ from demo.messages import Messages
 from demo.residents import Residents
 from demo.scene import SceneFailed
 from demo.traces import Traces
+from demo.world import Condition, Fault
 
-STORY = "roof-leak"
-CONTACTED = "已电话联系来电人，核实漏水部位，约定上门查看。"
+STORY = "sewer"
+"""Its first works hold for weeks only: from her call to the question after the second ones two years pass."""
+CONTACTED = "已电话联系来电人，核实返水部位，约定上门查看。"
 ERASED_AFTER = timedelta(days=28)
 """From her answer to her wish to be forgotten; chosen so that it is a later day of the demo."""
 WISH = "居民本人申请删除个人信息。"
@@ -82,11 +84,11 @@ class OneCaller:
 
     def first_contact(self, now: datetime, new: Mapping[str, str]) -> None:
         """Her department's clerk reads her telephone and calls her. `new`: the tickets of this step."""
-        issue = next((one for one, fault in self._hub.faults.items() if fault.story.key == STORY), None)
-        if self._account or issue is None:
+        if self._account:
             return
         calls = self._residents.calls
-        known = [one for one in self._followed(issue) if one in new and calls[one].phone]
+        known = [str(one["ticket_id"]) for one in self._followed()]
+        known = [one for one in known if one in new and calls[one].phone]
         mine = min(known, key=lambda one: calls[one].at, default=None)
         if mine is None:
             return
@@ -124,11 +126,11 @@ class OneCaller:
         return mine
 
     def _answer(self, mine: Account, now: datetime) -> bool:
-        """Answers by the link in the message that asks whether the works have solved it."""
+        """Answers by the link in the message that asks whether the works have solved it, once they have."""
         heard = self._messages.to(mine.phone)
         links = [link for _, text in heard[self._heard :] for link in _LINK.findall(text)]
         self._heard = len(heard)
-        if not links or self._stage(mine) != "asked":
+        if not links or self._stage(mine) != "asked" or self._fault().condition is not Condition.CURED:
             return False
         page = urlsplit(links[-1]).path
         caller = self._interfaces.passer_by("intake")
@@ -172,14 +174,16 @@ class OneCaller:
         _expect(any(one["purpose"] == "first contact" for one in items), "the clerk's reading is not in the log")
         return items[::-1]
 
-    def _followed(self, issue: str) -> list[str]:
-        found = self._interfaces.as_role("hub").pages("intake", "/follow-ups", hot_issue_id=issue)
-        return [one["ticket_id"] for one in found]
+    def _fault(self) -> Fault:
+        return next(fault for fault in self._hub.faults.values() if fault.story.key == STORY)
+
+    def _followed(self) -> list[dict[str, Any]]:
+        """The follow-ups of the matter; none while it is no hot issue."""
+        issue = next((one for one, fault in self._hub.faults.items() if fault.story.key == STORY), None)
+        return list(self._interfaces.as_role("hub").pages("intake", "/follow-ups", hot_issue=issue)) if issue else []
 
     def _stage(self, mine: Account) -> str | None:
-        issue = next(one for one, fault in self._hub.faults.items() if fault.story.key == STORY)
-        found = self._interfaces.as_role("hub").pages("intake", "/follow-ups", hot_issue_id=issue)
-        return next((str(one["stage"]) for one in found if one["ticket_id"] == mine.ticket_id), None)
+        return next((str(one["stage"]) for one in self._followed() if one["ticket_id"] == mine.ticket_id), None)
 
 
 def _expect(holds: bool, otherwise: str) -> None:

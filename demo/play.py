@@ -28,6 +28,13 @@ from demo.traces import Traces
 from demo.world import World
 from services.chassis.clock import VirtualClock
 
+NOTED_EVERY = 25
+"""Steps between two looks at all messages: half a year, and they are kept for two."""
+
+
+OVERTAKEN = ("in review", "asked")
+"""Occasions whose messages must have left before people go on: they may be late, and no more true."""
+
 
 @dataclass(frozen=True, slots=True)
 class Script:
@@ -62,7 +69,7 @@ class Play:
         self.scenes = Scenes(
             script.scenes, lambda: Actors(interfaces, district, self.residents, replies, city, clock.now())
         )
-        self.departments = Departments(interfaces, district, self.scenes)
+        self.departments = Departments(interfaces, district, self.residents, self.scenes)
         self.mailbox = mailbox
         self.news = News()
         self._hub = Hub(interfaces, district, self.world, self.residents, diary, self.scenes)
@@ -81,32 +88,37 @@ class Play:
             until = midnight(now.date())
             calls = self.world.calls(since, until)
             since = until
-            self._hub.look()
             self._clock.set(now)
+            # What has become due comes first, then what people do about earlier steps, then the step's calls: each
+            # changes what the next one meets, and so it is the same in every play.
+            self._quiet.deadlines()
+            self._hub.look()
+            self._act(now)
+            self._messages.wait(OVERTAKEN)
+            self._hub.ask_again()
+            self._hub.dispatch_by_hand()
             self.news.calls(len(calls), now.date())
             self.residents.call_the_hotline(calls)
-            self._act(now)
-            # A caller hears that a ticket is in review before somebody dispatches it; so it is in every play.
-            self._messages.wait(self._hub.in_review())
-            self._hub.dispatch_by_hand()
             self.scenes.morning(number, now)
             self._quiet.wait()
             self._hear(now)
             self.one_caller.first_contact(now, self.departments.new())
             self.departments.contact()
+            self._messages.wait()
             for part in count():
                 if not self.scenes.evening(number, part):
                     break
                 self._quiet.wait()
                 self._messages.wait()
-            self._messages.wait()
             while self.one_caller.evening(now):
                 self._quiet.wait()
+            if number % NOTED_EVERY == 0:
+                self._messages.note()
             after_step(now, number / len(moments))
         return moments[-1]
 
     def _act(self, now: datetime) -> None:
-        """Works on what was there before this step, while the services process the step's calls."""
+        """Works on what was there before this step."""
         self.departments.settle()
         self._hub.act(now)
         self._diary.do(now)

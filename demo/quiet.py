@@ -56,6 +56,12 @@ class Quiet:
             if not any(unfinished(ask()) for ask in self._services.values()) and self._published() == counted:
                 return
 
+    def deadlines(self) -> None:
+        """Returns when all that has become due has had its effect; what follows from it may be under way."""
+        deadline = time.monotonic() + self._limit_s
+        for service, ask in self._services.items():
+            self._until_done(service, ask, _due, deadline)
+
     def _until_done(
         self, service: str, ask: Ask, unfinished: Callable[[Progress], str | None], deadline: float
     ) -> None:
@@ -69,6 +75,10 @@ class Quiet:
                 raise NeverQuiet(f"{service} {why}, and that for {now - moved_at:.0f} s")
             time.sleep(pause)
             pause = min(pause * 1.5, LONGEST_PAUSE_S)
+
+
+def _due(progress: Progress) -> str | None:
+    return f"has {progress['timers_due']} deadlines due" if progress["timers_due"] else None
 
 
 def _unfinished(counted: Counts, moment: float, progress: Progress) -> str | None:

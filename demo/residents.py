@@ -18,6 +18,7 @@ class Residents:
         self.calls: dict[str, Call] = {}
         self.sent = 0
         self.repeated = 0
+        self._names: dict[str, str] = {}
 
     def call_the_hotline(self, calls: Sequence[Call]) -> None:
         """Raises Refused when intake rejects one of them."""
@@ -32,8 +33,19 @@ class Residents:
                     raise Refused(f"intake rejects a call: {answer}")
                 self.repeated += answer["repeated"]
                 self.calls[answer["ticket_id"]] = call
+                self._names[answer["ticket_id"]] = f"call-{len(self.calls)}"
 
     def called_the_city(self, call: Call, ticket_id: str) -> None:
         """Records a call that the city's hotline took and filed here as a ticket."""
         self.sent += 1
         self.calls[ticket_id] = call
+        self._names[ticket_id] = f"call-{len(self.calls)}"
+
+    def name_of(self, ticket_id: str, continues: str | None) -> str:
+        """What a ticket is called in every play of the seed: its id is drawn anew in each.
+
+        `continues` is the ticket that it goes on from; of a row of them each must be asked for in turn.
+        """
+        if ticket_id not in self._names and continues:
+            self._names[ticket_id] = f"{self._names.get(continues, continues)}, continued"
+        return self._names.get(ticket_id, ticket_id)

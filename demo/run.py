@@ -4,33 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack, closing
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from demo import city as city_stand_in
-from demo import sms_gateway
-from demo.city import City
 from demo.clockwork import BEGIN, midnight
 from demo.evidence import gather
-from demo.interfaces import Interfaces
-from demo.mailbox import Mailbox
-from demo.messages import Messages
 from demo.observer import Observer
-from demo.play import Play, Script
-from demo.replies import Replies
+from demo.play import Script
 from demo.report.chapters import times_reopened
 from demo.report.findings import collect
 from demo.report.write import Conclusion, write
 from demo.screen import Show
-from demo.sms_gateway import SmsGatewayStandIn
-from demo.traces import Traces
+from demo.stage import staged
 from demo.truth import judge
-from services.chassis.clock import VirtualClock
-from services.localstack.stack import Stack
-
-PUBLIC_URL = "http://hotline.invalid"
-"""Where callers reach intake, as the links in their messages say; nobody outside the demo can follow them."""
 
 Audience = Callable[[Observer], AbstractContextManager[Show]]
 
@@ -42,38 +29,17 @@ def perform(script: Script, folder: Path, report: Path, audience: Audience) -> d
     the logs are in `folder`.
     """
     began = time.monotonic()
-    clock = VirtualClock(folder / "clock")
-    clock.set(midnight(BEGIN))
-    stack = Stack(folder)
-    for settings in stack.environment.values():
-        settings["CLOCK_FILE"] = str((folder / "clock").resolve())
-    # The demo's district is its own: it reads by no register and no model that was made in the folder it is started in.
-    stack.environment["classifier"] |= {
-        name: str((folder / name.lower()).resolve()) for name in ("MODELS", "REGISTERS")
-    }
-    city, gateway = City(), SmsGatewayStandIn()
-    with ExitStack() as exits:
-        stack.environment["intake"] |= {
-            "CITY_URL": exits.enter_context(city_stand_in.serving(city)),
-            "CITY_TOKEN": city_stand_in.TOKEN,
-            "SMS_URL": exits.enter_context(sms_gateway.serving(gateway)),
-            "SMS_TOKEN": sms_gateway.TOKEN,
-            "PUBLIC_URL": PUBLIC_URL,
-        }
-        exits.enter_context(stack)
-        interfaces = exits.enter_context(Interfaces(stack))
-        mailbox = exits.enter_context(Mailbox(stack.bootstrap, stack.flavour))
-        replies = exits.enter_context(Replies(stack.bootstrap, stack.flavour, clock))
-        messages = exits.enter_context(closing(Messages(stack.database_urls["intake"], gateway, clock.now)))
-        play = Play(script, interfaces, mailbox, replies, city, clock, messages, Traces(stack.database_urls))
+    with staged(folder, script.seed) as stage:
+        play = stage.play(script)
+        interfaces = stage.interfaces
         observer = Observer(interfaces, play)
         with audience(observer) as show:
             end = play.run(show)
         lives = play.scenes.lives()
         findings = collect(interfaces.as_role("hub"), midnight(BEGIN), end)
         calls = list(play.residents.calls.values())
-        evidence = gather(stack, play.residents.sent, play.residents.calls.keys())
-        told, account = messages.outcome(), play.one_caller.account()
+        evidence = gather(stage.stack, play.residents.sent, play.residents.calls.keys())
+        told, account = stage.messages.outcome(), play.one_caller.account()
     judgement = judge(play.world.faults, calls, findings.hot_issues)
     figures = {
         "tickets": play.residents.sent,

@@ -38,8 +38,8 @@ STORY = Story(
         Cure(
             kind="project",
             reason="上次只疏通未换管，问题重现：小区污水管网与楼内立管全部更换。",
-            preparation_days=140,
-            works_days=95,
+            preparation_days=210,
+            works_days=120,
             elements=("E05", "E06", "E07"),
         ),
     ),

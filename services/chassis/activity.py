@@ -33,6 +33,16 @@ class Activity:
         """Nothing has happened for `QUIET_AFTER_S`."""
         return self._monotonic() - self._stirred_at > QUIET_AFTER_S
 
+    def hurry(self) -> None:
+        """Ends every pause: somebody waits for what comes after it."""
+        with self._wake:
+            self._wake.notify_all()
+
+    def pause(self, seconds: float) -> None:
+        """Returns after `seconds`, or earlier; not when the process is to end, so pause briefly."""
+        with self._wake:
+            self._wake.wait(seconds)
+
     def rest(self, seconds: float) -> None:
         """Returns after `seconds`, or as soon as something happens; not when the process is to end, so rest briefly."""
         with self._wake:

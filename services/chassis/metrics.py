@@ -185,6 +185,15 @@ RETENTION_UNFINISHED_SECONDS = _gauge(
     "Since when nobody has finished deleting what has been kept for its time, of the class that waits longest;"
     " infinite before each class was finished once; each process shows all.",
 )
+KEYS_TO_DELETE_OLDEST_SECONDS = _gauge(
+    "closedloop_keys_to_delete_oldest_seconds",
+    "How long the key of somebody who was erased has waited to be deleted from the keys' database; 0: none waits; each"
+    " process shows all.",
+)
+ORPHANED_KEYS = _counter(
+    "closedloop_orphaned_keys_total",
+    "Callers' keys that were deleted because nobody has them: a receipt was rolled back after making one.",
+)
 TICKETS_COUNTED = _counter(
     "closedloop_tickets_counted_total",
     "Tickets counted towards their place and type. Outcome, by the caller: known, anonymous.",

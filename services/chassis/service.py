@@ -49,6 +49,10 @@ class Service:
     gauges: Sequence[Gauging] = ()
     workers: Mapping[str, WorkerLoop] = field(default_factory=dict)
     body_limits: Mapping[str, int] = field(default_factory=dict)
+    further_databases: Mapping[str, Engine] = field(default_factory=dict)
+    """By what they are called; without one the service is not ready."""
+    before: Callable[[Workshop], None] | None = None
+    """Runs before anything else does; raises SystemExit if the service cannot be."""
     max_poll_records: int = 200
 
 
@@ -68,6 +72,8 @@ def run(service: Service) -> int:
     health = Health()
     workers = Workers(health)
     activity = Activity()
+    if service.before:
+        service.before(workshop)
     loops = {
         one.consumer: _consumer(service, one, workshop, health, workers, activity) for one in service.subscriptions
     }
@@ -131,11 +137,12 @@ def _relay(service: Service, database_url: str, health: Health, workers: Workers
 def _app(
     service: Service, workshop: Workshop, health: Health, loops: Mapping[str, ConsumerLoop], activity: Activity
 ) -> FastAPI:
-    health.ready_when("database", lambda: _database_answers(workshop.engine))
+    for name, engine in {"database": workshop.engine, **service.further_databases}.items():
+        health.ready_when(name, partial(_database_answers, engine))
     routers = [
         *service.routes(workshop),
         dead_letter_routes(workshop, {one.consumer: one for one in service.subscriptions}),
-        progress_routes(workshop, loops),
+        progress_routes(workshop, loops, activity.hurry),
     ]
     return create_app(
         title=service.name,

@@ -11,6 +11,7 @@ import typer
 
 from services.cli.commands import (
     city,
+    consultation,
     demo,
     dlq,
     evaluate,
@@ -56,6 +57,7 @@ app.add_typer(topics.app, name="topics")
 app.add_typer(dlq.app, name="dlq")
 app.add_typer(city.app, name="city")
 app.add_typer(privacy.app, name="privacy")
+app.add_typer(consultation.app, name="consultation")
 
 measured = typer.Typer(help="Measure reading and detection on files with known answers.", no_args_is_help=True)
 measured.command()(evaluate.types)

@@ -8,6 +8,10 @@ from typing import Final
 from services.contracts.districts import district
 from services.contracts.writing import plain
 
+EMAIL: Final = r"^[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}$"
+"""An address that a caller may be written to, in ASCII; it has at most LONGEST_EMAIL characters."""
+LONGEST_EMAIL: Final = 254
+
 _PHONE: Final = re.compile(
     r"(?P<abroad>\+|00)?(?P<digits>[0-9(][0-9 ().\-–—]*)(?:(?:转|ext\.?|x|#)\s*(?P<extension>[0-9]{1,6}))?"
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
@@ -191,6 +192,10 @@ class HotIssueDecided(HotIssueEvent):
 
     type: ClassVar[str] = "hot_issue.decided.v1"
     decision: DecisionKind
+    planned_start: date | None = Field(
+        None,
+        description="When its project's works are to start, as planned by then: the project comes by another topic.",
+    )
 
 
 class HotIssueCureStarted(HotIssueEvent):

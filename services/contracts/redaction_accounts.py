@@ -13,7 +13,9 @@ _ENDING: Final = r"(?:com|cn|net|org|edu|gov|cc|top|vip|me|io|hk|tw|info|biz|xyz
 _PROVIDER: Final = (
     r"(?:qq|foxmail|1[236][369]|189|126|sina|sohu|gmail|outlook|hotmail|yahoo|aliyun|icloud|live|msn|yeah|wo|21cn|tom)"
 )
-_LOCAL: Final = r"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9](?:[A-Za-z0-9._%+\-]|\s(?=[A-Za-z0-9._]{1,20}\s?@)){0,63}"
+_LOCAL: Final = (
+    r"(?<![A-Za-z0-9_%+\-])(?<![A-Za-z0-9]\.)[A-Za-z0-9](?:[A-Za-z0-9._%+\-]|\s(?=[A-Za-z0-9._]{1,20}\s?@)){0,63}"
+)
 _DOMAIN: Final = rf"(?:[A-Za-z0-9\-]{{1,63}}{_DOT}){{1,4}}"
 _EMAIL: Final = re.compile(
     rf"(?:{_LOCAL}|(?<=[箱是为:])[\u4e00-\u9fff]{{2,4}}){_AT}{_DOMAIN}[A-Za-z]{{2,10}}(?![A-Za-z0-9])"

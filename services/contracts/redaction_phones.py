@@ -21,6 +21,8 @@ _DAY: Final = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]
 _RANGE: Final = re.compile(r"20[0-3][0-9]{5}|[0-9]{3}0[0-9]{3}0")
 """Years, and round numbers such as a price from and to."""
 _CALLED: Final = re.compile(r"(?:电话|座机|固话|家电|号码|热线|致电|拨打?|打|tel)[^0-9]{0,8}$", re.IGNORECASE)
+_PART_OF_A_SUM: Final = re.compile(r"[0-9]\.$|[¥￥]$")
+"""A full stop alone ends a sentence."""
 _COUNTS: Final = re.compile(rf"{UNIT}|室|[一每][平个套户人]")
 _HOUSES: Final = re.compile(r"\s?(?:号楼?|弄|幢|栋|座|楼|层|室|户)")
 _EXTENSION: Final = re.compile(r"\s?(?:[\-转]|分机)\s?[0-9]{1,5}(?![0-9])")
@@ -51,7 +53,7 @@ def spoken_mobiles(read: str) -> Iterator[Mask]:
 
 def landline(window: Stretch) -> Mask | None:
     start, end, area = window.start, window.end, bool(AREA.fullmatch(window.digits))
-    if window.listed or _COUNTS.match(window.text, end) or window.before(1) in (".", "¥", "￥"):
+    if window.listed or _COUNTS.match(window.text, end) or _PART_OF_A_SUM.search(window.before(2)):
         return None
     if not area and not _is_local(window):
         return None

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 
 # Each module is imported for the classes it defines.
 from services.contracts import classification_events as classification_events
-from services.contracts import department_events, hot_issue_events, project_events, reply_events, ticket_events
+from services.contracts import (
+    department_events,
+    hot_issue_events,
+    project_events,
+    reply_events,
+    ticket_events,
+    works_events,
+)
 from services.contracts.event import Event
 
 
@@ -21,6 +28,7 @@ def _types_of(base: type[Event]) -> Iterator[type[Event]]:
 TICKET_EVENTS = tuple(_types_of(ticket_events.TicketEvent))
 HOT_ISSUE_EVENTS = tuple(_types_of(hot_issue_events.HotIssueEvent))
 PROJECT_EVENTS = tuple(_types_of(project_events.ProjectEvent))
+WORKS_EVENTS = tuple(_types_of(works_events.WorksEvent))
 DEPARTMENT_EVENTS = tuple(_types_of(department_events.DepartmentEvent))
 REPLY_EVENTS = tuple(_types_of(reply_events.ReplyEvent))
 

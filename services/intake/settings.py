@@ -7,12 +7,17 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
+from sqlalchemy import make_url
 
 from services.chassis.settings import CalendarFile, HexKey, Port, Profile, Settings
+from services.contracts.departments import departments
 from services.intake.app.sending_ports import Gateway
+from services.intake.domain.duty import HUB
 from services.intake.files.sending_rules import sending_rules
 from services.intake.outbound.email import MailGateway, MailServer, Security, plain_address
+from services.intake.outbound.robot import ROBOT, Robot
 from services.intake.outbound.sms import SmsGateway
+from services.intake.store.master_keys import MasterKeys
 
 
 def _one_address(address: str) -> str:
@@ -21,11 +26,27 @@ def _one_address(address: str) -> str:
     return address
 
 
+def _desks(robots: SecretStr | None) -> list[tuple[str, str]]:
+    given = robots.get_secret_value() if robots else ""
+    parted = (one.strip().partition("=") for one in given.split(",") if one.strip())
+    return [(desk, address) for desk, _, address in parted]
+
+
+def _place(url: str) -> tuple[str | None, int | None, str | None]:
+    parts = make_url(url)
+    return parts.host, parts.port, parts.database
+
+
 MailAddress = Annotated[str, AfterValidator(_one_address)]
 
 
 class IntakeSettings(Settings):
     http_port: Port = 8101
+    keys_database_url: str = Field(
+        pattern=r"^postgresql\+psycopg://\S+$",
+        repr=False,
+        description="give postgresql+psycopg://USER:PASSWORD@HOST:PORT/DATABASE of the callers' keys",
+    )
     caller_key: HexKey
     vault_key: HexKey
     old_vault_keys: SecretStr | None = Field(
@@ -59,6 +80,9 @@ class IntakeSettings(Settings):
     smtp_from: MailAddress | None = Field(
         None, validate_default=True, description="give the address that e-mails to callers come from"
     )
+    robots: SecretStr | None = Field(
+        None, description="give the duty desks' robots as hub=wecombot://KEY,housing=dingtalk://KEY, or leave it out"
+    )
     attachments_dir: Path | None = Field(
         None, description="give the folder that keeps attachments, shared by all processes of intake"
     )
@@ -66,6 +90,14 @@ class IntakeSettings(Settings):
         None, description="give a command that exits with 0 for a file, its last word, that may be kept"
     )
     calendar_file: CalendarFile = None
+
+    @field_validator("keys_database_url")
+    @classmethod
+    def _keys_lie_apart(cls, url: str, info: ValidationInfo) -> str:
+        own = info.data.get("database_url")
+        if own and _place(own) == _place(url):
+            raise ValueError("is intake's own database, too: a dump of it would hold the keys beside what they seal")
+        return url
 
     @field_validator("vault_key")
     @classmethod
@@ -82,10 +114,11 @@ class IntakeSettings(Settings):
         return keys
 
     @property
-    def old_masters(self) -> list[bytes]:
-        """The vault's former keys, in the order in which they are given."""
+    def masters(self) -> MasterKeys:
+        """The vault's keys: the current one, and the former ones in the order in which they are given."""
         given = self.old_vault_keys.get_secret_value() if self.old_vault_keys else ""
-        return [bytes.fromhex(one) for one in given.split(",") if one]
+        former = [bytes.fromhex(one) for one in given.split(",") if one]
+        return MasterKeys(bytes.fromhex(self.vault_key.get_secret_value()), former)
 
     @field_validator("city_url", "sms_url", "public_url")
     @classmethod
@@ -107,6 +140,21 @@ class IntakeSettings(Settings):
         if sender is None and info.data.get("smtp_host"):
             raise ValueError("is missing")
         return sender
+
+    @field_validator("robots")
+    @classmethod
+    def _robots_are_known(cls, robots: SecretStr | None) -> SecretStr | None:
+        for desk, address in _desks(robots):
+            if desk != HUB and desk not in departments():
+                raise ValueError(f"names {desk!r}, which is neither {HUB} nor a department's code")
+            if not ROBOT.fullmatch(address):
+                raise ValueError(f"gives {desk} no robot: write wecombot://KEY, dingtalk://KEY or feishu://KEY")
+        return robots
+
+    @property
+    def duty_robots(self) -> dict[str, Robot]:
+        """By the desk."""
+        return {desk: Robot(address) for desk, address in _desks(self.robots)}
 
     @property
     def gateways(self) -> list[Gateway]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import get_args
 from uuid import uuid4
 
@@ -33,12 +34,14 @@ from services.intake.app.check_calls import CheckCalls
 from services.intake.app.city_visit import TakeCityVisit
 from services.intake.app.dispatch_classified import DispatchOnClassification
 from services.intake.app.edit_catalogue import EditCatalogue
+from services.intake.app.end_keys import EndKeys
 from services.intake.app.end_retention import EndRetention
 from services.intake.app.erase_caller import EraseCaller
 from services.intake.app.fire_deadlines import DEADLINE, FireDeadlines
 from services.intake.app.follow_hot_issues import ASK, FollowHotIssues, HotIssueFact, ProjectFact
 from services.intake.app.join_known_issue import JoinKnownIssue
 from services.intake.app.merge_tickets import MergeTickets
+from services.intake.app.miss_call import MissContact, MissFollowUp
 from services.intake.app.move_ticket import MoveTicket
 from services.intake.app.personal_data import PersonalData
 from services.intake.app.plain_step import TakePlainStep
@@ -62,6 +65,7 @@ from services.intake.domain.telling import Way
 from services.intake.domain.telling_words import TellingWords
 from services.intake.files.caller_access import caller_access
 from services.intake.files.deadline_rules import deadline_rules, usual_kind
+from services.intake.files.duty_rules import duty_rules
 from services.intake.files.occasions import occasions
 from services.intake.files.processing_records import processing_records
 from services.intake.files.retention_rules import retention_rules
@@ -92,6 +96,8 @@ from services.intake.http.ticket_batches import BODY_LIMIT as BATCH_LIMIT
 from services.intake.http.ticket_batches import batch_routes
 from services.intake.http.tickets import ticket_routes
 from services.intake.outbound.city import SENDER, CitySender, Post
+from services.intake.outbound.duty_sender import NAME as DUTY
+from services.intake.outbound.duty_sender import DutySender, Sends
 from services.intake.outbound.scanner import Scan, scanner
 from services.intake.outbound.telling_sender import TellingSender
 from services.intake.pages.attachments import attachment_pages
@@ -107,7 +113,9 @@ from services.intake.pages.search import search_pages
 from services.intake.pages.shifts import shift_pages
 from services.intake.pages.tickets import ticket_pages
 from services.intake.store.attachments import SqlAttachments
-from services.intake.store.call_list import SqlCallBook
+from services.intake.store.call_book import SqlCallBook
+from services.intake.store.call_list import CallList
+from services.intake.store.caller_keys import CallerKeys
 from services.intake.store.caller_readings import SqlCallerReadings, readings_gauge
 from services.intake.store.catalogues import SqlCatalogues
 from services.intake.store.city_messages import SqlCityLine, city_gauge
@@ -117,8 +125,8 @@ from services.intake.store.estates import SqlEstates
 from services.intake.store.follow_ups import SqlFollowUps
 from services.intake.store.idempotency_keys import SqlReceipts
 from services.intake.store.indicator_gauges import indicator_gauges
+from services.intake.store.key_lists import SqlKeyList, keys_gauge
 from services.intake.store.links import SqlLinkBook, SqlLinks
-from services.intake.store.master_keys import MasterKeys
 from services.intake.store.place_names import SqlPlaceNames
 from services.intake.store.repeats import SqlRepeats
 from services.intake.store.retention import SqlRetention, retention_gauge
@@ -131,6 +139,8 @@ from services.intake.store.vault import SealedVault
 RECOUNT = "recount"
 CALLS = "calls"
 ERASURES = "erasures"
+KEYS = "keys"
+ORPHANS = "orphaned-keys"
 RETENTION = "retention"
 BODY_LIMITS = {
     "/tickets/batch": BATCH_LIMIT,
@@ -164,6 +174,7 @@ class Wiring:
     still_true: StillTrue
     read: ReadCaller
     erase: EraseCaller
+    end_keys: EndKeys
     end_retention: EndRetention
     personal: PersonalData
     contents: Contents | None
@@ -176,22 +187,25 @@ class Wiring:
     take_call: TakeCall
     words: Words
     check_calls: CheckCalls
+    miss_follow_up: MissFollowUp
+    call_list: CallList
+    duty: DutySender
 
     @classmethod
     def of(
         cls,
         caller_key: bytes,
-        vault_key: bytes,
+        keys: CallerKeys,
         contents: Contents | None = None,
         scan: Scan = scanner(None),
         post_to_city: Post | None = None,
         calendar: Calendar = Calendar(),
         gateways: Sequence[Gateway] = (),
         public_url: str | None = None,
-        old_vault_keys: Sequence[bytes] = (),
+        robots: Mapping[str, Sends] = MappingProxyType({}),
     ) -> Wiring:
         tickets, follow_ups, receipts = SqlTickets(), SqlFollowUps(), SqlReceipts()
-        vault, catalogues = SealedVault(MasterKeys(vault_key, old_vault_keys)), SqlCatalogues(taxonomy())
+        vault, catalogues = SealedVault(keys), SqlCatalogues(taxonomy())
         readings = SqlCallerReadings()
         timekeeper = Timekeeper(deadline_rules(), usual_kind, calendar.after_working_days)
         tell = TellCallers(occasions(), SqlTellings())
@@ -214,7 +228,13 @@ class Wiring:
             receive,
             DispatchOnClassification(desk, taxonomy(), catalogues, SqlRepeats(), SqlEstates(), SqlPlaceNames()),
             TicketSteps(
-                plain, ReviewTicket(desk, taxonomy(), catalogues), MoveTicket(desk), merging, settlement, assist
+                plain,
+                ReviewTicket(desk, taxonomy(), catalogues),
+                MoveTicket(desk),
+                merging,
+                settlement,
+                assist,
+                MissContact(desk),
             ),
             EditCatalogue(catalogues),
             FireDeadlines(desk),
@@ -229,6 +249,7 @@ class Wiring:
             still_true,
             ReadCaller(tickets, tickets, vault, readings, caller_access(), caller_key),
             erase,
+            EndKeys(SqlKeyList(), keys),
             EndRetention(retention_rules(), SqlRetention(), erase),
             PersonalData(tickets, tickets, vault, readings, caller_access(), caller_key),
             contents,
@@ -241,6 +262,9 @@ class Wiring:
             TakeCall(call_book, rules, stop),
             words,
             CheckCalls(call_book, still_true, addressees),
+            MissFollowUp(follow_ups, rules.calls, stop),
+            call_list := CallList(caller_access(), rules.calls),
+            DutySender(robots, duty_rules(), call_list),
         )
 
     def routes(self, workshop: Workshop) -> Sequence[APIRouter]:
@@ -254,18 +278,18 @@ class Wiring:
             attachment_routes(transfer),
             caller_routes(workshop, self.read),
             reading_routes(workshop),
-            privacy_routes(workshop, self.personal, self.erase),
+            privacy_routes(workshop, self.personal, self.erase, self.end_keys),
             retention_routes(workshop, self.end_retention.rules),
             record_routes(processing_records()),
             related_routes(workshop),
             telling_routes(workshop, self.try_telling, self.steps.plain.desk.tickets),
             known_routes(workshop, self.join_known),
-            follow_up_routes(workshop, self.answer),
+            follow_up_routes(workshop, self.answer, self.miss_follow_up),
             catalogue_routes(workshop, self.catalogue),
             indicator_routes(workshop),
             shift_routes(workshop),
             city_routes(workshop, self.receive, self.city_visit),
-            call_routes(workshop, self.take_call),
+            call_routes(workshop, self.take_call, self.call_list),
             sms_routes(workshop, self.next_way),
             entrance(),
             login_routes(pages),
@@ -274,11 +298,21 @@ class Wiring:
             caller_pages(workshop, pages, self.read),
             attachment_pages(pages, transfer),
             search_pages(workshop, pages),
-            known_pages(workshop, pages, self.join_known, self.receive, self.steps.move),
+            known_pages(workshop, pages, self.join_known, self.receive, self.steps.move, self.read),
             catalogue_pages(workshop, pages, self.catalogue),
             figure_pages(workshop, pages),
             shift_pages(workshop, pages),
-            call_pages(workshop, pages, self.steps, self.answer, self.take_call, self.words, self.read),
+            call_pages(
+                workshop,
+                pages,
+                self.steps,
+                self.answer,
+                self.miss_follow_up,
+                self.take_call,
+                self.words,
+                self.read,
+                self.call_list,
+            ),
             public_pages(workshop, pages, self.answer_link, self.caller_key),
             missing_pages(pages),
         ]
@@ -301,7 +335,7 @@ class Wiring:
                 "intake-follow-ups",
                 ("hot-issues", "projects"),
                 frozenset(followed),
-                one_by_one(followed, lambda _, work: self.follow.follow_ups.lock_all(work)),
+                one_by_one(followed, self.follow.lock_batch),
             ),
             Subscription(
                 "intake-replies",
@@ -323,12 +357,15 @@ class Wiring:
             RECOUNT: Sweep(RECOUNT, self.recount).run,
             CALLS: Sweep(CALLS, self.check_calls).run,
             ERASURES: Sweep(ERASURES, self.erase.finish_one).run,
+            KEYS: Sweep(KEYS, self.end_keys.of_erased).run,
+            ORPHANS: Sweep(ORPHANS, self.end_keys.orphans).run,
             RETENTION: Sweep(RETENTION, self.end_retention).run,
         }
-        return {**sweeps, **sender, **telling}
+        duty = {DUTY: self.duty.run} if self.duty.robots else {}
+        return {**sweeps, **sender, **telling, **duty}
 
     def gauges(self, clock: Clock) -> Sequence[Gauging]:
-        own = (tellings_gauge, readings_gauge, retention_gauge)
+        own = (tellings_gauge, readings_gauge, retention_gauge, keys_gauge)
         return [indicator_gauges(clock), city_gauge, *(gauge(clock) for gauge in own)]
 
 

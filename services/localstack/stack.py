@@ -16,7 +16,7 @@ from services.chassis.database.migrate import migrate
 from services.chassis.messaging.topic_admin import TopicsRefused, apply_topics
 from services.chassis.settings import DEMO_ISSUER
 from services.chassis.web.demo_issuer import DemoIssuer
-from services.contracts.services import SERVICES
+from services.contracts.services import CALLERS_KEYS, SERVICES
 from services.contracts.topics import Topic, topic_table
 from services.localstack import databases
 from services.localstack.apache_kafka import ApacheKafka
@@ -32,7 +32,14 @@ SESSION_TIMEOUT_S = 6
 """Joining a group takes half of it on the embedded broker; with less, a busy laptop loses its sessions."""
 
 MOST_PARTITIONS = 3
-"""A topic has no more on the embedded broker: every fetch names each of them, which costs more than the records do."""
+
+
+def topics_on(flavour: str, most: int = MOST_PARTITIONS) -> list[Topic]:
+    """The table's topics as a stack makes them on a broker of this flavour; on the embedded one with few partitions."""
+    table = topic_table().topics.values()
+    if flavour != EmbeddedBroker.flavour:
+        return list(table)
+    return [one.model_copy(update={"partitions": min(one.partitions, most)}) for one in table]
 
 
 class Stack:
@@ -41,7 +48,8 @@ class Stack:
     `kafka` is `embedded`, `apache` or HOST:PORT of a running Apache Kafka; `database` is `embedded`
     or the URL of a PostgreSQL server. `instances` says how many processes a service has (default one each).
     `environment` adds to or overrides the settings of one service, without the prefix; it may be filled between
-    `start_servers` and `start_services`, for example with the address of a proxy.
+    `start_servers` and `start_services`, for example with the address of a proxy. On the embedded broker no topic has
+    more than `partitions`: every fetch names each of them, which costs more than the records do.
     """
 
     def __init__(
@@ -53,11 +61,13 @@ class Stack:
         issuer_directory: Path | None = None,
         instances: Mapping[str, int] | None = None,
         usual_ports: bool = False,
+        partitions: int = MOST_PARTITIONS,
     ) -> None:
         self.run_dir = run_dir
         self.broker: Broker | None = None
         self.postgres: EmbeddedPostgres | None = None
         self.database_urls: dict[str, str] = {}
+        self.keys_url = ""
         self.services: list[ServiceProcess] = []
         self.environment: dict[str, dict[str, str]] = {service: {} for service in SERVICES}
         self._kafka = kafka
@@ -65,6 +75,7 @@ class Stack:
         self._issuer_directory = issuer_directory or run_dir / "issuer"
         self._instances = dict.fromkeys(SERVICES, 1) | dict(instances or {})
         self._usual_ports = usual_ports
+        self._partitions = partitions
         self._directory: RunDirectory | None = None
 
     def __enter__(self) -> Self:
@@ -92,8 +103,9 @@ class Stack:
             if self.postgres is not None:
                 self.postgres.wait_until_it_answers()
             self.database_urls = databases.prepare(self.server_url)
-            for service, url in self.database_urls.items():
-                migrate(service, url)
+            for database, url in self.database_urls.items():
+                migrate(database, url)
+            self.keys_url = self.database_urls.pop(CALLERS_KEYS)
             if self.broker is not None:
                 self.broker.wait_until_it_answers()
             _apply_topics(self.bootstrap, self._topics())
@@ -154,7 +166,7 @@ class Stack:
                 "flavour": self.flavour,
                 "title": self.broker.title if self.broker is not None else f"Apache Kafka at {self.bootstrap}",
             },
-            "databases": self.database_urls,
+            "databases": {**self.database_urls, CALLERS_KEYS: self.keys_url},
             "issuer": str(self._issuer_directory.resolve()),
             "services": [
                 {"name": one.service, "instance": one.instance, "url": one.url, "log": str(one.log)}
@@ -177,10 +189,7 @@ class Stack:
             self.postgres = EmbeddedPostgres(directory.path / "postgres", directory.logs / "postgres.log")
 
     def _topics(self) -> list[Topic]:
-        table = topic_table().topics.values()
-        if not isinstance(self.broker, EmbeddedBroker):
-            return list(table)
-        return [one.model_copy(update={"partitions": min(one.partitions, MOST_PARTITIONS)}) for one in table]
+        return topics_on(self.flavour, self._partitions)
 
     def _service(self, service: str, instance: int) -> ServiceProcess:
         directory = self._run_directory
@@ -192,6 +201,7 @@ class Stack:
             "OIDC_ISSUER": DEMO_ISSUER,
             "OIDC_JWKS": str(self.issuer.jwks.resolve()),
             "CALLER_KEY": directory.key("caller"),
+            "KEYS_DATABASE_URL": self.keys_url,
             "VAULT_KEY": directory.key("vault"),
             "FINGERPRINT_KEY": directory.key("fingerprint"),
             "ATTACHMENTS_DIR": str(directory.path / "attachments"),

@@ -16,6 +16,7 @@ from services.chassis.messaging.timers import TimerHandler, each
 from services.chassis.sweep import Sweep
 from services.chassis.workers import WorkerLoop
 from services.chassis.working_days import Calendar
+from services.contracts.elements import elements
 from services.contracts.fingerprint import TermKey
 from services.contracts.taxonomy import taxonomy
 from services.contracts.ticket_events import TicketTextErased, TicketTextRecorded
@@ -35,8 +36,16 @@ from services.projects.app.recount_decisions import RecountDecisions
 from services.projects.app.repair import Repair
 from services.projects.app.review_issue import ReviewIssue
 from services.projects.app.typical_cases import ProposeTypicalCases
+from services.projects.app.works.accept_block import AcceptBlock
+from services.projects.app.works.acts import WorksActs
+from services.projects.app.works.contract_items import ContractItems
+from services.projects.app.works.desk import WorksDesk
+from services.projects.app.works.file_papers import FilePapers
+from services.projects.app.works.inspect_item import InspectItem
+from services.projects.app.works.mend_defect import MendDefect
 from services.projects.domain.evidence import Reading, TicketFact
 from services.projects.domain.likeness import Likeness
+from services.projects.files.works_rules import menu_rows, works_rules
 from services.projects.http.areas import area_routes
 from services.projects.http.concentrations import concentration_routes
 from services.projects.http.hot_issues import issue_routes
@@ -44,6 +53,7 @@ from services.projects.http.kpi import kpi_routes
 from services.projects.http.repair_projects import project_routes
 from services.projects.http.search import search_routes
 from services.projects.http.wording import Wording
+from services.projects.http.works import menu_routes, works_routes
 from services.projects.pages.site import people_pages
 from services.projects.store.calls import SqlCalls
 from services.projects.store.cells import SqlCellCalls
@@ -55,6 +65,7 @@ from services.projects.store.repair_projects import SqlRepairProjects
 from services.projects.store.sightings import SqlSightings
 from services.projects.store.type_days import SqlDays
 from services.projects.store.typical_cases import SqlTypicalCases
+from services.projects.store.works import SqlWorks
 
 RECOUNT = "recount"
 
@@ -68,6 +79,7 @@ class ProjectsWiring:
     detect: Detect
     decide: Decide
     repair: Repair
+    works: WorksActs
     cure: Cure
     recount: RecountDecisions
     correct: CorrectMembership
@@ -88,7 +100,17 @@ class ProjectsWiring:
             return Detect(calls, issues, publish, rules, raise_issue, review)
 
         detect, cure = detection(calls, issues), Cure(calls, issues, publish, rules)
-        repair = Repair(SqlRepairProjects(), issues, cure, detect.raise_issue, rules, taxonomy(), _new_id)
+        projects = SqlRepairProjects()
+        desk = WorksDesk(projects, SqlWorks(), works_rules())
+        repair = Repair(projects, issues, cure, detect.raise_issue, rules, taxonomy(), desk.pass_gates, _new_id)
+        works = WorksActs(
+            desk,
+            ContractItems(desk, menu_rows(), elements(), _new_id),
+            InspectItem(desk),
+            MendDefect(desk),
+            FilePapers(desk),
+            AcceptBlock(desk),
+        )
         lock = LockBatch(SqlSightings(), SqlDays(), SqlCellCalls(), SqlIssueBatches(), calls, issues, rules)
         return cls(
             rules,
@@ -96,6 +118,7 @@ class ProjectsWiring:
             detect,
             Decide(issues, publish, repair, cure, DecisionMakers(rules)),
             repair,
+            works,
             cure,
             RecountDecisions(issues, publish, rules, calendar),
             CorrectMembership(matters, SqlChoices(), issues, publish, detect),
@@ -108,10 +131,12 @@ class ProjectsWiring:
             concentration_routes(workshop),
             issue_routes(workshop, self.decide, self.correct, self.heat, self.words),
             project_routes(workshop, self.repair, self.words),
+            works_routes(workshop, self.works),
+            menu_routes(workshop, menu_rows()),
             search_routes(workshop, self.words),
             kpi_routes(workshop, self.rules),
             area_routes(workshop, self.rules),
-            *people_pages(workshop, self.decide, self.repair, self.heat, self.words, self.rules),
+            *people_pages(workshop, self.decide, self.repair, self.works, self.heat, self.words, self.rules),
         ]
 
     @property

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from services.localstack.stack import Stack
-from tests.bench import detection, flow, importing, numbers, tickets, vault
+from tests.bench import detection, flow, importing, numbers, planted, tickets, vault
 
 BENCHES = {
     "latency": flow.latency,
@@ -29,9 +29,10 @@ ALONE = {
     "unplaced": detection.detection_without_an_estate,
     "rebuild": detection.rebuild_of_projects,
     "collisions": numbers.collisions,
+    "planted": planted.planted_values_after_a_demo,
     "rotation": vault.rotation_of_the_master_key,
 }
-"""Figures of one part, without the stack."""
+"""Figures of one part, or on a stack of their own."""
 
 
 def main() -> int:

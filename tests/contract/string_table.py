@@ -65,11 +65,19 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
     (End.TEXT, "on the department's own topic for 30 days; redacted where intake keeps it",
      """_ReplyWithText.text TicketSettlementReplied.text TicketSettlementReplied.reason
      TicketSettlementReplied.handling"""),
+    (End.CODE, "a kind, state or code of the rules of works, an item of the menu, a number; anything else is refused",
+     """WarrantyGiven.term WorksDefectChanged.cured_by WorksDefectChanged.severity WorksDefectChanged.state
+     WorksDisclosed.what WorksItemChanged.choice WorksItemChanged.menu_item
+     WorksItemInspected.readings WorksItemInspected.template WorksItemInspected.verdict
+     WorksPaperFiled.kind"""),
+    (End.REDACTED, WORDS, "WorksDefectChanged.note WorksItemChanged.dropped WorksPaperFiled.title"),
+    (End.MADE, "the subject of a verified token, or an id", "WorksEvent.actor WorksDefectChanged.ticket_id"),
     # --- tables -----------------------------------------------------------------------------------------------------
     (End.CODE, "a state, step, kind or type of the program",
      """chassis.inbox.status chassis.attempts.scope chassis.timers.kind intake.attachments.media_type
      intake.attachments.purpose intake.caller_messages.stage intake.caller_readings.outcome
      intake.caller_readings.purpose intake.caller_readings.role intake.clocks.kind intake.retention_runs.kept
+     intake.follow_up_calls.result intake.duty_notices.desk intake.duty_notices.state
      intake.clocks.outcome intake.clocks.rule intake.follow_ups.stage
      intake.hot_issues.decision intake.hot_issues.stage intake.hot_issues.state
      intake.tickets.reach
@@ -117,11 +125,28 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
     (End.REDACTED, WORDS,
      """projects.hot_issue_history.detail projects.hot_issues.decision_reason projects.hot_issues.verdict
      projects.repair_project_history.note"""),
+    (End.CODE, "a kind, state or code of the rules of works, a block, an item of the menu, a number",
+     """projects.warranties.term projects.works_acceptances.block projects.works_defects.cured_by
+     projects.works_defects.severity projects.works_defects.state projects.works_disclosures.what
+     projects.works_inspections.readings projects.works_inspections.template projects.works_inspections.verdict
+     projects.works_items.block projects.works_items.choice projects.works_items.element
+     projects.works_items.menu_item projects.works_papers.kind"""),
+    (End.REDACTED, WORDS,
+     "projects.works_defects.note projects.works_items.dropped projects.works_papers.name"),
+    (End.MADE, "an id, a hash, the subject of a verified token",
+     """projects.warranties.item_id projects.warranties.project_id projects.works_acceptances.actor
+     projects.works_acceptances.project_id projects.works_defects.actor projects.works_defects.id
+     projects.works_defects.item_id projects.works_defects.project_id projects.works_defects.ticket_id
+     projects.works_disclosures.actor projects.works_disclosures.project_id projects.works_inspections.actor
+     projects.works_inspections.bases projects.works_inspections.id projects.works_inspections.item_id
+     projects.works_inspections.photographs projects.works_inspections.project_id projects.works_items.confirmed_by
+     projects.works_items.id projects.works_items.project_id projects.works_papers.actor projects.works_papers.id
+     projects.works_papers.project_id projects.works_papers.sha256"""),
     (End.REDACTED, CAUSE, "chassis.dead_letters.cause chassis.outbox.set_aside_cause"),
     (End.REDACTED, PERSON, "intake.tickets.assignee intake.receipts.idempotency_key"),
     (End.MADE, "the subject of a verified token, or a name of ours",
      """intake.attachments.actor intake.caller_readings.reader intake.catalogue_versions.actor
-     intake.follow_up_answers.actor intake.telling_tries.actor
+     intake.follow_up_answers.actor intake.follow_up_calls.actor intake.telling_tries.actor
      intake.ticket_history.actor intake.tickets.settled_by intake.receipts.client notifier.webhooks.created_by
      projects.hot_issue_history.actor projects.repair_project_history.actor chassis.dead_letters.replayed_by"""),
     (End.MADE, "an id, a hash, a number of the city's hotline, a name of ours",
@@ -133,7 +158,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      intake.tellings.facts intake.tellings.occurrence intake.tellings.person
      intake.tickets.caller_ref intake.tickets.city_number intake.tickets.number
      projects.hot_issues.number projects.repair_projects.number projects.ticket_sightings.number
-     intake.receipts.fingerprint intake.vault_keys.holder notifier.deliveries.hot_issue_id
+     intake.receipts.fingerprint intake.keys_to_move.holder intake.vault_keys.holder notifier.deliveries.hot_issue_id
      notifier.deliveries.project_id notifier.deliveries.ticket_id notifier.known_matters.matter_id
      notifier.known_tickets.ticket_id notifier.webhooks.secret projects.hot_issue_history.hot_issue_id
      projects.hot_issue_members.caller_ref projects.hot_issue_members.hot_issue_id projects.hot_issue_members.ticket_id
@@ -147,7 +172,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
     (End.MADE, "why a receiver did not take a message: a status, or the kind of the error",
      """intake.city_messages.error intake.telling_tries.cause intake.tellings.cause notifier.webhooks.error
      notifier.webhook_sendings.error"""),
-    (End.MADE, "sealed under the caller's own key", "intake.vault.sealed intake.vault_keys.wrapped_key"),
+    (End.MADE, "sealed under the caller's own key, or a key under the master key",
+     "intake.vault.sealed intake.keys_to_move.wrapped_key intake_keys.caller_keys.wrapped_key"),
     (End.MADE, "an event as it is published; its fields stand above",
      "chassis.outbox.headers chassis.outbox.value notifier.deliveries.dispatch"),
     (End.TEXT, "redacted, with the ticket", "intake.ticket_texts.text intake.ticket_texts.address"),
@@ -178,20 +204,23 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      POST@/known-matters/{hot_issue_id}/followers@Idempotency-Key POST@/city/tickets/{number}/visit@Idempotency-Key"""),
     (End.REDACTED, REDACT, "VersionBody.reason WebhookIn.url TextToRead.text TextToRead.address"),
     (End.REDACTED, WORDS,
-     """AssignmentBody.note CureDoneBody.note DecisionBody.reason MembershipBody.reason ProjectStepBody.note"""),
+     """ChangeBody.dropped DefectBody.note DefectStepBody.note PaperBody.name
+     AssignmentBody.note CureDoneBody.note DecisionBody.reason MembershipBody.reason ProjectStepBody.note"""),
     (End.MADE, "goes into the vault, sealed; a keyed hash of it leaves",
      "CallerBody.id CallerBody.name CallerBody.phone"),
     (End.MADE, "looked up by its keyed hash, and not kept", "SearchBody.phone PersonBody.phone ErasureBody.phone"),
     (End.MADE, "ids, a keyed hash, hashes of contents",
-     """intake.vault_keys.master intake.erasures.holder intake.erasures.tickets intake.erasures.keys
-     intake.erasures.contents"""),
+     """intake.keys_to_move.master intake_keys.caller_keys.master intake.erasures.holder
+     intake.erasures.tickets intake.erasures.keys intake.erasures.contents"""),
     (End.MADE, "the subject of a verified token, or a name of ours", "intake.erasures.actor"),
     (End.REDACTED, REDACT, "intake.erasures.reason ErasureBody.reason TombstoneBody.reason"),
     (End.REDACTED, PERSON, "TombstoneBody.actor"),
     (End.MADE, "the subject of a verified token, looked up by", "GET@/caller-readings@reader"),
     (End.MADE, "the subject of a verified token, looked up by", "GET@/caller-readings.csv@reader"),
     (End.CODE, "of a register; refused, or not found",
-     """AssignmentBody.lead PlanBody.elements ProjectStepBody.elements
+     """AcceptanceBody.years ChangeBody.contracted InspectionBody.accepted InspectionBody.readings
+     PickedBody.contracted
+     AssignmentBody.lead PlanBody.elements ProjectStepBody.elements
      WebhookIn.events
      GET@/tickets/{ticket_id}/tellings/dry-run@occasion
      GET@/areas@estate GET@/concentrations@estate GET@/hot-issues@estate

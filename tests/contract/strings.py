@@ -24,6 +24,9 @@ from services.classifier.http.reading import reader_routes
 from services.contracts.event import Event
 from services.contracts.registry import EVENTS
 from services.contracts.schema_export import schema
+from services.intake.store.caller_keys import CallerKeys
+from services.intake.store.key_tables import metadata as key_tables
+from services.intake.store.master_keys import MasterKeys
 from services.intake.store.tables import metadata as intake_tables
 from services.intake.wiring import Wiring
 from services.notifier.store.tables import metadata as notifier_tables
@@ -82,12 +85,13 @@ def _of_parts(parts: Mapping[str, Any]) -> Iterator[str]:
 
 
 TABLES: Mapping[str, MetaData] = {
-    "chassis": chassis_tables, "intake": intake_tables, "projects": projects_tables, "notifier": notifier_tables,
+    "chassis": chassis_tables, "intake": intake_tables, "intake_keys": key_tables,
+    "projects": projects_tables, "notifier": notifier_tables,
 }  # fmt: skip
 
 
 def of_tables() -> set[str]:
-    """`service.table.column`; the chassis' tables are in every service's database."""
+    """`database.table.column`; the chassis' tables are in every service's database."""
     return {
         f"{service}.{table.name}.{column.name}"
         for service, tables in TABLES.items()
@@ -156,10 +160,11 @@ def _free_fields(part: Mapping[str, Any]) -> Iterator[str]:
 def _routes() -> Mapping[str, Sequence[APIRouter]]:
     """Every service's routes, on a database that nobody asks."""
     engine = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none")
+    keys = CallerKeys(engine, MasterKeys(b"v" * 32))
     workshop = Workshop(engine, FixedClock(datetime(2026, 7, 1, tzinfo=UTC)), "/310109/test")
     nothing: Any = None
     return {
-        "intake": [*Wiring.of(b"c" * 32, b"v" * 32).routes(workshop), dead_letter_routes(workshop, {})],
+        "intake": [*Wiring.of(b"c" * 32, keys).routes(workshop), dead_letter_routes(workshop, {})],
         "classifier": [reader_routes(nothing), classifier_letter_routes(nothing)],
         "projects": ProjectsWiring.of(RulesInForce(FILE), TERM_KEY).routes(workshop),
         "notifier": NotifierWiring.of(demo=True).routes(workshop),

@@ -22,7 +22,7 @@ DECIDED = {
     "tickets": ("ticket id", "intake", {"projects", "notifier"}),
     "classifications": ("ticket id", "classifier", {"intake", "projects"}),
     "hot-issues": ("hot issue id", "projects", {"intake", "notifier"}),
-    "projects": ("project, case or standard id", "projects", {"intake", "notifier"}),
+    "projects": ("project, item, inspection, defect, paper, case or standard id", "projects", {"intake", "notifier"}),
     "notifications": ("recipient", "notifier", {"audit", "dashboards"}),
     "departments.{department}": ("ticket or project id", "notifier", {"department:{department}"}),
     "departments.{department}.replies": ("ticket id", "department:{department}", {"intake"}),

@@ -34,4 +34,6 @@ def proxied(stack: Stack, *services: str) -> Iterator[Proxies]:
             if service in stack.database_urls:
                 url = make_url(stack.database_urls[service]).set(port=database.port)
                 told["DATABASE_URL"] = url.render_as_string(hide_password=False)
+            keys = make_url(stack.keys_url).set(port=database.port)
+            told["KEYS_DATABASE_URL"] = keys.render_as_string(hide_password=False)
         yield Proxies(kafka, database)

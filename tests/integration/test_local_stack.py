@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from services.contracts.services import WITH_DATABASE
+from services.contracts.services import DATABASES
 from services.localstack import databases
 from services.localstack.brokers import answers_metadata
 from services.localstack.embedded_broker import EmbeddedBroker
@@ -86,7 +86,7 @@ def test_a_role_that_may_not_create_works_in_databases_made_for_it(server: Embed
     with pytest.raises(StartFailed, match=r"(?s)there is no database 'intake'.*may create roles and databases"):
         databases.prepare(plain.render_as_string(hide_password=False))
     with connect(server.url("postgres")) as connection:
-        for service in WITH_DATABASE:
+        for service in DATABASES:
             connection.execute(f"CREATE DATABASE {service} OWNER plain")
     urls = databases.prepare(plain.render_as_string(hide_password=False))
     with connect(urls["projects"]) as connection:

@@ -7,8 +7,8 @@ import importlib
 import pytest
 from sqlalchemy import MetaData, create_engine, text
 
-from services.chassis.database.migrate import WITH_DATABASE
 from services.chassis.database.tables import metadata as chassis_metadata
+from services.contracts.services import CALLERS_KEYS, DATABASES
 from tests.harness.fixtures import NewDatabase
 
 _COLUMNS = """
@@ -23,22 +23,24 @@ _CONSTRAINTS = """
 """
 
 
-@pytest.mark.parametrize("service", WITH_DATABASE)
-def test_migrations_make_what_the_tables_module_says(service: str, new_database: NewDatabase) -> None:
-    described: MetaData = importlib.import_module(f"services.{service}.store.tables").metadata
-    migrated, made = new_database(service), new_database()
+@pytest.mark.parametrize("database", DATABASES)
+def test_migrations_make_what_the_tables_module_says(database: str, new_database: NewDatabase) -> None:
+    keys = database == CALLERS_KEYS
+    module = "services.intake.store.key_tables" if keys else f"services.{database}.store.tables"
+    described: MetaData = importlib.import_module(module).metadata
+    migrated, made = new_database(database), new_database()
     engine = create_engine(made)
-    for metadata in (chassis_metadata, described):
+    for metadata in (described,) if keys else (chassis_metadata, described):
         metadata.create_all(engine)
     engine.dispose()
     for query in (_COLUMNS, _INDEXES, _CONSTRAINTS):
-        assert _seen(migrated, query, service) == _seen(made, query, service)
+        assert _seen(migrated, query, database) == _seen(made, query, database)
 
 
-def _seen(url: str, query: str, service: str) -> set[tuple[object, ...]]:
+def _seen(url: str, query: str, database: str) -> set[tuple[object, ...]]:
     engine = create_engine(url)
     with engine.connect() as connection:
-        rows = connection.execute(text(query), {"versions": ["chassis_version", f"{service}_version"]})
+        rows = connection.execute(text(query), {"versions": ["chassis_version", f"{database}_version"]})
         seen = {tuple(row) for row in rows}
     engine.dispose()
     return seen

@@ -1,4 +1,4 @@
-"""Alembic migrations of one service's database: the chassis' own tables first, then the service's."""
+"""Alembic migrations of one database: the chassis' own tables first, then the service's. Keys stand alone."""
 
 from __future__ import annotations
 
@@ -8,22 +8,35 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, create_engine, text
 
-from services.contracts.services import WITH_DATABASE as WITH_DATABASE
+from services.contracts.services import CALLERS_KEYS, WITH_DATABASE
 
 SERVICES = Path(__file__).parents[2]
 SCRIPTS = Path(__file__).parent / "migrations"
+Scripts = tuple[Path, str]
+"""A folder of revisions, and the table that names the one the database is at."""
 
 
-def migrate(service: str, database_url: str) -> None:
-    """Brings the database to the newest revision. Idempotent; concurrent calls wait for each other.
+def _of_service(name: str) -> Scripts:
+    return SERVICES / name / "store" / "migrations" / "versions", f"{name}_version"
+
+
+_CHASSIS: Scripts = (SCRIPTS / "versions", "chassis_version")
+_VERSIONS: dict[str, tuple[Scripts, ...]] = {
+    **{one: (_CHASSIS, _of_service(one)) for one in WITH_DATABASE},
+    CALLERS_KEYS: ((SERVICES / "intake" / "store" / "key_migrations" / "versions", f"{CALLERS_KEYS}_version"),),
+}
+
+
+def migrate(database: str, url: str) -> None:
+    """Brings a database, one of DATABASES, to its newest revision. Idempotent; concurrent calls wait for each other.
 
     All in one transaction: a failing migration leaves the schema as it was.
     """
-    engine = create_engine(database_url)
+    engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('migrations'))"))
-        _upgrade(connection, SCRIPTS / "versions", "chassis_version")
-        _upgrade(connection, SERVICES / service / "store" / "migrations" / "versions", f"{service}_version")
+        for versions, version_table in _VERSIONS[database]:
+            _upgrade(connection, versions, version_table)
     engine.dispose()
 
 

@@ -140,7 +140,7 @@ class TimerLoop:
             if self._activity.quiet:
                 self._activity.rest(QUIET_TICK_S)
             else:
-                self._stop.wait(TICK_S)
+                self._activity.pause(TICK_S)
 
     def _inputs_read_until(self, moment: float) -> bool:
         while not self._stop.is_set():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from fastapi import APIRouter
@@ -20,7 +20,10 @@ class ProgressReader(Input, Protocol):
         """By topic, the sum over partitions of the offsets up to which it has settled."""
 
 
-def progress_routes(workshop: Workshop, readers: Mapping[str, ProgressReader]) -> APIRouter:
+def progress_routes(
+    workshop: Workshop, readers: Mapping[str, ProgressReader], on_due: Callable[[], None] = lambda: None
+) -> APIRouter:
+    """`on_due` is called when deadlines are due: whoever asks for the progress waits for them."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/progress")
@@ -30,6 +33,8 @@ def progress_routes(workshop: Workshop, readers: Mapping[str, ProgressReader]) -
         """
         with workshop.engine.begin() as connection:
             timers_due = due_count(connection, workshop.clock.now())
+        if timers_due:
+            on_due()
         return {
             "outbox": backlog(workshop.engine).depth,
             "timers_due": timers_due,

@@ -41,14 +41,14 @@ class Unpublishable(Exception):
 class FaustPublisher:
     """Publishes through the faust app's producer (acks=all); retries until acknowledged.
 
-    A failed try may still have reached the log, and two records in flight may change places: readers drop a repeated
+    A failed try may still have reached the log, and one that is sent again comes behind others: readers drop a repeated
     id and an older version. `on_try` is called after every try, successful or not.
     """
 
     def __init__(self, app: App, on_try: Callable[[], None]) -> None:
         self._app = app
         self._on_try = on_try
-        self._starting = asyncio.Lock()
+        self._order = asyncio.Lock()
 
     async def publish(self, record: Outgoing) -> None:
         """Returns after the acknowledgement, however long the broker is unreachable. Raises Unpublishable."""
@@ -75,9 +75,11 @@ class FaustPublisher:
                 self._on_try()
 
     async def _try(self, record: Outgoing) -> None:
-        async with asyncio.timeout(TRY_LIMIT_S):
-            # The send returns before the acknowledgement (docs/pitfalls.md §9); its result is the acknowledgement.
-            async with self._starting:  # who waits for the producer's start goes on in the order of the events
-                producer = await self._app.maybe_start_producer()
+        # One at a time, in the order of the events: of several that wait for a place in the producer's queue, one that
+        # comes later may be given it first.
+        async with self._order, asyncio.timeout(TRY_LIMIT_S):
+            producer = await self._app.maybe_start_producer()
             sent = await producer.send(record.topic, record.key, record.value, None, None, record.headers)
+        # The send returns before the acknowledgement (docs/pitfalls.md §9); its result is the acknowledgement.
+        async with asyncio.timeout(TRY_LIMIT_S):
             await sent

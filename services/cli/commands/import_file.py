@@ -38,8 +38,8 @@ def import_file(
             "--map",
             metavar="COLUMN=FIELD",
             help="Which column is which field, where its header is not known. May be repeated. Fields: source_id, "
-            "text, title, address, occurred_at, phone, caller_id (any other name of a caller at the source), name. "
-            "COLUMN=- leaves a column out.",
+            "text, title, address, occurred_at, phone, email, caller_id (any other name of a caller at the source), "
+            "name. COLUMN=- leaves a column out.",
         ),
     ] = None,
     source: Annotated[

@@ -7,23 +7,25 @@ from typing import Annotated
 import typer
 
 from services.cli.problems import fail
-from services.contracts.services import WITH_DATABASE
+from services.contracts.services import DATABASES
 
 
 def migrate(
-    service: Annotated[str, typer.Argument(help=f"{', '.join(WITH_DATABASE)}, or all.")] = "all",
+    which: Annotated[
+        str, typer.Argument(metavar="DATABASE", help=f"{', '.join(DATABASES)}, or all.", show_default=True)
+    ] = "all",
     database: Annotated[
         str | None,
         typer.Option(
             "--database",
             metavar="URL",
-            help="The service's own database; with `all` the server, where each service has the database of its name.",
+            help="The database; with `all` the server, where each has its name.",
             envvar="CLOSEDLOOP_DATABASE_URL",
             show_envvar=True,
         ),
     ] = None,
 ) -> None:
-    """Upgrade the tables of a service's database. May be repeated, and run by two processes at once.
+    """Upgrade the tables of a database. May be repeated, and run by two processes at once.
 
     Example: closedloop migrate intake --database postgresql://intake:secret@db:5432/intake
     """
@@ -32,16 +34,16 @@ def migrate(
 
     from services.chassis.database.migrate import migrate as bring_up_to_date
 
-    if service not in (*WITH_DATABASE, "all"):
-        fail(f"{service!r} has no database; there are {', '.join(WITH_DATABASE)}, and all")
+    if which not in (*DATABASES, "all"):
+        fail(f"there is no database {which!r}; there are {', '.join(DATABASES)}, and all")
     if database is None:
         fail("no database: give --database postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
     try:
         url = make_url(database).set(drivername="postgresql+psycopg")
     except ArgumentError:
         fail("--database is no URL: give postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
-    for name in WITH_DATABASE if service == "all" else (service,):
-        own = url.set(database=name) if service == "all" else url
+    for name in DATABASES if which == "all" else (which,):
+        own = url.set(database=name) if which == "all" else url
         try:
             bring_up_to_date(name, own.render_as_string(hide_password=False))
         except SQLAlchemyError as error:

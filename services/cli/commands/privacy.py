@@ -31,6 +31,7 @@ def report(phone: Phone = None, ticket: Ticket = None, run_dir: RunDir = DEFAULT
     """
     found = _ask(run_dir, "POST", "/report", _person(phone, ticket))
     typer.echo(f"{len(found['tickets'])} tickets, {found['in_vault']} of them with personal data in the vault")
+    typer.echo("  given: " + ", ".join(f"{name} {count}" for name, count in found["given"].items()))
     for name, count in found["kept"].items():
         typer.echo(f"  {name.replace('_', ' '):22} {count}")
     for one in found["readings"]:
@@ -134,7 +135,7 @@ def retention(
 def rotate_key(
     database: Annotated[
         str,
-        typer.Option("--database", metavar="URL", help="Intake's database.", envvar="CLOSEDLOOP_DATABASE_URL"),
+        typer.Option("--database", metavar="URL", help="That of callers' keys.", envvar="CLOSEDLOOP_KEYS_DATABASE_URL"),
     ],
     new: Annotated[str, typer.Option(envvar="CLOSEDLOOP_VAULT_KEY", help="The current key; by the environment.")],
     old: Annotated[
@@ -161,7 +162,7 @@ def rotate_key(
     except CannotOpen as error:
         fail(str(error))
     except SQLAlchemyError as error:
-        fail(f"the database does not answer as intake's should ({type(error).__name__})")
+        fail(f"the database does not answer as that of callers' keys should ({type(error).__name__})")
     typer.echo(f"{done.wrapped} keys wrapped anew by {done.master}, {done.left} left")
     if done.left:
         raise typer.Exit(1)

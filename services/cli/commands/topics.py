@@ -7,14 +7,18 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from services.cli.problems import fail
+from services.cli.running import DEFAULT_RUN_DIR, RunDir
 
 if TYPE_CHECKING:
     from kafka.admin import KafkaAdminClient
+
+    from services.contracts.topics import Topic
 
 app = typer.Typer(help="Create and check the topics of deploy/kafka/topics.yaml.", no_args_is_help=True)
 
@@ -39,15 +43,14 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 @app.command()
-def apply(kafka: Kafka, as_json: Json = False) -> None:
+def apply(kafka: Kafka, as_json: Json = False, run_dir: RunDir = DEFAULT_RUN_DIR) -> None:
     """Create missing topics and correct settings. Never deletes; exits 1 if a number of partitions differs.
 
     Example: closedloop topics apply --kafka 127.0.0.1:9092
     """
     from services.chassis.messaging.topic_admin import apply_topics
-    from services.contracts.topics import topic_table
 
-    wanted = list(topic_table().topics.values())
+    wanted = _wanted(kafka, run_dir)
     with _admin(kafka) as admin:
         done = apply_topics(admin, wanted)
     if as_json:
@@ -61,15 +64,16 @@ def apply(kafka: Kafka, as_json: Json = False) -> None:
 
 
 @app.command()
-def check(kafka: Kafka, as_json: Json = False) -> None:
+def check(kafka: Kafka, as_json: Json = False, run_dir: RunDir = DEFAULT_RUN_DIR) -> None:
     """Print each difference; exits 1 if there is any.
+
+    The embedded broker of the stack in --run-dir has fewer partitions on purpose, and is compared with those.
 
     Example: closedloop topics check --kafka 127.0.0.1:9092
     """
     from services.chassis.messaging.topic_admin import check_topics
-    from services.contracts.topics import topic_table
 
-    wanted = list(topic_table().topics.values())
+    wanted = _wanted(kafka, run_dir)
     with _admin(kafka) as admin:
         differences = check_topics(admin, wanted)
     if as_json:
@@ -80,6 +84,18 @@ def check(kafka: Kafka, as_json: Json = False) -> None:
         typer.echo(f"{len(wanted)} topics checked, {len(differences)} differences")
     if differences:
         raise typer.Exit(1)
+
+
+def _wanted(bootstrap: str, run_dir: Path) -> list[Topic]:
+    """The table, or what the stack in `run_dir` has made of it, if that is its broker."""
+    from services.contracts.topics import topic_table
+    from services.localstack.run_directory import read_state
+    from services.localstack.stack import topics_on
+
+    state = read_state(run_dir)
+    if state and state["kafka"]["bootstrap"] == bootstrap:
+        return topics_on(state["kafka"]["flavour"])
+    return list(topic_table().topics.values())
 
 
 @contextmanager

@@ -22,6 +22,7 @@ class TicketField(StrEnum):
     ADDRESS = "address"
     OCCURRED_AT = "occurred_at"
     PHONE = "phone"
+    EMAIL = "email"
     CALLER_ID = "caller_id"
     NAME = "name"
     ABOUT_UNIT = "about_unit"
@@ -41,6 +42,7 @@ HEADERS: Mapping[TicketField, str] = {
     " received_at created_at time datetime timestamp date",
     TicketField.PHONE: "phone 联系电话 来电号码 主叫号码 联系方式 手机号码 手机号 手机 电话"
     " phone_number mobile telephone tel",
+    TicketField.EMAIL: "email 电子邮箱 电子邮件 联系邮箱 邮箱地址 邮箱 邮件 email_address e-mail mail",
     TicketField.CALLER_ID: "caller_id 诉求人编号 用户编号 留言用户 用户 user_id user",
     TicketField.ABOUT_UNIT: "about_unit 被举报单位 被反映单位 举报对象",
     TicketField.CONFIDENTIAL: "confidential 是否保密 要求保密 身份保密",

@@ -43,7 +43,8 @@ class CsvTable:
                 yield TableRow(record.number, cells, fault)
             elif record.fault is None:
                 # Exports leave out empty cells at a row's end, or add some.
-                yield TableRow(record.number, (*cells[:width], *[""] * (width - len(cells))))
+                padded = (*cells[:width], *[""] * (width - len(cells)))
+                yield TableRow(record.number, padded, cut=record.cut and len(cells) < width)
             else:
                 yield record
 
@@ -103,7 +104,7 @@ class CsvTable:
                     fault = f"holds bytes that are no {self._encoding}: write the character at � again"
                     yield TableRow(number, whole, fault)
                 else:
-                    yield TableRow(number, cells)
+                    yield TableRow(number, cells, cut=not lines.taken[-1].endswith(("\n", "\r")))
 
 
 class _Lines:

@@ -29,12 +29,14 @@ class Unreadable(ValueError):
 class TableRow:
     """`number` counts as a spreadsheet does: the first line is 1, blank rows count.
 
-    `fault` says why the cells cannot be trusted; they then hold what could be read, for a person.
+    `fault` says why the cells cannot be trusted; they then hold what could be read, for a person. `cut`: the file ends
+    here, before the last column and without a line end, as a file does that was not copied to its end.
     """
 
     number: int
     cells: tuple[str, ...]
     fault: str | None = None
+    cut: bool = False
 
 
 class Table(Protocol):

@@ -11,10 +11,11 @@ from services.cli.importing.cells import LONGEST_ID, id_of, plain
 from services.cli.importing.columns import REQUIRED, TicketField
 from services.cli.importing.table import TableRow
 from services.cli.importing.times import moment_of
-from services.contracts.callers import is_nobody, is_nobodys_phone, normalise_phone, phone_in
+from services.contracts.callers import EMAIL, LONGEST_EMAIL, is_nobody, is_nobodys_phone, normalise_phone, phone_in
 from services.contracts.departments import department_codes, departments
 
 _ROUNDED = re.compile(r"[0-9](?:\.[0-9]+)?E\+[0-9]+", re.IGNORECASE)
+_EMAIL = re.compile(EMAIL)
 _LONGEST_PLACEHOLDER = 20
 _YES, _NO = ("是", "保密", "要求保密", "yes", "y", "true", "1"), ("", "否", "不保密", "公开", "no", "n", "false", "0")
 
@@ -110,8 +111,18 @@ class TicketReader:
             self._note(caller)
             caller = ""
         name = cells.get(TicketField.NAME, "")
-        parts = {"id": caller, "phone": number, "name": "" if is_nobody(name) else name}
+        email = self._email(cells.get(TicketField.EMAIL, ""))
+        parts = {"id": caller, "phone": number, "name": "" if is_nobody(name) else name, "email": email}
         return {part: value for part, value in parts.items() if value}
+
+    def _email(self, cell: str) -> str:
+        """An address that is wrong in one sign reaches somebody else or nobody: the row is refused."""
+        said = plain(cell).removeprefix("mailto:")
+        if is_nobody(said):
+            return ""
+        if len(said) > LONGEST_EMAIL or not _EMAIL.fullmatch(said):
+            raise self._faulty(TicketField.EMAIL, "is not one e-mail address: correct it, or leave it empty")
+        return said
 
     def _note(self, cell: str) -> None:
         """Names the placeholder; one with other digits than 0 may be a part of somebody's number."""

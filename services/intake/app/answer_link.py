@@ -12,7 +12,7 @@ from services.intake.app.answer_follow_up import AnswerFollowUp, CallerAnswer
 from services.intake.app.sending_ports import LinkBook
 from services.intake.app.settle_ticket import SettleTicket, Visit
 from services.intake.app.ticket_desk import Command
-from services.intake.domain.follow_up import Stage
+from services.intake.domain.follow_up import MOVES, Stage
 from services.intake.domain.links import Link, LinkOutcome, LinkPurpose
 from services.intake.domain.steps import TicketState
 
@@ -91,7 +91,7 @@ class AnswerLink:
         assert follow_up
         if str(follow_up.round) != asked_round:
             return LinkOutcome.OLDER_ROUND
-        if follow_up.stage is not Stage.ASKED:
+        if Stage.SOLVED not in MOVES[follow_up.stage]:
             return LinkOutcome.ALREADY_ANSWERED
         self.follow_up(work, follow_up_id, CallerAnswer(follow_up.version, CALLER, answer.solved))
         return LinkOutcome.COUNTED

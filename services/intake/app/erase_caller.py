@@ -50,8 +50,8 @@ class Traces(Protocol):
         """Those of these tickets that exist, locked."""
 
     def drop(self, work: Work, tickets: Sequence[Ticket], keys: Collection[str]) -> list[str]:
-        """Deletes keys, sealed data and attachments, puts ERASED for words and withholds waiting messages. Whoever has
-        no key left has no wish left to get none. Returns the attachments' hashes."""
+        """Deletes sealed data and attachments, lists the keys for deletion, puts ERASED for words and withholds waiting
+        messages. Whoever has no key left has no wish left to get none. Returns the attachments' hashes."""
 
     def erase_texts(self, work: Work, tickets: Sequence[Ticket]) -> list[tuple[str, int]]:
         """Puts ERASED in the place of each text that is not erased yet, as its next version. Returns those versions."""
@@ -71,7 +71,8 @@ class Traces(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EraseCaller:
-    """Everything in the database goes in one transaction; files go after it, and a worker removes what a crash left."""
+    """Everything in intake's database goes in one transaction; files and keys go after it (EndKeys), and workers remove
+    what a crash left."""
 
     traces: Traces
     contents: Contents | None

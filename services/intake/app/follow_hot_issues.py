@@ -35,6 +35,7 @@ from services.contracts.numbers import ShortKind, number_of_old
 from services.contracts.project_events import ProjectAdvanced, ProjectOpened
 from services.intake.app.ports import FollowUps, KnownHotIssue, Tickets
 from services.intake.app.tell_followers import TellFollowers
+from services.intake.app.to_tell import person_of
 from services.intake.domain.follow_up import CURED, SILENT, SILENT_TO_JOINERS, STAGE_OF, FollowUp, Stage, stage_of
 from services.intake.domain.steps import TicketState
 
@@ -69,12 +70,22 @@ ASK = "follow-up"
 class FollowHotIssues:
     """Handles events of hot issues and projects, in any order across topics; the newest version of an issue counts.
 
-    Every caller holds the lock of `FollowUps.lock_all`.
+    Every caller holds the lock of `FollowUps.lock_all`; a batch takes `lock_batch`.
     """
 
     tickets: Tickets
     follow_ups: FollowUps
     tell: TellFollowers
+
+    def lock_batch(self, envelopes: Sequence[Envelope], work: Work) -> None:
+        """Also locks everybody whom the batch may tell something, before it tells the first."""
+        self.follow_ups.lock_all(work)
+        events = [envelope.event for envelope in envelopes]
+        issues = {one for event in events if isinstance(event, ProjectFact) for one in event.hot_issues}
+        issues |= {event.hot_issue_id for event in events if isinstance(event, HotIssueFact)}
+        joining = {event.ticket_id for event in events if isinstance(event, HotIssueMemberJoined)}
+        persons = self.follow_ups.callers_of(work, issues)
+        self.tell.tell.lock(work, persons | {person_of(one) for one in self.tickets.find_all(work, joining)})
 
     def on_hot_issue(self, envelope: Envelope, work: Work) -> None:
         event = envelope.event
@@ -129,6 +140,8 @@ class FollowHotIssues:
         before = self.follow_ups.issue(work, event.hot_issue_id)
         if before and before.version >= event.version:
             return before
+        if isinstance(event, HotIssueDecided) and event.project_id and event.planned_start:
+            self.follow_ups.expect_project(work, event.project_id, event.planned_start)
         cured = STAGE_OF[event.state] is Stage.ACCEPTED
         issue = KnownHotIssue(
             id=event.hot_issue_id,
@@ -191,7 +204,9 @@ class FollowHotIssues:
         before = {follow_up.id: follow_up.stage}
         if follow_up.follow(issue.stage, issue.accepted_at) or not known:
             self._save(work, [follow_up], message=issue.state not in SILENT_TO_JOINERS)
-            if ticket.state is not TicketState.FILED_AWAY:  # the step that filed it away is told already
+            asked_at_once = follow_up.ask_at is not None and follow_up.ask_at <= work.clock.now()
+            # The step that filed a ticket away is told already.
+            if ticket.state is not TicketState.FILED_AWAY and not asked_at_once:
                 self.tell(work, [follow_up], before, joining=True)
         else:
             self.follow_ups.save(work, [follow_up])

@@ -74,6 +74,7 @@ _HEADS: Mapping[TicketStep, Callable[[Facts], str]] = {
     TicketStep.CALL_IN: lambda facts: facts["unit"],
     TicketStep.ASSIGN: lambda facts: facts["person"],
     TicketStep.TRANSFER: lambda facts: facts["line"],
+    TicketStep.MISS_CONTACT: lambda facts: facts["result"],
     TicketStep.MERGE: lambda facts: f"{facts['into']}: {JOINS}" if facts.get("joins") else facts["into"],
     TicketStep.WARN: lambda facts: f"{facts['clock']}: due {facts['due']}",
     TicketStep.BREACH: lambda facts: f"{facts['clock']}: was due {facts['due']}",

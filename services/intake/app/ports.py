@@ -12,6 +12,7 @@ from services.contracts.hot_issue_events import DecisionKind
 from services.contracts.project_events import ProjectAdvanced, ProjectOpened
 from services.contracts.ticket_events import Place
 from services.intake.domain.caller_access import CallerReader, ReadingLimit, ReadingOutcome, ReadingPurpose
+from services.intake.domain.calls import CallResult
 from services.intake.domain.city import MessageKind
 from services.intake.domain.deadline import Deadline
 from services.intake.domain.dispatch import Catalogue, CatalogueEdit
@@ -231,11 +232,17 @@ class FollowUps(Protocol):
     def keep_project(self, work: Work, project: ProjectOpened | ProjectAdvanced) -> None:
         """Stores the state and dates of a project, unless a newer version is known."""
 
+    def expect_project(self, work: Work, project_id: str, planned_start: date) -> None:
+        """Stores when a project is to start, if nothing is known of it yet."""
+
     def project_state(self, work: Work, project_id: str) -> str | None:
         """The newest known; None for a project of which nothing is known."""
 
     def planned_start(self, work: Work, project_id: str) -> date | None:
         """The day on which the works are to start, as far as it is known."""
+
+    def callers_of(self, work: Work, hot_issue_ids: Collection[str]) -> set[str]:
+        """The caller_refs of all that follow any of these issues, without a lock."""
 
     def of_issue(self, work: Work, hot_issue_id: str) -> list[FollowUp]:
         """All of an issue, locked."""
@@ -260,6 +267,9 @@ class FollowUps(Protocol):
 
     def queue_messages(self, work: Work, follow_ups: Sequence[FollowUp]) -> None:
         """Adds a message for each caller to the call list, once for each round and stage."""
+
+    def keep_call(self, work: Work, follow_up: FollowUp, actor: str, result: CallResult) -> None:
+        """Stores the call just made in vain."""
 
     def keep_answer(self, work: Work, follow_up: FollowUp, actor: str, note: str | None) -> None:
         """Stores the answer just given, with its redacted note."""
@@ -306,6 +316,9 @@ class ToldBefore:
 
 
 class Tellings(Protocol):
+    def lock(self, work: Work, persons: Collection[str]) -> None:
+        """Lets one transaction at a time plan for each of these persons, until it ends; taken in one order by all."""
+
     def told(self, work: Work, persons: Collection[str], since: datetime) -> Mapping[str, ToldBefore]:
         """What these persons were told; one who was told nothing, and has stopped nothing, is left out."""
 

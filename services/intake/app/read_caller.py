@@ -11,6 +11,7 @@ from services.chassis.database.work import Work
 from services.intake.app.ports import CallerReading, CallerReadings, Identity, Tickets, Vault
 from services.intake.domain.caller_access import Asker, CallerAccess, CallerReader, ReadingOutcome, ReadingPurpose
 from services.intake.domain.callers import caller_ref
+from services.intake.domain.links import status_code_of
 from services.intake.domain.ticket import Ticket
 
 
@@ -20,11 +21,23 @@ class TicketsOfCallers(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class StatusCode:
+    """What a caller looks their ticket up by at /status: its number as they know it, and the code."""
+
+    number: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallerRead:
-    """What came of asking. `hidden`: to this person there is no such ticket. `again_at`: when they may ask again."""
+    """What came of asking. `hidden`: to this person there is no such ticket. `again_at`: when they may ask again.
+
+    `code`: the one for /status, if it was asked for; `identity`: otherwise.
+    """
 
     outcome: ReadingOutcome
     identity: Identity | None = None
+    code: StatusCode | None = None
     tickets: Sequence[Ticket] = ()
     hidden: bool = False
     again_at: datetime | None = None
@@ -40,7 +53,10 @@ class ReadCaller:
     caller_key: bytes
 
     def of_ticket(self, work: Work, asker: Asker, ticket_id: str, purpose: ReadingPurpose) -> CallerRead | None:
-        """Never raises for a refusal: commit first, so that it is kept, then refuse. None: there is no such ticket."""
+        """The caller, or the code for /status if that is the purpose. None: there is no such ticket.
+
+        Never raises for a refusal: commit first, so that it is kept, then refuse.
+        """
         ticket = self.tickets.find(work, ticket_id)
         if ticket is None:
             return None
@@ -49,13 +65,20 @@ class ReadCaller:
         role = reader or next(asker.readers(ticket), None)
         unit = ticket.lead if role is CallerReader.LEAD else None
         found = self._allowed(work, asker, reader)
-        identity = None
         if found is None:
-            identity = self.vault.reveal(work, ticket_id)
-            found = CallerRead(ReadingOutcome.READ if identity else ReadingOutcome.GONE, identity)
+            found = self._given(self.vault.reveal(work, ticket_id), ticket, purpose)
         reading = CallerReading(asker.scope.subject, role, unit, purpose, found.outcome, ticket_id=ticket_id)
         self.readings.add(work, reading)
         return found if seen else CallerRead(found.outcome, hidden=True)
+
+    def _given(self, identity: Identity | None, ticket: Ticket, purpose: ReadingPurpose) -> CallerRead:
+        if identity is None:
+            return CallerRead(ReadingOutcome.GONE)
+        if purpose is not ReadingPurpose.STATUS_CODE:
+            return CallerRead(ReadingOutcome.READ, identity)
+        number = ticket.city_number or ticket.number
+        assert number  # every ticket that was received has one
+        return CallerRead(ReadingOutcome.READ, code=StatusCode(number, status_code_of(self.caller_key, ticket.id)))
 
     def purposes(self, work: Work, asker: Asker, ticket_id: str) -> list[ReadingPurpose]:
         """Those that the person may name for this ticket; empty if they may not read its caller, or it is unknown."""

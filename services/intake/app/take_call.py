@@ -8,7 +8,7 @@ from typing import Protocol
 
 from services.chassis.commands import Conflict, Unknown
 from services.chassis.database.work import Work
-from services.intake.domain.calls import AfterCall, CallResult, ToldByCall
+from services.intake.domain.calls import After, AfterCall, CallKind, CallResult, ToldByCall, after_call
 from services.intake.domain.sending import SendingRules
 from services.intake.domain.telling import TellingState
 
@@ -45,8 +45,11 @@ class TakeCall:
             self.stop(work, told.person)
 
     def _after(self, work: Work, told: ToldByCall, result: CallResult) -> AfterCall:
-        if result is CallResult.REACHED:
-            return AfterCall(TellingState.DELIVERED)
-        if result is CallResult.NOT_REACHED and told.missed + 1 < self.rules.call.tries:
-            return AfterCall(told.state, result, work.clock.now() + self.rules.call.again_after)
-        return AfterCall(TellingState.FAILED, result)
+        rule = self.rules.calls[CallKind.TELL]
+        match after_call(result, told.missed, rule):
+            case After.DONE:
+                return AfterCall(TellingState.DELIVERED)
+            case After.AGAIN:
+                return AfterCall(told.state, result, work.clock.now() + rule.again_after)
+            case After.OVER:
+                return AfterCall(TellingState.FAILED, result)

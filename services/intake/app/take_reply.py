@@ -24,6 +24,7 @@ from services.intake.app.plain_step import TakePlainStep
 from services.intake.app.ports import Authorise, Result
 from services.intake.app.settle_ticket import SettleTicket
 from services.intake.app.ticket_desk import Command
+from services.intake.app.to_tell import person_of
 from services.intake.domain.persons import UNNAMED, is_identifier
 from services.intake.domain.scope import TicketScope
 from services.intake.domain.steps import IllegalTicketStep, TicketStep
@@ -60,8 +61,11 @@ class TakeReply:
     department_of: Callable[[str], str | None]
 
     def lock_tickets(self, envelopes: Sequence[Envelope], work: Work) -> None:
-        """Locks the tickets of a batch in the order of their ids, so that two batches cannot deadlock."""
-        self.plain.desk.tickets.lock_all(work, {envelope.event.aggregate_id for envelope in envelopes})
+        """Locks the tickets of a batch in the order of their ids, then who is told of them, so that two batches cannot
+        deadlock."""
+        desk = self.plain.desk
+        found = desk.tickets.lock_all(work, {envelope.event.aggregate_id for envelope in envelopes})
+        desk.tell.lock(work, {person_of(ticket) for ticket in found})
 
     def __call__(self, envelope: Envelope, work: Work) -> None:
         reply = envelope.event

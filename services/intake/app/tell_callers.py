@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -29,10 +29,18 @@ from services.intake.domain.telling_plan import decide
 
 @dataclass(frozen=True, slots=True)
 class TellCallers:
-    """Plans are rows: also what is not to be sent, with its cause. Doing the same again plans nothing new."""
+    """Plans are rows: also what is not to be sent, with its cause. Doing the same again plans nothing new.
+
+    Two transactions that plan for the same person take turns: the second counts what the first has planned. One that
+    plans several times calls `lock` for all of its persons first, so that two cannot wait for each other.
+    """
 
     table: Occasions
     tellings: Tellings
+
+    def lock(self, work: Work, persons: Collection[str]) -> None:
+        if persons:
+            self.tellings.lock(work, persons)
 
     def of_steps(self, work: Work, taken: Sequence[StepTaken]) -> None:
         """Plans what the callers of these tickets are told of these steps. Of most steps nobody is told."""
@@ -63,6 +71,7 @@ class TellCallers:
     def _plan(self, work: Work, candidates: Sequence[ToTell]) -> None:
         if not candidates:
             return
+        self.tellings.lock(work, {one.person for one in candidates})
         told = self._told(work, candidates)
         known = {
             (person, message.occasion, message.occurrence) for person, one in told.items() for message in one.messages

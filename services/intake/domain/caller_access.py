@@ -24,7 +24,10 @@ class CallerReader(StrEnum):
 
 
 class ReadingPurpose(StrEnum):
-    """What a caller's data is needed for (docs/domain.md §9: tied to a purpose)."""
+    """What a caller's data is needed for (docs/domain.md §9: tied to a purpose).
+
+    `STATUS_CODE` gives the code by which the caller looks the ticket up, and nothing of the caller.
+    """
 
     FIRST_CONTACT = "first contact"
     TELLING = "telling"
@@ -33,6 +36,7 @@ class ReadingPurpose(StrEnum):
     FOLLOW_UP = "follow-up"
     CORRECTION = "correction"
     REQUEST = "own request"
+    STATUS_CODE = "status code"
     AUDIT = "audit"
 
 
@@ -102,7 +106,7 @@ class CallerAccess:
     """The table of `data/caller_access.yaml`."""
 
     readers: Mapping[CallerReader, ReaderRule]
-    purposes: Mapping[ReadingPurpose, Collection[CallerReader]]
+    purposes: Mapping[ReadingPurpose, frozenset[CallerReader]]
     limits: Sequence[ReadingLimit]
 
     def reader_for(self, asker: Asker, ticket: WatchedCaller, purpose: ReadingPurpose) -> CallerReader | None:
@@ -114,6 +118,10 @@ class CallerAccess:
     def purposes_for(self, asker: Asker, ticket: WatchedCaller) -> list[ReadingPurpose]:
         """The purposes that they may name; empty if they may not read the caller."""
         return [purpose for purpose in ReadingPurpose if self.reader_for(asker, ticket, purpose)]
+
+    def for_units(self, purpose: ReadingPurpose) -> bool:
+        """Whether a unit may read callers for it at all."""
+        return not self.purposes[purpose].isdisjoint((CallerReader.LEAD, CallerReader.ASSIGNEE))
 
     def searcher(self, asker: Asker, purpose: ReadingPurpose) -> CallerReader | None:
         """As what they may look for a caller's tickets by the telephone; None if they may not."""

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.contracts.hot_issue_events import DecisionKind
+from services.intake.domain.calls import After, Calling, CallResult, after_call
 
 ASK_AFTER = timedelta(days=90)
 """The time from the acceptance of the works until a caller is asked (docs/domain.md §10.4)."""
@@ -32,6 +33,7 @@ class Stage(StrEnum):
     CARRIED_OUT = "carried out"
     ACCEPTED = "works accepted"
     ASKED = "asked"
+    NOT_REACHED = "not reached"
     SOLVED = "solved"
     NOT_SOLVED = "not solved"
     ENDED = "ended"
@@ -49,7 +51,9 @@ MOVES: Mapping[Stage, frozenset[Stage]] = {
     Stage.CANCELLED: _CURING | CURED | {Stage.ENDED},
     **{stage: (_ANEW | _CURING | CURED | {Stage.ENDED}) - {stage} for stage in _CURING},
     **{stage: (_ANEW | _CURING | CURED | {Stage.ASKED, Stage.ENDED}) - {stage} for stage in CURED},
-    Stage.ASKED: _ANEW | _CURING | {Stage.SOLVED, Stage.NOT_SOLVED, Stage.ENDED},
+    Stage.ASKED: _ANEW | _CURING | {Stage.NOT_REACHED, Stage.SOLVED, Stage.NOT_SOLVED, Stage.ENDED},
+    # nobody calls any more, but whoever answers later by the link in the message is heard
+    Stage.NOT_REACHED: _ANEW | _CURING | {Stage.SOLVED, Stage.NOT_SOLVED, Stage.ENDED},
     Stage.SOLVED: _ANEW | _CURING,
     Stage.NOT_SOLVED: _ANEW | _CURING,
     Stage.ENDED: _CURING | CURED | {Stage.NOTED},
@@ -120,6 +124,7 @@ class FollowUp:
     """`ticket_id` is the caller's ticket, `called_at` when they turned to us with it.
 
     Each move raises `version`; a move back starts a new `round`, in which the caller gets every message again.
+    `missed` is how often the caller was called to be asked and not reached; `call_after`: not again before.
     """
 
     id: str
@@ -135,6 +140,8 @@ class FollowUp:
     answered_at: datetime | None = None
     continued_by: str | None = None
     called_again: bool = False
+    missed: int = 0
+    call_after: datetime | None = None
 
     def call(self, ticket_id: str, called_at: datetime) -> None:
         """The same caller calls again: the first ticket stays, unless they had said that it was solved."""
@@ -159,6 +166,17 @@ class FollowUp:
 
     def ask(self) -> None:
         self._move(Stage.ASKED)
+        self.missed, self.call_after = 0, None
+
+    def miss(self, at: datetime, result: CallResult, rule: Calling) -> None:
+        """The caller was called to be asked, in vain: they are called later, or the follow-up ends as not reached."""
+        if self.stage is not Stage.ASKED:
+            raise IllegalMove(self.stage, self.version, Stage.NOT_REACHED)
+        if after_call(result, self.missed, rule) is After.AGAIN:
+            self.call_after, self.version = at + rule.again_after, self.version + 1
+        else:
+            self._move(Stage.NOT_REACHED)
+        self.missed += 1
 
     def answer(self, at: datetime, solved: bool, continued_by: str | None = None) -> None:
         """Records the caller's answer; `continued_by` is the new ticket if it is not solved."""

@@ -10,7 +10,9 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from services.intake.domain.calls import Calling, CallKind
 from services.intake.domain.telling import TellingState, Way
+from services.intake.domain.ticket import UNREACHED_ENOUGH
 
 
 class _Rules(BaseModel):
@@ -39,24 +41,13 @@ class Retrying(_Rules):
         return min(self.longest_s, doubled) * (1 + share) / 2
 
 
-class Calling(_Rules):
-    """How often a person is called who is not reached."""
-
-    tries: int = Field(ge=1)
-    again_after_h: float = Field(ge=0)
-
-    @property
-    def again_after(self) -> timedelta:
-        return timedelta(hours=self.again_after_h)
-
-
 class SendingRules(_Rules):
     """The table `data/sending.yaml`."""
 
     retry: Retrying
     passing_statuses: frozenset[int]
     next_way: Mapping[Way, Way]
-    call: Calling
+    calls: Mapping[CallKind, Calling]
     link_days: float = Field(gt=0)
 
     @model_validator(mode="after")
@@ -70,6 +61,14 @@ class SendingRules(_Rules):
                     raise ValueError(f"next_way goes round in a circle at {following}")
                 seen.add(following)
                 following = self.next_way.get(following)
+        return self
+
+    @model_validator(mode="after")
+    def _every_call(self) -> SendingRules:
+        if missing := set(CallKind) - self.calls.keys():
+            raise ValueError(f"calls lack {', '.join(sorted(missing))}; add a row for each")
+        if self.calls[CallKind.VISIT].tries < UNREACHED_ENOUGH:
+            raise ValueError(f"calls.visit.tries: a ticket is archived after {UNREACHED_ENOUGH} tries in vain at least")
         return self
 
     @property

@@ -41,6 +41,7 @@ class TicketStep(StrEnum):
     ASSIGN = "assign"
     SIGN = "sign"
     CONTACT = "contact"
+    MISS_CONTACT = "miss contact"
     REPORT = "report"
     ASSIST = "assist"
     REQUEST_RETURN = "request return"
@@ -107,6 +108,7 @@ _TABLE: Final[tuple[tuple[TicketStep, tuple[TicketState | None, ...], Target], .
     (TicketStep.SIGN, (TicketState.DISPATCHED,), TicketState.SIGNED),
     (TicketStep.CONTACT, (TicketState.DISPATCHED, TicketState.SIGNED), TicketState.CONTACTED),
     (TicketStep.CONTACT, (TicketState.HANDLING, TicketState.REDO), SAME),
+    (TicketStep.MISS_CONTACT, (TicketState.DISPATCHED, TicketState.SIGNED), SAME),
     (TicketStep.REPORT, WITH_UNIT, TicketState.HANDLING),
     (TicketStep.REPORT, (TicketState.REDO,), SAME),
     # a co-handler's part: the ticket and its deadlines stay the lead's

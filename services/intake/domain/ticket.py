@@ -136,6 +136,7 @@ class Ticket(TicketRecord):
         self.co_handlers = self._helpers(co_handlers)
         self.review_reason = None
         self.assignee = self.signed_at = self.contacted_at = self.extension = self.paused_at = None
+        self.unreached = 0
 
     def call_in(self, at: datetime, actor: str, unit: str, words: str) -> None:
         """One more unit helps (加派)."""
@@ -161,6 +162,12 @@ class Ticket(TicketRecord):
         """The unit spoke with the caller (先行联系); the first time counts."""
         self.take(TicketStep.CONTACT, at, actor, words)
         self.signed_at, self.contacted_at = self.signed_at or at, self.contacted_at or at
+        self.unreached = 0
+
+    def miss_contact(self, at: datetime, actor: str, result: str) -> None:
+        """The unit called in vain; `result` is the code of why. The limit of the first contact runs on."""
+        self.take(TicketStep.MISS_CONTACT, at, actor, result=result)
+        self.unreached += 1
 
     def report(self, at: datetime, actor: str, words: str) -> None:
         """Interim report (中途汇报)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -16,7 +17,7 @@ from services.chassis.web.identity import Actor, Role, require
 from services.chassis.web.problems import Problem
 from services.contracts.callers import normalise_phone
 from services.intake.app.ports import Identity
-from services.intake.app.read_caller import CallerRead, ReadCaller
+from services.intake.app.read_caller import CallerRead, ReadCaller, StatusCode
 from services.intake.domain.caller_access import Asker, ReadingOutcome, ReadingPurpose
 from services.intake.domain.scope import TicketScope
 from services.intake.http.rights import no_such_ticket, sees_all
@@ -29,6 +30,17 @@ Person = Annotated[
 ]
 """Everybody but machines: who may not know it is refused by the table, and the refusal is kept."""
 PRIVATE: Final = {"Cache-Control": "no-store"}
+SAID: Final = ("name", "phone", "email", "address", "text")
+"""What a caller said of themselves, as whoever may know it is shown it."""
+
+
+def _names_the_caller(purpose: ReadingPurpose) -> ReadingPurpose:
+    if purpose is ReadingPurpose.STATUS_CODE:
+        raise ValueError("gives the code alone: send POST /tickets/{ticket_id}/status-code")
+    return purpose
+
+
+IdentityPurpose = Annotated[ReadingPurpose, AfterValidator(_names_the_caller)]
 
 
 def phone_number(phone: str) -> str:
@@ -54,14 +66,23 @@ def caller_routes(workshop: Workshop, read: ReadCaller) -> APIRouter:
     router = APIRouter(tags=["callers"])
 
     @router.get("/tickets/{ticket_id}/caller")
-    def show_caller(actor: Person, ticket_id: UUID, purpose: ReadingPurpose) -> Response:
-        """Name, telephone, address and words as they were said. Each reading is kept with its purpose, also if refused.
+    def show_caller(actor: Person, ticket_id: UUID, purpose: IdentityPurpose) -> Response:
+        """Name, telephone, e-mail, address and words as said. Each reading is kept with its purpose, also if refused.
 
         For the department that leads while it has the ticket, the hub, and identity readers, each for purposes of their
         own; of a confidential or a restricted ticket for fewer. 410: the caller was erased. 429 says when to try again.
         """
         identity = caller_of(workshop, read, actor, ticket_id, purpose)
         return json_answer({"ticket_id": str(ticket_id), **shown(identity)}, headers=PRIVATE)
+
+    @router.post("/tickets/{ticket_id}/status-code")
+    def give_code(actor: Person, ticket_id: UUID) -> Response:
+        """The number and code by which the caller looks the ticket up at /status without a login, to be read out.
+
+        For those who may read the caller for the purpose `status code`; kept as such a reading. It names nobody.
+        """
+        code = code_of(workshop, read, actor, ticket_id)
+        return json_answer({"ticket_id": str(ticket_id), **asdict(code)}, headers=PRIVATE)
 
     @router.post("/callers/search")
     def search(body: SearchBody, actor: Person) -> Response:
@@ -76,14 +97,27 @@ def caller_routes(workshop: Workshop, read: ReadCaller) -> APIRouter:
 
 def caller_of(workshop: Workshop, read: ReadCaller, actor: Actor, ticket_id: UUID, purpose: ReadingPurpose) -> Identity:
     """Raises the Problem of a refusal, after it was committed."""
+    identity = _read(workshop, read, actor, ticket_id, purpose).identity
+    assert identity
+    return identity
+
+
+def code_of(workshop: Workshop, read: ReadCaller, actor: Actor, ticket_id: UUID) -> StatusCode:
+    """The code for /status; it is given to the actor from now on. Raises like `caller_of`."""
+    code = _read(workshop, read, actor, ticket_id, ReadingPurpose.STATUS_CODE).code
+    assert code
+    return code
+
+
+def _read(workshop: Workshop, read: ReadCaller, actor: Actor, ticket_id: UUID, purpose: ReadingPurpose) -> CallerRead:
     with workshop.open() as work:
         found = read.of_ticket(work, asker_of(actor), str(ticket_id), purpose)
     if found is None or found.hidden:
         raise no_such_ticket()
     refuse(found, workshop.clock.now())
-    if found.identity is None:
+    if found.outcome is ReadingOutcome.GONE:
         raise Problem(410, "caller-erased", "The caller was erased", "Nothing that could name them is kept any more.")
-    return found.identity
+    return found
 
 
 def tickets_of(workshop: Workshop, read: ReadCaller, actor: Actor, body: SearchBody) -> list[dict[str, Any]]:
@@ -110,7 +144,7 @@ def asker_of(actor: Actor) -> Asker:
 
 
 def shown(identity: Identity) -> dict[str, str | None]:
-    return {"name": identity.name, "phone": identity.phone, "address": identity.address, "text": identity.text}
+    return {name: getattr(identity, name) for name in SAID}
 
 
 def refuse(found: CallerRead, now: datetime) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
-from services.chassis.database.work import Workshop
+from services.chassis.database.work import Work, Workshop
 from services.chassis.web.cursors import read_cursor, write_cursor
 from services.chassis.web.identity import Actor, Role, require
 from services.chassis.web.problems import Problem
 from services.intake.app.answer_follow_up import AnswerFollowUp, CallerAnswer
+from services.intake.app.miss_call import MissFollowUp
+from services.intake.domain.calls import CallResult
 from services.intake.domain.follow_up import Stage
 from services.intake.http.refusals import answered
 from services.intake.http.rights import Operator, scope_of
@@ -36,7 +38,16 @@ class AnswerBody(BaseModel):
     note: Note | None = None
 
 
-def follow_up_routes(workshop: Workshop, answer: AnswerFollowUp) -> APIRouter:
+class MissedCallBody(BaseModel):
+    """A call to ask the caller that brought no answer."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: StrictInt = Field(description="The follow-up's version as you saw it.")
+    result: Literal[CallResult.NOT_REACHED, CallResult.WRONG_NUMBER, CallResult.REFUSED]
+
+
+def follow_up_routes(workshop: Workshop, answer: AnswerFollowUp, miss: MissFollowUp) -> APIRouter:
     router = APIRouter(prefix="/follow-ups", tags=["follow-ups"])
 
     @router.get("")
@@ -81,11 +92,22 @@ def follow_up_routes(workshop: Workshop, answer: AnswerFollowUp) -> APIRouter:
         said = CallerAnswer(body.version, actor.subject, body.solved, body.note)
         with answered(_no_such_follow_up), workshop.open() as work:
             answer(work, str(follow_up_id), said)
-            found = follow_up_with_answers(work.connection, str(follow_up_id))
-        assert found
-        return found
+            return _changed(work, follow_up_id)
+
+    @router.post("/{follow_up_id}/missed-call")
+    def miss_call(follow_up_id: UUID, body: MissedCallBody, actor: Operator) -> dict[str, Any]:
+        """Records a call in vain: the caller is called again later (`call_after`), or no more (stage `not reached`)."""
+        with answered(_no_such_follow_up), workshop.open() as work:
+            miss(work, str(follow_up_id), body.version, actor.subject, body.result)
+            return _changed(work, follow_up_id)
 
     return router
+
+
+def _changed(work: Work, follow_up_id: UUID) -> dict[str, Any]:
+    found = follow_up_with_answers(work.connection, str(follow_up_id))
+    assert found
+    return found
 
 
 def _no_such_follow_up() -> Problem:

@@ -14,12 +14,13 @@ from services.chassis.web.answers import json_answer
 from services.chassis.web.identity import Actor, Role, require
 from services.chassis.web.problems import Problem
 from services.contracts.redaction import redact
+from services.intake.app.end_keys import EndKeys
 from services.intake.app.erase_caller import EraseCaller, Erasure
 from services.intake.app.personal_data import KeptOfPerson, Person, PersonalData
 from services.intake.app.read_caller import CallerRead
 from services.intake.domain.caller_access import ReadingOutcome
 from services.intake.domain.persons import is_identifier
-from services.intake.http.callers import PRIVATE, asker_of, phone_number, refuse, shown
+from services.intake.http.callers import PRIVATE, SAID, asker_of, phone_number, refuse, shown
 from services.intake.http.rights import no_such_ticket, scope_of
 from services.intake.http.ticket_bodies import written_out
 from services.intake.store.erasures import erasures_since
@@ -95,20 +96,31 @@ class TombstoneBody(BaseModel):
         return Erasure(str(self.id), self.holder, self.at, self.actor, redact(self.reason), tickets, keys)
 
 
-def privacy_routes(workshop: Workshop, personal: PersonalData, erase: EraseCaller) -> APIRouter:
+def privacy_routes(workshop: Workshop, personal: PersonalData, erase: EraseCaller, end_keys: EndKeys) -> APIRouter:
     router = APIRouter(prefix="/privacy", tags=["privacy"])
+
+    def finish() -> None:
+        """Removes keys and contents at once; what a crash leaves, the workers remove."""
+        for step in (end_keys.of_erased, erase.finish_one):
+            more: str | None = ""
+            while more is not None:
+                with workshop.open() as work:
+                    more = step(work, None)
 
     @router.post("/report")
     def report(body: PersonBody, actor: Officer) -> Response:
         """What is kept about a person, and who read it for what, without what it says. Itself kept as a reading.
+
+        `given` counts the tickets with which they gave a name, a telephone, an e-mail address and the like.
 
         A telephone that a family shares is one person here.
         """
         kept = _kept(workshop, personal, actor, body)
         with workshop.engine.begin() as connection:
             found = kept_of_person(connection, kept.holder, [ticket.id for ticket, _ in kept.tickets])
-        in_vault = sum(identity is not None for _, identity in kept.tickets)
-        return json_answer({"in_vault": in_vault, **found}, headers=PRIVATE)
+        sealed = [shown(identity) for _, identity in kept.tickets if identity]
+        given = {name: sum(one[name] is not None for one in sealed) for name in SAID}
+        return json_answer({"in_vault": len(sealed), "given": given, **found}, headers=PRIVATE)
 
     @router.post("/export")
     def export(body: PersonBody, actor: Officer) -> Response:
@@ -134,7 +146,7 @@ def privacy_routes(workshop: Workshop, personal: PersonalData, erase: EraseCalle
             if holder is None:
                 raise no_such_ticket()
             done = erase(work, holder, str(body.erasure_id or uuid4()), actor.subject, body.reason)
-        _finish(workshop, erase)
+        finish()
         return json_answer({"erasure_id": done.id, "tickets": len(done.tickets)}, 201)
 
     @router.get("/erasures")
@@ -151,7 +163,7 @@ def privacy_routes(workshop: Workshop, personal: PersonalData, erase: EraseCalle
         for one in tombstones:
             with workshop.open() as work:
                 erase.again(work, one.erasure())
-        _finish(workshop, erase)
+        finish()
         return json_answer({"applied": len(tombstones)})
 
     return router
@@ -167,14 +179,6 @@ def _kept(workshop: Workshop, personal: PersonalData, actor: Actor, body: Person
     if not isinstance(kept, KeptOfPerson):
         raise no_such_ticket()
     return kept
-
-
-def _finish(workshop: Workshop, erase: EraseCaller) -> None:
-    """Removes contents at once; what a crash leaves, the worker removes."""
-    more: str | None = ""
-    while more is not None:
-        with workshop.open() as work:
-            more = erase.finish_one(work, None)
 
 
 def _tombstone(one: Erasure) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from services.contracts.event import TicketId
 from services.contracts.ticket_events import DepartmentCode, Place, RequestKind, Satisfaction, TypeCode, Urgency
 from services.intake.app.ports import Result
 from services.intake.app.review_ticket import Correction
+from services.intake.domain.calls import CallResult
 from services.intake.domain.persons import is_identifier
 from services.intake.domain.ticket import NOBODY
 from services.intake.http.ticket_bodies import Text
@@ -50,6 +51,12 @@ class NoteBody(TicketStepBody):
     @property
     def words(self) -> str:
         return self.note
+
+
+class MissedContactBody(TicketStepBody):
+    """A call for the first contact that reached nobody."""
+
+    result: Literal[CallResult.NOT_REACHED, CallResult.WRONG_NUMBER]
 
 
 class AssistBody(NoteBody):

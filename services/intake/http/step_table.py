@@ -10,6 +10,7 @@ from services.chassis.database.work import Work
 from services.chassis.web.identity import Actor
 from services.intake.app.assist import AssistTicket
 from services.intake.app.merge_tickets import MergeTickets
+from services.intake.app.miss_call import MissContact
 from services.intake.app.move_ticket import MoveTicket
 from services.intake.app.plain_step import TakePlainStep
 from services.intake.app.ports import Authorise
@@ -25,6 +26,7 @@ from services.intake.http.step_bodies import (
     LeadBody,
     LineBody,
     MergeBody,
+    MissedContactBody,
     NoteBody,
     ReasonBody,
     ReclassificationBody,
@@ -45,6 +47,7 @@ class TicketSteps:
     merging: MergeTickets
     settlement: SettleTicket
     assist: AssistTicket
+    miss_contact: MissContact
 
 
 Call = Callable[[TicketSteps, Work, str, Any, Command, Authorise], None]
@@ -106,6 +109,13 @@ _ROWS: Final = (
         "contact",
         NoteBody,
         "The unit spoke with the caller (先行联系); `note` is the record of it.",
+    ),
+    _of_unit(
+        TicketStep.MISS_CONTACT,
+        "missed-contact",
+        MissedContactBody,
+        "The unit called the caller for the first contact, in vain.",
+        lambda steps, work, id, body, command, authorise: steps.miss_contact(work, id, command, body.result, authorise),
     ),
     _of_unit(TicketStep.REPORT, "report", NoteBody, "An interim report (中途汇报)."),
     StepRow(

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 from pydantic_core import PydanticCustomError
 
-from services.contracts.callers import normalise_phone
+from services.contracts.callers import EMAIL, LONGEST_EMAIL, normalise_phone
 from services.contracts.departments import departments
 from services.contracts.ticket_events import Channel, DepartmentCode
 from services.contracts.writing import plain
@@ -16,7 +16,6 @@ from services.intake.app.ports import Identity
 
 MAX_TEXT = 20_000
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-EMAIL = r"^[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}$"
 CLOCK_TOLERANCE = timedelta(minutes=5)
 
 
@@ -57,7 +56,7 @@ class CallerBody(BaseModel):
     id: Annotated[Text, Field(max_length=100)] | None = Field(
         None, description="How the source tells its callers apart, where it gives no phone."
     )
-    email: Annotated[str, Field(max_length=254, pattern=EMAIL)] | None = Field(
+    email: Annotated[str, Field(max_length=LONGEST_EMAIL, pattern=EMAIL)] | None = Field(
         None, description="Where the caller may be written to."
     )
 

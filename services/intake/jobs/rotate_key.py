@@ -1,6 +1,7 @@
 """Wraps the keys of all callers by the current master key, while intake runs.
 
-What a caller's key has sealed is not touched. Each batch is a transaction; whatever ends the job, it is run again.
+What a caller's key has sealed is not touched. Nothing is locked but while a batch is written; whatever ends the job, it
+is run again.
 """
 
 from __future__ import annotations
@@ -17,33 +18,34 @@ from services.intake.store.master_keys import MasterKeys, UnknownMaster
 PAGES: Final = 300
 """Pages of the table in a batch. In the order of pages each is read and written once; in that of ids every batch would
 touch them all."""
+_ID = 16
 
-# Rows that a call holds at the moment are skipped, and met in the next round.
+# One string of bytes for many rows, here and back: rows one by one cost the client as much as the ciphers do.
 _NEXT = text(
     """
-    SELECT id, holder, wrapped_key, master FROM vault_keys
-     WHERE ctid >= CAST(:first AS tid) AND ctid < CAST(:after AS tid) AND master IS DISTINCT FROM :current
-       FOR UPDATE SKIP LOCKED
+    SELECT master, length(wrapped_key) AS length, string_agg(uuid_send(id) || wrapped_key, '') AS records
+      FROM caller_keys WHERE ctid >= CAST(:first AS tid) AND ctid < CAST(:after AS tid) AND master <> :current
+     GROUP BY master, length(wrapped_key)
     """
 )
-_SIZE = text("SELECT pg_relation_size('vault_keys') / current_setting('block_size')::int")
-# Two strings of bytes of fixed length a row: arrays of bytes take the client a third of the whole time to write.
+# A key that was deleted meanwhile stays so. One that moved on is met in the next round.
 _SAVE = text(
     """
-    UPDATE vault_keys AS k SET wrapped_key = fresh.wrapped_key, master = :current
-      FROM (SELECT CAST(encode(substring(CAST(:ids AS bytea) FROM 1 + 16 * n FOR 16), 'hex') AS uuid) AS id,
-                   substring(CAST(:wrapped AS bytea) FROM 1 + :length * n FOR :length) AS wrapped_key
+    UPDATE caller_keys AS k SET wrapped_key = fresh.wrapped_key, master = :current
+      FROM (SELECT CAST(encode(substring(CAST(:records AS bytea) FROM 1 + :size * n FOR 16), 'hex') AS uuid) AS id,
+                   substring(CAST(:records AS bytea) FROM 17 + :size * n FOR :size - 16) AS wrapped_key
               FROM generate_series(0, :count - 1) AS n) AS fresh
-     WHERE k.id = fresh.id
+     WHERE k.id = fresh.id AND k.ctid >= CAST(:first AS tid) AND k.ctid < CAST(:after AS tid)
     """
 )
-_LEFT = text("SELECT count(*) FROM vault_keys WHERE master IS DISTINCT FROM :current")
+_SIZE = text("SELECT pg_relation_size('caller_keys') / current_setting('block_size')::int")
+_LEFT = text("SELECT count(*) FROM caller_keys WHERE master <> :current")
 
 
 @dataclass(frozen=True, slots=True)
 class Rotated:
-    """`master` is the id of the key that wraps them now. `left` are wrapped by another still, because calls held them:
-    run the job again."""
+    """`master` is the id of the key that wraps them now. `left` are wrapped by another still, because calls made them
+    meanwhile: run the job again."""
 
     master: str
     wrapped: int
@@ -54,9 +56,9 @@ class CannotOpen(Exception):
     """A caller's key opens with none of the master keys that are given."""
 
 
-def rotate(database_url: str, current: bytes, former: Sequence[bytes] = ()) -> Rotated:
+def rotate(keys_database_url: str, current: bytes, former: Sequence[bytes] = ()) -> Rotated:
     """Raises CannotOpen; the batches before it stay done."""
-    masters, engine = MasterKeys(current, former), create_engine(database_url)
+    masters, engine = MasterKeys(current, former), create_engine(keys_database_url)
     try:
         done = 0
         while (wrapped := _round(engine, masters, done)) > done:
@@ -73,7 +75,7 @@ def rotate(database_url: str, current: bytes, former: Sequence[bytes] = ()) -> R
 
 
 def _round(engine: Engine, masters: MasterKeys, done: int) -> int:
-    """Once over the table; returns how many are done altogether. What is written goes to its end, and is not read."""
+    """Once over the table; returns how many are done altogether. What is written to its end meanwhile is not read."""
     with engine.begin() as connection:
         pages = connection.execute(_SIZE).scalar_one()
     for first in range(0, pages, PAGES):
@@ -83,17 +85,13 @@ def _round(engine: Engine, masters: MasterKeys, done: int) -> int:
 
 
 def _batch(connection: Connection, masters: MasterKeys, first: int) -> int:
-    asked = {"first": f"({first},0)", "after": f"({first + PAGES},0)", "current": masters.current}
-    rows = connection.execute(_NEXT, asked).all()
-    if not rows:
-        return 0
-    wrapped = [masters.wrap(masters.unwrap(bytes(row.wrapped_key), row.holder, row.master), row.holder) for row in rows]
-    saved = {
-        "ids": b"".join(row.id.bytes for row in rows),
-        "wrapped": b"".join(wrapped),
-        "length": len(wrapped[0]),
-        "count": len(rows),
-        "current": masters.current,
-    }
-    connection.execute(_SAVE, saved)
-    return len(rows)
+    where = {"first": f"({first},0)", "after": f"({first + PAGES},0)", "current": masters.current}
+    saved = 0
+    for found in connection.execute(_NEXT, where).all():
+        size = _ID + found.length
+        records = [found.records[at : at + size] for at in range(0, len(found.records), size)]
+        keys = [masters.unwrap(one[_ID:], one[:_ID], found.master) for one in records]
+        fresh = [one[:_ID] + masters.wrap(key, one[:_ID]) for one, key in zip(records, keys, strict=True)]
+        given = {"records": b"".join(fresh), "size": len(fresh[0]), "count": len(fresh)}
+        saved += connection.execute(_SAVE, {**where, **given}).rowcount
+    return saved

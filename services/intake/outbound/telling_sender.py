@@ -17,6 +17,7 @@ from services.chassis.web.health import Health
 from services.intake.app.prepare_telling import NotThisWay, PrepareTelling, Withheld
 from services.intake.app.sending_ports import Gateway, MaybeSent, Message, NotSent, Telling
 from services.intake.domain.sending import NextWay, NotSentCause, Retrying
+from services.intake.domain.telling_plan import Cause
 from services.intake.store import sending_queue
 
 TICK_S = 0.5
@@ -90,7 +91,7 @@ class TellingSender:
                 with work.connection.begin_nested():
                     message = self.prepare(work, telling)
             except Withheld as why:
-                sending_queue.withhold(work, telling, why.cause)
+                self._withhold(work, telling, why.cause)
             except NotThisWay as why:
                 self._fail(work, telling, why.cause)
             except Exception as error:
@@ -127,6 +128,14 @@ class TellingSender:
             with workshop.open() as work:
                 sending_queue.sent(work, telling)
         return rests
+
+    def _withhold(self, work: Work, telling: Telling, cause: str) -> None:
+        """What may not be written may still be said: whether a matter is confidential may be known after the plan."""
+        following = self.next_way(telling.way, telling.occasion) if cause == Cause.CONFIDENTIAL else None
+        if following:
+            sending_queue.fail(work, telling, cause, following)
+        else:
+            sending_queue.withhold(work, telling, cause)
 
     def _fail(self, work: Work, telling: Telling, cause: str) -> None:
         sending_queue.fail(work, telling, cause, self.next_way(telling.way, telling.occasion))

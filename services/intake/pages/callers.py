@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
+from pydantic import TypeAdapter, ValidationError
 
 from services.chassis.database.work import Workshop
 from services.chassis.pages.forms import Fields, body_of
@@ -15,10 +16,20 @@ from services.chassis.web.problems import Problem, invalid
 from services.intake.app.read_caller import ReadCaller
 from services.intake.domain.caller_access import ReadingPurpose
 from services.intake.http.caller_readings import Auditor, Filter
-from services.intake.http.callers import Person, SearchBody, asker_of, caller_of, shown, tickets_of
+from services.intake.http.callers import (
+    IdentityPurpose,
+    Person,
+    SearchBody,
+    asker_of,
+    caller_of,
+    code_of,
+    shown,
+    tickets_of,
+)
 from services.intake.http.rights import scope_of
 from services.intake.store.caller_readings import page_of_readings
 
+NAMING: Final = TypeAdapter[ReadingPurpose](IdentityPurpose)
 SHOWN = 200
 """How many readings the page of the log shows."""
 
@@ -29,11 +40,16 @@ def caller_pages(workshop: Workshop, pages: Pages, read: ReadCaller) -> APIRoute
     @router.post("/tickets/{ticket_id}/caller")
     def caller(request: Request, actor: Person, ticket_id: UUID, fields: Fields) -> Response:
         try:
-            purpose = ReadingPurpose(fields.get("purpose", ""))
-        except ValueError:
+            purpose = NAMING.validate_python(fields.get("purpose"))
+        except ValidationError:
             raise invalid([{"loc": ("body", "purpose"), "type": "enum", "msg": "is none of the list"}]) from None
         identity = shown(caller_of(workshop, read, actor, ticket_id, purpose))
         return pages.show(request, "caller.html", actor, ticket_id=str(ticket_id), caller=identity, purpose=purpose)
+
+    @router.post("/tickets/{ticket_id}/status-code")
+    def code(request: Request, actor: Person, ticket_id: UUID) -> Response:
+        given = code_of(workshop, read, actor, ticket_id)
+        return pages.show(request, "status_code.html", actor, ticket_id=str(ticket_id), given=given)
 
     @router.get("/callers")
     def ask(request: Request, actor: Person) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse
 
 from services.chassis.database.work import Work, Workshop
 from services.chassis.pages.forms import Fields, body_of, choice_of, number_of
-from services.chassis.pages.look import Pages
+from services.chassis.pages.look import Pages, faults_of
 from services.chassis.pages.speech import Language, Speech
 from services.chassis.web.identity import Actor
 from services.chassis.web.problems import Problem
@@ -21,30 +21,22 @@ from services.contracts.departments import departments
 from services.contracts.event import TicketId
 from services.contracts.ticket_events import Satisfaction
 from services.intake.app.answer_follow_up import AnswerFollowUp, CallerAnswer
+from services.intake.app.miss_call import MissFollowUp
 from services.intake.app.read_caller import ReadCaller
 from services.intake.app.sending_ports import Words
 from services.intake.app.take_call import TakeCall
-from services.intake.domain.caller_access import ReadingPurpose
-from services.intake.domain.calls import CallKind, CallResult
+from services.intake.domain.calls import PURPOSE_OF, CallKind, CallResult
 from services.intake.domain.steps import TicketStep
 from services.intake.domain.telling import Way
-from services.intake.http.callers import asker_of, refuse
-from services.intake.http.calls import CallResultBody, no_such_call
-from services.intake.http.follow_ups import AnswerBody
+from services.intake.http.callers import refuse
+from services.intake.http.calls import CallResultBody, no_such_call, whose_calls
+from services.intake.http.follow_ups import AnswerBody, MissedCallBody
 from services.intake.http.refusals import answered
-from services.intake.http.rights import Operator, scope_of
+from services.intake.http.rights import Handler, Operator
 from services.intake.http.step_table import STEP_TABLE, TicketSteps
-from services.intake.store.call_list import CallFilter, CallToMake, calls_to_make
+from services.intake.store.call_list import CallFilter, CallList, CallToMake
 
 SHOWN = 50
-
-PURPOSES: Final = {
-    CallKind.TELL: ReadingPurpose.TELLING,
-    CallKind.CONTACT: ReadingPurpose.FIRST_CONTACT,
-    CallKind.VISIT: ReadingPurpose.VISIT,
-    CallKind.ASK: ReadingPurpose.FOLLOW_UP,
-}
-"""What the number of a caller is read for."""
 
 
 class Chosen(BaseModel):
@@ -68,31 +60,34 @@ def call_pages(
     pages: Pages,
     steps: TicketSteps,
     answer: AnswerFollowUp,
+    miss: MissFollowUp,
     take: TakeCall,
     words: Words,
     read: ReadCaller,
+    call_list: CallList,
 ) -> APIRouter:
     router = pages.router()
 
     @router.get("/calls")
     def calls(
         request: Request,
-        actor: Operator,
+        actor: Handler,
         occasion: CallKind | None = None,
         of: Annotated[str, Query(max_length=40)] = "",
     ) -> Response:
         return _calls(request, actor, CallFilter(occasion, of))
 
     @router.post("/calls/number")
-    def show_number(request: Request, actor: Operator, fields: Fields) -> Response:
+    def show_number(request: Request, actor: Handler, fields: Fields) -> Response:
         """Shows one caller's number: each is read for itself, so that the vault can note who read it and why."""
         where, chosen = _where(fields), body_of(Chosen, {"id": fields.get("id")})
+        asker = whose_calls(actor, call_list, where)
         with workshop.open() as work:
-            items = calls_to_make(work.connection, where, scope_of(actor), actor.subject, work.clock.now(), SHOWN)
+            items = call_list.items(work.connection, where, asker, work.clock.now(), SHOWN)
             one = next((item for item in items if item.id == chosen.id), None)
             if one is None:
                 raise no_such_call()
-            found = read.of_ticket(work, asker_of(actor), one.ticket_id, PURPOSES[one.kind])
+            found = read.of_ticket(work, asker, one.ticket_id, PURPOSE_OF[one.kind])
         if found is None:
             raise no_such_call()
         refuse(found, workshop.clock.now())
@@ -131,32 +126,48 @@ def call_pages(
 
         return taken(request, actor, fields, change)
 
+    @router.post("/calls/not-answered")
+    def not_answered(request: Request, actor: Operator, fields: Fields) -> Response:
+        def change(work: Work, id: str) -> None:
+            body = body_of(MissedCallBody, {"version": _version(fields), "result": fields.get("result")})
+            miss(work, id, body.version, actor.subject, body.result)
+
+        return taken(request, actor, fields, change)
+
     def by_step(
         step: TicketStep, values: Callable[[Mapping[str, str], Speech], dict[str, object]]
     ) -> Callable[..., Response]:
         row = STEP_TABLE[step]
 
-        def change_ticket(request: Request, actor: Operator, fields: Fields) -> Response:
+        def change_ticket(request: Request, actor: Actor, fields: Mapping[str, str]) -> Response:
             def change(work: Work, id: str) -> None:
                 body = body_of(row.body, {"version": _version(fields), **values(fields, pages.speech(request))})
                 row.take(steps, work, id, body, actor)
 
             return taken(request, actor, fields, change)
 
-        return change_ticket
+        def by_its_unit(request: Request, actor: Handler, fields: Fields) -> Response:
+            return change_ticket(request, actor, fields)
+
+        def by_the_hub(request: Request, actor: Operator, fields: Fields) -> Response:
+            return change_ticket(request, actor, fields)
+
+        return by_its_unit if row.by_unit else by_the_hub
 
     for path, step, values in (
         ("visited", TicketStep.VISIT, _visit),
         ("missed", TicketStep.MISS, lambda _, say: {"reason": say("calls.missed_words")}),
         ("given-up", TicketStep.ARCHIVE, lambda _, __: {}),
         ("contacted", TicketStep.CONTACT, lambda fields, _: {"note": fields.get("note")}),
+        ("not-contacted", TicketStep.MISS_CONTACT, lambda fields, _: {"result": fields.get("result")}),
     ):
         router.add_api_route(f"/calls/{path}", by_step(step, values), methods=["POST"])
 
     def _calls(request: Request, actor: Actor, where: CallFilter, entered: Entered | None = None) -> Response:
         say, now = pages.speech(request), workshop.clock.now()
+        asker = whose_calls(actor, call_list, where)
         with workshop.engine.begin() as connection:
-            items = calls_to_make(connection, where, scope_of(actor), actor.subject, now, SHOWN)
+            items = call_list.items(connection, where, asker, now, SHOWN)
         problem = entered.problem if entered else None
         return pages.show(
             request,
@@ -164,13 +175,17 @@ def call_pages(
             actor,
             status=problem.status_code if problem else 200,
             items=[(one, _to_say(one, say)) for one in items],
-            kinds=list(CallKind),
+            kinds=call_list.kinds(asker),
+            hub=asker.hub,
             results=list(CallResult),
+            rules=call_list.rules,
             grades=list(Satisfaction),
-            departments=list(departments()),
+            departments=list(departments()) if asker.hub else sorted(actor.departments),
             where=where,
             entered=entered,
             problem=problem,
+            faults=faults_of(problem) if problem else [],
+            gone=entered is not None and entered.id not in {one.id for one in items},
             now=now,
             done=request.query_params.get("done"),
         )

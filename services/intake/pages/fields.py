@@ -14,6 +14,7 @@ from services.contracts.districts import sub_districts
 from services.contracts.taxonomy import taxonomy
 from services.contracts.ticket_events import RequestKind, Satisfaction, Urgency
 from services.intake.app.move_ticket import EMERGENCY_LINES
+from services.intake.domain.calls import CallResult
 from services.intake.domain.ticket import NOBODY
 from services.intake.http.step_bodies import MAX_ANSWER, MAX_NOTE
 
@@ -124,6 +125,12 @@ PLACE = (
     line("building", 10, required=False, known=True, inside="place"),
 )
 LINE = FormField("line", Shape.CHOICE, choices=lambda _: EMERGENCY_LINES)
+IN_VAIN = FormField(
+    "result",
+    Shape.CHOICE,
+    choices=lambda _: (CallResult.NOT_REACHED, CallResult.WRONG_NUMBER),
+    spoken=lambda say, one: say(f"in_vain.{one}"),
+)
 SATISFACTION = FormField(
     "satisfaction",
     Shape.CHOICE,

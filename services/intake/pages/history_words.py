@@ -98,6 +98,7 @@ _SAID: Mapping[str, Callable[[Speech, Facts], str]] = {
     TicketStep.CALL_IN: lambda say, facts: say.department(facts["unit"]),
     TicketStep.ASSIGN: lambda _, facts: str(facts["person"]),
     TicketStep.TRANSFER: lambda _, facts: str(facts["line"]),
+    TicketStep.MISS_CONTACT: lambda say, facts: say(f"in_vain.{facts['result']}"),
     TicketStep.MERGE: _link,
     TicketStep.WARN: _clock,
     TicketStep.BREACH: _clock,

@@ -21,7 +21,7 @@ MENU = {
 }
 _FIGURED = frozenset({*SEE_ALL, Role.DEPARTMENT})
 FOR_ROLES = {
-    "menu_calls": frozenset({Role.HUB}),
+    "menu_calls": frozenset({Role.HUB, Role.DEPARTMENT}),
     "menu_known": frozenset({Role.HUB}),
     "menu_handover": _FIGURED,
     "menu_bulletin": frozenset(SEE_ALL),

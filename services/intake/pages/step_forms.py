@@ -16,6 +16,7 @@ from services.intake.http.rights import may_lead
 from services.intake.http.step_table import STEP_TABLE, StepRow
 from services.intake.pages.fields import (
     ABOUT,
+    IN_VAIN,
     KIND,
     LINE,
     PLACE,
@@ -110,6 +111,7 @@ FORMS: Final[Mapping[str, Form]] = {
         # the unit's work
         _form(TicketStep.SIGN),
         _form(TicketStep.CONTACT, NOTE),
+        _form(TicketStep.MISS_CONTACT, IN_VAIN),
         _form(
             TicketStep.SETTLE,
             answer("public_answer"),

@@ -15,6 +15,7 @@ from services.chassis.web.identity import Actor
 from services.chassis.web.problems import Problem
 from services.intake.app.read_caller import ReadCaller
 from services.intake.domain.attachment import Purpose
+from services.intake.domain.caller_access import ReadingPurpose
 from services.intake.domain.occasions import Occasions
 from services.intake.domain.telling_words import TellingWords
 from services.intake.http.callers import asker_of
@@ -81,7 +82,7 @@ def ticket_pages(
             raise problem
         with workshop.open() as work:
             ticket = visible_ticket(work, str(ticket_id), actor)
-            reading_purposes = read.purposes(work, asker_of(actor), str(ticket_id))
+            may_read = read.purposes(work, asker_of(actor), str(ticket_id))
             related = related_to(work.connection, str(ticket_id), scope_of(actor))
             numbers = numbers_seen(work.connection, _linked(ticket), scope_of(actor))
         now, say = workshop.clock.now(), pages.speech(request)
@@ -96,7 +97,8 @@ def ticket_pages(
             numbers=numbers,
             may_attach=may_lead(actor, ticket["lead"]),
             purposes=list(Purpose),
-            reading_purposes=reading_purposes,
+            reading_purposes=[one for one in may_read if one is not ReadingPurpose.STATUS_CODE],
+            gives_code=ReadingPurpose.STATUS_CODE in may_read,
             bars=bars_of(ticket["clocks"], now),
             history=[(line, line_words(say, line, numbers)) for line in ticket["history"]],
             review_reason=reason_words(say, ticket["review"], ticket["review_reason"]),

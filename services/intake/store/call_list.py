@@ -1,54 +1,28 @@
-"""The call list, and the messages that are told by a call."""
+"""The call list: whom a person has to call, and for what."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, true
 
-from services.chassis.database.work import Work
-from services.chassis.metrics import TELLINGS_SETTLED
 from services.intake.app.sending_ports import Telling
-from services.intake.domain.calls import TO_BE_ASKED, AfterCall, CallKind, CallResult, ToldByCall
-from services.intake.domain.follow_up import Stage
-from services.intake.domain.scope import TicketScope
-from services.intake.domain.steps import TicketState
-from services.intake.domain.telling import TellingState, Way
-from services.intake.store.follow_up_tables import caller_messages, follow_ups
-from services.intake.store.sending_queue import add_try, telling_of
-from services.intake.store.tables import settlements, ticket_texts, tickets
-from services.intake.store.telling_tables import telling_tries, tellings
-from services.intake.store.ticket_scope import of_unit, open_to
-
-SNIPPET = 200
-_T = tickets.c
-_MATTER = (_T.type_code, _T.sub_district, _T.estate, _T.estate_name, _T.lead, _T.id.label("ticket"), _T.unreached)
-_OPEN = or_(
-    tellings.c.state == TellingState.UNSURE,
-    (tellings.c.way == Way.CALL) & (tellings.c.state == TellingState.WAITING),
-)
-_TRIED = select(func.count()).where(telling_tries.c.telling_id == tellings.c.id).correlate(tellings).scalar_subquery()
-_TEXT = (
-    select(func.left(ticket_texts.c.text, SNIPPET))
-    .where(ticket_texts.c.ticket_id == _T.id, ticket_texts.c.version == _T.text_version)
-    .correlate(tickets)
-    .scalar_subquery()
-)
-_ANSWER = (
-    select(settlements.c.public_answer)
-    .where(settlements.c.ticket_id == _T.id)
-    .order_by(settlements.c.version.desc())
-    .limit(1)
-    .correlate(tickets)
-    .scalar_subquery()
-)
+from services.intake.domain.caller_access import Asker, CallerAccess
+from services.intake.domain.calls import PURPOSE_OF, Calling, CallKind
+from services.intake.domain.telling import Way
+from services.intake.store.call_queries import QUERIES
+from services.intake.store.caller_scope import callers_known_to, for_the_hub_alone
+from services.intake.store.sending_queue import telling_of
+from services.intake.store.ticket_scope import of_unit
 
 
 @dataclass(frozen=True, slots=True)
 class CallFilter:
-    """`kind` None: the hub's own calls. `unit`: a department that leads, or a sub-district; "" means all."""
+    """`kind` None: all calls that are the person's own. `unit`: a department that leads, or a sub-district; "" means
+    all."""
 
     kind: CallKind | None = None
     unit: str = ""
@@ -59,11 +33,13 @@ class CallToMake:
     """`id` is the telling's, the ticket's or the follow-up's, by the kind; `version` is what the result must bring.
 
     `since` is when it became due. `telling` is what is to be told, by kind `tell`; `answer` the unit's, by `visit`.
+    `number` is the ticket's as its caller knows it; `limit`, by `contact`, until when the unit has to speak with them.
     """
 
     kind: CallKind
     id: str
     ticket_id: str
+    number: str
     version: int
     since: datetime
     tries: int
@@ -72,86 +48,82 @@ class CallToMake:
     text: str
     answer: str | None
     telling: Telling | None
+    limit: datetime | None = None
 
     def shown(self) -> dict[str, Any]:
-        names = ("kind", "id", "ticket_id", "version", "since", "tries", "occasion", "text", "answer")
+        names = (
+            "kind",
+            "id",
+            "ticket_id",
+            "number",
+            "version",
+            "since",
+            "limit",
+            "tries",
+            "occasion",
+            "text",
+            "answer",
+        )
         return {name: getattr(self, name) for name in names} | self.matter
 
 
-def calls_to_make(
-    connection: Connection, wanted: CallFilter, scope: TicketScope | None, asker: str, now: datetime, limit: int
-) -> list[CallToMake]:
-    """Those of tickets that the reader may see, of each kind those due longest, at most `limit` of it.
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """`oldest`: since when the call is due that waits longest; None if none waits."""
 
-    Whoever settled a ticket does not ask its caller; the callers of the city's tickets are asked by the city.
+    number: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallList:
+    """By the table of who may know callers, and the rules of when a person is called again.
+
+    The hub calls for everything; first contacts are the units', so that it is shown them when it asks, but for those
+    whose callers only the hub may know. A unit has the calls for whose purpose it may read the caller, and no other.
     """
-    kinds = [wanted.kind] if wanted.kind else TO_BE_ASKED
-    mine = of_unit(wanted.unit) & open_to(scope)
-    found: list[CallToMake] = []
-    for kind in kinds:
-        query = _QUERIES[kind](mine, asker, now)
-        found += (_call(kind, row) for row in connection.execute(query.limit(limit)))
-    return found
 
+    access: CallerAccess
+    rules: Mapping[CallKind, Calling]
 
-def _tell(mine: ColumnElement[bool], _: str, now: datetime) -> Select[Any]:
-    columns = [column for column in tellings.c if column.name != "ticket_id"]
-    return (
-        select(*columns, tellings.c.ticket_id, tellings.c.not_before.label("since"), _TRIED.label("version"))
-        .add_columns(*_MATTER, _TEXT.label("text"), literal(None).label("public_answer"))
-        .join(tickets, _T.id == tellings.c.ticket_id)
-        .where(_OPEN, tellings.c.not_before <= now, mine)
-        .order_by(tellings.c.not_before, tellings.c.id)
-    )
+    def kinds(self, asker: Asker) -> list[CallKind]:
+        """Of the calls that the person may have to make."""
+        if asker.hub:
+            return list(CallKind)
+        return [kind for kind in CallKind if self.access.for_units(PURPOSE_OF[kind])]
 
+    def items(
+        self, connection: Connection, wanted: CallFilter, asker: Asker, now: datetime, limit: int
+    ) -> list[CallToMake]:
+        """Of each kind those due longest, at most `limit` of it.
 
-def _contact(mine: ColumnElement[bool], _: str, __: datetime) -> Select[Any]:
-    early = (TicketState.DISPATCHED, TicketState.SIGNED)
-    return (
-        _of_ticket(func.coalesce(_T.dispatched_at, _T.received_at), literal(None))
-        .where(_T.state.in_(early), _T.contacted_at.is_(None), mine)
-        .order_by(_T.dispatched_at, _T.id)
-    )
+        Whoever settled a ticket does not ask its caller; the callers of the city's tickets are asked by the city.
+        """
+        found: list[CallToMake] = []
+        for kind, query in self._queries(wanted, asker, now):
+            found += (_call(kind, row) for row in connection.execute(query.limit(limit)))
+        return found
 
+    def waiting(self, connection: Connection, asker: Asker, now: datetime) -> Waiting:
+        """How many calls are the person's own to make now, and since when the oldest is."""
+        number, oldest = 0, None
+        for _, query in self._queries(CallFilter(), asker, now):
+            due = query.order_by(None).subquery()
+            count, since = connection.execute(select(func.count(), func.min(due.c.since)).select_from(due)).one()
+            number, oldest = number + count, min(filter(None, (oldest, since)), default=None)
+        return Waiting(number, oldest)
 
-def _visit(mine: ColumnElement[bool], asker: str, _: datetime) -> Select[Any]:
-    asked = _T.city_number.is_(None) & _T.settled_by.is_distinct_from(asker)
-    return (
-        _of_ticket(func.coalesce(_T.settled_at, _T.received_at), _ANSWER)
-        .where(_T.state == TicketState.SETTLED, asked, mine)
-        .order_by(_T.settled_at, _T.id)
-    )
+    def _queries(self, wanted: CallFilter, asker: Asker, now: datetime) -> Iterator[tuple[CallKind, Select[Any]]]:
+        for kind in self.kinds(asker):
+            if wanted.kind in (None, kind):
+                mine = self._mine(kind, wanted, asker) & of_unit(wanted.unit)
+                yield kind, QUERIES[kind](mine, asker.scope.subject, now, self.rules[kind])
 
-
-def _ask(mine: ColumnElement[bool], _: str, __: datetime) -> Select[Any]:
-    when = select(caller_messages.c.at).where(
-        caller_messages.c.follow_up_id == follow_ups.c.id,
-        caller_messages.c.round == follow_ups.c.round,
-        caller_messages.c.stage == Stage.ASKED,
-    )
-    since = func.coalesce(when.correlate(follow_ups).scalar_subquery(), follow_ups.c.ask_at, follow_ups.c.joined_at)
-    return (
-        select(follow_ups.c.id, follow_ups.c.ticket_id, follow_ups.c.version, since.label("since"))
-        .add_columns(*_MATTER, _TEXT.label("text"), literal(None).label("public_answer"))
-        .join(tickets, _T.id == follow_ups.c.ticket_id)
-        .where(follow_ups.c.stage == Stage.ASKED, mine)
-        .order_by(since, follow_ups.c.id)
-    )
-
-
-_QUERIES = {CallKind.TELL: _tell, CallKind.CONTACT: _contact, CallKind.VISIT: _visit, CallKind.ASK: _ask}
-
-
-def _of_ticket(since: Any, answer: Any) -> Select[Any]:
-    return select(
-        _T.id,
-        _T.id.label("ticket_id"),
-        _T.version,
-        since.label("since"),
-        *_MATTER,
-        _TEXT.label("text"),
-        answer.label("public_answer"),
-    )
+    def _mine(self, kind: CallKind, wanted: CallFilter, asker: Asker) -> ColumnElement[bool]:
+        if not asker.hub:
+            return callers_known_to(self.access, asker, PURPOSE_OF[kind])
+        units_own = kind is CallKind.CONTACT and wanted.kind is None
+        return for_the_hub_alone(self.access, PURPOSE_OF[kind]) if units_own else true()
 
 
 def _call(kind: CallKind, row: Row[Any]) -> CallToMake:
@@ -161,56 +133,14 @@ def _call(kind: CallKind, row: Row[Any]) -> CallToMake:
         kind,
         str(row.id),
         str(row.ticket_id),
+        row.city_number or row.number,
         row.version,
         row.since,
-        row.version if told else row.unreached if kind is CallKind.VISIT else 0,
+        row.tried,
         row.occasion if told else kind.value,
         {"type_code": row.type_code, "place": place, "lead": row.lead},
         row.text,
         row.public_answer,
         replace(telling_of(row), way=Way.CALL) if told else None,
+        row.limit if kind is CallKind.CONTACT else None,
     )
-
-
-class SqlCallBook:
-    """Implements CallBook and OpenCalls."""
-
-    def lock_open(self, work: Work, after: str | None, most: int) -> list[Telling]:
-        query = select(tellings).where(_OPEN).order_by(tellings.c.id).limit(most).with_for_update(skip_locked=True)
-        rows = work.connection.execute(query.where(tellings.c.id > after) if after else query)
-        # By whatever way it was sent before: now somebody tells it.
-        return [replace(telling_of(row), way=Way.CALL) for row in rows]
-
-    def close(self, work: Work, telling: Telling, cause: str) -> None:
-        # What may have been sent already was not withheld.
-        maybe = tellings.c.state == TellingState.UNSURE
-        state = case((maybe, TellingState.FAILED.value), else_=TellingState.WITHHELD.value)
-        closed = update(tellings).where(tellings.c.id == telling.id).values(state=state, cause=cause)
-        work.connection.execute(closed)
-        work.after_commit(TELLINGS_SETTLED.labels(Way.CALL, TellingState.WITHHELD).inc)
-
-    def lock(self, work: Work, telling_id: str) -> ToldByCall | None:
-        columns = (tellings.c.id, tellings.c.person, tellings.c.way, tellings.c.state)
-        asked = select(*columns).where(tellings.c.id == telling_id, tellings.c.way.is_not(None)).with_for_update()
-        row = work.connection.execute(asked).one_or_none()
-        if row is None:
-            return None
-        outcomes = self._outcomes(work, telling_id)
-        missed = sum(1 for way, outcome in outcomes if way == Way.CALL and outcome == CallResult.NOT_REACHED)
-        state = TellingState(row.state)
-        return ToldByCall(str(row.id), row.person, Way(row.way), state, len(outcomes), missed)
-
-    def record(self, work: Work, told: ToldByCall, result: CallResult, actor: str, after: AfterCall) -> None:
-        add_try(work, told.id, Way.CALL, result, after.cause, actor)
-        values: dict[str, Any] = {"state": after.state, "cause": after.cause, "answer": result.value}
-        if after.not_before:
-            values["not_before"] = after.not_before
-        if after.state is TellingState.DELIVERED:
-            values["sent_at"] = func.coalesce(tellings.c.sent_at, func.now())
-        work.connection.execute(update(tellings).where(tellings.c.id == told.id).values(values))
-        if after.state is not told.state:
-            work.after_commit(TELLINGS_SETTLED.labels(Way.CALL, after.state).inc)
-
-    def _outcomes(self, work: Work, telling_id: str) -> list[tuple[str, str]]:
-        query = select(telling_tries.c.way, telling_tries.c.outcome).where(telling_tries.c.telling_id == telling_id)
-        return [(way, outcome) for way, outcome in work.connection.execute(query)]

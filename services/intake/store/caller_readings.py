@@ -16,7 +16,7 @@ from services.chassis.database.rows import rows_by_name
 from services.chassis.database.work import Work
 from services.chassis.metrics import CALLER_READINGS, CALLER_READINGS_OF_ONE
 from services.intake.app.ports import CallerReading
-from services.intake.domain.caller_access import ReadingLimit, ReadingOutcome
+from services.intake.domain.caller_access import ReadingLimit, ReadingOutcome, ReadingPurpose
 from services.intake.domain.scope import TicketScope
 from services.intake.store.tables import caller_readings, tickets
 from services.intake.store.ticket_scope import open_to
@@ -69,6 +69,13 @@ class SqlCallerReadings:
 def readings_of(connection: Connection, ticket_id: str) -> list[dict[str, Any]]:
     """Of a ticket, the oldest first."""
     return rows_by_name(connection.execute(_OF_TICKET, {"ticket_id": ticket_id}))
+
+
+def code_was_given(connection: Connection, ticket_id: str, reader: str) -> bool:
+    """Whether this person was given the code for /status of this ticket."""
+    given = (_R.ticket_id == ticket_id) & (_R.reader == reader) & (_R.outcome == ReadingOutcome.READ)
+    asked = select(_R.id).where(given, _R.purpose == ReadingPurpose.STATUS_CODE).limit(1)
+    return connection.execute(asked).scalar_one_or_none() is not None
 
 
 def page_of_readings(

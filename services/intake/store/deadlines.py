@@ -20,7 +20,7 @@ from services.intake.store.tables import clocks, tickets
 _RUNNING = (
     select(clocks)
     .where(clocks.c.ticket_id == any_(bindparam("ids", type_=ARRAY(tickets.c.id.type))), clocks.c.stopped_at.is_(None))
-    .order_by(clocks.c.ticket_id, clocks.c.since)
+    .order_by(clocks.c.ticket_id, clocks.c.since, clocks.c.kind)
 )
 # As a literal: with a parameter the planner would not see that the index holds just these.
 _LATE = clocks.c.outcome == literal(DeadlineOutcome.LATE.value, literal_execute=True)

@@ -39,6 +39,12 @@ _LAST_KEYS = text(
 )
 _LOCKED = select(tickets).order_by(tickets.c.id).with_for_update(key_share=True)
 _DROP = (
+    text(
+        """
+        INSERT INTO keys_to_delete (key_id, since)
+        SELECT CAST(key AS uuid), :now FROM unnest(CAST(:keys AS text[])) AS key ON CONFLICT (key_id) DO NOTHING
+        """
+    ),
     text("DELETE FROM vault_keys WHERE CAST(id AS text) = ANY(CAST(:keys AS text[]))"),
     text("DELETE FROM vault WHERE ticket_id = ANY(CAST(:ids AS uuid[]))"),
     text("DELETE FROM place_names WHERE ticket_id = ANY(CAST(:ids AS uuid[]))"),
@@ -152,7 +158,7 @@ class SqlTraces:
 
     def drop(self, work: Work, tickets: Sequence[Ticket], keys: Collection[str]) -> list[str]:
         ids = [one.id for one in tickets]
-        values = {"ids": ids, "keys": list(keys), "erased": ERASED}
+        values = {"ids": ids, "keys": list(keys), "erased": ERASED, "now": work.clock.now()}
         for statement in _DROP:
             given = statement.compile().params
             work.connection.execute(statement, {name: values[name] for name in given})

@@ -77,6 +77,8 @@ follow_ups = Table(
     Column("answered_at", _Time),
     Column("continued_by", ForeignKey("tickets.id")),
     Column("called_again", Boolean, nullable=False),
+    Column("missed", Integer, nullable=False, server_default="0", comment="calls to ask them that reached nobody"),
+    Column("call_after", _Time, comment="not called again before; business time"),
     UniqueConstraint("hot_issue_id", "caller_ref"),
 )
 _latest = (follow_ups.c.joined_at, follow_ups.c.id)
@@ -98,6 +100,17 @@ follow_up_answers = Table(
     Column("continued_by", ForeignKey("tickets.id")),
 )
 Index("follow_up_answers_at", follow_up_answers.c.at)
+
+follow_up_calls = Table(
+    "follow_up_calls",
+    metadata,
+    Column("follow_up_id", ForeignKey("follow_ups.id"), primary_key=True),
+    Column("version", Integer, primary_key=True, comment="the follow-up's, after the call"),
+    Column("at", _Time, nullable=False, comment="business time"),
+    Column("actor", Text, nullable=False),
+    Column("result", Text, nullable=False),
+    comment="calls to ask somebody that brought no answer",
+)
 
 caller_messages = Table(
     "caller_messages",

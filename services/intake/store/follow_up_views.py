@@ -10,7 +10,14 @@ from sqlalchemy import Connection, Row, Select, select, true, tuple_
 
 from services.intake.domain.follow_up import Stage
 from services.intake.domain.scope import TicketScope
-from services.intake.store.follow_up_tables import caller_messages, follow_up_answers, follow_ups, hot_issues, projects
+from services.intake.store.follow_up_tables import (
+    caller_messages,
+    follow_up_answers,
+    follow_up_calls,
+    follow_ups,
+    hot_issues,
+    projects,
+)
 from services.intake.store.tables import tickets
 from services.intake.store.telling_views import of_message
 from services.intake.store.ticket_scope import open_to
@@ -67,7 +74,7 @@ def page_of_follow_ups(
 def follow_up_with_answers(
     connection: Connection, follow_up_id: str, scope: TicketScope | None = None
 ) -> dict[str, Any] | None:
-    """A follow-up with its messages and answers, the oldest first; None if it is not within `scope`."""
+    """A follow-up with its messages, calls in vain and answers, the oldest first; None if it is not within `scope`."""
     row = connection.execute(_follow_ups(scope).where(follow_ups.c.id == follow_up_id)).one_or_none()
     if row is None:
         return None
@@ -86,7 +93,13 @@ def follow_up_with_answers(
         {"round": one.round, "stage": one.stage, "at": one.at, "told": _told(one)}
         for one in connection.execute(messages)
     ]
-    return {**_facts(row), "messages": told, "answers": _rows(connection, answers)}
+    calls = (
+        select(*(column for column in follow_up_calls.c if column.name != "follow_up_id"))
+        .where(follow_up_calls.c.follow_up_id == follow_up_id)
+        .order_by(follow_up_calls.c.version)
+    )
+    found = {"messages": told, "calls": _rows(connection, calls), "answers": _rows(connection, answers)}
+    return {**_facts(row), **found}
 
 
 def messages_after(connection: Connection, scope: TicketScope | None, after: int, limit: int) -> list[dict[str, Any]]:
@@ -140,6 +153,8 @@ def _facts(row: Row[Any]) -> dict[str, Any]:
         "called_at": row.called_at,
         "joined_at": row.joined_at,
         "ask_at": row.ask_at,
+        "missed": row.missed,
+        "call_after": row.call_after,
         "answered_at": row.answered_at,
         "continued_by": row.continued_by,
         **_matter(row),

@@ -16,8 +16,16 @@ from services.contracts.numbers import ShortKind, number_of_old
 from services.contracts.project_events import ProjectAdvanced, ProjectOpened
 from services.contracts.ticket_events import Place
 from services.intake.app.ports import KnownHotIssue
+from services.intake.domain.calls import CallResult
 from services.intake.domain.follow_up import FollowUp, Stage
-from services.intake.store.follow_up_tables import caller_messages, follow_up_answers, follow_ups, hot_issues, projects
+from services.intake.store.follow_up_tables import (
+    caller_messages,
+    follow_up_answers,
+    follow_up_calls,
+    follow_ups,
+    hot_issues,
+    projects,
+)
 
 _LOCK_ALL = select(func.pg_advisory_xact_lock(func.hashtext("follow-ups")))
 _FIXED = frozenset({"id", "hot_issue_id", "caller_ref", "joined_at"})
@@ -77,6 +85,11 @@ class SqlFollowUps:
         number = project.number or number_of_old(ShortKind.PROJECT, project.project_id)
         work.connection.execute(_KEEP_PROJECT, facts | {"id": project.project_id, "number": number})
 
+    def expect_project(self, work: Work, project_id: str, planned_start: date) -> None:
+        number = number_of_old(ShortKind.PROJECT, project_id)
+        expected = {"id": project_id, "number": number, "version": 0, "state": "need", "planned_start": planned_start}
+        work.connection.execute(upsert(projects).on_conflict_do_nothing(), expected)
+
     def project_state(self, work: Work, project_id: str) -> str | None:
         found: str | None = work.connection.execute(
             select(projects.c.state).where(projects.c.id == project_id)
@@ -88,6 +101,10 @@ class SqlFollowUps:
             select(projects.c.planned_start).where(projects.c.id == project_id)
         ).scalar()
         return found
+
+    def callers_of(self, work: Work, hot_issue_ids: Collection[str]) -> set[str]:
+        asked = select(follow_ups.c.caller_ref).where(follow_ups.c.hot_issue_id.in_(hot_issue_ids))
+        return set(work.connection.execute(asked).scalars())
 
     def of_issue(self, work: Work, hot_issue_id: str) -> list[FollowUp]:
         return _locked(work, select(follow_ups).where(follow_ups.c.hot_issue_id == hot_issue_id))
@@ -115,6 +132,10 @@ class SqlFollowUps:
         now = work.clock.now()
         messages = [{"follow_up_id": one.id, "round": one.round, "stage": one.stage, "at": now} for one in follow_ups]
         work.connection.execute(_QUEUE, messages)
+
+    def keep_call(self, work: Work, follow_up: FollowUp, actor: str, result: CallResult) -> None:
+        call = {"follow_up_id": follow_up.id, "version": follow_up.version, "at": work.clock.now()}
+        work.connection.execute(insert(follow_up_calls), {**call, "actor": actor, "result": result})
 
     def keep_answer(self, work: Work, follow_up: FollowUp, actor: str, note: str | None) -> None:
         answer = {

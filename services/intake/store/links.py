@@ -15,8 +15,9 @@ from services.intake.domain.links import Link, LinkOutcome, LinkPurpose, token_h
 from services.intake.domain.sending import SendingRules
 from services.intake.domain.steps import TicketState
 from services.intake.store.follow_up_tables import follow_ups
-from services.intake.store.tables import tickets, vault, vault_keys
+from services.intake.store.tables import tickets
 from services.intake.store.telling_tables import link_answers, links
+from services.intake.store.vault_tables import vault, vault_keys
 
 NOT_ERASED = exists().where(vault.c.ticket_id == tickets.c.id, vault_keys.c.id == vault.c.key_id)
 """Of a ticket whose caller has a key; what a caller may look up ends with their erasure."""

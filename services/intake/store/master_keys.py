@@ -24,10 +24,10 @@ class MasterKeys:
         self._ciphers = {master_id(key): AESGCM(key) for key in (current, *former)}
         self.current = master_id(current)
 
-    def wrap(self, key: bytes, holder: str) -> bytes:
-        return seal(self._ciphers[self.current], key, holder)
+    def wrap(self, key: bytes, bound_to: bytes) -> bytes:
+        return seal(self._ciphers[self.current], key, bound_to)
 
-    def unwrap(self, wrapped: bytes, holder: str, master: str | None) -> bytes:
+    def unwrap(self, wrapped: bytes, bound_to: bytes, master: str | None) -> bytes:
         """`master` is the id of the key that wrapped it; None: not known, each is tried.
 
         Raises InvalidTag for what was tampered with, and UnknownMaster.
@@ -37,21 +37,21 @@ class MasterKeys:
         candidates = [self._ciphers[master]] if master is not None else list(self._ciphers.values())
         for cipher in candidates[:-1]:
             try:
-                return unseal(cipher, wrapped, holder)
+                return unseal(cipher, wrapped, bound_to)
             except InvalidTag:
                 continue
-        return unseal(candidates[-1], wrapped, holder)
+        return unseal(candidates[-1], wrapped, bound_to)
 
 
 def master_id(key: bytes) -> str:
     return hashlib.sha256(b"closedloop vault master key:" + key).hexdigest()[:12]
 
 
-def seal(key: AESGCM, plain: bytes, bound_to: str) -> bytes:
+def seal(key: AESGCM, plain: bytes, bound_to: bytes) -> bytes:
     nonce = os.urandom(_NONCE)
-    return nonce + key.encrypt(nonce, plain, bound_to.encode())
+    return nonce + key.encrypt(nonce, plain, bound_to)
 
 
-def unseal(key: AESGCM, sealed: bytes, bound_to: str) -> bytes:
+def unseal(key: AESGCM, sealed: bytes, bound_to: bytes) -> bytes:
     """Raises InvalidTag for what was tampered with, or sealed under another key."""
-    return key.decrypt(sealed[:_NONCE], sealed[_NONCE:], bound_to.encode())
+    return key.decrypt(sealed[:_NONCE], sealed[_NONCE:], bound_to)

@@ -19,7 +19,7 @@ from services.intake.domain.steps import CLOCKS
 from services.intake.store.retention_runs import retention_runs
 
 _RUNS = retention_runs.c
-_PROMISED: Final = sorted({*Stage} - {Stage.NOTED, Stage.REOPENED, Stage.CANCELLED, Stage.SOLVED})
+_PROMISED: Final = sorted({*Stage} - {Stage.NOTED, Stage.REOPENED, Stage.CANCELLED, Stage.NOT_REACHED, Stage.SOLVED})
 _BEFORE = "CAST(:now AS timestamptz) - make_interval(months => :months)"
 # A ticket cannot end before it was received: the index on that leaves out the young ones.
 _OF_ENDED = f"""

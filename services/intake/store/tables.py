@@ -27,9 +27,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from services.intake.store import duty_notices as duty_notices
 from services.intake.store import retention_runs as retention_runs
 from services.intake.store import telling_stops as telling_stops
 from services.intake.store import telling_tables as telling_tables
+from services.intake.store import vault_tables as vault_tables
 from services.intake.store.follow_up_tables import metadata
 
 _Time = DateTime(timezone=True)
@@ -223,26 +225,6 @@ attachments = Table(
     UniqueConstraint("ticket_id", "purpose", "sha256", "recording", postgresql_nulls_not_distinct=True),
     CheckConstraint("(sha256 IS NULL) <> (recording IS NULL)", name="content_or_recording"),
 )
-
-vault_keys = Table(
-    "vault_keys",
-    metadata,
-    Column("id", Uuid, primary_key=True),
-    Column(
-        "holder", Text, nullable=False, unique=True, comment="the caller_ref, or the ticket's id for an anonymous call"
-    ),
-    Column("wrapped_key", LargeBinary, nullable=False),
-    Column("master", Text, comment="the id of the master key that wrapped it; null: wrapped before there were ids"),
-)
-
-vault = Table(
-    "vault",
-    metadata,
-    Column("ticket_id", ForeignKey("tickets.id"), primary_key=True),
-    Column("key_id", Uuid, nullable=False, comment="no foreign key: the caller's key may be gone, the row stays"),
-    Column("sealed", LargeBinary, nullable=False),
-)
-Index("vault_by_key", vault.c.key_id)
 
 caller_readings = Table(
     "caller_readings",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Final
+from zlib import crc32
 
 from pydantic_core import to_json
 from sqlalchemy import delete, text
@@ -40,8 +42,19 @@ _TOLD = text(
 )
 
 
+_PLANNING: Final = 12345
+"""The class of advisory locks that persons share."""
+_SLOTS: Final = 1024
+"""Persons have so many locks among them: a server holds a few thousand in all, and one issue may have more callers."""
+_LOCK = text("SELECT pg_advisory_xact_lock(:planning, slot) FROM unnest(CAST(:slots AS integer[])) AS slot")
+
+
 class SqlTellings:
     """Implements the port Tellings."""
+
+    def lock(self, work: Work, persons: Collection[str]) -> None:
+        slots = sorted({crc32(one.encode()) % _SLOTS for one in persons})
+        work.connection.execute(_LOCK, {"planning": _PLANNING, "slots": slots})
 
     def told(self, work: Work, persons: Collection[str], since: datetime) -> Mapping[str, ToldBefore]:
         found: dict[str, list[EarlierMessage]] = defaultdict(list)

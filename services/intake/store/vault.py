@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from uuid import UUID, uuid4
 
@@ -12,38 +12,43 @@ from sqlalchemy import bindparam, insert, select, text
 
 from services.chassis.database.work import Work
 from services.intake.app.ports import Identity
-from services.intake.store.master_keys import MasterKeys, seal, unseal
-from services.intake.store.tables import vault, vault_keys
+from services.intake.store.caller_keys import CallerKeys
+from services.intake.store.master_keys import seal, unseal
+from services.intake.store.vault_tables import vault, vault_keys
 
 _ADD = insert(vault)
 _REVEAL = (
-    select(vault.c.sealed, vault_keys)
+    select(vault.c.sealed, vault_keys.c.id)
     .join(vault_keys, vault_keys.c.id == vault.c.key_id)
     .where(vault.c.ticket_id == bindparam("ticket_id"))
 )
-# Locks an existing key, so that a concurrent erasure and call are serialised.
-_ADD_OR_LOCK_KEYS = text(
+# Locks an existing row, so that a concurrent erasure and call are serialised.
+_ADD_OR_LOCK = text(
     """
-    INSERT INTO vault_keys (id, holder, wrapped_key, master)
-    SELECT id, holder, wrapped_key, :master
-      FROM unnest(CAST(:ids AS uuid[]), CAST(:holders AS text[]), CAST(:wrapped_keys AS bytea[]))
-           AS fresh(id, holder, wrapped_key)
+    INSERT INTO vault_keys (id, holder)
+    SELECT id, holder FROM unnest(CAST(:ids AS uuid[]), CAST(:holders AS text[])) AS fresh(id, holder)
      ORDER BY holder
     ON CONFLICT (holder) DO UPDATE SET holder = excluded.holder
-    RETURNING id, holder, wrapped_key, master
+    RETURNING id, holder
+    """
+)
+_REPLACE = text(
+    """
+    UPDATE vault_keys AS k SET id = fresh.id
+      FROM unnest(CAST(:ids AS uuid[]), CAST(:holders AS text[])) AS fresh(id, holder) WHERE k.holder = fresh.holder
     """
 )
 
 
 class SealedVault:
-    """Implements the port Vault with AES-256-GCM: each caller has their own key, wrapped by the vault's.
+    """Implements the port Vault with AES-256-GCM: each caller has their own key, in a database apart.
 
-    Deleting a row of `vault_keys` erases the caller from every ticket so far, and from backups of `vault` (those of
-    `vault_keys` are kept apart). A later call of theirs gets a new key. New keys are wrapped by the current master.
+    Without it what it has sealed opens never again, be it in a backup: the caller is erased from every ticket so far. A
+    later call of theirs gets a new key, also where the old one was lost with its database.
     """
 
-    def __init__(self, masters: MasterKeys) -> None:
-        self._masters = masters
+    def __init__(self, keys: CallerKeys) -> None:
+        self._keys = keys
 
     def keep(self, work: Work, callers: Sequence[tuple[str, str | None, Identity]]) -> None:
         keys = self._keys_of(work, {caller_ref or ticket_id for ticket_id, caller_ref, _ in callers})
@@ -51,28 +56,32 @@ class SealedVault:
         for ticket_id, caller_ref, identity in callers:
             key_id, key = keys[caller_ref or ticket_id]
             plain = json.dumps(asdict(identity), ensure_ascii=False).encode()
-            rows.append({"ticket_id": ticket_id, "key_id": key_id, "sealed": seal(AESGCM(key), plain, ticket_id)})
+            sealed = seal(AESGCM(key), plain, ticket_id.encode())
+            rows.append({"ticket_id": ticket_id, "key_id": key_id, "sealed": sealed})
         if rows:
             work.connection.execute(_ADD, rows)
 
     def reveal(self, work: Work, ticket_id: str) -> Identity | None:
         """The personal data of a ticket; None when the caller was erased or there is no such ticket.
 
-        Raises InvalidTag when a row was tampered with, and UnknownMaster when it was sealed under a key not set.
+        Raises InvalidTag when a row was tampered with, and UnknownMaster when its key was wrapped by one not set.
         """
         row = work.connection.execute(_REVEAL, {"ticket_id": ticket_id}).one_or_none()
-        if row is None:
+        key = self._keys.read(row.id) if row else None
+        if row is None or key is None:
             return None
-        key = self._masters.unwrap(bytes(row.wrapped_key), row.holder, row.master)
-        return Identity(**json.loads(unseal(AESGCM(key), bytes(row.sealed), ticket_id)))
+        return Identity(**json.loads(unseal(AESGCM(key), bytes(row.sealed), ticket_id.encode())))
 
-    def _keys_of(self, work: Work, holders: Collection[str]) -> dict[str, tuple[UUID, bytes]]:
-        ordered = sorted(holders)
-        if not ordered:
+    def _keys_of(self, work: Work, holders: Collection[str]) -> Mapping[str, tuple[UUID, bytes]]:
+        if not holders:
             return {}
-        wrapped = [self._masters.wrap(AESGCM.generate_key(256), holder) for holder in ordered]
-        fresh = {"ids": [uuid4() for _ in ordered], "holders": ordered, "wrapped_keys": wrapped}
-        rows = work.connection.execute(_ADD_OR_LOCK_KEYS, {**fresh, "master": self._masters.current})
-        return {
-            row.holder: (row.id, self._masters.unwrap(bytes(row.wrapped_key), row.holder, row.master)) for row in rows
-        }
+        fresh = {holder: uuid4() for holder in sorted(holders)}
+        rows = work.connection.execute(_ADD_OR_LOCK, {"ids": list(fresh.values()), "holders": list(fresh)})
+        ids: dict[str, UUID] = {row.holder: row.id for row in rows}
+        made = [one for holder, one in ids.items() if one == fresh[holder]]
+        keys = self._keys.make_and_read(made, set(ids.values()) - {*made})
+        if lost := {holder: uuid4() for holder, one in ids.items() if one not in keys}:
+            work.connection.execute(_REPLACE, {"ids": list(lost.values()), "holders": list(lost)})
+            ids |= lost
+            keys |= self._keys.make_and_read(lost.values(), ())
+        return {holder: (one, keys[one]) for holder, one in ids.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from services.chassis.commands import Conflict, Unfit, admitted, must_be_at
 from services.chassis.database.work import Work
@@ -90,7 +91,7 @@ class Decide:
             else:
                 project = self.repair.open(work, issue, decision.plan, decision.actor)
             issue.project_id = project.id
-        self._take(work, issue, decision)
+        self._take(work, issue, decision, project.planned_start if project else None)
         if decision.kind in _CURED_AT_ONCE:
             self.cure.start(work, issue, decision.actor, issue.decided_at)
         elif project and project.started_at:
@@ -120,10 +121,10 @@ class Decide:
         self.cure.finish(work, issue, done.actor, work.clock.now(), done.note)
         return issue
 
-    def _take(self, work: Work, issue: HotIssue, decision: Decision) -> None:
+    def _take(self, work: Work, issue: HotIssue, decision: Decision, planned_start: date | None = None) -> None:
         cause = Cause(Why.DECIDED, {"decision": decision.kind})
         issue.take(_BECOMES[decision.kind], work.clock.now(), decision.actor, cause, decision.reason)
-        self.publish.step(work, issue)
+        self.publish.decided(work, issue, planned_start)
         self.issues.save(work, issue)
 
     def _merge(self, work: Work, issue: HotIssue, target: HotIssue | None, decision: Decision) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from services.chassis.database.work import Work
@@ -105,6 +105,12 @@ def _step_of(issue: HotIssue, words: IssueWords) -> dict[str, Any]:
 @dataclass(frozen=True, slots=True)
 class PublishIssue:
     words: IssueWords
+
+    def decided(self, work: Work, issue: HotIssue, planned_start: date | None) -> None:
+        """Publishes the decision just taken, with the day on which the works of its project are to start."""
+        assert issue.state
+        work.publish(TOPIC, HotIssueDecided(**self._facts(issue), planned_start=planned_start))
+        work.after_commit(HOT_ISSUES.labels(issue.state).inc)
 
     def step(self, work: Work, issue: HotIssue) -> None:
         """Publishes the step just taken."""

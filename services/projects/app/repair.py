@@ -52,6 +52,7 @@ class Repair:
     raise_issue: RaiseIssue
     rules: CurrentRules
     taxonomy: Taxonomy
+    pass_gates: Callable[[Work, RepairProject], None]
     new_id: Callable[[], str]
 
     def open(self, work: Work, issue: HotIssue, plan: Plan, actor: str) -> RepairProject:
@@ -84,7 +85,7 @@ class Repair:
 
     def step(self, work: Work, project_id: str, step: ProjectStep, authority: Authority) -> RepairProject:
         """Raises Unknown, Forbidden, Unfit, Conflict for a step that the table lacks, MissingFacts for one that needs
-        further facts."""
+        further facts, and what `pass_gates` raises where works are not as far."""
         project = admitted(self.projects.lock(work, project_id), authority.act_on)
         assert project.state
         must_be_at(step.version, project.version, project.state)
@@ -100,6 +101,7 @@ class Repair:
         except IllegalProjectStep as error:
             allowed = ", ".join(sorted(project.may_become())) or "nothing"
             raise Conflict(f"{error}, only {allowed}", project.version, project.state) from None
+        self.pass_gates(work, project)
         self._advanced(work, project)
         for issue in cured:
             self._pass_on(work, project, issue, step)

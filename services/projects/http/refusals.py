@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from services.chassis.web import refusals
-from services.chassis.web.problems import invalid
+from services.chassis.web.problems import Problem, invalid
 from services.projects.domain.repair_project import MissingFacts
+from services.projects.domain.works.gates import Gate, GatesShut
 from services.projects.http.rights import not_found
 
 FACTS: Mapping[str, str] = {
@@ -19,6 +20,23 @@ FACTS: Mapping[str, str] = {
     "effect_shown": "each of its hot issues must be verified first",
 }
 """What each fact means without which a project cannot take a step."""
+
+
+REMEDIES: Mapping[Gate, str] = {
+    Gate.ITEMS_NAMED: "contract the items that are built",
+    Gate.MUST_ITEMS_CONFIRMED: "confirm what must be done by the approval or the consultation's result",
+    Gate.CHOSEN_ITEMS_CONFIRMED: "confirm what residents choose by their consultation's result, or drop it",
+    Gate.CLEARED_BEFORE_WORKS: "inspect and accept what is cleared before works start",
+    Gate.PAPERS_THERE: "file the missing papers",
+    Gate.DISCLOSED: "make the rest of the list public on site, and say so",
+    Gate.ITEMS_ACCEPTED: "inspect these items until the whole quantity is accepted, or change or drop them",
+    Gate.DEFECTS_CLOSED: "have these defects cured, and closed by another party",
+    Gate.RESIDENTS_INSPECTED: "accept these blocks with their residents",
+    Gate.BLOCKS_ACCEPTED: "accept these blocks first",
+    Gate.WARRANTIES_GIVEN: "accept the blocks of these items, which gives the warranties",
+    Gate.EVERY_DEFECT_CLOSED: "have every defect cured and closed, minor ones too",
+}
+"""What to do at a shut gate."""
 
 
 @contextmanager
@@ -33,3 +51,7 @@ def answered(what: str) -> Iterator[None]:
             for fact in missing.facts
         ]
         raise invalid(faults) from None
+    except GatesShut as shut:
+        holds = [{"gate": hold.gate, "by": list(hold.by), "remedy": REMEDIES[hold.gate]} for hold in shut.holds]
+        what = "; ".join(f"{hold.gate}: {REMEDIES[hold.gate]}" for hold in shut.holds)
+        raise Problem(409, "gates-shut", "The works are not as far", what, step=shut.step, holds=holds) from None

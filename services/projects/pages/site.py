@@ -14,17 +14,25 @@ from services.projects.app.decide import Decide
 from services.projects.app.measure_heat import MeasureHeat
 from services.projects.app.ports import CurrentRules
 from services.projects.app.repair import Repair
+from services.projects.app.works.acts import WorksActs
 from services.projects.http.wording import Wording
 from services.projects.pages.areas import area_pages
 from services.projects.pages.hot_issues import issue_pages
 from services.projects.pages.repair_projects import project_pages
 from services.projects.pages.search import search_pages
+from services.projects.pages.works import works_pages
 
 MENU = {"menu_board": "/pages/hot-issues", "menu_areas": "/pages/areas", "menu_projects": "/pages/projects"}
 
 
 def people_pages(
-    workshop: Workshop, decide: Decide, repair: Repair, heat: MeasureHeat, words: Wording, rules: CurrentRules
+    workshop: Workshop,
+    decide: Decide,
+    repair: Repair,
+    works: WorksActs,
+    heat: MeasureHeat,
+    words: Wording,
+    rules: CurrentRules,
 ) -> Sequence[APIRouter]:
     pages = Pages(Path(__file__).parent, MENU)
     return [
@@ -34,5 +42,6 @@ def people_pages(
         search_pages(workshop, pages, words),
         area_pages(workshop, pages, rules),
         project_pages(workshop, pages, repair, words),
+        works_pages(workshop, pages, works),
         missing_pages(pages),
     ]

@@ -22,6 +22,24 @@ _STATEMENTS = {
                   FROM repair_project_history AS line WHERE line.project_id = one.id)))
           FROM repair_projects AS one
     """,
+    "works": """
+        SELECT id, md5(concat_ws(E'\n',
+               (SELECT string_agg(row::text, E'\n' ORDER BY id)
+                  FROM works_items AS row WHERE row.project_id = one.id),
+               (SELECT string_agg(row::text, E'\n' ORDER BY id)
+                  FROM works_inspections AS row WHERE row.project_id = one.id),
+               (SELECT string_agg(row::text, E'\n' ORDER BY id)
+                  FROM works_defects AS row WHERE row.project_id = one.id),
+               (SELECT string_agg(row::text, E'\n' ORDER BY id)
+                  FROM works_papers AS row WHERE row.project_id = one.id),
+               (SELECT string_agg(row::text, E'\n' ORDER BY what)
+                  FROM works_disclosures AS row WHERE row.project_id = one.id),
+               (SELECT string_agg(row::text, E'\n' ORDER BY block)
+                  FROM works_acceptances AS row WHERE row.project_id = one.id),
+               (SELECT string_agg(row::text, E'\n' ORDER BY item_id)
+                  FROM warranties AS row WHERE row.project_id = one.id)))
+          FROM repair_projects AS one
+    """,
     "typical case": "SELECT id, md5(one::text) FROM typical_cases AS one",
     "citywide day": "SELECT type_code || ' ' || day, 'citywide' FROM type_days WHERE citywide",
     "sightings": """

@@ -20,6 +20,7 @@ def test_a_wrong_calendar_ends_the_start_with_line_and_remedy(service: str, tmp_
         "PROFILE": "demo",
         "KAFKA_BOOTSTRAP": "127.0.0.1:1",
         "DATABASE_URL": "postgresql+psycopg://nobody@127.0.0.1:1/none",
+        "KEYS_DATABASE_URL": "postgresql+psycopg://nobody@127.0.0.1:1/keys",
         "CALLER_KEY": "ab" * 31 + "01",
         "VAULT_KEY": "cd" * 31 + "02",
         "FINGERPRINT_KEY": "ef" * 31 + "03",

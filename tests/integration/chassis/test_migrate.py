@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import create_engine, inspect, text
 
-from services.chassis.database.migrate import WITH_DATABASE, migrate
+from services.chassis.database.migrate import migrate
+from services.contracts.services import WITH_DATABASE
 from tests.harness.fixtures import NewDatabase
 
 

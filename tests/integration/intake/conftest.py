@@ -16,7 +16,7 @@ import pytest
 import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy import func, select, text
+from sqlalchemy import Engine, create_engine, func, select, text
 
 from demo.sms_gateway import SmsGatewayStandIn, serving
 from services.chassis.clock import FixedClock
@@ -28,10 +28,12 @@ from services.chassis.web.health import Health
 from services.contracts.classification_events import TicketClassified
 from services.contracts.event import Envelope, Event
 from services.contracts.registry import EVENTS
+from services.contracts.services import CALLERS_KEYS
 from services.contracts.taxonomy import taxonomy
 from services.contracts.ticket_events import Place, Urgency
 from services.intake.app.dispatch_classified import DispatchOnClassification
 from services.intake.files.attachment_folder import ContentFolder
+from services.intake.store.caller_keys import CallerKeys
 from services.intake.store.catalogues import SqlCatalogues
 from services.intake.store.estates import SqlEstates
 from services.intake.store.master_keys import MasterKeys
@@ -43,12 +45,15 @@ from tests.integration.applications import application, issuer
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 VAULT_KEY, CALLER_KEY = b"v" * 32, b"c" * 32
+NO_KEYS = CallerKeys(create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none"), MasterKeys(VAULT_KEY))
+"""For what never opens the vault."""
 
 
 @dataclass(frozen=True)
 class Intake:
     workshop: Workshop
     clock: FixedClock
+    keys: Engine
     vault: SealedVault
     wiring: Wiring
     routers: Sequence[APIRouter]
@@ -99,6 +104,16 @@ class Intake:
         """Fires what is due by the clock, as the service's loop would; returns how many."""
         loop = TimerLoop(self.workshop, self.wiring.timers, (), Health(), threading.Event())
         return sum(iter(lambda: loop.fire_next(self.clock.now()), 0))
+
+    def opened_by(self, masters: MasterKeys) -> SealedVault:
+        """The vault for a process that has these master keys."""
+        return SealedVault(CallerKeys(self.keys, masters))
+
+    def in_keys(self, query: str, **given: Any) -> list[Any]:
+        """The first column of what a statement in the keys' database gives."""
+        with self.keys.begin() as connection:
+            done = connection.execute(text(query), given)
+            return list(done.scalars()) if done.returns_rows else []
 
     def execute(self, *statements: str) -> None:
         with self.workshop.engine.begin() as connection:
@@ -155,19 +170,21 @@ def stands(workshops: Workshops, tmp_path_factory: pytest.TempPathFactory) -> St
     directory = tmp_path_factory.mktemp("intake")
 
     @cache
-    def built(workshop: Workshop, attachments: Path) -> tuple[Wiring, Sequence[APIRouter], FastAPI]:
-        wiring = Wiring.of(CALLER_KEY, VAULT_KEY, ContentFolder(attachments))
+    def built(workshop: Workshop, keys: Engine, attachments: Path) -> tuple[Wiring, Sequence[APIRouter], FastAPI]:
+        wiring = Wiring.of(CALLER_KEY, CallerKeys(keys, MasterKeys(VAULT_KEY)), ContentFolder(attachments))
         routers = wiring.routes(workshop)
         return wiring, routers, application(routers, BODY_LIMITS)
 
     def fresh(purpose: str, *filled_by: str) -> Intake:
         workshop = workshops.fresh("intake", NOW, purpose, filled_by)
+        keys = workshops.fresh(CALLERS_KEYS, NOW, purpose).engine
         assert isinstance(workshop.clock, FixedClock)
         attachments = directory / f"attachments-{purpose}"
         shutil.rmtree(attachments, ignore_errors=True)
-        wiring, routers, app = built(workshop, attachments)
+        wiring, routers, app = built(workshop, keys, attachments)
         _forget(wiring)
-        return Intake(workshop, workshop.clock, SealedVault(MasterKeys(VAULT_KEY)), wiring, routers, app)
+        vault = SealedVault(CallerKeys(keys, MasterKeys(VAULT_KEY)))
+        return Intake(workshop, workshop.clock, keys, vault, wiring, routers, app)
 
     return fresh
 

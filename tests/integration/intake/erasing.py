@@ -12,6 +12,7 @@ from services.chassis.database.work import Workshop
 from tests.integration.intake.conftest import Intake
 
 PHONE, OTHER = "13912345678", "13700001111"
+EMAIL = "wang.jianguo@example.cn"
 WORDS = "蓝鸭子挂在晾衣架上"
 """What nobody masks, because it names nobody."""
 OFFICER = ("hub", "identity-reader")
@@ -40,8 +41,8 @@ def contents(intake: Intake) -> set[str]:
 
 
 @contextmanager
-def killed_at(workshop: Workshop, statement: int) -> Iterator[list[int]]:
-    """The process dies before its n-th statement."""
+def killed_at(intake: Intake, statement: int) -> Iterator[list[int]]:
+    """The process dies before its n-th statement, in whichever of its databases."""
     seen = [0]
 
     def die(*_: Any) -> None:
@@ -49,10 +50,13 @@ def killed_at(workshop: Workshop, statement: int) -> Iterator[list[int]]:
         if seen[0] == statement:
             raise KeyboardInterrupt
 
-    event.listen(workshop.engine, "before_cursor_execute", die)
+    engines = (intake.workshop.engine, intake.keys)
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", die)
     try:
         yield seen
     except KeyboardInterrupt:
         pass
     finally:
-        event.remove(workshop.engine, "before_cursor_execute", die)
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", die)

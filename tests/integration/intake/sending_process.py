@@ -6,6 +6,8 @@ import sys
 import threading
 from datetime import datetime
 
+from sqlalchemy import create_engine
+
 from services.chassis.clock import FixedClock
 from services.chassis.database.database import engine_for
 from services.chassis.database.work import Workshop
@@ -17,14 +19,16 @@ from services.intake.domain.telling import Way
 from services.intake.files.sending_rules import sending_rules
 from services.intake.outbound.sms import SmsGateway
 from services.intake.outbound.telling_sender import TellingSender
+from services.intake.store.caller_keys import CallerKeys
 from services.intake.store.master_keys import MasterKeys
 from services.intake.store.vault import SealedVault
 
 
-def main(database: str, url: str, token: str, vault_key: str, now: str) -> None:
+def main(database: str, keys_database: str, url: str, token: str, vault_key: str, now: str) -> None:
     engine = engine_for(database, name="sender", idle_in_transaction_s=30)
     workshop = Workshop(engine, FixedClock(datetime.fromisoformat(now)), "/310109/intake")
-    rules, addressees = sending_rules(), CallerOfTicket(SealedVault(MasterKeys(bytes.fromhex(vault_key))))
+    keys = CallerKeys(create_engine(keys_database), MasterKeys(bytes.fromhex(vault_key)))
+    rules, addressees = sending_rules(), CallerOfTicket(SealedVault(keys))
     prepare = PrepareTelling(lambda *_: None, lambda telling, *_: f"【12345】{telling.facts['what']}", addressees, None)
     gateway = SmsGateway(url, token, rules.passing_statuses)
     sender = TellingSender(gateway, prepare, rules.retry, NextWay(rules, {Way.SMS, Way.CALL}))

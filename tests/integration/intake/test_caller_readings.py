@@ -20,7 +20,7 @@ from services.intake.domain.caller_access import ReadingOutcome, ReadingPurpose
 from services.intake.domain.steps import TicketState
 from services.intake.files.caller_access import caller_access
 from services.intake.http.callers import asker_of
-from tests.integration.intake.callers import FLAT, NAME, PHONE, SAID, filed
+from tests.integration.intake.callers import EMAIL, FLAT, NAME, PHONE, SAID, filed
 from tests.integration.intake.conftest import Intake, problem
 
 PEOPLE: Mapping[str, tuple[str, ...]] = {
@@ -56,7 +56,8 @@ def test_the_lead_reads_who_called_as_it_was_said(intake: Intake) -> None:
     ticket_id = filed(intake)
     answer = ask(intake, PEOPLE["lead"], ticket_id)
     assert answer.json() == {
-        "ticket_id": ticket_id, "name": NAME, "phone": PHONE, "address": f"凉城路1201弄12号{FLAT}室", "text": SAID,
+        "ticket_id": ticket_id, "name": NAME, "phone": PHONE, "email": EMAIL, "address": f"凉城路1201弄12号{FLAT}室",
+        "text": SAID,
     }  # fmt: skip
     assert answer.headers["cache-control"] == "no-store"
     (row,) = readings(intake)
@@ -121,7 +122,7 @@ def test_no_other_route_names_the_caller(intake: Intake, who: str) -> None:
             if isinstance(route, APIRoute) and "GET" in route.methods and not route.path.endswith("/caller"):
                 answer = client.get(route.path.replace("{ticket_id}", ticket_id))
                 asked += 1
-                assert not [one for one in (NAME, PHONE, FLAT) if one in answer.text], route.path
+                assert not [one for one in (NAME, PHONE, FLAT, EMAIL) if one in answer.text], route.path
     assert asked > 20
     assert readings(intake) == []
 
@@ -154,6 +155,53 @@ def test_a_purpose_of_the_list_must_be_named(intake: Intake, purpose: str | None
     ticket_id = filed(intake)
     params = {} if purpose is None else {"purpose": purpose}
     problem(intake.client("hub").get(f"/tickets/{ticket_id}/caller", params=params), 422, field="query.purpose")
+
+
+def code_for(intake: Intake, roles: tuple[str, ...], ticket_id: str, who: str = SUBJECT) -> Any:
+    return intake.client(*roles, subject=who).post(f"/tickets/{ticket_id}/status-code")
+
+
+def test_who_speaks_with_the_caller_reads_out_a_code_that_opens_their_ticket(intake: Intake) -> None:
+    ticket_id = filed(intake)
+    answer = code_for(intake, PEOPLE["lead"], ticket_id)
+    given = answer.json()
+    assert given.keys() == {"ticket_id", "number", "code"}
+    assert given["number"] == intake.show(ticket_id)["number"]
+    assert answer.headers["cache-control"] == "no-store"
+    (row,) = readings(intake)
+    assert (row["reader"], row["role"], row["purpose"], row["outcome"]) == (SUBJECT, "lead", "status code", "read")
+    looked = intake.client().post("/status", data={"number": given["number"], "code": given["code"]})
+    assert looked.status_code == 200
+
+
+def test_of_the_code_the_table_of_readers_decides(intake: Intake) -> None:
+    ticket_id, access = filed(intake), caller_access()
+    for state, confidential, restricted in product((TicketState.DISPATCHED, TicketState.SETTLED), *[(False, True)] * 2):
+        intake.execute(
+            "DELETE FROM caller_readings",
+            f"UPDATE tickets SET state = '{state}', confidential = {confidential}, restricted = {restricted}",  # noqa: S608
+        )
+        with intake.workshop.open() as work:
+            ticket = intake.wiring.read.tickets.find(work, ticket_id)
+        assert ticket
+        for roles in PEOPLE.values():
+            who = asker_of(actor(*roles))
+            allowed = access.reader_for(who, ticket, ReadingPurpose.STATUS_CODE)
+            expected = 200 if allowed else 403 if who.sees(ticket) else 404
+            assert code_for(intake, roles, ticket_id).status_code == expected, (roles, state, confidential, restricted)
+
+
+def test_the_purpose_of_the_code_gives_nothing_of_the_caller(intake: Intake) -> None:
+    ticket_id = filed(intake)
+    problem(ask(intake, PEOPLE["hub"], ticket_id, "status code"), 422, field="query.purpose")
+    answer = code_for(intake, PEOPLE["hub"], ticket_id)
+    assert not [one for one in (NAME, PHONE, FLAT, EMAIL) if one in answer.text]
+
+
+def test_of_an_erased_caller_no_code_is_given(intake: Intake) -> None:
+    ticket_id = filed(intake)
+    intake.execute("DELETE FROM vault_keys")
+    problem(code_for(intake, PEOPLE["hub"], ticket_id), 410)
 
 
 # --- limits ---------------------------------------------------------------------------------------------------------

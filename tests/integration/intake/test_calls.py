@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 import pytest
+from sqlalchemy import select, text
 
 from services.intake.app.addressee import CallerOfTicket
 from services.intake.app.check_calls import CheckCalls
 from services.intake.app.sending_ports import StillTrue
+from services.intake.domain.caller_access import Asker, ReadingPurpose
+from services.intake.domain.scope import TicketScope
 from services.intake.domain.telling import Way
-from services.intake.store.call_list import SqlCallBook
+from services.intake.files.caller_access import caller_access
+from services.intake.store.call_book import SqlCallBook
+from services.intake.store.caller_scope import callers_known_to
+from services.intake.store.tables import tickets
 from tests.integration.intake.conftest import Intake, problem
 from tests.integration.intake.following import asked, follow_ups
 from tests.integration.intake.settling import ANSWER, HOUSING, take
@@ -119,6 +126,7 @@ def test_visits_and_questions_after_works_stand_on_the_same_list(intake: Intake)
     listed = {one["kind"]: one for one in items(intake)}
     assert listed.keys() == {"visit", "ask"}
     assert (listed["visit"]["id"], listed["visit"]["answer"]) == (settled, "已修好。")
+    assert (listed["ask"]["type_code"], listed["ask"]["place"]["estate"]) == ("MJ01", "liangcheng-2")
     assert (listed["ask"]["id"], listed["ask"]["ticket_id"]) == (follow_ups(intake)[0]["follow_up_id"], asked_about)
     assert {one["id"] for one in items(intake, occasion="contact")} == {fresh}
     assert {one["id"] for one in items(intake, occasion="visit", unit="housing")} == {settled}
@@ -165,3 +173,191 @@ def test_nobody_calls_a_person_who_was_erased(intake: Intake) -> None:
     check(intake)
     assert items(intake) == []
     assert state_of(intake, telling) == ("call", "withheld", "erased")
+
+
+# --- first contacts -------------------------------------------------------------------------------------------------
+
+FIRE = "department:fire"
+
+
+def contacts(intake: Intake, *roles: str, subject: str = "li", **query: Any) -> list[dict[str, Any]]:
+    answer = intake.client(*roles, subject=subject).get("/call-list", params=query)
+    assert answer.status_code == 200, answer.text
+    return list(answer.json()["items"])
+
+
+def dispatched(intake: Intake, **body: Any) -> str:
+    ticket = intake.file(**body)
+    intake.classify(ticket)
+    return ticket
+
+
+def test_a_unit_has_the_first_contacts_of_its_own_tickets_and_no_other_call(intake: Intake) -> None:
+    ticket = dispatched(intake)
+    to_tell(intake)
+    settled = dispatched(intake)
+    assert take(intake, settled, "settlement", HOUSING, subject="plumber", **ANSWER).status_code == 200
+    (item,) = contacts(intake, HOUSING)
+    assert (item["kind"], item["id"], item["number"]) == ("contact", ticket, intake.show(ticket)["number"])
+    (limit,) = [one["due_at"] for one in intake.show(ticket)["clocks"] if one["kind"] == "contact"]
+    assert item["limit"] == limit
+    assert contacts(intake, FIRE) == []
+    assert contacts(intake, FIRE, HOUSING, unit="fire") == []
+    problem(intake.client(FIRE).get("/call-list", params={"unit": "housing"}), 403)
+    problem(intake.client(HOUSING).get("/call-list", params={"occasion": "visit"}), 403)
+
+
+def test_what_the_unit_may_not_know_the_hub_calls_for(intake: Intake) -> None:
+    open_, secret = dispatched(intake), dispatched(intake, confidential=True)
+    assert [one["id"] for one in contacts(intake, HOUSING)] == [open_]
+    assert [(one["kind"], one["id"]) for one in items(intake)] == [("contact", secret)]
+    assert {one["id"] for one in items(intake, occasion="contact")} == {open_, secret}
+
+
+def test_a_restricted_ticket_is_called_about_by_the_person_it_is_assigned_to(intake: Intake) -> None:
+    ticket = dispatched(intake)
+    intake.execute(f"UPDATE tickets SET restricted = true, assignee = 'wu' WHERE id = '{ticket}'")  # noqa: S608
+    assert contacts(intake, HOUSING) == []
+    assert [one["id"] for one in contacts(intake, HOUSING, subject="wu")] == [ticket]
+
+
+ASKERS = [
+    Asker(TicketScope(frozenset(departments), frozenset(places), whole, "wu"), hub, identity_reader)
+    for departments in ((), ("housing",), ("fire",))
+    for places in ((), ("310109016",))
+    for whole in (False, True)
+    for hub in (False, True)
+    for identity_reader in (False, True)
+]
+
+
+def test_everybody_is_listed_the_calls_whose_callers_they_may_know(intake: Intake) -> None:
+    """The condition in SQL against the table, reader by reader."""
+    ticket_id, access = dispatched(intake), caller_access()
+    marks = product((False, True), (False, True), (None, "fire"), (None, "wu"), ("dispatched", "settled"))
+    for confidential, restricted, about, assignee, state in marks:
+        with intake.workshop.open() as work:
+            values = {"c": confidential, "r": restricted, "a": about, "p": assignee, "s": state}
+            work.connection.execute(
+                text("UPDATE tickets SET confidential=:c, restricted=:r, about_unit=:a, assignee=:p, state=:s"), values
+            )
+            ticket = intake.wiring.read.tickets.find(work, ticket_id)
+            assert ticket
+            for asker, purpose in product(ASKERS, ReadingPurpose):
+                query = select(tickets.c.id).where(callers_known_to(access, asker, purpose))
+                found = work.connection.execute(query).all()
+                assert bool(found) is bool(access.reader_for(asker, ticket, purpose)), (asker, purpose, ticket)
+
+
+def miss(intake: Intake, item: dict[str, Any], result: str = "not reached", subject: str = "li") -> Any:
+    body = {"version": item["version"], "result": result}
+    return intake.client(HOUSING, subject=subject).post(f"/tickets/{item['id']}/missed-contact", json=body)
+
+
+def test_a_first_contact_in_vain_is_listed_again_later_and_not_for_ever(intake: Intake) -> None:
+    ticket = dispatched(intake)
+    for number in range(3):
+        (item,) = contacts(intake, HOUSING)
+        assert item["tries"] == number
+        assert miss(intake, item).status_code == 200
+        assert contacts(intake, HOUSING) == []
+        intake.clock.advance(timedelta(hours=2))
+    assert contacts(intake, HOUSING) == []
+    shown = intake.show(ticket)
+    assert (shown["state"], shown["unreached"]) == ("dispatched", 3)
+    assert [one["detail"] for one in shown["history"] if one["step"] == "miss contact"] == ["not reached"] * 3
+
+
+def test_a_wrong_number_leaves_the_units_list_at_once(intake: Intake) -> None:
+    dispatched(intake)
+    (item,) = contacts(intake, HOUSING)
+    assert miss(intake, item, "wrong number").status_code == 200
+    intake.clock.advance(timedelta(days=1))
+    assert contacts(intake, HOUSING) == []
+
+
+def test_of_two_handlers_who_called_one_is_told_so(intake: Intake) -> None:
+    dispatched(intake)
+    (item,) = contacts(intake, HOUSING)
+    assert miss(intake, item).status_code == 200
+    problem(miss(intake, item, subject="wu"), 409)
+
+
+def test_another_unit_begins_its_tries_anew(intake: Intake) -> None:
+    ticket = dispatched(intake)
+    (item,) = contacts(intake, HOUSING)
+    assert miss(intake, item).status_code == 200
+    assert take(intake, ticket, "redispatch", "hub", lead="fire", reason="消防通道").status_code == 200
+    assert [one["tries"] for one in contacts(intake, FIRE)] == [0]
+
+
+def test_a_caller_who_was_reached_in_the_end_counts_as_reached(intake: Intake) -> None:
+    ticket = dispatched(intake)
+    assert miss(intake, contacts(intake, HOUSING)[0]).status_code == 200
+    assert take(intake, ticket, "contact", HOUSING, note="已约定周三").status_code == 200
+    assert intake.show(ticket)["unreached"] == 0
+
+
+# --- asked after the works ------------------------------------------------------------------------------------------
+
+
+def clerk(intake: Intake, subject: str = "desk") -> Any:
+    return intake.client("hub", subject=subject, hours=24 * 365)
+
+
+def questions(intake: Intake) -> list[dict[str, Any]]:
+    return list(clerk(intake).get("/call-list", params={"occasion": "ask"}).json()["items"])
+
+
+def ask_in_vain(intake: Intake, item: dict[str, Any], result: str = "not reached", subject: str = "desk") -> Any:
+    body = {"version": item["version"], "result": result}
+    return clerk(intake, subject).post(f"/follow-ups/{item['id']}/missed-call", json=body)
+
+
+def test_who_is_not_reached_after_the_works_is_called_again_and_then_let_be(intake: Intake) -> None:
+    asked(intake, 1)
+    for number in range(3):
+        (item,) = questions(intake)
+        assert item["tries"] == number
+        assert ask_in_vain(intake, item).status_code == 200
+        assert questions(intake) == []
+        intake.clock.advance(timedelta(hours=24))
+    (one,) = follow_ups(intake)
+    assert (one["stage"], one["missed"]) == ("not reached", 3)
+    shown = clerk(intake).get(f"/follow-ups/{one['follow_up_id']}").json()
+    assert [(call["actor"], call["result"]) for call in shown["calls"]] == [("desk", "not reached")] * 3
+
+
+@pytest.mark.parametrize("result", ["wrong number", "refused"])
+def test_what_cannot_be_asked_by_telephone_ends_at_once(intake: Intake, result: str) -> None:
+    _, (ticket_id,) = asked(intake, 1)
+    (item,) = questions(intake)
+    assert ask_in_vain(intake, item, result).json()["stage"] == "not reached"
+    with intake.workshop.open() as work:
+        ticket = intake.wiring.read.tickets.find(work, ticket_id)
+        assert ticket
+        assert bool(stopped(work, [ticket.caller_ref or ""])) is (result == "refused")
+
+
+def test_of_two_clerks_who_asked_in_vain_one_is_told_so(intake: Intake) -> None:
+    asked(intake, 1)
+    (item,) = questions(intake)
+    assert ask_in_vain(intake, item).status_code == 200
+    problem(ask_in_vain(intake, item, subject="another"), 409)
+
+
+def test_an_answer_that_comes_after_the_last_call_still_counts(intake: Intake) -> None:
+    asked(intake, 1)
+    (item,) = questions(intake)
+    version = ask_in_vain(intake, item, "wrong number").json()["version"]
+    said = clerk(intake).post(f"/follow-ups/{item['id']}/answer", json={"version": version, "solved": True})
+    assert said.json()["stage"] == "solved"
+
+
+def test_a_visit_in_vain_is_listed_again_later(intake: Intake) -> None:
+    settled = dispatched(intake)
+    assert take(intake, settled, "settlement", HOUSING, subject="plumber", **ANSWER).status_code == 200
+    assert take(intake, settled, "missed-visit", "hub", reason="未接通").status_code == 200
+    assert items(intake, occasion="visit") == []
+    intake.clock.advance(timedelta(hours=3))
+    assert [(one["id"], one["tries"]) for one in items(intake, occasion="visit")] == [(settled, 1)]

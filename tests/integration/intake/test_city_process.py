@@ -19,6 +19,7 @@ from services.chassis.messaging.topic_admin import apply_topics
 from services.chassis.settings import DEMO_ISSUER
 from services.chassis.web.demo_issuer import DemoIssuer
 from services.cli.main import app
+from services.contracts.services import CALLERS_KEYS
 from services.contracts.topics import topic_table
 from services.localstack.embedded_broker import EmbeddedBroker
 from services.localstack.processes import free_port
@@ -70,6 +71,7 @@ def test_a_message_comes_twice_and_counts_once_when_its_sender_is_killed_before_
                 "KAFKA_FLAVOUR": "embedded",
                 "KAFKA_SESSION_TIMEOUT_S": "6",
                 "DATABASE_URL": database,
+                "KEYS_DATABASE_URL": new_database(CALLERS_KEYS),
                 "OIDC_ISSUER": DEMO_ISSUER,
                 "OIDC_JWKS": str(issuer.jwks),
                 "CALLER_KEY": "c1d2" * 16,

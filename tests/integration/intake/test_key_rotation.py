@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from cryptography.exceptions import InvalidTag
-from sqlalchemy import text
+from sqlalchemy import Engine, event
 
 from services.contracts.ticket_events import Channel
 from services.intake.app.ports import Identity
 from services.intake.app.receive_ticket import Request
 from services.intake.jobs import rotate_key
 from services.intake.jobs.rotate_key import CannotOpen, rotate
+from services.intake.store.caller_keys import CallerKeys
 from services.intake.store.master_keys import MasterKeys, UnknownMaster, master_id
-from services.intake.store.vault import SealedVault
 from services.intake.wiring import Wiring
 from tests.integration.intake.conftest import CALLER_KEY, VAULT_KEY, Intake
 
@@ -24,17 +24,16 @@ BOTH = MasterKeys(NEW, [VAULT_KEY])
 
 
 def url(intake: Intake) -> str:
-    return intake.workshop.engine.url.render_as_string(hide_password=False)
+    return intake.keys.url.render_as_string(hide_password=False)
 
 
 def reveal(intake: Intake, masters: MasterKeys, ticket_id: str) -> Identity | None:
     with intake.workshop.open() as work:
-        return SealedVault(masters).reveal(work, ticket_id)
+        return intake.opened_by(masters).reveal(work, ticket_id)
 
 
-def masters_in(intake: Intake) -> set[str | None]:
-    with intake.workshop.engine.connect() as connection:
-        return set(connection.execute(text("SELECT DISTINCT master FROM vault_keys")).scalars())
+def masters_in(intake: Intake) -> set[str]:
+    return set(intake.in_keys("SELECT DISTINCT master FROM caller_keys"))
 
 
 @pytest.fixture
@@ -56,19 +55,9 @@ def test_after_the_change_the_new_key_alone_opens_what_was_kept(
     assert rotate(url(intake), NEW, [VAULT_KEY]).wrapped == 0
 
 
-def test_rows_from_before_there_were_ids_are_opened_and_wrapped_too(intake: Intake, called: list[str]) -> None:
-    intake.execute("UPDATE vault_keys SET master = NULL")
-    assert reveal(intake, BOTH, called[0])
-    assert reveal(intake, MasterKeys(VAULT_KEY), called[0])
-    with pytest.raises(InvalidTag):
-        reveal(intake, MasterKeys(NEW), called[0])
-    assert rotate(url(intake), NEW, [VAULT_KEY]).wrapped == 8
-    assert reveal(intake, MasterKeys(NEW), called[0])
-
-
 def test_calls_under_either_key_go_on_meanwhile(intake: Intake, called: list[str]) -> None:
     filed = list[str]()
-    receive = Wiring.of(CALLER_KEY, VAULT_KEY, old_vault_keys=[NEW]).receive
+    receive = Wiring.of(CALLER_KEY, CallerKeys(intake.keys, MasterKeys(VAULT_KEY, [NEW]))).receive
 
     def call() -> None:
         for phone in ("13912340001", None) * 10:
@@ -87,11 +76,45 @@ def test_calls_under_either_key_go_on_meanwhile(intake: Intake, called: list[str
     assert all(reveal(intake, MasterKeys(NEW), one) for one in [*called, *filed])
 
 
-def test_a_key_that_a_call_holds_is_left_for_the_next_run(intake: Intake, called: list[str]) -> None:
-    with intake.workshop.engine.begin() as connection:
-        connection.execute(text("SELECT FROM vault_keys WHERE holder = :held FOR UPDATE"), {"held": called[-1]})
-        assert rotate(url(intake), NEW, [VAULT_KEY]).left == 1
-    assert rotate(url(intake), NEW, [VAULT_KEY]).left == 0
+def test_a_key_that_is_deleted_while_it_is_wrapped_stays_deleted(intake: Intake, called: list[str]) -> None:
+    def delete(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.lstrip().startswith("UPDATE"):
+            intake.in_keys("DELETE FROM caller_keys WHERE id = (SELECT min(id::text) FROM caller_keys)::uuid")
+
+    event.listen(Engine, "before_cursor_execute", delete)
+    try:
+        done = rotate(url(intake), NEW, [VAULT_KEY])
+    finally:
+        event.remove(Engine, "before_cursor_execute", delete)
+    assert (done.wrapped, done.left) == (7, 0)
+    assert [reveal(intake, MasterKeys(NEW), one) for one in called].count(None) == 1
+
+
+def test_whatever_ends_it_the_next_run_wraps_the_rest(
+    intake: Intake, called: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    CallerKeys(intake.keys, MasterKeys(VAULT_KEY)).make_and_read([uuid4() for _ in range(200)], ())
+    monkeypatch.setattr(rotate_key, "PAGES", 1)
+    seen = 0
+
+    def die(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        nonlocal seen
+        seen += statement.lstrip().startswith("UPDATE")
+        if seen == 3:
+            raise KeyboardInterrupt
+
+    event.listen(Engine, "before_cursor_execute", die)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            rotate(url(intake), NEW, [VAULT_KEY])
+    finally:
+        event.remove(Engine, "before_cursor_execute", die)
+    assert masters_in(intake) == {master_id(VAULT_KEY), master_id(NEW)}
+    assert all(reveal(intake, BOTH, one) for one in called)
+    done = rotate(url(intake), NEW, [VAULT_KEY])
+    assert 0 < done.wrapped < 208
+    assert masters_in(intake) == {master_id(NEW)}
+    assert all(reveal(intake, MasterKeys(NEW), one) for one in called)
 
 
 def test_without_the_old_key_nothing_is_changed(intake: Intake, called: list[str]) -> None:

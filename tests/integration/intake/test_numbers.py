@@ -7,12 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, create_engine, select, text
+from sqlalchemy import create_engine, select, text
 
 from services.chassis.database.database import engine_for
-from services.chassis.database.migrate import SCRIPTS, SERVICES, migrate
+from services.chassis.database.migrate import migrate
 from services.chassis.database.work import Workshop
 from services.contracts.numbers import ShortKind, number_of_old
 from services.contracts.ticket_events import Channel, ReplyRefused, TicketEvent
@@ -22,6 +20,7 @@ from services.intake.app.receive_ticket import Request
 from services.intake.store.follow_up_tables import hot_issues, projects
 from services.intake.store.tables import tickets
 from tests.harness.fixtures import NewDatabase
+from tests.harness.revisions import at_revision
 from tests.integration.intake.conftest import Intake, fresh_key
 from tests.integration.intake.following import Issue, advanced, take
 
@@ -131,18 +130,6 @@ def test_an_issue_and_a_project_that_projects_published_before_it_numbered_them_
 
 
 # --- migration ------------------------------------------------------------------------------------------------------
-
-
-def at_revision(connection: Connection, revision: str) -> None:
-    for versions, table, target in (
-        (SCRIPTS / "versions", "chassis_version", "head"),
-        (SERVICES / "intake" / "store" / "migrations" / "versions", "intake_version", revision),
-    ):
-        config = Config(attributes={"connection": connection, "version_table": table})
-        config.set_main_option("script_location", str(SCRIPTS))
-        config.set_main_option("version_locations", str(versions))
-        config.set_main_option("path_separator", "newline")
-        command.upgrade(config, target)
 
 
 def test_a_migration_numbers_what_is_there(new_database: NewDatabase) -> None:

@@ -101,6 +101,7 @@ def _life(desk: Desk) -> None:
     """Of one ticket, from its signature to its archive."""
     ticket_id, other = desk.dispatched(), desk.dispatched()
     desk.step(ticket_id, "signature")
+    desk.step(ticket_id, "missed-contact", result="not reached")
     desk.step(ticket_id, "contact", "NoteBody.note", note=SAID)
     desk.step(ticket_id, "report", note=SAID)
     desk.step(ticket_id, "assignee", "AssigneeBody.person", status=422, person=NAME)
@@ -218,9 +219,11 @@ def _followed(desk: Desk, intake: Intake) -> None:
     intake.clock.advance(timedelta(days=120))
     intake.fire_timers()
     (asked,) = [one for one in follow_ups(intake, hot_issue=issue.id) if one["stage"] == "asked"]
-    body = {"version": asked["version"], "solved": False, "note": SAID}
-    hub = intake.client("hub", hours=24 * 365)
-    desk.send(hub, "POST", f"/follow-ups/{asked['follow_up_id']}/answer", 200, "AnswerBody.note", json=body)
+    hub, path = intake.client("hub", hours=24 * 365), f"/follow-ups/{asked['follow_up_id']}"
+    missed = desk.send(hub, "POST", f"{path}/missed-call", 200,
+                       json={"version": asked["version"], "result": "not reached"})  # fmt: skip
+    body = {"version": missed.json()["version"], "solved": False, "note": SAID}
+    desk.send(hub, "POST", f"{path}/answer", 200, "AnswerBody.note", json=body)
 
 
 def _catalogue(desk: Desk, intake: Intake) -> None:
@@ -247,12 +250,13 @@ def _replies(desk: Desk, intake: Intake) -> None:
 
 
 def _callers(desk: Desk, intake: Intake) -> None:
-    """Who looks a number up is told the tickets, not the number; the log holds neither."""
+    """Who looks a number up is told the tickets, not the number; the log holds neither. The code says nothing."""
     hub, body = intake.client("hub"), {"phone": f"+86 {PHONE}", "purpose": "correction"}
     found = desk.send(hub, "POST", "/callers/search", 200, "SearchBody.phone", json=body)
     assert found.json()["items"]
     wrong = {**body, "phone": NAME}
     desk.send(hub, "POST", "/callers/search", 422, json=wrong)
+    desk.send(hub, "POST", f"/tickets/{desk.dispatched()}/status-code", 200)
     for path in ("/caller-readings", "/caller-readings.csv"):
         desk.send(hub, "GET", path, 200, f"GET {path} reader", params={"reader": NAME})
         desk.send(hub, "GET", path, 200)

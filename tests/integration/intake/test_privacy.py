@@ -17,7 +17,6 @@ from services.intake.app.ports import Identity
 from services.intake.domain.callers import caller_ref
 from services.intake.http.ticket_bodies import TicketBody
 from services.intake.store.master_keys import MasterKeys, UnknownMaster
-from services.intake.store.vault import SealedVault
 from tests.integration.intake.conftest import CALLER_KEY, Intake, fresh_key
 
 NAME, PHONE, FLAT = "欧阳建国", "13912345678", "2917"
@@ -146,7 +145,7 @@ def test_a_row_moved_to_another_ticket_or_another_vault_key_opens_nothing(intake
     with pytest.raises(InvalidTag):
         reveal(intake, other)
     with intake.workshop.open() as work, pytest.raises(UnknownMaster):
-        SealedVault(MasterKeys(b"w" * 32)).reveal(work, one)
+        intake.opened_by(MasterKeys(b"w" * 32)).reveal(work, one)
 
 
 def test_the_same_words_are_never_sealed_alike(intake: Intake) -> None:

@@ -74,8 +74,8 @@ def test_one_person_is_named(run: Any) -> None:
 
 def test_the_key_is_changed_by_the_environment(intake: Intake, run: Any) -> None:
     intake.file(caller={"phone": PHONE})
-    url = intake.workshop.engine.url.render_as_string(hide_password=False)
-    known = {"CLOSEDLOOP_DATABASE_URL": url, "CLOSEDLOOP_VAULT_KEY": NEW}
+    url = intake.keys.url.render_as_string(hide_password=False)
+    known = {"CLOSEDLOOP_KEYS_DATABASE_URL": url, "CLOSEDLOOP_VAULT_KEY": NEW}
     assert "set it in CLOSEDLOOP_OLD_VAULT_KEYS" in run("rotate-key", code=1, **known)
     done = run("rotate-key", **known, CLOSEDLOOP_OLD_VAULT_KEYS=VAULT_KEY.hex())
     assert "1 keys wrapped anew" in done

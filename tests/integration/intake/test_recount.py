@@ -18,7 +18,7 @@ from services.intake.app import recount_deadlines
 from services.intake.app.recount_deadlines import RecountDeadlines
 from services.intake.wiring import Wiring
 from tests.harness.waiting import eventually
-from tests.integration.intake.conftest import CALLER_KEY, VAULT_KEY, Intake
+from tests.integration.intake.conftest import CALLER_KEY, NO_KEYS, Intake
 from tests.integration.intake.indicators import figures
 from tests.integration.intake.settling import ANSWER, HOUSING, dispatched, take
 
@@ -31,7 +31,7 @@ def knowing(*off: date) -> RecountDeadlines:
     """What intake does once it is told of all years up to 2093, with these days off beside each New Year's Day."""
     days = [date(year, 1, 1) for year in range(FIRST_UNKNOWN, 2094)]
     calendar = Calendar(dict.fromkeys((*days, *off), False))
-    return Wiring.of(CALLER_KEY, VAULT_KEY, calendar=calendar).recount
+    return Wiring.of(CALLER_KEY, NO_KEYS, calendar=calendar).recount
 
 
 def sweep(intake: Intake, recount: RecountDeadlines) -> None:
@@ -129,7 +129,7 @@ def test_it_is_told_once_however_often_it_is_swept(unannounced: Intake) -> None:
 def test_a_year_that_is_still_unknown_leaves_all_as_it_is(unannounced: Intake) -> None:
     ticket_id = dispatched(unannounced)
     before = unannounced.show(ticket_id)
-    sweep(unannounced, Wiring.of(CALLER_KEY, VAULT_KEY).recount)
+    sweep(unannounced, Wiring.of(CALLER_KEY, NO_KEYS).recount)
     assert unannounced.show(ticket_id) == before
 
 

@@ -47,10 +47,11 @@ def sweep(intake: Intake) -> int:
         with intake.workshop.open() as work:
             more = intake.wiring.end_retention(work, None) is not None
         batches += more
-    more = True
-    while more:
-        with intake.workshop.open() as work:
-            more = intake.wiring.erase.finish_one(work, None) is not None
+    for finish in (intake.wiring.erase.finish_one, intake.wiring.end_keys.of_erased):
+        more = True
+        while more:
+            with intake.workshop.open() as work:
+                more = finish(work, None) is not None
     return batches
 
 
@@ -76,6 +77,7 @@ def test_a_ticket_is_forgotten_two_years_after_its_end_and_its_facts_stay(intake
     assert columns_with(intake.workshop.engine, WORDS) == set()
     left = rows(intake.workshop)
     assert [len(left[name]) for name in ("vault", "vault_keys", "receipts")] == [0, 0, 0]
+    assert intake.in_keys("SELECT id FROM caller_keys") == []
     assert [one["state"] for one in left["tickets"]] == [one["state"] for one in before]
     assert [one.ticket_id for one in intake.published() if isinstance(one, TicketTextErased)] == [ticket_id]
     found = shown(intake)["caller"]
@@ -171,7 +173,7 @@ def test_a_sweep_that_dies_at_any_statement_is_finished_by_the_next(
     statement, finished = 0, False
     while not finished:
         statement += 1
-        with killed_at(intake.workshop, statement):
+        with killed_at(intake, statement):
             sweep(intake)
             finished = True
         with intake.workshop.engine.connect() as connection:

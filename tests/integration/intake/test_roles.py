@@ -35,7 +35,7 @@ READERS = dict.fromkeys(PEOPLE, 200) | REFUSED
 
 FOLLOWERS = dict.fromkeys(PEOPLE, 403) | {"hub": 200, "supervisor": 200}
 MANY = dict.fromkeys(PEOPLE, 403) | dict.fromkeys(("hub", "lead", "helper", "foreign department"), 200)
-"""Each ticket of many is refused for itself."""
+"""Each ticket of many is refused for itself; each has a call list of their own."""
 NOBODYS = "00000000-0000-0000-0000-000000000000"
 STALE = 99
 """A version that no ticket has here: whoever may act is told so, and the ticket stays as it is for the next."""
@@ -57,6 +57,7 @@ _UNIT_STEPS = dict(
     (
         _step("signature", _UNIT),
         _step("assignee", _UNIT, person="li"),
+        _step("missed-contact", _UNIT, result="not reached"),
         *(_step(path, _UNIT, note="已联系") for path in ("contact", "report", "return", "extension")),
         _step("assistance", {"helper": 409, "foreign department": 404}, note="已清理"),
     )
@@ -169,6 +170,10 @@ ROUTES: Mapping[tuple[str, str], Row] = {
         lambda client, ticket_id: client.get(f"/tickets/{ticket_id}/caller?purpose=first%20contact"),
         dict.fromkeys(PEOPLE, 403) | {"hub": 200, "lead": 200, "foreign department": 404, "foreign sub-district": 404},
     ),
+    ("POST", "/tickets/{ticket_id}/status-code"): (
+        lambda client, ticket_id: client.post(f"/tickets/{ticket_id}/status-code"),
+        dict.fromkeys(PEOPLE, 403) | {"hub": 200, "lead": 200, "foreign department": 404, "foreign sub-district": 404},
+    ),
     ("POST", "/callers/search"): (
         lambda client, _: client.post("/callers/search", json={"phone": "13812345678", "purpose": "own request"}),
         dict.fromkeys(PEOPLE, 403) | {"hub": 200, "identity reader": 200},
@@ -244,7 +249,7 @@ ROUTES: Mapping[tuple[str, str], Row] = {
     ),
     ("GET", "/call-list"): (
         lambda client, _: client.get("/call-list"),
-        dict.fromkeys(PEOPLE, 403) | {"hub": 200},
+        MANY,
     ),
     ("POST", "/call-list/{telling_id}/result"): (
         lambda client, _: client.post(f"/call-list/{NOBODYS}/result", json={"version": 0, "result": "reached"}),
@@ -285,6 +290,12 @@ ROUTES: Mapping[tuple[str, str], Row] = {
     ),
     ("POST", "/follow-ups/{follow_up_id}/answer"): (
         lambda client, _: client.post(f"/follow-ups/{NOBODYS}/answer", json={"version": 1, "solved": True}),
+        dict.fromkeys(PEOPLE, 403) | {"hub": 404},
+    ),
+    ("POST", "/follow-ups/{follow_up_id}/missed-call"): (
+        lambda client, _: client.post(
+            f"/follow-ups/{NOBODYS}/missed-call", json={"version": 1, "result": "not reached"}
+        ),
         dict.fromkeys(PEOPLE, 403) | {"hub": 404},
     ),
 }

@@ -15,6 +15,7 @@ from services.chassis.database.work import Work
 from services.intake.app.sending_ports import Telling
 from services.intake.domain.sending import Retrying
 from services.intake.domain.telling import Way
+from services.intake.domain.telling_plan import Cause
 from services.intake.outbound.sms import SmsGateway
 from services.intake.store.tellings import SqlTellings
 from tests.integration.intake.conftest import Intake
@@ -263,6 +264,17 @@ def test_what_is_no_longer_true_is_withheld_with_its_cause(
     telling = tell(intake, filed(intake))
     send_all(intake, sender_to(intake, url, still_true=lambda *_: "superseded"))
     assert state_of(intake, telling) == ("sms", "withheld", "superseded")
+    assert not gateway.messages
+
+
+def test_what_turns_out_to_be_confidential_is_said_and_not_written(
+    intake: Intake, gateway: SmsGatewayStandIn, url: str
+) -> None:
+    allowed = {"answered": frozenset(Way), "received": frozenset({Way.SMS, Way.EMAIL})}
+    said, never = tell(intake, filed(intake)), tell(intake, filed(intake, 1), occasion="received")
+    send_all(intake, sender_to(intake, url, allowed=allowed.__getitem__, still_true=lambda *_: Cause.CONFIDENTIAL))
+    assert state_of(intake, said) == ("call", "waiting", "confidential")
+    assert state_of(intake, never) == ("sms", "withheld", "confidential")
     assert not gateway.messages
 
 

@@ -24,7 +24,7 @@ SENDER = Path(__file__).with_name("sending_process.py")
 def test_a_process_that_is_killed_twenty_times_sends_every_message_once(intake: Intake) -> None:
     gateway = SmsGatewayStandIn()
     planned = {tell(intake, filed(intake, number)) for number in range(1, MESSAGES + 1)}
-    database = intake.workshop.engine.url.render_as_string(hide_password=False)
+    databases = [one.url.render_as_string(hide_password=False) for one in (intake.workshop.engine, intake.keys)]
     running: list[subprocess.Popen[bytes]] = []
     taken = 0
 
@@ -37,7 +37,7 @@ def test_a_process_that_is_killed_twenty_times_sends_every_message_once(intake: 
 
     gateway.on_message = kill_at
     with serving(gateway) as url:
-        arguments = [database, url, TOKEN, VAULT_KEY.hex(), intake.clock.now().isoformat()]
+        arguments = [*databases, url, TOKEN, VAULT_KEY.hex(), intake.clock.now().isoformat()]
         for _ in range(KILLS):
             running.append(subprocess.Popen([sys.executable, SENDER, *arguments]))
             assert running[-1].wait(120) == -signal.SIGKILL

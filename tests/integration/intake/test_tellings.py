@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, text
 
 from services.chassis.working_days import SHANGHAI
 from services.contracts.event import Envelope
 from services.intake.domain.telling_plan import Cause
 from services.intake.store.telling_tables import tellings
+from tests.harness.waiting import eventually
 from tests.integration.intake.conftest import NOW, Intake, classified, fresh_key, problem
-from tests.integration.intake.following import Issue, advanced, take
+from tests.integration.intake.following import Issue, advanced, take, take_one_by_one
 from tests.integration.intake.settling import ANSWER, HOUSING, dispatched
 from tests.integration.intake.settling import take as step
 from tests.integration.intake.statements import counted
@@ -124,6 +127,53 @@ def test_a_person_is_told_no_more_than_the_limit_and_the_rest_is_withheld(intake
     intake.clock.advance(timedelta(days=1))
     intake.classify(tomorrow := intake.file(**MOBILE))
     assert told(intake, tomorrow) == [("received", "sms")]
+
+
+def test_two_steps_at_the_same_moment_do_not_exceed_the_limit_together(intake: Intake) -> None:
+    for _ in range(2):
+        intake.classify(intake.file(**MOBILE), type_code="XQ01")
+    batches = [[classified(intake.file(**MOBILE), type_code="XQ01")] for _ in range(2)]
+    planned, go_on = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with intake.workshop.open() as work:
+            intake.wiring.dispatch(batches[0], work)
+            planned.set()
+            assert go_on.wait(60)
+
+    def second() -> None:
+        assert planned.wait(60)
+        with intake.workshop.open() as work:
+            intake.wiring.dispatch(batches[1], work)
+
+    with ThreadPoolExecutor(2) as pool:
+        running = [pool.submit(first), pool.submit(second)]
+        assert planned.wait(60)
+        eventually(lambda: waiting_for_a_person(intake), within=60, what="the second waits for the first")
+        go_on.set()
+        for one in running:
+            one.result(60)
+    assert Counter(told(intake)) == {("received", "sms"): 3, ("received", "limit reached"): 1}
+
+
+def test_batches_that_tell_the_same_persons_in_another_order_both_end(intake: Intake) -> None:
+    batches = [[classified(intake.file(**phones(number))) for number in order] for order in ((1, 2, 3), (3, 2, 1))]
+    start = threading.Barrier(2)
+
+    def tell_them(batch: Sequence[Envelope]) -> None:
+        with intake.workshop.open() as work:
+            start.wait(60)
+            intake.wiring.dispatch(batch, work)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(tell_them, batches))
+    assert Counter(told(intake)) == {("received", "sms"): 6}
+
+
+def waiting_for_a_person(intake: Intake) -> bool:
+    with intake.workshop.engine.connect() as connection:
+        asked = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 12345 AND NOT granted")
+        return bool(connection.execute(asked).scalar_one())
 
 
 def test_two_hundred_steps_are_told_with_one_statement_to_read_and_one_to_write(intake: Intake) -> None:
@@ -398,6 +448,27 @@ def test_callers_are_told_when_the_works_are_to_start_and_again_if_that_changes(
     said = intake.client("hub", hours=200).get(f"/tickets/{ticket_id}/tellings").json()["items"][-1]["words"]
     assert "计划2027年4月1日开工" in said["zh"]
     assert "start on 1 April 2027" in said["en"]
+
+
+@pytest.mark.parametrize("project_first", [True, False])
+def test_a_decision_and_its_project_are_told_once_in_whatever_order_they_come(
+    intake: Intake, project_first: bool
+) -> None:
+    issue, ticket_id, start = Issue(), intake.file(**MOBILE), date(2027, 3, 1)
+    take(intake, issue.becomes("confirmed"), issue.joined(ticket_id))
+    both = [issue.becomes("decided", planned_start=start), advanced(issue, "need", 1, planned_start=start)]
+    take_one_by_one(intake, both[::-1] if project_first else both)
+    (planned,) = [row for row in rows(intake) if row.occasion.startswith("works")]
+    assert (planned.occasion, planned.facts["start"]) == ("works scheduled", "2027-03-01")
+
+
+def test_who_joins_when_the_time_to_ask_is_over_is_asked_and_not_told_of_the_acceptance(intake: Intake) -> None:
+    issue, first, late = Issue(), intake.file(**phones(1)), intake.file(**phones(2))
+    take(intake, issue.becomes("confirmed"), issue.joined(first), issue.becomes("decided"), issue.becomes("observing"))
+    intake.clock.advance(timedelta(days=91))
+    take(intake, issue.joined(late))
+    assert intake.fire_timers() == 2
+    assert [occasion for occasion, _ in told(intake, late)] == ["asked"]
 
 
 def test_a_pause_that_is_over_is_not_told_any_more(intake: Intake) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.integration.intake.callers import CALLER, NAME, PHONE, SAID, filed
-from tests.integration.intake.conftest import Intake
+from services.intake.domain.links import status_code_of
+from tests.integration.intake.callers import CALLER, EMAIL, NAME, PHONE, SAID, filed
+from tests.integration.intake.conftest import CALLER_KEY, Intake
 from tests.integration.pages.conftest import Person, Site
 
 TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
@@ -38,7 +39,7 @@ def test_the_lead_chooses_a_purpose_and_sees_the_caller(intake: tuple[Intake, Si
     assert purposes(page) == ["first contact", "on site"]
     assert NAME not in page
     answer = send(person, f"/pages/tickets/{ticket_id}/caller", 200, purpose="first contact")
-    for said in (NAME, PHONE, SAID):
+    for said in (NAME, PHONE, EMAIL, SAID):
         assert said in answer.text
     assert answer.headers["cache-control"] == "no-store"
     assert PHONE not in str(answer.url)
@@ -83,3 +84,27 @@ def test_a_confidential_ticket_says_so_and_offers_its_lead_nothing(intake: tuple
     assert "来电人要求保密" in page
     assert purposes(page) == []
     assert purposes(intake[1].person("hub").open(f"/pages/tickets/{ticket_id}"))
+
+
+def test_the_code_for_the_caller_is_given_once_it_is_asked_for_and_the_log_says_so(
+    intake: tuple[Intake, Site], ticket_id: str
+) -> None:
+    clerk = intake[1].person("hub")
+    assert "告知查询码" in clerk.open(f"/pages/tickets/{ticket_id}")
+    answer = send(clerk, f"/pages/tickets/{ticket_id}/status-code", 200)
+    code = status_code_of(CALLER_KEY, ticket_id)
+    assert " ".join(code) in answer.text
+    assert intake[0].show(ticket_id)["number"] in answer.text
+    again = clerk.open(f"/pages/tickets/{ticket_id}")
+    assert " ".join(code) not in again
+    assert "告知查询码 · 已查看" in again
+    assert "status-code" not in intake[1].person("supervisor").open(f"/pages/tickets/{ticket_id}")
+
+
+def test_the_purpose_of_the_code_cannot_be_chosen_to_see_the_caller(
+    intake: tuple[Intake, Site], ticket_id: str
+) -> None:
+    clerk = intake[1].person("hub")
+    assert "status code" not in purposes(clerk.open(f"/pages/tickets/{ticket_id}"))
+    answer = send(clerk, f"/pages/tickets/{ticket_id}/caller", 422, purpose="status code")
+    assert NAME not in answer.text

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from services.intake.domain.telling import Way
+from services.intake.store.caller_keys import CallerKeys
+from services.intake.store.master_keys import MasterKeys
 from services.intake.store.tables import caller_readings
 from services.intake.wiring import Wiring
 from tests.integration.applications import application
@@ -28,7 +31,7 @@ def desk(intake: tuple[Intake, Site]) -> tuple[Intake, Site]:
     """With words to say, and numbers that are read one by one."""
     stand, _ = intake
 
-    wiring = replace(Wiring.of(CALLER_KEY, VAULT_KEY), words=words)
+    wiring = replace(Wiring.of(CALLER_KEY, CallerKeys(stand.keys, MasterKeys(VAULT_KEY))), words=words)
     return stand, Site(application(wiring.routes(stand.workshop)))
 
 
@@ -125,6 +128,7 @@ def test_a_visit_is_entered_in_place_and_version_checked(desk: tuple[Intake, Sit
     seen, too = one.open(f"{PAGE}?occasion=visit"), other.open(f"{PAGE}?occasion=visit")
     assert "已修好。" in seen
     assert send(one, "missed", seen, ticket).status_code == 303
+    stand.clock.advance(timedelta(hours=3))
     stale = send(other, "visited", too, ticket, caller_solved="yes", note="说好了", occasion="visit")
     assert stale.status_code == 409
     assert "说好了" in stale.text, "what was entered is not lost"
@@ -143,7 +147,9 @@ def test_an_answer_after_the_works_is_entered_in_place(desk: tuple[Intake, Site]
     follow_up = follow_ups(stand)[0]["follow_up_id"]
     clerk = site.person("hub")
     html = clerk.open(PAGE)
-    assert send(clerk, "answered", html, follow_up).status_code == 422
+    refused = send(clerk, "answered", html, follow_up)
+    assert refused.status_code == 422
+    assert "来电人认为已解决？：请选择是或否。" in refused.text
     assert send(clerk, "answered", html, follow_up, solved="no", note="还在漏").status_code == 303
     assert stages(stand) == ["not solved"]
     assert send(clerk, "answered", html, follow_up, solved="yes").status_code == 409
@@ -173,7 +179,72 @@ def test_the_page_works_by_keyboard_and_says_nothing_in_english(desk: tuple[Inta
     assert "To be told" in site.person("hub").open(f"{PAGE}?lang=en")
 
 
-def test_the_list_is_the_hubs(desk: tuple[Intake, Site]) -> None:
+def test_a_handler_works_off_the_first_contacts_of_their_unit_alone(desk: tuple[Intake, Site]) -> None:
+    stand, site = desk
+    mine = filed(stand)
+    stand.classify(mine)
+    tell(stand, filed(stand), Way.CALL)
+    handler, foreign = site.person(HOUSING, subject="li"), site.person("department:fire")
+    html = handler.open(PAGE)
+    assert mine in html
+    assert "联系时限" in html
+    assert "待拨打1件" in html
+    assert 'href="/pages/calls"' in handler.open("/pages/inbox")
+    assert "待拨打0件" in foreign.open(PAGE)
+    assert "13812345678" in send(handler, "number", html, mine).text
+    assert readings(stand) == ["first contact"]
+    assert send(handler, "not-contacted", html, mine, result="not reached").status_code == 303
+    assert "待拨打0件" in handler.open(PAGE)
+    stand.clock.advance(timedelta(hours=2))
+    again = handler.open(PAGE)
+    assert "已尝试1次" in again
+    assert send(handler, "contacted", again, mine, note="已约定周三上门").status_code == 303
+    assert stand.show(mine)["state"] == "contacted"
+
+
+def test_what_was_written_about_a_call_that_somebody_else_has_made_is_shown(desk: tuple[Intake, Site]) -> None:
+    stand, site = desk
+    ticket = filed(stand)
+    stand.classify(ticket)
+    one, other = site.person(HOUSING, subject="li"), site.person(HOUSING, subject="wu")
+    seen, too = one.open(PAGE), other.open(PAGE)
+    assert send(one, "contacted", seen, ticket, note="已约定周三上门").status_code == 303
+    stale = send(other, "contacted", too, ticket, note="居民要求周四上门")
+    assert stale.status_code == 409
+    assert "居民要求周四上门" in stale.text
+
+
+def test_a_handler_enters_nothing_into_calls_of_others(desk: tuple[Intake, Site]) -> None:
+    stand, site = desk
+    ticket = filed(stand)
+    stand.classify(ticket)
+    foreign = site.person("department:fire")
+    foreign.open(PAGE)
+    sent = {"csrf": foreign.browser.cookies["closedloop_form"], "id": ticket, "version": stand.show(ticket)["version"]}
+    for form, entered in (("number", {}), ("contacted", {"note": "x"}), ("not-contacted", {"result": "not reached"})):
+        assert foreign.browser.post(f"{PAGE}/{form}", data={**sent, **entered}).status_code == 404
+    for form in ("told", "answered", "not-answered", "visited", "missed", "given-up"):
+        assert foreign.browser.post(f"{PAGE}/{form}", data=sent).status_code == 403
+    assert readings(stand) == []
+
+
+def test_a_question_in_vain_is_entered_in_place(desk: tuple[Intake, Site]) -> None:
+    stand, site = desk
+    asked(stand, 1)
+    follow_up = follow_ups(stand)[0]["follow_up_id"]
+    clerk = site.person("hub")
+    html = clerk.open(PAGE)
+    assert "24小时后再次列出，共拨3次" in html
+    assert send(clerk, "not-answered", html, follow_up, result="not reached").status_code == 303
+    assert "待拨打0件" in clerk.open(PAGE)
+    stand.clock.advance(timedelta(hours=24))
+    again = clerk.open(PAGE)
+    assert "已尝试1次" in again
+    assert send(clerk, "not-answered", again, follow_up, result="wrong number").status_code == 303
+    assert stages(stand) == ["not reached"]
+
+
+def test_the_list_is_for_those_who_call(desk: tuple[Intake, Site]) -> None:
     _, site = desk
-    for role in (HOUSING, "supervisor", "subdistrict:310109016"):
+    for role in ("supervisor", "subdistrict:310109016"):
         site.person(role).open(PAGE, 403)

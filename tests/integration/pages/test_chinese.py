@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.harness.works import do, inspection, works
 from tests.integration.intake.conftest import Intake
 from tests.integration.pages.conftest import NOW, Person, Projects, Site
 from tests.integration.pages.english import english_in
@@ -95,7 +96,11 @@ def test_projects_says_nothing_in_english(projects: Projects, role: str) -> None
     project = district.decide(ROOF, kind="project", reason="整体翻修")["project_id"]
     district.decide(WALL, kind="service", reason="加强巡查")
     district.cure_done(WALL)
-    for step in ("consulted", "suspended", "cancelled"):
+    district.advance(project, "started")
+    (roof,) = works(district.hub, project)["items"]
+    do(district.hub, project, "inspections", **inspection(roof, NOW))
+    do(district.hub, project, "inspections", **inspection(roof, NOW, readings={}))
+    for step in ("suspended", "cancelled"):
         body = {"version": district.project(project)["version"], "to": step, "note": "房屋列入征收"}
         assert district.hub.post(f"/projects/{project}/steps", json=body).status_code == 200
     happen(district.workshop, *(dispatched(100 + n, "XQ04", PARKED, by=n + 100, day=21) for n in range(9)))

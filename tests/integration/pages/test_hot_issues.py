@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from tests.harness.works import prepare
 from tests.integration.pages.conftest import Projects
+from tests.integration.projects.conftest import NOW
 from tests.integration.projects.issues import ROOF, WALL
 
 
@@ -106,6 +108,10 @@ def test_a_project_is_taken_from_step_to_step(projects: Projects) -> None:
     assert refused.status_code == 422
     assert "请填写大于0的面积" in refused.text
     plan: dict[str, Any] = {"floor_area_m2": "8000", "planned_end": "2027-05-01", "elements": ["E01", "E02"]}
+    shut = lead.send(page, "steps", to="started", **plan)
+    assert shut.status_code == 409
+    assert "还不能进入这一步" in shut.text
+    prepare(projects.district.hub, project_id, "started", NOW)
     assert lead.send(page, "steps", to="started", **plan).status_code == 303
     project = projects.district.project(project_id)
     assert (project["state"], project["elements"]) == ("started", ["E01", "E02"])

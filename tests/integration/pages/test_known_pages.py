@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.intake.conftest import Intake
+from services.intake.domain.links import status_code_of
+from tests.integration.intake.conftest import CALLER_KEY, Intake
 from tests.integration.intake.following import Issue, follow_ups
 from tests.integration.intake.following import take as tell
 from tests.integration.pages.conftest import Person, Site
@@ -99,7 +100,7 @@ def test_what_is_not_known_is_said_and_the_page_is_the_operators(intake: Stand) 
     assert "13812345678" not in str(post(hub, text="13812345678").url)
 
 
-CALLER = {"name": "王女士", "phone": "138 1234 5678"}
+CALLER = {"name": "王女士", "phone": "138 1234 5678", "email": "wang@example.cn"}
 
 
 def test_a_caller_whose_matter_is_not_known_gets_a_ticket_of_their_own_once(intake: Stand) -> None:
@@ -114,8 +115,21 @@ def test_a_caller_whose_matter_is_not_known_gets_a_ticket_of_their_own_once(inta
     ticket = stand.show(own)
     assert (ticket["state"], ticket["channel"], ticket["text"]) == ("received", "phone", SAID["text"])
     assert ticket["address"] == "凉城二村3号[室号]"
-    assert stand.rows()["vault"] == 1
-    assert "已立单" in hub.open(f"{PAGE}?done={own}&as=recorded")
+    assert (ticket["reach"], stand.rows()["vault"]) == (["mobile", "email"], 1)
+    recorded = hub.open(f"{PAGE}?done={own}&as=recorded")
+    assert "已立单" in recorded
+    assert ticket["number"] in recorded
+    assert " ".join(status_code_of(CALLER_KEY, own)) in recorded
+    (given,) = stand.show(own)["caller_readings"]  # once, however often the form was sent
+    assert (given["purpose"], given["outcome"]) == ("status code", "read")
+
+
+def test_the_code_is_shown_to_the_clerk_who_was_given_it_alone(intake: Stand) -> None:
+    stand, site = intake
+    own = own_ticket(post(site.person("hub"), "/tickets", **SAID, **CALLER))
+    other = site.person("hub", subject="another").open(f"{PAGE}?done={own}&as=recorded")
+    assert stand.show(own)["number"] in other
+    assert " ".join(status_code_of(CALLER_KEY, own)) not in other
 
 
 def test_an_emergency_is_recorded_and_transferred_in_one_press(intake: Stand) -> None:
@@ -131,6 +145,7 @@ def test_an_emergency_is_recorded_and_transferred_in_one_press(intake: Stand) ->
     [
         ({}, "诉求"),
         ({**SAID, "phone": "12"}, "号码有误"),
+        ({**SAID, "email": "wang@"}, "完整的邮箱地址"),
         ({**SAID, "line": "114", "reason": "x"}, "热线"),
         ({**SAID, "line": "119"}, "理由"),
     ],

@@ -16,6 +16,8 @@ from services.intake.store.tables import tickets
 from services.projects.domain.hot_issue import IssueState
 from services.projects.domain.repair_project import ProjectState
 from services.projects.store.tables import metadata as metadata_of_projects
+from tests.harness.works import ROOF as WORKS_ROOF
+from tests.harness.works import do, works
 from tests.integration.intake.conftest import Intake
 from tests.integration.intake.following import Issue
 from tests.integration.intake.following import take as happen
@@ -162,6 +164,8 @@ PROJECTS_PAGES: Mapping[str, Sequence[str]] = {
     "/pages/areas": [f"/pages/areas?by={by}" for by in ("estate", "sub_district", "type_code")],
     "/pages/projects": ["/pages/projects"],
     "/pages/projects/{project_id}": ["/pages/projects/{project_id}"],
+    "/pages/projects/{project_id}/works": ["/pages/projects/{project_id}/works"],
+    "/pages/projects/{project_id}/works/{item_id}": ["/pages/projects/{project_id}/works/{item_id}"],
 }
 
 
@@ -169,6 +173,8 @@ PROJECTS_PAGES: Mapping[str, Sequence[str]] = {
 def project(projects: Projects) -> str:
     """Of the issue ROOF. Nothing is known of either that may be unknown."""
     project_id: str = projects.district.decide(ROOF, kind="project")["project_id"]
+    projects.district.advance(project_id, "listed")
+    do(projects.district.hub, project_id, "items", items=[WORKS_ROOF])
     forget(projects.district.workshop, metadata_of_projects.sorted_tables)
     return project_id
 
@@ -179,7 +185,9 @@ def test_every_page_of_projects_is_opened_here(projects: Projects) -> None:
 
 
 def _open_all(projects: Projects, project: str) -> None:
-    addresses = [one.format(project_id=project) for pages in PROJECTS_PAGES.values() for one in pages]
+    (item,) = works(projects.district.hub, project)["items"]
+    known = {"project_id": project, "item_id": item["item_id"]}
+    addresses = [one.format(**known) for pages in PROJECTS_PAGES.values() for one in pages]
     _open_with_forms(projects.site.person("hub"), *addresses)
     lead = projects.site.person("department:housing")
     _open_with_forms(lead, f"/pages/hot-issues/{ROOF}", f"/pages/projects/{project}")

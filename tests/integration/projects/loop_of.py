@@ -13,6 +13,7 @@ from services.chassis.clock import FixedClock
 from services.chassis.database.work import Workshop
 from services.chassis.messaging.timers import TimerLoop
 from services.chassis.web.health import Health
+from tests.harness.works import prepare
 from tests.integration.applications import As, clients_of
 from tests.integration.projects.wired import served, wired
 
@@ -22,7 +23,7 @@ STEPS: Sequence[dict[str, Any]] = (
     {"to": "approved"},
     {"to": "designed"},
     {"to": "scheme_public"},
-    {"to": "scheme_confirmed", "note": "96% of the owners agree"},
+    {"to": "scheme_confirmed", "note": "同意率96%"},
     {"to": "tendered"},
     {"to": "contracted"},
     {"to": "started", "floor_area_m2": 8000, "planned_end": "2027-05-01"},
@@ -78,10 +79,11 @@ class District:
         return found
 
     def advance(self, project_id: str, until: str) -> dict[str, Any]:
-        """Takes the steps that lead to `until`."""
+        """Takes the steps that lead to `until`, with the works that they ask for."""
         project = self.project(project_id)
         states = ["need", *(step["to"] for step in STEPS)]
         for step in STEPS[states.index(project["state"]) : states.index(until)]:
+            prepare(self.hub, project_id, step["to"], self.workshop.clock.now())
             answer = self.hub.post(f"/projects/{project_id}/steps", json={"version": project["version"], **step})
             assert answer.status_code == 200, answer.text
             project = answer.json()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from services.chassis.database.work import Workshop
 from tests.contract.strings import of_routes
 from tests.harness.planted import SAID, Planting, found_in_tables
+from tests.harness.works import ROOF as ROOF_WORKS
+from tests.harness.works import inspection, works
 from tests.integration.projects.conftest import NOW
 from tests.integration.projects.events import dispatched, take, ticket_id
 from tests.integration.projects.issues import ROOF, WALL, issues
@@ -47,12 +50,32 @@ def test_what_is_planted_in_every_field_is_read_nowhere(district: District) -> N
     project = command(f"/hot-issues/{ROOF}/decision", kind="project", reason=SAID)["project_id"]
     command(f"/projects/{project}/steps", "ProjectStepBody.note", to="consulted", note=SAID)
     command(f"/projects/{project}/steps", "ProjectStepBody.elements", status=422, to="listed", elements=[SAID])
+    district.advance(project, "started")
+    item = works(district.hub, project)["items"][0]
+    site, good = f"/projects/{project}", inspection(item, NOW)
+
+    def on_site(act: str, *fields: str, status: int = 201, **body: Any) -> Any:
+        return planting.send(district.hub, "POST", f"{site}/{act}", status, *fields, json=body).json()
+
+    order = on_site("papers", "PaperBody.name", id=str(uuid4()), kind="change_order", name=SAID, sha256="a" * 64)
+    on_site("items", "PickedBody.contracted", status=422, items=[ROOF_WORKS | {"contracted": SAID}])
+    for field in ("readings", "accepted"):
+        bad = {"readings": {"ponding": SAID}} if field == "readings" else {"accepted": SAID}
+        on_site("inspections", f"InspectionBody.{field}", status=422, **good | bad)
+    found = {"id": str(uuid4()), "item_id": item["item_id"], "severity": "minor", "note": SAID}
+    defect = on_site("defects", "DefectBody.note", **found)["defect_id"]
+    step = {"state": "open", "to": "cured", "party": "construction", "note": SAID}
+    on_site(f"defects/{defect}/steps", "DefectStepBody.note", status=200, **step)
+    on_site("acceptances", "AcceptanceBody.years", status=422, accepted_on="2026-07-01", residents=1, years={SAID: 2})
+    change = f"items/{item['item_id']}/change"
+    on_site(change, "ChangeBody.contracted", status=422, version=2, contracted=SAID)
+    on_site(change, "ChangeBody.dropped", status=200, version=2, dropped=SAID, change_order=order["paper_id"])
     command(f"/projects/{project}/steps", to="cancelled", note=SAID)
     district.until(NOW + timedelta(days=30))
     for path in ("/hot-issues", "/projects", "/areas", "/concentrations"):
         planting.send(district.hub, "GET", path, 200, f"GET {path} estate", params={"estate": SAID})
     planting.send(district.hub, "GET", "/search", 200, "GET /search q", params={"q": SAID})
-    for path in (f"/hot-issues/{ROOF}", f"/hot-issues/{WALL}", f"/hot-issues/{pumping}", f"/projects/{project}"):
+    for path in (f"/hot-issues/{ROOF}", f"/hot-issues/{WALL}", f"/hot-issues/{pumping}", site, f"{site}/works"):
         planting.send(district.hub, "GET", path, 200)
         planting.send(district.hub, "GET", f"/pages{path}", 200)
     fields = {name for name in of_routes("projects") if " cursor" not in name}

@@ -13,6 +13,7 @@ from services.chassis.database.work import Workshop
 from services.contracts.project_events import ProjectAdvanced
 from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
+from tests.harness.works import prepare
 from tests.integration.projects.conftest import NOW
 from tests.integration.projects.events import dispatched, take
 from tests.integration.projects.issues import published
@@ -54,15 +55,14 @@ def test_the_works_start_and_end_and_their_issue_follows(district: District, pro
 
 def test_every_step_is_told_with_where_it_came_from(district: District, project: str) -> None:
     district.advance(project, "warranty")
-    _, *advanced = published(district.workshop, "projects")
+    advanced = [one for one in published(district.workshop, "projects") if isinstance(one, ProjectAdvanced)]
     assert [event.version for event in advanced] == list(range(2, 16))
-    assert all(isinstance(event, ProjectAdvanced) for event in advanced)
-    steps = [(event.previous_state, event.state) for event in advanced]  # type: ignore[attr-defined]
+    steps = [(event.previous_state, event.state) for event in advanced]
     states = ["need", *(one["to"] for one in STEPS[:-1])]
     assert steps == list(pairwise(states))
     history = district.project(project)["history"]
     assert [(line["from_state"], line["state"]) for line in history] == [(None, "need"), *steps]
-    assert history[6]["note"] == "96% of the owners agree"
+    assert history[6]["note"] == "同意率96%"
 
 
 def test_a_step_without_its_fact_is_refused_by_the_fact_s_name(district: District, project: str) -> None:
@@ -74,6 +74,7 @@ def test_a_step_without_its_fact_is_refused_by_the_fact_s_name(district: Distric
     assert "give the day on which the works are to end" in answer.json()["detail"]
     assert published(district.workshop, "projects") == known
     assert district.project(project)["floor_area_m2"] is None
+    prepare(district.hub, project, "started", NOW)
     assert step(district, project, to="started", floor_area_m2=8000, planned_end="2027-05-01").status_code == 200
 
 

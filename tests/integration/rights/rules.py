@@ -39,6 +39,8 @@ IN_PATHS: Mapping[str, Mapping[str, Rule]] = {
     PROJECTS: {
         "hot_issue_id": Rule.ADMITTED,
         "project_id": Rule.ADMITTED,
+        "item_id": Rule.VISIBLE,
+        "defect_id": Rule.VISIBLE,
         "letter_id": Rule.OF_ROLE,
         "address": Rule.PLAIN,
     },
@@ -62,8 +64,8 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
         "GET /follow-ups query.hot_issue": Rule.OF_ROLE,
         "GET /known-matters query.estate": Rule.OF_ROLE,
         **{f"GET {path} query.q": Rule.NARROWS for path in ("/search", "/pages/search")},
-        "GET /call-list query.unit": Rule.OF_ROLE,
-        "GET /pages/calls query.of": Rule.OF_ROLE,
+        "GET /call-list query.unit": Rule.NARROWS,
+        "GET /pages/calls query.of": Rule.NARROWS,
         "POST /sms/receipts body.id": Rule.OF_ROLE,
         "POST /sms/receipts body.code": Rule.PLAIN,
         "POST /city/tickets body.number": Rule.OF_ROLE,
@@ -127,6 +129,42 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
         "POST /hot-issues/{hot_issue_id}/assignment body.lead": Rule.CODE,
         "POST /hot-issues/{hot_issue_id}/decision body.project.elements": Rule.CODE,
         "POST /projects/{project_id}/steps body.elements": Rule.CODE,
+        # works: whatever is named must be of the project that the path names
+        **{
+            f"POST /projects/{{project_id}}/{act}": Rule.VISIBLE
+            for act in (
+                "defects body.item_id",
+                "inspections body.item_id",
+                "inspections body.bases",
+                "items body.change_order",
+                "items/confirmation body.items",
+                "items/confirmation body.paper_id",
+                "items/{item_id}/change body.change_order",
+            )
+        },
+        **{
+            f"POST /projects/{{project_id}}/{act}": Rule.OWN_KEY
+            for act in ("defects body.id", "inspections body.id", "papers body.id")
+        },
+        **{
+            f"POST /projects/{{project_id}}/{act}": Rule.CODE
+            for act in ("disclosures body.what", "inspections body.template.code", "items body.items.menu_item")
+        },
+        **{
+            f"POST /projects/{{project_id}}/{act}": Rule.PLAIN
+            for act in (
+                "acceptances body.block",
+                "defects body.ticket_id",
+                "inspections body.accepted",
+                "inspections body.photographs",
+                "items body.items.block",
+                "items body.items.contracted",
+                "items/{item_id}/change body.contracted",
+                "items/{item_id}/change body.dropped",
+                "papers body.name",
+                "papers body.sha256",
+            )
+        },
         **{f"GET {path} query.cursor": Rule.NARROWS for path in ("/hot-issues", "/projects", "/concentrations")},
         **{f"GET {path} query.cursor": Rule.NARROWS for path in ("/pages/hot-issues", "/pages/projects")},
         **{f"GET {path} query.estate": Rule.NARROWS for path in ("/hot-issues", "/projects")},
@@ -172,6 +210,7 @@ ONLY_IN_FORMS: Mapping[str, Rule] = {
 NO_TEXTS = {
     *("area", "contacted", "kind", "line", "period", "purpose", "satisfaction", "state", "urgency"),
     *("occasion", "result"),
+    *("accepted_on", "party", "residents", "severity", "template", "template_version", "unit_cost"),
     *("beyond_duty", "caller_solved", "matter_true", "unit_solved"),
     *("date", "file", "floor_area_m2", "from", "hours", "to", "version"),
 }

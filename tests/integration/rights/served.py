@@ -19,7 +19,10 @@ from services.classifier.http.dead_letters import dead_letter_routes as rejected
 from services.classifier.http.reading import reader_routes
 from services.classifier.stream.dead_letters import DeadLetters
 from services.contracts.event import Envelope
+from services.contracts.services import CALLERS_KEYS
 from services.intake.files.attachment_folder import ContentFolder
+from services.intake.store.caller_keys import CallerKeys
+from services.intake.store.master_keys import MasterKeys
 from services.intake.wiring import BODY_LIMITS, Wiring
 from services.notifier.wiring import NotifierWiring
 from tests.harness.term_key import TERM_KEY
@@ -45,7 +48,8 @@ class Served:
 
 def all_four(workshops: Workshops, directory: Path) -> dict[str, Served]:
     stores = {name: workshops.fresh(name, NOW, "rights") for name in (INTAKE, PROJECTS, NOTIFIER)}
-    intake = Wiring.of(b"c" * 32, b"v" * 32, ContentFolder(directory / "attachments"))
+    keys = workshops.fresh(CALLERS_KEYS, NOW, "rights").engine
+    intake = Wiring.of(b"c" * 32, CallerKeys(keys, MasterKeys(b"v" * 32)), ContentFolder(directory / "attachments"))
     return {
         INTAKE: replace(_served(intake.routes(stores[INTAKE]), stores[INTAKE]), on_classified=intake.dispatch),
         PROJECTS: _served(wired(stores[PROJECTS]).routes(stores[PROJECTS]), stores[PROJECTS]),

@@ -47,3 +47,15 @@ def test_nobody_rests_in_a_busy_process() -> None:
     activity, began = Activity(Hand()), time.monotonic()
     activity.rest(60)
     assert time.monotonic() - began < 30
+
+
+def test_a_pause_ends_when_somebody_waits_for_what_comes_after_it() -> None:
+    activity = Activity(Hand())
+    pausing = threading.Thread(target=activity.pause, args=(3600,), daemon=True)
+    pausing.start()
+
+    def ended() -> bool:
+        activity.hurry()
+        return not pausing.is_alive()
+
+    eventually(ended, within=10)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -78,6 +78,24 @@ def test_it_does_not_return_before_the_acknowledgement() -> None:
         await publishing
 
     asyncio.run(run())
+
+
+def test_records_reach_the_producer_in_their_order_also_where_each_waits_for_a_place() -> None:
+    async def run() -> list[bytes | None]:
+        class Crowded(Producer):
+            """Its first record waits longest for a place; who waits is overtaken by who comes."""
+
+            async def send(self, *about: Any) -> Any:
+                await asyncio.sleep(0.02 if not self.sent and about[2] == b"0" else 0)
+                return await super().send(*about)
+
+        producer = Crowded([None] * 5)
+        publisher = FaustPublisher(producer, lambda: None)  # type: ignore[arg-type]
+        records = [replace(CLASSIFICATION, value=b"%d" % number) for number in range(5)]
+        await asyncio.gather(*(asyncio.create_task(publisher.publish(one)) for one in records))
+        return producer.sent
+
+    assert asyncio.run(run()) == [b"0", b"1", b"2", b"3", b"4"]
 
 
 def test_a_refused_classification_is_never_passed_over() -> None:

@@ -22,7 +22,7 @@ runner = CliRunner()
         (["up", "--kafka", "kafka"], "none of embedded, apache, HOST:PORT"),
         (["up", "--database", "mysql://db"], "postgresql://USER:PASSWORD@HOST:PORT"),
         (["run", "billing"], "billing"),
-        (["migrate", "classifier"], "'classifier' has no database; there are intake, projects, notifier, and all"),
+        (["migrate", "classifier"], "there are intake, projects, notifier, intake_keys, and all"),
         (["migrate", "intake"], "no database: give --database"),
         (["migrate", "intake", "--database", "no url"], "is no URL"),
         (["migrate", "intake", "--database", "postgresql://u:hidden@127.0.0.1:1/intake"], "intake at postgresql"),

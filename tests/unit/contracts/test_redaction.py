@@ -377,3 +377,16 @@ def test_a_text_full_of_flats_is_masked_in_one_pass() -> None:
         return spent
 
     assert seconds(6_000) < 2 * 4 * max(seconds(1_500), 0.002)
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("灯坏了。58609574请打这个", "灯坏了。[电话]请打这个"),
+        ("灯坏了。wang.li88@163.com。谢谢", "灯坏了。[账号]。谢谢"),
+        ("灯坏了。707那户人家", "灯坏了。[室号]那户人家"),
+        ("灯坏了。3-705", "灯坏了。3-[室号]"),
+    ],
+)
+def test_what_begins_a_sentence_is_masked_like_what_begins_a_text(said: str, left: str) -> None:
+    assert redact(said) == left

@@ -6,6 +6,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+A_SITE: dict[str, Any] = {
+    "items": [
+        {"item_id": "i-1", "choice": "must", "contracted": "10.00", "bases": [], "template": {}, "checks": []},
+    ],
+    "blocks": [{"block": "3号", "accepted": False}],
+    "to_disclose": ["hours"],
+}
+"""Works of one item, whatever is done there."""
 Request = tuple[str, str, dict[str, Any]]
 
 
@@ -33,6 +41,8 @@ class Person:
     services: Services
 
     def get(self, service: str, path: str, **query: Any) -> Any:
+        if path.endswith("/works"):
+            return A_SITE
         return {"version": 7, "state": "any", "project_id": "p-1" if "hot-issues" in path else None}
 
     def post(self, service: str, path: str, body: dict[str, Any]) -> Any:

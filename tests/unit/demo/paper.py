@@ -29,6 +29,7 @@ from services.projects.domain import detection, effect
 from services.projects.domain.citywide import TypeDay, type_day
 from services.projects.domain.months import Month, months_later
 from services.projects.files.rules import FILE, load_rules
+from tests.unit.demo.desk import A_SITE
 
 Cell = tuple[str, str]
 BOOK = load_rules(FILE)
@@ -157,6 +158,8 @@ class Paper:
         return iter(())
 
     def get(self, service: str, path: str) -> dict[str, Any]:
+        if path.endswith("/works"):
+            return A_SITE
         issue = self._issue(path)
         return {"version": 1, "project_id": issue.project_id}
 
@@ -164,10 +167,10 @@ class Paper:
         issue = self._issue(path)
         if path.endswith("/decision"):
             self._decide(issue, body)
-        elif path.endswith("/cure-done") or body["to"] == "accepted":
+        elif path.endswith("/cure-done") or body.get("to") == "accepted":
             issue.accepted, issue.until = self._now, effect.observed_until(self._now, RULES.observation)
             self._enter(issue, "observing")
-        elif body["to"] == "started":
+        elif body.get("to") == "started":
             issue.started = self._now
             self._enter(issue, "in cure")
         return {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -38,7 +38,7 @@ class Cast:
         self.diary = Diary()
         self.residents = Residents(services)
         scenes = Scenes((), lambda: Actors(services, district, self.residents, services, services, NOW))
-        self.departments = Departments(services, district, scenes)
+        self.departments = Departments(services, district, self.residents, scenes)
         self.hub = Hub(services, district, self.world, self.residents, self.diary, scenes)
         self.housing = Housing(services, self.world, self.diary, self.hub.faults)
 
@@ -71,7 +71,7 @@ def _assigned(number: int, fault: Fault) -> TicketAssigned:
         version=3,
         delivery_id=uuid4(),
         department="housing",
-        ticket_id=str(uuid4()),
+        ticket_id=str(UUID(int=number)),  # what is done with a ticket depends on its id
         type_code=fault.story.type_code,
         place=Place(estate=fault.estate.id),
         occurred_at=NOW,
@@ -123,6 +123,22 @@ def test_some_are_late_and_each_is_settled_once() -> None:
     assert len(settled) == len(set(settled)) == 400
 
 
+def test_what_is_done_with_a_ticket_depends_on_its_call_and_not_on_its_id_or_on_the_order() -> None:
+    def played(turned: bool) -> list[tuple[str, list[int]]]:
+        cast = Cast()
+        calls = cast.world.calls(NOW, NOW + timedelta(days=100))
+        cast.residents.call_the_hotline(calls)
+        number = {ticket: at for at, ticket in enumerate(cast.residents.calls)}
+        for ticket in reversed(number) if turned else number:
+            message = _assigned(0, cast.fault("roof-leak")).model_copy(update={"ticket_id": ticket})
+            cast.departments.hear("housing", message)
+        cast.departments.settle()
+        bodies = cast.services.bodies("/answers")
+        return [(body["public_answer"], [number[one] for one in body["ticket_ids"]]) for body in bodies]
+
+    assert played(turned=False) == played(turned=True)
+
+
 def test_an_answer_that_is_refused_for_one_ticket_ends_the_demo() -> None:
     cast = Cast()
     cast.services.refusal_of_answers = {"status": 409, "current_state": "return requested"}
@@ -156,7 +172,9 @@ def test_the_hub_decides_at_the_next_step_and_housing_takes_the_project_to_its_a
     assert fault.condition is Condition.UNDER_WORKS
     cast.play(cure.preparation_days + cure.works_days + 100)
     assert fault.condition is Condition.CURED
-    steps = [body["to"] for body in cast.services.bodies("/steps")]
+    steps = [body["to"] for body in cast.services.bodies("/steps") if "version" in body]
+    assert [body["kind"] for body in cast.services.bodies("/papers")][:2] == ["consultation_result", "approval"]
+    assert len(cast.services.bodies("/acceptances")) == 1
     assert steps == [
         *("consulted", "listed", "approved", "designed", "scheme_public", "scheme_confirmed", "tendered"),
         *("contracted", "started", "building", "accepted", "audited", "handed_over", "warranty"),
@@ -211,15 +229,18 @@ def test_callers_say_what_is_true(cured: bool) -> None:
     if cured:
         cast.world.finish(fault)
     cast.hub.hear(_notice(fault, "decided"))
-    tickets = [{"ticket_id": ticket, "version": 4, "state": "settled"} for ticket in cast.residents.calls]
+    tickets = [
+        {"ticket_id": ticket, "version": 4, "state": "settled", "continues": None} for ticket in cast.residents.calls
+    ]
     cast.services.lists["/tickets settled"] = tickets
     cast.services.lists["/follow-ups asked"] = [
-        {"follow_up_id": f"f-{number}", "version": 5, "hot_issue_id": ISSUE, "ticket_id": f"t-{number}"}
+        {"follow_up_id": f"f-{number}", "version": 5, "hot_issue_id": ISSUE, "ticket_id": f"t-{number}", "round": 0}
         for number in range(101)
     ]
     cast.hub.self_answering.add("t-100")
     cast.hub.look()
     cast.hub.act(NOW)
+    cast.hub.ask_again()
     visits, answers = cast.services.bodies("/visit"), cast.services.bodies("/answer")
     assert len(visits) == len(tickets)
     assert len(answers) == 100

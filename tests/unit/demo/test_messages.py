@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -31,10 +32,11 @@ def test_everything_is_accounted_for() -> None:
         ("d", "sms", "withheld", "superseded", NOW),
         ("e", "sms", "waiting", None, LATER),
         ("f", "call", "waiting", None, NOW),
+        ("h", "call", "withheld", "superseded", NOW),
         ("g", "sms", "failed", "network UNDELIV", NOW),
     ]
     found = outcome(plans, gateway("a", "b"), NOW)
-    assert (found.planned, found.sent, found.waiting) == (7, 2, 2)
+    assert (found.planned, found.sent, found.waiting) == (8, 2, 3)
     assert found.withheld == {"anonymous": 1, "superseded": 1, "network UNDELIV": 1}
     assert (found.doubled, found.unexplained) == ([], [])
 
@@ -66,15 +68,20 @@ def test_a_message_that_came_twice_with_other_words_is_doubled() -> None:
 
 
 class Database:
-    """Answers one number after another; the last for ever."""
+    """Answers one number after another, the last for ever; and, when asked for them, the plans."""
 
     def __init__(self, *due: int) -> None:
         self.due = list(due)
+        self.plans: list[Plan] = []
+        self._asked_for_plans = False
 
-    def execute(self, *_: object) -> Database:
+    def execute(self, query: str, *_: object) -> Database:
+        self._asked_for_plans = query == module._PLANNED
         return self
 
-    def fetchall(self) -> list[tuple[int]]:
+    def fetchall(self) -> Sequence[Plan | tuple[int]]:
+        if self._asked_for_plans:
+            return self.plans
         return [(self.due.pop(0) if len(self.due) > 1 else self.due[0],)]
 
 
@@ -107,6 +114,13 @@ def test_what_a_person_received_has_its_moment(monkeypatch: pytest.MonkeyPatch) 
     assert messages.to("1") == [(NOW, "words a"), (NOW, "words c")]
 
 
-def test_messages_whose_plans_were_kept_for_their_time_are_explained_and_no_others() -> None:
-    assert outcome([], gateway("a", "b"), NOW, removed=2).unexplained == []
-    assert outcome([], gateway("a", "b"), NOW, removed=1).unexplained == ["a", "b"]
+def test_messages_whose_plans_were_deleted_since_are_explained_by_what_was_noted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    messages, database = _messages(monkeypatch, 0)
+    messages.gateway.take({"id": "a", "to": "1", "text": "a"})
+    database.plans = [("a", "sms", "sent", None, NOW), ("b", None, "withheld", "anonymous", NOW)]
+    messages.note()
+    database.plans = []
+    found = messages.outcome()
+    assert (found.planned, found.sent, found.withheld, found.unexplained) == (2, 1, {"anonymous": 1}, [])

@@ -15,6 +15,7 @@ from demo.calls import Call
 from demo.clockwork import BEGIN, midnight
 from demo.one_caller import ERASED_AFTER, STORY, OneCaller
 from demo.scene import SceneFailed
+from demo.world import Condition
 
 NOW = midnight(BEGIN)
 PHONE, HERS, OTHER = "10000102007", "t-hers", "t-other"
@@ -39,9 +40,14 @@ class World:
     log: list[dict[str, Any]] = field(default_factory=lambda: [READING])
     heard: list[tuple[datetime, str]] = field(default_factory=list)
     asked: list[tuple[str, str]] = field(default_factory=list)
-    faults: dict[str, Any] = field(default_factory=lambda: {"h-1": SimpleNamespace(story=SimpleNamespace(key=STORY))})
+    condition: Condition = Condition.CURED
+    story: str = STORY
     self_answering: set[str] = field(default_factory=set)
     calls: dict[str, Call] = field(default_factory=lambda: {OTHER: _call(9, "1"), HERS: _call(5, PHONE)})
+
+    @property
+    def faults(self) -> dict[str, Any]:
+        return {"h-1": SimpleNamespace(story=SimpleNamespace(key=self.story), condition=self.condition)}
 
     def as_role(self, *roles: str) -> _Person:
         return _Person(self, "+".join(roles))
@@ -86,9 +92,10 @@ class _Person:
     def step(self, _: str, thing: str, step: str, body: dict[str, Any], **__: Any) -> None:
         self.world.asked.append((self.role, f"{thing}/{step}"))
 
-    def pages(self, _: str, path: str, **__: Any) -> Iterator[dict[str, Any]]:
+    def pages(self, _: str, path: str, **query: Any) -> Iterator[dict[str, Any]]:
         if path == "/caller-readings":
             return iter(self.world.log)
+        assert query == {"hot_issue": "h-1"}
         return iter([{"ticket_id": one, "stage": self.world.stage} for one in (OTHER, HERS)])
 
 
@@ -123,6 +130,18 @@ def test_she_is_the_first_new_caller_of_the_hot_issue_and_is_read_before_she_is_
     ]
 
 
+def test_she_does_not_answer_before_it_is_solved_and_answers_when_she_is_asked_again() -> None:
+    world = World(condition=Condition.PRESENT)
+    caller = _contacted(world)
+    world.stage = "asked"
+    world.heard.append((NOW, f"请回答：{LINK}"))
+    assert not caller.evening(NOW)
+    world.condition = Condition.CURED
+    assert not caller.evening(NOW)
+    world.heard.append((NOW, f"请回答：{LINK}"))
+    assert caller.evening(NOW)
+
+
 @pytest.mark.parametrize("new", [{}, {"t-3": "housing"}])
 def test_without_a_new_caller_the_story_has_not_begun(new: dict[str, str]) -> None:
     caller = _caller(World())
@@ -132,7 +151,7 @@ def test_without_a_new_caller_the_story_has_not_begun(new: dict[str, str]) -> No
 
 
 def test_other_hot_issues_are_not_hers() -> None:
-    caller = _contacted(World(faults={}))
+    caller = _contacted(World(story="another"))
     assert caller.account() is None
 
 

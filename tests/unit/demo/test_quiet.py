@@ -123,3 +123,13 @@ def test_what_goes_on_and_on_is_given_up() -> None:
 
     with pytest.raises(NeverQuiet, match="events to publish"):
         Quiet({"intake": ask}, dict, limit_s=0.01).wait()
+
+
+def test_deadlines_are_waited_for_and_nothing_else() -> None:
+    due = iter([2, 1, 0])
+
+    def progress() -> dict[str, Any]:
+        return {"outbox": 5, "timers_due": next(due), "read_until": {"c": 0.0}, "settled": {"c": {"t": 0}}}
+
+    Quiet({"intake": progress}, lambda: {"t": 9}).deadlines()
+    assert list(due) == []

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from services.chassis.database.migrate import WITH_DATABASE
 from services.chassis.settings import PREFIX, Profile, Settings
+from services.contracts.services import CALLERS_KEYS, DATABASES, WITH_DATABASE
 from services.contracts.topics import SERVICES
 from tests.unit.deploy.files import ROOT, compose, example, filled, variables
 
@@ -70,20 +70,22 @@ def test_a_service_is_offered_on_its_port_checked_restarted_and_unprivileged(ser
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_starts_after_its_topics_and_its_tables(service: str) -> None:
-    before = {"topics"} | ({f"migrate-{service}"} if service in WITH_DATABASE else set())
+    before = {"topics", *(f"migrate-{one.replace('_', '-')}" for one in DATABASES if one.startswith(service))}
     done = {"condition": "service_completed_successfully"}
     assert _service(service)["depends_on"] == dict.fromkeys(before, done)
 
 
-@pytest.mark.parametrize("service", WITH_DATABASE)
-def test_each_database_is_migrated_by_the_role_that_owns_it(service: str) -> None:
-    job = _service(f"migrate-{service}")
-    url = _service(service)["environment"]["CLOSEDLOOP_DATABASE_URL"]
-    assert job["command"] == ["migrate", service]
+@pytest.mark.parametrize("database", DATABASES)
+def test_each_database_is_migrated_by_the_role_that_owns_it(database: str) -> None:
+    job = _service(f"migrate-{database.replace('_', '-')}")
+    keys = database == CALLERS_KEYS
+    settings = _service("intake" if keys else database)["environment"]
+    url = settings["CLOSEDLOOP_KEYS_DATABASE_URL" if keys else "CLOSEDLOOP_DATABASE_URL"]
+    assert job["command"] == ["migrate", database]
     assert job["environment"] == {"CLOSEDLOOP_DATABASE_URL": url}
     assert job["depends_on"] == {"postgres": {"condition": "service_healthy"}}
-    assert f"//{service}:" in url
-    assert url.endswith(f"/{service}")
+    assert f"//{database}:" in url
+    assert url.endswith(f"/{database}")
 
 
 def test_topics_come_from_the_table_alone() -> None:
@@ -99,7 +101,7 @@ def test_the_example_names_every_variable_and_no_other() -> None:
 def test_no_secret_has_a_value_in_the_example() -> None:
     secret = {name for name in example() if re.search("PASSWORD|_KEY|SECRET|TOKEN", name)}
     assert secret <= OPEN
-    assert len(secret) == 8
+    assert len(secret) == 9
 
 
 @pytest.mark.parametrize("name", sorted(OPEN))

@@ -20,6 +20,7 @@ SETTINGS: dict[str, Any] = {
     "oidc_issuer": "https://issuer.example",
     "oidc_jwks": "https://issuer.example/jwks.json",
     "operations_token": "sixteen characters",
+    "keys_database_url": "postgresql+psycopg://intake_keys:secret@db:5432/intake_keys",
     "caller_key": "c1d2" * 16,
     "vault_key": "d3e4" * 16,
 }

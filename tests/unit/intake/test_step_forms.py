@@ -30,7 +30,7 @@ PASSING = {TicketState.CLASSIFIED, TicketState.VISITED}
 """No ticket stays there: the next step is taken together with the one before."""
 
 
-OF_UNITS = {*UNIT_STEPS, TicketStep.SETTLE, TicketStep.ASSIGN}
+OF_UNITS = {*UNIT_STEPS, TicketStep.MISS_CONTACT, TicketStep.SETTLE, TicketStep.ASSIGN}
 
 
 def shown(ticket: Ticket, **more: Any) -> dict[str, Any]:

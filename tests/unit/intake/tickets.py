@@ -34,6 +34,7 @@ TAKE: dict[TicketStep, Callable[[Ticket, datetime], object]] = {
     TicketStep.ASSIGN: lambda ticket, at: ticket.assign(at, "chief", "li"),
     TicketStep.SIGN: lambda ticket, at: ticket.sign(at, "office"),
     TicketStep.CONTACT: lambda ticket, at: ticket.contact(at, "office", "spoke with the caller"),
+    TicketStep.MISS_CONTACT: lambda ticket, at: ticket.miss_contact(at, "office", "not reached"),
     TicketStep.REPORT: lambda ticket, at: ticket.report(at, "office", "on site"),
     TicketStep.ASSIST: lambda ticket, at: ticket.assist(
         at, "helper", ticket.co_handlers[0] if ticket.co_handlers else "nobody", "cleared", contacted=False

@@ -15,9 +15,12 @@ from services.contracts.event import Envelope, Event
 from services.contracts.hot_issue_events import HotIssueEvent, HotIssueMemberJoined, HotIssueMemberLeft
 from services.contracts.numbers import ShortKind, number_of_old
 from services.contracts.project_events import ProjectAdvanced, ProjectOpened, TypicalCaseProposed
+from services.contracts.works_events import WorksEvent
 from services.projects.domain.hot_issue import IssueState, Reason
+from services.projects.jobs.rebuild.own_works import OwnWorks
 from services.projects.store.rebuilt import replace_issues, replace_projects
 from services.projects.store.tables import hot_issues, repair_projects, typical_cases
+from services.projects.store.works_rebuilt import forget_works
 
 Row = dict[str, Any]
 
@@ -42,6 +45,7 @@ class OwnEvents:
     issues: dict[str, FoldedIssue] = field(default_factory=dict)
     projects: dict[str, FoldedProject] = field(default_factory=dict)
     cases: dict[str, Row] = field(default_factory=dict)
+    works: OwnWorks = field(default_factory=OwnWorks)
     choices: dict[tuple[str, str], bool] = field(default_factory=dict)
     """By ticket and matter, whether a person said that it is of it."""
 
@@ -52,6 +56,8 @@ class OwnEvents:
                 self._issue(event)
             elif isinstance(event, ProjectOpened | ProjectAdvanced):
                 self._project(event)
+            elif isinstance(event, WorksEvent):
+                self.works.fold(event)
             elif isinstance(event, TypicalCaseProposed):
                 known = self.cases.get(event.type_code)
                 if known is None or known["version"] < event.version:
@@ -68,12 +74,14 @@ class OwnEvents:
         replace_issues(
             connection, [one.row for one in issues], [line for one in issues for line in one.history], members
         )
+        forget_works(connection)
         replace_projects(
             connection,
             [one.row for one in projects],
             [line for one in projects for line in one.history],
             list(self.cases.values()),
         )
+        self.works.write(connection)
 
     def _issue(self, event: HotIssueEvent) -> None:
         issue = self.issues.setdefault(event.aggregate_id, FoldedIssue())

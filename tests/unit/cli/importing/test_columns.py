@@ -34,6 +34,11 @@ def test_english_headers_are_known_and_a_user_tells_callers_apart() -> None:
     }
 
 
+@pytest.mark.parametrize("name", ["email", "E-mail", "Email Address", "邮箱", "电子邮箱", "电子邮件", "联系邮箱"])
+def test_a_column_of_addresses_is_known_by_its_usual_names(name: str) -> None:
+    assert named(f"id,text,time,{name}")["email"] == name
+
+
 def test_spelling_of_a_header_does_not_matter() -> None:
     assert named("MSG ID,Ｔｅｘｔ,受理 时间*") == {
         "source_id": "MSG ID",

@@ -65,6 +65,15 @@ def test_empty_cells_too_many_or_too_few_cost_nothing(tmp_path: Path) -> None:
     assert not any(row.fault for row in rows)
 
 
+@pytest.mark.parametrize(
+    ("end", "cut"),
+    [("3,漏", True), ("3,漏水,三楼,2019-01-06", False), ("3,漏\n", False), ("3,漏水,三楼,2019\r", False)],
+)
+def test_a_file_that_ends_within_a_row_says_so_of_that_row(tmp_path: Path, end: str, cut: bool) -> None:
+    rows = read(csv_file(tmp_path, f"{HEADER}\n1,漏\n{end}"))
+    assert [row.cut for row in rows] == [False, cut]
+
+
 @pytest.mark.parametrize(("written", "broken"), [("utf-8", b"\xe6"), ("gb18030", b"\x81"), ("utf-16-le", b"\x00\xd8")])
 def test_a_damaged_character_costs_its_own_row_alone(tmp_path: Path, written: str, broken: bytes) -> None:
     lines = [f"{HEADER}\n", *(f"{n},漏水,三楼漏水，墙面发霉,2019-01-06\n" for n in range(8))]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.cli.importing.columns import map_columns
 from services.cli.importing.table import TableRow
 from services.cli.importing.tickets import Faulty, TicketReader
+from services.intake.http.ticket_bodies import CallerBody
 
 HEADER = ("工单编号", "标题", "诉求内容", "地址", "受理时间", "诉求人", "联系电话", "用户编号")
 CELLS = ("17", "楼顶漏雨", "三楼漏水，墙面发霉", "凉城路1201弄", "2019-01-06 12:09:38", "王小明", "13800000000", "A88")
@@ -55,6 +58,41 @@ def test_a_wish_that_cannot_be_read_is_refused() -> None:
     header = (*HEADER, "是否保密")
     with pytest.raises(Faulty, match="neither yes nor no"):
         TicketReader(header, map_columns(header)).ticket(TableRow(2, (*CELLS, "也许")))
+
+
+@pytest.mark.parametrize(
+    ("cell", "email"),
+    [
+        ("wang@example.cn", "wang@example.cn"),
+        (" ｗａｎｇ＠ｅｘａｍｐｌｅ．ｃｎ\u200b", "wang@example.cn"),
+        ("mailto:wang@example.cn", "wang@example.cn"),
+        ("", None),
+        ("无", None),
+        ("-", None),
+    ],
+)
+def test_where_a_caller_may_be_written_to_is_read(cell: str, email: str | None) -> None:
+    header = (*HEADER, "电子邮箱")
+    reader = TicketReader(header, map_columns(header))
+    assert reader.ticket(TableRow(2, (*CELLS, cell)))["caller"].get("email") == email
+
+
+@pytest.mark.parametrize("cell", ["wang", "wang@", "wang@example", "a@x.cn;b@x.cn", "王@x.cn", "13812345678"])
+def test_a_wrong_address_is_refused_by_the_name_of_its_column(cell: str) -> None:
+    header = (*HEADER, "电子邮箱")
+    with pytest.raises(Faulty, match="电子邮箱: is not one e-mail address: correct it, or leave it empty"):
+        TicketReader(header, map_columns(header)).ticket(TableRow(2, (*CELLS, cell)))
+
+
+@given(st.emails())
+def test_what_the_file_takes_the_api_takes(cell: str) -> None:
+    """Or the row would be refused there, after it was read here."""
+    header = (*HEADER, "Email")
+    try:
+        read = TicketReader(header, map_columns(header)).ticket(TableRow(2, (*CELLS, cell)))["caller"]
+    except Faulty:
+        return
+    CallerBody.model_validate(read)
 
 
 def test_empty_cells_are_left_out() -> None:

@@ -1,0 +1,111 @@
+"""The bureau's builder: contracts items by the menu, has them inspected, and accepts them block by block."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from demo.interfaces import Person
+
+BLOCK = "3号"
+QUANTITY = {"m2": "680.00", "m": "240.00", "piece": "24", "household": "48", "hallway": "6", "block": "3"}
+"""By unit of the menu: what a small estate has of it."""
+COST_FEN = 24_000
+PAPERS: Mapping[str, Sequence[tuple[str, str]]] = {
+    "contracted": (
+        ("consultation_result", "征询结果公示"),
+        ("approval", "立项批复"),
+        ("design", "设计方案"),
+        ("contract", "施工合同"),
+    ),
+    "accepted": (("completion_report", "竣工报告"), ("acceptance_record", "竣工验收记录")),
+    "handed_over": (("audit_report", "审计报告"), ("warranty_letter", "质量保修书")),
+}
+"""Filed with the state that a project takes."""
+MENDING = (("open", "cured", "construction", "返工重做。"), ("cured", "closed", "residents", "雨后看过，没有再渗。"))
+"""From which state to which, on whose behalf, and what they say."""
+SHED_YEARS = {"E16": 25}
+
+
+class Builder:
+    """Acts as `person`. Each act may be repeated: ids are made of the project and of what the act is about."""
+
+    def __init__(self, person: Person) -> None:
+        self._person = person
+
+    def prepare(self, project: str, elements: Sequence[str], now: datetime) -> None:
+        """Everything that the gate before works asks for."""
+        papers = self.file(project, "contracted")
+        if not self._works(project)["items"]:
+            self._do(project, "items", items=[self._picked(element) for element in elements])
+        items = [item["item_id"] for item in self._works(project)["items"]]
+        self._do(project, "items/confirmation", items=items, paper_id=papers["consultation_result"])
+        if left := self._works(project)["to_disclose"]:
+            self._do(project, "disclosures", what=left)
+        self.build(project, 1, now, choice="before-works")
+
+    def build(self, project: str, share: int | Decimal, now: datetime, choice: str | None = None) -> None:
+        """Inspections accept that share of each item; of those of one choice alone, if one is named."""
+        for item in self._works(project)["items"]:
+            if choice in (None, item["choice"]) and (choice or item["choice"] != "before-works"):
+                accepted = (Decimal(item["contracted"]) * share).quantize(Decimal("0.01"))
+                self._do(
+                    project,
+                    "inspections",
+                    id=_id(project, "inspection", item["item_id"], str(share)),
+                    item_id=item["item_id"],
+                    bases=item["bases"],
+                    template=item["template"],
+                    readings={
+                        check["code"]: check.get("least") or check.get("most") or True for check in item["checks"]
+                    },
+                    accepted=str(accepted),
+                    inspected_at=now.isoformat(),
+                )
+
+    def mend(self, project: str) -> None:
+        """A defect of the first item is found, cured by the builder, and closed by residents."""
+        item = self._works(project)["items"][0]["item_id"]
+        defect = _id(project, "defect")
+        self._do(project, "defects", id=defect, item_id=item, severity="major", note="收边不密实，雨后渗水。")
+        said = {
+            "cured": ("open", "construction", "返工重做。"),
+            "closed": ("cured", "residents", "雨后看过，没有再渗。"),
+        }
+        for to, (state, party, note) in said.items():
+            self._do(project, f"defects/{defect}/steps", state=state, to=to, party=party, note=note)
+
+    def accept(self, project: str, now: datetime) -> None:
+        """Everything that the gate before acceptance asks for, block by block with residents."""
+        self.file(project, "accepted")
+        for block in self._works(project)["blocks"]:
+            if not block["accepted"]:
+                body = {"block": block["block"], "accepted_on": now.date().isoformat(), "residents": 5}
+                self._do(project, "acceptances", **body, years=SHED_YEARS)
+
+    def file(self, project: str, state: str) -> dict[str, str]:
+        """The papers that belong to a state, by kind."""
+        filed = {}
+        for kind, name in PAPERS.get(state, ()):
+            filed[kind] = _id(project, "paper", kind)
+            self._do(project, "papers", id=filed[kind], kind=kind, name=name, sha256=filed[kind].replace("-", "") * 2)
+        return filed
+
+    def _picked(self, element: str) -> dict[str, Any]:
+        row = next(row for row in self._person.get("projects", "/menu")["items"] if row["element"] == element)
+        block = {} if row["consent"] == "estate" else {"block": BLOCK}
+        quantity = QUANTITY[row["unit"]]
+        return {"menu_item": row["code"], "contracted": quantity, "unit_cost_fen": COST_FEN, **block}
+
+    def _works(self, project: str) -> Any:
+        return self._person.get("projects", f"/projects/{project}/works")
+
+    def _do(self, project: str, act: str, **body: Any) -> Any:
+        return self._person.post("projects", f"/projects/{project}/{act}", body)
+
+
+def _id(*parts: str) -> str:
+    return str(uuid5(NAMESPACE_URL, "|".join(parts)))

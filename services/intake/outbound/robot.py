@@ -1,0 +1,39 @@
+"""Tells the group robot of a duty desk something, by Apprise: WeCom, DingTalk or Feishu, and no other service."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from services.intake.app.sending_ports import MaybeSent, Message
+
+DEADLINE_S: Final = 10.0
+ROBOT: Final = re.compile(r"(wecombot|dingtalk|feishu)://[A-Za-z0-9_-]{8,128}/?")
+"""A robot and its key, as Apprise writes it. Nothing else: a query could name people, a host or another service."""
+
+
+@dataclass(frozen=True, slots=True)
+class Robot:
+    """Sends by one robot. Follows no redirects.
+
+    A robot cannot tell a repeated message, and of WeCom Apprise reads the status alone: `send` is tried once.
+    """
+
+    address: str = field(repr=False)
+    knows_repeats = False
+    batch = 1
+    longest_s = 2 * DEADLINE_S
+
+    def send(self, message: Message) -> None:
+        """`message.to` is the desk's name, for the log alone. Raises MaybeSent if it was not, or may not have been."""
+        if not self._service().send(body=message.text):
+            raise MaybeSent("the robot's service did not take it, or did not answer")
+
+    def _service(self) -> Any:
+        # Loads a hundred services: only where a robot is set.
+        from apprise import Apprise
+
+        assert ROBOT.fullmatch(self.address)
+        limits = f"redirect=no&cto={DEADLINE_S}&rto={DEADLINE_S}"
+        return Apprise.instantiate(f"{self.address.rstrip('/')}/?{limits}", suppress_exceptions=False)

@@ -1,0 +1,22 @@
+"""All that people do at works, on one desk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.projects.app.works.accept_block import AcceptBlock
+from services.projects.app.works.contract_items import ContractItems
+from services.projects.app.works.desk import WorksDesk
+from services.projects.app.works.file_papers import FilePapers
+from services.projects.app.works.inspect_item import InspectItem
+from services.projects.app.works.mend_defect import MendDefect
+
+
+@dataclass(frozen=True, slots=True)
+class WorksActs:
+    desk: WorksDesk
+    items: ContractItems
+    inspect: InspectItem
+    defects: MendDefect
+    papers: FilePapers
+    accept: AcceptBlock

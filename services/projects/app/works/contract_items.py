@@ -1,0 +1,153 @@
+"""Contracts, confirms, changes and drops the items of works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from services.chassis.commands import Unfit, must_be_at
+from services.chassis.database.work import Work
+from services.contracts.elements import Choice, Element
+from services.contracts.works_events import WorksItemChanged
+from services.projects.app.works.desk import TOPIC, Site, Who, WorksDesk
+from services.projects.domain.menu import MenuItem, menu_as_of
+from services.projects.domain.works.acts import NEEDS_CHANGE_ORDER, Act
+from services.projects.domain.works.items import CONFIRMED_BY, WorksItem
+from services.projects.domain.works.papers import PaperKind
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """A menu item for a block; `block` None: for the grounds. `unit_cost`: fen."""
+
+    menu_item: str
+    block: str | None
+    contracted: Decimal
+    unit_cost: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """None leaves it as it is. `change_order`: the paper that allows it once works have started."""
+
+    version: int
+    contracted: Decimal | None = None
+    unit_cost: int | None = None
+    dropped: str | None = None
+    change_order: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContractItems:
+    desk: WorksDesk
+    menu: Sequence[MenuItem]
+    elements: Mapping[str, Element]
+    new_id: Callable[[], str]
+
+    def contract(
+        self, work: Work, project_id: str, picked: Sequence[Picked], change_order: str | None, who: Who
+    ) -> list[WorksItem]:
+        """Adds items by the menu of today. Raises Unfit for one that is there already, or that the menu lacks."""
+        site = self.desk.open(work, project_id, who, Act.CONTRACT)
+        _ordered(site, change_order)
+        today = site.done.at.date()
+        menu = menu_as_of(self.menu, today, today)
+        there = {(item.menu_item, item.block) for item in site.works.items}
+        items: list[WorksItem] = []
+        for number, one in enumerate(picked):
+            row = menu.get(one.menu_item)
+            if row is None:
+                raise Unfit(f"items.{number}.menu_item", "is not in the menu in force; take a code of GET /menu")
+            if (one.menu_item, one.block) in there:
+                raise Unfit(f"items.{number}.menu_item", "is contracted for this block already; change that item")
+            there.add((one.menu_item, one.block))
+            items.append(self._item(one, row))
+        self._save(work, site, items)
+        return items
+
+    def confirm(self, work: Work, project_id: str, item_ids: Sequence[str], paper_id: str, who: Who) -> list[WorksItem]:
+        """Confirms items by a paper of the project. Raises Unfit for a paper of a kind that does not confirm them."""
+        site = self.desk.open(work, project_id, who, Act.CONFIRM)
+        kind = _kind_of(site, paper_id, "paper_id")
+        items = [_item(site, item_id, f"items.{number}") for number, item_id in enumerate(item_ids)]
+        for number, item in enumerate(items):
+            if kind not in CONFIRMED_BY[item.choice]:
+                allowed = " or ".join(sorted(CONFIRMED_BY[item.choice]))
+                raise Unfit("paper_id", f"is a paper of the kind {kind}; items.{number} is confirmed by {allowed}")
+        confirmed = [replace(item, confirmed_by=paper_id, version=item.version + 1) for item in items]
+        self._save(work, site, confirmed)
+        return confirmed
+
+    def change(self, work: Work, project_id: str, item_id: str, change: Change, who: Who) -> WorksItem:
+        """Raises Conflict for an item that has changed since it was read, and Unfit for less than was accepted."""
+        site = self.desk.open(work, project_id, who, Act.CONTRACT)
+        item = _item(site, item_id, "item_id")
+        must_be_at(change.version, item.version, site.project.state or "")
+        _ordered(site, change.change_order)
+        standing = site.works.standings.get(item.id)
+        if change.contracted is not None and standing and change.contracted < standing.accepted:
+            raise Unfit("contracted", f"is less than the {standing.accepted} that were accepted")
+        changed = replace(
+            item,
+            contracted=item.contracted if change.contracted is None else change.contracted,
+            unit_cost=item.unit_cost if change.unit_cost is None else change.unit_cost,
+            dropped=change.dropped or item.dropped,
+            version=item.version + 1,
+        )
+        self._save(work, site, [changed])
+        return changed
+
+    def _item(self, picked: Picked, row: MenuItem) -> WorksItem:
+        choice = self.elements[row.element].choice
+        assert choice is not Choice.NONE
+        return WorksItem(
+            self.new_id(), row.code, row.version, row.element, choice, picked.block, picked.contracted, picked.unit_cost
+        )
+
+    def _save(self, work: Work, site: Site, items: Sequence[WorksItem]) -> None:
+        self.desk.book.save_items(work, site.project.id, items)
+        for item in items:
+            work.publish(TOPIC, item_changed(site, item))
+
+
+def item_changed(site: Site, item: WorksItem) -> WorksItemChanged:
+    return WorksItemChanged(
+        version=item.version,
+        project_id=site.project.id,
+        item_id=item.id,
+        menu_item=item.menu_item,
+        menu_version=item.menu_version,
+        element=item.element,
+        choice=item.choice,
+        block=item.block,
+        contracted=item.contracted,
+        unit_cost_fen=item.unit_cost,
+        confirmed_by=item.confirmed_by,
+        dropped=item.dropped,
+        **site.done._asdict(),
+    )
+
+
+def _item(site: Site, item_id: str, field: str) -> WorksItem:
+    for item in site.works.items:
+        if item.id == item_id:
+            return item
+    raise Unfit(field, "is no item of these works; take an id of GET /projects/{id}/works")
+
+
+def _kind_of(site: Site, paper_id: str, field: str) -> PaperKind:
+    for paper in site.works.papers:
+        if paper.id == paper_id:
+            return paper.kind
+    raise Unfit(field, "is no paper of these works; file it first")
+
+
+def _ordered(site: Site, change_order: str | None) -> None:
+    """Once works have started, what was contracted changes by a change order alone."""
+    if site.project.state not in NEEDS_CHANGE_ORDER:
+        return
+    if change_order is None:
+        raise Unfit("change_order", "is missing: works have started; file the change order and name it")
+    if (kind := _kind_of(site, change_order, "change_order")) is not PaperKind.CHANGE_ORDER:
+        raise Unfit("change_order", f"is a paper of the kind {kind}, not a change order")

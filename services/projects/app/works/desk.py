@@ -1,0 +1,72 @@
+"""What every act at works begins with: the project, locked; the right to act; the state that allows it; the works."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from services.chassis.commands import Conflict, admitted
+from services.chassis.database.work import Work
+from services.projects.app.authority import Authority
+from services.projects.app.ports import RepairProjects
+from services.projects.app.works.ports import Done, WorksBook
+from services.projects.domain.repair_project import RepairProject
+from services.projects.domain.works.acts import POSSIBLE, Act
+from services.projects.domain.works.gates import STEPS, Gated, GatesShut, Hold, Works, holds
+from services.projects.domain.works.rules import WorksRules
+
+TOPIC = "projects"
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who acts, and what they may act on."""
+
+    actor: str
+    authority: Authority
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The works of one project, for one act."""
+
+    project: RepairProject
+    works: Works
+    done: Done
+
+
+@dataclass(frozen=True, slots=True)
+class WorksDesk:
+    projects: RepairProjects
+    book: WorksBook
+    rules: WorksRules
+
+    def open(self, work: Work, project_id: str, who: Who, act: Act) -> Site:
+        """Raises Unknown, Forbidden, and Conflict where the project's state does not allow the act."""
+        project = admitted(self.projects.lock(work, project_id), who.authority.act_on)
+        allowed(project, act)
+        return Site(project, self.works_of(work, project_id), Done(who.actor, work.clock.now()))
+
+    def works_of(self, work: Work, project_id: str) -> Works:
+        return replace(
+            self.book.works_of(work, project_id), required_papers=self.rules.papers, to_disclose=self.rules.disclosed
+        )
+
+    def shut(self, work: Work, project: RepairProject, step: Gated) -> list[Hold]:
+        """The gates of a step that are shut now. A project from before there were gates has none."""
+        if project.opened_at.date() < self.rules.gated_from:
+            return []
+        return holds(step, self.works_of(work, project.id))
+
+    def pass_gates(self, work: Work, project: RepairProject) -> None:
+        """Raises GatesShut when what the project just became is not open to it yet; the transaction is rolled back."""
+        step = project.state and STEPS.get(project.state)
+        if step and (shut := self.shut(work, project, step)):
+            raise GatesShut(step, shut)
+
+
+def allowed(project: RepairProject, act: Act) -> None:
+    """Raises Conflict where the project's state does not allow the act."""
+    assert project.state
+    if project.state not in POSSIBLE[act]:
+        states = ", ".join(sorted(POSSIBLE[act]))
+        raise Conflict(f"it is {project.state}; this is done while it is {states}", project.version, project.state)

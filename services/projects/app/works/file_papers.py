@@ -1,0 +1,40 @@
+"""Files papers, and notes what was made public on site."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.chassis.commands import Unfit
+from services.chassis.database.work import Work
+from services.contracts.works_events import WorksDisclosed, WorksPaperFiled
+from services.projects.app.works.desk import TOPIC, Who, WorksDesk
+from services.projects.domain.works.acts import Act
+from services.projects.domain.works.papers import Paper
+
+
+@dataclass(frozen=True, slots=True)
+class FilePapers:
+    desk: WorksDesk
+
+    def file(self, work: Work, project_id: str, paper: Paper, who: Who) -> Paper:
+        """One of the same id is left as it is. Raises Unfit when that is another paper."""
+        site = self.desk.open(work, project_id, who, Act.FILE_PAPER)
+        if paper in site.works.papers:
+            return paper
+        if not self.desk.book.add_paper(work, project_id, paper, site.done):
+            raise Unfit("id", "is another paper's; give each paper an id of its own")
+        facts = {"paper_id": paper.id, "kind": paper.kind, "title": paper.name, "sha256": paper.sha256}
+        work.publish(TOPIC, WorksPaperFiled(version=1, project_id=project_id, **facts, **site.done._asdict()))
+        return paper
+
+    def disclose(self, work: Work, project_id: str, what: Sequence[str], who: Who) -> list[str]:
+        """Returns what is public by now. Raises Unfit for what is not on the list."""
+        site = self.desk.open(work, project_id, who, Act.DISCLOSE)
+        if unknown := sorted(set(what) - self.desk.rules.disclosed):
+            raise Unfit(
+                "what", f"{', '.join(unknown)} is not on the list: {', '.join(sorted(self.desk.rules.disclosed))}"
+            )
+        for one in self.desk.book.disclose(work, project_id, what, site.done):
+            work.publish(TOPIC, WorksDisclosed(version=1, project_id=project_id, what=one, **site.done._asdict()))
+        return sorted(site.works.disclosed | set(what))

@@ -1,0 +1,60 @@
+"""Where works are kept. A call works inside the transaction of `work`, whose project is locked; it commits nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple, Protocol
+
+from services.chassis.database.work import Work
+from services.contracts.works_events import WorksItemInspected
+from services.projects.domain.works.defects import Defect
+from services.projects.domain.works.gates import Works
+from services.projects.domain.works.inspections import Inspection
+from services.projects.domain.works.items import WorksItem
+from services.projects.domain.works.papers import Paper
+from services.projects.domain.works.warranty import Warranty
+
+
+class Done(NamedTuple):
+    """Who did it, and when."""
+
+    actor: str
+    at: datetime
+
+
+class Acceptance(NamedTuple):
+    """`block` None: of the grounds. `residents`: how many took part."""
+
+    block: str | None
+    accepted_on: date
+    residents: int
+    warranties: tuple[Warranty, ...]
+
+
+class WorksBook(Protocol):
+    def works_of(self, work: Work, project_id: str) -> Works:
+        """Everything about the works of a project; without the rules' lists."""
+
+    def inspection(self, work: Work, inspection_id: str) -> tuple[str, Inspection] | None:
+        """The inspection of that id, whatever project it is of, and the id of its project."""
+
+    def save_items(self, work: Work, project_id: str, items: Sequence[WorksItem]) -> None:
+        """New ones, and others in place of those with the same id."""
+
+    def add_inspection(self, work: Work, told: WorksItemInspected) -> None:
+        """As its event tells it."""
+
+    def open_defect(self, work: Work, project_id: str, defect: Defect, note: str, done: Done) -> bool:
+        """Whether it is new. One of the same id is left as it is, whatever project it is of."""
+
+    def save_defect(self, work: Work, defect: Defect) -> None:
+        """One that is there; who found it, when and why stay."""
+
+    def add_paper(self, work: Work, project_id: str, paper: Paper, done: Done) -> bool:
+        """Whether it is new. One of the same id is left as it is."""
+
+    def disclose(self, work: Work, project_id: str, what: Sequence[str], done: Done) -> list[str]:
+        """What of it is newly made public."""
+
+    def accept(self, work: Work, project_id: str, acceptance: Acceptance, done: Done) -> None: ...

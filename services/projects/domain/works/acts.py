@@ -1,0 +1,39 @@
+"""When what may be done at works: one table of acts by the state of their project."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from services.projects.domain.repair_project import ProjectState as S
+
+_PLANNED = frozenset({S.LISTED, S.APPROVED, S.DESIGNED, S.SCHEME_PUBLIC, S.SCHEME_CONFIRMED, S.TENDERED, S.CONTRACTED})
+_UNDER_WAY = frozenset({S.STARTED, S.BUILDING, S.SUSPENDED})
+_ENDED = frozenset({S.ACCEPTED, S.AUDITED, S.HANDED_OVER, S.WARRANTY})
+
+
+class Act(StrEnum):
+    CONTRACT = "contract"
+    CONFIRM = "confirm"
+    CLEAR = "clear"
+    INSPECT = "inspect"
+    FIND_DEFECT = "find_defect"
+    FILE_PAPER = "file_paper"
+    DISCLOSE = "disclose"
+    ACCEPT_BLOCK = "accept_block"
+
+
+POSSIBLE: Mapping[Act, frozenset[S]] = {
+    Act.CONTRACT: _PLANNED | _UNDER_WAY,
+    Act.CONFIRM: _PLANNED | _UNDER_WAY,
+    Act.CLEAR: _PLANNED | _UNDER_WAY,
+    Act.INSPECT: _UNDER_WAY,
+    Act.FIND_DEFECT: _UNDER_WAY | _ENDED,
+    Act.FILE_PAPER: frozenset(S) - {S.VERIFIED, S.CANCELLED},
+    Act.DISCLOSE: _PLANNED | _UNDER_WAY,
+    Act.ACCEPT_BLOCK: frozenset({S.STARTED, S.BUILDING}),
+}
+"""Clear: the inspection of what must be done before works start."""
+
+NEEDS_CHANGE_ORDER = _UNDER_WAY
+"""What was contracted changes then by a paper of that kind alone."""

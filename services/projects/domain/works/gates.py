@@ -1,0 +1,184 @@
+"""Gates (关口): what must be there before a step. One table says which gates a step has; no step knows them by itself.
+
+A gate names what holds it, so that the answer to a refused step is a list of things to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+from services.contracts.elements import Choice
+from services.projects.domain.repair_project import ProjectState
+from services.projects.domain.works.defects import Defect
+from services.projects.domain.works.inspections import NEVER_INSPECTED, ItemStanding, Verdict
+from services.projects.domain.works.items import WorksItem
+from services.projects.domain.works.papers import Paper, PaperKind
+from services.projects.domain.works.warranty import Warranty
+
+
+class Gate(StrEnum):
+    ITEMS_NAMED = "items_named"
+    MUST_ITEMS_CONFIRMED = "must_items_confirmed"
+    CHOSEN_ITEMS_CONFIRMED = "chosen_items_confirmed"
+    CLEARED_BEFORE_WORKS = "cleared_before_works"
+    PAPERS_THERE = "papers_there"
+    DISCLOSED = "disclosed"
+    ITEMS_ACCEPTED = "items_accepted"
+    DEFECTS_CLOSED = "defects_closed"
+    RESIDENTS_INSPECTED = "residents_inspected"
+    BLOCKS_ACCEPTED = "blocks_accepted"
+    WARRANTIES_GIVEN = "warranties_given"
+    EVERY_DEFECT_CLOSED = "every_defect_closed"
+
+
+class Gated(StrEnum):
+    """The steps that have gates: four of a project, and the acceptance of one block."""
+
+    START = "start"
+    ACCEPT_BLOCK = "accept_block"
+    ACCEPT = "accept"
+    HAND_OVER = "hand_over"
+    VERIFY = "verify"
+
+
+@dataclass(frozen=True, slots=True)
+class Works:
+    """Everything the gates look at. `block` is that of the step, where it is a step of one block.
+
+    `accepted`: the blocks that were accepted. `inspected_by_residents`: the blocks where residents took part in the
+    acceptance. `to_disclose` and `disclosed`: of the list of what is made public on site.
+    """
+
+    items: tuple[WorksItem, ...] = ()
+    standings: Mapping[str, ItemStanding] = field(default_factory=dict)
+    defects: tuple[Defect, ...] = ()
+    papers: tuple[Paper, ...] = ()
+    required_papers: Mapping[Gated, frozenset[PaperKind]] = field(default_factory=dict)
+    to_disclose: frozenset[str] = frozenset()
+    disclosed: frozenset[str] = frozenset()
+    accepted: frozenset[str | None] = frozenset()
+    inspected_by_residents: frozenset[str | None] = frozenset()
+    warranties: tuple[Warranty, ...] = ()
+
+    def built(self) -> list[WorksItem]:
+        return [item for item in self.items if item.dropped is None]
+
+    def paper_kinds(self) -> set[PaperKind]:
+        return {paper.kind for paper in self.papers}
+
+    def of_block(self, block: str | None) -> Works:
+        """The same of one block alone."""
+        items = tuple(item for item in self.items if item.block == block)
+        ids = {item.id for item in items}
+        return Works(
+            items,
+            {id: standing for id, standing in self.standings.items() if id in ids},
+            tuple(defect for defect in self.defects if defect.item in ids),
+            self.papers,
+            self.required_papers,
+            self.to_disclose,
+            self.disclosed,
+            self.accepted & {block},
+            self.inspected_by_residents & {block},
+            tuple(warranty for warranty in self.warranties if warranty.item in ids),
+        )
+
+
+class GatesShut(Exception):
+    """A step was not taken because of its gates; `holds` says what to do first."""
+
+    def __init__(self, step: Gated, holds: list[Hold]) -> None:
+        super().__init__(f"{step}: {', '.join(hold.gate for hold in holds)}")
+        self.step = step
+        self.holds = holds
+
+
+class Hold(NamedTuple):
+    """A gate that is shut, and what holds it: ids of items or defects, blocks, kinds of papers, things to disclose."""
+
+    gate: Gate
+    by: tuple[str, ...]
+
+
+GROUNDS = "grounds"
+"""How the grounds of an estate are named where blocks are."""
+
+
+def holds(step: Gated, works: Works) -> list[Hold]:
+    """The gates of a step that are shut, in the order of the table; none: the step may be taken."""
+    found = ((gate, tuple(sorted(_HELD_BY[gate](works, step)))) for gate in GATES[step])
+    return [Hold(gate, by) for gate, by in found if by]
+
+
+def _named(blocks: Iterable[str | None]) -> Iterable[str]:
+    return (GROUNDS if block is None else block for block in blocks)
+
+
+def _no_items(works: Works, _: Gated) -> Iterable[str]:
+    return () if works.built() else ("items",)
+
+
+def _unconfirmed(*choices: Choice) -> Callable[[Works, Gated], Iterable[str]]:
+    return lambda works, _: (i.id for i in works.built() if i.choice in choices and not i.confirmed)
+
+
+def _not_cleared(works: Works, _: Gated) -> Iterable[str]:
+    return (item.id for item in works.built() if item.choice is Choice.BEFORE_WORKS and not _is_done(works, item))
+
+
+def _is_done(works: Works, item: WorksItem) -> bool:
+    standing = works.standings.get(item.id, NEVER_INSPECTED)
+    return standing.verdict is Verdict.ACCEPTED and standing.accepted >= item.contracted and not standing.waiting
+
+
+GATES: Mapping[Gated, tuple[Gate, ...]] = {
+    Gated.START: (
+        Gate.ITEMS_NAMED,
+        Gate.MUST_ITEMS_CONFIRMED,
+        Gate.CHOSEN_ITEMS_CONFIRMED,
+        Gate.CLEARED_BEFORE_WORKS,
+        Gate.PAPERS_THERE,
+        Gate.DISCLOSED,
+    ),
+    Gated.ACCEPT_BLOCK: (Gate.ITEMS_NAMED, Gate.ITEMS_ACCEPTED, Gate.DEFECTS_CLOSED, Gate.RESIDENTS_INSPECTED),
+    Gated.ACCEPT: (
+        Gate.ITEMS_NAMED,
+        Gate.BLOCKS_ACCEPTED,
+        Gate.ITEMS_ACCEPTED,
+        Gate.DEFECTS_CLOSED,
+        Gate.PAPERS_THERE,
+    ),
+    Gated.HAND_OVER: (Gate.WARRANTIES_GIVEN, Gate.PAPERS_THERE, Gate.DEFECTS_CLOSED),
+    Gated.VERIFY: (Gate.WARRANTIES_GIVEN, Gate.EVERY_DEFECT_CLOSED),
+}
+"""docs/domain.md §4.2. A project ends by what was shown (`verified`), never because everything was built."""
+
+STEPS: Mapping[ProjectState, Gated] = {
+    ProjectState.STARTED: Gated.START,
+    ProjectState.ACCEPTED: Gated.ACCEPT,
+    ProjectState.HANDED_OVER: Gated.HAND_OVER,
+    ProjectState.VERIFIED: Gated.VERIFY,
+}
+"""Which step of a project is gated as what."""
+
+_HELD_BY: Mapping[Gate, Callable[[Works, Gated], Iterable[str]]] = {
+    Gate.ITEMS_NAMED: _no_items,
+    Gate.MUST_ITEMS_CONFIRMED: _unconfirmed(Choice.MUST, Choice.BEFORE_WORKS),
+    Gate.CHOSEN_ITEMS_CONFIRMED: _unconfirmed(Choice.CHOOSE, Choice.OWN_VOTE),
+    Gate.CLEARED_BEFORE_WORKS: _not_cleared,
+    Gate.PAPERS_THERE: lambda works, step: works.required_papers.get(step, frozenset()) - works.paper_kinds(),
+    Gate.DISCLOSED: lambda works, _: works.to_disclose - works.disclosed,
+    Gate.ITEMS_ACCEPTED: lambda works, _: (item.id for item in works.built() if not _is_done(works, item)),
+    Gate.DEFECTS_CLOSED: lambda works, _: (defect.id for defect in works.defects if defect.holds_up),
+    Gate.RESIDENTS_INSPECTED: lambda works, _: _named(
+        {item.block for item in works.built()} - works.inspected_by_residents
+    ),
+    Gate.BLOCKS_ACCEPTED: lambda works, _: _named({item.block for item in works.built()} - works.accepted),
+    Gate.WARRANTIES_GIVEN: lambda works, _: (
+        {item.id for item in works.built()} - {warranty.item for warranty in works.warranties}
+    ),
+    Gate.EVERY_DEFECT_CLOSED: lambda works, _: (defect.id for defect in works.defects if not defect.is_closed),
+}

@@ -1,0 +1,126 @@
+"""Disturbance by works (施工扰民): what a project promised, what it announces, and what of it broke a rule.
+
+Rules: docs/domain.md §4.5. A plan that breaks one is refused; what happened all the same is a finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+
+class ImpactKind(StrEnum):
+    WATER_CUT = "water_cut"
+    POWER_CUT = "power_cut"
+    GAS_CUT = "gas_cut"
+    NOISE = "noise"
+    SCAFFOLD = "scaffold"
+    PARKING_CLOSED = "parking_closed"
+    PATH_CLOSED = "path_closed"
+
+
+class ImpactState(StrEnum):
+    ANNOUNCED = "announced"
+    ACTIVE = "active"
+    ENDED = "ended"
+    CANCELLED = "cancelled"
+
+
+TRANSITIONS: Mapping[ImpactState, frozenset[ImpactState]] = {
+    ImpactState.ANNOUNCED: frozenset({ImpactState.ACTIVE, ImpactState.CANCELLED}),
+    ImpactState.ACTIVE: frozenset({ImpactState.ENDED}),
+    ImpactState.ENDED: frozenset(),
+    ImpactState.CANCELLED: frozenset(),
+}
+
+
+class Breach(StrEnum):
+    NOTICE_TOO_SHORT = "notice_too_short"
+    AT_NIGHT = "at_night"
+    OUTSIDE_HOURS = "outside_hours"
+    NOT_A_WORKING_DAY = "not_a_working_day"
+    IN_A_BAN_PERIOD = "in_a_ban_period"
+    QUIET_NOT_ASKED = "quiet_not_asked"
+    SCAFFOLD_TOO_LONG = "scaffold_too_long"
+    ENDS_BEFORE_IT_STARTS = "ends_before_it_starts"
+
+
+NIGHT_FROM, NIGHT_TO = time(22), time(6)
+"""Noise Pollution Law, article 88."""
+
+
+@dataclass(frozen=True, slots=True)
+class BanPeriod:
+    """Days on which noise is not allowed, `last` included: examinations, as the district announces them."""
+
+    first: date
+    last: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImpactPlan:
+    """What a project promised. `noise_from` to `noise_to`: when noisy work is allowed, on working days.
+
+    `notice_days`: whole days between the announcement and the beginning. `scaffold_days`: how long a block may stand
+    behind one. `quiet`: blocks with people who need quiet, who are asked before noise begins.
+    """
+
+    notice_days: Mapping[ImpactKind, int]
+    noise_from: time = time(8)
+    noise_to: time = time(18)
+    scaffold_days: int = 60
+    bans: tuple[BanPeriod, ...] = ()
+    night_permit: bool = False
+    quiet: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """One disturbance of some blocks, from when to when. All times are the district's local time.
+
+    `asked`: the blocks whose people on the quiet list were asked.
+    """
+
+    kind: ImpactKind
+    blocks: frozenset[str]
+    announced_at: datetime
+    starts: datetime
+    ends: datetime
+    asked: frozenset[str] = frozenset()
+
+
+def breaches(impact: Impact, plan: ImpactPlan, is_working_day: Mapping[date, bool]) -> list[Breach]:
+    """The rules that a disturbance breaks, each once. `is_working_day` holds each day of it."""
+    found = {breach for breach, broken in _rules(impact, plan, is_working_day) if broken}
+    return [breach for breach in Breach if breach in found]
+
+
+def _rules(impact: Impact, plan: ImpactPlan, is_working_day: Mapping[date, bool]) -> Iterable[tuple[Breach, bool]]:
+    yield Breach.ENDS_BEFORE_IT_STARTS, impact.ends <= impact.starts
+    notice = (impact.starts.date() - impact.announced_at.date()).days
+    yield Breach.NOTICE_TOO_SHORT, notice < plan.notice_days.get(impact.kind, 0)
+    if impact.kind is ImpactKind.SCAFFOLD:
+        yield Breach.SCAFFOLD_TOO_LONG, impact.ends - impact.starts > timedelta(days=plan.scaffold_days)
+    if impact.kind is ImpactKind.NOISE:
+        days = _days(impact)
+        at_night = _touches_night(impact)
+        yield Breach.AT_NIGHT, at_night and not plan.night_permit
+        outside = impact.starts.time() < plan.noise_from or impact.ends.time() > plan.noise_to or len(days) > 1
+        yield Breach.OUTSIDE_HOURS, outside and not (at_night and plan.night_permit)
+        yield Breach.NOT_A_WORKING_DAY, not all(is_working_day[day] for day in days)
+        yield Breach.QUIET_NOT_ASKED, bool(plan.quiet & impact.blocks - impact.asked)
+        yield Breach.IN_A_BAN_PERIOD, any(ban.first <= day <= ban.last for ban in plan.bans for day in days)
+
+
+def _days(impact: Impact) -> list[date]:
+    last = max(impact.starts, impact.ends - timedelta(microseconds=1)).date()
+    return [impact.starts.date() + timedelta(days=n) for n in range((last - impact.starts.date()).days + 1)]
+
+
+def _touches_night(impact: Impact) -> bool:
+    """Whether a moment of it lies between 22:00 and 6:00."""
+    evening = datetime.combine(impact.starts.date(), NIGHT_FROM, impact.starts.tzinfo)
+    return impact.starts.time() < NIGHT_TO or impact.ends > evening

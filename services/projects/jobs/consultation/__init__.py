@@ -1,0 +1,1 @@
+"""Counting files of anybody's making, and recounting a record."""

@@ -1,0 +1,127 @@
+"""Folds what projects published of works into their rows. Events of one aggregate come in order, others between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
+
+from services.contracts.works_events import (
+    WorksBlockAccepted,
+    WorksDefectChanged,
+    WorksDisclosed,
+    WorksEvent,
+    WorksItemChanged,
+    WorksItemInspected,
+    WorksPaperFiled,
+)
+from services.projects.store.works import inspection_row
+from services.projects.store.works_rebuilt import WorksRows, write_works
+from services.projects.store.works_tables import GROUNDS
+
+Row = dict[str, Any]
+
+
+@dataclass(slots=True)
+class OwnWorks:
+    """Events of a version that was folded before change nothing."""
+
+    _items: dict[str, Row] = field(default_factory=dict)
+    _inspections: dict[str, Row] = field(default_factory=dict)
+    _defects: dict[str, Row] = field(default_factory=dict)
+    _papers: dict[str, Row] = field(default_factory=dict)
+    _disclosures: dict[str, Row] = field(default_factory=dict)
+    _acceptances: dict[str, Row] = field(default_factory=dict)
+    _warranties: dict[str, Row] = field(default_factory=dict)
+
+    def fold(self, event: WorksEvent) -> None:
+        _FOLDED[type(event)](self, event)
+
+    def write(self, connection: Connection) -> None:
+        """The projects must be there, and no works."""
+        write_works(
+            connection,
+            WorksRows(
+                *(
+                    list(rows.values())
+                    for rows in (
+                        self._items,
+                        self._inspections,
+                        self._defects,
+                        self._papers,
+                        self._disclosures,
+                        self._acceptances,
+                        self._warranties,
+                    )
+                )
+            ),
+        )
+
+    def _item(self, event: WorksItemChanged) -> None:
+        if self._items.get(event.item_id, {"version": 0})["version"] >= event.version:
+            return
+        self._items[event.item_id] = {
+            "id": event.item_id,
+            "project_id": event.project_id,
+            "version": event.version,
+            "menu_item": event.menu_item,
+            "menu_version": event.menu_version,
+            "element": event.element,
+            "choice": event.choice,
+            "block": event.block or GROUNDS,
+            "contracted": event.contracted,
+            "unit_cost": event.unit_cost_fen,
+            "confirmed_by": event.confirmed_by,
+            "dropped": event.dropped,
+        }
+
+    def _inspection(self, event: WorksItemInspected) -> None:
+        self._inspections.setdefault(event.inspection_id, inspection_row(event))
+
+    def _defect(self, event: WorksDefectChanged) -> None:
+        changed = {"version": event.version, "state": event.state, "cured_by": event.cured_by}
+        known = self._defects.setdefault(
+            event.defect_id,
+            {
+                "id": event.defect_id,
+                "item_id": event.item_id,
+                "severity": event.severity,
+                "ticket_id": event.ticket_id,
+                "note": event.note,
+                **changed,
+                **_done(event),
+            },
+        )
+        if known["version"] < event.version:
+            known |= changed
+
+    def _paper(self, event: WorksPaperFiled) -> None:
+        row = {"id": event.paper_id, "kind": event.kind, "name": event.title, "sha256": event.sha256, **_done(event)}
+        self._papers.setdefault(event.paper_id, row)
+
+    def _disclosure(self, event: WorksDisclosed) -> None:
+        self._disclosures.setdefault(event.aggregate_id, {"what": event.what, **_done(event)})
+
+    def _acceptance(self, event: WorksBlockAccepted) -> None:
+        block = event.block or GROUNDS
+        row = {"block": block, "accepted_on": event.accepted_on, "residents": event.residents, **_done(event)}
+        self._acceptances.setdefault(event.aggregate_id, row)
+        for one in event.warranties:
+            given = {"item_id": one.item_id, "starts": one.starts, "ends": one.ends, "term": one.term}
+            self._warranties.setdefault(one.item_id, {"project_id": event.project_id, **given})
+
+
+_FOLDED: Mapping[type[WorksEvent], Callable[[OwnWorks, Any], None]] = {
+    WorksItemChanged: OwnWorks._item,
+    WorksItemInspected: OwnWorks._inspection,
+    WorksDefectChanged: OwnWorks._defect,
+    WorksPaperFiled: OwnWorks._paper,
+    WorksDisclosed: OwnWorks._disclosure,
+    WorksBlockAccepted: OwnWorks._acceptance,
+}
+
+
+def _done(event: WorksEvent) -> Row:
+    return {"project_id": event.project_id, "actor": event.actor, "at": event.at}

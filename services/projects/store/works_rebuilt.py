@@ -1,0 +1,52 @@
+"""What a rebuild writes of works."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, delete, insert
+
+from services.projects.store.works_tables import (
+    warranties,
+    works_acceptances,
+    works_defects,
+    works_disclosures,
+    works_inspections,
+    works_items,
+    works_papers,
+)
+
+_TABLES = (
+    works_items,
+    works_inspections,
+    works_defects,
+    works_papers,
+    works_disclosures,
+    works_acceptances,
+    warranties,
+)
+
+
+class WorksRows(NamedTuple):
+    """In the order in which they are written."""
+
+    items: Sequence[Mapping[str, Any]] = ()
+    inspections: Sequence[Mapping[str, Any]] = ()
+    defects: Sequence[Mapping[str, Any]] = ()
+    papers: Sequence[Mapping[str, Any]] = ()
+    disclosures: Sequence[Mapping[str, Any]] = ()
+    acceptances: Sequence[Mapping[str, Any]] = ()
+    warranties: Sequence[Mapping[str, Any]] = ()
+
+
+def forget_works(connection: Connection) -> None:
+    for table in reversed(_TABLES):
+        connection.execute(delete(table))
+
+
+def write_works(connection: Connection, rows: WorksRows) -> None:
+    """The projects must be there, and no works."""
+    for table, given in zip(_TABLES, rows, strict=True):
+        if given:
+            connection.execute(insert(table), list(given))

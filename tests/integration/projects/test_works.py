@@ -1,0 +1,323 @@
+"""Works on site: by the menu, inspected in any order, accepted by block with residents, through the gates."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from services.chassis.database.work import Workshop
+from services.contracts.works_events import WorksBlockAccepted, WorksEvent, WorksItemInspected
+from services.projects.domain.detection import hot_issue_id
+from services.projects.domain.evidence import Cell
+from tests.harness.works import ROOF, do, inspection, paper, prepare, works
+from tests.integration.projects.conftest import NOW
+from tests.integration.projects.events import dispatched, take
+from tests.integration.projects.issues import published
+from tests.integration.projects.loop_of import District
+
+SHED = {"menu_item": "M16-A", "contracted": "240", "unit_cost_fen": 90000}
+NOBODYS = "00000000-0000-4000-8000-000000000000"
+
+
+@pytest.fixture
+def district(workshop: Workshop) -> District:
+    take(workshop, *(dispatched(n, "MJ01", "quyang-1", by=n, day=20 + n) for n in range(1, 6)))
+    return District(workshop)
+
+
+@pytest.fixture
+def project(district: District) -> str:
+    opened: str = district.decide(hot_issue_id(Cell("quyang-1", "MJ01"), 0), kind="project")["project_id"]
+    district.advance(opened, "contracted")
+    return opened
+
+
+def refused(district: District, project: str, act: str, status: int = 422, role: str = "hub", **body: Any) -> Any:
+    known = published(district.workshop, "projects")
+    answer = district.as_(role).post(f"/projects/{project}/{act}", json=body)
+    assert answer.status_code == status, answer.text
+    assert published(district.workshop, "projects") == known
+    return answer.json()
+
+
+def field_of(problem: Any) -> str:
+    (fault,) = problem["errors"]
+    return str(fault["field"])
+
+
+def started(district: District, project: str, *items: dict[str, Any]) -> list[dict[str, Any]]:
+    contracted: list[dict[str, Any]] = do(district.hub, project, "items", items=list(items or [ROOF]))["items"]
+    district.advance(project, "building")
+    return contracted
+
+
+def test_the_menu_says_what_is_built_and_what_goes(district: District) -> None:
+    rows = district.as_("supervisor").get("/menu").json()["items"]
+    shed = next(row for row in rows if row["code"] == "M16-A")
+    assert (shed["removes_cn"], shed["consent"]) == ("原车棚或所占绿地", "estate")
+    assert district.hub.get("/menu?in_force=2021-12-31").json()["items"] == []
+
+
+def test_works_do_not_start_before_everything_is_there(district: District, project: str) -> None:
+    body = {"version": district.project(project)["version"], "to": "started"}
+    body |= {"floor_area_m2": 8000, "planned_end": "2027-05-01"}
+    problem = refused(district, project, "steps", 409, **body)
+    assert problem["type"] == "urn:closedloop:problem:gates-shut"
+    assert [hold["gate"] for hold in problem["holds"]] == ["items_named", "papers_there", "disclosed"]
+    assert problem["holds"][1]["by"] == ["approval", "consultation_result", "contract", "design"]
+    do(district.hub, project, "items", items=[ROOF, SHED])
+    problem = refused(district, project, "steps", 409, **body)
+    assert [hold["gate"] for hold in problem["holds"]][:2] == ["must_items_confirmed", "chosen_items_confirmed"]
+    assert works(district.hub, project)["holds"]["start"] == [
+        {"gate": hold["gate"], "by": hold["by"]} for hold in problem["holds"]
+    ]
+    prepare(district.hub, project, "started", NOW)
+    assert works(district.hub, project)["holds"]["start"] == []
+    assert district.hub.post(f"/projects/{project}/steps", json=body).status_code == 200
+
+
+def test_what_residents_choose_is_not_confirmed_by_an_approval(district: District, project: str) -> None:
+    items = do(district.hub, project, "items", items=[ROOF, SHED])["items"]
+    approval = paper(district.hub, project, "approval")
+    problem = refused(
+        district, project, "items/confirmation", items=[items[0]["item_id"], items[1]["item_id"]], paper_id=approval
+    )
+    assert field_of(problem) == "body.paper_id"
+    assert "consultation_result" in problem["detail"]
+    do(district.hub, project, "items/confirmation", items=[items[0]["item_id"]], paper_id=approval)
+
+
+def test_an_item_is_contracted_once_for_a_block(district: District, project: str) -> None:
+    do(district.hub, project, "items", items=[ROOF])
+    assert field_of(refused(district, project, "items", items=[SHED, ROOF])) == "body.items.1.menu_item"
+    assert len(works(district.hub, project)["items"]) == 1
+    do(district.hub, project, "items", items=[ROOF | {"block": "5"}])
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"contracted": "0"}, "body.items.0.contracted"),
+        ({"contracted": "-1"}, "body.items.0.contracted"),
+        ({"contracted": "1.005"}, "body.items.0.contracted"),
+        ({"menu_item": "M99-A"}, "body.items.0.menu_item"),
+        ({"unit_cost_fen": -1}, "body.items.0.unit_cost_fen"),
+    ],
+)
+def test_an_item_that_cannot_be_is_refused_by_its_field(
+    district: District, project: str, change: dict[str, Any], field: str
+) -> None:
+    assert field_of(refused(district, project, "items", items=[ROOF | change])) == field
+
+
+def test_once_works_have_started_a_change_order_changes_items(district: District, project: str) -> None:
+    (item,) = started(district, project)
+    change = {"version": 2, "contracted": "900"}
+    act = f"items/{item['item_id']}/change"
+    assert field_of(refused(district, project, act, **change)) == "body.change_order"
+    contract = next(one["paper_id"] for one in works(district.hub, project)["papers"] if one["kind"] == "contract")
+    assert "not a change order" in refused(district, project, act, **change, change_order=contract)["detail"]
+    order = paper(district.hub, project, "change_order")
+    assert do(district.hub, project, act, **change, change_order=order)["contracted"] == "900"
+    assert refused(district, project, act, 409, **change, change_order=order)["current_version"] == 3
+
+
+def test_progress_is_what_inspections_accepted_and_nobody_types_it(district: District, project: str) -> None:
+    roof, other = started(district, project, ROOF, ROOF | {"block": "5", "unit_cost_fen": 36000})
+    do(district.hub, project, "inspections", **inspection(roof, NOW))
+    found = works(district.hub, project)
+    assert found["progress"]["share"] == 0.25
+    assert [(one["block"], one["share"]) for one in found["blocks"]] == [("3", 1.0), ("5", 0.0)]
+    order = paper(district.hub, project, "change_order")
+    dropped = {"version": 2, "dropped": "业主不同意", "change_order": order}
+    do(district.hub, project, f"items/{other['item_id']}/change", **dropped)
+    assert works(district.hub, project)["progress"] | {"dropped": []} == {
+        "accepted_fen": 9846000,
+        "contracted_fen": 9846000,
+        "share": 1.0,
+        "dropped": [],
+    }
+
+
+def test_an_inspection_sent_twice_is_one(district: District, project: str) -> None:
+    (roof,) = started(district, project)
+    body = inspection(roof, NOW)
+    assert do(district.hub, project, "inspections", **body) == do(district.hub, project, "inspections", **body)
+    told = [event for event in published(district.workshop, "projects") if isinstance(event, WorksItemInspected)]
+    assert len(told) == 1
+    assert field_of(refused(district, project, "inspections", **body | {"accepted": "1"})) == "body.id"
+
+
+def test_one_from_the_cellar_contradicts_until_somebody_inspects_on_both(district: District, project: str) -> None:
+    (roof,) = started(district, project)
+    in_the_cellar = inspection(roof, NOW, accepted="400")
+    do(district.hub, project, "inspections", **inspection(roof, NOW + timedelta(hours=2)))
+    do(district.hub, project, "inspections", **in_the_cellar)
+    (item,) = works(district.hub, project)["items"]
+    assert (item["contradicts"], item["verdict"], item["accepted"]) == (True, "unknown", "0")
+    assert [one["accepted"] for one in item["inspections"]] == ["400.00", "820.50"]
+    assert works(district.hub, project)["holds"]["accept"][1] == {"gate": "items_accepted", "by": [roof["item_id"]]}
+    do(district.hub, project, "inspections", **inspection(item, NOW + timedelta(days=1)))
+    (item,) = works(district.hub, project)["items"]
+    assert (item["contradicts"], item["verdict"], item["accepted"]) == (False, "accepted", "820.50")
+
+
+def test_one_that_overtook_its_base_waits_for_it(district: District, project: str) -> None:
+    (roof,) = started(district, project)
+    first = inspection(roof, NOW, accepted="400")
+    second = inspection(roof, NOW + timedelta(hours=1), bases=[first["id"]])
+    do(district.hub, project, "inspections", **second)
+    (item,) = works(district.hub, project)["items"]
+    assert (item["waiting"], item["accepted"]) == ([second["id"]], "0")
+    do(district.hub, project, "inspections", **first)
+    assert works(district.hub, project)["items"][0]["accepted"] == "820.50"
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"accepted": "820.51"}, "body.accepted"),
+        ({"accepted": "-1"}, "body.accepted"),
+        ({"readings": {"ponding": True}}, "body.readings.ponding"),
+        ({"readings": {"colour_as_agreed": True}}, "body.readings.colour_as_agreed"),
+        ({"template": {"code": "pipes", "version": 1}}, "body.template"),
+        ({"template": {"code": "roof", "version": 9}}, "body.template"),
+        ({"item_id": NOBODYS}, "body.item_id"),
+        ({"photographs": ["a photograph"]}, "body.photographs.0"),
+    ],
+)
+def test_an_inspection_that_does_not_fit_is_refused_by_its_field(
+    district: District, project: str, change: dict[str, Any], field: str
+) -> None:
+    (roof,) = started(district, project)
+    assert field_of(refused(district, project, "inspections", **inspection(roof, NOW) | change)) == field
+
+
+def test_nothing_is_inspected_before_works_start_but_what_is_cleared_for_them(district: District, project: str) -> None:
+    clutter = {"menu_item": "M27-A", "contracted": "12", "unit_cost_fen": 0}
+    roof, cleared = do(district.hub, project, "items", items=[ROOF, clutter])["items"]
+    assert refused(district, project, "inspections", 409, **inspection(roof, NOW))["current_state"] == "contracted"
+    prepare(district.hub, project, "started", NOW)
+    assert [hold["gate"] for hold in works(district.hub, project)["holds"]["start"]] == ["cleared_before_works"]
+    do(district.hub, project, "inspections", **inspection(cleared, NOW))
+    assert works(district.hub, project)["holds"]["start"] == []
+
+
+def test_a_defect_holds_its_block_until_another_party_closes_it(district: District, project: str) -> None:
+    (roof,) = started(district, project)
+    do(district.hub, project, "inspections", **inspection(roof, NOW))
+    found = {"id": str(uuid4()), "item_id": roof["item_id"], "severity": "major", "note": "檐口漏水"}
+    defect = do(district.hub, project, "defects", **found)
+    assert do(district.hub, project, "defects", **found) == defect
+    acceptance = {"block": "3", "accepted_on": NOW.date().isoformat(), "residents": 2}
+    problem = refused(district, project, "acceptances", 409, **acceptance)
+    assert problem["holds"][0]["gate"] == "defects_closed"
+    act = f"defects/{defect['defect_id']}/steps"
+    cured = {"state": "open", "to": "cured", "party": "construction", "note": "已重做"}
+    do(district.hub, project, act, **cured)
+    assert refused(district, project, act, 409, **cured)["current_state"] == "cured"
+    closing = {"state": "cured", "to": "closed", "party": "construction", "note": "看过了"}
+    assert field_of(refused(district, project, act, **closing)) == "body.party"
+    do(district.hub, project, act, **closing | {"party": "residents"})
+    do(district.hub, project, "acceptances", **acceptance)
+
+
+def test_nobody_reaches_the_works_of_another_project_by_an_id(district: District, project: str) -> None:
+    (roof,) = started(district, project)
+    do(district.hub, project, "inspections", **(inspected := inspection(roof, NOW)))
+    found = {"id": str(uuid4()), "item_id": roof["item_id"], "severity": "major", "note": "檐口漏水"}
+    do(district.hub, project, "defects", **found)
+    filed = {"id": paper(district.hub, project, "minutes"), "kind": "approval", "name": "x", "sha256": "b" * 64}
+    take(district.workshop, *(dispatched(30 + n, "MJ05", "quyang-2", by=30 + n, day=21) for n in range(5)))
+    other: str = district.decide(hot_issue_id(Cell("quyang-2", "MJ05"), 0), kind="project")["project_id"]
+    district.advance(other, "contracted")
+    (mine,) = started(district, other)
+    before = works(district.hub, project)
+    for act, body, field in (
+        ("inspections", inspected, "body.item_id"),
+        ("inspections", inspected | {"item_id": mine["item_id"]}, "body.id"),
+        ("defects", found, "body.item_id"),
+        ("defects", found | {"item_id": mine["item_id"]}, "body.id"),
+        ("papers", filed, "body.id"),
+        ("items/confirmation", {"items": [roof["item_id"]], "paper_id": filed["id"]}, "body.paper_id"),
+    ):
+        assert field_of(refused(district, other, act, **body)) == field, act
+    assert works(district.hub, project) == before
+
+
+def test_an_accepted_block_has_its_warranties(district: District, project: str) -> None:
+    roof, shed = started(district, project, ROOF, SHED)
+    for item in (roof, shed):
+        do(district.hub, project, "inspections", **inspection(item, NOW))
+    day = NOW.date()
+    given = do(district.hub, project, "acceptances", block="3", accepted_on=day.isoformat(), residents=2)["warranties"]
+    assert [(one["ends"], one["term"]) for one in given] == [
+        (day.replace(year=day.year + 5).isoformat(), "waterproofing")
+    ]
+    grounds = {"accepted_on": day.isoformat(), "residents": 2}
+    assert field_of(refused(district, project, "acceptances", **grounds)) == "body.years.E16"
+    do(district.hub, project, "acceptances", **grounds, years={"E16": 25})
+    assert field_of(refused(district, project, "acceptances", **grounds, years={"E16": 25})) == "body.block"
+    told = [event for event in published(district.workshop, "projects") if isinstance(event, WorksBlockAccepted)]
+    assert [event.block for event in told] == ["3", None]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"block": "9"}, "body.block"),
+        ({"residents": 0}, "body.residents"),
+        ({"accepted_on": "2026-06-30"}, "body.accepted_on"),
+        ({"accepted_on": "2126-07-02"}, "body.accepted_on"),
+        ({"years": {"E01": 4}}, "body.years.E01"),
+    ],
+)
+def test_an_acceptance_that_cannot_be_is_refused_by_its_field(
+    district: District, project: str, change: dict[str, Any], field: str
+) -> None:
+    (roof,) = started(district, project)
+    do(district.hub, project, "inspections", **inspection(roof, NOW))
+    body = {"block": "3", "accepted_on": NOW.date().isoformat(), "residents": 2} | change
+    assert field_of(refused(district, project, "acceptances", **body)) == field
+
+
+@pytest.mark.parametrize(("role", "status"), [("department:fire", 404), ("supervisor", 403)])
+def test_others_do_nothing_at_works(district: District, project: str, role: str, status: int) -> None:
+    refused(district, project, "items", status, role, items=[ROOF])
+
+
+def test_of_two_who_accept_a_block_at_once_one_does(district: District, project: str) -> None:
+    (roof,) = started(district, project)
+    do(district.hub, project, "inspections", **inspection(roof, NOW))
+    answers: list[int] = []
+    together = threading.Barrier(2)
+
+    def accept() -> None:
+        client = district.as_("hub")
+        together.wait(60)
+        body = {"block": "3", "accepted_on": NOW.date().isoformat(), "residents": 2}
+        answers.append(client.post(f"/projects/{project}/acceptances", json=body).status_code)
+
+    threads = [threading.Thread(target=accept) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert sorted(answers) == [201, 422]
+
+
+def test_every_act_is_told_with_who_did_it(district: District, project: str) -> None:
+    district.advance(project, "warranty")
+    told = [event for event in published(district.workshop, "projects") if isinstance(event, WorksEvent)]
+    assert {event.type for event in told} == {
+        "works.item_changed.v1",
+        "works.paper_filed.v1",
+        "works.disclosed.v1",
+        "works.item_inspected.v1",
+        "works.block_accepted.v1",
+    }
+    assert {(event.project_id, bool(event.actor)) for event in told} == {(project, True)}

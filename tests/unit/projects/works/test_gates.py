@@ -1,0 +1,160 @@
+"""Gates: no way round one, by enumeration of everything that can be amiss."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from itertools import chain, combinations
+from typing import NamedTuple
+
+import pytest
+
+from services.contracts.elements import Choice
+from services.projects.domain.repair_project import ProjectState
+from services.projects.domain.works.defects import Defect, DefectState, Severity
+from services.projects.domain.works.gates import GATES, GROUNDS, STEPS, Gate, Gated, Hold, Works, holds
+from services.projects.domain.works.inspections import Inspection, ItemStanding, Verdict
+from services.projects.domain.works.items import WorksItem
+from services.projects.domain.works.papers import Paper, PaperKind
+from services.projects.domain.works.warranty import Warranty
+
+NOW = datetime(2026, 5, 4, tzinfo=UTC)
+
+
+def item(id: str, choice: Choice, block: str | None) -> WorksItem:
+    return WorksItem(id, "M01-A", 1, "E01", choice, block, Decimal(100), 10, confirmed_by="paper")
+
+
+def inspected(quantity: int = 100, verdict: Verdict = Verdict.ACCEPTED) -> ItemStanding:
+    return ItemStanding((Inspection("i", "item", frozenset(), verdict, Decimal(quantity), "inspector", NOW),))
+
+
+ITEMS = (item("must", Choice.MUST, "3"), item("clear", Choice.BEFORE_WORKS, None), item("chosen", Choice.CHOOSE, "5"))
+BLOCKS = frozenset({"3", "5", None})
+DONE = Works(
+    items=ITEMS,
+    standings={one.id: inspected() for one in ITEMS},
+    defects=(Defect("closed", "must", Severity.CRITICAL, DefectState.CLOSED),),
+    papers=tuple(Paper(kind, kind, kind, "0" * 64) for kind in PaperKind),
+    required_papers={step: frozenset({PaperKind.CONTRACT}) for step in Gated},
+    to_disclose=frozenset({"hours"}),
+    disclosed=frozenset({"hours"}),
+    accepted=BLOCKS,
+    inspected_by_residents=BLOCKS,
+    warranties=tuple(
+        Warranty(one.id, one.block, "E01", date(2026, 5, 4), date(2031, 5, 4), "waterproofing") for one in ITEMS
+    ),
+)
+
+
+class Fault(NamedTuple):
+    """Something amiss, and what it holds at which gates."""
+
+    amiss: Callable[[Works], Works]
+    holds: dict[Gate, str]
+
+
+def with_item(id: str, **change: object) -> Callable[[Works], Works]:
+    return lambda works: replace(
+        works,
+        items=tuple(replace(one, **change) if one.id == id else one for one in works.items),  # type: ignore[arg-type]
+    )
+
+
+def with_standing(id: str, standing: ItemStanding) -> Callable[[Works], Works]:
+    return lambda works: replace(works, standings={**works.standings, id: standing})
+
+
+def with_defect(severity: Severity, state: DefectState) -> Callable[[Works], Works]:
+    name = f"{severity}-{state}"
+    return lambda works: replace(works, defects=(*works.defects, Defect(name, "must", severity, state)))
+
+
+FAULTS: dict[str, Fault] = {
+    "a must item nobody confirmed": Fault(with_item("must", confirmed_by=None), {Gate.MUST_ITEMS_CONFIRMED: "must"}),
+    "a chosen item nobody confirmed": Fault(
+        with_item("chosen", confirmed_by=None), {Gate.CHOSEN_ITEMS_CONFIRMED: "chosen"}
+    ),
+    "not cleared": Fault(
+        with_standing("clear", inspected(99)), {Gate.CLEARED_BEFORE_WORKS: "clear", Gate.ITEMS_ACCEPTED: "clear"}
+    ),
+    "an item refused": Fault(with_standing("must", inspected(100, Verdict.REFUSED)), {Gate.ITEMS_ACCEPTED: "must"}),
+    "an inspection that waits for another": Fault(
+        with_standing("chosen", replace(inspected(), waiting=inspected().heads)), {Gate.ITEMS_ACCEPTED: "chosen"}
+    ),
+    "a paper is missing": Fault(
+        lambda works: replace(works, papers=tuple(one for one in works.papers if one.kind is not PaperKind.CONTRACT)),
+        {Gate.PAPERS_THERE: "contract"},
+    ),
+    "hours are not made public": Fault(lambda works: replace(works, disclosed=frozenset()), {Gate.DISCLOSED: "hours"}),
+    "a major defect is open": Fault(
+        with_defect(Severity.MAJOR, DefectState.OPEN),
+        {Gate.DEFECTS_CLOSED: "major-open", Gate.EVERY_DEFECT_CLOSED: "major-open"},
+    ),
+    "a minor defect is cured and not checked": Fault(
+        with_defect(Severity.MINOR, DefectState.CURED), {Gate.EVERY_DEFECT_CLOSED: "minor-cured"}
+    ),
+    "residents saw one block less": Fault(
+        lambda works: replace(works, inspected_by_residents=works.inspected_by_residents - {"3"}),
+        {Gate.RESIDENTS_INSPECTED: "3"},
+    ),
+    "the grounds are not accepted": Fault(
+        lambda works: replace(works, accepted=works.accepted - {None}), {Gate.BLOCKS_ACCEPTED: GROUNDS}
+    ),
+    "an item has no warranty": Fault(
+        lambda works: replace(works, warranties=works.warranties[1:]), {Gate.WARRANTIES_GIVEN: "must"}
+    ),
+}
+
+
+@pytest.mark.parametrize("step", Gated)
+def test_all_is_open_where_nothing_is_amiss(step: Gated) -> None:
+    assert holds(step, DONE) == []
+
+
+def test_whatever_is_amiss_together_shuts_its_gates_and_no_other() -> None:
+    for chosen in chain.from_iterable(combinations(FAULTS, size) for size in range(1, len(FAULTS) + 1)):
+        works = DONE
+        expected: dict[Gate, set[str]] = {}
+        for fault in (FAULTS[name] for name in chosen):
+            works = fault.amiss(works)
+            for gate, by in fault.holds.items():
+                expected.setdefault(gate, set()).add(by)
+        shut = {gate: Hold(gate, tuple(sorted(by))) for gate, by in expected.items()}
+        for step in Gated:
+            assert holds(step, works) == [shut[gate] for gate in GATES[step] if gate in shut], (step, chosen)
+
+
+def test_every_gate_is_shut_by_something_and_belongs_to_a_step() -> None:
+    assert {gate for fault in FAULTS.values() for gate in fault.holds} | {Gate.ITEMS_NAMED} == set(Gate)
+    assert set(chain.from_iterable(GATES.values())) == set(Gate)
+
+
+@pytest.mark.parametrize("step", [step for step in Gated if Gate.ITEMS_NAMED in GATES[step]])
+def test_works_without_an_item_go_nowhere(step: Gated) -> None:
+    none_left = replace(DONE, items=tuple(replace(one, dropped="no money") for one in DONE.items))
+    for works in (Works(), none_left):
+        assert Hold(Gate.ITEMS_NAMED, ("items",)) in holds(step, works)
+
+
+def test_a_dropped_item_holds_nothing() -> None:
+    dropped = with_item("must", confirmed_by=None, dropped="the owners refused it")(DONE)
+    assert all(holds(step, dropped) == [] for step in Gated)
+
+
+def test_a_block_is_accepted_whatever_is_amiss_in_another() -> None:
+    works = with_standing("chosen", inspected(0))(DONE)
+    assert holds(Gated.ACCEPT_BLOCK, works.of_block("3")) == []
+    assert holds(Gated.ACCEPT_BLOCK, works.of_block("5")) == [Hold(Gate.ITEMS_ACCEPTED, ("chosen",))]
+
+
+def test_no_project_ends_because_everything_was_built() -> None:
+    assert STEPS.keys() == {
+        ProjectState.STARTED,
+        ProjectState.ACCEPTED,
+        ProjectState.HANDED_OVER,
+        ProjectState.VERIFIED,
+    }
+    assert Gate.WARRANTIES_GIVEN in GATES[Gated.VERIFY]
