@@ -18,8 +18,8 @@ from services.contracts.hot_issue_events import ProjectId
 WorksId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}$")]
 BlockName = Annotated[
     str,
-    StringConstraints(pattern=r"^([0-9]{1,4}[A-Z]?[甲乙丙丁东西南北]?|[A-Z甲乙丙丁东西南北])(号|幢|栋|楼|座)?$"),
-    Field(description="A block of the estate, as 12, 3号, 5甲 or B座."),
+    StringConstraints(pattern=r"^([0-9]{1,4}[A-Z]?[甲乙丙丁东西南北]?|[A-Z甲乙丙丁东西南北])$"),
+    Field(description="A block of the estate, as 12, 5甲 or B; without 号, 幢, 栋, 楼 or 座."),
 ]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Quantity = Annotated[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import uuid4
@@ -45,7 +46,15 @@ def do(client: Client, project: str, act: str, **body: Any) -> dict[str, Any]:
 
 
 def paper(client: Client, project: str, kind: str) -> str:
-    filed = do(client, project, "papers", id=str(uuid4()), kind=kind, name=kind, sha256="a" * 64)
+    filed = do(
+        client,
+        project,
+        "papers",
+        id=str(uuid4()),
+        kind=kind,
+        name=kind,
+        sha256=hashlib.sha256(kind.encode()).hexdigest(),
+    )
     return str(filed["paper_id"])
 
 

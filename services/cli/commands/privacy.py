@@ -72,7 +72,7 @@ def erase(
 ) -> None:
     """Erase a person from all tickets so far. Counts and facts stay. It cannot be undone.
 
-    Example: closedloop privacy erase --phone - --reason "asked in writing, file 12/2026"
+    Example: closedloop privacy erase --phone - --reason "asked in writing on 1 July"
     """
     person = _person(phone, ticket)
     if not yes:

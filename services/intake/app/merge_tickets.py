@@ -25,10 +25,15 @@ class MergeTickets:
     desk: TicketDesk
 
     def merge(self, work: Work, ticket_id: str, command: Command, into: str, authorise: Authorise) -> None:
-        """Its deadlines run on until the other is settled. Links are one level deep, so that they form no cycle."""
+        """Its deadlines run on until the other is settled. Links are one level deep, so that they form no cycle.
+
+        `into` is the other ticket's id or its number.
+        """
+        if into.isdecimal():
+            into = self.desk.tickets.of_number(work, into) or into
         locked = {one.id: one for one in self.desk.tickets.lock_all(work, {ticket_id, into})}
         ticket = self.desk.lock_checked(work, ticket_id, command.version, authorise)
-        nobody = Unfit("into", "names no other ticket; take the ticket_id of the one it belongs to")
+        nobody = Unfit("into", "names no other ticket; take the id or the number of the one it belongs to")
         target = admitted(locked.get(into), authorise, nobody)
         if into == ticket_id:
             raise nobody

@@ -74,6 +74,9 @@ class Tickets(Protocol):
     def save(self, work: Work, tickets: Sequence[Ticket], history: Sequence[tuple[str, TicketHistoryEntry]]) -> None:
         """Stores tickets, each once, and the new entries of their history by ticket id."""
 
+    def of_number(self, work: Work, number: str) -> str | None:
+        """The id of the ticket with this number of 18 digits; None if there is none."""
+
     def of_city(self, work: Work, number: str) -> str | None:
         """The id of the ticket that the city filed under this number; None if it did not."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+import unicodedata
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime
@@ -74,5 +75,11 @@ def status_code_of(key: bytes, ticket_id: str) -> str:
 
 
 def is_code(entered: str, code: str) -> bool:
-    """Compares in a time that does not depend on where they differ; lower case is as good as upper."""
-    return secrets.compare_digest(entered.strip().upper().encode(), code.encode())
+    """Compares in a time that does not depend on where they differ.
+
+    Lower case, full width, and the blanks or hyphens with which a code is read out are as good.
+    """
+    signs = "".join(
+        sign for sign in unicodedata.normalize("NFKC", entered).upper() if not sign.isspace() and sign != "-"
+    )
+    return secrets.compare_digest(signs.encode("utf-8", "surrogatepass"), code.encode())

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
-from services.contracts.event import TicketId
+from services.contracts.event import TicketId, TicketNumber
 from services.contracts.ticket_events import DepartmentCode, Place, RequestKind, Satisfaction, TypeCode, Urgency
 from services.intake.app.ports import Result
 from services.intake.app.review_ticket import Correction
@@ -122,7 +122,7 @@ class LineBody(ReasonBody):
 
 
 class MergeBody(ReasonBody):
-    into: TicketId
+    into: TicketId | TicketNumber = Field(description="The other ticket, by its id or by its number.")
 
 
 class SettlementBody(TicketStepBody):

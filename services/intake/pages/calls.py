@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
@@ -72,10 +72,10 @@ def call_pages(
     def calls(
         request: Request,
         actor: Handler,
-        occasion: CallKind | None = None,
+        occasion: CallKind | Literal[""] = "",  # the form's first choice is blank
         of: Annotated[str, Query(max_length=40)] = "",
     ) -> Response:
-        return _calls(request, actor, CallFilter(occasion, of))
+        return _calls(request, actor, CallFilter(occasion or None, of))
 
     @router.post("/calls/number")
     def show_number(request: Request, actor: Handler, fields: Fields) -> Response:

@@ -76,6 +76,7 @@ _OF_CALLER = (
     .where(tickets.c.caller_ref == bindparam("caller_ref"))
     .order_by(tickets.c.occurred_at.desc(), tickets.c.id)
 )
+_OF_NUMBER = select(tickets.c.id).where(tickets.c.number == bindparam("number"))
 _OF_CITY = select(tickets.c.id).where(tickets.c.city_number == bindparam("number"))
 
 
@@ -117,6 +118,9 @@ class SqlTickets:
 
     def find_all(self, work: Work, ticket_ids: Collection[str]) -> list[Ticket]:
         return [ticket_of(row) for row in work.connection.execute(_FIND_ALL, {"ids": list(ticket_ids)})]
+
+    def of_number(self, work: Work, number: str) -> str | None:
+        return work.connection.execute(_OF_NUMBER, {"number": number}).scalar_one_or_none()
 
     def of_city(self, work: Work, number: str) -> str | None:
         return work.connection.execute(_OF_CITY, {"number": number}).scalar_one_or_none()

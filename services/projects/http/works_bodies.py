@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Annotated
 from uuid import UUID
 
@@ -12,13 +12,14 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainValidator,
     PositiveInt,
-    StrictBool,
     StringConstraints,
+    WithJsonSchema,
 )
 
 from services.contracts.elements import ElementCode
-from services.contracts.works_events import BlockName, Measured, Sha256
+from services.contracts.works_events import BlockName, Sha256
 from services.contracts.writing import plain
 from services.projects.app.works.accept_block import BlockAcceptance
 from services.projects.app.works.contract_items import Change, Picked
@@ -30,7 +31,30 @@ from services.projects.domain.works.papers import Paper, PaperKind
 from services.projects.domain.works.rules import Code
 from services.projects.http.bodies import Day, Words
 
-Block = Annotated[BlockName, BeforeValidator(lambda block: plain(block) if isinstance(block, str) else block)]
+
+def _block(said: object) -> object:
+    """3, 3号 and ３ 号楼 are one block."""
+    return plain(said).replace(" ", "").upper().rstrip("号幢栋楼座") if isinstance(said, str) else said
+
+
+def _reading(said: object) -> bool | Decimal:
+    if isinstance(said, bool):
+        return said
+    try:
+        number = Decimal(str(said))
+    except InvalidOperation:
+        raise ValueError("is neither yes or no nor a number") from None
+    if not number.is_finite() or abs(number) >= 10**6 or number != round(number, 3):
+        raise ValueError("is no number with at most six digits and three decimals")
+    return number
+
+
+Block = Annotated[BlockName, BeforeValidator(_block)]
+ReadingValue = Annotated[
+    bool | Decimal,
+    PlainValidator(_reading),
+    WithJsonSchema({"anyOf": [{"type": "boolean"}, {"type": "string", "pattern": r"^-?[0-9.]{1,10}$"}]}),
+]
 Quantity = Annotated[Decimal, Field(max_digits=12, decimal_places=2, allow_inf_nan=False)]
 Contracted = Annotated[Quantity, Field(gt=0, description="In the unit of the menu item.")]
 Fen = Annotated[int, Field(ge=0, le=10**12)]
@@ -95,7 +119,7 @@ class InspectionBody(_Body):
     item_id: UUID
     bases: Annotated[list[UUID], Field(max_length=50)] = []
     template: TemplateBody
-    readings: Annotated[dict[Code, StrictBool | Measured], Field(max_length=50)] = {}
+    readings: Annotated[dict[Code, ReadingValue], Field(max_length=50)] = {}
     accepted: Annotated[Quantity, Field(ge=0, description="How much of the item is good by it, all in all.")]
     inspected_at: AwareDatetime
     photographs: Annotated[list[Sha256], Field(max_length=20)] = []

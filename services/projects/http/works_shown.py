@@ -121,6 +121,7 @@ def defect_shown(defect: Defect) -> dict[str, Any]:
         "state": defect.state,
         "cured_by": defect.cured_by,
         "ticket_id": defect.ticket,
+        "note": defect.note,
         "version": defect.version,
     }
 

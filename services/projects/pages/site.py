@@ -21,6 +21,7 @@ from services.projects.pages.hot_issues import issue_pages
 from services.projects.pages.repair_projects import project_pages
 from services.projects.pages.search import search_pages
 from services.projects.pages.works import works_pages
+from services.projects.pages.works_item import item_pages
 
 MENU = {"menu_board": "/pages/hot-issues", "menu_areas": "/pages/areas", "menu_projects": "/pages/projects"}
 
@@ -43,5 +44,6 @@ def people_pages(
         area_pages(workshop, pages, rules),
         project_pages(workshop, pages, repair, words),
         works_pages(workshop, pages, works),
+        item_pages(workshop, pages, works),
         missing_pages(pages),
     ]

@@ -68,7 +68,7 @@ class SqlWorks:
     def add_inspection(self, work: Work, told: WorksItemInspected) -> None:
         work.connection.execute(insert(works_inspections), inspection_row(told))
 
-    def open_defect(self, work: Work, project_id: str, defect: Defect, note: str, done: Done) -> bool:
+    def open_defect(self, work: Work, project_id: str, defect: Defect, done: Done) -> bool:
         row = {
             "id": defect.id,
             "project_id": project_id,
@@ -78,7 +78,7 @@ class SqlWorks:
             "state": defect.state,
             "cured_by": defect.cured_by,
             "ticket_id": defect.ticket,
-            "note": note,
+            "note": defect.note,
             **done._asdict(),
         }
         return work.connection.execute(_OPEN, row).one_or_none() is not None
@@ -194,6 +194,7 @@ def _defect_of(row: Row[Any]) -> Defect:
         WorksParty(row.cured_by) if row.cured_by else None,
         row.ticket_id,
         row.version,
+        row.note,
     )
 
 

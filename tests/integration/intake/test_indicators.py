@@ -180,7 +180,10 @@ def test_a_redo_does_not_make_late_what_was_settled_in_time(intake: Intake) -> N
 def test_a_linked_ticket_is_contacted_with_the_ticket_it_is_linked_to(intake: Intake) -> None:
     target, linked = dispatched(intake, 2)
     assert take_step(intake, target, "contact", note="已联系").status_code == 200
-    assert take_step(intake, linked, "merge", into=target, reason="同一处").status_code == 200
+    number = intake.show(target)["number"]
+    assert take_step(intake, linked, "merge", into="9" * 18, reason="同一处").status_code == 422
+    assert take_step(intake, linked, "merge", into=number, reason="同一处").status_code == 200
+    assert intake.show(linked)["merged_into"] == target
     intake.clock.advance(timedelta(days=40))
     assert figures(intake, "first_contact")[:3] == (1.0, 1, 1)
     assert take_step(intake, linked, "unmerge", reason="另一处").status_code == 200

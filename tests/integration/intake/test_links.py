@@ -308,7 +308,9 @@ def test_a_caller_sees_the_state_by_number_and_code_and_nothing_else(intake: Int
     for personal in ("王小美", "13812345678", "楼顶漏雨", "凉城", "housing", "房"):
         assert personal not in answer.text
     before = intake.rows()
-    anybody(intake).post("/status", data={"number": intake.show(ticket_id)["number"], "code": code})
+    for read_out in (" ".join(code), f"{code[:3]}-{code[3:]}", "".join(chr(ord(sign) + 0xFEE0) for sign in code)):
+        data = {"number": intake.show(ticket_id)["number"], "code": read_out}
+        assert anybody(intake).post("/status", data=data).status_code == 200
     assert intake.rows() == before
 
 

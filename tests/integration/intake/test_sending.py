@@ -12,6 +12,7 @@ from sqlalchemy import event
 
 from demo.sms_gateway import SmsGatewayStandIn
 from services.chassis.database.work import Work
+from services.intake.app.addressee import CallerOfTicket
 from services.intake.app.sending_ports import Telling
 from services.intake.domain.sending import Retrying
 from services.intake.domain.telling import Way
@@ -47,6 +48,15 @@ def test_a_message_is_sent_once_to_the_callers_telephone(intake: Intake, gateway
     assert gateway.came[telling] == 1
     assert state_of(intake, telling) == ("sms", "sent", None)
     assert told(intake, telling)["sent_at"] is not None
+
+
+@pytest.mark.parametrize("written", ["138 1234 5678", "１３８１２３４５６７８", "+86 138-1234-5678"])
+def test_a_number_is_dialled_however_it_was_written_down(
+    intake: Intake, gateway: SmsGatewayStandIn, url: str, written: str
+) -> None:
+    tell(intake, intake.file(caller={"phone": written}))
+    send_all(intake, sender_to(intake, url, addressees=CallerOfTicket(intake.vault)))
+    assert gateway.to("13812345678") == ["【12345】已修好。"]
 
 
 def test_a_full_replay_of_the_queue_sends_nothing(intake: Intake, gateway: SmsGatewayStandIn, url: str) -> None:

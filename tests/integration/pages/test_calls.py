@@ -125,6 +125,7 @@ def test_a_visit_is_entered_in_place_and_version_checked(desk: tuple[Intake, Sit
     stand.classify(ticket)
     assert take(stand, ticket, "settlement", HOUSING, subject="plumber", **ANSWER).status_code == 200
     one, other = site.person("hub", subject="wang"), site.person("hub", subject="li")
+    assert "已修好。" in one.open(f"{PAGE}?occasion=&of="), "a form sends its blank choices too"
     seen, too = one.open(f"{PAGE}?occasion=visit"), other.open(f"{PAGE}?occasion=visit")
     assert "已修好。" in seen
     assert send(one, "missed", seen, ticket).status_code == 303

@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 
+from tests.harness.works import ROOF as ROOF_WORKS
 from tests.harness.works import do as act
 from tests.harness.works import inspection, works
 from tests.integration.pages.conftest import Person, Projects
 from tests.integration.projects.conftest import NOW
 from tests.integration.projects.issues import ROOF
 
-_FIELD = re.compile(r'<input type="hidden" name="(id|csrf|template|template_version|bases|state)" value="([^"]*)"')
+_FIELD = re.compile(
+    r'<input type="hidden" name="(id|csrf|template|template_version|bases|state|version|inspected_at)" value="([^"]*)"'
+)
 
 
 @pytest.fixture
@@ -64,6 +67,48 @@ def test_a_block_is_built_and_accepted_on_the_pages(projects: Projects, project:
     assert send(lead, page, "acceptances", block="3号", accepted_on=NOW.date(), residents="3").status_code == 303
     assert "保修至2031年7月1日" in lead.open(page)
     assert "warranted until 1 Jul 2031" in lead.open(f"{page}?lang=en")
+
+
+def test_an_inspection_that_is_sent_twice_is_one(projects: Projects, project: str) -> None:
+    projects.district.advance(project, "started")
+    (item,) = item_ids(projects, project)
+    lead, site = projects.site.person("department:housing"), f"/pages/projects/{project}/works/{item}"
+    html = lead.open(site)
+    form = html[html.index('/inspections"') :]
+    hidden = dict(_FIELD.findall(form[: form.index("</form>")]))
+    sent = [lead.browser.post(f"{site}/inspections", data=hidden | {"accepted": "5"}).status_code for _ in range(2)]
+    assert sent == [303, 303]
+
+
+def test_an_item_is_changed_and_dropped_on_its_page(projects: Projects, project: str) -> None:
+    act(projects.district.hub, project, "items", items=[ROOF_WORKS])
+    (item,) = item_ids(projects, project)
+    lead, site = projects.site.person("department:housing"), f"/pages/projects/{project}/works/{item}"
+    assert send(lead, site, "change", contracted="700", unit_cost="99.5").status_code == 303
+    (changed,) = works(projects.district.hub, project)["items"]
+    assert (changed["contracted"], changed["unit_cost_fen"]) == ("700.00", 9950)
+    assert send(lead, site, "change", dropped="业主不同意").status_code == 303
+    assert "业主不同意" in lead.open(site)
+    assert "不再实施" in lead.open(f"/pages/projects/{project}/works")
+
+
+def test_faults_are_said_in_chinese(projects: Projects, project: str) -> None:
+    projects.district.advance(project, "started")
+    (item,) = item_ids(projects, project)
+    lead, site = projects.site.person("department:housing"), f"/pages/projects/{project}/works/{item}"
+    refused = send(lead, site, "inspections", accepted="1.005", **{"reading.ponding": "三"})
+    assert "积水深度：请填数字" in refused.text
+    assert "累计合格量：请填0到合同量之间的数量" in refused.text
+
+
+def test_an_empty_file_is_no_paper(projects: Projects, project: str) -> None:
+    lead, page = projects.site.person("department:housing"), f"/pages/projects/{project}/works"
+    empty = {"file": ("批复.pdf", b"", "application/pdf")}
+    assert send(lead, page, "papers", kind="approval", name="批复", files=empty).status_code == 422
+    same = {"file": ("批复.pdf", b"one file", "application/pdf")}
+    assert send(lead, page, "papers", kind="approval", name="批复", files=same).status_code == 303
+    refused = send(lead, page, "papers", kind="contract", name="合同", files=same)
+    assert "不能是空文件，也不能与已归档的其他种类资料是同一文件" in refused.text
 
 
 def test_a_refusal_stands_above_the_form_with_what_was_entered(projects: Projects, project: str) -> None:

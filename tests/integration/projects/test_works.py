@@ -96,6 +96,9 @@ def test_an_item_is_contracted_once_for_a_block(district: District, project: str
     assert field_of(refused(district, project, "items", items=[SHED, ROOF])) == "body.items.1.menu_item"
     assert len(works(district.hub, project)["items"]) == 1
     do(district.hub, project, "items", items=[ROOF | {"block": "5"}])
+    assert (
+        field_of(refused(district, project, "items", items=[ROOF | {"block": "５ 号楼"}])) == "body.items.0.menu_item"
+    )
 
 
 @pytest.mark.parametrize(
@@ -177,12 +180,19 @@ def test_one_that_overtook_its_base_waits_for_it(district: District, project: st
     assert works(district.hub, project)["items"][0]["accepted"] == "820.50"
 
 
+def test_there_is_no_depth_below_nothing(district: District, project: str) -> None:
+    (roof,) = started(district, project)
+    readings = inspection(roof, NOW)["readings"] | {"ponding": -3}
+    assert do(district.hub, project, "inspections", **inspection(roof, NOW, readings=readings))["verdict"] == "refused"
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
         ({"accepted": "820.51"}, "body.accepted"),
         ({"accepted": "-1"}, "body.accepted"),
         ({"readings": {"ponding": True}}, "body.readings.ponding"),
+        ({"readings": {"ponding": "三"}}, "body.readings.ponding"),
         ({"readings": {"colour_as_agreed": True}}, "body.readings.colour_as_agreed"),
         ({"template": {"code": "pipes", "version": 1}}, "body.template"),
         ({"template": {"code": "roof", "version": 9}}, "body.template"),

@@ -211,6 +211,7 @@ NO_TEXTS = {
     *("area", "contacted", "kind", "line", "period", "purpose", "satisfaction", "state", "urgency"),
     *("occasion", "result"),
     *("accepted_on", "party", "residents", "severity", "template", "template_version", "unit_cost"),
+    "inspected_at",
     *("beyond_duty", "caller_solved", "matter_true", "unit_solved"),
     *("date", "file", "floor_area_m2", "from", "hours", "to", "version"),
 }

@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from services.contracts.hot_issue_events import DecisionKind
+from services.intake.domain.calls import Calling, CallResult
 from services.intake.domain.follow_up import ASK_AFTER, CURED, MOVES, STAGE_OF, FollowUp, IllegalMove, Stage, stage_of
 from services.projects.domain.causes import Why
 from services.projects.domain.hot_issue import IssueState
 
 START = datetime(2026, 7, 1, tzinfo=UTC)
-ISSUES_ARE = sorted(set(Stage) - {Stage.ASKED, Stage.SOLVED, Stage.NOT_SOLVED})
+ISSUES_ARE = sorted(set(Stage) - {Stage.ASKED, Stage.NOT_REACHED, Stage.SOLVED, Stage.NOT_SOLVED})
 WHERE_ISSUES_ARE = st.sampled_from(ISSUES_ARE)
 BEFORE_THE_END = {
     Stage.NOTED, Stage.REOPENED, Stage.CANCELLED, Stage.PLANNED, Stage.UNDER_WAY, Stage.SUSPENDED, Stage.IN_WORKS
@@ -56,13 +57,23 @@ class AnyWalk(RuleBasedStateMachine):
 
     @rule(solved=st.booleans())
     def the_caller_answers(self, solved: bool) -> None:
-        if self.one.stage is not Stage.ASKED:
+        if self.one.stage not in (Stage.ASKED, Stage.NOT_REACHED):
             with pytest.raises(IllegalMove, match=self.one.stage.value):
                 self.one.answer(self.now, solved)
             return
         self.one.answer(self.now, solved, None if solved else "next")
         self.answers.append(solved)
         self.stages.append(self.one.stage)
+
+    @rule()
+    def nobody_is_reached_by_telephone(self) -> None:
+        once = Calling(tries=1, again_after_h=1)
+        if self.one.stage is not Stage.ASKED:
+            with pytest.raises(IllegalMove, match=self.one.stage.value):
+                self.one.miss(self.now, CallResult.NOT_REACHED, once)
+            return
+        self.one.miss(self.now, CallResult.NOT_REACHED, once)
+        self.stages.append(Stage.NOT_REACHED)
 
     @rule()
     def the_caller_calls_again(self) -> None:
@@ -91,7 +102,7 @@ class AnyWalk(RuleBasedStateMachine):
 
     @invariant()
     def the_day_of_asking_is_known_from_the_acceptance_until_the_next_round(self) -> None:
-        if self.one.stage in {*CURED, Stage.ASKED, Stage.SOLVED, Stage.NOT_SOLVED}:
+        if self.one.stage in {*CURED, Stage.ASKED, Stage.NOT_REACHED, Stage.SOLVED, Stage.NOT_SOLVED}:
             assert self.one.ask_at is not None
         else:
             assert self.one.ask_at is None

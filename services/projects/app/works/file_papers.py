@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from services.contracts.works_events import WorksDisclosed, WorksPaperFiled
 from services.projects.app.works.desk import TOPIC, Who, WorksDesk
 from services.projects.domain.works.acts import Act
 from services.projects.domain.works.papers import Paper
+
+NOTHING = hashlib.sha256().hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,11 @@ class FilePapers:
         site = self.desk.open(work, project_id, who, Act.FILE_PAPER)
         if paper in site.works.papers:
             return paper
+        if paper.sha256 == NOTHING:
+            raise Unfit("sha256", "is that of an empty file; file the paper itself")
+        for other in site.works.papers:
+            if other.sha256 == paper.sha256 and other.kind is not paper.kind:
+                raise Unfit("sha256", f"is filed as {other.kind} already; file each paper by itself")
         if not self.desk.book.add_paper(work, project_id, paper, site.done):
             raise Unfit("id", "is another paper's; give each paper an id of its own")
         facts = {"paper_id": paper.id, "kind": paper.kind, "title": paper.name, "sha256": paper.sha256}

@@ -53,8 +53,8 @@ class MendDefect:
             return there
         if all(item.id != found.item_id for item in site.works.items):
             raise Unfit("item_id", "is no item of these works; take an id of GET /projects/{id}/works")
-        defect = Defect(found.id, found.item_id, found.severity, ticket=found.ticket)
-        if not self.desk.book.open_defect(work, project_id, defect, found.note, site.done):
+        defect = Defect(found.id, found.item_id, found.severity, ticket=found.ticket, note=found.note)
+        if not self.desk.book.open_defect(work, project_id, defect, site.done):
             raise Unfit("id", "is another defect's; give each defect an id of its own")
         _publish(work, project_id, defect, found.note, site.done)
         return defect

@@ -45,7 +45,7 @@ class WorksBook(Protocol):
     def add_inspection(self, work: Work, told: WorksItemInspected) -> None:
         """As its event tells it."""
 
-    def open_defect(self, work: Work, project_id: str, defect: Defect, note: str, done: Done) -> bool:
+    def open_defect(self, work: Work, project_id: str, defect: Defect, done: Done) -> bool:
         """Whether it is new. One of the same id is left as it is, whatever project it is of."""
 
     def save_defect(self, work: Work, defect: Defect) -> None:

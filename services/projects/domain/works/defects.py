@@ -47,7 +47,10 @@ class CheckedByItself(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """`cured_by`: the party that says it is cured. `ticket`: the complaint that opened it, if one did."""
+    """`cured_by`: the party that says it is cured. `ticket`: the complaint that opened it, if one did.
+
+    `note`: what is wrong.
+    """
 
     id: str
     item: str
@@ -56,6 +59,7 @@ class Defect:
     cured_by: WorksParty | None = None
     ticket: str | None = None
     version: int = 1
+    note: str = ""
 
     @property
     def is_closed(self) -> bool:
