@@ -29,15 +29,28 @@ class DataRow(BaseModel):
 Row = TypeVar("Row", bound=BaseModel)
 
 
+def read_file(file: Path, model: type[Row]) -> Row:
+    """A whole YAML file. Raises InvalidData, which names the place in the file and the fault."""
+    try:
+        return model.model_validate(_content(file))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InvalidData(file, ".".join(map(str, first["loc"])) or "the table", first["msg"]) from None
+
+
 def read_section(file: Path, section: str) -> Any:
     """What stands under a top-level key of a YAML file."""
-    try:
-        content = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    except yaml.YAMLError as error:
-        raise InvalidData(file, "the file", f"is not YAML: {' '.join(str(error).split())}") from None
+    content = _content(file)
     if not isinstance(content, dict) or section not in content:
         raise InvalidData(file, "the file", f"lacks the section {section!r}; add it")
     return content[section]
+
+
+def _content(file: Path) -> Any:
+    try:
+        return yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    except yaml.YAMLError as error:
+        raise InvalidData(file, "the file", f"is not YAML: {' '.join(str(error).split())}") from None
 
 
 def row_of(file: Path, row: str, model: type[Row], values: Any) -> Row:

@@ -13,7 +13,7 @@ from services.projects.app.repair import Repair
 from services.projects.domain.repair_project import ProjectState
 from services.projects.http.bodies import ProjectStepBody
 from services.projects.http.refusals import answered
-from services.projects.http.rights import Commander, Reader, authority_of, not_found, share_of
+from services.projects.http.rights import Commander, Reader, authority_of, share_of, visible_project
 from services.projects.http.shown import project_in_full_shown, project_shown
 from services.projects.http.wording import Wording
 from services.projects.store.repair_project_views import page_of_projects, project_with_history
@@ -46,9 +46,7 @@ def project_routes(workshop: Workshop, repair: Repair, words: Wording) -> APIRou
     def show_project(actor: Reader, project_id: UUID) -> dict[str, Any]:
         """A project with its history; `may_become` are the states that one step leads to."""
         with workshop.engine.begin() as connection:
-            found = project_with_history(connection, str(project_id))
-        if found is None or not share_of(actor).holds(found[0].lead, found[0].place.sub_district):
-            raise not_found("project")
+            found = visible_project(project_with_history(connection, str(project_id)), actor)
         return project_in_full_shown(*found, words)
 
     @router.post("/{project_id}/steps")

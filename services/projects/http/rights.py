@@ -10,6 +10,8 @@ from services.chassis.web.identity import Actor, Role, require
 from services.chassis.web.problems import Problem
 from services.projects.app.authority import Authority
 from services.projects.app.share import DistrictShare
+from services.projects.app.works.desk import Who
+from services.projects.domain.repair_project import ProjectEntry, RepairProject
 
 WHOLE_DISTRICT = frozenset({Role.HUB, Role.SUPERVISOR, Role.ADMIN})
 
@@ -25,6 +27,21 @@ def share_of(actor: Actor) -> DistrictShare:
 
 def authority_of(actor: Actor) -> Authority:
     return Authority(share_of(actor), is_hub=Role.HUB in actor.roles)
+
+
+InFull = tuple[RepairProject, list[ProjectEntry]]
+"""A project with its history."""
+
+
+def visible_project(found: InFull | None, actor: Actor) -> InFull:
+    """Raises the same Problem for what others have and for what does not exist."""
+    if found is None or not share_of(actor).holds(found[0].lead, found[0].place.sub_district):
+        raise not_found("project")
+    return found
+
+
+def who_of(actor: Actor) -> Who:
+    return Who(actor.subject, authority_of(actor))
 
 
 def not_found(what: str) -> Problem:

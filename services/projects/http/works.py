@@ -10,13 +10,11 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.chassis.database.work import Workshop
-from services.chassis.web.identity import Actor
 from services.projects.app.works.acts import WorksActs
-from services.projects.app.works.desk import Who
 from services.projects.domain.menu import MenuItem, menu_as_of
 from services.projects.domain.works.gates import STEPS
 from services.projects.http.refusals import answered
-from services.projects.http.rights import Commander, Reader, authority_of, not_found, share_of
+from services.projects.http.rights import Commander, Reader, visible_project, who_of
 from services.projects.http.works_bodies import (
     AcceptanceBody,
     ChangeBody,
@@ -60,18 +58,17 @@ def works_routes(workshop: Workshop, acts: WorksActs) -> APIRouter:
     def show_works(actor: Reader, project_id: UUID) -> dict[str, Any]:
         """Items with their standing, progress by block, defects, papers, warranties, and what holds each step."""
         with workshop.open() as work:
-            found = project_with_history(work.connection, str(project_id))
-            if found is None or not share_of(actor).holds(found[0].lead, found[0].place.sub_district):
-                raise not_found("project")
-            shut = {step: desk.shut(work, found[0], step) for step in STEPS.values()}
-            return works_shown(desk.works_of(work, str(project_id)), rules, shut)
+            project, _ = visible_project(project_with_history(work.connection, str(project_id)), actor)
+            works = desk.works_of(work, project.id)
+        shut = {step: desk.shut(project, works, step) for step in STEPS.values()}
+        return works_shown(works, rules, shut)
 
     @router.post("/items", status_code=201)
     def contract_items(actor: Commander, project_id: UUID, body: ItemsBody) -> dict[str, Any]:
         """Adds items by the menu in force; for the hub or the department that leads, like every act at works."""
         order = str(body.change_order) if body.change_order else None
         with answered("project"), workshop.open() as work:
-            items = acts.items.contract(work, str(project_id), body.picked(), order, _who(actor))
+            items = acts.items.contract(work, str(project_id), body.picked(), order, who_of(actor))
             works = desk.works_of(work, str(project_id))
         return {"items": [item_shown(item, works, rules) for item in items]}
 
@@ -80,7 +77,7 @@ def works_routes(workshop: Workshop, acts: WorksActs) -> APIRouter:
         """Confirms items by a paper: what residents choose by the result of their consultation alone."""
         with answered("project"), workshop.open() as work:
             confirmed = acts.items.confirm(
-                work, str(project_id), list(map(str, body.items)), str(body.paper_id), _who(actor)
+                work, str(project_id), list(map(str, body.items)), str(body.paper_id), who_of(actor)
             )
             works = desk.works_of(work, str(project_id))
         return {"items": [item_shown(item, works, rules) for item in confirmed]}
@@ -89,7 +86,7 @@ def works_routes(workshop: Workshop, acts: WorksActs) -> APIRouter:
     def change_item(actor: Commander, project_id: UUID, item_id: UUID, body: ChangeBody) -> dict[str, Any]:
         """Changes or drops an item; by a change order once works have started."""
         with answered("project"), workshop.open() as work:
-            changed = acts.items.change(work, str(project_id), str(item_id), body.change(), _who(actor))
+            changed = acts.items.change(work, str(project_id), str(item_id), body.change(), who_of(actor))
             works = desk.works_of(work, str(project_id))
         return item_shown(changed, works, rules)
 
@@ -98,41 +95,37 @@ def works_routes(workshop: Workshop, acts: WorksActs) -> APIRouter:
         """Takes an inspection, late or repeated. One made on the same base as another contradicts it until a person
         inspects on both."""
         with answered("project"), workshop.open() as work:
-            return inspection_shown(acts.inspect(work, str(project_id), body.inspected(), _who(actor)))
+            return inspection_shown(acts.inspect(work, str(project_id), body.inspected(), who_of(actor)))
 
     @router.post("/defects", status_code=201)
     def find_defect(actor: Commander, project_id: UUID, body: DefectBody) -> dict[str, Any]:
         """Opens a defect of an item."""
         with answered("project"), workshop.open() as work:
-            return defect_shown(acts.defects.find(work, str(project_id), body.found(), _who(actor)))
+            return defect_shown(acts.defects.find(work, str(project_id), body.found(), who_of(actor)))
 
     @router.post("/defects/{defect_id}/steps")
     def step_defect(actor: Commander, project_id: UUID, defect_id: UUID, body: DefectStepBody) -> dict[str, Any]:
         """Cured, closed by another party than who cured it, or opened again."""
         with answered("project"), workshop.open() as work:
-            return defect_shown(acts.defects.step(work, str(project_id), str(defect_id), body.step(), _who(actor)))
+            return defect_shown(acts.defects.step(work, str(project_id), str(defect_id), body.step(), who_of(actor)))
 
     @router.post("/papers", status_code=201)
     def file_paper(actor: Commander, project_id: UUID, body: PaperBody) -> dict[str, Any]:
         """Files a paper by the hash of its file."""
         with answered("project"), workshop.open() as work:
-            paper = acts.papers.file(work, str(project_id), body.paper(), _who(actor))
+            paper = acts.papers.file(work, str(project_id), body.paper(), who_of(actor))
         return {"paper_id": paper.id, "kind": paper.kind, "name": paper.name, "sha256": paper.sha256}
 
     @router.post("/disclosures")
     def disclose(actor: Commander, project_id: UUID, body: DisclosureBody) -> dict[str, Any]:
         """Notes what was made public on site."""
         with answered("project"), workshop.open() as work:
-            return {"disclosed": acts.papers.disclose(work, str(project_id), body.what, _who(actor))}
+            return {"disclosed": acts.papers.disclose(work, str(project_id), body.what, who_of(actor))}
 
     @router.post("/acceptances", status_code=201)
     def accept_block(actor: Commander, project_id: UUID, body: AcceptanceBody) -> dict[str, Any]:
         """Accepts a block with its residents: 409 names the gates that are shut. Its items get their warranties."""
         with answered("project"), workshop.open() as work:
-            return acceptance_shown(acts.accept(work, str(project_id), body.acceptance(), _who(actor)))
+            return acceptance_shown(acts.accept(work, str(project_id), body.acceptance(), who_of(actor)))
 
     return router
-
-
-def _who(actor: Actor) -> Who:
-    return Who(actor.subject, authority_of(actor))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 from services.projects.app.works.ports import Acceptance
@@ -19,7 +20,7 @@ from services.projects.domain.works.warranty import Warranty
 def works_shown(works: Works, rules: WorksRules, shut: Mapping[Gated, Sequence[Hold]]) -> dict[str, Any]:
     """`holds`: by step, the gates that are shut and what holds them."""
     blocks = progress_by_block(works.items, works.standings)
-    total = sum_of(blocks.values())
+    total = reduce(Progress.plus, blocks.values(), Progress())
     return {
         "progress": progress_shown(total),
         "blocks": [
@@ -36,13 +37,6 @@ def works_shown(works: Works, rules: WorksRules, shut: Mapping[Gated, Sequence[H
         "warranties": [warranty_shown(one) for one in works.warranties],
         "holds": {step: [hold_shown(hold) for hold in holds] for step, holds in shut.items()},
     }
-
-
-def sum_of(blocks: Sequence[Progress] | Any) -> Progress:
-    total = Progress()
-    for one in blocks:
-        total = total.plus(one)
-    return total
 
 
 def progress_shown(progress: Progress) -> dict[str, Any]:

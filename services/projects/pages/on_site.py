@@ -15,13 +15,12 @@ from services.chassis.pages.look import done, faults_of
 from services.chassis.web.identity import Actor
 from services.chassis.web.problems import Problem
 from services.projects.app.works.acts import WorksActs
-from services.projects.app.works.desk import Who
 from services.projects.domain.menu import MenuItem
 from services.projects.domain.repair_project import RepairProject
 from services.projects.domain.works.acts import POSSIBLE
 from services.projects.domain.works.gates import Works
 from services.projects.http.refusals import answered
-from services.projects.http.rights import authority_of, not_found, share_of
+from services.projects.http.rights import authority_of, visible_project
 from services.projects.store.repair_project_views import project_with_history
 
 Entered = ImmutableMultiDict[str, str]
@@ -62,10 +61,7 @@ def shown_to(
 
 
 def project_of(work: Work, project_id: UUID, actor: Actor) -> RepairProject:
-    found = project_with_history(work.connection, str(project_id))
-    if found is None or not share_of(actor).holds(found[0].lead, found[0].place.sub_district):
-        raise not_found("project")
-    return found[0]
+    return visible_project(project_with_history(work.connection, str(project_id)), actor)[0]
 
 
 def menu_rows_of(works: Works, acts: WorksActs) -> Mapping[str, MenuItem]:
@@ -81,7 +77,3 @@ def fen_of(yuan: str | None) -> int | None:
     except InvalidOperation:
         return None
     return int(fen) if fen.is_finite() and fen == int(fen) else None
-
-
-def who(actor: Actor) -> Who:
-    return Who(actor.subject, authority_of(actor))

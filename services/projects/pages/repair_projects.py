@@ -19,7 +19,7 @@ from services.projects.app.repair import Repair
 from services.projects.domain.repair_project import REQUIRED, ProjectState
 from services.projects.http.bodies import ProjectStepBody
 from services.projects.http.refusals import answered
-from services.projects.http.rights import Commander, Reader, authority_of, not_found, share_of
+from services.projects.http.rights import Commander, Reader, authority_of, share_of, visible_project
 from services.projects.http.shown import project_in_full_shown, project_shown
 from services.projects.http.wording import Wording
 from services.projects.pages.plans import plan_entered
@@ -74,9 +74,7 @@ def project_pages(workshop: Workshop, pages: Pages, repair: Repair, words: Wordi
         if problem and problem.status_code not in (409, 422):
             raise problem
         with workshop.engine.begin() as connection:
-            found = project_with_history(connection, str(project_id))
-            if found is None or not share_of(actor).holds(found[0].lead, found[0].place.sub_district):
-                raise not_found("project")
+            found = visible_project(project_with_history(connection, str(project_id)), actor)
             numbers = numbers_of(connection, found[0].hot_issues, share_of(actor))
         project = project_in_full_shown(*found, words)
         may_act = authority_of(actor).may_act_on(found[0])

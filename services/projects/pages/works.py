@@ -19,7 +19,7 @@ from services.projects.domain.menu import menu_as_of
 from services.projects.domain.works.gates import GROUNDS, STEPS
 from services.projects.domain.works.items import CONFIRMED_BY
 from services.projects.domain.works.papers import PaperKind
-from services.projects.http.rights import Commander, Reader
+from services.projects.http.rights import Commander, Reader, who_of
 from services.projects.http.works_bodies import (
     AcceptanceBody,
     ConfirmationBody,
@@ -36,7 +36,6 @@ from services.projects.pages.on_site import (
     menu_rows_of,
     project_of,
     shown_to,
-    who,
 )
 
 BODY_LIMITS = {"/pages/projects/*/works/papers": 32 * 2**20}
@@ -66,7 +65,7 @@ def works_pages(workshop: Workshop, pages: Pages, acts: WorksActs) -> APIRouter:
         def act(work: Work) -> None:
             body = body_of(ItemsBody, values)
             order = str(body.change_order) if body.change_order else None
-            acts.items.contract(work, str(project_id), body.picked(), order, who(actor))
+            acts.items.contract(work, str(project_id), body.picked(), order, who_of(actor))
 
         return _done(request, actor, project_id, fields, "contracted", act)
 
@@ -74,7 +73,7 @@ def works_pages(workshop: Workshop, pages: Pages, acts: WorksActs) -> APIRouter:
     def confirm(request: Request, actor: Commander, project_id: UUID, fields: Fields) -> Response:
         def act(work: Work) -> None:
             body = body_of(ConfirmationBody, {"items": fields.getlist("items"), "paper_id": fields.get("paper_id")})
-            acts.items.confirm(work, str(project_id), list(map(str, body.items)), str(body.paper_id), who(actor))
+            acts.items.confirm(work, str(project_id), list(map(str, body.items)), str(body.paper_id), who_of(actor))
 
         return _done(request, actor, project_id, fields, "confirmed", act)
 
@@ -87,7 +86,7 @@ def works_pages(workshop: Workshop, pages: Pages, acts: WorksActs) -> APIRouter:
         def act(work: Work) -> None:
             sha256 = hashlib.sha256(file.file.read()).hexdigest()
             values = {"id": fields.get("id"), "kind": fields.get("kind"), "name": fields.get("name"), "sha256": sha256}
-            acts.papers.file(work, str(project_id), body_of(PaperBody, values).paper(), who(actor))
+            acts.papers.file(work, str(project_id), body_of(PaperBody, values).paper(), who_of(actor))
 
         return _done(request, actor, project_id, fields, "filed", act)
 
@@ -95,7 +94,7 @@ def works_pages(workshop: Workshop, pages: Pages, acts: WorksActs) -> APIRouter:
     def disclose(request: Request, actor: Commander, project_id: UUID, fields: Fields) -> Response:
         def act(work: Work) -> None:
             body = body_of(DisclosureBody, {"what": fields.getlist("what")})
-            acts.papers.disclose(work, str(project_id), body.what, who(actor))
+            acts.papers.disclose(work, str(project_id), body.what, who_of(actor))
 
         return _done(request, actor, project_id, fields, "disclosed", act)
 
@@ -110,7 +109,7 @@ def works_pages(workshop: Workshop, pages: Pages, acts: WorksActs) -> APIRouter:
         }
 
         def act(work: Work) -> None:
-            acts.accept(work, str(project_id), body_of(AcceptanceBody, values).acceptance(), who(actor))
+            acts.accept(work, str(project_id), body_of(AcceptanceBody, values).acceptance(), who_of(actor))
 
         return _done(request, actor, project_id, fields, "block_accepted", act)
 
@@ -137,7 +136,7 @@ def works_pages(workshop: Workshop, pages: Pages, acts: WorksActs) -> APIRouter:
         with workshop.open() as work:
             project = project_of(work, project_id, actor)
             works = desk.works_of(work, project.id)
-            shut = {step: desk.shut(work, project, step) for step in STEPS.values()}
+        shut = {step: desk.shut(project, works, step) for step in STEPS.values()}
         today = workshop.clock.now().date()
         return pages.show(
             request,

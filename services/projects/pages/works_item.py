@@ -15,7 +15,7 @@ from services.chassis.web.problems import Problem
 from services.projects.app.works.acts import WorksActs
 from services.projects.domain.works.defects import TRANSITIONS, Severity, WorksParty
 from services.projects.domain.works.papers import PaperKind
-from services.projects.http.rights import Commander, Reader, not_found
+from services.projects.http.rights import Commander, Reader, not_found, who_of
 from services.projects.http.works_bodies import ChangeBody, DefectBody, DefectStepBody, InspectionBody
 from services.projects.http.works_shown import works_shown
 from services.projects.pages.on_site import (
@@ -26,7 +26,6 @@ from services.projects.pages.on_site import (
     menu_rows_of,
     project_of,
     shown_to,
-    who,
 )
 
 
@@ -45,7 +44,7 @@ def item_pages(workshop: Workshop, pages: Pages, acts: WorksActs) -> APIRouter:
 
         def act(work: Work) -> None:
             acts.items.change(
-                work, str(project_id), str(item_id), body_of(ChangeBody, {**values, **numbers}).change(), who(actor)
+                work, str(project_id), str(item_id), body_of(ChangeBody, {**values, **numbers}).change(), who_of(actor)
             )
 
         return _done(request, actor, project_id, item_id, fields, "changed", act)
@@ -63,7 +62,7 @@ def item_pages(workshop: Workshop, pages: Pages, acts: WorksActs) -> APIRouter:
         }
 
         def act(work: Work) -> None:
-            acts.inspect(work, str(project_id), body_of(InspectionBody, values).inspected(), who(actor))
+            acts.inspect(work, str(project_id), body_of(InspectionBody, values).inspected(), who_of(actor))
 
         return _done(request, actor, project_id, item_id, fields, "inspected", act)
 
@@ -72,7 +71,7 @@ def item_pages(workshop: Workshop, pages: Pages, acts: WorksActs) -> APIRouter:
         values = {name: fields.get(name) for name in ("id", "severity", "note")} | {"item_id": str(item_id)}
 
         def act(work: Work) -> None:
-            acts.defects.find(work, str(project_id), body_of(DefectBody, values).found(), who(actor))
+            acts.defects.find(work, str(project_id), body_of(DefectBody, values).found(), who_of(actor))
 
         return _done(request, actor, project_id, item_id, fields, "defect_found", act)
 
@@ -84,7 +83,7 @@ def item_pages(workshop: Workshop, pages: Pages, acts: WorksActs) -> APIRouter:
 
         def act(work: Work) -> None:
             step = body_of(DefectStepBody, values).step()
-            acts.defects.step(work, str(project_id), str(defect_id), step, who(actor))
+            acts.defects.step(work, str(project_id), str(defect_id), step, who_of(actor))
 
         return _done(request, actor, project_id, item_id, fields, "defect_stepped", act)
 

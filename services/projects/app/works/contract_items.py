@@ -70,7 +70,7 @@ class ContractItems:
         """Confirms items by a paper of the project. Raises Unfit for a paper of a kind that does not confirm them."""
         site = self.desk.open(work, project_id, who, Act.CONFIRM)
         kind = _kind_of(site, paper_id, "paper_id")
-        items = [_item(site, item_id, f"items.{number}") for number, item_id in enumerate(item_ids)]
+        items = [site.item(item_id, f"items.{number}") for number, item_id in enumerate(item_ids)]
         for number, item in enumerate(items):
             if kind not in CONFIRMED_BY[item.choice]:
                 allowed = " or ".join(sorted(CONFIRMED_BY[item.choice]))
@@ -82,7 +82,7 @@ class ContractItems:
     def change(self, work: Work, project_id: str, item_id: str, change: Change, who: Who) -> WorksItem:
         """Raises Conflict for an item that has changed since it was read, and Unfit for less than was accepted."""
         site = self.desk.open(work, project_id, who, Act.CONTRACT)
-        item = _item(site, item_id, "item_id")
+        item = site.item(item_id, "item_id")
         must_be_at(change.version, item.version, site.project.state or "")
         _ordered(site, change.change_order)
         standing = site.works.standings.get(item.id)
@@ -127,13 +127,6 @@ def item_changed(site: Site, item: WorksItem) -> WorksItemChanged:
         dropped=item.dropped,
         **site.done._asdict(),
     )
-
-
-def _item(site: Site, item_id: str, field: str) -> WorksItem:
-    for item in site.works.items:
-        if item.id == item_id:
-            return item
-    raise Unfit(field, "is no item of these works; take an id of GET /projects/{id}/works")
 
 
 def _kind_of(site: Site, paper_id: str, field: str) -> PaperKind:

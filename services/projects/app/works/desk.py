@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from services.chassis.commands import Conflict, admitted
+from services.chassis.commands import Conflict, Unfit, admitted
 from services.chassis.database.work import Work
 from services.projects.app.authority import Authority
 from services.projects.app.ports import RepairProjects
@@ -12,6 +12,7 @@ from services.projects.app.works.ports import Done, WorksBook
 from services.projects.domain.repair_project import RepairProject
 from services.projects.domain.works.acts import POSSIBLE, Act
 from services.projects.domain.works.gates import STEPS, Gated, GatesShut, Hold, Works, holds
+from services.projects.domain.works.items import WorksItem
 from services.projects.domain.works.rules import WorksRules
 
 TOPIC = "projects"
@@ -33,6 +34,13 @@ class Site:
     works: Works
     done: Done
 
+    def item(self, item_id: str, field: str) -> WorksItem:
+        """Raises Unfit, which names the field, for an item of other works or none."""
+        for item in self.works.items:
+            if item.id == item_id:
+                return item
+        raise Unfit(field, "is no item of these works; take an id of GET /projects/{id}/works")
+
 
 @dataclass(frozen=True, slots=True)
 class WorksDesk:
@@ -51,16 +59,14 @@ class WorksDesk:
             self.book.works_of(work, project_id), required_papers=self.rules.papers, to_disclose=self.rules.disclosed
         )
 
-    def shut(self, work: Work, project: RepairProject, step: Gated) -> list[Hold]:
-        """The gates of a step that are shut now. A project from before there were gates has none."""
-        if project.opened_at.date() < self.rules.gated_from:
-            return []
-        return holds(step, self.works_of(work, project.id))
+    def shut(self, project: RepairProject, works: Works, step: Gated) -> list[Hold]:
+        """The gates of a step that are shut for these works. A project from before there were gates has none."""
+        return [] if project.opened_at.date() < self.rules.gated_from else holds(step, works)
 
     def pass_gates(self, work: Work, project: RepairProject) -> None:
         """Raises GatesShut when what the project just became is not open to it yet; the transaction is rolled back."""
         step = project.state and STEPS.get(project.state)
-        if step and (shut := self.shut(work, project, step)):
+        if step and (shut := self.shut(project, self.works_of(work, project.id), step)):
             raise GatesShut(step, shut)
 
 

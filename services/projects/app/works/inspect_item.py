@@ -43,9 +43,7 @@ class InspectItem:
         Unfit for a reading that the template does not have, more than was contracted, or an id of another inspection.
         """
         site = self.desk.open(work, project_id, who, Act.CLEAR)
-        item = next((one for one in site.works.items if one.id == seen.item_id), None)
-        if item is None:
-            raise Unfit("item_id", "is no item of these works; take an id of GET /projects/{id}/works")
+        item = site.item(seen.item_id, "item_id")
         if item.choice is not Choice.BEFORE_WORKS:
             allowed(site.project, Act.INSPECT)
         made = self._inspection(seen, item, who.actor)

@@ -51,9 +51,8 @@ class MendDefect:
         there = next((one for one in site.works.defects if one.id == found.id), None)
         if there is not None:
             return there
-        if all(item.id != found.item_id for item in site.works.items):
-            raise Unfit("item_id", "is no item of these works; take an id of GET /projects/{id}/works")
-        defect = Defect(found.id, found.item_id, found.severity, ticket=found.ticket, note=found.note)
+        item = site.item(found.item_id, "item_id")
+        defect = Defect(found.id, item.id, found.severity, ticket=found.ticket, note=found.note)
         if not self.desk.book.open_defect(work, project_id, defect, site.done):
             raise Unfit("id", "is another defect's; give each defect an id of its own")
         _publish(work, project_id, defect, found.note, site.done)
