@@ -42,55 +42,52 @@ class Quiet:
     def wait(self) -> None:
         """Returns when all is quiet; nobody may act meanwhile. Raises NeverQuiet.
 
-        The records are counted; then every service settles all of them and empties its outbox. What that led to would
-        by now have raised the count or lie in an outbox: if neither, nothing can follow any more.
+        The records are counted; then every service settles all of them, fires what is due and empties its outbox. What
+        that led to has by then been published: if the count is still the same, nothing can follow any more.
         """
         deadline = time.monotonic() + self._limit_s
         while True:
             counted = self._published()
-            unfinished = partial(_unfinished, counted, time.time())
-            for service, ask in self._services.items():
-                self._until_done(service, ask, unfinished, deadline)
-            if self._published() != counted:
-                continue
-            if not any(unfinished(ask()) for ask in self._services.values()) and self._published() == counted:
+            self._until_done(partial(_unfinished, counted), deadline)
+            if self._published() == counted:
                 return
 
     def deadlines(self) -> None:
         """Returns when all that has become due has had its effect; what follows from it may be under way."""
-        deadline = time.monotonic() + self._limit_s
-        for service, ask in self._services.items():
-            self._until_done(service, ask, _due, deadline)
+        self._until_done(_due, time.monotonic() + self._limit_s)
 
-    def _until_done(
-        self, service: str, ask: Ask, unfinished: Callable[[Progress], str | None], deadline: float
-    ) -> None:
-        pause, moved_at, last = FIRST_PAUSE_S, time.monotonic(), None
-        while why := unfinished(progress := ask()):
-            now = time.monotonic()
-            shown = {**progress, "read_until": None}
-            if shown != last:
-                moved_at, last = now, shown
-            if now > min(deadline, moved_at + self._still_s):
-                raise NeverQuiet(f"{service} {why}, and that for {now - moved_at:.0f} s")
-            time.sleep(pause)
-            pause = min(pause * 1.5, LONGEST_PAUSE_S)
+    def _until_done(self, unfinished: Callable[[Progress], str | None], deadline: float) -> None:
+        """Asks the services in turns, for each question makes a service look at once, until each was done once."""
+        pause, asked = FIRST_PAUSE_S, dict(self._services)
+        moved_at, last = dict.fromkeys(asked, time.monotonic()), dict[str, Progress]()
+        while asked:
+            for service, ask in [*asked.items()]:
+                progress = ask()
+                if not (why := unfinished(progress)):
+                    del asked[service]
+                    continue
+                now = time.monotonic()
+                shown = {**progress, "read_until": None}
+                if shown != last.get(service):
+                    moved_at[service], last[service] = now, shown
+                if now > min(deadline, moved_at[service] + self._still_s):
+                    raise NeverQuiet(f"{service} {why}, and that for {now - moved_at[service]:.0f} s")
+            if asked:
+                time.sleep(pause)
+                pause = min(pause * 1.5, LONGEST_PAUSE_S)
 
 
 def _due(progress: Progress) -> str | None:
     return f"has {progress['timers_due']} deadlines due" if progress["timers_due"] else None
 
 
-def _unfinished(counted: Counts, moment: float, progress: Progress) -> str | None:
-    """What a service has still to do about what was `counted` at `moment`; None when nothing.
-
-    A reader is known to be at the end by its counts at once, by the time of its last look a little later.
-    """
+def _unfinished(counted: Counts, progress: Progress) -> str | None:
+    """What a service has still to do about what was `counted`; None when nothing."""
     if progress["outbox"] or progress["timers_due"]:
         return f"has {progress['outbox']} events to publish and {progress['timers_due']} deadlines due"
     behind = [
         name
-        for name, until in progress["read_until"].items()
-        if until < moment and any(settled < counted[topic] for topic, settled in progress["settled"][name].items())
+        for name, settled in progress["settled"].items()
+        if any(offset < counted[topic] for topic, offset in settled.items())
     ]
     return f"still reads ({', '.join(behind)})" if behind else None

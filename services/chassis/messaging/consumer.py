@@ -27,7 +27,7 @@ from kafka.structs import OffsetAndMetadata
 from services.chassis import metrics
 from services.chassis.activity import Activity
 from services.chassis.messaging.errors import Kind, cause_of, kind_of
-from services.chassis.messaging.kafka import BREATH_S, BUSY, FEW, JOINING, Pace
+from services.chassis.messaging.kafka import BREATH_S, FEW, JOINING, Pace
 from services.chassis.messaging.lag import Lag
 from services.chassis.messaging.membership import GroupMembership, OutOfGroup
 from services.chassis.messaging.processing import Halted, Processor
@@ -46,6 +46,9 @@ _LOST_PARTITION = (CommitFailedError, IllegalGenerationError, RebalanceInProgres
 
 class Group(Protocol):
     """Makes the loop's Kafka consumers (messaging/kafka.py: ConsumerGroup)."""
+
+    @property
+    def busy(self) -> Pace: ...
 
     @property
     def quiet(self) -> Pace: ...
@@ -115,10 +118,11 @@ class ConsumerLoop:
                     member.close(autocommit=False, timeout_ms=1000)
 
     def _consume(self, member: KafkaConsumer) -> None:
+        records: Sequence[ConsumerRecord] = ()
         while not self._stop.is_set():
             pace = self._pace()
-            if pace.rest_s:
-                self._activity.rest(pace.rest_s)
+            if pace.rest_s and not records:
+                self._rest(pace)
             asked_at = time.time()
             records = self._poll(member, pace)
             self._health.beat(self._name)
@@ -154,7 +158,13 @@ class ConsumerLoop:
     def _pace(self) -> Pace:
         if not self._membership.is_member:
             return JOINING
-        return self._group.quiet if self._activity.quiet else BUSY
+        return self._group.quiet if self._activity.quiet else self._group.busy
+
+    def _rest(self, pace: Pace) -> None:
+        if self._activity.quiet:
+            self._activity.rest(pace.rest_s)
+        else:  # busy: what wakes others is not for this consumer alone, so only somebody who waits ends its rest
+            self._activity.pause(pace.rest_s)
 
     def _poll(self, member: KafkaConsumer, pace: Pace) -> Sequence[ConsumerRecord]:
         try:

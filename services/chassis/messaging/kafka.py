@@ -27,20 +27,21 @@ class Pace:
     rest_s: float = 0
 
 
-BUSY = Pace(50)
-"""How soon a consumer knows that it has read to the end: deadlines and the demo's clock wait for that."""
 JOINING = Pace(500)
 """Long, because joining makes progress only within polls, and there is nothing to read yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flavour:
-    """`quiet` is the pace of a consumer whose process has had nothing to do for a while."""
+    """`quiet` is the pace of a consumer whose process has had nothing to do for a while, `busy` of any other that finds
+    nothing. Deadlines and the demo's clock wait until it knows that it has read to the end: they end its rest.
+    """
 
     transactions: bool
     static_members: bool
     producer: dict[str, Any]
     consumer: dict[str, Any]
+    busy: Pace
     quiet: Pace
 
 
@@ -63,6 +64,7 @@ FLAVOURS = {
         static_members=True,
         producer={"linger_ms": 2},
         consumer={"isolation_level": "read_committed"},
+        busy=Pace(50),
         quiet=Pace(500),
     ),
     KafkaFlavour.EMBEDDED: Flavour(
@@ -70,6 +72,7 @@ FLAVOURS = {
         static_members=False,
         producer={"batch_size": 0, "max_in_flight_requests_per_connection": 1},
         consumer={"fetch_max_wait_ms": 20},
+        busy=Pace(25, rest_s=0.06),
         quiet=Pace(25, rest_s=0.75),
     ),
 }
@@ -120,6 +123,10 @@ class ConsumerGroup:
     @property
     def session_s(self) -> float:
         return self.settings.kafka_session_timeout_s
+
+    @property
+    def busy(self) -> Pace:
+        return flavour(self.settings).busy
 
     @property
     def quiet(self) -> Pace:

@@ -26,6 +26,8 @@ log = structlog.get_logger(__name__)
 
 TICK_S = 0.2
 QUIET_TICK_S = 1.0
+LOOK_S = 0.02
+"""Between two looks whether the inputs have been read far enough, while deadlines wait for that."""
 RETRY_S = 1.0
 BATCH = 200
 """Deadlines that share a transaction."""
@@ -147,7 +149,8 @@ class TimerLoop:
             if all(one.read_until >= moment for one in self._inputs):
                 return True
             self._health.beat("timers")
-            self._stop.wait(TICK_S / 4)
+            self._activity.hurry()
+            self._stop.wait(LOOK_S)
         return False
 
     def fire_next(self, cut: datetime, most: int = BATCH) -> int:

@@ -21,9 +21,9 @@ class ProgressReader(Input, Protocol):
 
 
 def progress_routes(
-    workshop: Workshop, readers: Mapping[str, ProgressReader], on_due: Callable[[], None] = lambda: None
+    workshop: Workshop, readers: Mapping[str, ProgressReader], on_ask: Callable[[], None] = lambda: None
 ) -> APIRouter:
-    """`on_due` is called when deadlines are due: whoever asks for the progress waits for them."""
+    """`on_ask` is called first: whoever asks for the progress waits for what is still to be done."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/progress")
@@ -31,15 +31,13 @@ def progress_routes(
         """`outbox` and `timers_due` count what waits. By consumer: `read_until`, the real time up to which all is
         settled; `settled`, how many records of each topic are, while this process alone has read it from its beginning.
         """
+        on_ask()
+        # In this order nothing slips through: what is read may set a deadline, and both may leave an event to publish.
+        read_until = {name: one.read_until for name, one in readers.items()}
+        settled = {name: one.settled for name, one in readers.items()}
         with workshop.engine.begin() as connection:
             timers_due = due_count(connection, workshop.clock.now())
-        if timers_due:
-            on_due()
-        return {
-            "outbox": backlog(workshop.engine).depth,
-            "timers_due": timers_due,
-            "read_until": {name: one.read_until for name, one in readers.items()},
-            "settled": {name: one.settled for name, one in readers.items()},
-        }
+        outbox = backlog(workshop.engine).depth
+        return {"outbox": outbox, "timers_due": timers_due, "read_until": read_until, "settled": settled}
 
     return router

@@ -15,7 +15,7 @@ from kafka.structs import ConsumerGroupMetadata, MemberState, OffsetAndMetadata
 
 from services.chassis.messaging.consumer import ConsumerLoop
 from services.chassis.messaging.errors import Retry
-from services.chassis.messaging.kafka import BUSY, Pace
+from services.chassis.messaging.kafka import Pace
 from services.chassis.messaging.processing import Halted
 from services.chassis.messaging.reject_limit import RejectLimit
 from services.chassis.web.health import Health
@@ -35,7 +35,8 @@ class Topic:
     connections: int = 0
     closed: int = 0
     polls: int = 0
-    quiet: Pace = BUSY
+    busy: Pace = Pace(50)
+    quiet: Pace = Pace(50)
 
     def reader(self) -> Any:
         raise AssertionError("everything can be decoded")
