@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache, partial
+from functools import cache
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import httpx
 
-from demo.quiet import Ask, Progress
+from demo.quiet import Progress
 from services.chassis.web.patience import PatientTransport
 from services.localstack.stack import Stack
 
@@ -60,9 +60,14 @@ class Interfaces:
         """A client of one service without any role."""
         return self._client({}, next(one.url for one in self._stack.services if one.service == service))
 
-    def progress(self) -> dict[str, Ask]:
-        """For each service, how it is asked for its `GET /progress`."""
-        return {one.service: partial(self._progress_of, f"{one.url}/progress") for one in self._stack.services}
+    @property
+    def services(self) -> list[str]:
+        return [one.service for one in self._stack.services]
+
+    def progress(self, services: Collection[str]) -> dict[str, Progress]:
+        """The `GET /progress` of each of these services."""
+        urls = {one.service: f"{one.url}/progress" for one in self._stack.services if one.service in services}
+        return dict(zip(urls, self.all_at_once(self._progress_of, urls.values()), strict=True))
 
     def all_at_once(self, act: Callable[[T], R], items: Iterable[T]) -> list[R]:
         """Calls `act` for each item, AT_A_TIME in parallel; the results in order. Raises what any of them raised."""

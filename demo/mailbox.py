@@ -1,9 +1,8 @@
-"""Reads the departments' topics as departments do, and counts the records on every topic."""
+"""Reads the departments' topics as departments do."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import Self
 
@@ -16,6 +15,7 @@ from services.contracts.registry import EVENTS
 from services.contracts.topics import topic_table
 
 DEPARTMENTS = "departments."
+ONLY_PARTITION = 0
 
 
 class Mailbox:
@@ -30,19 +30,10 @@ class Mailbox:
             **FLAVOURS[KafkaFlavour(flavour)].consumer,
         )
         topics = topic_table().topics
-        self._partitions = [
-            TopicPartition(name, number)
-            for name in topics
-            for number in sorted(self._consumer.partitions_for_topic(name) or ())
-        ]
-        self._messages = [
-            one for one in self._partitions if one.topic.startswith(DEPARTMENTS) and topics[one.topic].events
-        ]
-        # All are assigned because the library forgets the leaders of topics it does not read; the others are paused.
-        self._consumer.assign(self._partitions)
-        self._consumer.pause(*set(self._partitions).difference(self._messages))
-        self._consumer.seek_to_beginning(*self._partitions)
-        self.counts: Counter[str] = Counter()
+        self.topics = {name for name, topic in topics.items() if name.startswith(DEPARTMENTS) and topic.events}
+        self._partitions = {name: TopicPartition(name, ONLY_PARTITION) for name in sorted(self.topics)}
+        self._consumer.assign([*self._partitions.values()])
+        self._consumer.seek_to_beginning(*self._partitions.values())
 
     def __enter__(self) -> Self:
         return self
@@ -52,18 +43,9 @@ class Mailbox:
     ) -> None:
         self._consumer.close()
 
-    def published(self) -> Counter[str]:
-        """How many records each topic holds. Also updates `counts`, where the departments' topics are one."""
-        self._ends = self._consumer.end_offsets(self._partitions)
-        self.counts, held = Counter(), Counter[str]()
-        for partition, end in self._ends.items():
-            held[partition.topic] += end
-            self.counts["departments" if partition in self._messages else partition.topic] += end
-        return held
-
-    def read(self) -> Iterator[tuple[str, Envelope]]:
-        """The messages since the last call, as (department, message), up to what the last `published` counted."""
-        unread = {one for one in self._messages if self._consumer.position(one) < self._ends[one]}
+    def read(self, published: Mapping[str, int]) -> Iterator[tuple[str, Envelope]]:
+        """The messages since the last call, as (department, message), up to what is `published` on each topic."""
+        unread = {name: end for name in self.topics if self._position(name) < (end := published.get(name, 0))}
         while unread:
             for batch in self._consumer.poll(timeout_ms=200).values():
                 for record in batch:
@@ -71,4 +53,8 @@ class Mailbox:
                         record.topic.removeprefix(DEPARTMENTS),
                         Envelope.parse(list(record.headers), record.value, EVENTS),
                     )
-            unread = {one for one in unread if self._consumer.position(one) < self._ends[one]}
+            unread = {name: end for name, end in unread.items() if self._position(name) < end}
+
+    def _position(self, topic: str) -> int:
+        position: int = self._consumer.position(self._partitions[topic])
+        return position

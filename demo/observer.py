@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,7 +61,9 @@ class Observer:
         self.news = play.news
 
     def snapshot(self, now: datetime) -> Snapshot:
-        counts = {"202": self._play.residents.sent, **self._play.mailbox.counts}
+        counts = Counter({"202": self._play.residents.sent})
+        for topic, records in self._play.published.items():
+            counts["departments" if topic in self._play.mailbox.topics else topic] += records
         hot_issues, projects = self._interfaces.all_at_once(self._listed, ("/hot-issues", "/projects"))
         return Snapshot(
             now=now,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -78,7 +78,7 @@ class Play:
         self._diary = diary
         self._clock = clock
         self._messages = messages
-        self._quiet = Quiet(interfaces.progress(), mailbox.published)
+        self._quiet = Quiet(interfaces.services, interfaces.progress, replies.published.by_topic)
 
     def run(self, after_step: Callable[[datetime, float], None]) -> datetime:
         """Plays to the end and returns the last moment. `after_step` gets each moment and the share that is done."""
@@ -117,6 +117,11 @@ class Play:
             after_step(now, number / len(moments))
         return moments[-1]
 
+    @property
+    def published(self) -> Mapping[str, int]:
+        """How many records each topic held when all was last quiet, or while that is waited for."""
+        return self._quiet.published
+
     def _act(self, now: datetime) -> None:
         """Works on what was there before this step."""
         self.departments.settle()
@@ -124,7 +129,7 @@ class Play:
         self._diary.do(now)
 
     def _hear(self, now: datetime) -> None:
-        for department, envelope in self.mailbox.read():
+        for department, envelope in self.mailbox.read(self._quiet.published):
             message = envelope.event
             self.departments.hear(department, message)
             self.news.message(message, now.date())

@@ -11,6 +11,7 @@ from kafka import KafkaProducer
 
 from services.chassis.clock import Clock
 from services.chassis.messaging.kafka import FLAVOURS
+from services.chassis.messaging.published import Published
 from services.chassis.settings import KafkaFlavour
 from services.contracts.event import Envelope, Event
 
@@ -28,6 +29,7 @@ class Replies:
             **FLAVOURS[KafkaFlavour(flavour)].producer,
         )
         self._clock = clock
+        self.published = Published()
 
     def __enter__(self) -> Self:
         return self
@@ -42,4 +44,4 @@ class Replies:
         envelope = Envelope(uuid4(), department, now, reply)
         topic = f"departments.{department}.replies"
         sent = self._producer.send(topic, key=envelope.key, value=envelope.value(), headers=envelope.headers())
-        sent.get(ACKNOWLEDGED_WITHIN_S)
+        self.published.record(sent.get(ACKNOWLEDGED_WITHIN_S))

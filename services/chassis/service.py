@@ -79,14 +79,15 @@ def run(service: Service) -> int:
     }
     for name, loop in loops.items():
         workers.add(name, loop.run)
-    workers.add("relay", _relay(service, settings.database_url, health, workers).run)
+    relay = _relay(service, settings.database_url, health, workers)
+    workers.add("relay", relay.run)
     workers.add("gauges", lambda: measure_until(workers.stop, engine, service.name, health, service.gauges))
     if service.timers:
         inputs = list(loops.values())
         workers.add("timers", TimerLoop(workshop, service.timers, inputs, health, workers.stop, activity).run)
     for name, worker in service.workers.items():
         workers.add(name, partial(worker, workshop, workers.stop, health))
-    server = Server(server_config(settings, _app(service, workshop, health, loops, activity)))
+    server = Server(server_config(settings, _app(service, workshop, health, loops, relay, activity)))
 
     def stop(*_: object) -> None:
         workers.stop.set()
@@ -135,14 +136,19 @@ def _relay(service: Service, database_url: str, health: Health, workers: Workers
 
 
 def _app(
-    service: Service, workshop: Workshop, health: Health, loops: Mapping[str, ConsumerLoop], activity: Activity
+    service: Service,
+    workshop: Workshop,
+    health: Health,
+    loops: Mapping[str, ConsumerLoop],
+    relay: Relay,
+    activity: Activity,
 ) -> FastAPI:
     for name, engine in {"database": workshop.engine, **service.further_databases}.items():
         health.ready_when(name, partial(_database_answers, engine))
     routers = [
         *service.routes(workshop),
         dead_letter_routes(workshop, {one.consumer: one for one in service.subscriptions}),
-        progress_routes(workshop, loops, activity.hurry),
+        progress_routes(workshop, loops, relay.published, activity.hurry),
     ]
     return create_app(
         title=service.name,

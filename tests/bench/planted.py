@@ -52,7 +52,7 @@ def planted_values_after_a_demo() -> None:
 
 
 def _examine(stage: Stage, folder: Path, conditions: dict[str, Any]) -> None:
-    quiet = Quiet(stage.interfaces.progress(), stage.mailbox.published)
+    quiet = Quiet(stage.interfaces.services, stage.interfaces.progress, stage.replies.published.by_topic)
 
     def settled() -> None:
         quiet.wait()

@@ -18,6 +18,7 @@ from kafka.errors import (
 )
 
 from services.chassis.messaging.errors import cause_of
+from services.chassis.messaging.published import Acknowledgement
 from services.contracts.event import Headers
 
 OVERDUE_S = 60.0
@@ -82,7 +83,7 @@ class Publisher:
             # public way to stop it.
             self._producer._sender.force_close()
 
-    def publish(self, rows: Sequence[Row], while_waiting: Callable[[], None]) -> None:
+    def publish(self, rows: Sequence[Row], while_waiting: Callable[[], None]) -> Sequence[Acknowledgement]:
         """Calls `while_waiting` about once a second. Raises KafkaError, Unsendable or Overdue."""
         sending = self._thread.submit(self._send, rows)
         deadline = time.monotonic() + self._overdue_s
@@ -90,9 +91,9 @@ class Publisher:
             if time.monotonic() > deadline:
                 raise Overdue(f"no acknowledgement within {self._overdue_s:.0f} s")
             while_waiting()
-        sending.result()
+        return sending.result()
 
-    def _send(self, rows: Sequence[Row]) -> None:
+    def _send(self, rows: Sequence[Row]) -> list[Acknowledgement]:
         if self._transactions:
             self._producer.begin_transaction()
         try:
@@ -103,10 +104,10 @@ class Publisher:
         for future in sent:
             if isinstance(future.exception, _UNSENDABLE):
                 raise Unsendable(cause_of(future.exception))
-        for future in sent:
-            future.get(timeout=0)
+        acknowledged = [future.get(timeout=0) for future in sent]
         if self._transactions:
             self._producer.commit_transaction()
+        return acknowledged
 
 
 PublisherFactory = Callable[[], Publisher]

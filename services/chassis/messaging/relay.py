@@ -17,6 +17,7 @@ from services.chassis.database.housekeeping import Housekeeping
 from services.chassis.messaging.errors import cause_of
 from services.chassis.messaging.kafka import BREATH_S, FEW
 from services.chassis.messaging.outbox import ASIDE, CHANNEL
+from services.chassis.messaging.published import Published
 from services.chassis.messaging.publisher import Overdue, Publisher, PublisherFactory, Row, Unsendable
 from services.chassis.messaging.wire import unpack_headers
 from services.chassis.web.health import Health
@@ -59,6 +60,7 @@ class Relay:
         self._connect = connect
         self._health = health
         self._stop = stop
+        self.published = Published()
         self._housekeeping = Housekeeping()
         # The broker refuses one of the rows up to this one: they are sent singly, to find it.
         self._suspect_until = 0
@@ -122,7 +124,7 @@ class Relay:
 
     def _publish(self, session: Session, publisher: Publisher, rows: Sequence[Row]) -> None:
         try:
-            publisher.publish(rows, while_waiting=lambda: self._still_here(session))
+            acknowledged = publisher.publish(rows, while_waiting=lambda: self._still_here(session))
         except Unsendable as refused:
             if len(rows) > 1:
                 self._suspect_until = rows[-1].seq
@@ -130,6 +132,8 @@ class Relay:
                 session.execute(_SET_ASIDE, [str(refused), rows[0].seq])
                 log.error("event set aside: the broker refuses it", seq=rows[0].seq, cause=str(refused))
             raise
+        for one in acknowledged:
+            self.published.record(one)
         session.execute(_PUBLISHED, [[row.seq for row in rows]])
         self._failures = 0
         for row in rows:

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 
 from services.chassis.database.work import Workshop
 from services.chassis.messaging.outbox import backlog
+from services.chassis.messaging.published import Published
 from services.chassis.messaging.timers import Input, due_count
 
 
@@ -21,7 +22,7 @@ class ProgressReader(Input, Protocol):
 
 
 def progress_routes(
-    workshop: Workshop, readers: Mapping[str, ProgressReader], on_ask: Callable[[], None] = lambda: None
+    workshop: Workshop, readers: Mapping[str, ProgressReader], published: Published, on_ask: Callable[[], None]
 ) -> APIRouter:
     """`on_ask` is called first: whoever asks for the progress waits for what is still to be done."""
     router = APIRouter(include_in_schema=False)
@@ -30,6 +31,7 @@ def progress_routes(
     def progress() -> dict[str, Any]:
         """`outbox` and `timers_due` count what waits. By consumer: `read_until`, the real time up to which all is
         settled; `settled`, how many records of each topic are, while this process alone has read it from its beginning.
+        `published`: how many each topic holds, as this process knows from the last one it has published there.
         """
         on_ask()
         # In this order nothing slips through: what is read may set a deadline, and both may leave an event to publish.
@@ -38,6 +40,12 @@ def progress_routes(
         with workshop.engine.begin() as connection:
             timers_due = due_count(connection, workshop.clock.now())
         outbox = backlog(workshop.engine).depth
-        return {"outbox": outbox, "timers_due": timers_due, "read_until": read_until, "settled": settled}
+        return {
+            "outbox": outbox,
+            "timers_due": timers_due,
+            "read_until": read_until,
+            "settled": settled,
+            "published": published.by_topic(),
+        }
 
     return router

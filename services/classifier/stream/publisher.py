@@ -22,6 +22,7 @@ from faust.exceptions import ProducerSendError
 
 from services.chassis import metrics
 from services.chassis.messaging.errors import cause_of
+from services.chassis.messaging.published import Published
 from services.classifier.app.answer import CONSUMER, Outgoing
 
 log = structlog.get_logger(__name__)
@@ -49,6 +50,7 @@ class FaustPublisher:
         self._app = app
         self._on_try = on_try
         self._order = asyncio.Lock()
+        self.published = Published()
 
     async def publish(self, record: Outgoing) -> None:
         """Returns after the acknowledgement, however long the broker is unreachable. Raises Unpublishable."""
@@ -82,4 +84,4 @@ class FaustPublisher:
             sent = await producer.send(record.topic, record.key, record.value, None, None, record.headers)
         # The send returns before the acknowledgement (docs/pitfalls.md §9); its result is the acknowledgement.
         async with asyncio.timeout(TRY_LIMIT_S):
-            await sent
+            self.published.record(await sent)

@@ -13,6 +13,7 @@ import structlog
 
 from services.chassis import metrics
 from services.chassis.messaging.errors import cause_of
+from services.chassis.messaging.published import Published
 from services.chassis.settings import Settings
 from services.chassis.web.health import Health
 from services.classifier.app.answer import CONSUMER, TEXTS, Answering
@@ -57,6 +58,10 @@ class Stream:
     def settled(self) -> dict[str, int]:
         """The sum over partitions of the offsets up to which the texts read have their answer on the broker."""
         return {TEXTS: sum(self._pipeline.settled_to.values())}
+
+    @property
+    def published(self) -> Published:
+        return self.publisher.published
 
     async def run(self) -> None:
         """Waits for the broker, then reads until cancelled. Raises StreamFailed if the process must be restarted."""

@@ -17,6 +17,7 @@ from services.chassis.messaging.publisher import Publisher
 from services.chassis.messaging.relay import Relay
 from services.chassis.settings import KafkaFlavour, Profile, Settings
 from services.chassis.web.health import Health
+from tests.harness.acknowledged import Acknowledged
 
 Connect = Callable[[], Any]
 
@@ -30,8 +31,8 @@ def real_producer(bootstrap: str) -> Callable[[], KafkaProducer]:
 
 
 @contextmanager
-def relay(url: str, connect: Connect, *, overdue_s: float = 60) -> Iterator[threading.Thread]:
-    """Runs until the block ends. The thread dies only of a bug."""
+def relay(url: str, connect: Connect, *, overdue_s: float = 60) -> Iterator[Relay]:
+    """Runs until the block ends. Its thread dies only of a bug."""
     stop, health = threading.Event(), Health()
     health.expect("relay", 60)
     dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
@@ -39,7 +40,7 @@ def relay(url: str, connect: Connect, *, overdue_s: float = 60) -> Iterator[thre
     thread = threading.Thread(target=running.run, daemon=True)
     thread.start()
     try:
-        yield thread
+        yield running
         assert thread.is_alive(), "the relay died"
     finally:
         stop.set()
@@ -49,12 +50,17 @@ def relay(url: str, connect: Connect, *, overdue_s: float = 60) -> Iterator[thre
 class Future:
     """What KafkaProducer.send returns."""
 
-    def __init__(self, exception: KafkaError | None) -> None:
-        self.exception = exception
+    def __init__(self, fate: KafkaError | Acknowledged) -> None:
+        self.fate = fate
 
-    def get(self, timeout: float | None = None) -> None:
-        if self.exception:
-            raise self.exception
+    @property
+    def exception(self) -> KafkaError | None:
+        return self.fate if isinstance(self.fate, KafkaError) else None
+
+    def get(self, timeout: float | None = None) -> Acknowledged:
+        if isinstance(self.fate, KafkaError):
+            raise self.fate
+        return self.fate
 
 
 @dataclass
@@ -94,7 +100,7 @@ class Producer:
             self.spoilt = True
             return Future(UnknownProducerIdError())
         self.broker.taken.append((key, value))
-        return Future(None)
+        return Future(Acknowledged(topic, len(self.broker.taken) - 1))
 
     def flush(self) -> None:
         if self.broker.deaf.is_set():

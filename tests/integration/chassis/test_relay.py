@@ -66,13 +66,14 @@ def by_key(taken: list[tuple[bytes, bytes]]) -> dict[str, list[str]]:
 def test_events_reach_their_topic_each_key_in_its_order(
     workshop: Workshop, chassis_url: str, embedded_broker: EmbeddedBroker, topic: str, query: Query
 ) -> None:
-    with relay(chassis_url, real_producer(embedded_broker.bootstrap)):
+    with relay(chassis_url, real_producer(embedded_broker.bootstrap)) as running:
         ids = []
         for version in range(1, 6):
             for ticket in range(1, 9):
                 with workshop.open() as work:
                     ids.append(str(work.publish(topic, received(ticket, version=version))))
         eventually(lambda: not unpublished(query), within=30)
+        assert running.published.by_topic() == {topic: len(ids)}
     records = read_topic(embedded_broker.bootstrap, "embedded", topic)
     assert Counter(one.headers["ce_id"] for one in records) == Counter(ids)
     versions = defaultdict(list)

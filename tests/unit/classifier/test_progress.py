@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from services.chassis.activity import QUIET_AFTER_S
+from services.chassis.messaging.published import Published
 from services.chassis.web.health import Health
 from services.classifier.http.progress import progress_routes
 from services.classifier.stream.faust_app import Consumption
@@ -99,10 +100,12 @@ def test_progress_has_the_shape_of_the_other_services() -> None:
     class Stream:
         read_until: float = 12.5
         settled: dict[str, int] = field(default_factory=lambda: {"ticket-texts": 7})
+        published: Published = field(default_factory=Published)
 
     app = FastAPI()
     app.include_router(progress_routes(Stream()))
     answer = TestClient(app).get("/progress").json()
     assert answer == {"outbox": 0, "timers_due": 0, "read_until": {"classifier": 12.5}} | {
-        "settled": {"classifier": {"ticket-texts": 7}}
+        "settled": {"classifier": {"ticket-texts": 7}},
+        "published": {},
     }

@@ -14,6 +14,7 @@ from faust.exceptions import ProducerSendError
 from services.classifier.app.answer import CLASSIFICATIONS, DEAD_LETTERS, Outgoing
 from services.classifier.stream import publisher as module
 from services.classifier.stream.publisher import FaustPublisher, Unpublishable
+from tests.harness.acknowledged import Acknowledged
 
 CLASSIFICATION = Outgoing(CLASSIFICATIONS, b"k", [], b"{}", "ticket.classified.v1")
 LETTER = Outgoing(DEAD_LETTERS, b"k", [("dlq_id", b"1")], b"x" * 1000, "dead-letter")
@@ -39,7 +40,7 @@ class Producer:
         if fate:
             acknowledgement.set_exception(fate)
         else:
-            acknowledgement.set_result(None)
+            acknowledgement.set_result(Acknowledged(topic, len(self.sent) - 1))
         return acknowledgement
 
 
@@ -63,9 +64,15 @@ def test_a_broker_that_is_away_is_tried_until_it_acknowledges(at_send: bool) -> 
     assert len(producer.sent) == 4
 
 
+def test_how_far_it_has_published_is_known_from_the_acknowledgements() -> None:
+    publisher = FaustPublisher(Producer([KafkaTimeoutError(), None, None]), lambda: None)  # type: ignore[arg-type]
+    asyncio.run(publisher.publish(CLASSIFICATION))
+    assert publisher.published.by_topic() == {CLASSIFICATIONS: 2}
+
+
 def test_it_does_not_return_before_the_acknowledgement() -> None:
     async def run() -> None:
-        acknowledgement: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        acknowledgement: asyncio.Future[Acknowledged] = asyncio.get_running_loop().create_future()
 
         class Slow(Producer):
             async def send(self, *_: Any) -> Any:
@@ -74,7 +81,7 @@ def test_it_does_not_return_before_the_acknowledgement() -> None:
         publishing = asyncio.create_task(FaustPublisher(Slow([]), lambda: None).publish(CLASSIFICATION))  # type: ignore[arg-type]
         await asyncio.sleep(0.02)
         assert not publishing.done()
-        acknowledgement.set_result(None)
+        acknowledgement.set_result(Acknowledged(CLASSIFICATIONS, 0))
         await publishing
 
     asyncio.run(run())
