@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from fastapi import APIRouter
 
+from services.chassis.activity import Activity
 from services.chassis.clock import Clock
 from services.chassis.database.gauges import Gauging
 from services.chassis.database.work import Workshop
@@ -208,7 +209,8 @@ class Wiring:
         vault, catalogues = SealedVault(keys), SqlCatalogues(taxonomy())
         readings = SqlCallerReadings()
         timekeeper = Timekeeper(deadline_rules(), usual_kind, calendar.after_working_days)
-        tell = TellCallers(occasions(), SqlTellings())
+        news = Activity()
+        tell = TellCallers(occasions(), SqlTellings(), news.hurry)
         stop = partial(tell.tellings.stop, stopped=True)
         desk = TicketDesk(tickets, SqlDeadlines(), timekeeper, vault, SqlCityLine(), tell)
         receive = ReceiveTicket(tickets, vault, receipts, caller_key, _new_id)
@@ -222,7 +224,7 @@ class Wiring:
         links = SqlLinks(caller_key, public_url, rules) if public_url else None
         addressees, call_book = CallerOfTicket(vault), SqlCallBook()
         prepare = PrepareTelling(still_true, words, addressees, links)
-        senders = [TellingSender(one, prepare, rules.retry, next_way) for one in gateways]
+        senders = [TellingSender(one, prepare, rules.retry, next_way, news) for one in gateways]
         answer = AnswerFollowUp(desk, follow_ups, _new_id)
         return cls(
             receive,

@@ -1,4 +1,4 @@
-"""How far a process has published, as its acknowledgements say: nobody need ask the broker for the ends of its topics."""
+"""How far a process has published, by its acknowledgements: nobody need ask the broker for the ends of its topics."""
 
 from __future__ import annotations
 

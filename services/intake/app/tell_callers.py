@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -32,11 +32,13 @@ class TellCallers:
     """Plans are rows: also what is not to be sent, with its cause. Doing the same again plans nothing new.
 
     Two transactions that plan for the same person take turns: the second counts what the first has planned. One that
-    plans several times calls `lock` for all of its persons first, so that two cannot wait for each other.
+    plans several times calls `lock` for all of its persons first, so that two cannot wait for each other. `on_planned`
+    is called after each transaction that has planned something.
     """
 
     table: Occasions
     tellings: Tellings
+    on_planned: Callable[[], None] = lambda: None
 
     def lock(self, work: Work, persons: Collection[str]) -> None:
         if persons:
@@ -81,6 +83,7 @@ class TellCallers:
             return
         for planned in self.tellings.add(work, self._decided(work, fresh, told)):
             work.after_commit(metrics.TELLINGS.labels(planned.occasion, planned.state).inc)
+        work.after_commit(self.on_planned)
 
     def _told(self, work: Work, candidates: Sequence[ToTell]) -> Mapping[str, ToldBefore]:
         windows = (*self.table.limits.usual, *self.table.limits.urgent)

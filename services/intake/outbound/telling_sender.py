@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import structlog
 
+from services.chassis.activity import Activity
 from services.chassis.database.work import Work, Workshop
 from services.chassis.messaging.errors import Kind, cause_of, kind_of
 from services.chassis.web.health import Health
@@ -21,6 +22,8 @@ from services.intake.domain.telling_plan import Cause
 from services.intake.store import sending_queue
 
 TICK_S = 0.5
+BREATH_S = 0.05
+"""So much later than the first of several plans, so that they leave together."""
 RETRY_S = 1.0
 
 log = structlog.get_logger(__name__)
@@ -33,13 +36,14 @@ class TellingSender:
     """Claims due rows, makes their messages in the same transaction, and sends them outside any.
 
     A row that is found in `sending` after its claim has ended: a gateway that knows repetitions is asked again, under
-    the same id; by another way it becomes `unsure`, and a person calls.
+    the same id; by another way it becomes `unsure`, and a person calls. `news` is hurried when messages are planned.
     """
 
     gateway: Gateway
     prepare: PrepareTelling
     retry: Retrying
     next_way: NextWay
+    news: Activity = field(default_factory=Activity)
     _rests_until: float = field(default=0.0, init=False)
 
     @property
@@ -63,7 +67,8 @@ class TellingSender:
                 stop.wait(RETRY_S)
             health.beat(self.name)
             if not found:
-                stop.wait(TICK_S)
+                self.news.pause(TICK_S)
+                stop.wait(BREATH_S)
 
     def send_next(self, workshop: Workshop, stop: threading.Event | None = None, health: Health | None = None) -> bool:
         """Sends a batch of what is due; returns whether there was any and the gateway takes messages."""

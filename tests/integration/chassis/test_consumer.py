@@ -22,6 +22,8 @@ from services.chassis.web.health import Health
 from tests.integration.chassis.counting import Counting, raises
 from tests.integration.chassis.events import garbage, received, record
 
+PACE = Pace(50)
+
 
 @dataclass
 class Topic:
@@ -35,8 +37,8 @@ class Topic:
     connections: int = 0
     closed: int = 0
     polls: int = 0
-    busy: Pace = Pace(50)
-    quiet: Pace = Pace(50)
+    busy: Pace = PACE
+    quiet: Pace = PACE
 
     def reader(self) -> Any:
         raise AssertionError("everything can be decoded")
