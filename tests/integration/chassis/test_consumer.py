@@ -13,12 +13,14 @@ from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import CommitFailedError, FencedInstanceIdError, KafkaConnectionError, KafkaError
 from kafka.structs import ConsumerGroupMetadata, MemberState, OffsetAndMetadata
 
+from services.chassis.activity import Activity
 from services.chassis.messaging.consumer import ConsumerLoop
 from services.chassis.messaging.errors import Retry
 from services.chassis.messaging.kafka import Pace
 from services.chassis.messaging.processing import Halted
 from services.chassis.messaging.reject_limit import RejectLimit
 from services.chassis.web.health import Health
+from tests.harness.waiting import eventually
 from tests.integration.chassis.counting import Counting, raises
 from tests.integration.chassis.events import garbage, received, record
 
@@ -27,7 +29,9 @@ PACE = Pace(50)
 
 @dataclass
 class Topic:
-    """One partition as its consumers see it, committed offset and all; stops the loop when all is committed."""
+    """One partition as its consumers see it, committed offset and all; stops the loop when nothing was found at so many
+    polls.
+    """
 
     log: Sequence[ConsumerRecord]
     stop: threading.Event = field(default_factory=threading.Event)
@@ -37,6 +41,7 @@ class Topic:
     connections: int = 0
     closed: int = 0
     polls: int = 0
+    vain_polls: int = 1
     busy: Pace = PACE
     quiet: Pace = PACE
 
@@ -66,6 +71,8 @@ class Member:
         records = list(self.topic.log[self.at : self.at + 4])
         self.at += len(records)
         if not records:
+            self.topic.vain_polls -= 1
+        if not self.topic.vain_polls:
             self.topic.stop.set()
         return {TopicPartition("t", 0): records} if records else {}
 
@@ -94,17 +101,17 @@ class Member:
         self.topic.closed += 1
 
 
-Run = Callable[[Topic], ConsumerLoop]
+Run = Callable[..., ConsumerLoop]
 
 
 @pytest.fixture
 def run(counting: Counting, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setattr("services.chassis.messaging.consumer.BACK_OFF_S", (1e-9, 1e-9))
 
-    def run(topic: Topic) -> ConsumerLoop:
+    def run(topic: Topic, activity: Activity | None = None) -> ConsumerLoop:
         health = Health()
         health.expect(counting.consumer, 60)
-        loop = ConsumerLoop(counting.life(), topic, health, topic.stop)
+        loop = ConsumerLoop(counting.life(), topic, health, topic.stop, activity)
         loop.run()
         return loop
 
@@ -122,6 +129,25 @@ def test_offsets_are_committed_behind_the_last_settled_record(counting: Counting
     assert (topic.committed, topic.closed) == (10, 1)
     assert loop.read_until > 0
     assert loop.settled == {"t": 10, "u": 0}
+
+
+def test_in_a_busy_process_a_consumer_that_finds_nothing_rests_until_somebody_waits_for_it(run: Run) -> None:
+    topic, activity = Topic([], vain_polls=3, busy=Pace(50, rest_s=3600)), Activity(lambda: 0.0)
+    running = threading.Thread(target=run, args=(topic, activity), daemon=True)
+    running.start()
+    eventually(lambda: topic.polls == 1, within=30)
+
+    def ended() -> bool:
+        activity.hurry()
+        return not running.is_alive()
+
+    eventually(ended, within=30)
+    assert topic.polls == 3
+
+
+def test_a_consumer_that_finds_records_looks_for_more_at_once(counting: Counting, run: Run) -> None:
+    run(Topic(log_of(12), busy=Pace(50, rest_s=3600)), Activity(lambda: 0.0))
+    assert counting.effects() == dict.fromkeys(range(12), 1)
 
 
 def test_a_dependency_that_comes_back_finds_every_record_still_there(counting: Counting, run: Run) -> None:
