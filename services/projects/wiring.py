@@ -33,7 +33,8 @@ from services.projects.app.ports import Calls, CurrentRules, HotIssues
 from services.projects.app.publishing import PublishIssue
 from services.projects.app.raise_issue import DECIDE, LAPSE, RaiseIssue
 from services.projects.app.recount_decisions import RecountDecisions
-from services.projects.app.repair import Repair
+from services.projects.app.repair import REVIEW, Repair
+from services.projects.app.reverse_step import ReverseStep
 from services.projects.app.review_issue import ReviewIssue
 from services.projects.app.typical_cases import ProposeTypicalCases
 from services.projects.app.works.accept_block import AcceptBlock
@@ -79,6 +80,7 @@ class ProjectsWiring:
     detect: Detect
     decide: Decide
     repair: Repair
+    reverse: ReverseStep
     works: WorksActs
     cure: Cure
     recount: RecountDecisions
@@ -118,6 +120,7 @@ class ProjectsWiring:
             detect,
             Decide(issues, publish, repair, cure, DecisionMakers(rules)),
             repair,
+            ReverseStep(projects, issues, publish),
             works,
             cure,
             RecountDecisions(issues, publish, rules, calendar),
@@ -130,13 +133,15 @@ class ProjectsWiring:
         return [
             concentration_routes(workshop),
             issue_routes(workshop, self.decide, self.correct, self.heat, self.words),
-            project_routes(workshop, self.repair, self.words),
+            project_routes(workshop, self.repair, self.reverse, self.words),
             works_routes(workshop, self.works),
             menu_routes(workshop, menu_rows()),
             search_routes(workshop, self.words),
             kpi_routes(workshop, self.rules),
             area_routes(workshop, self.rules),
-            *people_pages(workshop, self.decide, self.repair, self.works, self.heat, self.words, self.rules),
+            *people_pages(
+                workshop, self.decide, self.repair, self.reverse, self.works, self.heat, self.words, self.rules
+            ),
         ]
 
     @property
@@ -155,6 +160,7 @@ class ProjectsWiring:
             DECIDE: each(self.cure.on_decide_due),
             OBSERVE: each(self.cure.on_observe_due),
             LAPSE: each(self.detect.on_lapse_due),
+            REVIEW: each(self.repair.on_review_due),
         }
 
     @property

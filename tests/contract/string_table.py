@@ -41,7 +41,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      """TicketEvent.state ReplyRefused.current_state ReplyRefused.reply TicketClockWarned.clock
      TicketClockBreached.clock TicketClockBreachTakenBack.clock TicketClockMoved.clock ClockLimit.clock
      TicketSentToReview.review_code HotIssueEvent.state HotIssueEvent.level HotIssueMemberJoined.reason StepCause.code
-     StepCause.values ProjectEvent.state ProjectEvent.resume_to ProjectAdvanced.previous_state TypicalCaseProposed.state
+     StepCause.values ProjectEvent.state ProjectEvent.resume_to ProjectAdvanced.previous_state
+     ProjectStepReversed.previous_state TypicalCaseProposed.state
      DepartmentReplyRefused.current_state DepartmentReplyRefused.reply TicketNotice.stage TicketNotice.state
      TicketNotice.clock HotIssueNotice.stage ProjectNotice.state
      TicketNotice.line HotIssueNotice.state ProjectNotice.previous_state ProjectNotice.resume_to"""),
@@ -49,7 +50,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
     (End.REDACTED, PLACED, "Place.estate_name"),
     (End.REDACTED, DESK, "TicketSentToReview.review_reason"),
     (End.REDACTED, WORDS,
-     "HotIssueEvent.decision_reason HotIssueEvent.detail HotIssueEvent.note ProjectAdvanced.note"),
+     """HotIssueEvent.decision_reason HotIssueEvent.detail HotIssueEvent.note ProjectAdvanced.note
+     ProjectStepReversed.note"""),
     (End.MADE, "a sentence of the program about codes and numbers",
      """ReplyRefused.reason DepartmentReplyRefused.reason HotIssueEvent.title HotIssueEvent.title_en
      HotIssueEvent.summary
@@ -103,7 +105,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      intake.estate_names.sub_district intake.hot_issues.sub_district intake.catalogue_versions.edits
      intake.catalogue_versions.in_force notifier.deliveries.recipient notifier.webhooks.department
      projects.hot_issues.lead projects.hot_issues.sub_district projects.repair_projects.elements
-     projects.repair_projects.lead projects.repair_projects.sub_district projects.traces.sub_district
+     projects.repair_projects.lead projects.repair_projects.responsible projects.repair_projects.sub_district
+     projects.traces.sub_district
      projects.ticket_sightings.decided_sub_district projects.ticket_sightings.read_sub_district
      projects.ticket_sightings.sub_district projects.typical_cases.lead projects.typical_cases.sub_districts"""),
     (End.CODE, "an estate or building of the register",
@@ -205,7 +208,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
     (End.REDACTED, REDACT, "VersionBody.reason WebhookIn.url TextToRead.text TextToRead.address"),
     (End.REDACTED, WORDS,
      """ChangeBody.dropped DefectBody.note DefectStepBody.note PaperBody.name
-     AssignmentBody.note CureDoneBody.note DecisionBody.reason MembershipBody.reason ProjectStepBody.note"""),
+     AssignmentBody.note CureDoneBody.note DecisionBody.reason MembershipBody.reason ProjectStepBody.note
+     ReversalBody.reason"""),
     (End.MADE, "goes into the vault, sealed; a keyed hash of it leaves",
      "CallerBody.id CallerBody.name CallerBody.phone"),
     (End.MADE, "looked up by its keyed hash, and not kept", "SearchBody.phone PersonBody.phone ErasureBody.phone"),
@@ -220,7 +224,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
     (End.CODE, "of a register; refused, or not found",
      """AcceptanceBody.years ChangeBody.contracted InspectionBody.accepted InspectionBody.readings
      PickedBody.contracted
-     AssignmentBody.lead PlanBody.elements ProjectStepBody.elements
+     AssignmentBody.lead PlanBody.elements ProjectStepBody.elements ProjectStepBody.responsible
      WebhookIn.events
      GET@/tickets/{ticket_id}/tellings/dry-run@occasion
      GET@/areas@estate GET@/concentrations@estate GET@/hot-issues@estate

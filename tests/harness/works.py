@@ -78,11 +78,14 @@ def prepare(client: Client, project: str, state: str, now: datetime) -> None:
         items = works(client, project)["items"] or do(client, project, "items", items=[ROOF])["items"]
         ids = [item["item_id"] for item in items]
         do(client, project, "items/confirmation", items=ids, paper_id=filed["consultation_result"])
-        do(client, project, "disclosures", what=works(client, project)["to_disclose"])
+        if left := works(client, project)["to_disclose"]:
+            do(client, project, "disclosures", what=left)
     elif state == "accepted":
         for item in works(client, project)["items"]:
             do(client, project, "inspections", **inspection(item, now))
         for block in works(client, project)["blocks"]:
+            if block["accepted"]:
+                continue
             body = {
                 "block": block["block"],
                 "accepted_on": now.date().isoformat(),

@@ -13,10 +13,12 @@ from services.projects.http.rights import not_found
 
 FACTS: Mapping[str, str] = {
     "lead": "a department must lead the project",
-    "note": "say what the consultation came to, or why the project is cancelled",
+    "note": "say what the consultation came to, or why the project is stopped",
     "floor_area_m2": "give the floor area that is repaired, in m²",
     "planned_end": "give the day on which the works are to end",
     "started_at": "the works must have been started",
+    "responsible": "name the department that must remove what stops the works",
+    "review_on": "give the day on which the stopped works are looked at again",
     "effect_shown": "each of its hot issues must be verified first",
 }
 """What each fact means without which a project cannot take a step."""

@@ -14,6 +14,7 @@ from services.projects.app.decide import Decide
 from services.projects.app.measure_heat import MeasureHeat
 from services.projects.app.ports import CurrentRules
 from services.projects.app.repair import Repair
+from services.projects.app.reverse_step import ReverseStep
 from services.projects.app.works.acts import WorksActs
 from services.projects.http.wording import Wording
 from services.projects.pages.areas import area_pages
@@ -30,6 +31,7 @@ def people_pages(
     workshop: Workshop,
     decide: Decide,
     repair: Repair,
+    reverse: ReverseStep,
     works: WorksActs,
     heat: MeasureHeat,
     words: Wording,
@@ -42,7 +44,7 @@ def people_pages(
         issue_pages(workshop, pages, decide, heat, words),
         search_pages(workshop, pages, words),
         area_pages(workshop, pages, rules),
-        project_pages(workshop, pages, repair, words),
+        project_pages(workshop, pages, repair, reverse, words),
         works_pages(workshop, pages, works),
         item_pages(workshop, pages, works),
         missing_pages(pages),

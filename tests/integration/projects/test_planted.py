@@ -70,6 +70,9 @@ def test_what_is_planted_in_every_field_is_read_nowhere(district: District) -> N
     change = f"items/{item['item_id']}/change"
     on_site(change, "ChangeBody.contracted", status=422, version=2, contracted=SAID)
     on_site(change, "ChangeBody.dropped", status=200, version=2, dropped=SAID, change_order=order["paper_id"])
+    command(f"/projects/{project}/steps", "ProjectStepBody.responsible", status=422, to="suspended", note=SAID,
+            responsible=SAID, review_on="2027-01-04")  # fmt: skip
+    command(f"/projects/{project}/reversals", "ReversalBody.reason", reason=SAID)
     command(f"/projects/{project}/steps", to="cancelled", note=SAID)
     district.until(NOW + timedelta(days=30))
     for path in ("/hot-issues", "/projects", "/areas", "/concentrations"):

@@ -129,6 +129,7 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
         "POST /hot-issues/{hot_issue_id}/assignment body.lead": Rule.CODE,
         "POST /hot-issues/{hot_issue_id}/decision body.project.elements": Rule.CODE,
         "POST /projects/{project_id}/steps body.elements": Rule.CODE,
+        "POST /projects/{project_id}/steps body.responsible": Rule.CODE,
         # works: whatever is named must be of the project that the path names
         **{
             f"POST /projects/{{project_id}}/{act}": Rule.VISIBLE
@@ -211,7 +212,7 @@ NO_TEXTS = {
     *("area", "contacted", "kind", "line", "period", "purpose", "satisfaction", "state", "urgency"),
     *("occasion", "result"),
     *("accepted_on", "party", "residents", "severity", "template", "template_version", "unit_cost"),
-    "inspected_at",
+    *("inspected_at", "review_on"),
     *("beyond_duty", "caller_solved", "matter_true", "unit_solved"),
     *("date", "file", "floor_area_m2", "from", "hours", "to", "version"),
 }
