@@ -43,10 +43,13 @@ from services.projects.app.works.contract_items import ContractItems
 from services.projects.app.works.desk import WorksDesk
 from services.projects.app.works.file_papers import FilePapers
 from services.projects.app.works.inspect_item import InspectItem
+from services.projects.app.works.keep_contracts import KeepContracts
 from services.projects.app.works.mend_defect import MendDefect
+from services.projects.app.works.name_parties import NameParties
 from services.projects.domain.evidence import Reading, TicketFact
 from services.projects.domain.likeness import Likeness
 from services.projects.files.works_rules import menu_rows, works_rules
+from services.projects.http.agreements import agreement_routes
 from services.projects.http.areas import area_routes
 from services.projects.http.concentrations import concentration_routes
 from services.projects.http.hot_issues import issue_routes
@@ -112,6 +115,8 @@ class ProjectsWiring:
             MendDefect(desk),
             FilePapers(desk),
             AcceptBlock(desk),
+            NameParties(desk),
+            KeepContracts(desk),
         )
         lock = LockBatch(SqlSightings(), SqlDays(), SqlCellCalls(), SqlIssueBatches(), calls, issues, rules)
         return cls(
@@ -135,6 +140,7 @@ class ProjectsWiring:
             issue_routes(workshop, self.decide, self.correct, self.heat, self.words),
             project_routes(workshop, self.repair, self.reverse, self.words),
             works_routes(workshop, self.works),
+            agreement_routes(workshop, self.works),
             menu_routes(workshop, menu_rows()),
             search_routes(workshop, self.words),
             kpi_routes(workshop, self.rules),

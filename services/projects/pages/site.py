@@ -17,6 +17,7 @@ from services.projects.app.repair import Repair
 from services.projects.app.reverse_step import ReverseStep
 from services.projects.app.works.acts import WorksActs
 from services.projects.http.wording import Wording
+from services.projects.pages.agreements import agreement_pages
 from services.projects.pages.areas import area_pages
 from services.projects.pages.hot_issues import issue_pages
 from services.projects.pages.repair_projects import project_pages
@@ -47,5 +48,6 @@ def people_pages(
         project_pages(workshop, pages, repair, reverse, words),
         works_pages(workshop, pages, works),
         item_pages(workshop, pages, works),
+        agreement_pages(workshop, pages, works),
         missing_pages(pages),
     ]
