@@ -12,7 +12,7 @@ from stdnum.exceptions import ValidationError
 from services.chassis.commands import Unfit
 from services.projects.domain.works.contracts import Audit, Contract, ContractFault, SumChange
 from services.projects.domain.works.defects import WorksParty
-from services.projects.domain.works.parties import UNITS, Party
+from services.projects.domain.works.parties import UNITS, WorksUnit
 from services.projects.http.bodies import Day, Words
 
 
@@ -48,8 +48,8 @@ class PartyBody(_Body):
     name: Annotated[Words, StringConstraints(max_length=200)]
     code: CreditCode
 
-    def party(self) -> Party:
-        return Party(self.role, self.name, self.code, self.version)
+    def party(self) -> WorksUnit:
+        return WorksUnit(self.role, self.name, self.code, self.version)
 
 
 class ContractBody(_Body):

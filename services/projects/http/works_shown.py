@@ -13,7 +13,7 @@ from services.projects.domain.works.defects import Defect
 from services.projects.domain.works.gates import GROUNDS, Gated, Hold, Works
 from services.projects.domain.works.inspections import NEVER_INSPECTED, Check, Inspection, ItemStanding
 from services.projects.domain.works.items import WorksItem
-from services.projects.domain.works.parties import Party
+from services.projects.domain.works.parties import WorksUnit
 from services.projects.domain.works.progress import Progress, progress_by_block
 from services.projects.domain.works.rules import WorksRules
 from services.projects.domain.works.warranty import Warranty
@@ -135,7 +135,7 @@ def warranty_shown(warranty: Warranty) -> dict[str, Any]:
     }
 
 
-def party_shown(party: Party) -> dict[str, Any]:
+def party_shown(party: WorksUnit) -> dict[str, Any]:
     return {"role": party.role, "name": party.name, "code": party.code, "version": party.version}
 
 

@@ -12,7 +12,7 @@ from services.contracts.works_events import WorksContractChanged
 from services.projects.app.works.ports import Done
 from services.projects.domain.works.contracts import Audit, Contract, SumChange
 from services.projects.domain.works.defects import WorksParty
-from services.projects.domain.works.parties import Party
+from services.projects.domain.works.parties import WorksUnit
 from services.projects.store.agreements_tables import works_contracts, works_parties
 
 _party = insert(works_parties)
@@ -28,7 +28,7 @@ _SAVE_CONTRACT = _contract.on_conflict_do_update(
 ).returning(works_contracts.c.id)
 
 
-def save_party(connection: Connection, project_id: str, party: Party, done: Done) -> None:
+def save_party(connection: Connection, project_id: str, party: WorksUnit, done: Done) -> None:
     row = {"project_id": project_id, "role": party.role, "name": party.name, "code": party.code}
     connection.execute(_SAVE_PARTY, row | {"version": party.version} | done._asdict())
 
@@ -69,10 +69,10 @@ def contract_row(told: WorksContractChanged) -> Mapping[str, Any]:
     }
 
 
-def parties_of(connection: Connection, project_id: str) -> tuple[Party, ...]:
+def parties_of(connection: Connection, project_id: str) -> tuple[WorksUnit, ...]:
     asked = select(works_parties).where(works_parties.c.project_id == project_id)
     rows = {WorksParty(row.role): row for row in connection.execute(asked)}
-    return tuple(Party(role, row.name, row.code, row.version) for role in WorksParty if (row := rows.get(role)))
+    return tuple(WorksUnit(role, row.name, row.code, row.version) for role in WorksParty if (row := rows.get(role)))
 
 
 def contracts_of(connection: Connection, project_id: str) -> tuple[Contract, ...]:

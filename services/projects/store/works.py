@@ -20,7 +20,7 @@ from services.projects.domain.works.gates import Works
 from services.projects.domain.works.inspections import Inspection, Reading, Verdict, standing
 from services.projects.domain.works.items import WorksItem
 from services.projects.domain.works.papers import Paper, PaperKind
-from services.projects.domain.works.parties import Party
+from services.projects.domain.works.parties import WorksUnit
 from services.projects.domain.works.warranty import Warranty
 from services.projects.store.agreements import contracts_of, parties_of, save_contract, save_party
 from services.projects.store.works_tables import (
@@ -105,7 +105,7 @@ class SqlWorks:
         rows = [{"project_id": project_id, "what": one, **done._asdict()} for one in sorted(set(what))]
         return list(work.connection.execute(_DISCLOSE, rows).scalars()) if rows else []
 
-    def save_party(self, work: Work, project_id: str, party: Party, done: Done) -> None:
+    def save_party(self, work: Work, project_id: str, party: WorksUnit, done: Done) -> None:
         save_party(work.connection, project_id, party, done)
 
     def save_contract(self, work: Work, project_id: str, contract: Contract, done: Done) -> bool:

@@ -9,14 +9,14 @@ from services.chassis.database.work import Work
 from services.contracts.works_events import WorksPartyNamed
 from services.projects.app.works.desk import TOPIC, Who, WorksDesk
 from services.projects.domain.works.acts import Act
-from services.projects.domain.works.parties import NotApart, Party, apart
+from services.projects.domain.works.parties import NotApart, WorksUnit, apart
 
 
 @dataclass(frozen=True, slots=True)
 class NameParties:
     desk: WorksDesk
 
-    def __call__(self, work: Work, project_id: str, party: Party, who: Who) -> Party:
+    def __call__(self, work: Work, project_id: str, party: WorksUnit, who: Who) -> WorksUnit:
         """`party.version` is the one that the person saw, 0 for none. The same unit again changes nothing.
 
         Raises Conflict for another version, Unfit where one unit would build and supervise.

@@ -14,7 +14,7 @@ from services.projects.domain.works.gates import Works
 from services.projects.domain.works.inspections import Inspection
 from services.projects.domain.works.items import WorksItem
 from services.projects.domain.works.papers import Paper
-from services.projects.domain.works.parties import Party
+from services.projects.domain.works.parties import WorksUnit
 from services.projects.domain.works.warranty import Warranty
 
 
@@ -59,7 +59,7 @@ class WorksBook(Protocol):
     def disclose(self, work: Work, project_id: str, what: Sequence[str], done: Done) -> list[str]:
         """What of it is newly made public."""
 
-    def save_party(self, work: Work, project_id: str, party: Party, done: Done) -> None:
+    def save_party(self, work: Work, project_id: str, party: WorksUnit, done: Done) -> None:
         """A new one, or in place of the unit of the same role."""
 
     def save_contract(self, work: Work, project_id: str, contract: Contract, done: Done) -> bool:

@@ -17,7 +17,7 @@ from services.projects.domain.works.defects import Defect, WorksParty
 from services.projects.domain.works.inspections import NEVER_INSPECTED, ItemStanding, Verdict
 from services.projects.domain.works.items import WorksItem
 from services.projects.domain.works.papers import Paper, PaperKind
-from services.projects.domain.works.parties import Party
+from services.projects.domain.works.parties import WorksUnit
 from services.projects.domain.works.warranty import Warranty
 
 
@@ -67,7 +67,7 @@ class Works:
     accepted: frozenset[str | None] = frozenset()
     inspected_by_residents: frozenset[str | None] = frozenset()
     warranties: tuple[Warranty, ...] = ()
-    parties: tuple[Party, ...] = ()
+    parties: tuple[WorksUnit, ...] = ()
     required_parties: frozenset[WorksParty] = frozenset()
     contracts: tuple[Contract, ...] = ()
 

@@ -16,7 +16,7 @@ class NotApart(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
+class WorksUnit:
     """`code`: its unified social credit code (GB 32100). Another unit in its place is the next version."""
 
     role: WorksParty
@@ -25,7 +25,7 @@ class Party:
     version: int = 1
 
 
-def apart(parties: Iterable[Party]) -> None:
+def apart(parties: Iterable[WorksUnit]) -> None:
     """Raises NotApart."""
     codes = {party.role: party.code for party in parties}
     builder, supervisor = codes.get(WorksParty.CONSTRUCTION), codes.get(WorksParty.SUPERVISOR)

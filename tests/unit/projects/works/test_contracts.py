@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.projects.domain.works.contracts import Audit, Contract, ContractFault, SumChange
 from services.projects.domain.works.defects import WorksParty
-from services.projects.domain.works.parties import NotApart, Party, apart
+from services.projects.domain.works.parties import NotApart, WorksUnit, apart
 
 DAY = date(2026, 10, 8)
 
@@ -62,8 +62,8 @@ def test_a_contract_that_ends_before_it_starts_is_none() -> None:
 
 
 def test_who_builds_does_not_supervise() -> None:
-    designer = Party(WorksParty.DESIGN, "unit", "code")
-    builder, supervisor = (Party(role, "unit", "code") for role in (WorksParty.CONSTRUCTION, WorksParty.SUPERVISOR))
+    designer = WorksUnit(WorksParty.DESIGN, "unit", "code")
+    builder, supervisor = (WorksUnit(role, "unit", "code") for role in (WorksParty.CONSTRUCTION, WorksParty.SUPERVISOR))
     apart([designer, builder])
     apart([designer, supervisor])
     with pytest.raises(NotApart):

@@ -19,7 +19,7 @@ from services.projects.domain.works.gates import GATES, GROUNDS, STEPS, Gate, Ga
 from services.projects.domain.works.inspections import Inspection, ItemStanding, Verdict
 from services.projects.domain.works.items import WorksItem
 from services.projects.domain.works.papers import Paper, PaperKind
-from services.projects.domain.works.parties import UNITS, Party
+from services.projects.domain.works.parties import UNITS, WorksUnit
 from services.projects.domain.works.warranty import Warranty
 
 NOW = datetime(2026, 5, 4, tzinfo=UTC)
@@ -48,7 +48,7 @@ DONE = Works(
     disclosed=frozenset({"hours"}),
     accepted=BLOCKS,
     inspected_by_residents=BLOCKS,
-    parties=tuple(Party(role, role, role) for role in UNITS),
+    parties=tuple(WorksUnit(role, role, role) for role in UNITS),
     required_parties=UNITS,
     contracts=(CONTRACT,),
     warranties=tuple(
