@@ -72,7 +72,7 @@ FLAVOURS = {
         static_members=False,
         producer={"batch_size": 0, "max_in_flight_requests_per_connection": 1},
         consumer={"fetch_max_wait_ms": 20},
-        busy=Pace(25, rest_s=0.2),
+        busy=Pace(30, rest_s=0.2),
         quiet=Pace(25, rest_s=0.75),
     ),
 }

@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 TICK_S = 0.2
 QUIET_TICK_S = 1.0
-LOOK_S = 0.02
+LOOK_S = 0.01
 """Between two looks whether the inputs have been read far enough, while deadlines wait for that."""
 RETRY_S = 1.0
 BATCH = 200
