@@ -6,12 +6,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Final
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
-
+from services.classifier.domain.estate import Estate
 from services.classifier.domain.lexicon import Lexicon
 from services.classifier.domain.places_addresses import Address, Mention, addresses_of, mentions_in
+from services.classifier.domain.places_buildings import building_in
 from services.classifier.domain.places_elsewhere import elsewhere
 from services.classifier.domain.places_typos import ORDINALS, Typos, is_slip
 from services.classifier.domain.places_writing import (
@@ -23,19 +23,12 @@ from services.classifier.domain.places_writing import (
     short_forms,
     written,
 )
-from services.contracts.ticket_events import Place, SubDistrictCode
-
-EstateId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,40}$")]
-Name = Annotated[str, StringConstraints(min_length=2, max_length=60)]
+from services.contracts.ticket_events import Place
 
 MOST_CANDIDATES: Final = 8
 LONGEST_READ: Final = 4_000
 """Characters in which places are looked for."""
 
-_BUILDING: Final = re.compile(
-    r"(?:小区)?(?:的|内|里)?(?:第)?(?:(\d{1,4})(?:号楼|号|幢|栋|楼(?!上|下|道|顶|层)|座)|([a-h])(?:座|栋|幢))"
-)
-_BUILDING_ANYWHERE: Final = re.compile(r"(\d{1,4})(?:号楼|幢|栋)")
 _GOES_ON: Final = re.compile(r"\(?(?:[a-z一二三四五六七八九十东西南北中]{1,2}|\d{1,2})(?:期|区|村|苑)|[壹贰叁]")
 """An estate of which another part is meant (三期 of a name known with 一期) is not that other part."""
 _ANOTHER: Final = re.compile("|".join(sorted({*ENDINGS, "区"}, key=len, reverse=True)))
@@ -48,34 +41,6 @@ _WHOLE_LANE_FROM: Final = 4
 _SHORTEST_ROAD: Final = 3
 _UNLISTED: Final = ""
 """Stands for what the register does not list: 瑞景新城 may mean other parts of it than the 一期 that is known."""
-
-
-class Estate(BaseModel):
-    """One residential estate. Every name of it, with its addresses (`lanes`: 凉城路1201弄), may stand in a text.
-
-    `lng` and `lat` are WGS84 degrees; `raw_lng`, `raw_lat` and `raw_crs` what the district's file said.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: EstateId
-    name: Name
-    sub_district: SubDistrictCode | None = None
-    committee: str | None = None
-    aliases: tuple[Name, ...] = ()
-    lanes: tuple[str, ...] = ()
-    lng: float | None = None
-    lat: float | None = None
-    raw_lng: float | None = None
-    raw_lat: float | None = None
-    raw_crs: str | None = None
-    built: int | None = None
-    floor_area_m2: float | None = None
-    property_co: str | None = None
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return (self.name, *self.aliases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,19 +277,8 @@ class Register:
             sub_district=estate.sub_district,
             estate=estate.id,
             estate_name=estate.name,
-            building=_building(hits, texts),
+            building=building_in([(hit.house, hit.end) for hit in hits], texts),
         )
-
-
-def _building(hits: list[_Hit], texts: list[str]) -> str | None:
-    for hit in hits:
-        if hit.house is not None:
-            return str(hit.house)
-        for text in texts:
-            if found := _BUILDING.match(text, hit.end):
-                return (found[1] or "").lstrip("0") or (found[2] or "").upper() or None
-    named = {found[1].lstrip("0") for text in texts for found in _BUILDING_ANYWHERE.finditer(text)}
-    return named.pop() or None if len(named) == 1 else None
 
 
 def committee_forms(name: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from services.classifier.domain.places import Estate
+from services.classifier.domain.estate import Estate
 from services.classifier.domain.places_addresses import Address, addresses_of
 from services.classifier.domain.places_coordinates import Crs, in_shanghai, to_wgs84
 from services.classifier.domain.places_writing import written

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from services.classifier.domain.estate import Estate
 from services.classifier.domain.kind import Kinds
 from services.classifier.domain.place_words import PlaceWords
-from services.classifier.domain.places import Estate, Register
+from services.classifier.domain.places import Register
 from services.classifier.domain.reader import ModelReader
 from services.classifier.domain.type_model import TypeModel
 from services.classifier.files.kind_model import kind_layer

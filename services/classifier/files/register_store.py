@@ -9,7 +9,8 @@ from datetime import datetime
 from hashlib import blake2s
 from pathlib import Path
 
-from services.classifier.domain.places import Estate, Register
+from services.classifier.domain.estate import Estate
+from services.classifier.domain.places import Register
 from services.classifier.files.reader_data import DATA, load_register
 from services.contracts.data_files import InvalidData, read_section, row_of
 

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from services.classifier.domain.places import Estate, Register
+from services.classifier.domain.estate import Estate
+from services.classifier.domain.places import Register
 from services.classifier.domain.places_coordinates import Crs
 from services.classifier.domain.places_import import KNOWN, REQUIRED, BadRow, Joined, estate_of, join
 from services.classifier.files.register_store import SHIPPED, RegisterStore

@@ -11,8 +11,9 @@ from typing import Final
 
 from hanziconv import HanziConv
 
+from services.classifier.domain.estate import Estate
 from services.classifier.domain.lexicon import normalise
-from services.classifier.domain.places import Estate, Register
+from services.classifier.domain.places import Register
 from services.classifier.domain.places_addresses import addresses_of
 from services.classifier.domain.places_import import is_address
 from services.classifier.domain.places_typos import ORDINALS, SHORTEST

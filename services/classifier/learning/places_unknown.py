@@ -6,8 +6,9 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from services.classifier.domain.estate import Estate
 from services.classifier.domain.lexicon import normalise
-from services.classifier.domain.places import Estate, Register
+from services.classifier.domain.places import Register
 
 _NAMING_NONE: Final = (
     "小区门口每天晚上有人摆摊，影响休息", "我们小区的路灯坏了半个月", "楼上装修太吵，物业不管",

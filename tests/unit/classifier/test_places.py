@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from services.classifier.domain.estate import Estate
 from services.classifier.domain.lexicon import normalise
-from services.classifier.domain.places import Estate, Register
+from services.classifier.domain.places import Register
 from services.contracts.ticket_events import Place
 
 QUYANG, OUYANG, LIANGCHENG = "310109010", "310109009", "310109016"

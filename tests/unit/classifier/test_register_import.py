@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.classifier.domain.places import Estate
+from services.classifier.domain.estate import Estate
 from services.classifier.domain.places_coordinates import Crs, to_gcj02, to_wgs84
 from services.classifier.domain.places_import import BadRow, Joined, estate_of, join
 from services.classifier.domain.places_writing import number_of
