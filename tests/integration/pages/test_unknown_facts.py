@@ -165,6 +165,9 @@ PROJECTS_PAGES: Mapping[str, Sequence[str]] = {
     "/pages/projects": ["/pages/projects"],
     "/pages/projects/{project_id}": ["/pages/projects/{project_id}"],
     "/pages/projects/{project_id}/works": ["/pages/projects/{project_id}/works"],
+    "/pages/projects/{project_id}/agreements": ["/pages/projects/{project_id}/agreements"],
+    "/pages/projects/{project_id}/scheme": ["/pages/projects/{project_id}/scheme"],
+    "/pages/menu": ["/pages/menu"],
     "/pages/projects/{project_id}/works/{item_id}": ["/pages/projects/{project_id}/works/{item_id}"],
 }
 
