@@ -185,3 +185,15 @@ def test_a_scheme_is_held_against_its_complaints_and_the_menu_is_there_to_read(
     assert shown == {"uncured": [], "suggested": [], "outdated": []}
     assert "原车棚或所占绿地" in reader.open("/pages/menu")
     assert projects.district.as_("department:fire").get(f"/projects/{project}/scheme").status_code == 404
+
+
+def test_the_dossier_tells_a_project_from_the_first_call_to_the_warranty(projects: Projects, project: str) -> None:
+    projects.district.advance(project, "warranty")
+    reader = projects.site.person("supervisor")
+    html = reader.open(f"/pages/projects/{project}/dossier")
+    for told in ("最早一次来电", "屋面", "申江建设公司", "984,600.00", "980,000.00", "审计报告", "保修至", "合格"):
+        assert told in html, told
+    assert "<script" not in html
+    assert 'href="' not in html
+    assert "First call" in reader.open(f"/pages/projects/{project}/dossier?lang=en")
+    assert projects.site.person("department:fire").browser.get(f"/pages/projects/{project}/dossier").status_code == 404
