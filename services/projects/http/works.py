@@ -74,11 +74,12 @@ def works_routes(workshop: Workshop, acts: WorksActs) -> APIRouter:
 
     @router.post("/items/confirmation")
     def confirm_items(actor: Commander, project_id: UUID, body: ConfirmationBody) -> dict[str, Any]:
-        """Confirms items by a paper: what residents choose by the result of their consultation alone."""
+        """Confirms items by a paper, or by a published result: what residents choose by that alone."""
+        items = list(map(str, body.items))
+        confirm = acts.items.confirm if body.paper_id else acts.items.confirm_by_vote
         with answered("project"), workshop.open() as work:
-            confirmed = acts.items.confirm(
-                work, str(project_id), list(map(str, body.items)), str(body.paper_id), who_of(actor)
-            )
+            by = str(body.paper_id or body.consultation_id)
+            confirmed = confirm(work, str(project_id), items, by, who_of(actor))
             works = desk.works_of(work, str(project_id))
         return {"items": [item_shown(item, works, rules) for item in confirmed]}
 

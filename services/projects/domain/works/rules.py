@@ -10,6 +10,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, StringConstraints, model_validator
 
 from services.contracts.elements import ElementCode
+from services.projects.domain.consultation.meetings import MeetingKind
 from services.projects.domain.works import inspections
 from services.projects.domain.works.gates import Gated
 from services.projects.domain.works.impact import ImpactKind
@@ -50,7 +51,8 @@ class TermRow(_Rule):
 
 
 class WorksRules(_Rule):
-    """`papers`: the kinds without which a step is not taken. `disclosed`: codes of what is made public before works."""
+    """`papers`, `meetings`: the kinds without which a step is not taken. `disclosed`: codes of what is made public
+    before works."""
 
     version: PositiveInt
     gated_from: date
@@ -58,6 +60,7 @@ class WorksRules(_Rule):
     warranty: tuple[TermRow, ...]
     disclosed: frozenset[Code]
     papers: Mapping[Gated, frozenset[PaperKind]]
+    meetings: Mapping[Gated, frozenset[MeetingKind]]
     notice_days: Mapping[ImpactKind, Annotated[int, Field(ge=0, le=60)]]
     noise_hours: tuple[time, time]
     scaffold_days: PositiveInt
