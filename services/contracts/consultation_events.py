@@ -117,7 +117,7 @@ class CountedElectorate(_Facts):
 class CountedCondition(_Facts):
     """`have` of `of`; `needed` would be enough. `missing`: how many more; absent where no number would do."""
 
-    name: str
+    condition: str
     have: int
     of: int
     met: bool

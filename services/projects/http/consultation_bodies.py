@@ -22,14 +22,13 @@ from pydantic import (
 from services.contracts.consultation_events import ItemCode
 from services.contracts.works_events import Sha256
 from services.contracts.writing import plain
-from services.projects.app.consultation.drafting import Asked, Draft
+from services.projects.app.consultation.drafting import Draft, DraftItem
 from services.projects.app.consultation.ports import Delivery
 from services.projects.domain.consultation.ballots import Ballot, BallotChoice
 from services.projects.domain.consultation.codes import Keyed
 from services.projects.domain.consultation.course import Announced
 from services.projects.domain.consultation.electorate import OwnedPart
 from services.projects.domain.consultation.meetings import Meeting, MeetingKind, Opinion, ParticipantRole
-from services.projects.domain.consultation.rules import Name
 from services.projects.domain.menu import MenuCode
 from services.projects.http.bodies import Day, Words
 from services.projects.http.works_bodies import Block
@@ -60,8 +59,10 @@ Area = Annotated[
 ]
 PartId = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, pattern=r"^[0-9A-Za-z甲乙丙丁东西南北幢号室栋楼单元门座/_#.\-]{1,24}$"),
-    Field(description="The part as the register calls it: 3-2-501. Never a name."),
+    StringConstraints(
+        pattern=r"^[0-9A-Za-z甲乙丙丁东西南北号幢室]{1,8}([-/_#.][0-9A-Za-z甲乙丙丁东西南北号幢室]{1,8}){0,4}$"
+    ),
+    Field(description="The part as the register calls it: 3-2-501. Never a name or a number to call."),
 ]
 Building = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z甲乙丙丁东西南北]{0,8}$"), BeforeValidator(_building)]
 Hallway = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z甲乙丙丁东西南北]{0,6}$"), BeforeValidator(_hallway)]
@@ -69,6 +70,9 @@ Short = Annotated[Words, StringConstraints(max_length=200)]
 Evidence = Annotated[
     str, StringConstraints(pattern=r"^[0-9a-f]{64}$"), Field(description="SHA-256 of the sheet, or of the export.")
 ]
+
+
+RuleName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 
 
 class _Body(BaseModel):
@@ -91,7 +95,7 @@ class PartBody(_Body):
 class AskedBody(_Body):
     """An item of the menu, by `menu_item`, or a question of its own, by `item`. `removed`: what will be gone."""
 
-    rule: Name
+    rule: RuleName
     wording: Words
     removed: Words
     item: Annotated[ItemCode, StringConstraints(max_length=20)] | None = None
@@ -102,8 +106,8 @@ class AskedBody(_Body):
     colour: Short | None = None
     pictures: Annotated[list[Sha256], Field(max_length=20)] = []
 
-    def asked(self) -> Asked:
-        return Asked(
+    def asked(self) -> DraftItem:
+        return DraftItem(
             rule=self.rule,
             wording=self.wording,
             removed=self.removed,

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.database.rows import by_column, insert_rows
 from services.chassis.database.work import Work
-from services.projects.app.consultation.ports import Chain, Delivery, Link, RejectedRow, Taken
+from services.projects.app.consultation.ports import Chain, ChainedBallot, Delivery, RejectedRow, Taken
 from services.projects.app.works.ports import Done
 from services.projects.domain.consultation.ballots import Ballot, BallotChoice
 from services.projects.domain.consultation.course import Consultation
@@ -124,7 +124,7 @@ class SqlBallots:
         }
         work.connection.execute(insert(consultation_chains), row)
 
-    def append(self, work: Work, consultation_id: str, links: Sequence[Link], done: Done) -> None:
+    def append(self, work: Work, consultation_id: str, links: Sequence[ChainedBallot], done: Done) -> None:
         rows = [
             {
                 "consultation_id": consultation_id,
@@ -143,9 +143,9 @@ class SqlBallots:
     def ballots(self, work: Work, consultation_id: str) -> list[Ballot]:
         return [_ballot_of(row) for row in work.connection.execute(_CAST, {"id": consultation_id})]
 
-    def links(self, work: Work, consultation_id: str) -> list[Link]:
+    def links(self, work: Work, consultation_id: str) -> list[ChainedBallot]:
         rows = work.connection.execute(_LINKS, {"id": consultation_id})
-        return [Link(_ballot_of(row), row.previous, row.hash) for row in rows]
+        return [ChainedBallot(_ballot_of(row), row.previous, row.hash) for row in rows]
 
     def answered(
         self, work: Work, consultation_id: str, part_ids: Collection[str]

@@ -1,4 +1,4 @@
-"""A stored consultation: frozen when announced, ballots only added, counted by its rules, published with its reasons."""
+"""A stored consultation: frozen when announced, ballots only added, counted by its rules, published with reasons."""
 
 from __future__ import annotations
 

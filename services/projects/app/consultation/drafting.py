@@ -17,7 +17,7 @@ from services.projects.domain.menu import menu_as_of
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DraftItem:
     """One item as somebody drafts it: of the menu, by `menu_item`, or by a name of its own, `item`."""
 
     rule: str
@@ -36,7 +36,7 @@ class Asked:
 class Draft:
     """`owned`: whose parts; the owner is a keyed hash by now. `total_area`: what their areas must add up to."""
 
-    items: Sequence[Asked]
+    items: Sequence[DraftItem]
     owned: Sequence[OwnedPart]
     total_area: int | None = None
 
@@ -54,7 +54,9 @@ class DraftConsultation:
         consultation = Consultation(self.new_id(), project_id, _voters(electorate), items)
         return self._create(work, consultation, draft.owned, electorate, who)
 
-    def rewrite(self, work: Work, consultation_id: str, version: int, asked: Sequence[Asked], who: Who) -> Consultation:
+    def rewrite(
+        self, work: Work, consultation_id: str, version: int, asked: Sequence[DraftItem], who: Who
+    ) -> Consultation:
         """Raises Conflict once it was announced."""
         sitting = self.desk.open(work, consultation_id, who, version)
         consultation = sitting.consultation
@@ -69,7 +71,7 @@ class DraftConsultation:
         work: Work,
         consultation_id: str,
         version: int,
-        asked: Sequence[Asked],
+        asked: Sequence[DraftItem],
         owned: Sequence[OwnedPart],
         who: Who,
     ) -> Consultation:
@@ -98,7 +100,7 @@ class DraftConsultation:
         self.desk.book.create(work, consultation, owned, {part.id: part.head for part in electorate.parts})
         return consultation
 
-    def _items(self, work: Work, asked: Sequence[Asked], electorate: Electorate) -> tuple[VotedItem, ...]:
+    def _items(self, work: Work, asked: Sequence[DraftItem], electorate: Electorate) -> tuple[VotedItem, ...]:
         today = work.clock.now().date()
         menu = menu_as_of(self.desk.menu, today, today)
         found: dict[str, VotedItem] = {}

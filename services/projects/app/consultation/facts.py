@@ -52,7 +52,7 @@ def published(
         **_whose(consultation, done),
         ballots=seal["ballots"],
         seal=seal["hash"],
-        results=tuple(ItemResult.model_validate(one) for one in results),
+        results=tuple(map(_told, results)),
     )
 
 
@@ -74,6 +74,26 @@ def put_to_vote(item: VotedItem) -> ItemPutToVote:
         pictures=text.pictures,
         text_hash=text.hash,
     )
+
+
+def result_facts(told: ItemResult) -> dict[str, Any]:
+    """The result of an item as it is kept, from what its event told; without the ballots that were set aside."""
+    facts = told.model_dump(mode="json")
+    return {**facts, **{name: _renamed(facts[name], "condition", "name") for name in _COUNTINGS}}
+
+
+def _told(result: Mapping[str, Any]) -> ItemResult:
+    return ItemResult.model_validate(
+        {**result, **{name: _renamed(result[name], "name", "condition") for name in _COUNTINGS}}
+    )
+
+
+def _renamed(outcome: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
+    conditions = [{new: one[old], **{key: one[key] for key in one if key != old}} for one in outcome["conditions"]]
+    return {**outcome, "conditions": conditions}
+
+
+_COUNTINGS = ("cast", "with_silence")
 
 
 def _whose(consultation: Consultation, done: Done) -> dict[str, Any]:

@@ -24,7 +24,7 @@ class Chain(NamedTuple):
     last: str | None
 
 
-class Link(NamedTuple):
+class ChainedBallot(NamedTuple):
     """A ballot as it stands in the chain, with who entered it and when."""
 
     ballot: Ballot
@@ -88,13 +88,13 @@ class ConsultationBook(Protocol):
     def begin_chain(self, work: Work, consultation: Consultation, begin: str) -> None:
         """With the rules as they are announced."""
 
-    def append(self, work: Work, consultation_id: str, links: Sequence[Link], done: Done) -> None:
+    def append(self, work: Work, consultation_id: str, links: Sequence[ChainedBallot], done: Done) -> None:
         """One statement for the ballots, one for the end of the chain."""
 
     def ballots(self, work: Work, consultation_id: str) -> list[Ballot]:
         """In the order of their arrival."""
 
-    def links(self, work: Work, consultation_id: str) -> list[Link]:
+    def links(self, work: Work, consultation_id: str) -> list[ChainedBallot]:
         """The ballots as they stand in their chain."""
 
     def answered(

@@ -10,7 +10,7 @@ from services.chassis.commands import Conflict
 from services.chassis.database.work import Work
 from services.projects.app.consultation import facts
 from services.projects.app.consultation.desk import TOPIC, ConsultationDesk, Sitting, lawful
-from services.projects.app.consultation.ports import Link
+from services.projects.app.consultation.ports import ChainedBallot
 from services.projects.app.works.desk import Who
 from services.projects.domain.consultation.ballots import Ballot, BallotChoice
 from services.projects.domain.consultation.chain import chained
@@ -124,10 +124,10 @@ class StepConsultation:
         return ConsultationVote(electorate, items, ballots, consultation.opening)
 
 
-def linked(ballots: list[Ballot], last: str) -> list[Link]:
+def linked(ballots: list[Ballot], last: str) -> list[ChainedBallot]:
     """The ballots chained to the last one that stands. They are numbered by their place in the chain."""
     return [
-        Link(ballot, link["previous"], link["hash"])
+        ChainedBallot(ballot, link["previous"], link["hash"])
         for ballot, link in zip(ballots, chained(ballots, last), strict=True)
     ]
 
