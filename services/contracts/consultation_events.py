@@ -68,6 +68,7 @@ class ConsultationNoticed(ConsultationEvent):
 
     type: ClassVar[str] = "consultation.noticed.v1"
     consultation_id: ConsultationId
+    ordinal: int = Field(ge=1, description="Its number among the consultations of the project.")
     round: int = Field(ge=1)
     previous: ConsultationId | None = Field(None, description="The round before.")
     changed: tuple[ItemCode, ...] = Field((), description="What differs from the round before.")

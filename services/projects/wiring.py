@@ -145,7 +145,9 @@ class ProjectsWiring:
             search_routes(workshop, self.words),
             kpi_routes(workshop, self.rules),
             area_routes(workshop, self.rules),
-            *people_pages(workshop, self.decide, self.repair, self.works, self.heat, self.words, self.rules),
+            *people_pages(
+                workshop, self.decide, self.repair, self.works, self.voting, self.heat, self.words, self.rules
+            ),
         ]
 
     @property

@@ -108,3 +108,8 @@ def meet(client: Client, project: str, kind: str, now: datetime) -> dict[str, An
         "minutes": sha256(kind),
     }
     return done(client.post(f"/projects/{project}/meetings", json=body))
+
+
+def note_opinion(client: Client, project: str) -> dict[str, Any]:
+    body = {"id": str(uuid4()), "role": "resident", "words": "车棚离窗太近"}
+    return done(client.post(f"/projects/{project}/opinions", json=body))

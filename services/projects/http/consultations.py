@@ -147,8 +147,8 @@ def consultation_routes(workshop: Workshop, acts: ConsultationActs) -> APIRouter
     def codes(actor: Commander, consultation_id: UUID) -> dict[str, Any]:
         """The personal codes to be printed on ballots, for the counting party alone: `parts` says whose letter box."""
         with answered(CONSULTATION), workshop.open() as work:
-            sitting = acts.desk.open(work, str(consultation_id), who_of(actor))
-            electorate = acts.desk.book.electorate(work, sitting.consultation.id)
+            found = acts.desk.look(work, str(consultation_id), who_of(actor))
+            electorate = acts.desk.book.electorate(work, found.id)
         parts: dict[int, list[str]] = {}
         for part in electorate.parts:
             parts.setdefault(part.head, []).append(part.id)
@@ -172,7 +172,7 @@ def consultation_routes(workshop: Workshop, acts: ConsultationActs) -> APIRouter
     def record(actor: Commander, consultation_id: UUID) -> Response:
         """The whole record, which `closedloop consultation verify` recounts; for the counting party, once counted."""
         with answered(CONSULTATION), workshop.open() as work:
-            found = acts.desk.open(work, str(consultation_id), who_of(actor)).consultation
+            found = acts.desk.look(work, str(consultation_id), who_of(actor))
             return Response(json.dumps(_record(work, acts, found), ensure_ascii=False), media_type="application/json")
 
     return router

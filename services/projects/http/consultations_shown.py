@@ -23,6 +23,7 @@ def consultation_shown(one: Consultation) -> dict[str, Any]:
         "version": one.version,
         "state": one.state,
         "may_become": sorted(CONSULTATION_STEPS[one.state]),
+        "ordinal": one.ordinal,
         "round": one.round,
         "previous": one.previous,
         "changed": list(one.changed),

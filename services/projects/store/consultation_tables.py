@@ -38,6 +38,7 @@ consultations = Table(
     Column("project_id", Text, ForeignKey("repair_projects.id"), nullable=False),
     Column("version", Integer, nullable=False),
     Column("state", Text, nullable=False),
+    Column("ordinal", Integer, nullable=False, comment="among those of the project"),
     Column("round", Integer, nullable=False),
     Column("previous", Text, ForeignKey("consultations.id"), comment="the round before"),
     Column("changed", ARRAY(Text), nullable=False, comment="items that differ from the round before"),
@@ -51,7 +52,7 @@ consultations = Table(
     Column("area", BigInteger, nullable=False, comment="0.01 m²"),
     Column("seal", Text, comment="of the published result"),
 )
-Index("consultations_of_project", consultations.c.project_id)
+Index("consultations_of_project", consultations.c.project_id, consultations.c.ordinal, unique=True)
 
 consultation_items = Table(
     "consultation_items",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from services.projects.domain.consultation.course import Consultation, ConsultationState
 from services.projects.domain.consultation.rules import ConsultationRule
@@ -32,16 +32,8 @@ def consultations_of_project(
     connection: Connection, project_id: str, rules: Mapping[str, ConsultationRule]
 ) -> list[Consultation]:
     """In the order in which they were drafted."""
-    drafted = (
-        select(consultation_steps.c.consultation_id, func.min(consultation_steps.c.at).label("at"))
-        .group_by(consultation_steps.c.consultation_id)
-        .subquery()
-    )
     rows = connection.execute(
-        select(consultations)
-        .join(drafted, drafted.c.consultation_id == consultations.c.id)
-        .where(consultations.c.project_id == project_id)
-        .order_by(drafted.c.at, consultations.c.round, consultations.c.id)
+        select(consultations).where(consultations.c.project_id == project_id).order_by(consultations.c.ordinal)
     ).all()
     return consultations_of(connection, rows, rules)
 

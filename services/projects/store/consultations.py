@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, bindparam, delete, select, update
+from sqlalchemy import Connection, Row, Table, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.database.work import Work
@@ -35,6 +35,7 @@ from services.projects.store.consultation_tables import (
 from services.projects.store.consulted import consulted_of
 
 _PROJECT = select(consultations.c.project_id).where(consultations.c.id == bindparam("id"))
+_NEXT = select(func.count() + 1).where(consultations.c.project_id == bindparam("project_id"))
 _LOCK = select(consultations).where(consultations.c.id == bindparam("id")).with_for_update(key_share=True)
 _save = insert(consultations)
 _SAVE = _save.on_conflict_do_update(
@@ -57,6 +58,9 @@ class SqlConsultations(SqlBallots):
 
     def project_of(self, work: Work, consultation_id: str) -> str | None:
         return work.connection.execute(_PROJECT, {"id": consultation_id}).scalar_one_or_none()
+
+    def next_ordinal(self, work: Work, project_id: str) -> int:
+        return work.connection.execute(_NEXT, {"project_id": project_id}).scalar_one()
 
     def lock(self, work: Work, consultation_id: str) -> Consultation | None:
         row = work.connection.execute(_LOCK, {"id": consultation_id}).one_or_none()
@@ -192,6 +196,7 @@ def consultation_row(one: Consultation) -> dict[str, Any]:
         "project_id": one.project_id,
         "version": one.version,
         "state": one.state,
+        "ordinal": one.ordinal,
         "round": one.round,
         "previous": one.previous,
         "changed": list(one.changed),
@@ -257,6 +262,7 @@ def _consultation_of(row: Row[Any], asked: Sequence[Row[Any]], rules: Mapping[st
         project_id=row.project_id,
         voters=Voters(row.electorate_hash, row.parts, row.heads, row.area),
         items=tuple(_item_of(one, rules) for one in asked),
+        ordinal=row.ordinal,
         round=row.round,
         previous=row.previous,
         changed=tuple(row.changed),

@@ -37,7 +37,7 @@ _PUBLISHED = (
         & (consultation_steps.c.version == consultations.c.version),
     )
     .where(consultations.c.state == ConsultationState.PUBLISHED)
-    .order_by(consultation_steps.c.at, consultations.c.round, consultations.c.id)
+    .order_by(consultation_steps.c.at, consultations.c.ordinal)
 )
 """A published consultation has taken no step since: the last one is its publication."""
 

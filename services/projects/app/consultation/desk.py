@@ -61,6 +61,14 @@ class ConsultationDesk:
             raise Conflict(f"it is {project.state}", project.version, project.state)
         return project
 
+    def look(self, work: Work, consultation_id: str, who: Who) -> Consultation:
+        """For the counting party, also when the project is over. Raises Unknown and Forbidden."""
+        project_id = self.book.project_of(work, consultation_id)
+        admitted(self.projects.lock(work, project_id) if project_id else None, who.authority.act_on)
+        consultation = self.book.lock(work, consultation_id)
+        assert consultation
+        return consultation
+
     def open(self, work: Work, consultation_id: str, who: Who, version: int | None = None) -> Sitting:
         """Raises Unknown, Forbidden, and Conflict for another version than the current one, if one is given."""
         project_id = self.book.project_of(work, consultation_id)

@@ -51,7 +51,8 @@ class DraftConsultation:
         self.desk.project(work, project_id, who)
         electorate = _electorate(draft.owned, draft.total_area)
         items = self._items(work, draft.items, electorate)
-        consultation = Consultation(self.new_id(), project_id, _voters(electorate), items)
+        ordinal = self.desk.book.next_ordinal(work, project_id)
+        consultation = Consultation(self.new_id(), project_id, _voters(electorate), items, ordinal)
         return self._create(work, consultation, draft.owned, electorate, who)
 
     def rewrite(
@@ -87,6 +88,7 @@ class DraftConsultation:
             before.project_id,
             _voters(electorate),
             items,
+            self.desk.book.next_ordinal(work, before.project_id),
             round=before.round + 1,
             previous=before.id,
             changed=changed,

@@ -23,6 +23,7 @@ def noticed(consultation: Consultation, done: Done) -> ConsultationNoticed:
     assert announced
     return ConsultationNoticed(
         **_whose(consultation, done),
+        ordinal=consultation.ordinal,
         round=consultation.round,
         previous=consultation.previous,
         changed=consultation.changed,

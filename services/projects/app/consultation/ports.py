@@ -62,6 +62,9 @@ class Taken:
 class ConsultationBook(Protocol):
     def project_of(self, work: Work, consultation_id: str) -> str | None: ...
 
+    def next_ordinal(self, work: Work, project_id: str) -> int:
+        """Of a consultation that is drafted; the project is locked."""
+
     def lock(self, work: Work, consultation_id: str) -> Consultation | None: ...
 
     def of_code(self, work: Work, hashed: str) -> tuple[str, int] | None:

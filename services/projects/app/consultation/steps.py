@@ -60,7 +60,7 @@ class StepConsultation:
 
     def standing(self, work: Work, consultation_id: str, who: Who) -> list[DecidedItem]:
         """As it would be counted now, for the counting party alone. Raises Conflict before voting has begun."""
-        consultation = self.desk.open(work, consultation_id, who).consultation
+        consultation = self.desk.look(work, consultation_id, who)
         if consultation.announced is None:
             raise Conflict("nothing is voted on before the notice", consultation.version, consultation.state)
         ballots = self.desk.book.ballots(work, consultation.id)

@@ -102,7 +102,8 @@ class ConsultationEntry:
 
 @dataclass(slots=True)
 class Consultation:
-    """One round of one consultation of a project. `changed`: the items that differ from the round before.
+    """One round of one consultation of a project, its `ordinal`-th. `changed`: the items that differ from the round
+    before.
 
     `announced` is there from the notice on.
     """
@@ -111,6 +112,7 @@ class Consultation:
     project_id: str
     voters: Voters
     items: tuple[VotedItem, ...]
+    ordinal: int
     round: int = 1
     previous: str | None = None
     changed: tuple[str, ...] = ()

@@ -56,6 +56,7 @@ class OwnConsultations:
             "project_id": event.project_id,
             "version": event.version,
             "state": ConsultationState.NOTICED,
+            "ordinal": event.ordinal,
             "round": event.round,
             "previous": event.previous,
             "changed": list(event.changed),

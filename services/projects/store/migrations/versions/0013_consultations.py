@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("project_id", sa.Text, sa.ForeignKey("repair_projects.id"), nullable=False),
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column("state", sa.Text, nullable=False),
+        sa.Column("ordinal", sa.Integer, nullable=False, comment="among those of the project"),
         sa.Column("round", sa.Integer, nullable=False),
         sa.Column("previous", sa.Text, sa.ForeignKey("consultations.id"), comment="the round before"),
         sa.Column("changed", ARRAY(sa.Text), nullable=False, comment="items that differ from the round before"),
@@ -45,7 +46,7 @@ def upgrade() -> None:
         sa.Column("area", sa.BigInteger, nullable=False, comment="0.01 m²"),
         sa.Column("seal", sa.Text, comment="of the published result"),
     )
-    op.create_index("consultations_of_project", "consultations", ["project_id"])
+    op.create_index("consultations_of_project", "consultations", ["project_id", "ordinal"], unique=True)
     op.create_table(
         "consultation_items",
         _consultation(),
