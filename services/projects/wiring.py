@@ -34,7 +34,8 @@ from services.projects.app.ports import Calls, CurrentRules, HotIssues
 from services.projects.app.publishing import PublishIssue
 from services.projects.app.raise_issue import DECIDE, LAPSE, RaiseIssue
 from services.projects.app.recount_decisions import RecountDecisions
-from services.projects.app.repair import Repair
+from services.projects.app.repair import REVIEW, Repair
+from services.projects.app.reverse_step import ReverseStep
 from services.projects.app.review_issue import ReviewIssue
 from services.projects.app.typical_cases import ProposeTypicalCases
 from services.projects.app.works.accept_block import AcceptBlock
@@ -43,10 +44,13 @@ from services.projects.app.works.contract_items import ContractItems
 from services.projects.app.works.desk import WorksDesk
 from services.projects.app.works.file_papers import FilePapers
 from services.projects.app.works.inspect_item import InspectItem
+from services.projects.app.works.keep_contracts import KeepContracts
 from services.projects.app.works.mend_defect import MendDefect
+from services.projects.app.works.name_parties import NameParties
 from services.projects.domain.evidence import Reading, TicketFact
 from services.projects.domain.likeness import Likeness
 from services.projects.files.works_rules import menu_rows, works_rules
+from services.projects.http.agreements import agreement_routes
 from services.projects.http.areas import area_routes
 from services.projects.http.concentrations import concentration_routes
 from services.projects.http.consultations import consultation_routes
@@ -83,6 +87,7 @@ class ProjectsWiring:
     detect: Detect
     decide: Decide
     repair: Repair
+    reverse: ReverseStep
     works: WorksActs
     voting: ConsultationActs
     cure: Cure
@@ -116,6 +121,8 @@ class ProjectsWiring:
             MendDefect(desk),
             FilePapers(desk),
             AcceptBlock(desk),
+            NameParties(desk),
+            KeepContracts(desk),
         )
         lock = LockBatch(SqlSightings(), SqlDays(), SqlCellCalls(), SqlIssueBatches(), calls, issues, rules)
         return cls(
@@ -124,6 +131,7 @@ class ProjectsWiring:
             detect,
             Decide(issues, publish, repair, cure, DecisionMakers(rules)),
             repair,
+            ReverseStep(projects, issues, publish),
             works,
             voting,
             cure,
@@ -137,8 +145,9 @@ class ProjectsWiring:
         return [
             concentration_routes(workshop),
             issue_routes(workshop, self.decide, self.correct, self.heat, self.words),
-            project_routes(workshop, self.repair, self.words),
+            project_routes(workshop, self.repair, self.reverse, self.words),
             works_routes(workshop, self.works),
+            agreement_routes(workshop, self.works),
             menu_routes(workshop, menu_rows()),
             consultation_routes(workshop, self.voting),
             hearing_routes(workshop, self.voting.hearings),
@@ -146,7 +155,15 @@ class ProjectsWiring:
             kpi_routes(workshop, self.rules),
             area_routes(workshop, self.rules),
             *people_pages(
-                workshop, self.decide, self.repair, self.works, self.voting, self.heat, self.words, self.rules
+                workshop,
+                self.decide,
+                self.repair,
+                self.reverse,
+                self.works,
+                self.voting,
+                self.heat,
+                self.words,
+                self.rules,
             ),
         ]
 
@@ -166,6 +183,7 @@ class ProjectsWiring:
             DECIDE: each(self.cure.on_decide_due),
             OBSERVE: each(self.cure.on_observe_due),
             LAPSE: each(self.detect.on_lapse_due),
+            REVIEW: each(self.repair.on_review_due),
         }
 
     @property

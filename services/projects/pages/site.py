@@ -15,8 +15,10 @@ from services.projects.app.decide import Decide
 from services.projects.app.measure_heat import MeasureHeat
 from services.projects.app.ports import CurrentRules
 from services.projects.app.repair import Repair
+from services.projects.app.reverse_step import ReverseStep
 from services.projects.app.works.acts import WorksActs
 from services.projects.http.wording import Wording
+from services.projects.pages.agreements import agreement_pages
 from services.projects.pages.areas import area_pages
 from services.projects.pages.consultations import consultation_pages
 from services.projects.pages.hearings import hearing_pages
@@ -34,6 +36,7 @@ def people_pages(
     workshop: Workshop,
     decide: Decide,
     repair: Repair,
+    reverse: ReverseStep,
     works: WorksActs,
     voting: ConsultationActs,
     heat: MeasureHeat,
@@ -47,9 +50,10 @@ def people_pages(
         issue_pages(workshop, pages, decide, heat, words),
         search_pages(workshop, pages, words),
         area_pages(workshop, pages, rules),
-        project_pages(workshop, pages, repair, words),
+        project_pages(workshop, pages, repair, reverse, words),
         works_pages(workshop, pages, works, voting.desk.rules),
         item_pages(workshop, pages, works),
+        agreement_pages(workshop, pages, works),
         consultation_pages(workshop, pages, voting),
         hearing_pages(workshop, pages, voting),
         vote_pages(workshop, pages, voting.ballots),

@@ -69,6 +69,14 @@ def played(district: District) -> list[Event]:
     project = district.decide(ROOF, kind="project")["project_id"]
     district.decide(WALL, kind="merge", merge_into=ROOF)
     district.until(NOW + timedelta(days=40))  # nobody decides on the stalls in time
+    district.advance(project, "building")
+    pause = {"responsible": "housing", "review_on": "2026-09-01", "note": "frost"}
+    for body in ({"to": "suspended", **pause}, {"to": "building"}):
+        stepped = {"version": district.project(project)["version"], **body}
+        assert district.hub.post(f"/projects/{project}/steps", json=stepped).status_code == 200
+    district.advance(project, "accepted")
+    wrong = {"version": district.project(project)["version"], "reason": "a slip"}
+    assert district.hub.post(f"/projects/{project}/reversals", json=wrong).status_code == 200
     district.advance(project, "accepted")
     come(*(dispatched(600 + n, "MJ01", "quyang-1", by=n, day=75 + n) for n in range(6)))  # it is there again
     district.decide(STALLS, kind="service")

@@ -61,6 +61,7 @@ class WorksDesk:
         return replace(
             self.book.works_of(work, project_id),
             required_papers=self.rules.papers,
+            required_parties=self.rules.parties,
             to_disclose=self.rules.disclosed,
             consulted=self.consulted(work, project_id),
             required_meetings=self.rules.meetings,

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-revision = "0013"
-down_revision = "0012"
+revision = "0017"
+down_revision = "0014"
 
 TABLES = (
     "consultation_deliveries",
