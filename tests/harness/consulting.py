@@ -40,7 +40,9 @@ def done(answer: Any) -> dict[str, Any]:
 
 
 def drafted(client: Client, project: str, items: Sequence[Any], parts: Sequence[Any] = PARTS) -> dict[str, Any]:
-    return done(client.post(f"/projects/{project}/consultations", json={"items": items, "parts": parts}))
+    return done(
+        client.post(f"/projects/{project}/consultations", json={"id": str(uuid4()), "items": items, "parts": parts})
+    )
 
 
 def periods(now: datetime) -> dict[str, str]:

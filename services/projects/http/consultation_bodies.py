@@ -125,14 +125,20 @@ AskedItems = Annotated[list[AskedBody], Field(min_length=1, max_length=200)]
 
 
 class ConsultationBody(_Body):
-    """`total_area_m2`: what the parts must add up to, by the register."""
+    """`id` is the client's own: sent again, it drafts nothing. `total_area_m2`: what the parts must add up to."""
 
+    id: UUID
     items: AskedItems
     parts: Annotated[list[PartBody], Field(min_length=1, max_length=20_000)]
     total_area_m2: Area | None = None
 
     def draft(self, keyed: Keyed) -> Draft:
-        return Draft([one.asked() for one in self.items], [one.owned(keyed) for one in self.parts], self.total_area_m2)
+        return Draft(
+            str(self.id),
+            [one.asked() for one in self.items],
+            [one.owned(keyed) for one in self.parts],
+            self.total_area_m2,
+        )
 
 
 class TextsBody(_Body):

@@ -46,7 +46,9 @@ def hearing_pages(workshop: Workshop, pages: Pages, acts: ConsultationActs) -> A
         try:
             with answered("project"), workshop.open() as work, file_read():
                 parts = parts_of_csv(file.filename or "", file.file.read())
-                body = body_of(ConsultationBody, {"items": [item_entered(fields)], "parts": parts})
+                body = body_of(
+                    ConsultationBody, {"id": fields.get("id"), "items": [item_entered(fields)], "parts": parts}
+                )
                 draft = body.draft(acts.desk.keyed)
                 made = acts.drafts.draft(work, str(project_id), draft, who_of(actor))
         except Problem as problem:

@@ -36,6 +36,7 @@ class DraftItem:
 class Draft:
     """`owned`: whose parts; the owner is a keyed hash by now. `total_area`: what their areas must add up to."""
 
+    id: str
     items: Sequence[DraftItem]
     owned: Sequence[OwnedPart]
     total_area: int | None = None
@@ -47,12 +48,20 @@ class DraftConsultation:
     new_id: Callable[[], str]
 
     def draft(self, work: Work, project_id: str, draft: Draft, who: Who) -> Consultation:
-        """Raises Unfit, which names the field, for areas that do not add up and items that nobody can decide."""
+        """Raises Unfit, which names the field, for areas that do not add up and items that nobody can decide.
+
+        One of the same id is given as it is by now.
+        """
         self.desk.project(work, project_id, who)
+        if (known := self.desk.book.project_of(work, draft.id)) is not None:
+            drafted = self.desk.book.lock(work, draft.id)
+            if drafted is None or known != project_id:
+                raise Unfit("id", "is another consultation's; give each one an id of its own")
+            return drafted
         electorate = _electorate(draft.owned, draft.total_area)
         items = self._items(work, draft.items, electorate)
         ordinal = self.desk.book.next_ordinal(work, project_id)
-        consultation = Consultation(self.new_id(), project_id, _voters(electorate), items, ordinal)
+        consultation = Consultation(draft.id, project_id, _voters(electorate), items, ordinal)
         return self._create(work, consultation, draft.owned, electorate, who)
 
     def rewrite(
