@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from services.contracts.event import Event
+from services.contracts.event import Event, deterministic_id
 from services.contracts.hot_issue_events import ProjectId
 from services.contracts.works_events import BlockName, Sha256
 
@@ -25,6 +25,11 @@ ItemCode = Annotated[
 
 class _Facts(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+def key_of(kind: str, id: str) -> str:
+    """The key of an aggregate whose id is the client's own: another kind may bear the same."""
+    return str(deterministic_id("consultation", id, kind))
 
 
 class ConsultationEvent(Event):
@@ -81,7 +86,7 @@ class ConsultationNoticed(ConsultationEvent):
 
     @property
     def aggregate_id(self) -> str:
-        return self.consultation_id
+        return key_of("consultation", self.consultation_id)
 
 
 class ConsultationAdvanced(ConsultationEvent):
@@ -95,7 +100,7 @@ class ConsultationAdvanced(ConsultationEvent):
 
     @property
     def aggregate_id(self) -> str:
-        return self.consultation_id
+        return key_of("consultation", self.consultation_id)
 
 
 class CountedSums(_Facts):
@@ -169,7 +174,7 @@ class ConsultationPublished(ConsultationEvent):
 
     @property
     def aggregate_id(self) -> str:
-        return self.consultation_id
+        return key_of("consultation", self.consultation_id)
 
 
 class ConsultationMeetingHeld(ConsultationEvent):
@@ -184,7 +189,7 @@ class ConsultationMeetingHeld(ConsultationEvent):
 
     @property
     def aggregate_id(self) -> str:
-        return self.meeting_id
+        return key_of("meeting", self.meeting_id)
 
 
 class ConsultationOpinionChanged(ConsultationEvent):
@@ -200,4 +205,4 @@ class ConsultationOpinionChanged(ConsultationEvent):
 
     @property
     def aggregate_id(self) -> str:
-        return self.opinion_id
+        return key_of("opinion", self.opinion_id)

@@ -28,7 +28,7 @@ from services.projects.domain.consultation.ballots import Ballot, BallotChoice
 from services.projects.domain.consultation.codes import Keyed
 from services.projects.domain.consultation.course import Announced
 from services.projects.domain.consultation.electorate import OwnedPart
-from services.projects.domain.consultation.meetings import Meeting, MeetingKind, Opinion, ParticipantRole
+from services.projects.domain.consultation.meetings import HeardOpinion, Meeting, MeetingKind, ParticipantRole
 from services.projects.domain.menu import MenuCode
 from services.projects.http.bodies import Day, Words
 from services.projects.http.works_bodies import Block
@@ -264,8 +264,8 @@ class OpinionBody(_Body):
     item: ItemCode | None = None
     words: Words
 
-    def opinion(self) -> Opinion:
-        return Opinion(str(self.id), self.role, self.item, self.words)
+    def opinion(self) -> HeardOpinion:
+        return HeardOpinion(str(self.id), self.role, self.item, self.words)
 
 
 class OpinionAnswerBody(_Body):

@@ -8,7 +8,7 @@ from typing import Any
 from services.projects.app.consultation.facts import put_to_vote
 from services.projects.app.consultation.ports import Taken
 from services.projects.domain.consultation.course import CONSULTATION_STEPS, Consultation
-from services.projects.domain.consultation.meetings import Meeting, Opinion
+from services.projects.domain.consultation.meetings import HeardOpinion, Meeting
 from services.projects.domain.consultation.result import DecidedItem
 from services.projects.domain.consultation.voted_items import VotedItem
 from services.projects.http.consultation_words import judged_shown, missing_sentence, result_sentence
@@ -92,7 +92,7 @@ def meeting_shown(one: Meeting) -> dict[str, Any]:
     }
 
 
-def opinion_shown(one: Opinion) -> dict[str, Any]:
+def opinion_shown(one: HeardOpinion) -> dict[str, Any]:
     return {
         "opinion_id": one.id,
         "version": one.version,

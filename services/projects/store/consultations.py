@@ -17,7 +17,7 @@ from services.projects.domain.consultation.course import (
     ConsultationState,
     Voters,
 )
-from services.projects.domain.consultation.meetings import Meeting, MeetingKind, Opinion, ParticipantRole
+from services.projects.domain.consultation.meetings import HeardOpinion, Meeting, MeetingKind, ParticipantRole
 from services.projects.domain.consultation.rounds import ItemText
 from services.projects.domain.consultation.rules import ConsultationRule
 from services.projects.domain.consultation.voted_items import VotedItem
@@ -118,7 +118,7 @@ class SqlConsultations(SqlBallots):
     def meetings(self, work: Work, project_id: str) -> list[Meeting]:
         return meetings_of(work.connection, project_id)
 
-    def save_opinion(self, work: Work, project_id: str, opinion: Opinion, done: Done) -> bool:
+    def save_opinion(self, work: Work, project_id: str, opinion: HeardOpinion, done: Done) -> bool:
         row = {
             "id": opinion.id,
             "project_id": project_id,
@@ -132,7 +132,7 @@ class SqlConsultations(SqlBallots):
         }
         return work.connection.execute(_OPINION, row).one_or_none() is not None
 
-    def opinions(self, work: Work, project_id: str) -> list[Opinion]:
+    def opinions(self, work: Work, project_id: str) -> list[HeardOpinion]:
         return opinions_of(work.connection, project_id)
 
     def consulted(self, work: Work, project_id: str) -> Consulted:
@@ -182,9 +182,9 @@ def meetings_of(connection: Connection, project_id: str) -> list[Meeting]:
     ]
 
 
-def opinions_of(connection: Connection, project_id: str) -> list[Opinion]:
+def opinions_of(connection: Connection, project_id: str) -> list[HeardOpinion]:
     return [
-        Opinion(row.id, ParticipantRole(row.role), row.item, row.words, row.adopted, row.why, row.version)
+        HeardOpinion(row.id, ParticipantRole(row.role), row.item, row.words, row.adopted, row.why, row.version)
         for row in _of_project(connection, consultation_opinions, project_id)
     ]
 

@@ -12,7 +12,7 @@ from services.projects.app.works.ports import Done
 from services.projects.domain.consultation.ballots import Ballot
 from services.projects.domain.consultation.course import Consultation
 from services.projects.domain.consultation.electorate import Electorate, OwnedPart
-from services.projects.domain.consultation.meetings import Meeting, Opinion
+from services.projects.domain.consultation.meetings import HeardOpinion, Meeting
 from services.projects.domain.works.consulted import Consulted
 
 
@@ -128,11 +128,11 @@ class ConsultationBook(Protocol):
     def hold_meeting(self, work: Work, project_id: str, meeting: Meeting, done: Done) -> bool:
         """Whether it is new. One of the same id is left as it is, whatever project it is of."""
 
-    def opinions(self, work: Work, project_id: str) -> list[Opinion]: ...
+    def opinions(self, work: Work, project_id: str) -> list[HeardOpinion]: ...
 
     def meetings(self, work: Work, project_id: str) -> list[Meeting]: ...
 
-    def save_opinion(self, work: Work, project_id: str, opinion: Opinion, done: Done) -> bool:
+    def save_opinion(self, work: Work, project_id: str, opinion: HeardOpinion, done: Done) -> bool:
         """Whether it is there now: False for an id that another project has."""
 
     def consulted(self, work: Work, project_id: str) -> Consulted: ...

@@ -1,6 +1,6 @@
 """Meetings about a project (听证会、协调会、评议会), and opinions on what is planned, each of which gets an answer.
 
-The three kinds are those of domain.md §4.2, step 6: before, during and after.
+The three kinds are those of docs/domain.md §4.2, step 6: before, during and after.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Meeting:
 
 
 @dataclass(frozen=True, slots=True)
-class Opinion:
+class HeardOpinion:
     """`item`: what it is about, by its code on the ballot or in the menu; None: the whole. `adopted` None: no answer
     yet; with an answer there is a `why`."""
 
