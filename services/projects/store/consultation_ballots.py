@@ -43,10 +43,14 @@ _DELIVER = (
     .on_conflict_do_nothing()
     .returning(consultation_deliveries.c.part_id)
 )
+_COUNTED = 7
+"""So many columns, from the first, are all that a count needs."""
 _columns = [consultation_ballots.c[name] for name in _BALLOT]
 _of_id: BindParameter[str] = bindparam("id")
 _CAST = (
-    select(*_columns).where(consultation_ballots.c.consultation_id == _of_id).order_by(consultation_ballots.c.number)
+    select(*_columns[:_COUNTED])
+    .where(consultation_ballots.c.consultation_id == _of_id)
+    .order_by(consultation_ballots.c.number)
 )
 _LINKS = (
     select(*_columns, consultation_ballots.c.previous, consultation_ballots.c.hash)

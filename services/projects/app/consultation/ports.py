@@ -95,7 +95,7 @@ class ConsultationBook(Protocol):
         """One statement for the ballots, one for the end of the chain."""
 
     def ballots(self, work: Work, consultation_id: str) -> list[Ballot]:
-        """In the order of their arrival."""
+        """In the order of their arrival, as far as a count needs them: without text, evidence and proxy."""
 
     def links(self, work: Work, consultation_id: str) -> list[ChainedBallot]:
         """The ballots as they stand in their chain."""

@@ -15,6 +15,7 @@ from services.projects.app.works.desk import Who
 from services.projects.app.works.ports import Done
 from services.projects.domain.consultation.admission import Inadmissible, inadmissible
 from services.projects.domain.consultation.ballots import Ballot, BallotChoice
+from services.projects.domain.consultation.chain import ballot_facts
 from services.projects.domain.consultation.codes import code_hash
 from services.projects.domain.consultation.course import TAKES_BALLOTS, Consultation, ConsultationState
 from services.projects.domain.consultation.digests import digest
@@ -63,9 +64,7 @@ class TakeBallots:
         """
         sitting = self.desk.open(work, consultation_id, who)
         consultation, book = sitting.consultation, self.desk.book
-        sent = digest(
-            [[row.part_id, row.item, row.choice, row.at and row.at.isoformat(), row.evidence] for row in rows]
-        )
+        sent = digest(list(map(ballot_facts, rows)))
         if known := book.import_of(work, consultation.id, import_id):
             if known[0] != sent:
                 raise Unfit("id", "is that of other ballots; give each import an id of its own")
