@@ -58,6 +58,7 @@ from services.projects.http.hearings import hearing_routes
 from services.projects.http.hot_issues import issue_routes
 from services.projects.http.kpi import kpi_routes
 from services.projects.http.repair_projects import project_routes
+from services.projects.http.scheme import scheme_routes
 from services.projects.http.search import search_routes
 from services.projects.http.wording import Wording
 from services.projects.http.works import menu_routes, works_routes
@@ -148,6 +149,7 @@ class ProjectsWiring:
             project_routes(workshop, self.repair, self.reverse, self.words),
             works_routes(workshop, self.works),
             agreement_routes(workshop, self.works),
+            scheme_routes(workshop, self.works),
             menu_routes(workshop, menu_rows()),
             consultation_routes(workshop, self.voting),
             hearing_routes(workshop, self.voting.hearings),

@@ -21,9 +21,11 @@ from services.projects.http.wording import Wording
 from services.projects.pages.agreements import agreement_pages
 from services.projects.pages.areas import area_pages
 from services.projects.pages.consultations import consultation_pages
+from services.projects.pages.dossier import dossier_pages
 from services.projects.pages.hearings import hearing_pages
 from services.projects.pages.hot_issues import issue_pages
 from services.projects.pages.repair_projects import project_pages
+from services.projects.pages.scheme import scheme_pages
 from services.projects.pages.search import search_pages
 from services.projects.pages.vote import vote_pages
 from services.projects.pages.works import works_pages
@@ -57,5 +59,7 @@ def people_pages(
         consultation_pages(workshop, pages, voting),
         hearing_pages(workshop, pages, voting),
         vote_pages(workshop, pages, voting.ballots),
+        scheme_pages(workshop, pages, works),
+        dossier_pages(workshop, pages, works, words),
         missing_pages(pages),
     ]
