@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from demo.committee import Committee
 from demo.interfaces import Person
 
 BLOCK = "3号"
@@ -16,7 +17,6 @@ QUANTITY = {"m2": "680.00", "m": "240.00", "piece": "24", "household": "48", "ha
 COST_FEN = 24_000
 PAPERS: Mapping[str, Sequence[tuple[str, str]]] = {
     "contracted": (
-        ("consultation_result", "征询结果公示"),
         ("approval", "立项批复"),
         ("design", "设计方案"),
         ("contract", "施工合同"),
@@ -40,20 +40,37 @@ SHED_YEARS = {"E16": 25}
 class Builder:
     """Acts as `person`. Each act may be repeated: ids are made of the project and of what the act is about."""
 
-    def __init__(self, person: Person) -> None:
+    def __init__(self, person: Person, committee: Committee) -> None:
         self._person = person
+        self._committee = committee
 
     def prepare(self, project: str, elements: Sequence[str], now: datetime) -> None:
         """Everything that the gate before works asks for."""
         papers = self.file(project, "contracted")
         if not self._works(project)["items"]:
-            self._do(project, "items", items=[self._picked(element) for element in elements])
-        items = [item["item_id"] for item in self._works(project)["items"]]
-        self._do(project, "items/confirmation", items=items, paper_id=papers["consultation_result"])
+            self._do(project, "items", items=list(map(_picked, self.rows(elements))))
+        self.confirm(project, papers["approval"])
         self.agree(project, papers["contract"], now)
         if left := self._works(project)["to_disclose"]:
             self._do(project, "disclosures", what=left)
         self.build(project, 1, now, choice="before-works")
+
+    def rows(self, elements: Sequence[str]) -> list[dict[str, Any]]:
+        """The menu's first row of each element."""
+        menu = self._person.get("projects", "/menu")["items"]
+        return [next(row for row in menu if row["element"] == element) for element in elements]
+
+    def confirm(self, project: str, approval: str) -> None:
+        """What must be done by the approval, what residents choose by the result of their consultation."""
+        items = [item for item in self._works(project)["items"] if not item["confirmed_by"]]
+        chosen = [item for item in items if item["choice"] in ("choose", "own-vote")]
+        must = [item["item_id"] for item in items if item not in chosen]
+        if must:
+            self._do(project, "items/confirmation", items=must, paper_id=approval)
+        if chosen:
+            result = self._committee.result_for(project, chosen[0]["menu_item"])
+            ids = [item["item_id"] for item in chosen]
+            self._do(project, "items/confirmation", items=ids, consultation_id=result)
 
     def agree(self, project: str, paper: str, now: datetime) -> None:
         """Names the units, and signs with the builder for the sum of the items."""
@@ -132,12 +149,6 @@ class Builder:
             self._do(project, "papers", id=filed[kind], kind=kind, name=name, sha256=filed[kind].replace("-", "") * 2)
         return filed
 
-    def _picked(self, element: str) -> dict[str, Any]:
-        row = next(row for row in self._person.get("projects", "/menu")["items"] if row["element"] == element)
-        block = {} if row["consent"] == "estate" else {"block": BLOCK}
-        quantity = QUANTITY[row["unit"]]
-        return {"menu_item": row["code"], "contracted": quantity, "unit_cost_fen": COST_FEN, **block}
-
     def _works(self, project: str) -> Any:
         return self._person.get("projects", f"/projects/{project}/works")
 
@@ -147,3 +158,8 @@ class Builder:
 
 def _id(*parts: str) -> str:
     return str(uuid5(NAMESPACE_URL, "|".join(parts)))
+
+
+def _picked(row: dict[str, Any]) -> dict[str, Any]:
+    block = {} if row["consent"] == "estate" else {"block": BLOCK}
+    return {"menu_item": row["code"], "contracted": QUANTITY[row["unit"]], "unit_cost_fen": COST_FEN, **block}

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from demo.builder import Builder
+from demo.builder import BLOCK, Builder
+from demo.committee import Committee
 from demo.diary import Diary
 from demo.interfaces import Interfaces
 from demo.world import Fault, World
@@ -14,12 +15,12 @@ from services.contracts.department_events import ProjectNotice
 from services.contracts.event import Event
 
 PREPARATION = (
-    ("consulted", 0.12, None),
-    ("listed", 0.26, None),
+    ("consulted", 0.20, None),
+    ("listed", 0.28, None),
     ("approved", 0.40, None),
-    ("designed", 0.56, None),
-    ("scheme_public", 0.62, None),
-    ("scheme_confirmed", 0.70, "逐户征询：同意率 91%，意见已逐条答复。"),
+    ("designed", 0.48, None),
+    ("scheme_public", 0.52, None),
+    ("scheme_confirmed", 0.74, "逐项征询结果已公布，评议会已开，意见已逐条答复。"),
     ("tendered", 0.85, None),
     ("contracted", 0.94, None),
     ("started", 1.0, "施工告示已张贴，现场设接待点。"),
@@ -38,7 +39,8 @@ class Housing:
 
     def __init__(self, interfaces: Interfaces, world: World, diary: Diary, faults: Mapping[str, Fault]) -> None:
         self._self = interfaces.as_role(f"department:{self.department}")
-        self._builder = Builder(self._self)
+        self._committee = Committee(self._self)
+        self._builder = Builder(self._self, self._committee)
         self._world = world
         self._diary = diary
         self._faults = faults
@@ -73,6 +75,11 @@ class Housing:
     def _work(self, project: str, state: str, fault: Fault, now: datetime) -> None:
         """What is done on site and on paper before the project takes a step."""
         match state:
+            case "consulted":
+                self._committee.ask_to_join(project, now)
+            case "scheme_confirmed":
+                rows = self._builder.rows(fault.cure.elements)
+                self._committee.ask_by_item(project, rows, BLOCK.removesuffix("号"), now)
             case "started":
                 self._builder.prepare(project, fault.cure.elements, now)
             case "accepted":

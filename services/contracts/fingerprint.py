@@ -55,6 +55,14 @@ class TermKey:
         digest = blake2b(word.encode("utf-8", "surrogatepass"), key=self._secret, digest_size=4).digest()
         return int.from_bytes(digest) % TERMS
 
+    def keyed(self, purpose: str, text: str) -> str:
+        """A keyed hash of 128 bits, in hexadecimal, that tells equal texts and nothing else. Hashes of one purpose are
+        not those of another; `purpose` has at most 16 letters."""
+        person = purpose.encode()
+        return blake2b(
+            text.encode("utf-8", "surrogatepass"), key=self._secret, person=person, digest_size=16
+        ).hexdigest()
+
     def pairs_of(self, run: str) -> list[int]:
         """The terms of all neighbouring characters, in their order."""
         return list(map(self.term_of, map(str.__add__, run, run[1:])))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 # Each module is imported for the classes it defines.
 from services.contracts import classification_events as classification_events
 from services.contracts import (
+    consultation_events,
     department_events,
     hot_issue_events,
     project_events,
@@ -29,6 +30,7 @@ TICKET_EVENTS = tuple(_types_of(ticket_events.TicketEvent))
 HOT_ISSUE_EVENTS = tuple(_types_of(hot_issue_events.HotIssueEvent))
 PROJECT_EVENTS = tuple(_types_of(project_events.ProjectEvent))
 WORKS_EVENTS = tuple(_types_of(works_events.WorksEvent))
+CONSULTATION_EVENTS = tuple(_types_of(consultation_events.ConsultationEvent))
 DEPARTMENT_EVENTS = tuple(_types_of(department_events.DepartmentEvent))
 REPLY_EVENTS = tuple(_types_of(reply_events.ReplyEvent))
 

@@ -55,7 +55,9 @@ class WorksItemChanged(WorksEvent):
     block: BlockName | None = Field(None, description="Absent: in the grounds of the estate.")
     contracted: Quantity = Field(description="In the unit of the menu item.")
     unit_cost_fen: int = Field(ge=0)
-    confirmed_by: WorksId | None = Field(None, description="The paper that confirms it; absent: not confirmed yet.")
+    confirmed_by: WorksId | None = Field(
+        None, description="The paper or the consultation that confirms it; absent: not confirmed yet."
+    )
     dropped: str | None = Field(None, description="Why it is not built after all.")
 
     @property

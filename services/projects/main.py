@@ -10,7 +10,10 @@ from services.chassis.working_days import calendar_of
 from services.contracts.data_files import InvalidData
 from services.contracts.fingerprint import TermKey
 from services.projects.files.rules import FILE, RulesInForce
-from services.projects.pages.works import BODY_LIMITS
+from services.projects.http.consultations import BODY_LIMITS as CONSULTATIONS
+from services.projects.pages.consultations import BODY_LIMITS as CONSULTATION_PAGES
+from services.projects.pages.hearings import BODY_LIMITS as HEARING_PAGES
+from services.projects.pages.works import BODY_LIMITS as WORKS_PAGES
 from services.projects.settings import ProjectsSettings
 from services.projects.wiring import ProjectsWiring
 
@@ -33,6 +36,6 @@ def main() -> int:
             subscriptions=projects.subscriptions,
             timers=projects.timers,
             workers=projects.workers,
-            body_limits=BODY_LIMITS,
+            body_limits={**WORKS_PAGES, **CONSULTATIONS, **CONSULTATION_PAGES, **HEARING_PAGES},
         )
     )

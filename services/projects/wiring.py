@@ -20,6 +20,7 @@ from services.contracts.elements import elements
 from services.contracts.fingerprint import TermKey
 from services.contracts.taxonomy import taxonomy
 from services.contracts.ticket_events import TicketTextErased, TicketTextRecorded
+from services.projects.app.consultation.acts import ConsultationActs
 from services.projects.app.correct_membership import CorrectMembership
 from services.projects.app.count import CountTickets
 from services.projects.app.cure import OBSERVE, Cure
@@ -52,6 +53,8 @@ from services.projects.files.works_rules import menu_rows, works_rules
 from services.projects.http.agreements import agreement_routes
 from services.projects.http.areas import area_routes
 from services.projects.http.concentrations import concentration_routes
+from services.projects.http.consultations import consultation_routes
+from services.projects.http.hearings import hearing_routes
 from services.projects.http.hot_issues import issue_routes
 from services.projects.http.kpi import kpi_routes
 from services.projects.http.repair_projects import project_routes
@@ -62,6 +65,7 @@ from services.projects.http.works import menu_routes, works_routes
 from services.projects.pages.site import people_pages
 from services.projects.store.calls import SqlCalls
 from services.projects.store.cells import SqlCellCalls
+from services.projects.store.consultation_desk import consultation_acts
 from services.projects.store.hot_issues import SqlHotIssues
 from services.projects.store.issue_batches import SqlIssueBatches
 from services.projects.store.matter_calls import CallsAnywhere
@@ -86,6 +90,7 @@ class ProjectsWiring:
     repair: Repair
     reverse: ReverseStep
     works: WorksActs
+    voting: ConsultationActs
     cure: Cure
     recount: RecountDecisions
     correct: CorrectMembership
@@ -107,7 +112,8 @@ class ProjectsWiring:
 
         detect, cure = detection(calls, issues), Cure(calls, issues, publish, rules)
         projects = SqlRepairProjects()
-        desk = WorksDesk(projects, SqlWorks(), works_rules())
+        voting = consultation_acts(projects, key)
+        desk = WorksDesk(projects, SqlWorks(), works_rules(), voting.desk.book.consulted)
         repair = Repair(projects, issues, cure, detect.raise_issue, rules, taxonomy(), desk.pass_gates, _new_id)
         works = WorksActs(
             desk,
@@ -128,6 +134,7 @@ class ProjectsWiring:
             repair,
             ReverseStep(projects, issues, publish),
             works,
+            voting,
             cure,
             RecountDecisions(issues, publish, rules, calendar),
             CorrectMembership(matters, SqlChoices(), issues, publish, detect),
@@ -144,11 +151,21 @@ class ProjectsWiring:
             agreement_routes(workshop, self.works),
             scheme_routes(workshop, self.works),
             menu_routes(workshop, menu_rows()),
+            consultation_routes(workshop, self.voting),
+            hearing_routes(workshop, self.voting.hearings),
             search_routes(workshop, self.words),
             kpi_routes(workshop, self.rules),
             area_routes(workshop, self.rules),
             *people_pages(
-                workshop, self.decide, self.repair, self.reverse, self.works, self.heat, self.words, self.rules
+                workshop,
+                self.decide,
+                self.repair,
+                self.reverse,
+                self.works,
+                self.voting,
+                self.heat,
+                self.words,
+                self.rules,
             ),
         ]
 

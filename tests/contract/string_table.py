@@ -77,6 +77,16 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
     (End.REDACTED, WORDS,
      "WorksDefectChanged.note WorksItemChanged.dropped WorksPaperFiled.title WorksPartyNamed.unit"),
     (End.MADE, "the subject of a verified token, or an id", "WorksEvent.actor WorksDefectChanged.ticket_id"),
+    (End.CODE, "a state, step, kind, role or condition of consultations, a block or hallway, an item of the menu",
+     """ConsultationAdvanced.previous_state ConsultationAdvanced.state ConsultationMeetingHeld.kind
+     ConsultationMeetingHeld.present ConsultationOpinionChanged.role CountedCondition.condition
+     CountedOutcome.electorates CountedOutcome.failed_conditions ItemPutToVote.hallway ItemPutToVote.menu_item
+     ItemPutToVote.rule ItemPutToVote.shown_version ItemResult.answers ItemResult.decided_by ItemResult.electorates
+     ItemResult.failed_conditions ItemResult.majority ItemResult.silence"""),
+    (End.REDACTED, WORDS,
+     """ConsultationAdvanced.reason ConsultationOpinionChanged.opinion ConsultationOpinionChanged.why
+     ItemPutToVote.colour ItemPutToVote.material ItemPutToVote.removed ItemPutToVote.wording"""),
+    (End.MADE, "the subject of a verified token", "ConsultationEvent.actor"),
     # --- tables -----------------------------------------------------------------------------------------------------
     (End.CODE, "a state, step, kind or type of the program",
      """chassis.inbox.status chassis.attempts.scope chassis.timers.kind intake.attachments.media_type
@@ -195,6 +205,37 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      """intake.place_names.name projects.matters.anchor projects.matters.name projects.matters.places
      projects.traces.heading
      projects.traces.place_words projects.traces.places"""),
+    (End.CODE, "a state, kind, role or choice of consultations, a part, block or hallway, an item of the ballot",
+     """projects.consultation_ballots.choice projects.consultation_ballots.item projects.consultation_ballots.origin
+     projects.consultation_ballots.part_id projects.consultation_chains.rules projects.consultation_chains.set_aside
+     projects.consultation_deliveries.part_id projects.consultation_imports.rejected projects.consultation_items.block
+     projects.consultation_items.hallway projects.consultation_items.item projects.consultation_items.menu_item
+     projects.consultation_items.rule projects.consultation_items.shown_version projects.consultation_meetings.kind
+     projects.consultation_meetings.present projects.consultation_opinions.item projects.consultation_opinions.role
+     projects.consultation_parts.building projects.consultation_parts.hallway projects.consultation_parts.part_id
+     projects.consultation_results.facts projects.consultation_results.item projects.consultation_steps.state
+     projects.consultations.changed projects.consultations.state"""),
+    (End.REDACTED, WORDS,
+     """projects.consultation_items.colour projects.consultation_items.material projects.consultation_items.removed
+     projects.consultation_items.wording projects.consultation_opinions.why projects.consultation_opinions.words
+     projects.consultation_steps.reason"""),
+    (End.MADE, "an id, a hash, the subject of a verified token",
+     """projects.consultation_ballots.actor projects.consultation_ballots.consultation_id
+     projects.consultation_ballots.evidence projects.consultation_ballots.hash projects.consultation_ballots.previous
+     projects.consultation_ballots.proxy projects.consultation_ballots.text_hash projects.consultation_chains.begin
+     projects.consultation_chains.consultation_id projects.consultation_chains.last projects.consultation_chains.seal
+     projects.consultation_codes.code_hash projects.consultation_codes.consultation_id
+     projects.consultation_deliveries.actor projects.consultation_deliveries.consultation_id
+     projects.consultation_deliveries.evidence projects.consultation_imports.actor
+     projects.consultation_imports.consultation_id projects.consultation_imports.id projects.consultation_imports.sent
+     projects.consultation_items.consultation_id projects.consultation_items.pictures
+     projects.consultation_meetings.actor projects.consultation_meetings.id projects.consultation_meetings.minutes
+     projects.consultation_meetings.project_id projects.consultation_opinions.actor projects.consultation_opinions.id
+     projects.consultation_opinions.project_id projects.consultation_parts.consultation_id
+     projects.consultation_parts.owner_ref projects.consultation_results.consultation_id
+     projects.consultation_steps.actor projects.consultation_steps.consultation_id
+     projects.consultations.electorate_hash projects.consultations.evidence projects.consultations.id
+     projects.consultations.previous projects.consultations.project_id projects.consultations.seal"""),
     # --- request bodies and parameters ------------------------------------------------------------------------------
     (End.REDACTED, RECEIVED,
      "TicketBody.text TicketBody.address CityTicketBody.text CityTicketBody.address FollowerBody.note"),
@@ -241,6 +282,11 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
     (End.MADE, "a cursor of ours",
      """GET@/caller-readings@cursor GET@/follow-ups@cursor GET@/hot-issues@cursor
      GET@/projects@cursor GET@/tickets@cursor"""),
+    (End.REDACTED, WORDS,
+     """AnnulmentBody.reason AskedBody.colour AskedBody.material AskedBody.removed AskedBody.wording
+     OpinionAnswerBody.why OpinionBody.words"""),
+    (End.CODE, "a role of the program", "MeetingBody.present"),
+    (End.MADE, "a keyed hash of it is kept", "PartBody.owner"),
     (End.TEXT, "looked up by, and not kept", "GET@/search@q GET@/known-matters@text GET@/known-matters@address"),
 )  # fmt: skip
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import uuid4
+
+from tests.harness.consulting import JOIN, asked, consult, meet
 
 READINGS: dict[str, dict[str, Any]] = {
     "roof": {"water_test_hours": 24, "ponding": 2, "overlap": 100, "leak_free": True},
@@ -15,7 +18,7 @@ READINGS: dict[str, dict[str, Any]] = {
     "common": {"as_agreed": True, "safe": True, "clean": True},
 }
 PAPERS_BEFORE = {
-    "started": ("consultation_result", "approval", "design", "contract"),
+    "started": ("approval", "design", "contract"),
     "accepted": ("completion_report", "acceptance_record"),
     "handed_over": ("audit_report", "warranty_letter"),
 }
@@ -78,6 +81,18 @@ def inspection(item: dict[str, Any], now: datetime, **other: Any) -> dict[str, A
     } | other
 
 
+def confirm(client: Client, project: str, items: Sequence[dict[str, Any]], approval: str, now: datetime) -> None:
+    """What must be done by the approval, what residents choose by a consultation that everybody agrees in."""
+    chosen = [item for item in items if item["choice"] in ("choose", "own-vote")]
+    must = [item["item_id"] for item in items if item not in chosen]
+    if must:
+        do(client, project, "items/confirmation", items=must, paper_id=approval)
+    if chosen:
+        result = consult(client, project, [asked(item["menu_item"], item["block"]) for item in chosen], now)
+        ids = [item["item_id"] for item in chosen]
+        do(client, project, "items/confirmation", items=ids, consultation_id=result["consultation_id"])
+
+
 def name_units(client: Client, project: str) -> None:
     known = {party["role"] for party in works(client, project)["parties"]}
     for role, (name, code) in UNITS.items():
@@ -102,10 +117,13 @@ def sign(client: Client, project: str, paper_id: str, now: datetime, **other: An
 def prepare(client: Client, project: str, state: str, now: datetime) -> None:
     """Does what the gates before `state` ask for; nothing for a state without gates."""
     filed = {kind: paper(client, project, kind) for kind in PAPERS_BEFORE.get(state, ())}
-    if state == "started":
+    if state == "consulted":
+        consult(client, project, [JOIN], now)
+    elif state == "scheme_confirmed":
+        meet(client, project, "review", now)
+    elif state == "started":
         items = works(client, project)["items"] or do(client, project, "items", items=[ROOF])["items"]
-        ids = [item["item_id"] for item in items]
-        do(client, project, "items/confirmation", items=ids, paper_id=filed["consultation_result"])
+        confirm(client, project, items, filed["approval"], now)
         name_units(client, project)
         if not works(client, project)["contracts"]:
             sign(client, project, filed["contract"], now)

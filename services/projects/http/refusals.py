@@ -27,7 +27,7 @@ FACTS: Mapping[str, str] = {
 REMEDIES: Mapping[Gate, str] = {
     Gate.ITEMS_NAMED: "contract the items that are built",
     Gate.MUST_ITEMS_CONFIRMED: "confirm what must be done by the approval or the consultation's result",
-    Gate.CHOSEN_ITEMS_CONFIRMED: "confirm what residents choose by their consultation's result, or drop it",
+    Gate.CHOSEN_ITEMS_CONFIRMED: "confirm what residents choose by a published result in which it passed, or drop it",
     Gate.CLEARED_BEFORE_WORKS: "inspect and accept what is cleared before works start",
     Gate.PARTIES_NAMED: "name the units of these roles",
     Gate.BUILDER_CONTRACTED: "sign the contract with who builds",
@@ -39,6 +39,10 @@ REMEDIES: Mapping[Gate, str] = {
     Gate.RESIDENTS_INSPECTED: "accept these blocks with their residents",
     Gate.BLOCKS_ACCEPTED: "accept these blocks first",
     Gate.WARRANTIES_GIVEN: "accept the blocks of these items, which gives the warranties",
+    Gate.RESIDENTS_AGREED: "publish the result of a consultation in which an item passed",
+    Gate.VOTES_ENDED: "count and publish these consultations, or annul them",
+    Gate.MEETINGS_HELD: "hold these meetings, and note them with their minutes",
+    Gate.OPINIONS_ANSWERED: "answer these opinions: adopted or not, and why",
     Gate.EVERY_DEFECT_CLOSED: "have every defect cured and closed, minor ones too",
 }
 """What to do at a shut gate."""
@@ -59,4 +63,4 @@ def answered(what: str) -> Iterator[None]:
     except GatesShut as shut:
         holds = [{"gate": hold.gate, "by": list(hold.by), "remedy": REMEDIES[hold.gate]} for hold in shut.holds]
         what = "; ".join(f"{hold.gate}: {REMEDIES[hold.gate]}" for hold in shut.holds)
-        raise Problem(409, "gates-shut", "The works are not as far", what, step=shut.step, holds=holds) from None
+        raise Problem(409, "gates-shut", "The project is not as far", what, step=shut.step, holds=holds) from None

@@ -9,10 +9,12 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from services.chassis.database.work import Workshop
+from services.chassis.database.work import Work, Workshop
 from services.projects.app.works.acts import WorksActs
+from services.projects.app.works.desk import Who
 from services.projects.domain.menu import MenuItem, menu_as_of
 from services.projects.domain.works.gates import STEPS
+from services.projects.domain.works.items import WorksItem
 from services.projects.http.refusals import answered
 from services.projects.http.rights import Commander, Reader, visible_project, who_of
 from services.projects.http.works_bodies import (
@@ -73,12 +75,10 @@ def works_routes(workshop: Workshop, acts: WorksActs) -> APIRouter:
         return {"items": [item_shown(item, works, rules) for item in items]}
 
     @router.post("/items/confirmation")
-    def confirm_items(actor: Commander, project_id: UUID, body: ConfirmationBody) -> dict[str, Any]:
-        """Confirms items by a paper: what residents choose by the result of their consultation alone."""
+    def confirm(actor: Commander, project_id: UUID, body: ConfirmationBody) -> dict[str, Any]:
+        """Confirms items by a paper, or by a published result: what residents choose by that alone."""
         with answered("project"), workshop.open() as work:
-            confirmed = acts.items.confirm(
-                work, str(project_id), list(map(str, body.items)), str(body.paper_id), who_of(actor)
-            )
+            confirmed = confirm_items(acts, work, str(project_id), body, who_of(actor))
             works = desk.works_of(work, str(project_id))
         return {"items": [item_shown(item, works, rules) for item in confirmed]}
 
@@ -129,3 +129,11 @@ def works_routes(workshop: Workshop, acts: WorksActs) -> APIRouter:
             return acceptance_shown(acts.accept(work, str(project_id), body.acceptance(), who_of(actor)))
 
     return router
+
+
+def confirm_items(acts: WorksActs, work: Work, project_id: str, body: ConfirmationBody, who: Who) -> list[WorksItem]:
+    """By the paper or by the result that the body names."""
+    items = list(map(str, body.items))
+    if body.paper_id:
+        return acts.items.confirm(work, project_id, items, str(body.paper_id), who)
+    return acts.items.confirm_by_vote(work, project_id, items, str(body.consultation_id), who)

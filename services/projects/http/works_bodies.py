@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import (
@@ -16,6 +16,7 @@ from pydantic import (
     PositiveInt,
     StringConstraints,
     WithJsonSchema,
+    model_validator,
 )
 
 from services.contracts.elements import ElementCode
@@ -84,8 +85,17 @@ class ItemsBody(_Body):
 
 
 class ConfirmationBody(_Body):
+    """By a paper of the project, or by the published result of one of its consultations."""
+
     items: Annotated[list[UUID], Field(min_length=1, max_length=400)]
-    paper_id: UUID
+    paper_id: UUID | None = None
+    consultation_id: UUID | None = None
+
+    @model_validator(mode="after")
+    def _by_one(self) -> Self:
+        if (self.paper_id is None) == (self.consultation_id is None):
+            raise ValueError("give either paper_id or consultation_id")
+        return self
 
 
 class ChangeBody(_Body):

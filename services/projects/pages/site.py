@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from services.chassis.database.work import Workshop
 from services.chassis.pages.login import entrance, login_routes, missing_pages
 from services.chassis.pages.look import Pages
+from services.projects.app.consultation.acts import ConsultationActs
 from services.projects.app.decide import Decide
 from services.projects.app.measure_heat import MeasureHeat
 from services.projects.app.ports import CurrentRules
@@ -19,11 +20,14 @@ from services.projects.app.works.acts import WorksActs
 from services.projects.http.wording import Wording
 from services.projects.pages.agreements import agreement_pages
 from services.projects.pages.areas import area_pages
+from services.projects.pages.consultations import consultation_pages
 from services.projects.pages.dossier import dossier_pages
+from services.projects.pages.hearings import hearing_pages
 from services.projects.pages.hot_issues import issue_pages
 from services.projects.pages.repair_projects import project_pages
 from services.projects.pages.scheme import scheme_pages
 from services.projects.pages.search import search_pages
+from services.projects.pages.vote import vote_pages
 from services.projects.pages.works import works_pages
 from services.projects.pages.works_item import item_pages
 
@@ -36,6 +40,7 @@ def people_pages(
     repair: Repair,
     reverse: ReverseStep,
     works: WorksActs,
+    voting: ConsultationActs,
     heat: MeasureHeat,
     words: Wording,
     rules: CurrentRules,
@@ -48,9 +53,12 @@ def people_pages(
         search_pages(workshop, pages, words),
         area_pages(workshop, pages, rules),
         project_pages(workshop, pages, repair, reverse, words),
-        works_pages(workshop, pages, works),
+        works_pages(workshop, pages, works, voting.desk.rules),
         item_pages(workshop, pages, works),
         agreement_pages(workshop, pages, works),
+        consultation_pages(workshop, pages, voting),
+        hearing_pages(workshop, pages, voting),
+        vote_pages(workshop, pages, voting.ballots),
         scheme_pages(workshop, pages, works),
         dossier_pages(workshop, pages, works, words),
         missing_pages(pages),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated
 from uuid import UUID
 
@@ -15,11 +15,13 @@ from services.chassis.pages.look import Pages
 from services.chassis.web.identity import Actor
 from services.chassis.web.problems import Problem
 from services.projects.app.works.acts import WorksActs
+from services.projects.domain.consultation.rules import ConsultationRule
 from services.projects.domain.menu import menu_as_of
 from services.projects.domain.works.gates import GROUNDS, STEPS
 from services.projects.domain.works.items import CONFIRMED_BY
 from services.projects.domain.works.papers import PaperKind
 from services.projects.http.rights import Commander, Reader, who_of
+from services.projects.http.works import confirm_items
 from services.projects.http.works_bodies import (
     AcceptanceBody,
     ConfirmationBody,
@@ -37,11 +39,14 @@ from services.projects.pages.on_site import (
     project_of,
     shown_to,
 )
+from services.projects.store.consultation_views import consultations_of_project
 
 BODY_LIMITS = {"/pages/projects/*/works/papers": 32 * 2**20}
 
 
-def works_pages(workshop: Workshop, pages: Pages, acts: WorksActs) -> APIRouter:
+def works_pages(
+    workshop: Workshop, pages: Pages, acts: WorksActs, rules_of_vote: Mapping[str, ConsultationRule]
+) -> APIRouter:
     router = pages.router()
     desk, rules = acts.desk, acts.desk.rules
 
@@ -72,8 +77,9 @@ def works_pages(workshop: Workshop, pages: Pages, acts: WorksActs) -> APIRouter:
     @router.post("/projects/{project_id}/works/confirmation")
     def confirm(request: Request, actor: Commander, project_id: UUID, fields: Fields) -> Response:
         def act(work: Work) -> None:
-            body = body_of(ConfirmationBody, {"items": fields.getlist("items"), "paper_id": fields.get("paper_id")})
-            acts.items.confirm(work, str(project_id), list(map(str, body.items)), str(body.paper_id), who_of(actor))
+            by = {name: fields.get(name) for name in ("paper_id", "consultation_id")}
+            body = body_of(ConfirmationBody, {"items": fields.getlist("items"), **by})
+            confirm_items(acts, work, str(project_id), body, who_of(actor))
 
         return _done(request, actor, project_id, fields, "confirmed", act)
 
@@ -136,6 +142,11 @@ def works_pages(workshop: Workshop, pages: Pages, acts: WorksActs) -> APIRouter:
         with workshop.open() as work:
             project = project_of(work, project_id, actor)
             works = desk.works_of(work, project.id)
+            agreed = [
+                one
+                for one in consultations_of_project(work.connection, project.id, rules_of_vote)
+                if one.id in works.consulted.agreed
+            ]
         shut = {step: desk.shut(project, works, step) for step in STEPS.values()}
         today = workshop.clock.now().date()
         return pages.show(
@@ -149,6 +160,8 @@ def works_pages(workshop: Workshop, pages: Pages, acts: WorksActs) -> APIRouter:
             blocks={one.id: one.block for one in works.items},
             defects={one.id: one.note for one in works.defects},
             next_step=next((step for step in STEPS.values() if shut[step]), None),
+            results=agreed,
+            by_vote={one.id for one in works.items if desk.gated(project) and not CONFIRMED_BY[one.choice]},
             confirming={one.id: sorted(CONFIRMED_BY[one.choice]) for one in works.items},
             kinds=PaperKind,
             today=today,

@@ -44,6 +44,24 @@ _STATEMENTS = {
                   FROM warranties AS row WHERE row.project_id = one.id)))
           FROM repair_projects AS one
     """,
+    "consultations": """
+        SELECT id, md5(concat_ws(E'\n',
+               (SELECT string_agg(concat_ws(E'\n', vote::text,
+                       (SELECT string_agg(row::text, E'\n' ORDER BY item)
+                          FROM consultation_items AS row WHERE row.consultation_id = vote.id),
+                       (SELECT string_agg(row::text, E'\n' ORDER BY version)
+                          FROM consultation_steps AS row WHERE row.consultation_id = vote.id
+                               AND row.state <> 'drafted'),
+                       (SELECT string_agg(row::text, E'\n' ORDER BY item)
+                          FROM consultation_results AS row WHERE row.consultation_id = vote.id
+                               AND vote.seal IS NOT NULL)), E'\n' ORDER BY vote.id)
+                  FROM consultations AS vote WHERE vote.project_id = one.id AND vote.announced_at IS NOT NULL),
+               (SELECT string_agg(row::text, E'\n' ORDER BY id)
+                  FROM consultation_meetings AS row WHERE row.project_id = one.id),
+               (SELECT string_agg(row::text, E'\n' ORDER BY id)
+                  FROM consultation_opinions AS row WHERE row.project_id = one.id)))
+          FROM repair_projects AS one
+    """,
     "typical case": "SELECT id, md5(one::text) FROM typical_cases AS one",
     "citywide day": "SELECT type_code || ' ' || day, 'citywide' FROM type_days WHERE citywide",
     "sightings": """

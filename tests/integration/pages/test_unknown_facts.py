@@ -13,9 +13,11 @@ from services.chassis.database.work import Workshop
 from services.intake.domain.steps import TicketState
 from services.intake.store.inbox import STATES, Tab
 from services.intake.store.tables import tickets
+from services.projects.domain.consultation.course import ConsultationState
 from services.projects.domain.hot_issue import IssueState
 from services.projects.domain.repair_project import ProjectState
 from services.projects.store.tables import metadata as metadata_of_projects
+from tests.harness.consulting import note_opinion
 from tests.harness.works import ROOF as WORKS_ROOF
 from tests.harness.works import do, works
 from tests.integration.intake.conftest import Intake
@@ -165,6 +167,8 @@ PROJECTS_PAGES: Mapping[str, Sequence[str]] = {
     "/pages/areas": [f"/pages/areas?by={by}" for by in ("estate", "sub_district", "type_code")],
     "/pages/projects": ["/pages/projects"],
     "/pages/projects/{project_id}": ["/pages/projects/{project_id}"],
+    "/pages/projects/{project_id}/consultations": ["/pages/projects/{project_id}/consultations"],
+    "/pages/consultations/{consultation_id}": ["/pages/consultations/{consultation_id}"],
     "/pages/projects/{project_id}/works": ["/pages/projects/{project_id}/works"],
     "/pages/projects/{project_id}/agreements": ["/pages/projects/{project_id}/agreements"],
     "/pages/projects/{project_id}/scheme": ["/pages/projects/{project_id}/scheme"],
@@ -180,6 +184,7 @@ def project(projects: Projects) -> str:
     project_id: str = projects.district.decide(ROOF, kind="project")["project_id"]
     projects.district.advance(project_id, "listed")
     do(projects.district.hub, project_id, "items", items=[WORKS_ROOF])
+    note_opinion(projects.district.hub, project_id)
     forget(projects.district.workshop, metadata_of_projects.sorted_tables)
     return project_id
 
@@ -191,7 +196,8 @@ def test_every_page_of_projects_is_opened_here(projects: Projects) -> None:
 
 def _open_all(projects: Projects, project: str) -> None:
     (item,) = works(projects.district.hub, project)["items"]
-    known = {"project_id": project, "item_id": item["item_id"]}
+    asked = projects.district.hub.get(f"/projects/{project}/consultations").json()["items"]
+    known = {"project_id": project, "item_id": item["item_id"], "consultation_id": asked[0]["consultation_id"]}
     addresses = [one.format(**known) for pages in PROJECTS_PAGES.values() for one in pages]
     _open_with_forms(projects.site.person("hub"), *addresses)
     lead = projects.site.person("department:housing")
@@ -210,6 +216,17 @@ def test_an_issue_of_which_little_is_known_opens_with_its_forms(
     )
     _open_all(projects, project)
     assert projects.district.issue(ROOF)["state"] == state
+
+
+@pytest.mark.parametrize("state", ConsultationState)
+def test_a_consultation_of_which_little_is_known_opens_with_its_forms(
+    projects: Projects, project: str, state: ConsultationState
+) -> None:
+    workshop = projects.district.workshop
+    put(
+        workshop, "UPDATE consultations SET state = :state", "UPDATE consultation_steps SET state = :state", state=state
+    )
+    _open_all(projects, project)
 
 
 @pytest.mark.parametrize("state", ProjectState)

@@ -51,11 +51,11 @@ def test_a_block_is_built_and_accepted_on_the_pages(projects: Projects, project:
     assert "开工前还要办" in lead.open(page)
     roof = {"menu_item": "M01-A", "block": "3号", "contracted": "820.5", "unit_cost": "120.00"}
     assert send(lead, page, "items", **roof).status_code == 303
-    for kind in ("consultation_result", "approval", "design", "contract"):
+    for kind in ("approval", "design", "contract"):
         upload = {"file": ("结果.pdf", kind.encode(), "application/pdf")}
         assert send(lead, page, "papers", kind=kind, name=kind, files=upload).status_code == 303
     shown = works(projects.district.hub, project)
-    result = next(one["paper_id"] for one in shown["papers"] if one["kind"] == "consultation_result")
+    result = next(one["paper_id"] for one in shown["papers"] if one["kind"] == "approval")
     (item,) = item_ids(projects, project)
     assert shown["items"][0]["unit_cost_fen"] == 12000
     assert send(lead, page, "confirmation", items=[item], paper_id=result).status_code == 303

@@ -10,9 +10,10 @@ import pytest
 
 from services.chassis.database.work import Workshop
 from tests.contract.strings import of_routes
+from tests.harness.consulting import JOIN, PARTS, ballots, noticed, periods, stepped
 from tests.harness.planted import SAID, Planting, found_in_tables
 from tests.harness.works import ROOF as ROOF_WORKS
-from tests.harness.works import inspection, works
+from tests.harness.works import inspection, prepare, works
 from tests.integration.projects.conftest import NOW
 from tests.integration.projects.events import dispatched, take, ticket_id
 from tests.integration.projects.issues import ROOF, WALL, issues
@@ -48,6 +49,7 @@ def test_what_is_planted_in_every_field_is_read_nowhere(district: District) -> N
     command(f"/hot-issues/{ROOF}/decision", "PlanBody.elements", status=422, kind="project", reason=SAID,
             project={"elements": [SAID]})  # fmt: skip
     project = command(f"/hot-issues/{ROOF}/decision", kind="project", reason=SAID)["project_id"]
+    _consulted(planting, district, project)
     command(f"/projects/{project}/steps", "ProjectStepBody.note", to="consulted", note=SAID)
     command(f"/projects/{project}/steps", "ProjectStepBody.elements", status=422, to="listed", elements=[SAID])
     district.advance(project, "started")
@@ -89,3 +91,42 @@ def test_what_is_planted_in_every_field_is_read_nowhere(district: District) -> N
     assert sorted(fields - planting.fields) == []
     assert planting.found_in_answers() == {}
     assert found_in_tables(district.workshop.engine) == {}
+
+
+def _consulted(planting: Planting, district: District, project: str) -> None:
+    """A consultation from its draft to its annulment, meetings, an opinion with its answer; and one that agrees."""
+
+    def send(path: str, status: int, *fields: str, **body: Any) -> Any:
+        return planting.send(district.hub, "POST", path, status, *fields, json=body).json()
+
+    words = {"wording": SAID, "removed": SAID, "material": SAID, "colour": SAID}
+    asked = [f"AskedBody.{name}" for name in words]
+    parts = [PARTS[0] | {"owner": SAID}]
+    draft = f"/projects/{project}/consultations"
+    for wrong in ({"part_id": SAID}, {"building": SAID}):
+        send(draft, 422, "PartBody.part_id", id=str(uuid4()), items=[JOIN], parts=[PARTS[0] | wrong])
+    one = send(draft, 201, *asked, "PartBody.owner", id=str(uuid4()), items=[JOIN | words], parts=parts)
+    at = f"/consultations/{one['consultation_id']}"
+    one = noticed(district.hub, one, periods(NOW))
+    one = stepped(district.hub, one, "open")
+    row = ballots(one, PARTS[:1], "agree", periods(NOW)["opens_at"])[0]
+    send(
+        f"{at}/ballots",
+        422,
+        "BallotBody.part_id",
+        id=str(uuid4()),
+        evidence="a" * 64,
+        ballots=[row | {"part_id": SAID}],
+    )
+    handed = {"part_id": SAID, "at": NOW.isoformat(), "warned": True, "evidence": "a" * 64}
+    send(f"{at}/deliveries", 422, "DeliveryBody.part_id", deliveries=[handed])
+    one = send(f"{at}/annulment", 200, "AnnulmentBody.reason", version=one["version"], reason=SAID)
+    held = {"id": str(uuid4()), "kind": "hearing", "held_on": "2026-06-30", "minutes": "a" * 64}
+    send(f"/projects/{project}/meetings", 422, "MeetingBody.present", **held, present={SAID: 1})
+    said = {"id": str(uuid4()), "role": "resident", "words": SAID}
+    opinion = send(f"/projects/{project}/opinions", 201, "OpinionBody.words", **said)
+    answer = f"/projects/{project}/opinions/{opinion['opinion_id']}/answer"
+    send(answer, 200, "OpinionAnswerBody.why", version=1, adopted=False, why=SAID)
+    for path in (at, draft, f"/pages{draft}", f"/pages{at}", f"/projects/{project}/hearings"):
+        planting.send(district.hub, "GET", path, 200)
+    prepare(district.hub, project, "consulted", NOW)

@@ -88,6 +88,7 @@ def test_a_step_the_table_has_not_is_refused_with_those_it_has(district: Distric
 def test_of_two_who_step_at_once_one_wins(district: District, project: str) -> None:
     answers: list[int] = []
     together = threading.Barrier(2)
+    prepare(district.hub, project, "consulted", NOW)
 
     def advance() -> None:
         client = district.as_("hub")
@@ -106,6 +107,7 @@ def test_of_two_who_step_at_once_one_wins(district: District, project: str) -> N
 
 @pytest.mark.parametrize(("role", "status"), [("hub", 200), ("department:housing", 200), ("department:fire", 404)])
 def test_the_hub_and_the_lead_take_steps(district: District, project: str, role: str, status: int) -> None:
+    prepare(district.hub, project, "consulted", NOW)
     assert step(district, project, role, to="consulted").status_code == status
 
 

@@ -70,7 +70,7 @@ def test_works_do_not_start_before_everything_is_there(district: District, proje
     assert [hold["gate"] for hold in problem["holds"]] == [
         *("items_named", "parties_named", "builder_contracted", "papers_there", "disclosed")
     ]
-    assert problem["holds"][3]["by"] == ["approval", "consultation_result", "contract", "design"]
+    assert problem["holds"][3]["by"] == ["approval", "contract", "design"]
     do(district.hub, project, "items", items=[ROOF, SHED])
     problem = refused(district, project, "steps", 409, **body)
     assert [hold["gate"] for hold in problem["holds"]][:2] == ["must_items_confirmed", "chosen_items_confirmed"]
@@ -89,7 +89,7 @@ def test_what_residents_choose_is_not_confirmed_by_an_approval(district: Distric
         district, project, "items/confirmation", items=[items[0]["item_id"], items[1]["item_id"]], paper_id=approval
     )
     assert field_of(problem) == "body.paper_id"
-    assert "consultation_result" in problem["detail"]
+    assert "give consultation_id" in problem["detail"]
     do(district.hub, project, "items/confirmation", items=[items[0]["item_id"]], paper_id=approval)
 
 

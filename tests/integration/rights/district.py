@@ -16,6 +16,7 @@ from services.contracts.ticket_events import Place
 from services.notifier.store.tables import deliveries
 from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
+from tests.harness.consulting import JOIN, drafted, note_opinion
 from tests.integration.intake.conftest import classified, fresh_key
 from tests.integration.notifier import events as told
 from tests.integration.notifier.subscribing import activate, subscribe
@@ -41,6 +42,9 @@ _CONTENTS: Mapping[str, Sequence[str]] = {
         "SELECT m::text FROM hot_issue_members m WHERE hot_issue_id = ANY(:foreign) ORDER BY m::text",
         "SELECT p::text FROM repair_projects p WHERE id = ANY(:foreign) ORDER BY id",
         "SELECT h::text FROM repair_project_history h WHERE project_id = ANY(:foreign) ORDER BY h::text",
+        "SELECT c::text FROM consultations c WHERE project_id = ANY(:foreign) ORDER BY c::text",
+        "SELECT b::text FROM consultation_ballots b WHERE consultation_id = ANY(:foreign) ORDER BY b::text",
+        "SELECT o::text FROM consultation_opinions o WHERE project_id = ANY(:foreign) ORDER BY o::text",
     ),
     NOTIFIER: (
         "SELECT w::text FROM webhooks w WHERE webhook_id::text = ANY(:foreign)",
@@ -51,6 +55,7 @@ _CONTENTS: Mapping[str, Sequence[str]] = {
 _VERSIONS: Mapping[str, str] = {
     "ticket_id": "SELECT version FROM tickets WHERE id::text = :id",
     "hot_issue_id": "SELECT version FROM hot_issues WHERE id = :id",
+    "consultation_id": "SELECT version FROM consultations WHERE id = :id",
     "project_id": "SELECT version FROM repair_projects WHERE id = :id",
 }
 
@@ -127,10 +132,13 @@ def _problems(part: Part) -> None:
     version = hub.get(f"/hot-issues/{with_project}").json()["version"]
     decision = {"version": version, "kind": "project", "reason": MARK}
     project = _ok(hub.post(f"/hot-issues/{with_project}/decision", json=decision))["project_id"]
-    part.foreign = [undecided, with_project, project]
+    asked = drafted(hub, project, [JOIN | {"wording": MARK}])["consultation_id"]
+    opinion = note_opinion(hub, project)["opinion_id"]
+    part.foreign = [undecided, with_project, project, asked, opinion]
     ids = [*own, undecided, with_project, NOBODY]
     tickets = [told.ticket_id(n) for n in (0, 20, 30, 4711)]
     part.ids = {"hot_issue_id": ids, "merge_into": ids, "project_id": [project, NOBODY], "ticket_id": tickets}
+    part.ids |= {"consultation_id": [asked, NOBODY], "opinion_id": [opinion, NOBODY]}
     assert MARK in hub.get(f"/projects/{project}").text
 
 

@@ -42,6 +42,9 @@ IN_PATHS: Mapping[str, Mapping[str, Rule]] = {
         "item_id": Rule.VISIBLE,
         "contract_id": Rule.VISIBLE,
         "defect_id": Rule.VISIBLE,
+        "consultation_id": Rule.ADMITTED,
+        "opinion_id": Rule.VISIBLE,
+        "voting_code": Rule.OWN_KEY,
         "letter_id": Rule.OF_ROLE,
         "address": Rule.PLAIN,
     },
@@ -176,6 +179,64 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
                 "papers body.sha256",
             )
         },
+        # consultations: whoever may act on the project says what is asked and who may vote
+        "POST /projects/{project_id}/items/confirmation body.consultation_id": Rule.VISIBLE,
+        **{
+            f"POST /{path} body.id": Rule.OWN_KEY
+            for path in (
+                "projects/{project_id}/consultations",
+                "projects/{project_id}/meetings",
+                "projects/{project_id}/opinions",
+                "consultations/{consultation_id}/ballots",
+            )
+        },
+        **{
+            f"POST /{path} body.items.{name}": Rule.CODE if name in ("menu_item", "rule") else Rule.PLAIN
+            for path in (
+                "projects/{project_id}/consultations",
+                "consultations/{consultation_id}/rounds",
+                "consultations/{consultation_id}/texts",
+            )
+            for name in (
+                *("block", "colour", "hallway", "item", "material", "menu_item", "pictures", "removed", "rule"),
+                "wording",
+            )
+        },
+        **{
+            f"POST /{path} body.parts.{name}": Rule.PLAIN
+            for path in ("projects/{project_id}/consultations", "consultations/{consultation_id}/rounds")
+            for name in ("area_m2", "building", "hallway", "owner", "part_id")
+        },
+        **{
+            f"POST /consultations/{{consultation_id}}/{field}": Rule.PLAIN
+            for field in (
+                "ballots body.ballots.evidence",
+                "ballots body.ballots.proxy",
+                "ballots body.ballots.text_hash",
+                "ballots body.evidence",
+                "deliveries body.deliveries.evidence",
+                "notice body.evidence",
+            )
+        },
+        # of those who may vote in the consultation that the path names
+        **{
+            f"POST /consultations/{{consultation_id}}/{field}": Rule.VISIBLE
+            for field in (
+                "ballots body.ballots.item",
+                "ballots body.ballots.part_id",
+                "deliveries body.deliveries.part_id",
+            )
+        },
+        **{
+            f"POST /projects/{{project_id}}/{field}": Rule.PLAIN
+            for field in (
+                "consultations body.total_area_m2",
+                "meetings body.minutes",
+                "opinions body.item",
+                "opinions body.words",
+                "opinions/{opinion_id}/answer body.why",
+            )
+        },
         **{f"GET {path} query.cursor": Rule.NARROWS for path in ("/hot-issues", "/projects", "/concentrations")},
         **{f"GET {path} query.cursor": Rule.NARROWS for path in ("/pages/hot-issues", "/pages/projects")},
         **{f"GET {path} query.estate": Rule.NARROWS for path in ("/hot-issues", "/projects")},
@@ -222,6 +283,7 @@ NO_TEXTS = {
     *("area", "contacted", "kind", "line", "period", "purpose", "satisfaction", "state", "urgency"),
     *("occasion", "result"),
     *("accepted_on", "party", "residents", "severity", "template", "template_version", "unit_cost"),
+    *("adopted", "announced_at", "closes_at", "held_on", "opens_at"),
     *("inspected_at", "review_on", "role", "sum", "starts", "ends", "delta", "audited"),
     *("beyond_duty", "caller_solved", "matter_true", "unit_solved"),
     *("date", "file", "floor_area_m2", "from", "hours", "to", "version"),

@@ -6,14 +6,39 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from services.contracts.elements import elements
+
 A_SITE: dict[str, Any] = {
     "items": [
-        {"item_id": "i-1", "choice": "must", "contracted": "10.00", "bases": [], "template": {}, "checks": []},
+        {
+            "item_id": "i-1",
+            "choice": "must",
+            "menu_item": "M01-A",
+            "contracted": "10.00",
+            "confirmed_by": None,
+            "bases": [],
+            "template": {},
+            "checks": [],
+        },
     ],
+    "parties": [],
+    "contracts": [],
+    "progress": {"contracted_fen": 240_000},
     "blocks": [{"block": "3号", "accepted": False}],
     "to_disclose": ["hours"],
 }
 """Works of one item, whatever is done there."""
+A_ROW = {
+    "code": "M01-A",
+    "consent": "building",
+    "unit": "m2",
+    "name_cn": "屋面翻修",
+    "standard_cn": "卷材",
+    "removes_cn": "旧卷材",
+}
+A_BALLOT = {"consultation_id": "c-1", "version": 1, "items": [{"item": "join", "menu_item": None, "text_hash": "0"}]}
+COURSE = {"drafted": "noticed", "noticed": "open", "open": "closed", "closed": "counted", "counted": "published"}
+"""What a consultation becomes next."""
 Request = tuple[str, str, dict[str, Any]]
 
 
@@ -43,6 +68,8 @@ class Person:
     def get(self, service: str, path: str, **query: Any) -> Any:
         if path.endswith("/works"):
             return A_SITE
+        if path == "/menu":
+            return {"items": [A_ROW | {"element": element} for element in elements()]}
         return {"version": 7, "state": "any", "project_id": "p-1" if "hot-issues" in path else None}
 
     def post(self, service: str, path: str, body: dict[str, Any]) -> Any:
@@ -58,7 +85,11 @@ class Person:
         if path.endswith("/answers"):
             refusal = {"problem": self.services.refusal_of_answers} if self.services.refusal_of_answers else {}
             return {"results": [{"ticket_id": one} | refusal for one in body["ticket_ids"]], "more": False}
-        return {"version": 8}
+        if path.endswith("/consultations"):
+            return _asked("drafted")
+        if path.startswith("/consultations/") and (path.endswith("/notice") or "to" in body):
+            return _asked(body.get("to", "noticed"))
+        return {"version": 8, "adopted": None, "opinion_id": "o-1"}
 
     def step(
         self, service: str, thing: str, step: str, body: dict[str, Any], *, version: int | None = None, wanted: Any
@@ -67,3 +98,7 @@ class Person:
 
     def pages(self, service: str, path: str, **query: Any) -> Iterator[dict[str, Any]]:
         yield from self.services.lists.pop(f"{path} {query.get('state') or query.get('stage')}", [])
+
+
+def _asked(state: str) -> dict[str, Any]:
+    return A_BALLOT | {"state": state, "may_become": [COURSE[state]] if state in COURSE else []}

@@ -172,8 +172,13 @@ def test_the_hub_decides_at_the_next_step_and_housing_takes_the_project_to_its_a
     assert fault.condition is Condition.UNDER_WORKS
     cast.play(cure.preparation_days + cure.works_days + 100)
     assert fault.condition is Condition.CURED
-    steps = [body["to"] for body in cast.services.bodies("/steps") if "version" in body]
-    assert [body["kind"] for body in cast.services.bodies("/papers")][:2] == ["consultation_result", "approval"]
+    steps = [body["to"] for body in cast.services.bodies(f"{PROJECT}/steps") if "version" in body]
+    assert [body["kind"] for body in cast.services.bodies("/papers")][:2] == ["approval", "design"]
+    asked = [[item["item"] if "item" in item else item["menu_item"] for item in body["items"]]
+             for body in cast.services.bodies("/consultations")]  # fmt: skip
+    assert asked == [["join"], ["M01-A"] * len(cure.elements)]
+    published = [path for _, path, body in cast.services.requests if body.get("to") == "published"]
+    assert published == ["/consultations/c-1/steps"] * 2
     assert len(cast.services.bodies("/acceptances")) == 1
     assert steps == [
         *("consulted", "listed", "approved", "designed", "scheme_public", "scheme_confirmed", "tendered"),

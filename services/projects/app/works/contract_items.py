@@ -13,7 +13,7 @@ from services.contracts.works_events import WorksItemChanged
 from services.projects.app.works.desk import TOPIC, Site, Who, WorksDesk
 from services.projects.domain.menu import MenuItem, menu_as_of
 from services.projects.domain.works.acts import NEEDS_CHANGE_ORDER, Act
-from services.projects.domain.works.items import CONFIRMED_BY, WorksItem
+from services.projects.domain.works.items import CONFIRMED_BEFORE_GATES, CONFIRMED_BY, WorksItem
 from services.projects.domain.works.papers import PaperKind
 
 
@@ -72,12 +72,34 @@ class ContractItems:
         kind = _kind_of(site, paper_id, "paper_id")
         items = [site.item(item_id, f"items.{number}") for number, item_id in enumerate(item_ids)]
         for number, item in enumerate(items):
-            if kind not in CONFIRMED_BY[item.choice]:
-                allowed = " or ".join(sorted(CONFIRMED_BY[item.choice]))
-                raise Unfit("paper_id", f"is a paper of the kind {kind}; items.{number} is confirmed by {allowed}")
-        confirmed = [replace(item, confirmed_by=paper_id, version=item.version + 1) for item in items]
-        self._save(work, site, confirmed)
-        return confirmed
+            allowed = CONFIRMED_BY[item.choice]
+            if not allowed and not self.desk.gated(site.project):
+                allowed = CONFIRMED_BEFORE_GATES
+            if kind not in allowed:
+                by = " or ".join(sorted(allowed)) or "the published result of a consultation: give consultation_id"
+                raise Unfit("paper_id", f"is a paper of the kind {kind}; items.{number} is confirmed by {by}")
+        return self._confirmed(work, site, items, paper_id)
+
+    def confirm_by_vote(
+        self, work: Work, project_id: str, item_ids: Sequence[str], consultation_id: str, who: Who
+    ) -> list[WorksItem]:
+        """Confirms items by the published result of a consultation in which each of them passed as it is contracted.
+
+        Raises Unfit where it did not, and where a later result says otherwise.
+        """
+        site = self.desk.open(work, project_id, who, Act.CONFIRM)
+        items = [site.item(item_id, f"items.{number}") for number, item_id in enumerate(item_ids)]
+        for number, item in enumerate(items):
+            found = site.works.consulted.result_of(item.menu_item, item.block)
+            if found is None or found.consultation_id != consultation_id:
+                why = "is not the last published result on it: name that one, or consult on it"
+                raise Unfit("consultation_id", f"items.{number}: {why}")
+            if not found.passed:
+                raise Unfit("consultation_id", f"items.{number} did not pass in it: drop it, or open a further round")
+            if found.menu_version != item.menu_version:
+                why = f"was voted on as version {found.menu_version}, and is contracted as {item.menu_version}"
+                raise Unfit("consultation_id", f"items.{number} {why}: open a further round")
+        return self._confirmed(work, site, items, consultation_id)
 
     def change(self, work: Work, project_id: str, item_id: str, change: Change, who: Who) -> WorksItem:
         """Raises Conflict for an item that has changed since it was read, and Unfit for less than was accepted."""
@@ -97,6 +119,11 @@ class ContractItems:
         )
         self._save(work, site, [changed])
         return changed
+
+    def _confirmed(self, work: Work, site: Site, items: Sequence[WorksItem], by: str) -> list[WorksItem]:
+        confirmed = [replace(item, confirmed_by=by, version=item.version + 1) for item in items]
+        self._save(work, site, confirmed)
+        return confirmed
 
     def _item(self, picked: Picked, row: MenuItem) -> WorksItem:
         choice = self.elements[row.element].choice

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from services.chassis.commands import Conflict, Unfit, admitted
@@ -11,6 +12,7 @@ from services.projects.app.ports import RepairProjects
 from services.projects.app.works.ports import Done, WorksBook
 from services.projects.domain.repair_project import RepairProject
 from services.projects.domain.works.acts import POSSIBLE, Act
+from services.projects.domain.works.consulted import Consulted
 from services.projects.domain.works.gates import STEPS, Gated, GatesShut, Hold, Works, holds
 from services.projects.domain.works.items import WorksItem
 from services.projects.domain.works.rules import WorksRules
@@ -47,6 +49,7 @@ class WorksDesk:
     projects: RepairProjects
     book: WorksBook
     rules: WorksRules
+    consulted: Callable[[Work, str], Consulted]
 
     def open(self, work: Work, project_id: str, who: Who, act: Act) -> Site:
         """Raises Unknown, Forbidden, and Conflict where the project's state does not allow the act."""
@@ -60,11 +63,16 @@ class WorksDesk:
             required_papers=self.rules.papers,
             required_parties=self.rules.parties,
             to_disclose=self.rules.disclosed,
+            consulted=self.consulted(work, project_id),
+            required_meetings=self.rules.meetings,
         )
 
     def shut(self, project: RepairProject, works: Works, step: Gated) -> list[Hold]:
         """The gates of a step that are shut for these works. A project from before there were gates has none."""
-        return [] if project.opened_at.date() < self.rules.gated_from else holds(step, works)
+        return holds(step, works) if self.gated(project) else []
+
+    def gated(self, project: RepairProject) -> bool:
+        return project.opened_at.date() >= self.rules.gated_from
 
     def pass_gates(self, work: Work, project: RepairProject) -> None:
         """Raises GatesShut when what the project just became is not open to it yet; the transaction is rolled back."""

@@ -48,8 +48,15 @@ class ConsultationVote:
 
 def record_of(vote: ConsultationVote) -> dict[str, Any]:
     """As JSON can hold it. Raises as `decided` does."""
+    asked = question_of(vote)
+    begin = begin_of(asked)
+    return record_with(asked, begin, list(chained(vote.ballots, begin)), [facts_of(one) for one in vote.decided()])
+
+
+def question_of(vote: ConsultationVote) -> dict[str, Any]:
+    """The part of a record that stands before the first ballot: rules, electorate, items, opening, transfers."""
     rules = {item.rule.name: item.rule for item in vote.items.values()}
-    body = {
+    return {
         "format": FORMAT,
         "rules": [rules[name].model_dump(mode="json") for name in sorted(rules)],
         "electorate": {
@@ -85,11 +92,15 @@ def record_of(vote: ConsultationVote) -> dict[str, Any]:
             {"part_id": one.part_id, "at": one.at.isoformat(), "evidence": one.evidence} for one in vote.transfers
         ],
     }
-    begin = begin_of(body)
-    links = list(chained(vote.ballots, begin))
-    result = [facts_of(one) for one in vote.decided()]
+
+
+def record_with(
+    asked: Mapping[str, Any], begin: str, links: Sequence[Mapping[str, Any]], result: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """`links`: the ballots as they stand in their chain. Nothing of it is checked here; `verify` does."""
     last = links[-1]["hash"] if links else begin
-    return {**body, "begin": begin, "ballots": links, "result": result, "seal": seal_of(len(links), last, result)}
+    seal = seal_of(len(links), last, result)
+    return {**asked, "begin": begin, "ballots": list(links), "result": list(result), "seal": seal}
 
 
 def begin_of(body: Mapping[str, Any]) -> str:

@@ -11,7 +11,9 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from services.contracts.elements import Choice
+from services.projects.domain.consultation.meetings import MeetingKind
 from services.projects.domain.repair_project import ProjectState
+from services.projects.domain.works.consulted import NOT_CONSULTED, Consulted
 from services.projects.domain.works.contracts import Contract
 from services.projects.domain.works.defects import Defect, WorksParty
 from services.projects.domain.works.inspections import NEVER_INSPECTED, ItemStanding, Verdict
@@ -37,11 +39,17 @@ class Gate(StrEnum):
     CONTRACTS_AUDITED = "contracts_audited"
     WARRANTIES_GIVEN = "warranties_given"
     EVERY_DEFECT_CLOSED = "every_defect_closed"
+    RESIDENTS_AGREED = "residents_agreed"
+    VOTES_ENDED = "votes_ended"
+    MEETINGS_HELD = "meetings_held"
+    OPINIONS_ANSWERED = "opinions_answered"
 
 
 class Gated(StrEnum):
-    """The steps that have gates: four of a project, and the acceptance of one block."""
+    """The steps that have gates: six of a project, and the acceptance of one block."""
 
+    CONSULT = "consult"
+    CONFIRM_SCHEME = "confirm_scheme"
     START = "start"
     ACCEPT_BLOCK = "accept_block"
     ACCEPT = "accept"
@@ -54,7 +62,8 @@ class Works:
     """Everything the gates look at. `block` is that of the step, where it is a step of one block.
 
     `accepted`: the blocks that were accepted. `inspected_by_residents`: the blocks where residents took part in the
-    acceptance. `to_disclose` and `disclosed`: of the list of what is made public on site.
+    acceptance. `to_disclose` and `disclosed`: of the list of what is made public on site. `consulted`: what residents
+    said. `required_meetings`: those that a step asks for.
     """
 
     items: tuple[WorksItem, ...] = ()
@@ -70,6 +79,8 @@ class Works:
     parties: tuple[WorksUnit, ...] = ()
     required_parties: frozenset[WorksParty] = frozenset()
     contracts: tuple[Contract, ...] = ()
+    consulted: Consulted = NOT_CONSULTED
+    required_meetings: Mapping[Gated, frozenset[MeetingKind]] = field(default_factory=dict)
 
     def built(self) -> list[WorksItem]:
         return [item for item in self.items if item.dropped is None]
@@ -95,6 +106,8 @@ class Works:
             self.parties,
             self.required_parties,
             self.contracts,
+            self.consulted,
+            self.required_meetings,
         )
 
 
@@ -133,7 +146,12 @@ def _no_items(works: Works, _: Gated) -> Iterable[str]:
 
 
 def _unconfirmed(*choices: Choice) -> Callable[[Works, Gated], Iterable[str]]:
-    return lambda works, _: (i.id for i in works.built() if i.choice in choices and not i.confirmed)
+    """An annulled result confirms nothing any more."""
+    return lambda works, _: (
+        item.id
+        for item in works.built()
+        if item.choice in choices and (not item.confirmed or item.confirmed_by in works.consulted.annulled)
+    )
 
 
 def _not_cleared(works: Works, _: Gated) -> Iterable[str]:
@@ -146,6 +164,14 @@ def _is_done(works: Works, item: WorksItem) -> bool:
 
 
 GATES: Mapping[Gated, tuple[Gate, ...]] = {
+    Gated.CONSULT: (Gate.RESIDENTS_AGREED,),
+    Gated.CONFIRM_SCHEME: (
+        Gate.RESIDENTS_AGREED,
+        Gate.CHOSEN_ITEMS_CONFIRMED,
+        Gate.VOTES_ENDED,
+        Gate.MEETINGS_HELD,
+        Gate.OPINIONS_ANSWERED,
+    ),
     Gated.START: (
         Gate.ITEMS_NAMED,
         Gate.MUST_ITEMS_CONFIRMED,
@@ -170,6 +196,8 @@ GATES: Mapping[Gated, tuple[Gate, ...]] = {
 """docs/domain.md §4.2. A project ends by what was shown (`verified`), never because everything was built."""
 
 STEPS: Mapping[ProjectState, Gated] = {
+    ProjectState.CONSULTED: Gated.CONSULT,
+    ProjectState.SCHEME_CONFIRMED: Gated.CONFIRM_SCHEME,
     ProjectState.STARTED: Gated.START,
     ProjectState.ACCEPTED: Gated.ACCEPT,
     ProjectState.HANDED_OVER: Gated.HAND_OVER,
@@ -199,4 +227,8 @@ _HELD_BY: Mapping[Gate, Callable[[Works, Gated], Iterable[str]]] = {
         {item.id for item in works.built()} - {warranty.item for warranty in works.warranties}
     ),
     Gate.EVERY_DEFECT_CLOSED: lambda works, _: (defect.id for defect in works.defects if not defect.is_closed),
+    Gate.RESIDENTS_AGREED: lambda works, _: () if works.consulted.agreed else ("consultation",),
+    Gate.VOTES_ENDED: lambda works, _: works.consulted.under_way,
+    Gate.MEETINGS_HELD: lambda works, step: works.required_meetings.get(step, frozenset()) - works.consulted.meetings,
+    Gate.OPINIONS_ANSWERED: lambda works, _: works.consulted.unanswered,
 }

@@ -12,18 +12,21 @@ from services.projects.domain.works.papers import PaperKind
 CONFIRMED_BY: Mapping[Choice, frozenset[PaperKind]] = {
     Choice.MUST: frozenset({PaperKind.CONSULTATION_RESULT, PaperKind.APPROVAL}),
     Choice.BEFORE_WORKS: frozenset({PaperKind.CONSULTATION_RESULT, PaperKind.APPROVAL}),
-    Choice.CHOOSE: frozenset({PaperKind.CONSULTATION_RESULT}),
-    Choice.OWN_VOTE: frozenset({PaperKind.CONSULTATION_RESULT}),
+    Choice.CHOOSE: frozenset(),
+    Choice.OWN_VOTE: frozenset(),
 }
-"""By which papers an item is confirmed: what must be done by the approval too, what residents choose by them alone."""
+"""By which papers an item is confirmed. What residents choose is confirmed by a published result alone (ADR 42)."""
+
+CONFIRMED_BEFORE_GATES = frozenset({PaperKind.CONSULTATION_RESULT})
+"""By which papers a project from before there were gates confirms what residents choose."""
 
 
 @dataclass(frozen=True, slots=True)
 class WorksItem:
     """`block` None: in the grounds of the estate. `contracted` is in the unit of the menu item, `unit_cost` in fen.
 
-    `menu_version`: of the menu item, as the scheme was frozen on it. `confirmed_by`: the paper that confirms it.
-    `dropped`: why it is not built after all; such an item counts nowhere, and is named everywhere.
+    `menu_version`: of the menu item, as the scheme was frozen on it. `confirmed_by`: the paper or the consultation
+    that confirms it. `dropped`: why it is not built after all; such an item counts nowhere, and is named everywhere.
     """
 
     id: str

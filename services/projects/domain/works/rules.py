@@ -10,6 +10,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, StringConstraints, model_validator
 
 from services.contracts.elements import ElementCode
+from services.projects.domain.consultation.meetings import MeetingKind
 from services.projects.domain.works import inspections
 from services.projects.domain.works.defects import WorksParty
 from services.projects.domain.works.gates import Gated
@@ -51,7 +52,8 @@ class TermRow(_Rule):
 
 
 class WorksRules(_Rule):
-    """`papers`: the kinds without which a step is not taken. `disclosed`: codes of what is made public before works.
+    """`papers`, `meetings`: the kinds without which a step is not taken. `disclosed`: codes of what is made public
+    before works.
 
     `parties`: the roles without a unit for which works do not start.
     """
@@ -63,6 +65,7 @@ class WorksRules(_Rule):
     disclosed: frozenset[Code]
     parties: frozenset[WorksParty]
     papers: Mapping[Gated, frozenset[PaperKind]]
+    meetings: Mapping[Gated, frozenset[MeetingKind]]
     notice_days: Mapping[ImpactKind, Annotated[int, Field(ge=0, le=60)]]
     noise_hours: tuple[time, time]
     scaffold_days: PositiveInt

@@ -30,6 +30,12 @@ def area_of(written: str) -> int:
 
 def read_parts(table: ListedTable, faults: Faults, total_area: int | None = None) -> Electorate | None:
     """None when something is wrong. `total_area` (0.01 m²) is what the areas must add up to, as is a line of totals."""
+    owned = read_owned(table, faults, total_area)
+    return None if owned is None else Electorate.of(owned)
+
+
+def read_owned(table: ListedTable, faults: Faults, total_area: int | None = None) -> list[OwnedPart] | None:
+    """As `read_parts`, with the owners as the file names them."""
     owned: dict[str, OwnedPart] = {}
     rows: dict[str, int] = {}
     totals: list[tuple[int | None, int]] = [] if total_area is None else [(None, total_area)]
@@ -61,7 +67,7 @@ def read_parts(table: ListedTable, faults: Faults, total_area: int | None = None
             if total != found:
                 why = f"the parts add up to {metres(found)} m², the total is {metres(total)} m²"
                 faults.add(row, "area_m2", f"{why}: find the part that is wrong or missing, or correct the total")
-    return None if faults.told else Electorate.of(owned.values())
+    return None if faults.told else list(owned.values())
 
 
 def metres(area: int) -> str:

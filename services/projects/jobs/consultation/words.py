@@ -111,19 +111,25 @@ def _outcome(deciding: DecidedBy, outcome: Outcome) -> Iterator[str]:
 
 def _judged(one: Judged) -> str:
     rule = one.condition
-    cn, en = _condition(rule)
+    cn, en = condition_in_words(rule)
     shown = metres if rule.count is CountBy.AREA else str
     unit = " m²" if rule.count is CountBy.AREA else ""
     line = f"{rule.name}: {shown(one.have)} / {shown(one.of)}{unit}; {cn} / {en} [{rule.basis}]"
     if one.met:
         return line
+    return f"{line}; {' / '.join(missing_in_words(one))}"
+
+
+def missing_in_words(one: Judged) -> tuple[str, str]:
+    """Of a condition that is not met, how much more it takes."""
     if one.missing is None:
-        return f"{line}; 已不可能达到 / it can no longer be reached"
-    more_cn, more_en = (text.format(shown(one.missing)) for text in _MORE[rule.count])
-    return f"{line}; {more_cn} / {more_en}"
+        return "已不可能达到", "it can no longer be reached"
+    shown = metres if one.condition.count is CountBy.AREA else str
+    more_cn, more_en = (text.format(shown(one.missing)) for text in _MORE[one.condition.count])
+    return more_cn, more_en
 
 
-def _condition(rule: Condition) -> tuple[str, str]:
+def condition_in_words(rule: Condition) -> tuple[str, str]:
     share = f"{rule.num}/{rule.den}"
     most = rule.op is Comparison.MORE_THAN
     level, counted, over, by = (

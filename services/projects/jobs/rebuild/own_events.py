@@ -11,13 +11,16 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from services.contracts.consultation_events import ConsultationEvent
 from services.contracts.event import Envelope, Event
 from services.contracts.hot_issue_events import HotIssueEvent, HotIssueMemberJoined, HotIssueMemberLeft
 from services.contracts.numbers import ShortKind, number_of_old
 from services.contracts.project_events import ProjectEvent, ProjectOpened, TypicalCaseProposed
 from services.contracts.works_events import WorksEvent
 from services.projects.domain.hot_issue import IssueState, Reason
+from services.projects.jobs.rebuild.own_consultations import OwnConsultations
 from services.projects.jobs.rebuild.own_works import OwnWorks
+from services.projects.store.consultations_rebuilt import forget_consultations
 from services.projects.store.rebuilt import replace_issues, replace_projects
 from services.projects.store.tables import hot_issues, repair_projects, typical_cases
 from services.projects.store.works_rebuilt import forget_works
@@ -46,6 +49,7 @@ class OwnEvents:
     projects: dict[str, FoldedProject] = field(default_factory=dict)
     cases: dict[str, Row] = field(default_factory=dict)
     works: OwnWorks = field(default_factory=OwnWorks)
+    consultations: OwnConsultations = field(default_factory=OwnConsultations)
     choices: dict[tuple[str, str], bool] = field(default_factory=dict)
     """By ticket and matter, whether a person said that it is of it."""
 
@@ -58,6 +62,8 @@ class OwnEvents:
                 self._project(event)
             elif isinstance(event, WorksEvent):
                 self.works.fold(event)
+            elif isinstance(event, ConsultationEvent):
+                self.consultations.fold(event)
             elif isinstance(event, TypicalCaseProposed):
                 known = self.cases.get(event.type_code)
                 if known is None or known["version"] < event.version:
@@ -75,6 +81,7 @@ class OwnEvents:
             connection, [one.row for one in issues], [line for one in issues for line in one.history], members
         )
         forget_works(connection)
+        forget_consultations(connection)
         replace_projects(
             connection,
             [one.row for one in projects],
@@ -82,6 +89,7 @@ class OwnEvents:
             list(self.cases.values()),
         )
         self.works.write(connection)
+        self.consultations.write(connection)
 
     def _issue(self, event: HotIssueEvent) -> None:
         issue = self.issues.setdefault(event.aggregate_id, FoldedIssue())

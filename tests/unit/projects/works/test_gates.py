@@ -12,7 +12,9 @@ from typing import NamedTuple
 import pytest
 
 from services.contracts.elements import Choice
+from services.projects.domain.consultation.meetings import MeetingKind
 from services.projects.domain.repair_project import ProjectState
+from services.projects.domain.works.consulted import Consulted
 from services.projects.domain.works.contracts import Audit, Contract
 from services.projects.domain.works.defects import Defect, DefectState, Severity, WorksParty
 from services.projects.domain.works.gates import GATES, GROUNDS, STEPS, Gate, Gated, Hold, Works, holds
@@ -54,6 +56,8 @@ DONE = Works(
     warranties=tuple(
         Warranty(one.id, one.block, "E01", date(2026, 5, 4), date(2031, 5, 4), "waterproofing") for one in ITEMS
     ),
+    consulted=Consulted(agreed=frozenset({"result"}), meetings=frozenset({MeetingKind.REVIEW})),
+    required_meetings={Gated.CONFIRM_SCHEME: frozenset({MeetingKind.REVIEW})},
 )
 
 
@@ -80,7 +84,17 @@ def with_defect(severity: Severity, state: DefectState) -> Callable[[Works], Wor
     return lambda works: replace(works, defects=(*works.defects, Defect(name, "must", severity, state)))
 
 
+def with_consulted(**change: object) -> Callable[[Works], Works]:
+    return lambda works: replace(works, consulted=replace(works.consulted, **change))  # type: ignore[arg-type]
+
+
 FAULTS: dict[str, Fault] = {
+    "nothing was agreed to": Fault(with_consulted(agreed=frozenset()), {Gate.RESIDENTS_AGREED: "consultation"}),
+    "a vote is under way": Fault(with_consulted(under_way=frozenset({"vote"})), {Gate.VOTES_ENDED: "vote"}),
+    "no review was held": Fault(with_consulted(meetings=frozenset()), {Gate.MEETINGS_HELD: "review"}),
+    "an opinion has no answer": Fault(
+        with_consulted(unanswered=frozenset({"opinion"})), {Gate.OPINIONS_ANSWERED: "opinion"}
+    ),
     "a must item nobody confirmed": Fault(with_item("must", confirmed_by=None), {Gate.MUST_ITEMS_CONFIRMED: "must"}),
     "a chosen item nobody confirmed": Fault(
         with_item("chosen", confirmed_by=None), {Gate.CHOSEN_ITEMS_CONFIRMED: "chosen"}
@@ -164,6 +178,11 @@ def test_a_dropped_item_holds_nothing() -> None:
     assert all(holds(step, dropped) == [] for step in Gated)
 
 
+def test_an_annulled_result_confirms_nothing_any_more() -> None:
+    annulled = with_item("chosen", confirmed_by="vote")(with_consulted(annulled=frozenset({"vote"}))(DONE))
+    assert holds(Gated.START, annulled) == [Hold(Gate.CHOSEN_ITEMS_CONFIRMED, ("chosen",))]
+
+
 def test_a_block_is_accepted_whatever_is_amiss_in_another() -> None:
     works = with_standing("chosen", inspected(0))(DONE)
     assert holds(Gated.ACCEPT_BLOCK, works.of_block("3")) == []
@@ -172,6 +191,8 @@ def test_a_block_is_accepted_whatever_is_amiss_in_another() -> None:
 
 def test_no_project_ends_because_everything_was_built() -> None:
     assert STEPS.keys() == {
+        ProjectState.CONSULTED,
+        ProjectState.SCHEME_CONFIRMED,
         ProjectState.STARTED,
         ProjectState.ACCEPTED,
         ProjectState.HANDED_OVER,

@@ -1,0 +1,20 @@
+"""All that people do at consultations, on one desk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.projects.app.consultation.desk import ConsultationDesk
+from services.projects.app.consultation.drafting import DraftConsultation
+from services.projects.app.consultation.hear import HearResidents
+from services.projects.app.consultation.steps import StepConsultation
+from services.projects.app.consultation.take_ballots import TakeBallots
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultationActs:
+    desk: ConsultationDesk
+    drafts: DraftConsultation
+    steps: StepConsultation
+    ballots: TakeBallots
+    hearings: HearResidents

@@ -1,0 +1,172 @@
+"""Drafts a consultation, its texts, and a further round."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from services.chassis.commands import Unfit
+from services.chassis.database.work import Work
+from services.projects.app.consultation.desk import ConsultationDesk, lawful
+from services.projects.app.works.desk import Who
+from services.projects.domain.consultation.course import Consultation, Voters
+from services.projects.domain.consultation.electorate import BadElectorate, Electorate, Level, OwnedPart, weight
+from services.projects.domain.consultation.rounds import ItemText
+from services.projects.domain.consultation.voted_items import VotedItem, code_of
+from services.projects.domain.menu import menu_as_of
+
+
+@dataclass(frozen=True, slots=True)
+class DraftItem:
+    """One item as somebody drafts it: of the menu, by `menu_item`, or by a name of its own, `item`."""
+
+    rule: str
+    wording: str
+    removed: str
+    item: str | None = None
+    menu_item: str | None = None
+    block: str | None = None
+    hallway: str | None = None
+    material: str = ""
+    colour: str = ""
+    pictures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """`owned`: whose parts; the owner is a keyed hash by now. `total_area`: what their areas must add up to."""
+
+    id: str
+    items: Sequence[DraftItem]
+    owned: Sequence[OwnedPart]
+    total_area: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftConsultation:
+    desk: ConsultationDesk
+    new_id: Callable[[], str]
+
+    def draft(self, work: Work, project_id: str, draft: Draft, who: Who) -> Consultation:
+        """Raises Unfit, which names the field, for areas that do not add up and items that nobody can decide.
+
+        One of the same id is given as it is by now.
+        """
+        self.desk.project(work, project_id, who)
+        if (known := self.desk.book.project_of(work, draft.id)) is not None:
+            drafted = self.desk.book.lock(work, draft.id)
+            if drafted is None or known != project_id:
+                raise Unfit("id", "is another consultation's; give each one an id of its own")
+            return drafted
+        electorate = _electorate(draft.owned, draft.total_area)
+        items = self._items(work, draft.items, electorate)
+        ordinal = self.desk.book.next_ordinal(work, project_id)
+        consultation = Consultation(draft.id, project_id, _voters(electorate), items, ordinal)
+        return self._create(work, consultation, draft.owned, electorate, who)
+
+    def rewrite(
+        self, work: Work, consultation_id: str, version: int, asked: Sequence[DraftItem], who: Who
+    ) -> Consultation:
+        """Raises Conflict once it was announced."""
+        sitting = self.desk.open(work, consultation_id, who, version)
+        consultation = sitting.consultation
+        items = self._items(work, asked, self.desk.book.electorate(work, consultation.id))
+        with lawful(consultation):
+            consultation.rewrite(items, sitting.done.at, who.actor)
+        self.desk.book.save(work, consultation, with_items=True)
+        return consultation
+
+    def again(
+        self,
+        work: Work,
+        consultation_id: str,
+        version: int,
+        asked: Sequence[DraftItem],
+        owned: Sequence[OwnedPart],
+        who: Who,
+    ) -> Consultation:
+        """A further round; without `owned` by those who could vote in the last one. No ballot of that one counts."""
+        before = self.desk.open(work, consultation_id, who, version).consultation
+        parts = list(owned) or self.desk.book.owned(work, consultation_id)
+        electorate = _electorate(parts, None)
+        items = self._items(work, asked, electorate)
+        with lawful(before):
+            changed = before.again(items)
+        further = Consultation(
+            self.new_id(),
+            before.project_id,
+            _voters(electorate),
+            items,
+            self.desk.book.next_ordinal(work, before.project_id),
+            round=before.round + 1,
+            previous=before.id,
+            changed=changed,
+        )
+        return self._create(work, further, parts, electorate, who)
+
+    def _create(
+        self, work: Work, consultation: Consultation, owned: Sequence[OwnedPart], electorate: Electorate, who: Who
+    ) -> Consultation:
+        consultation.draft(work.clock.now(), who.actor)
+        self.desk.book.create(work, consultation, owned, {part.id: part.head for part in electorate.parts})
+        return consultation
+
+    def _items(self, work: Work, asked: Sequence[DraftItem], electorate: Electorate) -> tuple[VotedItem, ...]:
+        today = work.clock.now().date()
+        menu = menu_as_of(self.desk.menu, today, today)
+        found: dict[str, VotedItem] = {}
+        for number, one in enumerate(asked):
+            field = f"items.{number}"
+            rule = self.desk.rules.get(one.rule)
+            if rule is None:
+                raise Unfit(f"{field}.rule", f"is no rule; take one of {', '.join(self.desk.rules)}")
+            row = menu.get(one.menu_item) if one.menu_item else None
+            if one.menu_item and row is None:
+                raise Unfit(f"{field}.menu_item", "is not in the menu in force; take a code of GET /menu")
+            if bool(one.item) == bool(one.menu_item):
+                raise Unfit(f"{field}.item", "is for what is in no menu: give either item or menu_item")
+            code = one.item or code_of(one.menu_item or "", one.block, one.hallway)
+            text = ItemText(
+                code,
+                one.wording,
+                one.removed,
+                one.material,
+                one.colour,
+                f"{row.code} v{row.version}" if row else "",
+                one.pictures,
+            )
+            item = VotedItem(text, rule, one.menu_item, row.version if row else None, one.block, one.hallway)
+            if code in found:
+                raise Unfit(f"{field}.menu_item", f"{code} is on the ballot already; leave one out")
+            _decidable(item, electorate, field)
+            found[code] = item
+        return tuple(found.values())
+
+
+def _decidable(item: VotedItem, electorate: Electorate, field: str) -> None:
+    levels = item.rule.levels
+    if (Level.BUILDING in levels or Level.HALLWAY in levels) and item.block is None:
+        raise Unfit(f"{field}.block", f"is missing: by {item.rule.name} those of a block decide")
+    if Level.HALLWAY in levels and item.hallway is None:
+        raise Unfit(f"{field}.hallway", f"is missing: by {item.rule.name} those of a hallway decide")
+    for level in levels:
+        if not electorate.within(level, item.block, item.hallway):
+            name = "hallway" if level is Level.HALLWAY else "block"
+            raise Unfit(f"{field}.{name}", "holds no part of those who may vote; correct it, or their parts")
+
+
+def _electorate(owned: Sequence[OwnedPart], total_area: int | None) -> Electorate:
+    try:
+        electorate = Electorate.of(owned)
+    except BadElectorate as error:
+        raise Unfit("parts", f"{error}; correct it") from None
+    area = sum(part.area for part in electorate.parts)
+    if total_area is not None and area != total_area:
+        why = f"is {total_area / 100:.2f} m², and the parts add up to {area / 100:.2f} m²: find the part that is wrong"
+        raise Unfit("total_area_m2", why)
+    return electorate
+
+
+def _voters(electorate: Electorate) -> Voters:
+    whole = weight(electorate.parts)
+    return Voters(electorate.hash, whole.parts, whole.heads, whole.area)

@@ -1,0 +1,138 @@
+"""Where consultations are kept. A call works inside the transaction of `work`; it commits nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+from services.chassis.database.work import Work
+from services.projects.app.works.ports import Done
+from services.projects.domain.consultation.ballots import Ballot
+from services.projects.domain.consultation.course import Consultation
+from services.projects.domain.consultation.electorate import Electorate, OwnedPart
+from services.projects.domain.consultation.meetings import HeardOpinion, Meeting
+from services.projects.domain.works.consulted import Consulted
+
+
+class Chain(NamedTuple):
+    """How far the chain of ballots has come. `begin`: what the first hangs on; None before the notice."""
+
+    begin: str | None
+    ballots: int
+    last: str | None
+
+
+class ChainedBallot(NamedTuple):
+    """A ballot as it stands in the chain, with who entered it and when."""
+
+    ballot: Ballot
+    previous: str
+    hash: str
+
+
+class Delivery(NamedTuple):
+    """A ballot that was handed to the owner of a part. `warned`: it said what silence means."""
+
+    part_id: str
+    at: datetime
+    warned: bool
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRow:
+    """`row` from 1, as it was sent."""
+
+    row: int
+    field: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of an import: the same answer each time it is sent."""
+
+    rows: int
+    taken: int
+    rejected: tuple[RejectedRow, ...]
+
+
+class ConsultationBook(Protocol):
+    def project_of(self, work: Work, consultation_id: str) -> str | None: ...
+
+    def next_ordinal(self, work: Work, project_id: str) -> int:
+        """Of a consultation that is drafted; the project is locked."""
+
+    def lock(self, work: Work, consultation_id: str) -> Consultation | None: ...
+
+    def of_code(self, work: Work, hashed: str) -> tuple[str, int] | None:
+        """The consultation and the head of a code that works."""
+
+    def save(self, work: Work, consultation: Consultation, *, with_items: bool = False) -> None:
+        """With its new entries; they are taken from it."""
+
+    def create(
+        self, work: Work, consultation: Consultation, owned: Sequence[OwnedPart], heads: Mapping[str, int]
+    ) -> None:
+        """`heads`: of each part."""
+
+    def keep_codes(self, work: Work, consultation_id: str, codes: Mapping[int, str]) -> None:
+        """By head, the hash of its code."""
+
+    def owned(self, work: Work, consultation_id: str) -> list[OwnedPart]:
+        """With the references of owners, never their names."""
+
+    def electorate(self, work: Work, consultation_id: str) -> Electorate: ...
+
+    def chain(self, work: Work, consultation_id: str) -> Chain: ...
+
+    def begin_chain(self, work: Work, consultation: Consultation, begin: str) -> None:
+        """With the rules as they are announced."""
+
+    def append(self, work: Work, consultation_id: str, links: Sequence[ChainedBallot], done: Done) -> None:
+        """One statement for the ballots, one for the end of the chain."""
+
+    def ballots(self, work: Work, consultation_id: str) -> list[Ballot]:
+        """In the order of their arrival, as far as a count needs them: without text, evidence and proxy."""
+
+    def links(self, work: Work, consultation_id: str) -> list[ChainedBallot]:
+        """The ballots as they stand in their chain."""
+
+    def answered(
+        self, work: Work, consultation_id: str, part_ids: Collection[str]
+    ) -> dict[tuple[str, str], list[Ballot]]:
+        """Answers that were given for these parts, by part and item."""
+
+    def import_of(self, work: Work, consultation_id: str, import_id: str) -> tuple[str, Taken] | None:
+        """The hash of what was sent with this id, and what became of it."""
+
+    def keep_import(
+        self, work: Work, consultation_id: str, import_id: str, sent: str, taken: Taken, done: Done
+    ) -> None: ...
+
+    def deliver(self, work: Work, consultation_id: str, deliveries: Sequence[Delivery], done: Done) -> int:
+        """How many are new. The first delivery of a part stays."""
+
+    def warned(self, work: Work, consultation_id: str) -> list[Delivery]:
+        """Of those who were told what silence means."""
+
+    def keep_results(
+        self, work: Work, consultation_id: str, results: Sequence[Mapping[str, Any]], seal: Mapping[str, Any]
+    ) -> None: ...
+
+    def results(self, work: Work, consultation_id: str) -> tuple[list[dict[str, Any]], dict[str, Any]] | None:
+        """As they were counted, in the order of the items, and their seal; None before the count."""
+
+    def hold_meeting(self, work: Work, project_id: str, meeting: Meeting, done: Done) -> bool:
+        """Whether it is new. One of the same id is left as it is, whatever project it is of."""
+
+    def opinions(self, work: Work, project_id: str) -> list[HeardOpinion]: ...
+
+    def meetings(self, work: Work, project_id: str) -> list[Meeting]: ...
+
+    def save_opinion(self, work: Work, project_id: str, opinion: HeardOpinion, done: Done) -> bool:
+        """Whether it is there now: False for an id that another project has."""
+
+    def consulted(self, work: Work, project_id: str) -> Consulted: ...

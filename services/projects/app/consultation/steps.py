@@ -1,0 +1,140 @@
+"""Takes the steps of a consultation: notice, opening, closing, count, publication, annulment."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import UTC
+
+from services.chassis.commands import Conflict
+from services.chassis.database.work import Work
+from services.projects.app.consultation import facts
+from services.projects.app.consultation.desk import TOPIC, ConsultationDesk, Sitting, lawful
+from services.projects.app.consultation.ports import ChainedBallot
+from services.projects.app.works.desk import Who
+from services.projects.domain.consultation.ballots import Ballot, BallotChoice
+from services.projects.domain.consultation.chain import chained
+from services.projects.domain.consultation.codes import code_hash, voting_code
+from services.projects.domain.consultation.course import Announced, Consultation, ConsultationState
+from services.projects.domain.consultation.facts import facts_of
+from services.projects.domain.consultation.record import ConsultationVote, begin_of, question_of, seal_of
+from services.projects.domain.consultation.result import DecidedItem
+
+
+@dataclass(frozen=True, slots=True)
+class StepConsultation:
+    desk: ConsultationDesk
+
+    def notice(self, work: Work, consultation_id: str, version: int, announced: Announced, who: Who) -> Consultation:
+        """Freezes what is voted on, by whom and when; personal codes work from the opening on."""
+        sitting = self.desk.open(work, consultation_id, who, version)
+        consultation = sitting.consultation
+        with lawful(consultation):
+            consultation.notice(announced, sitting.done.at, who.actor)
+        asked = question_of(self._vote(work, consultation, []))
+        self.desk.book.begin_chain(work, consultation, begin_of(asked))
+        heads = range(1, consultation.voters.heads + 1)
+        keyed = self.desk.keyed
+        codes = {head: code_hash(keyed, voting_code(keyed, consultation.id, head)) for head in heads}
+        self.desk.book.keep_codes(work, consultation.id, codes)
+        work.publish(TOPIC, facts.noticed(consultation, sitting.done))
+        self.desk.book.save(work, consultation)
+        return consultation
+
+    def step(
+        self, work: Work, consultation_id: str, version: int, to: ConsultationState, reason: str | None, who: Who
+    ) -> Consultation:
+        """Any step after the notice. Raises Conflict for one that the table lacks or whose time has not come."""
+        sitting = self.desk.open(work, consultation_id, who, version)
+        consultation, before = sitting.consultation, sitting.consultation.state
+        with lawful(consultation):
+            consultation.take(to, sitting.done.at, who.actor, reason)
+        if to is ConsultationState.COUNTED:
+            self._count(work, sitting)
+        if to is ConsultationState.PUBLISHED:
+            self._publish(work, sitting)
+        elif before is not ConsultationState.DRAFTED:
+            work.publish(TOPIC, facts.advanced(consultation, before, sitting.done))
+        self.desk.book.save(work, consultation)
+        return consultation
+
+    def standing(self, work: Work, consultation_id: str, who: Who) -> list[DecidedItem]:
+        """As it would be counted now, for the counting party alone. Raises Conflict before voting has begun."""
+        consultation = self.desk.look(work, consultation_id, who)
+        if consultation.announced is None:
+            raise Conflict("nothing is voted on before the notice", consultation.version, consultation.state)
+        ballots = self.desk.book.ballots(work, consultation.id)
+        return self._vote(work, consultation, ballots).decided()
+
+    def _count(self, work: Work, sitting: Sitting) -> None:
+        consultation, book = sitting.consultation, self.desk.book
+        ballots = book.ballots(work, consultation.id)
+        silent = self._silent(work, consultation, ballots)
+        chain = book.chain(work, consultation.id)
+        assert chain.begin
+        links = list(linked(silent, chain.last or chain.begin))
+        if links:
+            book.append(work, consultation.id, links, sitting.done)
+        results = [facts_of(one) for one in self._vote(work, consultation, [*ballots, *silent]).decided()]
+        last = links[-1].hash if links else chain.last or chain.begin
+        book.keep_results(work, consultation.id, results, seal_of(chain.ballots + len(links), last, results))
+
+    def _silent(self, work: Work, consultation: Consultation, ballots: list[Ballot]) -> list[Ballot]:
+        """A line for each ballot that was delivered with its warning and not answered."""
+        delivered = {one.part_id: one for one in self.desk.book.warned(work, consultation.id)}
+        if not delivered:
+            return []
+        answered = defaultdict[str, set[str]](set)
+        for ballot in ballots:
+            if ballot.choice is not BallotChoice.EMPTY or ballot.delivered:
+                answered[ballot.item].add(ballot.part_id)
+        electorate = self.desk.book.electorate(work, consultation.id)
+        found: list[Ballot] = []
+        for item in consultation.items:
+            asked = item.on_ballot
+            concerned = {
+                part.id
+                for level in item.rule.levels
+                for part in electorate.within(level, asked.building, asked.hallway)
+            }
+            found += [
+                Ballot(
+                    number=len(ballots) + len(found) + place,
+                    part_id=part_id,
+                    item=item.item,
+                    choice=BallotChoice.EMPTY,
+                    delivered=True,
+                    evidence=delivered[part_id].evidence,
+                    round=consultation.round,
+                )
+                for place, part_id in enumerate(sorted(concerned & delivered.keys() - answered[item.item]), start=1)
+            ]
+        return found
+
+    def _publish(self, work: Work, sitting: Sitting) -> None:
+        counted = self.desk.book.results(work, sitting.consultation.id)
+        assert counted
+        results, seal = counted
+        sitting.consultation.seal = seal["hash"]
+        work.publish(TOPIC, facts.published(sitting.consultation, results, seal, sitting.done))
+
+    def _vote(self, work: Work, consultation: Consultation, ballots: list[Ballot]) -> ConsultationVote:
+        items = {one.item: one.on_ballot for one in consultation.items}
+        electorate = self.desk.book.electorate(work, consultation.id)
+        return ConsultationVote(electorate, items, ballots, consultation.opening)
+
+
+def linked(ballots: list[Ballot], last: str) -> list[ChainedBallot]:
+    """The ballots chained to the last one that stands. They are numbered by their place in the chain."""
+    return [
+        ChainedBallot(ballot, link["previous"], link["hash"])
+        for ballot, link in zip(ballots, chained(ballots, last), strict=True)
+    ]
+
+
+def numbered(ballots: list[Ballot], after: int) -> list[Ballot]:
+    """Moments in UTC, as hashes are made of them."""
+    return [
+        replace(ballot, number=after + place, at=ballot.at and ballot.at.astimezone(UTC))
+        for place, ballot in enumerate(ballots, start=1)
+    ]

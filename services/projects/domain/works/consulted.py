@@ -1,0 +1,44 @@
+"""What consultations of a project came to, as the gates of its steps look at it (ADR 42)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from services.projects.domain.consultation.meetings import MeetingKind
+
+
+class VotedWorks(NamedTuple):
+    """`block` None: the whole estate was asked."""
+
+    menu_item: str
+    block: str | None
+
+
+class VotedResult(NamedTuple):
+    """`menu_version`: of the menu item, as it was voted on."""
+
+    consultation_id: str
+    menu_version: int
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Consulted:
+    """`latest`: the last published result of each item of the menu. `agreed`: published results in which some item
+    passed. `under_way`: consultations that were announced and have not ended. `unanswered`: opinions."""
+
+    latest: Mapping[VotedWorks, VotedResult] = field(default_factory=dict)
+    agreed: frozenset[str] = frozenset()
+    under_way: frozenset[str] = frozenset()
+    annulled: frozenset[str] = frozenset()
+    meetings: frozenset[MeetingKind] = frozenset()
+    unanswered: frozenset[str] = frozenset()
+
+    def result_of(self, menu_item: str, block: str | None) -> VotedResult | None:
+        """What was voted on for the whole estate holds for each of its blocks."""
+        return self.latest.get(VotedWorks(menu_item, block)) or self.latest.get(VotedWorks(menu_item, None))
+
+
+NOT_CONSULTED = Consulted()

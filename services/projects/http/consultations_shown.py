@@ -1,0 +1,104 @@
+"""Consultations as the API shows them. What is counted is in none of it before the result is published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.projects.app.consultation.facts import put_to_vote
+from services.projects.app.consultation.ports import Taken
+from services.projects.domain.consultation.course import CONSULTATION_STEPS, Consultation
+from services.projects.domain.consultation.meetings import HeardOpinion, Meeting
+from services.projects.domain.consultation.result import DecidedItem
+from services.projects.domain.consultation.voted_items import VotedItem
+from services.projects.http.consultation_words import judged_shown, missing_sentence, result_sentence
+
+
+def consultation_shown(one: Consultation) -> dict[str, Any]:
+    """`may_become`: the states that one step leads to."""
+    announced, voters = one.announced, one.voters
+    return {
+        "consultation_id": one.id,
+        "project_id": one.project_id,
+        "version": one.version,
+        "state": one.state,
+        "may_become": sorted(CONSULTATION_STEPS[one.state]),
+        "ordinal": one.ordinal,
+        "round": one.round,
+        "previous": one.previous,
+        "changed": list(one.changed),
+        "announced_at": announced and announced.announced_at,
+        "opens_at": announced and announced.opens_at,
+        "closes_at": announced and announced.closes_at,
+        "electorate": {
+            "hash": voters.hash,
+            "parts": voters.parts,
+            "heads": voters.heads,
+            "area_m2": f"{voters.area / 100:.2f}",
+        },
+        "items": [{**put_to_vote(item).model_dump(mode="json"), "conditions": _conditions(item)} for item in one.items],
+        "seal": one.seal,
+    }
+
+
+def _conditions(item: VotedItem) -> list[dict[str, Any]]:
+    return [one.model_dump(mode="json") for one in item.rule.conditions]
+
+
+def result_shown(one: Consultation, results: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Both countings of each item and the verdict with its reasons, in both languages."""
+    rules = {item.item: item.rule for item in one.items}
+    items = []
+    for found in results:
+        sentence = result_sentence(rules[found["item"]], found)
+        items.append({**found, "sentence_cn": sentence.cn, "sentence_en": sentence.en})
+    return {"consultation_id": one.id, "seal": one.seal, "items": items}
+
+
+def standing_shown(decided: Sequence[DecidedItem]) -> dict[str, Any]:
+    """As it would be counted now, and what is missing."""
+    return {"items": [_stands(one) for one in decided]}
+
+
+def _stands(one: DecidedItem) -> dict[str, Any]:
+    missing = missing_sentence(one)
+    return {
+        "item": one.item,
+        "would_pass": one.passed,
+        "conditions": [judged_shown(judged) for judged in one.deciding.judged],
+        "answers": {choice.value: number for choice, number in one.answers.items()},
+        "silent": one.silent,
+        "set_aside": len(one.set_aside),
+        "missing_cn": missing.cn,
+        "missing_en": missing.en,
+    }
+
+
+def taken_shown(taken: Taken) -> dict[str, Any]:
+    return {
+        "rows": taken.rows,
+        "taken": taken.taken,
+        "rejected": [{"row": one.row, "field": one.field, "why": one.why} for one in taken.rejected],
+    }
+
+
+def meeting_shown(one: Meeting) -> dict[str, Any]:
+    return {
+        "meeting_id": one.id,
+        "kind": one.kind,
+        "held_on": one.held_on,
+        "present": {role.value: number for role, number in one.present.items()},
+        "minutes": one.minutes,
+    }
+
+
+def opinion_shown(one: HeardOpinion) -> dict[str, Any]:
+    return {
+        "opinion_id": one.id,
+        "version": one.version,
+        "role": one.role,
+        "item": one.item,
+        "words": one.words,
+        "adopted": one.adopted,
+        "why": one.why,
+    }

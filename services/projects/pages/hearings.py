@@ -1,0 +1,149 @@
+"""The consultations of a project in a list, its meetings, and opinions with their answers."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Annotated
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, File, Request, Response, UploadFile
+
+from services.chassis.database.work import Work, Workshop
+from services.chassis.pages.forms import Fields, body_of, choice_of, number_of
+from services.chassis.pages.look import Pages, done, faults_of
+from services.chassis.web.identity import Actor
+from services.chassis.web.problems import Problem
+from services.projects.app.consultation.acts import ConsultationActs
+from services.projects.app.consultation.desk import OVER
+from services.projects.domain.consultation.meetings import MeetingKind, ParticipantRole
+from services.projects.domain.menu import menu_as_of
+from services.projects.http.consultation_bodies import ConsultationBody, MeetingBody, OpinionAnswerBody, OpinionBody
+from services.projects.http.consultations_shown import consultation_shown, meeting_shown, opinion_shown
+from services.projects.http.refusals import answered
+from services.projects.http.rights import Commander, Reader, authority_of, who_of
+from services.projects.jobs.consultation.csv_files import parts_of_csv
+from services.projects.pages.consultations import file_read, item_entered
+from services.projects.pages.on_site import NOTHING, Entered, act_on_site, project_of
+from services.projects.store.consultation_views import consultations_of_project
+from services.projects.store.consultations import meetings_of, opinions_of
+
+BODY_LIMITS: Mapping[str, int] = {"/pages/projects/*/consultations/drafts": 8 * 2**20}
+
+
+def hearing_pages(workshop: Workshop, pages: Pages, acts: ConsultationActs) -> APIRouter:
+    router = pages.router()
+
+    @router.get("/projects/{project_id}/consultations")
+    def show(request: Request, actor: Reader, project_id: UUID) -> Response:
+        return _page(request, actor, project_id)
+
+    @router.post("/projects/{project_id}/consultations/drafts")
+    def draft(
+        request: Request, actor: Commander, project_id: UUID, fields: Fields, file: Annotated[UploadFile, File()]
+    ) -> Response:
+        """A first item and the file of those who may vote; further items are added on its page."""
+        try:
+            with answered("project"), workshop.open() as work, file_read():
+                parts = parts_of_csv(file.filename or "", file.file.read())
+                body = body_of(
+                    ConsultationBody, {"id": fields.get("id"), "items": [item_entered(fields)], "parts": parts}
+                )
+                draft = body.draft(acts.desk.keyed)
+                made = acts.drafts.draft(work, str(project_id), draft, who_of(actor))
+        except Problem as problem:
+            if problem.status_code not in (409, 422):
+                raise
+            return _page(request, actor, project_id, fields, problem)
+        return done(f"/pages/consultations/{made.id}", "drafted")
+
+    @router.post("/projects/{project_id}/consultations/meetings")
+    def hold(
+        request: Request, actor: Commander, project_id: UUID, fields: Fields, file: Annotated[UploadFile, File()]
+    ) -> Response:
+        """The hash of the minutes is kept; the file stays with the unit."""
+
+        def act(work: Work) -> None:
+            present = {
+                role.value: number
+                for role in ParticipantRole
+                if (number := number_of(fields.get(f"present.{role}"))) is not None
+            }
+            values = {
+                "id": fields.get("id"),
+                "kind": fields.get("kind"),
+                "held_on": fields.get("held_on"),
+                "present": present,
+                "minutes": hashlib.sha256(file.file.read()).hexdigest(),
+            }
+            acts.hearings.hold(work, str(project_id), body_of(MeetingBody, values).meeting(), who_of(actor))
+
+        return _done(request, actor, project_id, fields, "meeting_held", act)
+
+    @router.post("/projects/{project_id}/consultations/opinions")
+    def note(request: Request, actor: Commander, project_id: UUID, fields: Fields) -> Response:
+        def act(work: Work) -> None:
+            values = {name: fields.get(name) for name in ("id", "role", "item", "words")}
+            acts.hearings.note(work, str(project_id), body_of(OpinionBody, values).opinion(), who_of(actor))
+
+        return _done(request, actor, project_id, fields, "opinion_noted", act)
+
+    @router.post("/projects/{project_id}/consultations/opinions/{opinion_id}")
+    def answer(request: Request, actor: Commander, project_id: UUID, opinion_id: UUID, fields: Fields) -> Response:
+        def act(work: Work) -> None:
+            values = {
+                "version": number_of(fields.get("version")),
+                "adopted": choice_of(fields.get("adopted")),
+                "why": fields.get("why"),
+            }
+            body = body_of(OpinionAnswerBody, values)
+            acts.hearings.answer(
+                work, str(project_id), str(opinion_id), body.version, body.adopted, body.why, who_of(actor)
+            )
+
+        return _done(request, actor, project_id, fields, "opinion_answered", act)
+
+    def _done(
+        request: Request, actor: Actor, project_id: UUID, fields: Entered, what: str, act: Callable[[Work], None]
+    ) -> Response:
+        page = f"/pages/projects/{project_id}/consultations"
+        return act_on_site(
+            workshop, act, page, what, lambda problem: _page(request, actor, project_id, fields, problem)
+        )
+
+    def _page(
+        request: Request,
+        actor: Actor,
+        project_id: UUID,
+        entered: Entered = NOTHING,
+        problem: Problem | None = None,
+    ) -> Response:
+        with workshop.open() as work:
+            project = project_of(work, project_id, actor)
+            found = consultations_of_project(work.connection, project.id, acts.desk.rules)
+            meetings = meetings_of(work.connection, project.id)
+            opinions = opinions_of(work.connection, project.id)
+        today = workshop.clock.now().date()
+        return pages.show(
+            request,
+            "consultations.html",
+            actor,
+            status=problem.status_code if problem else 200,
+            project=project,
+            consultations=[consultation_shown(one) for one in found],
+            meetings=[meeting_shown(one) for one in meetings],
+            opinions=[opinion_shown(one) for one in opinions],
+            may_act=authority_of(actor).may_act_on(project) and project.state not in OVER,
+            kinds=MeetingKind,
+            roles=ParticipantRole,
+            rules=acts.desk.rules,
+            menu=menu_as_of(acts.desk.menu, today, today),
+            today=today,
+            fresh_id=uuid4,
+            entered=entered,
+            problem=problem,
+            faults=faults_of(problem) if problem else [],
+            what=request.query_params.get("done"),
+        )
+
+    return router

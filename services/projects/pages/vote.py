@@ -1,0 +1,98 @@
+"""Voting without an account: by the personal code on the ballot, or the link that ends in it.
+
+Whoever has no code that works learns nothing. Nothing is changed by opening a page. No cookie is set. Nobody is told
+how the vote stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fastapi import APIRouter, Request, Response
+
+from services.chassis.commands import Conflict, Unfit, Unknown
+from services.chassis.database.work import Workshop
+from services.chassis.pages.forms import Fields
+from services.chassis.pages.look import Pages
+from services.chassis.web.rate_limit import RateLimit
+from services.projects.app.consultation.take_ballots import TakeBallots, ToVote
+from services.projects.domain.consultation.ballots import BallotChoice
+
+MISTAKES, MISTAKE_EVERY_S = 10, 30.0
+"""Codes that do not work which one address may try at once, and how long it waits for another try."""
+ALL_MISTAKES, ANY_MISTAKE_EVERY_S = 300, 1.0
+"""The same for all addresses together."""
+CHOICES = (BallotChoice.AGREE, BallotChoice.DISAGREE, BallotChoice.ABSTAIN)
+
+
+def vote_pages(workshop: Workshop, pages: Pages, ballots: TakeBallots) -> APIRouter:
+    router = pages.public_router()
+    limits = (RateLimit(MISTAKES, MISTAKE_EVERY_S), RateLimit(ALL_MISTAKES, ANY_MISTAKE_EVERY_S, in_total=True))
+
+    def check(request: Request) -> None:
+        for limit in limits:
+            limit.check(request)
+
+    def unknown(request: Request) -> Response:
+        for limit in limits:
+            limit.use(request)
+        return pages.show_public(request, "vote_code.html", status=404, fault=True)
+
+    @router.get("/vote")
+    def enter(request: Request) -> Response:
+        return pages.show_public(request, "vote_code.html", fault=False)
+
+    @router.post("/vote")
+    def with_code(request: Request, fields: Fields) -> Response:
+        return opened(request, fields.get("code", ""))
+
+    @router.get("/vote/{voting_code}")
+    def open_link(request: Request, voting_code: str) -> Response:
+        return opened(request, voting_code)
+
+    @router.post("/vote/{voting_code}")
+    def cast(request: Request, voting_code: str, fields: Fields) -> Response:
+        check(request)
+        chosen = choices_of(fields)
+        try:
+            with workshop.open() as work:
+                if not chosen:
+                    return ballot(request, ballots.by_code(work, voting_code), voting_code, "vote.choose", 422)
+                return ballot(request, ballots.cast(work, voting_code, chosen), voting_code, "vote.recorded")
+        except Unknown:
+            return unknown(request)
+        except Unfit:
+            said, status = "vote.not_yours", 422
+        except Conflict:
+            said, status = "vote.closed", 409
+        with workshop.open() as work:
+            return ballot(request, ballots.by_code(work, voting_code), voting_code, said, status)
+
+    def opened(request: Request, code: str) -> Response:
+        check(request)
+        try:
+            with workshop.open() as work:
+                return ballot(request, ballots.by_code(work, code), code)
+        except Unknown:
+            return unknown(request)
+
+    def ballot(request: Request, to_vote: ToVote, code: str, said: str = "", status: int = 200) -> Response:
+        return pages.show_public(
+            request,
+            "vote.html",
+            status=status,
+            ballot=to_vote,
+            announced=to_vote.consultation.announced,
+            choices=CHOICES,
+            code=code,
+            said=said,
+        )
+
+    return router
+
+
+def choices_of(fields: Mapping[str, str]) -> dict[str, BallotChoice]:
+    """By item; what is no answer is left out."""
+    answers = {name.removeprefix("choice."): value for name, value in fields.items() if name.startswith("choice.")}
+    known = {choice.value: choice for choice in CHOICES}
+    return {item: known[value] for item, value in answers.items() if value in known}

@@ -1,0 +1,65 @@
+"""What consultations of a project came to, for the gates of its steps."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select
+
+from services.projects.domain.consultation.course import ConsultationState
+from services.projects.domain.consultation.meetings import MeetingKind
+from services.projects.domain.works.consulted import Consulted, VotedResult, VotedWorks
+from services.projects.store.consultation_tables import (
+    consultation_items,
+    consultation_meetings,
+    consultation_opinions,
+    consultation_results,
+    consultation_steps,
+    consultations,
+)
+
+_NOT_UNDER_WAY = frozenset({ConsultationState.DRAFTED, ConsultationState.PUBLISHED, ConsultationState.ANNULLED})
+_PUBLISHED = (
+    select(
+        consultations.c.id,
+        consultation_items.c.menu_item,
+        consultation_items.c.menu_version,
+        consultation_items.c.block,
+        consultation_results.c.passed,
+    )
+    .join(consultation_results, consultation_results.c.consultation_id == consultations.c.id)
+    .join(
+        consultation_items,
+        (consultation_items.c.consultation_id == consultations.c.id)
+        & (consultation_items.c.item == consultation_results.c.item),
+    )
+    .join(
+        consultation_steps,
+        (consultation_steps.c.consultation_id == consultations.c.id)
+        & (consultation_steps.c.version == consultations.c.version),
+    )
+    .where(consultations.c.state == ConsultationState.PUBLISHED)
+    .order_by(consultation_steps.c.at, consultations.c.ordinal)
+)
+"""A published consultation has taken no step since: the last one is its publication."""
+
+
+def consulted_of(connection: Connection, project_id: str) -> Consulted:
+    of_project = consultations.c.project_id == project_id
+    latest, agreed = {}, set()
+    for row in connection.execute(_PUBLISHED.where(of_project)):
+        if row.passed:
+            agreed.add(row.id)
+        if row.menu_item:
+            latest[VotedWorks(row.menu_item, row.block)] = VotedResult(row.id, row.menu_version, row.passed)
+    states = connection.execute(select(consultations.c.id, consultations.c.state).where(of_project)).all()
+    meetings = select(consultation_meetings.c.kind).where(consultation_meetings.c.project_id == project_id)
+    unanswered = select(consultation_opinions.c.id).where(
+        consultation_opinions.c.project_id == project_id, consultation_opinions.c.adopted.is_(None)
+    )
+    return Consulted(
+        latest,
+        frozenset(agreed),
+        under_way=frozenset(row.id for row in states if row.state not in _NOT_UNDER_WAY),
+        annulled=frozenset(row.id for row in states if row.state == ConsultationState.ANNULLED),
+        meetings=frozenset(map(MeetingKind, connection.execute(meetings).scalars())),
+        unanswered=frozenset(connection.execute(unanswered).scalars()),
+    )
