@@ -43,8 +43,11 @@ class Builder:
             self._do(project, "items", items=[self._picked(element) for element in elements])
         items = [item["item_id"] for item in self._works(project)["items"]]
         self._do(project, "items/confirmation", items=items, paper_id=papers["consultation_result"])
-        if left := self._works(project)["to_disclose"]:
-            self._do(project, "disclosures", what=left)
+        works = self._works(project)
+        if works["to_disclose"]:
+            self._do(project, "disclosures", what=works["to_disclose"])
+        if not works["impacts_planned"]:
+            self._do(project, "impacts/plan", version=0)
         self.build(project, 1, now, choice="before-works")
 
     def build(self, project: str, share: int | Decimal, now: datetime, choice: str | None = None) -> None:

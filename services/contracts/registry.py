@@ -14,6 +14,7 @@ from services.contracts import (
     ticket_events,
     works_events,
 )
+from services.contracts import impact_events as impact_events
 from services.contracts.event import Event
 
 

@@ -40,6 +40,7 @@ from services.projects.app.works.accept_block import AcceptBlock
 from services.projects.app.works.acts import WorksActs
 from services.projects.app.works.contract_items import ContractItems
 from services.projects.app.works.desk import WorksDesk
+from services.projects.app.works.disturb import Disturb
 from services.projects.app.works.file_papers import FilePapers
 from services.projects.app.works.inspect_item import InspectItem
 from services.projects.app.works.mend_defect import MendDefect
@@ -49,6 +50,7 @@ from services.projects.files.works_rules import menu_rows, works_rules
 from services.projects.http.areas import area_routes
 from services.projects.http.concentrations import concentration_routes
 from services.projects.http.hot_issues import issue_routes
+from services.projects.http.impacts import impact_routes
 from services.projects.http.kpi import kpi_routes
 from services.projects.http.repair_projects import project_routes
 from services.projects.http.search import search_routes
@@ -58,6 +60,7 @@ from services.projects.pages.site import people_pages
 from services.projects.store.calls import SqlCalls
 from services.projects.store.cells import SqlCellCalls
 from services.projects.store.hot_issues import SqlHotIssues
+from services.projects.store.impacts import SqlImpacts
 from services.projects.store.issue_batches import SqlIssueBatches
 from services.projects.store.matter_calls import CallsAnywhere
 from services.projects.store.matters import SqlChoices, SqlMatters
@@ -110,6 +113,7 @@ class ProjectsWiring:
             MendDefect(desk),
             FilePapers(desk),
             AcceptBlock(desk),
+            Disturb(desk, SqlImpacts(), calendar),
         )
         lock = LockBatch(SqlSightings(), SqlDays(), SqlCellCalls(), SqlIssueBatches(), calls, issues, rules)
         return cls(
@@ -132,6 +136,7 @@ class ProjectsWiring:
             issue_routes(workshop, self.decide, self.correct, self.heat, self.words),
             project_routes(workshop, self.repair, self.words),
             works_routes(workshop, self.works),
+            impact_routes(workshop, self.works.disturb),
             menu_routes(workshop, menu_rows()),
             search_routes(workshop, self.words),
             kpi_routes(workshop, self.rules),

@@ -70,6 +70,11 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      WorksDisclosed.what WorksItemChanged.choice WorksItemChanged.menu_item
      WorksItemInspected.readings WorksItemInspected.template WorksItemInspected.verdict
      WorksPaperFiled.kind"""),
+    (End.CODE, "a kind, state or breach of a disturbance, a block; anything else is refused",
+     """ImpactNotice.breaches ImpactNotice.kind ImpactNotice.state WorksImpactChanged.breaches WorksImpactChanged.kind
+     WorksImpactChanged.state WorksImpactsPlanned.notice_days WorksImpactsPlanned.scaffold_by_block
+     ImpactPlanBody.noise_from ImpactPlanBody.noise_to ImpactPlanBody.notice_days
+     ImpactPlanBody.scaffold_by_block"""),
     (End.REDACTED, WORDS, "WorksDefectChanged.note WorksItemChanged.dropped WorksPaperFiled.title"),
     (End.MADE, "the subject of a verified token, or an id", "WorksEvent.actor WorksDefectChanged.ticket_id"),
     # --- tables -----------------------------------------------------------------------------------------------------
@@ -131,6 +136,12 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.works_inspections.readings projects.works_inspections.template projects.works_inspections.verdict
      projects.works_items.block projects.works_items.choice projects.works_items.element
      projects.works_items.menu_item projects.works_papers.kind"""),
+    (End.CODE, "a kind, state, breach or block of a disturbance, the plan as its event tells it",
+     """projects.impact_plans.plan projects.impacts.asked projects.impacts.blocks projects.impacts.breaches
+     projects.impacts.kind projects.impacts.state"""),
+    (End.MADE, "an id, the subject of a verified token",
+     """projects.impact_plans.actor projects.impact_plans.project_id projects.impacts.actor projects.impacts.id
+     projects.impacts.project_id"""),
     (End.REDACTED, WORDS,
      "projects.works_defects.note projects.works_items.dropped projects.works_papers.name"),
     (End.MADE, "an id, a hash, the subject of a verified token",

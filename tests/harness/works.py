@@ -79,6 +79,7 @@ def prepare(client: Client, project: str, state: str, now: datetime) -> None:
         ids = [item["item_id"] for item in items]
         do(client, project, "items/confirmation", items=ids, paper_id=filed["consultation_result"])
         do(client, project, "disclosures", what=works(client, project)["to_disclose"])
+        do(client, project, "impacts/plan", version=0)
     elif state == "accepted":
         for item in works(client, project)["items"]:
             do(client, project, "inspections", **inspection(item, now))

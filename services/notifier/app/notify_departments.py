@@ -14,12 +14,14 @@ from services.chassis.tracing import current_traceparent
 from services.contracts.department_events import (
     DepartmentReplyRefused,
     HotIssueNotice,
+    ImpactNotice,
     ProjectNotice,
     TicketAssigned,
     TicketNotice,
     TicketShared,
 )
 from services.contracts.event import Envelope, Event
+from services.contracts.impact_events import WorksImpactChanged
 from services.contracts.registry import HOT_ISSUE_EVENTS, PROJECT_EVENTS, TICKET_EVENTS
 from services.contracts.ticket_events import (
     ReplyRefused,
@@ -41,6 +43,7 @@ _MESSAGES: dict[type[Event], type[Event]] = {
     **dict.fromkeys(TICKET_EVENTS, TicketNotice),
     **dict.fromkeys(HOT_ISSUE_EVENTS, HotIssueNotice),
     **dict.fromkeys(PROJECT_EVENTS, ProjectNotice),
+    WorksImpactChanged: ImpactNotice,
 }
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from services.contracts.department_events import (
     DepartmentReplyRefused,
     HotIssueNotice,
+    ImpactNotice,
     ProjectNotice,
     TicketAssigned,
     TicketNotice,
@@ -29,6 +30,7 @@ SUBJECT_FIELDS: Mapping[type[Event], str] = {
     DepartmentReplyRefused: "ticket_id",
     HotIssueNotice: "hot_issue_id",
     ProjectNotice: "project_id",
+    ImpactNotice: "project_id",
 }
 """By message, the field that names the ticket, hot issue or project it is about."""
 

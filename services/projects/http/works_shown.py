@@ -34,6 +34,7 @@ def works_shown(works: Works, rules: WorksRules, shut: Mapping[Gated, Sequence[H
         ],
         "disclosed": sorted(works.disclosed),
         "to_disclose": sorted(rules.disclosed - works.disclosed),
+        "impacts_planned": works.impacts_planned,
         "warranties": [warranty_shown(one) for one in works.warranties],
         "holds": {step: [hold_shown(hold) for hold in holds] for step, holds in shut.items()},
     }

@@ -20,6 +20,7 @@ from services.projects.domain.works.inspections import Inspection, Reading, Verd
 from services.projects.domain.works.items import WorksItem
 from services.projects.domain.works.papers import Paper, PaperKind
 from services.projects.domain.works.warranty import Warranty
+from services.projects.store.impacts import has_planned_impacts
 from services.projects.store.works_tables import (
     GROUNDS,
     warranties,
@@ -144,6 +145,7 @@ def works_of(connection: Connection, project_id: str) -> Works:
         accepted=accepted,
         inspected_by_residents=accepted,
         warranties=tuple(_warranty_of(row, items[row.item_id]) for row in rows(warranties)),
+        impacts_planned=has_planned_impacts(connection, project_id),
     )
 
 

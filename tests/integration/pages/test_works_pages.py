@@ -53,6 +53,7 @@ def test_a_block_is_built_and_accepted_on_the_pages(projects: Projects, project:
     assert shown["items"][0]["unit_cost_fen"] == 12000
     assert send(lead, page, "confirmation", items=[item], paper_id=result).status_code == 303
     assert send(lead, page, "disclosures", what=shown["to_disclose"]).status_code == 303
+    assert send(lead, f"/pages/projects/{project}/impacts", "plan").status_code == 303
     assert "开工前还要办" not in lead.open(page)
     body = {"version": projects.district.project(project)["version"], "to": "started"}
     step = body | {"floor_area_m2": 8000, "planned_end": "2027-05-01"}

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from click.testing import Result
@@ -28,6 +29,7 @@ from services.localstack.embedded_broker import EmbeddedBroker
 from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
 from tests.harness.fixtures import NewDatabase
+from tests.harness.works import do
 from tests.integration.projects.conftest import NOW
 from tests.integration.projects.events import (
     classified,
@@ -69,6 +71,11 @@ def played(district: District) -> list[Event]:
     project = district.decide(ROOF, kind="project")["project_id"]
     district.decide(WALL, kind="merge", merge_into=ROOF)
     district.until(NOW + timedelta(days=40))  # nobody decides on the stalls in time
+    district.advance(project, "started")
+    cut = {"id": str(uuid4()), "kind": "water_cut", "blocks": ["3"]}
+    times = {name: (NOW + timedelta(days=days)).isoformat() for name, days in (("starts", 45), ("ends", 46))}
+    impact = do(district.hub, project, "impacts", **cut, **times)["impact_id"]
+    do(district.hub, project, f"impacts/{impact}/steps", version=1, to="cancelled")
     district.advance(project, "accepted")
     come(*(dispatched(600 + n, "MJ01", "quyang-1", by=n, day=75 + n) for n in range(6)))  # it is there again
     district.decide(STALLS, kind="service")

@@ -67,7 +67,8 @@ def test_works_do_not_start_before_everything_is_there(district: District, proje
     body |= {"floor_area_m2": 8000, "planned_end": "2027-05-01"}
     problem = refused(district, project, "steps", 409, **body)
     assert problem["type"] == "urn:closedloop:problem:gates-shut"
-    assert [hold["gate"] for hold in problem["holds"]] == ["items_named", "papers_there", "disclosed"]
+    gates = [hold["gate"] for hold in problem["holds"]]
+    assert gates == ["items_named", "papers_there", "disclosed", "impacts_planned"]
     assert problem["holds"][1]["by"] == ["approval", "consultation_result", "contract", "design"]
     do(district.hub, project, "items", items=[ROOF, SHED])
     problem = refused(district, project, "steps", 409, **body)
@@ -327,6 +328,7 @@ def test_every_act_is_told_with_who_did_it(district: District, project: str) -> 
         "works.item_changed.v1",
         "works.paper_filed.v1",
         "works.disclosed.v1",
+        "works.impacts_planned.v1",
         "works.item_inspected.v1",
         "works.block_accepted.v1",
     }

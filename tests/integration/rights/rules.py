@@ -41,6 +41,7 @@ IN_PATHS: Mapping[str, Mapping[str, Rule]] = {
         "project_id": Rule.ADMITTED,
         "item_id": Rule.VISIBLE,
         "defect_id": Rule.VISIBLE,
+        "impact_id": Rule.VISIBLE,
         "letter_id": Rule.OF_ROLE,
         "address": Rule.PLAIN,
     },
@@ -140,11 +141,12 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
                 "items/confirmation body.items",
                 "items/confirmation body.paper_id",
                 "items/{item_id}/change body.change_order",
+                "impacts/plan body.permit",
             )
         },
         **{
             f"POST /projects/{{project_id}}/{act}": Rule.OWN_KEY
-            for act in ("defects body.id", "inspections body.id", "papers body.id")
+            for act in ("defects body.id", "impacts body.id", "inspections body.id", "papers body.id")
         },
         **{
             f"POST /projects/{{project_id}}/{act}": Rule.CODE
@@ -154,6 +156,12 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
             f"POST /projects/{{project_id}}/{act}": Rule.PLAIN
             for act in (
                 "acceptances body.block",
+                "impacts body.asked",
+                "impacts body.blocks",
+                "impacts/plan body.bans.reason",
+                "impacts/plan body.noise_from",
+                "impacts/plan body.noise_to",
+                "impacts/plan body.quiet",
                 "defects body.ticket_id",
                 "inspections body.accepted",
                 "inspections body.photographs",
@@ -210,6 +218,7 @@ ONLY_IN_FORMS: Mapping[str, Rule] = {
 NO_TEXTS = {
     *("area", "contacted", "kind", "line", "period", "purpose", "satisfaction", "state", "urgency"),
     *("occasion", "result"),
+    *("starts", "ends", "scaffold_days", "parking_replaced", "happened", "rescue"),
     *("accepted_on", "party", "residents", "severity", "template", "template_version", "unit_cost"),
     "inspected_at",
     *("beyond_duty", "caller_solved", "matter_true", "unit_solved"),

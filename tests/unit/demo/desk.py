@@ -12,6 +12,7 @@ A_SITE: dict[str, Any] = {
     ],
     "blocks": [{"block": "3号", "accepted": False}],
     "to_disclose": ["hours"],
+    "impacts_planned": False,
 }
 """Works of one item, whatever is done there."""
 Request = tuple[str, str, dict[str, Any]]

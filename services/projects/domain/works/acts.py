@@ -21,6 +21,9 @@ class Act(StrEnum):
     FILE_PAPER = "file_paper"
     DISCLOSE = "disclose"
     ACCEPT_BLOCK = "accept_block"
+    PLAN_IMPACTS = "plan_impacts"
+    ANNOUNCE_IMPACT = "announce_impact"
+    STEP_IMPACT = "step_impact"
 
 
 POSSIBLE: Mapping[Act, frozenset[S]] = {
@@ -32,8 +35,13 @@ POSSIBLE: Mapping[Act, frozenset[S]] = {
     Act.FILE_PAPER: frozenset(S) - {S.VERIFIED, S.CANCELLED},
     Act.DISCLOSE: _PLANNED | _UNDER_WAY,
     Act.ACCEPT_BLOCK: frozenset({S.STARTED, S.BUILDING}),
+    Act.PLAN_IMPACTS: _PLANNED | _UNDER_WAY,
+    Act.ANNOUNCE_IMPACT: _PLANNED | _UNDER_WAY | _ENDED,
+    Act.STEP_IMPACT: frozenset(S) - {S.NEED},
 }
-"""Clear: the inspection of what must be done before works start."""
+"""Disturbances end or are cancelled whatever became of the project: who was told of one hears that it is over.
+
+Clear: the inspection of what must be done before works start."""
 
 NEEDS_CHANGE_ORDER = _UNDER_WAY
 """What was contracted changes then by a paper of that kind alone."""

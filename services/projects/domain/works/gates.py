@@ -32,6 +32,7 @@ class Gate(StrEnum):
     BLOCKS_ACCEPTED = "blocks_accepted"
     WARRANTIES_GIVEN = "warranties_given"
     EVERY_DEFECT_CLOSED = "every_defect_closed"
+    IMPACTS_PLANNED = "impacts_planned"
 
 
 class Gated(StrEnum):
@@ -62,6 +63,7 @@ class Works:
     accepted: frozenset[str | None] = frozenset()
     inspected_by_residents: frozenset[str | None] = frozenset()
     warranties: tuple[Warranty, ...] = ()
+    impacts_planned: bool = False
 
     def built(self) -> list[WorksItem]:
         return [item for item in self.items if item.dropped is None]
@@ -142,6 +144,7 @@ GATES: Mapping[Gated, tuple[Gate, ...]] = {
         Gate.CLEARED_BEFORE_WORKS,
         Gate.PAPERS_THERE,
         Gate.DISCLOSED,
+        Gate.IMPACTS_PLANNED,
     ),
     Gated.ACCEPT_BLOCK: (Gate.ITEMS_NAMED, Gate.ITEMS_ACCEPTED, Gate.DEFECTS_CLOSED, Gate.RESIDENTS_INSPECTED),
     Gated.ACCEPT: (
@@ -181,4 +184,5 @@ _HELD_BY: Mapping[Gate, Callable[[Works, Gated], Iterable[str]]] = {
         {item.id for item in works.built()} - {warranty.item for warranty in works.warranties}
     ),
     Gate.EVERY_DEFECT_CLOSED: lambda works, _: (defect.id for defect in works.defects if not defect.is_closed),
+    Gate.IMPACTS_PLANNED: lambda works, _: () if works.impacts_planned else ("impacts",),
 }

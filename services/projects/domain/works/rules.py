@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt, StringConstraint
 from services.contracts.elements import ElementCode
 from services.projects.domain.works import inspections
 from services.projects.domain.works.gates import Gated
-from services.projects.domain.works.impact import ImpactKind
+from services.projects.domain.works.impact import BanPeriod, ImpactKind, ImpactPlan
 from services.projects.domain.works.papers import PaperKind
 from services.projects.domain.works.warranty import WarrantyTerm
 
@@ -49,6 +49,23 @@ class TermRow(_Rule):
     source: str
 
 
+class BanRow(_Rule):
+    first: date
+    last: date
+    reason: Code
+    nights: bool = False
+    source: str
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last < self.first:
+            raise ValueError("last is before first; correct one of them")
+        return self
+
+    def ban(self) -> BanPeriod:
+        return BanPeriod(self.first, self.last, self.reason, self.nights)
+
+
 class WorksRules(_Rule):
     """`papers`: the kinds without which a step is not taken. `disclosed`: codes of what is made public before works."""
 
@@ -61,6 +78,7 @@ class WorksRules(_Rule):
     notice_days: Mapping[ImpactKind, Annotated[int, Field(ge=0, le=60)]]
     noise_hours: tuple[time, time]
     scaffold_days: PositiveInt
+    bans: tuple[BanRow, ...] = ()
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
@@ -83,6 +101,14 @@ class WorksRules(_Rule):
     def template(self, code: str, version: int) -> inspections.Template | None:
         rows = [row for row in self.templates if (row.code, row.version) == (code, version)]
         return rows[0].template() if rows else None
+
+    def usual_plan(self) -> ImpactPlan:
+        """What a project promises of disturbance where it says nothing else."""
+        begin, end = self.noise_hours
+        return ImpactPlan(self.notice_days, begin, end, self.scaffold_days)
+
+    def bans_in_force(self) -> tuple[BanPeriod, ...]:
+        return tuple(row.ban() for row in self.bans)
 
     def terms(self) -> Mapping[ElementCode, WarrantyTerm]:
         return {

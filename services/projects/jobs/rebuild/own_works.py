@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from services.contracts.impact_events import WorksImpactChanged, WorksImpactsPlanned
 from services.contracts.works_events import (
     WorksBlockAccepted,
     WorksDefectChanged,
@@ -17,6 +18,7 @@ from services.contracts.works_events import (
     WorksItemInspected,
     WorksPaperFiled,
 )
+from services.projects.store.impacts import impact_row, plan_row
 from services.projects.store.works import inspection_row
 from services.projects.store.works_rebuilt import WorksRows, write_works
 from services.projects.store.works_tables import GROUNDS
@@ -35,6 +37,8 @@ class OwnWorks:
     _disclosures: dict[str, Row] = field(default_factory=dict)
     _acceptances: dict[str, Row] = field(default_factory=dict)
     _warranties: dict[str, Row] = field(default_factory=dict)
+    _impact_plans: dict[str, Row] = field(default_factory=dict)
+    _impacts: dict[str, Row] = field(default_factory=dict)
 
     def fold(self, event: WorksEvent) -> None:
         _FOLDED[type(event)](self, event)
@@ -54,6 +58,8 @@ class OwnWorks:
                         self._disclosures,
                         self._acceptances,
                         self._warranties,
+                        self._impact_plans,
+                        self._impacts,
                     )
                 )
             ),
@@ -112,6 +118,14 @@ class OwnWorks:
             given = {"item_id": one.item_id, "starts": one.starts, "ends": one.ends, "term": one.term}
             self._warranties.setdefault(one.item_id, {"project_id": event.project_id, **given})
 
+    def _impact_plan(self, event: WorksImpactsPlanned) -> None:
+        if self._impact_plans.get(event.project_id, {"version": 0})["version"] < event.version:
+            self._impact_plans[event.project_id] = plan_row(event)
+
+    def _impact(self, event: WorksImpactChanged) -> None:
+        if self._impacts.get(event.impact_id, {"version": 0})["version"] < event.version:
+            self._impacts[event.impact_id] = impact_row(event)
+
 
 _FOLDED: Mapping[type[WorksEvent], Callable[[OwnWorks, Any], None]] = {
     WorksItemChanged: OwnWorks._item,
@@ -120,6 +134,8 @@ _FOLDED: Mapping[type[WorksEvent], Callable[[OwnWorks, Any], None]] = {
     WorksPaperFiled: OwnWorks._paper,
     WorksDisclosed: OwnWorks._disclosure,
     WorksBlockAccepted: OwnWorks._acceptance,
+    WorksImpactsPlanned: OwnWorks._impact_plan,
+    WorksImpactChanged: OwnWorks._impact,
 }
 
 

@@ -46,6 +46,7 @@ DONE = Works(
     warranties=tuple(
         Warranty(one.id, one.block, "E01", date(2026, 5, 4), date(2031, 5, 4), "waterproofing") for one in ITEMS
     ),
+    impacts_planned=True,
 )
 
 
@@ -89,6 +90,9 @@ FAULTS: dict[str, Fault] = {
         {Gate.PAPERS_THERE: "contract"},
     ),
     "hours are not made public": Fault(lambda works: replace(works, disclosed=frozenset()), {Gate.DISCLOSED: "hours"}),
+    "nobody planned how to disturb least": Fault(
+        lambda works: replace(works, impacts_planned=False), {Gate.IMPACTS_PLANNED: "impacts"}
+    ),
     "a major defect is open": Fault(
         with_defect(Severity.MAJOR, DefectState.OPEN),
         {Gate.DEFECTS_CLOSED: "major-open", Gate.EVERY_DEFECT_CLOSED: "major-open"},
