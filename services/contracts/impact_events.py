@@ -36,7 +36,7 @@ class WorksImpactsPlanned(WorksEvent):
     noise_to: TimeOfDay
     notice_days: dict[str, int] = Field(description="By kind: whole days from the announcement to the beginning.")
     scaffold_days: int = Field(ge=1)
-    scaffold_by_block: dict[str, int] = {}
+    scaffold_by_block: dict[str, int] = Field({}, description="Blocks for which another time was promised.")
     parking_replaced: int = Field(0, ge=0, description="Parking spaces found elsewhere.")
     permit: WorksId | None = Field(None, description="The paper that permits work at night.")
     bans: tuple[NoiseBan, ...] = ()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 # Each module is imported for the classes it defines.
 from services.contracts import classification_events as classification_events
+from services.contracts import complaint_events as complaint_events
 from services.contracts import (
     department_events,
     hot_issue_events,

@@ -93,6 +93,8 @@ class WorksDefectChanged(WorksEvent):
     state: str
     cured_by: str | None = None
     ticket_id: str | None = Field(None, description="The complaint that showed it.")
+    cure_by: AwareDatetime | None = Field(None, description="The end of the cure clock (docs/domain.md §4.2).")
+    overdue: bool | None = Field(None, description="The clock ended before anybody cured it.")
     note: str | None = None
 
     @property

@@ -38,16 +38,18 @@ from services.projects.app.review_issue import ReviewIssue
 from services.projects.app.typical_cases import ProposeTypicalCases
 from services.projects.app.works.accept_block import AcceptBlock
 from services.projects.app.works.acts import WorksActs
+from services.projects.app.works.attach_complaints import ATTACH, SHOWS_A_DEFECT, AttachComplaints, TicketAnswer
 from services.projects.app.works.contract_items import ContractItems
 from services.projects.app.works.desk import WorksDesk
 from services.projects.app.works.disturb import Disturb
 from services.projects.app.works.file_papers import FilePapers
 from services.projects.app.works.inspect_item import InspectItem
-from services.projects.app.works.mend_defect import MendDefect
+from services.projects.app.works.mend_defect import CURE, MendDefect
 from services.projects.domain.evidence import Reading, TicketFact
 from services.projects.domain.likeness import Likeness
 from services.projects.files.works_rules import menu_rows, works_rules
 from services.projects.http.areas import area_routes
+from services.projects.http.complaints import complaint_routes
 from services.projects.http.concentrations import concentration_routes
 from services.projects.http.hot_issues import issue_routes
 from services.projects.http.impacts import impact_routes
@@ -59,6 +61,7 @@ from services.projects.http.works import menu_routes, works_routes
 from services.projects.pages.site import people_pages
 from services.projects.store.calls import SqlCalls
 from services.projects.store.cells import SqlCellCalls
+from services.projects.store.complaints import SqlComplaints
 from services.projects.store.hot_issues import SqlHotIssues
 from services.projects.store.impacts import SqlImpacts
 from services.projects.store.issue_batches import SqlIssueBatches
@@ -104,13 +107,14 @@ class ProjectsWiring:
 
         detect, cure = detection(calls, issues), Cure(calls, issues, publish, rules)
         projects = SqlRepairProjects()
+        complaints = SqlComplaints()
         desk = WorksDesk(projects, SqlWorks(), works_rules())
         repair = Repair(projects, issues, cure, detect.raise_issue, rules, taxonomy(), desk.pass_gates, _new_id)
         works = WorksActs(
             desk,
             ContractItems(desk, menu_rows(), elements(), _new_id),
             InspectItem(desk),
-            MendDefect(desk),
+            MendDefect(desk, complaints, calendar),
             FilePapers(desk),
             AcceptBlock(desk),
             Disturb(desk, SqlImpacts(), calendar),
@@ -118,7 +122,12 @@ class ProjectsWiring:
         lock = LockBatch(SqlSightings(), SqlDays(), SqlCellCalls(), SqlIssueBatches(), calls, issues, rules)
         return cls(
             rules,
-            CountTickets(lock, PlaceInMatter(matters, rules, Likeness(key), CommonTerms(matters, key)), detection),
+            CountTickets(
+                lock,
+                PlaceInMatter(matters, rules, Likeness(key), CommonTerms(matters, key)),
+                detection,
+                AttachComplaints(complaints, lock.cells, desk.rules),
+            ),
             detect,
             Decide(issues, publish, repair, cure, DecisionMakers(rules)),
             repair,
@@ -137,6 +146,7 @@ class ProjectsWiring:
             project_routes(workshop, self.repair, self.words),
             works_routes(workshop, self.works),
             impact_routes(workshop, self.works.disturb),
+            complaint_routes(workshop, self.works.desk.rules, self.works.disturb.calendar),
             menu_routes(workshop, menu_rows()),
             search_routes(workshop, self.words),
             kpi_routes(workshop, self.rules),
@@ -146,7 +156,7 @@ class ProjectsWiring:
 
     @property
     def subscriptions(self) -> Sequence[Subscription]:
-        events = frozenset((*get_args(TicketFact), *get_args(Reading)))
+        events = frozenset((*get_args(TicketFact), *get_args(Reading), *get_args(TicketAnswer)))
         return [
             Subscription("projects", ("tickets", "classifications"), events, self.count),
             Subscription(
@@ -160,6 +170,9 @@ class ProjectsWiring:
             DECIDE: each(self.cure.on_decide_due),
             OBSERVE: each(self.cure.on_observe_due),
             LAPSE: each(self.detect.on_lapse_due),
+            ATTACH: self.count.attach.on_works_moved,
+            SHOWS_A_DEFECT: each(self.works.defects.on_complaint),
+            CURE: each(self.works.defects.on_cure_due),
         }
 
     @property

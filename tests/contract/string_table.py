@@ -138,10 +138,11 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.works_items.menu_item projects.works_papers.kind"""),
     (End.CODE, "a kind, state, breach or block of a disturbance, the plan as its event tells it",
      """projects.impact_plans.plan projects.impacts.asked projects.impacts.blocks projects.impacts.breaches
-     projects.impacts.kind projects.impacts.state"""),
+     projects.impacts.kind projects.impacts.state projects.works_complaints.type_code"""),
     (End.MADE, "an id, the subject of a verified token",
      """projects.impact_plans.actor projects.impact_plans.project_id projects.impacts.actor projects.impacts.id
-     projects.impacts.project_id"""),
+     projects.impacts.project_id projects.works_complaints.project_id projects.works_complaints.ticket_id
+     projects.complaint_answers.ticket_id"""),
     (End.REDACTED, WORDS,
      "projects.works_defects.note projects.works_items.dropped projects.works_papers.name"),
     (End.MADE, "an id, a hash, the subject of a verified token",

@@ -117,6 +117,8 @@ def defect_shown(defect: Defect) -> dict[str, Any]:
         "cured_by": defect.cured_by,
         "ticket_id": defect.ticket,
         "note": defect.note,
+        "cure_by": defect.cure_by,
+        "overdue": defect.overdue,
         "version": defect.version,
     }
 

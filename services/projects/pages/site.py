@@ -17,6 +17,7 @@ from services.projects.app.repair import Repair
 from services.projects.app.works.acts import WorksActs
 from services.projects.http.wording import Wording
 from services.projects.pages.areas import area_pages
+from services.projects.pages.complaints import complaint_pages
 from services.projects.pages.hot_issues import issue_pages
 from services.projects.pages.impacts import impact_pages
 from services.projects.pages.repair_projects import project_pages
@@ -45,6 +46,7 @@ def people_pages(
         area_pages(workshop, pages, rules),
         project_pages(workshop, pages, repair, words),
         works_pages(workshop, pages, works),
+        complaint_pages(workshop, pages, works, works.disturb.calendar),
         impact_pages(workshop, pages, works.disturb),
         item_pages(workshop, pages, works),
         missing_pages(pages),

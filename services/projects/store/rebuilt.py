@@ -37,6 +37,8 @@ _SPREADS = text(
 )
 _WAITING = text("SELECT id, state, decide_by, observe_until, overdue FROM hot_issues")
 
+_CLOCKS = text("SELECT id, cure_by FROM works_defects WHERE state = 'open' AND NOT overdue AND cure_by IS NOT NULL")
+
 _COUNT_ON = """
     SELECT setval('{}', max(split_part(number, '-', 2)::bigint))
       FROM {} WHERE number NOT LIKE '_00-%' HAVING count(*) > 0
@@ -97,6 +99,16 @@ def forget_deadlines(connection: Connection) -> None:
 def waiting_issues(connection: Connection) -> list[tuple[str, str, datetime, datetime | None, bool]]:
     """(id, state, decide by, observe until, overdue) of every issue."""
     return [tuple(row) for row in connection.execute(_WAITING)]
+
+
+def clocks_of_defects(connection: Connection) -> list[tuple[str, datetime]]:
+    """(defect, cure by) of those that nobody cured yet."""
+    return [tuple(row) for row in connection.execute(_CLOCKS)]
+
+
+def projects(connection: Connection) -> list[tuple[str, int]]:
+    """(id, version) of every project."""
+    return [tuple(row) for row in connection.execute(text("SELECT id, version FROM repair_projects"))]
 
 
 def _insert(connection: Connection, table: Table, rows: Rows) -> None:

@@ -80,13 +80,19 @@ class SqlWorks:
             "cured_by": defect.cured_by,
             "ticket_id": defect.ticket,
             "note": defect.note,
+            "cure_by": defect.cure_by,
+            "overdue": defect.overdue,
             **done._asdict(),
         }
         return work.connection.execute(_OPEN, row).one_or_none() is not None
 
     def save_defect(self, work: Work, defect: Defect) -> None:
-        changed = {"version": defect.version, "state": defect.state, "cured_by": defect.cured_by}
+        changed = {name: getattr(defect, name) for name in ("version", "state", "cured_by", "cure_by", "overdue")}
         work.connection.execute(update(works_defects).where(works_defects.c.id == defect.id).values(changed))
+
+    def project_of_defect(self, work: Work, defect_id: str) -> str | None:
+        found = select(works_defects.c.project_id).where(works_defects.c.id == defect_id)
+        return work.connection.execute(found).scalar_one_or_none()
 
     def add_paper(self, work: Work, project_id: str, paper: Paper, done: Done) -> bool:
         row = {
@@ -197,6 +203,8 @@ def _defect_of(row: Row[Any]) -> Defect:
         row.ticket_id,
         row.version,
         row.note,
+        row.cure_by,
+        row.overdue,
     )
 
 

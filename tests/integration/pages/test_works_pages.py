@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
 import pytest
 
 from tests.harness.works import ROOF as ROOF_WORKS
 from tests.harness.works import do as act
 from tests.harness.works import inspection, works
-from tests.integration.pages.conftest import Person, Projects
+from tests.integration.pages.conftest import Projects
+from tests.integration.pages.sending import HIDDEN, send
 from tests.integration.projects.conftest import NOW
 from tests.integration.projects.issues import ROOF
-
-_FIELD = re.compile(
-    r'<input type="hidden" name="(id|csrf|template|template_version|bases|state|version|inspected_at)" value="([^"]*)"'
-)
 
 
 @pytest.fixture
@@ -24,15 +18,6 @@ def project(projects: Projects) -> str:
     project_id: str = projects.district.decide(ROOF, kind="project")["project_id"]
     projects.district.advance(project_id, "contracted")
     return project_id
-
-
-def send(person: Person, page: str, form: str, **entered: Any) -> Any:
-    """Sends a form of a page with what its hidden fields hold; the last of them, where forms share a name."""
-    html = person.open(page)
-    after = html[html.index(f'/{form}"') :]
-    hidden = dict(_FIELD.findall(after[: after.index("</form>")]))
-    files = entered.pop("files", None)
-    return person.browser.post(f"{page}/{form}", data=hidden | entered, files=files)
 
 
 def item_ids(projects: Projects, project: str) -> list[str]:
@@ -76,7 +61,7 @@ def test_an_inspection_that_is_sent_twice_is_one(projects: Projects, project: st
     lead, site = projects.site.person("department:housing"), f"/pages/projects/{project}/works/{item}"
     html = lead.open(site)
     form = html[html.index('/inspections"') :]
-    hidden = dict(_FIELD.findall(form[: form.index("</form>")]))
+    hidden = dict(HIDDEN.findall(form[: form.index("</form>")]))
     sent = [lead.browser.post(f"{site}/inspections", data=hidden | {"accepted": "5"}).status_code for _ in range(2)]
     assert sent == [303, 303]
 

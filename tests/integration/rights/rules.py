@@ -42,6 +42,7 @@ IN_PATHS: Mapping[str, Mapping[str, Rule]] = {
         "item_id": Rule.VISIBLE,
         "defect_id": Rule.VISIBLE,
         "impact_id": Rule.VISIBLE,
+        "ticket_id": Rule.VISIBLE,
         "letter_id": Rule.OF_ROLE,
         "address": Rule.PLAIN,
     },
@@ -135,6 +136,7 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
             f"POST /projects/{{project_id}}/{act}": Rule.VISIBLE
             for act in (
                 "defects body.item_id",
+                "defects body.ticket_id",
                 "inspections body.item_id",
                 "inspections body.bases",
                 "items body.change_order",
@@ -162,7 +164,6 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
                 "impacts/plan body.noise_from",
                 "impacts/plan body.noise_to",
                 "impacts/plan body.quiet",
-                "defects body.ticket_id",
                 "inspections body.accepted",
                 "inspections body.photographs",
                 "items body.items.block",

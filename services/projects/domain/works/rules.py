@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, time
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, StringConstraints, model_validator
 
 from services.contracts.elements import ElementCode
+from services.contracts.ticket_events import TypeCode
 from services.projects.domain.works import inspections
+from services.projects.domain.works.complaints import ComplaintRule, Edge
+from services.projects.domain.works.defects import Severity
 from services.projects.domain.works.gates import Gated
 from services.projects.domain.works.impact import BanPeriod, ImpactKind, ImpactPlan
 from services.projects.domain.works.papers import PaperKind
@@ -66,8 +70,26 @@ class BanRow(_Rule):
         return BanPeriod(self.first, self.last, self.reason, self.nights)
 
 
+class ComplaintRow(_Rule):
+    type: TypeCode
+    since: Edge
+    until: Edge
+    yellow_days: PositiveInt
+    red_days: PositiveInt
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.red_days <= self.yellow_days:
+            raise ValueError("red_days is not after yellow_days; correct one of them")
+        return self
+
+
 class WorksRules(_Rule):
-    """`papers`: the kinds without which a step is not taken. `disclosed`: codes of what is made public before works."""
+    """`papers`: the kinds without which a step is not taken. `disclosed`: codes of what is made public before works.
+
+    `defect_complaints`: types of complaints that show a defect. `cure_days`: working days until a defect is cured.
+    `visit_days`: how many days before the end of a warranty residents are visited.
+    """
 
     version: PositiveInt
     gated_from: date
@@ -79,6 +101,10 @@ class WorksRules(_Rule):
     noise_hours: tuple[time, time]
     scaffold_days: PositiveInt
     bans: tuple[BanRow, ...] = ()
+    complaints: tuple[ComplaintRow, ...] = ()
+    defect_complaints: frozenset[TypeCode] = frozenset()
+    cure_days: Mapping[Severity, PositiveInt]
+    visit_days: PositiveInt
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
@@ -109,6 +135,13 @@ class WorksRules(_Rule):
 
     def bans_in_force(self) -> tuple[BanPeriod, ...]:
         return tuple(row.ban() for row in self.bans)
+
+    @cached_property
+    def complaint_rules(self) -> dict[str, ComplaintRule]:
+        return {
+            row.type: ComplaintRule(row.type, row.since, row.until, row.yellow_days, row.red_days)
+            for row in self.complaints
+        }
 
     def terms(self) -> Mapping[ElementCode, WarrantyTerm]:
         return {

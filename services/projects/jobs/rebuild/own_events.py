@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from services.contracts.complaint_events import WorksComplaintChanged
 from services.contracts.event import Envelope, Event
 from services.contracts.hot_issue_events import HotIssueEvent, HotIssueMemberJoined, HotIssueMemberLeft
 from services.contracts.numbers import ShortKind, number_of_old
@@ -58,6 +59,8 @@ class OwnEvents:
                 self._project(event)
             elif isinstance(event, WorksEvent):
                 self.works.fold(event)
+            elif isinstance(event, WorksComplaintChanged):
+                self.works.complaint(event)
             elif isinstance(event, TypicalCaseProposed):
                 known = self.cases.get(event.type_code)
                 if known is None or known["version"] < event.version:

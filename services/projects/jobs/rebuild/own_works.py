@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from services.contracts.complaint_events import WorksComplaintChanged
 from services.contracts.impact_events import WorksImpactChanged, WorksImpactsPlanned
 from services.contracts.works_events import (
     WorksBlockAccepted,
@@ -18,6 +19,8 @@ from services.contracts.works_events import (
     WorksItemInspected,
     WorksPaperFiled,
 )
+from services.projects.domain.works.complaints import Complaint
+from services.projects.store.complaints import save_complaints
 from services.projects.store.impacts import impact_row, plan_row
 from services.projects.store.works import inspection_row
 from services.projects.store.works_rebuilt import WorksRows, write_works
@@ -40,11 +43,20 @@ class OwnWorks:
     _impact_plans: dict[str, Row] = field(default_factory=dict)
     _impacts: dict[str, Row] = field(default_factory=dict)
 
+    _complaints: dict[str, Complaint] = field(default_factory=dict)
+
+    def complaint(self, event: WorksComplaintChanged) -> None:
+        known = self._complaints.get(event.ticket_id)
+        if known is None or known.version < event.version:
+            named = (event.ticket_id, event.project_id, event.type_code, event.occurred_at, event.version)
+            self._complaints[event.ticket_id] = Complaint(*named)
+
     def fold(self, event: WorksEvent) -> None:
         _FOLDED[type(event)](self, event)
 
     def write(self, connection: Connection) -> None:
         """The projects must be there, and no works."""
+        save_complaints(connection, list(self._complaints.values()))
         write_works(
             connection,
             WorksRows(
@@ -88,6 +100,7 @@ class OwnWorks:
 
     def _defect(self, event: WorksDefectChanged) -> None:
         changed = {"version": event.version, "state": event.state, "cured_by": event.cured_by}
+        changed |= {"cure_by": event.cure_by, "overdue": event.overdue or False}
         known = self._defects.setdefault(
             event.defect_id,
             {
@@ -95,7 +108,7 @@ class OwnWorks:
                 "item_id": event.item_id,
                 "severity": event.severity,
                 "ticket_id": event.ticket_id,
-                "note": event.note,
+                "note": event.note or "",
                 **changed,
                 **_done(event),
             },
