@@ -138,7 +138,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.works_items.menu_item projects.works_papers.kind"""),
     (End.CODE, "a kind, state, breach or block of a disturbance, the plan as its event tells it",
      """projects.impact_plans.plan projects.impacts.asked projects.impacts.blocks projects.impacts.breaches
-     projects.impacts.kind projects.impacts.state projects.works_complaints.type_code"""),
+     projects.impacts.kind projects.impacts.state projects.works_complaints.type_code
+     intake.works_known.of intake.works_known.state"""),
     (End.MADE, "an id, the subject of a verified token",
      """projects.impact_plans.actor projects.impact_plans.project_id projects.impacts.actor projects.impacts.id
      projects.impacts.project_id projects.works_complaints.project_id projects.works_complaints.ticket_id

@@ -67,7 +67,10 @@ def test_the_expectations_name_every_event_of_which_anybody_is_notified() -> Non
     on_site = {event.type for event in WORKS_EVENTS} - {
         "works.impact_changed.v1"
     }  # who works on site reads them on the page
-    assert on_topics - known == on_site | {"typical_case.proposed.v1"}  # for supervisors, who read it on the page
+    assert on_topics - known == on_site | {
+        "typical_case.proposed.v1",  # for supervisors, who read it on the page
+        "works.complaint_changed.v1",
+    }
 
 
 @pytest.mark.parametrize(("event", "expected"), HOT_ISSUES.items())
