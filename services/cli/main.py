@@ -16,6 +16,7 @@ from services.cli.commands import (
     dlq,
     evaluate,
     evaluate_detection,
+    evaluate_effect,
     evaluate_places,
     evaluate_redaction,
     import_file,
@@ -64,6 +65,7 @@ measured.command()(evaluate.types)
 measured.command()(evaluate.categories)
 measured.command()(evaluate_places.places)
 measured.command()(evaluate_redaction.redaction)
+measured.command()(evaluate_effect.effect)
 measured.command("hot-issues")(evaluate_detection.hot_issues)
 measured.command()(evaluate_detection.bursts)
 app.add_typer(measured, name="evaluate")

@@ -33,7 +33,8 @@ from services.projects.app.ports import Calls, CurrentRules, HotIssues
 from services.projects.app.publishing import PublishIssue
 from services.projects.app.raise_issue import DECIDE, LAPSE, RaiseIssue
 from services.projects.app.recount_decisions import RecountDecisions
-from services.projects.app.repair import Repair
+from services.projects.app.repair import REVIEW, Repair
+from services.projects.app.reverse_step import ReverseStep
 from services.projects.app.review_issue import ReviewIssue
 from services.projects.app.typical_cases import ProposeTypicalCases
 from services.projects.app.works.accept_block import AcceptBlock
@@ -44,10 +45,13 @@ from services.projects.app.works.desk import WorksDesk
 from services.projects.app.works.disturb import Disturb
 from services.projects.app.works.file_papers import FilePapers
 from services.projects.app.works.inspect_item import InspectItem
+from services.projects.app.works.keep_contracts import KeepContracts
 from services.projects.app.works.mend_defect import CURE, MendDefect
+from services.projects.app.works.name_parties import NameParties
 from services.projects.domain.evidence import Reading, TicketFact
 from services.projects.domain.likeness import Likeness
 from services.projects.files.works_rules import menu_rows, works_rules
+from services.projects.http.agreements import agreement_routes
 from services.projects.http.areas import area_routes
 from services.projects.http.complaints import complaint_routes
 from services.projects.http.concentrations import concentration_routes
@@ -85,6 +89,7 @@ class ProjectsWiring:
     detect: Detect
     decide: Decide
     repair: Repair
+    reverse: ReverseStep
     works: WorksActs
     cure: Cure
     recount: RecountDecisions
@@ -117,6 +122,8 @@ class ProjectsWiring:
             MendDefect(desk, complaints, calendar),
             FilePapers(desk),
             AcceptBlock(desk),
+            NameParties(desk),
+            KeepContracts(desk),
             Disturb(desk, SqlImpacts(), calendar),
         )
         lock = LockBatch(SqlSightings(), SqlDays(), SqlCellCalls(), SqlIssueBatches(), calls, issues, rules)
@@ -131,6 +138,7 @@ class ProjectsWiring:
             detect,
             Decide(issues, publish, repair, cure, DecisionMakers(rules)),
             repair,
+            ReverseStep(projects, issues, publish),
             works,
             cure,
             RecountDecisions(issues, publish, rules, calendar),
@@ -143,15 +151,18 @@ class ProjectsWiring:
         return [
             concentration_routes(workshop),
             issue_routes(workshop, self.decide, self.correct, self.heat, self.words),
-            project_routes(workshop, self.repair, self.words),
+            project_routes(workshop, self.repair, self.reverse, self.words),
             works_routes(workshop, self.works),
+            agreement_routes(workshop, self.works),
             impact_routes(workshop, self.works.disturb),
             complaint_routes(workshop, self.works.desk.rules, self.works.disturb.calendar),
             menu_routes(workshop, menu_rows()),
             search_routes(workshop, self.words),
             kpi_routes(workshop, self.rules),
             area_routes(workshop, self.rules),
-            *people_pages(workshop, self.decide, self.repair, self.works, self.heat, self.words, self.rules),
+            *people_pages(
+                workshop, self.decide, self.repair, self.reverse, self.works, self.heat, self.words, self.rules
+            ),
         ]
 
     @property
@@ -170,6 +181,7 @@ class ProjectsWiring:
             DECIDE: each(self.cure.on_decide_due),
             OBSERVE: each(self.cure.on_observe_due),
             LAPSE: each(self.detect.on_lapse_due),
+            REVIEW: each(self.repair.on_review_due),
             ATTACH: self.count.attach.on_works_moved,
             SHOWS_A_DEFECT: each(self.works.defects.on_complaint),
             CURE: each(self.works.defects.on_cure_due),

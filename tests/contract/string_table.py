@@ -41,7 +41,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      """TicketEvent.state ReplyRefused.current_state ReplyRefused.reply TicketClockWarned.clock
      TicketClockBreached.clock TicketClockBreachTakenBack.clock TicketClockMoved.clock ClockLimit.clock
      TicketSentToReview.review_code HotIssueEvent.state HotIssueEvent.level HotIssueMemberJoined.reason StepCause.code
-     StepCause.values ProjectEvent.state ProjectEvent.resume_to ProjectAdvanced.previous_state TypicalCaseProposed.state
+     StepCause.values ProjectEvent.state ProjectEvent.resume_to ProjectAdvanced.previous_state
+     ProjectStepReversed.previous_state TypicalCaseProposed.state
      DepartmentReplyRefused.current_state DepartmentReplyRefused.reply TicketNotice.stage TicketNotice.state
      TicketNotice.clock HotIssueNotice.stage ProjectNotice.state
      TicketNotice.line HotIssueNotice.state ProjectNotice.previous_state ProjectNotice.resume_to"""),
@@ -49,7 +50,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
     (End.REDACTED, PLACED, "Place.estate_name"),
     (End.REDACTED, DESK, "TicketSentToReview.review_reason"),
     (End.REDACTED, WORDS,
-     "HotIssueEvent.decision_reason HotIssueEvent.detail HotIssueEvent.note ProjectAdvanced.note"),
+     """HotIssueEvent.decision_reason HotIssueEvent.detail HotIssueEvent.note ProjectAdvanced.note
+     ProjectStepReversed.note"""),
     (End.MADE, "a sentence of the program about codes and numbers",
      """ReplyRefused.reason DepartmentReplyRefused.reason HotIssueEvent.title HotIssueEvent.title_en
      HotIssueEvent.summary
@@ -69,13 +71,16 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      """WarrantyGiven.term WorksDefectChanged.cured_by WorksDefectChanged.severity WorksDefectChanged.state
      WorksDisclosed.what WorksItemChanged.choice WorksItemChanged.menu_item
      WorksItemInspected.readings WorksItemInspected.template WorksItemInspected.verdict
-     WorksPaperFiled.kind"""),
+     WorksPaperFiled.kind WorksContractChanged.party WorksPartyNamed.role"""),
+    (End.CODE, "18 characters with a check character, of an organisation; anything else is refused",
+     "PartyBody.code WorksPartyNamed.code projects.works_parties.code"),
+    (End.REDACTED, WORDS,
+     "WorksDefectChanged.note WorksItemChanged.dropped WorksPaperFiled.title WorksPartyNamed.unit"),
     (End.CODE, "a kind, state or breach of a disturbance, a block; anything else is refused",
      """ImpactNotice.breaches ImpactNotice.kind ImpactNotice.state WorksImpactChanged.breaches WorksImpactChanged.kind
      WorksImpactChanged.state WorksImpactsPlanned.notice_days WorksImpactsPlanned.scaffold_by_block
      ImpactPlanBody.noise_from ImpactPlanBody.noise_to ImpactPlanBody.notice_days
      ImpactPlanBody.scaffold_by_block"""),
-    (End.REDACTED, WORDS, "WorksDefectChanged.note WorksItemChanged.dropped WorksPaperFiled.title"),
     (End.MADE, "the subject of a verified token, or an id", "WorksEvent.actor WorksDefectChanged.ticket_id"),
     # --- tables -----------------------------------------------------------------------------------------------------
     (End.CODE, "a state, step, kind or type of the program",
@@ -108,7 +113,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      intake.estate_names.sub_district intake.hot_issues.sub_district intake.catalogue_versions.edits
      intake.catalogue_versions.in_force notifier.deliveries.recipient notifier.webhooks.department
      projects.hot_issues.lead projects.hot_issues.sub_district projects.repair_projects.elements
-     projects.repair_projects.lead projects.repair_projects.sub_district projects.traces.sub_district
+     projects.repair_projects.lead projects.repair_projects.responsible projects.repair_projects.sub_district
+     projects.traces.sub_district
      projects.ticket_sightings.decided_sub_district projects.ticket_sightings.read_sub_district
      projects.ticket_sightings.sub_district projects.typical_cases.lead projects.typical_cases.sub_districts"""),
     (End.CODE, "an estate or building of the register",
@@ -135,7 +141,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.works_defects.severity projects.works_defects.state projects.works_disclosures.what
      projects.works_inspections.readings projects.works_inspections.template projects.works_inspections.verdict
      projects.works_items.block projects.works_items.choice projects.works_items.element
-     projects.works_items.menu_item projects.works_papers.kind"""),
+     projects.works_items.menu_item projects.works_papers.kind projects.works_contracts.party
+     projects.works_contracts.audit projects.works_contracts.changes projects.works_parties.role"""),
     (End.CODE, "a kind, state, breach or block of a disturbance, the plan as its event tells it",
      """projects.impact_plans.plan projects.impacts.asked projects.impacts.blocks projects.impacts.breaches
      projects.impacts.kind projects.impacts.state projects.works_complaints.type_code
@@ -145,7 +152,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.impacts.project_id projects.works_complaints.project_id projects.works_complaints.ticket_id
      projects.complaint_answers.ticket_id"""),
     (End.REDACTED, WORDS,
-     "projects.works_defects.note projects.works_items.dropped projects.works_papers.name"),
+     "projects.works_defects.note projects.works_items.dropped projects.works_papers.name projects.works_parties.name"),
     (End.MADE, "an id, a hash, the subject of a verified token",
      """projects.warranties.item_id projects.warranties.project_id projects.works_acceptances.actor
      projects.works_acceptances.project_id projects.works_defects.actor projects.works_defects.id
@@ -154,7 +161,9 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.works_inspections.bases projects.works_inspections.id projects.works_inspections.item_id
      projects.works_inspections.photographs projects.works_inspections.project_id projects.works_items.confirmed_by
      projects.works_items.id projects.works_items.project_id projects.works_papers.actor projects.works_papers.id
-     projects.works_papers.project_id projects.works_papers.sha256"""),
+     projects.works_papers.project_id projects.works_papers.sha256 projects.works_contracts.actor
+     projects.works_contracts.id projects.works_contracts.paper_id projects.works_contracts.project_id
+     projects.works_parties.actor projects.works_parties.project_id"""),
     (End.REDACTED, CAUSE, "chassis.dead_letters.cause chassis.outbox.set_aside_cause"),
     (End.REDACTED, PERSON, "intake.tickets.assignee intake.receipts.idempotency_key"),
     (End.MADE, "the subject of a verified token, or a name of ours",
@@ -217,8 +226,9 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      POST@/known-matters/{hot_issue_id}/followers@Idempotency-Key POST@/city/tickets/{number}/visit@Idempotency-Key"""),
     (End.REDACTED, REDACT, "VersionBody.reason WebhookIn.url TextToRead.text TextToRead.address"),
     (End.REDACTED, WORDS,
-     """ChangeBody.dropped DefectBody.note DefectStepBody.note PaperBody.name
-     AssignmentBody.note CureDoneBody.note DecisionBody.reason MembershipBody.reason ProjectStepBody.note"""),
+     """ChangeBody.dropped DefectBody.note DefectStepBody.note PaperBody.name PartyBody.name
+     AssignmentBody.note CureDoneBody.note DecisionBody.reason MembershipBody.reason ProjectStepBody.note
+     ReversalBody.reason"""),
     (End.MADE, "goes into the vault, sealed; a keyed hash of it leaves",
      "CallerBody.id CallerBody.name CallerBody.phone"),
     (End.MADE, "looked up by its keyed hash, and not kept", "SearchBody.phone PersonBody.phone ErasureBody.phone"),
@@ -233,7 +243,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
     (End.CODE, "of a register; refused, or not found",
      """AcceptanceBody.years ChangeBody.contracted InspectionBody.accepted InspectionBody.readings
      PickedBody.contracted
-     AssignmentBody.lead PlanBody.elements ProjectStepBody.elements
+     AssignmentBody.lead PlanBody.elements ProjectStepBody.elements ProjectStepBody.responsible
      WebhookIn.events
      GET@/tickets/{ticket_id}/tellings/dry-run@occasion
      GET@/areas@estate GET@/concentrations@estate GET@/hot-issues@estate

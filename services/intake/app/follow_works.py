@@ -13,8 +13,9 @@ from services.chassis.database.work import Work
 from services.contracts.complaint_events import WorksComplaintChanged
 from services.contracts.event import Envelope
 from services.contracts.impact_events import WorksImpactChanged
-from services.contracts.project_events import ProjectAdvanced, ProjectOpened
+from services.contracts.project_events import ProjectOpened
 from services.contracts.works_events import WorksDefectChanged
+from services.intake.app.follow_hot_issues import ProjectFact
 from services.intake.app.ports import FollowUps, Tickets
 from services.intake.app.tell_callers import TellCallers
 from services.intake.app.to_tell import person_of
@@ -40,11 +41,10 @@ class FollowWorks:
     def persons_of(self, envelopes: Sequence[Envelope], work: Work) -> set[str]:
         """Everybody whom a batch may tell something about works."""
         events = [envelope.event for envelope in envelopes]
-        concerned = (ProjectOpened, ProjectAdvanced, WorksImpactChanged)
-        projects = {event.project_id for event in events if isinstance(event, concerned)}
+        projects = {event.project_id for event in events if isinstance(event, ProjectFact | WorksImpactChanged)}
         issues = self.book.issues_of(work, projects)
         for event in events:
-            if isinstance(event, ProjectOpened | ProjectAdvanced):
+            if isinstance(event, ProjectFact):
                 issues |= set(event.hot_issues)
         tickets = self.book.complaints_about(work, projects)
         tickets |= {event.ticket_id for event in events if isinstance(event, WorksDefectChanged) and event.ticket_id}
@@ -54,11 +54,11 @@ class FollowWorks:
     def on_project(self, envelope: Envelope, work: Work) -> None:
         """After the project was stored: tells those concerned of its state, if it is the newest known."""
         project = envelope.event
-        assert isinstance(project, ProjectOpened | ProjectAdvanced)
+        assert isinstance(project, ProjectFact)
         known = self.book.known(work, Of.PROJECT, project.project_id)
         if known is None or known.version != project.version:
             return
-        left = project.previous_state if isinstance(project, ProjectAdvanced) else None
+        left = None if isinstance(project, ProjectOpened) else project.previous_state
         facts = {"place": project.place.model_dump(include={"sub_district", "estate_name"}, exclude_none=True)}
         news = WorksNews(
             Of.PROJECT, project.project_id, project.project_id, project.version, project.state, left, facts=facts

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.harness.works import ROOF as ROOF_WORKS
+from tests.harness.works import UNITS, inspection, works
 from tests.harness.works import do as act
-from tests.harness.works import inspection, works
-from tests.integration.pages.conftest import Projects
+from tests.integration.pages.conftest import Person, Projects
 from tests.integration.pages.sending import HIDDEN, send
 from tests.integration.projects.conftest import NOW
 from tests.integration.projects.issues import ROOF
@@ -18,6 +18,13 @@ def project(projects: Projects) -> str:
     project_id: str = projects.district.decide(ROOF, kind="project")["project_id"]
     projects.district.advance(project_id, "contracted")
     return project_id
+
+
+def hidden(person: Person, page: str) -> dict[str, str]:
+    """What the first form of a page that names a unit holds."""
+    html = person.open(page)
+    after = html[html.index('/parties"') :]
+    return dict(HIDDEN.findall(after[: after.index("</form>")]))
 
 
 def item_ids(projects: Projects, project: str) -> list[str]:
@@ -37,6 +44,23 @@ def test_a_block_is_built_and_accepted_on_the_pages(projects: Projects, project:
     (item,) = item_ids(projects, project)
     assert shown["items"][0]["unit_cost_fen"] == 12000
     assert send(lead, page, "confirmation", items=[item], paper_id=result).status_code == 303
+    signed = next(one["paper_id"] for one in shown["papers"] if one["kind"] == "contract")
+    agreements = f"/pages/projects/{project}/agreements"
+    for role, (name, code) in UNITS.items():
+        named = lead.browser.post(
+            f"{agreements}/parties",
+            data=hidden(lead, agreements) | {"version": "0", "role": role, "name": name, "code": code},
+        )
+        assert named.status_code == 303
+    contract = {
+        "party": "construction",
+        "paper_id": signed,
+        "sum": "98460.00",
+        "starts": "2026-07-01",
+        "ends": "2027-05-01",
+    }
+    assert send(lead, agreements, "contracts", **contract).status_code == 303
+    assert "98,460.00" in lead.open(agreements)
     assert send(lead, page, "disclosures", what=shown["to_disclose"]).status_code == 303
     assert send(lead, f"/pages/projects/{project}/impacts", "plan").status_code == 303
     assert "开工前还要办" not in lead.open(page)

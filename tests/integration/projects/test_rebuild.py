@@ -71,6 +71,14 @@ def played(district: District) -> list[Event]:
     project = district.decide(ROOF, kind="project")["project_id"]
     district.decide(WALL, kind="merge", merge_into=ROOF)
     district.until(NOW + timedelta(days=40))  # nobody decides on the stalls in time
+    district.advance(project, "building")
+    pause = {"responsible": "housing", "review_on": "2026-09-01", "note": "frost"}
+    for body in ({"to": "suspended", **pause}, {"to": "building"}):
+        stepped = {"version": district.project(project)["version"], **body}
+        assert district.hub.post(f"/projects/{project}/steps", json=stepped).status_code == 200
+    district.advance(project, "accepted")
+    wrong = {"version": district.project(project)["version"], "reason": "a slip"}
+    assert district.hub.post(f"/projects/{project}/reversals", json=wrong).status_code == 200
     district.advance(project, "started")
     cut = {"id": str(uuid4()), "kind": "water_cut", "blocks": ["3"]}
     times = {name: (NOW + timedelta(days=days)).isoformat() for name, days in (("starts", 45), ("ends", 46))}

@@ -13,6 +13,8 @@ A_SITE: dict[str, Any] = {
     "blocks": [{"block": "3号", "accepted": False}],
     "to_disclose": ["hours"],
     "impacts_planned": False,
+    "parties": [],
+    "progress": {"contracted_fen": 1000},
 }
 """Works of one item, whatever is done there."""
 Request = tuple[str, str, dict[str, Any]]

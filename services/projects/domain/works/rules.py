@@ -14,7 +14,7 @@ from services.contracts.elements import ElementCode
 from services.contracts.ticket_events import TypeCode
 from services.projects.domain.works import inspections
 from services.projects.domain.works.complaints import ComplaintRule, Edge
-from services.projects.domain.works.defects import Severity
+from services.projects.domain.works.defects import Severity, WorksParty
 from services.projects.domain.works.gates import Gated
 from services.projects.domain.works.impact import BanPeriod, ImpactKind, ImpactPlan
 from services.projects.domain.works.papers import PaperKind
@@ -87,6 +87,7 @@ class ComplaintRow(_Rule):
 class WorksRules(_Rule):
     """`papers`: the kinds without which a step is not taken. `disclosed`: codes of what is made public before works.
 
+    `parties`: the roles without a unit for which works do not start.
     `defect_complaints`: types of complaints that show a defect. `cure_days`: working days until a defect is cured.
     `visit_days`: how many days before the end of a warranty residents are visited.
     """
@@ -96,6 +97,7 @@ class WorksRules(_Rule):
     templates: tuple[TemplateRow, ...]
     warranty: tuple[TermRow, ...]
     disclosed: frozenset[Code]
+    parties: frozenset[WorksParty]
     papers: Mapping[Gated, frozenset[PaperKind]]
     notice_days: Mapping[ImpactKind, Annotated[int, Field(ge=0, le=60)]]
     noise_hours: tuple[time, time]

@@ -15,7 +15,7 @@ from services.contracts.complaint_events import WorksComplaintChanged
 from services.contracts.event import Envelope, Event
 from services.contracts.hot_issue_events import HotIssueEvent, HotIssueMemberJoined, HotIssueMemberLeft
 from services.contracts.numbers import ShortKind, number_of_old
-from services.contracts.project_events import ProjectAdvanced, ProjectOpened, TypicalCaseProposed
+from services.contracts.project_events import ProjectEvent, ProjectOpened, TypicalCaseProposed
 from services.contracts.works_events import WorksEvent
 from services.projects.domain.hot_issue import IssueState, Reason
 from services.projects.jobs.rebuild.own_works import OwnWorks
@@ -55,7 +55,7 @@ class OwnEvents:
             event = envelope.event
             if isinstance(event, HotIssueEvent):
                 self._issue(event)
-            elif isinstance(event, ProjectOpened | ProjectAdvanced):
+            elif isinstance(event, ProjectEvent):
                 self._project(event)
             elif isinstance(event, WorksEvent):
                 self.works.fold(event)
@@ -106,13 +106,13 @@ class OwnEvents:
         elif event.state == IssueState.WITHDRAWN and event.actor is not None:
             issue.members = {one: held for one, held in issue.members.items() if held[1] == Reason.MERGED}
 
-    def _project(self, event: ProjectOpened | ProjectAdvanced) -> None:
+    def _project(self, event: ProjectEvent) -> None:
         project = self.projects.setdefault(event.project_id, FoldedProject())
         if project.row and project.row["version"] >= event.version:
             return
         number = event.number or number_of_old(ShortKind.PROJECT, event.project_id)
         project.row = _columns(event, repair_projects.c) | _place(event) | {"id": event.project_id, "number": number}
-        came_from = event.previous_state if isinstance(event, ProjectAdvanced) else None
+        came_from = None if isinstance(event, ProjectOpened) else getattr(event, "previous_state", event.state)
         project.history.append(
             {
                 "project_id": event.project_id,
@@ -123,6 +123,7 @@ class OwnEvents:
                 "actor": event.actor,
                 "note": getattr(event, "note", None),
                 "joined": getattr(event, "joined_hot_issue", None),
+                "reverses": getattr(event, "reverses", None),
             }
         )
 

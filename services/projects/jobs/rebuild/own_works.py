@@ -12,14 +12,17 @@ from services.contracts.complaint_events import WorksComplaintChanged
 from services.contracts.impact_events import WorksImpactChanged, WorksImpactsPlanned
 from services.contracts.works_events import (
     WorksBlockAccepted,
+    WorksContractChanged,
     WorksDefectChanged,
     WorksDisclosed,
     WorksEvent,
     WorksItemChanged,
     WorksItemInspected,
     WorksPaperFiled,
+    WorksPartyNamed,
 )
 from services.projects.domain.works.complaints import Complaint
+from services.projects.store.agreements import contract_row
 from services.projects.store.complaints import save_complaints
 from services.projects.store.impacts import impact_row, plan_row
 from services.projects.store.works import inspection_row
@@ -40,9 +43,10 @@ class OwnWorks:
     _disclosures: dict[str, Row] = field(default_factory=dict)
     _acceptances: dict[str, Row] = field(default_factory=dict)
     _warranties: dict[str, Row] = field(default_factory=dict)
+    _parties: dict[str, Row] = field(default_factory=dict)
+    _contracts: dict[str, Row] = field(default_factory=dict)
     _impact_plans: dict[str, Row] = field(default_factory=dict)
     _impacts: dict[str, Row] = field(default_factory=dict)
-
     _complaints: dict[str, Complaint] = field(default_factory=dict)
 
     def complaint(self, event: WorksComplaintChanged) -> None:
@@ -70,6 +74,8 @@ class OwnWorks:
                         self._disclosures,
                         self._acceptances,
                         self._warranties,
+                        self._parties,
+                        self._contracts,
                         self._impact_plans,
                         self._impacts,
                     )
@@ -131,6 +137,15 @@ class OwnWorks:
             given = {"item_id": one.item_id, "starts": one.starts, "ends": one.ends, "term": one.term}
             self._warranties.setdefault(one.item_id, {"project_id": event.project_id, **given})
 
+    def _party(self, event: WorksPartyNamed) -> None:
+        if self._parties.get(event.aggregate_id, {"version": 0})["version"] < event.version:
+            row = {"role": event.role, "name": event.unit, "code": event.code, "version": event.version}
+            self._parties[event.aggregate_id] = row | _done(event)
+
+    def _contract(self, event: WorksContractChanged) -> None:
+        if self._contracts.get(event.contract_id, {"version": 0})["version"] < event.version:
+            self._contracts[event.contract_id] = dict(contract_row(event))
+
     def _impact_plan(self, event: WorksImpactsPlanned) -> None:
         if self._impact_plans.get(event.project_id, {"version": 0})["version"] < event.version:
             self._impact_plans[event.project_id] = plan_row(event)
@@ -147,6 +162,8 @@ _FOLDED: Mapping[type[WorksEvent], Callable[[OwnWorks, Any], None]] = {
     WorksPaperFiled: OwnWorks._paper,
     WorksDisclosed: OwnWorks._disclosure,
     WorksBlockAccepted: OwnWorks._acceptance,
+    WorksPartyNamed: OwnWorks._party,
+    WorksContractChanged: OwnWorks._contract,
     WorksImpactsPlanned: OwnWorks._impact_plan,
     WorksImpactChanged: OwnWorks._impact,
 }

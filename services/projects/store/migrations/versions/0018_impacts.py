@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-revision = "0014"
-down_revision = "0012"
+revision = "0018"
+down_revision = "0014"
 
 
 def upgrade() -> None:
