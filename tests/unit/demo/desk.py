@@ -14,6 +14,7 @@ A_SITE: dict[str, Any] = {
     "to_disclose": ["hours"],
     "impacts_planned": False,
     "parties": [],
+    "contracts": [],
     "progress": {"contracted_fen": 1000},
 }
 """Works of one item, whatever is done there."""
