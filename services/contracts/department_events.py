@@ -183,6 +183,26 @@ class ImpactNotice(DepartmentEvent):
         return self.impact_id
 
 
+class DefectNotice(DepartmentEvent):
+    """A defect of works that the department has to know: opened, or not cured within its clock."""
+
+    type: ClassVar[str] = "department.defect_told.v1"
+    defect_id: WorksId
+    project_id: ProjectId
+    item_id: WorksId
+    severity: str
+    state: str
+    place: Place | None = None
+    lead: DepartmentCode | None = None
+    ticket_id: str | None = Field(None, description="The complaint that showed it.")
+    cure_by: AwareDatetime | None = Field(None, description="The end of the cure clock.")
+    overdue: bool | None = None
+
+    @property
+    def aggregate_id(self) -> str:
+        return self.defect_id
+
+
 class ProjectNotice(DepartmentEvent):
     """A step of a repair project that the department has to know."""
 

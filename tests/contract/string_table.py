@@ -76,12 +76,14 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      "PartyBody.code WorksPartyNamed.code projects.works_parties.code"),
     (End.REDACTED, WORDS,
      "WorksDefectChanged.note WorksItemChanged.dropped WorksPaperFiled.title WorksPartyNamed.unit"),
-    (End.CODE, "a kind, state or breach of a disturbance, a block; anything else is refused",
-     """ImpactNotice.breaches ImpactNotice.kind ImpactNotice.state WorksImpactChanged.breaches WorksImpactChanged.kind
+    (End.CODE, "a kind, state or breach of a disturbance or defect, a block; anything else is refused",
+     """DefectNotice.severity DefectNotice.state
+     ImpactNotice.breaches ImpactNotice.kind ImpactNotice.state WorksImpactChanged.breaches WorksImpactChanged.kind
      WorksImpactChanged.state WorksImpactsPlanned.notice_days WorksImpactsPlanned.scaffold_by_block
      ImpactPlanBody.noise_from ImpactPlanBody.noise_to ImpactPlanBody.notice_days
      ImpactPlanBody.scaffold_by_block"""),
-    (End.MADE, "the subject of a verified token, or an id", "WorksEvent.actor WorksDefectChanged.ticket_id"),
+    (End.MADE, "the subject of a verified token, or an id",
+     "WorksEvent.actor WorksDefectChanged.ticket_id DefectNotice.ticket_id"),
     # --- tables -----------------------------------------------------------------------------------------------------
     (End.CODE, "a state, step, kind or type of the program",
      """chassis.inbox.status chassis.attempts.scope chassis.timers.kind intake.attachments.media_type

@@ -12,6 +12,7 @@ from services.chassis.messaging.forgetting import forget
 from services.chassis.messaging.subscription import traced
 from services.chassis.tracing import current_traceparent
 from services.contracts.department_events import (
+    DefectNotice,
     DepartmentReplyRefused,
     HotIssueNotice,
     ImpactNotice,
@@ -31,6 +32,7 @@ from services.contracts.ticket_events import (
     TicketTextRecorded,
 )
 from services.contracts.topics import topic_table
+from services.contracts.works_events import WorksDefectChanged
 from services.notifier.app.batch import NotificationBatch
 from services.notifier.app.delivery_count import count_deliveries
 from services.notifier.app.ports import DeliveryLog, KnownMatters, KnownTickets, WebhookQueue
@@ -44,6 +46,7 @@ _MESSAGES: dict[type[Event], type[Event]] = {
     **dict.fromkeys(HOT_ISSUE_EVENTS, HotIssueNotice),
     **dict.fromkeys(PROJECT_EVENTS, ProjectNotice),
     WorksImpactChanged: ImpactNotice,
+    WorksDefectChanged: DefectNotice,
 }
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple, Self, TypeVar
 from uuid import UUID
 
 from services.contracts.department_events import (
+    DefectNotice,
     DepartmentReplyRefused,
     HotIssueNotice,
     ImpactNotice,
@@ -31,6 +32,7 @@ SUBJECT_FIELDS: Mapping[type[Event], str] = {
     HotIssueNotice: "hot_issue_id",
     ProjectNotice: "project_id",
     ImpactNotice: "project_id",
+    DefectNotice: "project_id",
 }
 """By message, the field that names the ticket, hot issue or project it is about."""
 

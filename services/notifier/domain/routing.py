@@ -12,8 +12,11 @@ from services.contracts.event import Event
 from services.contracts.impact_events import WorksImpactChanged
 from services.contracts.registry import HOT_ISSUE_EVENTS, PROJECT_EVENTS, TICKET_EVENTS
 from services.contracts.ticket_events import DepartmentCode, Place, TicketDispatched
+from services.contracts.works_events import WorksDefectChanged
 
-_ROUTED: tuple[type[Event], ...] = (*TICKET_EVENTS, *HOT_ISSUE_EVENTS, *PROJECT_EVENTS, WorksImpactChanged)
+SITE_EVENTS: tuple[type[Event], ...] = (WorksImpactChanged, WorksDefectChanged)
+"""What happens on site of which departments hear; whoever works there reads the rest."""
+_ROUTED: tuple[type[Event], ...] = (*TICKET_EVENTS, *HOT_ISSUE_EVENTS, *PROJECT_EVENTS, *SITE_EVENTS)
 FACTS: Mapping[str, type[Event]] = {event.type: event for event in _ROUTED if event is not TicketDispatched}
 """The events that the table must name, by type. A dispatch is not routed: it goes to its units, with the text."""
 
@@ -48,7 +51,9 @@ class Fact(Protocol):
 
 class Route(DataRow):
     """One row of the table. `after` is the state that the fact left; `unsolved` limits it to tickets not solved,
-    `kinds` to such disturbances, `breached` to those that broke a rule. `named`: departments by their codes."""
+    `kinds` to such disturbances, `breached` to those that broke a rule, `overdue` to defects that nobody cured in time.
+    `named`: departments by their codes.
+    """
 
     event: str
     states: tuple[str, ...] | None = None
@@ -56,6 +61,7 @@ class Route(DataRow):
     unsolved: bool = False
     kinds: tuple[str, ...] | None = None
     breached: bool = False
+    overdue: bool = False
     named: tuple[DepartmentCode, ...] = ()
     to: tuple[Addressee, ...]
 
@@ -67,6 +73,7 @@ class Route(DataRow):
             and (not self.unsolved or _is_unsolved(fact))
             and (self.kinds is None or getattr(fact, "kind", None) in self.kinds)
             and (not self.breached or bool(getattr(fact, "breaches", ())))
+            and (not self.overdue or bool(getattr(fact, "overdue", None)))
         )
 
 

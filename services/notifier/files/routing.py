@@ -32,6 +32,8 @@ def _route(file: Path, row: str, values: object) -> Route:
         raise InvalidData(file, row, f"unsolved: {route.event} is no fact of a ticket; remove it")
     if (route.kinds or route.breached) and event is not WorksImpactChanged:
         raise InvalidData(file, row, f"kinds, breached: {route.event} is no disturbance by works; remove them")
+    if route.overdue and "overdue" not in event.model_fields:
+        raise InvalidData(file, row, f"overdue: {route.event} has no clock of its own; remove it")
     if unknown := sorted(set(route.kinds or ()) - set(IMPACT_KINDS)):
         raise InvalidData(file, row, f"kinds: {', '.join(unknown)} is none of {', '.join(IMPACT_KINDS)}; correct it")
     if unknown := sorted(set(route.named) - departments().keys()):

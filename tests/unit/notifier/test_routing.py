@@ -27,15 +27,15 @@ from services.contracts.hot_issue_events import (
     HotIssueVerified,
     HotIssueWithdrawn,
 )
-from services.contracts.impact_events import WorksImpactChanged
 from services.contracts.project_events import ProjectOpened
 from services.contracts.registry import HOT_ISSUE_EVENTS, PROJECT_EVENTS, WORKS_EVENTS
 from services.contracts.ticket_events import Place
 from services.contracts.topics import topic_table
 from services.notifier.app.recipients import Recipients
+from services.notifier.domain.routing import SITE_EVENTS
 from services.notifier.files.routing import FILE, load_routing
 from services.projects.domain.repair_project import ProjectState
-from tests.integration.notifier.events import SUBSCRIPTION, hot_issue, impact, project
+from tests.integration.notifier.events import SUBSCRIPTION, defect, hot_issue, impact, project
 
 departments_of = Recipients(load_routing()).of
 ALL = ["housing", "quyanglu", "urban-operation"]
@@ -63,9 +63,9 @@ SILENT = {
 def test_the_expectations_name_every_event_of_which_anybody_is_notified() -> None:
     assert set(HOT_ISSUES) == set(HOT_ISSUE_EVENTS) & SUBSCRIPTION.events
     on_topics = {event for name in ("hot-issues", "projects") for event in topic_table().topic(name).events}
-    known = {event.type for event in (*HOT_ISSUE_EVENTS, *PROJECT_EVENTS, WorksImpactChanged)}
+    known = {event.type for event in (*HOT_ISSUE_EVENTS, *PROJECT_EVENTS, *SITE_EVENTS)}
     on_site = {event.type for event in WORKS_EVENTS} - {
-        "works.impact_changed.v1"
+        event.type for event in SITE_EVENTS
     }  # who works on site reads them on the page
     assert on_topics - known == on_site | {
         "typical_case.proposed.v1",  # for supervisors, who read it on the page
@@ -107,6 +107,16 @@ def test_a_disturbance_is_told_to_those_who_see_to_it(
 ) -> None:
     told = departments_of(impact(kind, state, breaches=breaches).event)  # type: ignore[arg-type]
     assert set(told) == {*ALL, *more}
+
+
+@pytest.mark.parametrize(
+    ("state", "overdue", "expected"),
+    [("open", False, ["housing"]), ("open", True, ALL), ("cured", False, []), ("closed", None, [])],
+)
+def test_a_defect_is_told_to_the_lead_and_an_overdue_one_to_all(
+    state: str, overdue: bool | None, expected: list[str]
+) -> None:
+    assert departments_of(defect(state, overdue=overdue).event) == expected  # type: ignore[arg-type]
 
 
 def test_a_project_opened_is_told_whatever_its_state() -> None:

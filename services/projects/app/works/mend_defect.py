@@ -15,6 +15,7 @@ from services.contracts.works_events import WorksDefectChanged
 from services.projects.app.works.complaint_ports import ComplaintBook
 from services.projects.app.works.desk import TOPIC, Who, WorksDesk
 from services.projects.app.works.ports import Done
+from services.projects.domain.repair_project import RepairProject
 from services.projects.domain.works.acts import POSSIBLE, Act
 from services.projects.domain.works.defects import (
     CheckedByItself,
@@ -71,7 +72,7 @@ class MendDefect:
             complaint = self.complaints.kept(work, [found.ticket]).get(found.ticket)
             if complaint is None or complaint.project_id != project_id:
                 raise Unfit("ticket_id", "is no complaint about these works; take one of GET /projects/{id}/complaints")
-        defect = self._open(work, project_id, item, found, site.done)
+        defect = self._open(work, site.project, item, found, site.done)
         if defect is None:
             raise Unfit("id", "is another defect's; give each defect an id of its own")
         return defect
@@ -93,19 +94,20 @@ class MendDefect:
         if taken.state is DefectState.OPEN:  # it is there again: another clock
             taken = replace(taken, cure_by=self._start_clock(work, taken), overdue=False)
         self.desk.book.save_defect(work, taken)
-        _publish(work, project_id, taken, step.note, site.done)
+        _publish(work, site.project, taken, step.note, site.done)
         return taken
 
     def on_cure_due(self, timer: Timer, work: Work) -> None:
         """Handles the timers CURE: who is to cure the defect has not."""
         project_id = self.desk.book.project_of_defect(work, timer.subject)
-        if project_id is None or self.desk.projects.lock(work, project_id) is None:
+        project = self.desk.projects.lock(work, project_id) if project_id else None
+        if project is None:
             return
-        works = self.desk.book.works_of(work, project_id)
+        works = self.desk.book.works_of(work, project.id)
         defect = next(one for one in works.defects if one.id == timer.subject)
         if late := defect.fall_due(timer.due_at):
             self.desk.book.save_defect(work, late)
-            _publish(work, project_id, late, None, Done(CLOCK, work.clock.now()))
+            _publish(work, project, late, None, Done(CLOCK, work.clock.now()))
 
     def on_complaint(self, timer: Timer, work: Work) -> None:
         """Handles the timers SHOWS_A_DEFECT: a complaint opens a defect where one item alone is under warranty.
@@ -126,15 +128,17 @@ class MendDefect:
         if len(items) == 1 and not any(one.ticket == ticket_id for one in works.defects):
             id = str(deterministic_id("works", ticket_id, "works.defect"))
             found = FoundDefect(id, items[0].id, OF_COMPLAINTS, "", ticket_id)
-            self._open(work, project.id, items[0], found, Done(CLOCK, work.clock.now()))
+            self._open(work, project, items[0], found, Done(CLOCK, work.clock.now()))
 
-    def _open(self, work: Work, project_id: str, item: WorksItem, found: FoundDefect, done: Done) -> Defect | None:
+    def _open(
+        self, work: Work, project: RepairProject, item: WorksItem, found: FoundDefect, done: Done
+    ) -> Defect | None:
         """None where another defect has the id."""
         defect = Defect(found.id, item.id, found.severity, ticket=found.ticket, note=found.note)
         defect = replace(defect, cure_by=self._start_clock(work, defect))
-        if not self.desk.book.open_defect(work, project_id, defect, done):
+        if not self.desk.book.open_defect(work, project.id, defect, done):
             return None
-        _publish(work, project_id, defect, found.note, done)
+        _publish(work, project, defect, found.note, done)
         return defect
 
     def _start_clock(self, work: Work, defect: Defect) -> datetime:
@@ -144,12 +148,12 @@ class MendDefect:
         return due
 
 
-def _publish(work: Work, project_id: str, defect: Defect, note: str | None, done: Done) -> None:
+def _publish(work: Work, project: RepairProject, defect: Defect, note: str | None, done: Done) -> None:
     work.publish(
         TOPIC,
         WorksDefectChanged(
             version=defect.version,
-            project_id=project_id,
+            project_id=project.id,
             defect_id=defect.id,
             item_id=defect.item,
             severity=defect.severity,
@@ -159,6 +163,8 @@ def _publish(work: Work, project_id: str, defect: Defect, note: str | None, done
             note=note or None,
             cure_by=defect.cure_by,
             overdue=defect.overdue,
+            lead=project.lead,
+            place=project.place,
             **done._asdict(),
         ),
     )
