@@ -14,6 +14,7 @@ from services.cli.commands import (
     consultation,
     demo,
     dlq,
+    dossier,
     evaluate,
     evaluate_detection,
     evaluate_effect,
@@ -47,6 +48,7 @@ app.command()(send.send)
 app.command("import")(import_file.import_file)
 app.command()(status.status)
 app.command()(tell.tell)
+app.command()(dossier.dossier)
 app.command()(whatif.whatif)
 app.command()(rebuild.rebuild)
 app.command()(run.run)

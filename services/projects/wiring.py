@@ -59,6 +59,7 @@ from services.projects.http.hot_issues import issue_routes
 from services.projects.http.impacts import impact_routes
 from services.projects.http.kpi import kpi_routes
 from services.projects.http.repair_projects import project_routes
+from services.projects.http.scheme import scheme_routes
 from services.projects.http.search import search_routes
 from services.projects.http.wording import Wording
 from services.projects.http.works import menu_routes, works_routes
@@ -154,6 +155,7 @@ class ProjectsWiring:
             project_routes(workshop, self.repair, self.reverse, self.words),
             works_routes(workshop, self.works),
             agreement_routes(workshop, self.works),
+            scheme_routes(workshop, self.works),
             impact_routes(workshop, self.works.disturb),
             complaint_routes(workshop, self.works.desk.rules, self.works.disturb.calendar),
             menu_routes(workshop, menu_rows()),

@@ -20,9 +20,11 @@ from services.projects.http.wording import Wording
 from services.projects.pages.agreements import agreement_pages
 from services.projects.pages.areas import area_pages
 from services.projects.pages.complaints import complaint_pages
+from services.projects.pages.dossier import dossier_pages
 from services.projects.pages.hot_issues import issue_pages
 from services.projects.pages.impacts import impact_pages
 from services.projects.pages.repair_projects import project_pages
+from services.projects.pages.scheme import scheme_pages
 from services.projects.pages.search import search_pages
 from services.projects.pages.works import works_pages
 from services.projects.pages.works_item import item_pages
@@ -53,5 +55,7 @@ def people_pages(
         impact_pages(workshop, pages, works.disturb),
         item_pages(workshop, pages, works),
         agreement_pages(workshop, pages, works),
+        scheme_pages(workshop, pages, works),
+        dossier_pages(workshop, pages, works, words),
         missing_pages(pages),
     ]

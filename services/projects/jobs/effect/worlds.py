@@ -78,11 +78,11 @@ class WorldCell:
 
 
 Seen = Mapping[int, Floats]
-"""CallersByMonth of months that were drawn already."""
+"""Counts of months that were drawn already."""
 
 
 class Drawn(NamedTuple):
-    """CallersByMonth of many runs at once. `months`: of the first look, for each one before. `truth`: what is left."""
+    """Counts of many runs at once. `months`: of the first look, for each one before. `truth`: what is left."""
 
     estate: CallerCounts
     controls: CallerCounts
