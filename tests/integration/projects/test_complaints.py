@@ -220,3 +220,14 @@ def test_a_start_and_a_complaint_at_the_same_moment_find_each_other(district: Di
         )
     attach.join(60)
     assert told(district) == [(ticket_id(101), project, 1)]
+
+
+def test_a_wrong_acceptance_that_is_taken_back_takes_complaints_again(district: District, project: str) -> None:
+    district.advance(project, "accepted")
+    pass_time(district, DAY)
+    take(district.workshop, complaint(district, 101))
+    assert listed(district, project)["complaints"] == []
+    wrong = {"version": district.project(project)["version"], "reason": "还没有验收"}
+    assert district.hub.post(f"/projects/{project}/reversals", json=wrong).status_code == 200
+    pass_time(district, DAY)
+    assert [one["ticket_id"] for one in listed(district, project)["complaints"]] == [ticket_id(101)]
