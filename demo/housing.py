@@ -73,8 +73,12 @@ class Housing:
     def _work(self, project: str, state: str, fault: Fault, now: datetime) -> None:
         """What is done on site and on paper before the project takes a step."""
         match state:
+            case "contracted":
+                self._builder.announce_cut(project, now)
             case "started":
                 self._builder.prepare(project, fault.cure.elements, now)
+            case "building":
+                self._builder.cut_over(project)
             case "accepted":
                 self._builder.build(project, 1, now)
                 self._builder.mend(project)

@@ -231,3 +231,16 @@ def test_a_wrong_acceptance_that_is_taken_back_takes_complaints_again(district: 
     assert district.hub.post(f"/projects/{project}/reversals", json=wrong).status_code == 200
     pass_time(district, DAY)
     assert [one["ticket_id"] for one in listed(district, project)["complaints"]] == [ticket_id(101)]
+
+
+def test_a_complaint_that_is_for_few_is_listed_for_the_hub_alone(district: District, project: str) -> None:
+    district.advance(project, "building")
+    secret = complaint(district, 101)
+    take(district.workshop, type(secret).model_validate(secret.model_dump() | {"restricted": True}))
+    assert len(listed(district, project, "hub")["complaints"]) == 1
+    assert listed(district, project)["complaints"] == []
+    assert listed(district, project)["counts"]["green"] == 0
+
+
+def test_who_has_nothing_to_do_with_the_project_sees_no_complaint(district: District, project: str) -> None:
+    assert district.as_("department:greening").get(f"/projects/{project}/complaints").status_code == 404

@@ -18,6 +18,7 @@ A_SITE: dict[str, Any] = {
     "progress": {"contracted_fen": 1000},
 }
 """Works of one item, whatever is done there."""
+AN_IMPACT = {"impact_id": "cut", "state": "announced", "version": 1, "starts": "begin", "ends": "end"}
 Request = tuple[str, str, dict[str, Any]]
 
 
@@ -47,6 +48,8 @@ class Person:
     def get(self, service: str, path: str, **query: Any) -> Any:
         if path.endswith("/works"):
             return A_SITE
+        if path.endswith("/impacts"):
+            return {"impacts": [AN_IMPACT]}
         return {"version": 7, "state": "any", "project_id": "p-1" if "hot-issues" in path else None}
 
     def post(self, service: str, path: str, body: dict[str, Any]) -> Any:
