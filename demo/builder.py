@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from demo.committee import Committee
 from demo.interfaces import Person
+from services.contracts.districts import SHANGHAI
 
 BLOCK = "3号"
 QUANTITY = {"m2": "680.00", "m": "240.00", "piece": "24", "household": "48", "hallway": "6", "block": "3"}
@@ -35,6 +36,7 @@ UNITS: Mapping[str, tuple[str, str]] = {
 MENDING = (("open", "cured", "construction", "返工重做。"), ("cured", "closed", "residents", "雨后看过，没有再渗。"))
 """From which state to which, on whose behalf, and what they say."""
 SHED_YEARS = {"E16": 25}
+CUT_AFTER, CUT_FROM, CUT_LASTS = timedelta(days=5), time(9), timedelta(hours=3)
 
 
 class Builder:
@@ -51,8 +53,11 @@ class Builder:
             self._do(project, "items", items=list(map(_picked, self.rows(elements))))
         self.confirm(project, papers["approval"])
         self.agree(project, papers["contract"], now)
-        if left := self._works(project)["to_disclose"]:
-            self._do(project, "disclosures", what=left)
+        works = self._works(project)
+        if works["to_disclose"]:
+            self._do(project, "disclosures", what=works["to_disclose"])
+        if not works["impacts_planned"]:
+            self._do(project, "impacts/plan", version=0)
         self.build(project, 1, now, choice="before-works")
 
     def rows(self, elements: Sequence[str]) -> list[dict[str, Any]]:
@@ -89,6 +94,27 @@ class Builder:
             starts=now.date().isoformat(),
             ends=(now + timedelta(days=300)).date().isoformat(),
         )
+
+    def announce_cut(self, project: str, now: datetime) -> None:
+        """Residents hear days before that the water is off for a morning."""
+        starts = datetime.combine(now.astimezone(SHANGHAI).date() + CUT_AFTER, CUT_FROM, SHANGHAI)
+        self._do(
+            project,
+            "impacts",
+            id=_id(project, "water cut"),
+            kind="water_cut",
+            blocks=[BLOCK],
+            starts=starts.isoformat(),
+            ends=(starts + CUT_LASTS).isoformat(),
+        )
+
+    def cut_over(self, project: str) -> None:
+        """The cut went as it was announced."""
+        for cut in self._person.get("projects", f"/projects/{project}/impacts")["impacts"]:
+            left = {"announced": ("active", "ended"), "active": ("ended",)}.get(cut["state"], ())
+            for version, to in enumerate(left, cut["version"]):
+                at = cut["starts"] if to == "active" else cut["ends"]
+                self._do(project, f"impacts/{cut['impact_id']}/steps", version=version, to=to, at=at)
 
     def build(self, project: str, share: int | Decimal, now: datetime, choice: str | None = None) -> None:
         """Inspections accept that share of each item; of those of one choice alone, if one is named."""

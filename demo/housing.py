@@ -80,8 +80,12 @@ class Housing:
             case "scheme_confirmed":
                 rows = self._builder.rows(fault.cure.elements)
                 self._committee.ask_by_item(project, rows, BLOCK.removesuffix("号"), now)
+            case "contracted":
+                self._builder.announce_cut(project, now)
             case "started":
                 self._builder.prepare(project, fault.cure.elements, now)
+            case "building":
+                self._builder.cut_over(project)
             case "accepted":
                 self._builder.build(project, 1, now)
                 self._builder.mend(project)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 # Each module is imported for the classes it defines.
 from services.contracts import classification_events as classification_events
+from services.contracts import complaint_events as complaint_events
 from services.contracts import (
     consultation_events,
     department_events,
@@ -15,6 +16,7 @@ from services.contracts import (
     ticket_events,
     works_events,
 )
+from services.contracts import impact_events as impact_events
 from services.contracts.event import Event
 
 

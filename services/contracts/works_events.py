@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from services.contracts.elements import ElementCode
 from services.contracts.event import Event, deterministic_id
 from services.contracts.hot_issue_events import ProjectId
+from services.contracts.ticket_events import DepartmentCode, Place
 
 WorksId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}$")]
 BlockName = Annotated[
@@ -95,6 +96,10 @@ class WorksDefectChanged(WorksEvent):
     state: str
     cured_by: str | None = None
     ticket_id: str | None = Field(None, description="The complaint that showed it.")
+    cure_by: AwareDatetime | None = Field(None, description="The end of the cure clock (docs/domain.md §4.2).")
+    overdue: bool | None = Field(None, description="The clock ended before anybody cured it.")
+    lead: DepartmentCode | None = Field(None, description="The project's.")
+    place: Place | None = Field(None, description="The project's.")
     note: str | None = None
 
     @property

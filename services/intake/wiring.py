@@ -15,14 +15,13 @@ from services.chassis.activity import Activity
 from services.chassis.clock import Clock
 from services.chassis.database.gauges import Gauging
 from services.chassis.database.work import Workshop
-from services.chassis.messaging.subscription import One, Subscription, one_by_one
+from services.chassis.messaging.subscription import Subscription, one_by_one
 from services.chassis.messaging.timers import TimerHandler
 from services.chassis.pages.login import entrance, login_routes, missing_pages
 from services.chassis.sweep import Sweep
 from services.chassis.workers import WorkerLoop
 from services.chassis.working_days import Calendar
 from services.contracts.classification_events import TicketClassified
-from services.contracts.event import Event
 from services.contracts.taxonomy import taxonomy
 from services.contracts.topics import topic_table
 from services.intake.app.act_on_many import ActOnMany
@@ -39,7 +38,9 @@ from services.intake.app.end_keys import EndKeys
 from services.intake.app.end_retention import EndRetention
 from services.intake.app.erase_caller import EraseCaller
 from services.intake.app.fire_deadlines import DEADLINE, FireDeadlines
-from services.intake.app.follow_hot_issues import ASK, FollowHotIssues, HotIssueFact, ProjectFact
+from services.intake.app.follow_hot_issues import ASK, FollowHotIssues
+from services.intake.app.follow_works import FollowWorks
+from services.intake.app.followed_events import followed_events, locks_of
 from services.intake.app.join_known_issue import JoinKnownIssue
 from services.intake.app.merge_tickets import MergeTickets
 from services.intake.app.miss_call import MissContact, MissFollowUp
@@ -136,6 +137,7 @@ from services.intake.store.settlements import SqlSettlements
 from services.intake.store.tellings import SqlTellings
 from services.intake.store.tickets import SqlTickets
 from services.intake.store.vault import SealedVault
+from services.intake.store.works_news import SqlWorksBook
 
 RECOUNT = "recount"
 CALLS = "calls"
@@ -166,6 +168,7 @@ class Wiring:
     fire_deadlines: FireDeadlines
     recount: RecountDeadlines
     follow: FollowHotIssues
+    works: FollowWorks
     join_known: JoinKnownIssue
     answer: AnswerFollowUp
     replies: TakeReply
@@ -216,9 +219,13 @@ class Wiring:
         receive = ReceiveTicket(tickets, vault, receipts, caller_key, _new_id)
         plain, merging, assist = TakePlainStep(desk), MergeTickets(desk), AssistTicket(desk)
         settlement = SettleTicket(desk, SqlSettlements())
+        works = FollowWorks(tickets, follow_ups, SqlWorksBook(), tell)
         follow = FollowHotIssues(tickets, follow_ups, TellFollowers(tell, tickets, follow_ups))
         erase = EraseCaller(SqlTraces(caller_key), contents)
-        words, still_true = TellingWords(tell.table), StillTrue(tell.table, tell.tellings, tickets, follow_ups)
+        words, still_true = (
+            TellingWords(tell.table),
+            StillTrue(tell.table, tell.tellings, tickets, follow_ups, works.book),
+        )
         rules = sending_rules()
         next_way = NextWay(rules, {Way.CALL, *(one.way for one in gateways)}, tell.table.ways_of)
         links = SqlLinks(caller_key, public_url, rules) if public_url else None
@@ -242,6 +249,7 @@ class Wiring:
             FireDeadlines(desk),
             RecountDeadlines(desk, calendar.known_until),
             follow,
+            works,
             JoinKnownIssue(desk, receive, merging, follow),
             answer,
             TakeReply(plain, assist, settlement, topic_table().reply_topics().get),
@@ -321,10 +329,7 @@ class Wiring:
 
     @property
     def subscriptions(self) -> Sequence[Subscription]:
-        followed: dict[type[Event], One] = {
-            **dict.fromkeys(get_args(HotIssueFact), self.follow.on_hot_issue),
-            **dict.fromkeys(get_args(ProjectFact), self.follow.on_project),
-        }
+        followed = followed_events(self.follow, self.works)
         replies = dict.fromkeys(get_args(Reply), self.replies)
         return [
             Subscription(
@@ -337,7 +342,7 @@ class Wiring:
                 "intake-follow-ups",
                 ("hot-issues", "projects"),
                 frozenset(followed),
-                one_by_one(followed, self.follow.lock_batch),
+                one_by_one(followed, locks_of(self.follow, self.works)),
             ),
             Subscription(
                 "intake-replies",

@@ -40,22 +40,26 @@ from services.projects.app.review_issue import ReviewIssue
 from services.projects.app.typical_cases import ProposeTypicalCases
 from services.projects.app.works.accept_block import AcceptBlock
 from services.projects.app.works.acts import WorksActs
+from services.projects.app.works.attach_complaints import ATTACH, SHOWS_A_DEFECT, AttachComplaints, TicketAnswer
 from services.projects.app.works.contract_items import ContractItems
 from services.projects.app.works.desk import WorksDesk
+from services.projects.app.works.disturb import Disturb
 from services.projects.app.works.file_papers import FilePapers
 from services.projects.app.works.inspect_item import InspectItem
 from services.projects.app.works.keep_contracts import KeepContracts
-from services.projects.app.works.mend_defect import MendDefect
+from services.projects.app.works.mend_defect import CURE, MendDefect
 from services.projects.app.works.name_parties import NameParties
 from services.projects.domain.evidence import Reading, TicketFact
 from services.projects.domain.likeness import Likeness
 from services.projects.files.works_rules import menu_rows, works_rules
 from services.projects.http.agreements import agreement_routes
 from services.projects.http.areas import area_routes
+from services.projects.http.complaints import complaint_routes
 from services.projects.http.concentrations import concentration_routes
 from services.projects.http.consultations import consultation_routes
 from services.projects.http.hearings import hearing_routes
 from services.projects.http.hot_issues import issue_routes
+from services.projects.http.impacts import impact_routes
 from services.projects.http.kpi import kpi_routes
 from services.projects.http.repair_projects import project_routes
 from services.projects.http.scheme import scheme_routes
@@ -65,8 +69,10 @@ from services.projects.http.works import menu_routes, works_routes
 from services.projects.pages.site import people_pages
 from services.projects.store.calls import SqlCalls
 from services.projects.store.cells import SqlCellCalls
+from services.projects.store.complaints import SqlComplaints
 from services.projects.store.consultation_desk import consultation_acts
 from services.projects.store.hot_issues import SqlHotIssues
+from services.projects.store.impacts import SqlImpacts
 from services.projects.store.issue_batches import SqlIssueBatches
 from services.projects.store.matter_calls import CallsAnywhere
 from services.projects.store.matters import SqlChoices, SqlMatters
@@ -114,21 +120,28 @@ class ProjectsWiring:
         projects = SqlRepairProjects()
         voting = consultation_acts(projects, key)
         desk = WorksDesk(projects, SqlWorks(), works_rules(), voting.desk.book.consulted)
+        complaints = SqlComplaints()
         repair = Repair(projects, issues, cure, detect.raise_issue, rules, taxonomy(), desk.pass_gates, _new_id)
         works = WorksActs(
             desk,
             ContractItems(desk, menu_rows(), elements(), _new_id),
             InspectItem(desk),
-            MendDefect(desk),
+            MendDefect(desk, complaints, calendar),
             FilePapers(desk),
             AcceptBlock(desk),
             NameParties(desk),
             KeepContracts(desk),
+            Disturb(desk, SqlImpacts(), calendar),
         )
         lock = LockBatch(SqlSightings(), SqlDays(), SqlCellCalls(), SqlIssueBatches(), calls, issues, rules)
         return cls(
             rules,
-            CountTickets(lock, PlaceInMatter(matters, rules, Likeness(key), CommonTerms(matters, key)), detection),
+            CountTickets(
+                lock,
+                PlaceInMatter(matters, rules, Likeness(key), CommonTerms(matters, key)),
+                detection,
+                AttachComplaints(complaints, lock.cells, desk.rules),
+            ),
             detect,
             Decide(issues, publish, repair, cure, DecisionMakers(rules)),
             repair,
@@ -150,6 +163,8 @@ class ProjectsWiring:
             works_routes(workshop, self.works),
             agreement_routes(workshop, self.works),
             scheme_routes(workshop, self.works),
+            impact_routes(workshop, self.works.disturb),
+            complaint_routes(workshop, self.works.desk.rules, self.works.disturb.calendar),
             menu_routes(workshop, menu_rows()),
             consultation_routes(workshop, self.voting),
             hearing_routes(workshop, self.voting.hearings),
@@ -171,7 +186,7 @@ class ProjectsWiring:
 
     @property
     def subscriptions(self) -> Sequence[Subscription]:
-        events = frozenset((*get_args(TicketFact), *get_args(Reading)))
+        events = frozenset((*get_args(TicketFact), *get_args(Reading), *get_args(TicketAnswer)))
         return [
             Subscription("projects", ("tickets", "classifications"), events, self.count),
             Subscription(
@@ -186,6 +201,9 @@ class ProjectsWiring:
             OBSERVE: each(self.cure.on_observe_due),
             LAPSE: each(self.detect.on_lapse_due),
             REVIEW: each(self.repair.on_review_due),
+            ATTACH: self.count.attach.on_works_moved,
+            SHOWS_A_DEFECT: each(self.works.defects.on_complaint),
+            CURE: each(self.works.defects.on_cure_due),
         }
 
     @property

@@ -87,6 +87,14 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      """ConsultationAdvanced.reason ConsultationOpinionChanged.opinion ConsultationOpinionChanged.why
      ItemPutToVote.colour ItemPutToVote.material ItemPutToVote.removed ItemPutToVote.wording"""),
     (End.MADE, "the subject of a verified token", "ConsultationEvent.actor"),
+    (End.CODE, "a kind, state or breach of a disturbance or defect, a block; anything else is refused",
+     """DefectNotice.severity DefectNotice.state
+     ImpactNotice.breaches ImpactNotice.kind ImpactNotice.state WorksImpactChanged.breaches WorksImpactChanged.kind
+     WorksImpactChanged.state WorksImpactsPlanned.notice_days WorksImpactsPlanned.scaffold_by_block
+     ImpactPlanBody.noise_from ImpactPlanBody.noise_to ImpactPlanBody.notice_days
+     ImpactPlanBody.scaffold_by_block"""),
+    (End.MADE, "the subject of a verified token, or an id",
+     "WorksEvent.actor WorksDefectChanged.ticket_id DefectNotice.ticket_id"),
     # --- tables -----------------------------------------------------------------------------------------------------
     (End.CODE, "a state, step, kind or type of the program",
      """chassis.inbox.status chassis.attempts.scope chassis.timers.kind intake.attachments.media_type
@@ -148,6 +156,14 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.works_items.block projects.works_items.choice projects.works_items.element
      projects.works_items.menu_item projects.works_papers.kind projects.works_contracts.party
      projects.works_contracts.audit projects.works_contracts.changes projects.works_parties.role"""),
+    (End.CODE, "a kind, state, breach or block of a disturbance, the plan as its event tells it",
+     """projects.impact_plans.plan projects.impacts.asked projects.impacts.blocks projects.impacts.breaches
+     projects.impacts.kind projects.impacts.state projects.works_complaints.type_code
+     intake.works_known.of intake.works_known.state"""),
+    (End.MADE, "an id, the subject of a verified token",
+     """projects.impact_plans.actor projects.impact_plans.project_id projects.impacts.actor projects.impacts.id
+     projects.impacts.project_id projects.works_complaints.project_id projects.works_complaints.ticket_id
+     projects.complaint_answers.ticket_id"""),
     (End.REDACTED, WORDS,
      "projects.works_defects.note projects.works_items.dropped projects.works_papers.name projects.works_parties.name"),
     (End.MADE, "an id, a hash, the subject of a verified token",

@@ -129,6 +129,8 @@ def prepare(client: Client, project: str, state: str, now: datetime) -> None:
             sign(client, project, filed["contract"], now)
         if left := works(client, project)["to_disclose"]:
             do(client, project, "disclosures", what=left)
+        if not works(client, project)["impacts_planned"]:
+            do(client, project, "impacts/plan", version=0)
     elif state == "accepted":
         for item in works(client, project)["items"]:
             do(client, project, "inspections", **inspection(item, now))

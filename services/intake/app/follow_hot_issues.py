@@ -70,22 +70,21 @@ ASK = "follow-up"
 class FollowHotIssues:
     """Handles events of hot issues and projects, in any order across topics; the newest version of an issue counts.
 
-    Every caller holds the lock of `FollowUps.lock_all`; a batch takes `lock_batch`.
+    Every caller holds the lock of `FollowUps.lock_all`, and those of the persons of its batch.
     """
 
     tickets: Tickets
     follow_ups: FollowUps
     tell: TellFollowers
 
-    def lock_batch(self, envelopes: Sequence[Envelope], work: Work) -> None:
-        """Also locks everybody whom the batch may tell something, before it tells the first."""
-        self.follow_ups.lock_all(work)
+    def persons_of(self, envelopes: Sequence[Envelope], work: Work) -> set[str]:
+        """Everybody whom a batch may tell something of their hot issue."""
         events = [envelope.event for envelope in envelopes]
         issues = {one for event in events if isinstance(event, ProjectFact) for one in event.hot_issues}
         issues |= {event.hot_issue_id for event in events if isinstance(event, HotIssueFact)}
         joining = {event.ticket_id for event in events if isinstance(event, HotIssueMemberJoined)}
         persons = self.follow_ups.callers_of(work, issues)
-        self.tell.tell.lock(work, persons | {person_of(one) for one in self.tickets.find_all(work, joining)})
+        return persons | {person_of(one) for one in self.tickets.find_all(work, joining)}
 
     def on_hot_issue(self, envelope: Envelope, work: Work) -> None:
         event = envelope.event

@@ -8,6 +8,7 @@ from typing import Protocol
 from services.chassis.database.work import Work
 from services.intake.app.ports import FollowUps, Tellings, Tickets, ToldBefore
 from services.intake.app.to_tell import addressee, at_stage, of_ticket
+from services.intake.app.works_ports import WorksBook
 from services.intake.domain.occasion import Each, Occasion
 from services.intake.domain.occasions import Occasions
 from services.intake.domain.steps import TicketState
@@ -39,6 +40,7 @@ class StillTrue:
     tellings: Tellings
     tickets: Tickets
     follow_ups: FollowUps
+    works: WorksBook
 
     def __call__(self, work: Work, telling: Waiting) -> Cause | None:
         """Why a telling that was planned must not leave any more; None if it may. To be asked in the transaction that
@@ -54,6 +56,9 @@ class StillTrue:
 
     def _holds(self, work: Work, occasion: Occasion, ticket: Ticket, telling: Waiting) -> bool:
         """Whether it is still as the person would be told."""
+        if occasion.works:
+            known = self.works.known(work, occasion.works.of, telling.occurrence.partition("|")[0])
+            return known is not None and occasion.works.still_holds(known, work.clock.now())
         if occasion.stages:
             issue_id = telling.hot_issue_id
             follow_up = self.follow_ups.find(work, issue_id, telling.person) if issue_id else None

@@ -21,10 +21,13 @@ from services.intake.app.to_tell import (
     ToTell,
     of_stage,
     of_step,
+    of_works,
 )
-from services.intake.domain.occasion import Occasion
+from services.intake.domain.occasion import Audience, Occasion
 from services.intake.domain.occasions import Occasions
 from services.intake.domain.telling_plan import decide
+from services.intake.domain.ticket import Ticket
+from services.intake.domain.works_news import WorksNews
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,11 @@ class TellCallers:
         """Plans what the callers of hot issues are told of their stages."""
         known = ((self._occasion(one), one) for one in reached)
         self._plan(work, [of_stage(occasion, one) for occasion, one in known if occasion])
+
+    def of_works(self, work: Work, audience: Audience, news: WorksNews, tickets: Sequence[Ticket]) -> None:
+        """Plans what the callers of these tickets are told of works; of most news nobody is told."""
+        if tickets and (occasion := self.table.of_works(audience, news)):
+            self._plan(work, [of_works(occasion, news, one) for one in tickets])
 
     def would(self, work: Work, candidate: ToTell) -> PlannedTelling:
         """What would be planned now. Nothing is stored."""

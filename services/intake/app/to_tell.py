@@ -12,6 +12,7 @@ from services.intake.domain.history import TicketHistoryEntry
 from services.intake.domain.occasion import Each, Occasion
 from services.intake.domain.telling_plan import Addressee, Decision
 from services.intake.domain.ticket import Ticket
+from services.intake.domain.works_news import WorksNews
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,17 @@ def of_stage(occasion: Occasion, reached: StageReached) -> ToTell:
     }
     facts = {name: value for name, value in known.items() if value is not None}
     return ToTell(ticket, occasion, at_stage(issue.id, reached.round, reached.stage, start), facts, issue.id)
+
+
+def of_works(occasion: Occasion, news: WorksNews, ticket: Ticket) -> ToTell:
+    known = {"number": _number(ticket), "type_code": ticket.type_code, **news.facts}
+    facts = {name: value for name, value in known.items() if value is not None}
+    return ToTell(ticket, occasion, at_works(occasion, news), facts)
+
+
+def at_works(occasion: Occasion, news: WorksNews) -> str:
+    """What may come again, as a suspension, is another time for each version; all else is told once."""
+    return f"{news.id}|{news.state}" + (f"|{news.version}" if occasion.each is Each.STEP else "")
 
 
 def of_ticket(occasion: Occasion, ticket: Ticket, version: int, limit: datetime | None) -> str:

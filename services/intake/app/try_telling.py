@@ -19,11 +19,14 @@ class TryTelling:
     follow_ups: FollowUps
 
     def __call__(self, work: Work, ticket: Ticket, occasion: Occasion) -> PlannedTelling | None:
-        """Nothing is stored. None if it is an occasion of a hot issue, and the ticket's caller follows none."""
+        """Nothing is stored. None if it is an occasion of a hot issue, and the ticket's caller follows none;
+        or of works, whose facts only the event has."""
         if occasion.steps:
             assert ticket.state
             entry = TicketHistoryEntry(ticket.version, work.clock.now(), occasion.steps[0], ticket.state, "")
             return self.tell.would(work, of_step(occasion, StepTaken(ticket, entry, ticket.settle_by)))
+        if occasion.works:
+            return None
         follow_up = self.follow_ups.of_ticket(work, ticket.id)
         issue = self.follow_ups.issue(work, follow_up.hot_issue_id) if follow_up else None
         if follow_up is None or issue is None:

@@ -13,6 +13,7 @@ from services.contracts.hot_issue_events import DecisionKind
 from services.intake.domain.follow_up import STAGE_OF, Stage
 from services.intake.domain.steps import TicketState, TicketStep
 from services.intake.domain.telling import Way
+from services.intake.domain.works_news import Of, WorksTrigger
 
 Language = Literal["zh", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("zh", "en")
@@ -22,10 +23,17 @@ Text = str | Mapping[Way, str]
 
 
 class Audience(StrEnum):
-    """`CALLER`: whose ticket it is. `FOLLOWERS`: every caller of the hot issue."""
+    """`CALLER`: whose ticket it is. `FOLLOWERS`: every caller of the hot issue.
+
+    Of works: `COMPLAINANTS` have complained of them and follow none of the issues that they are to cure; `CONCERNED`
+    are those and the followers of these issues; `REPORTER`: whose complaint showed the defect.
+    """
 
     CALLER = "caller"
     FOLLOWERS = "followers"
+    CONCERNED = "concerned"
+    COMPLAINANTS = "complainants"
+    REPORTER = "reporter"
 
 
 class Question(StrEnum):
@@ -85,6 +93,11 @@ class When(Row):
 
 OF_TICKET: Final = frozenset({"number", "type"})
 OF_ISSUE: Final = frozenset({"number", "type", "place", "count", "reason"})
+OF_WORKS: Final[Mapping[Of, frozenset[str]]] = {
+    Of.PROJECT: frozenset({"number", "type", "place"}),
+    Of.IMPACT: frozenset({"number", "type", "place", "cut", "blocks", "begin", "end"}),
+    Of.DEFECT: frozenset({"number", "type"}),
+}
 WITH_LIMIT: Final = frozenset(
     {
         TicketStep.DISPATCH,
@@ -104,15 +117,16 @@ def fields_of(template: str) -> set[str]:
 
 
 class Occasion(Row):
-    """`steps` or `stages` are its trigger. It is told while the ticket is in one of the states `holds_in`, or while the
-    follow-up is at the stage; after that a message that still waits is withheld. `city_tells`: for a ticket of the
-    city's hotline the city tells its caller.
+    """`steps`, `stages` or `works` are its trigger. It is told while the ticket is in one of the states `holds_in`, the
+    follow-up at the stage, or the works as they were; after that a message that still waits is withheld. `city_tells`:
+    for a ticket of the city's hotline the city tells its caller.
     """
 
     code: str = Field(pattern=r"^[a-z][a-z ]{2,30}$")
     audience: Audience
     steps: tuple[TicketStep, ...] = ()
     stages: tuple[Stage, ...] = ()
+    works: WorksTrigger | None = None
     when: When = When()
     each: Each | None = None
     holds_in: tuple[TicketState, ...] = ()
@@ -128,11 +142,18 @@ class Occasion(Row):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         of_caller = self.audience is Audience.CALLER
-        if of_caller != bool(self.steps) or of_caller == bool(self.stages):
-            raise ValueError("give `steps` for the caller of a ticket, `stages` for the followers of a hot issue")
-        if of_caller != (self.each is not None) or of_caller != bool(self.holds_in):
+        of_issue = self.audience is Audience.FOLLOWERS
+        triggers = (bool(self.steps), bool(self.stages), self.works is not None)
+        if triggers != (of_caller, of_issue, not (of_caller or of_issue)):
+            raise ValueError(
+                "give `steps` for the caller of a ticket, `stages` for followers of a hot issue, `works` for the others"
+            )
+        if self.works and (self.works.of is Of.DEFECT) != (self.audience is Audience.REPORTER):
+            raise ValueError("works: a defect is told to the reporter, and nothing else is")
+        each_step = self.works is not None and self.each is Each.STEP
+        if of_caller != (self.each is not None and not each_step) or of_caller != bool(self.holds_in):
             raise ValueError("each, holds_in: needed for the caller of a ticket, and for nobody else")
-        if of_caller and self.when != When():
+        if not of_issue and self.when != When():
             raise ValueError("when: is of hot issues; a step has no such conditions")
         if len(set(self.ways)) != len(self.ways):
             raise ValueError("ways: one stands twice")
@@ -157,6 +178,8 @@ class Occasion(Row):
     @property
     def given(self) -> frozenset[str]:
         """The fields that its template may use."""
+        if self.works:
+            return OF_WORKS[self.works.of]
         if self.stages:
             return OF_ISSUE | {"start"} if self.when.scheduled else OF_ISSUE
         fields = set(OF_TICKET)

@@ -11,9 +11,10 @@ from pydantic import Field, PositiveInt, model_validator
 
 from services.contracts.hot_issue_events import DecisionKind
 from services.intake.domain.follow_up import Stage
-from services.intake.domain.occasion import LANGUAGES, Language, Occasion, Question, Row, fields_of
+from services.intake.domain.occasion import LANGUAGES, Audience, Language, Occasion, Question, Row, fields_of
 from services.intake.domain.steps import TicketStep
 from services.intake.domain.telling import Way
+from services.intake.domain.works_news import WorksNews
 
 
 class Quiet(Row):
@@ -105,6 +106,10 @@ class Occasions(Row):
 
     def of_step(self, step: TicketStep) -> Occasion | None:
         return self._by_step.get(step)
+
+    def of_works(self, audience: Audience, news: WorksNews) -> Occasion | None:
+        fitting = (one for one in self.occasions if one.audience is audience and one.works and one.works.fits(news))
+        return next(fitting, None)
 
     def of_stage(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Protocol
@@ -21,14 +21,30 @@ _UNKNOWN: Final[Mapping[str, Mapping[Language, str]]] = {
     "reason": {"zh": "请拨打12345了解", "en": "please call 12345"},
     "start": {"zh": "近期", "en": "a day to be announced"},
     "link": {"zh": "（链接）", "en": "(link)"},
+    "cut": {"zh": "施工影响", "en": "works"},
+    "begin": {"zh": "近日", "en": "one of these days"},
+    "end": {"zh": "另行通知", "en": "further notice"},
 }
 """In place of what is not known; a link is made when the message leaves."""
+
+_CUTS: Final[Mapping[str, Mapping[Language, str]]] = {
+    "water_cut": {"zh": "停水", "en": "no water"},
+    "power_cut": {"zh": "停电", "en": "no power"},
+    "gas_cut": {"zh": "停气", "en": "no gas"},
+    "noise": {"zh": "有噪声施工", "en": "noisy work"},
+    "scaffold": {"zh": "搭脚手架", "en": "scaffold"},
+    "parking_closed": {"zh": "占用停车位", "en": "parking closed"},
+    "path_closed": {"zh": "封闭通道", "en": "path closed"},
+}
+_NAMED: Final = 3
+"""More blocks than these are counted, not named: a text message is short."""
 
 
 class Told(Protocol):
     """A telling: the code of its occasion, and the codes and values that its words are made of.
 
-    Facts: number, type_code, place (sub_district, estate_name), limit and start (ISO 8601), count, line, reason, link.
+    Facts: number, type_code, place (sub_district, estate_name), limit and start (ISO 8601), count, line, reason, link;
+    of a disturbance: cut, blocks, begin and end (ISO 8601).
     """
 
     @property
@@ -70,6 +86,10 @@ def _fields(facts: Mapping[str, Any], language: Language) -> dict[str, str]:
         "line": facts.get("line", ""),
         "reason": facts.get("reason"),
         "link": facts.get("link"),
+        "cut": _CUTS.get(facts.get("cut", ""), {}).get(language),
+        "blocks": _blocks(facts.get("blocks", ()), language),
+        "begin": _moment(facts["begin"], language) if facts.get("begin") else None,
+        "end": _moment(facts["end"], language) if facts.get("end") else None,
         "start": _day(date.fromisoformat(facts["start"]), language) if facts.get("start") else None,
     }
     return {name: value or _UNKNOWN.get(name, {}).get(language, "") for name, value in known.items()}
@@ -94,6 +114,20 @@ def _limit(written: str, language: Language) -> str:
     if language == "zh":
         return f"{day.month}月{day.day}日{hour}"
     return f"{f'{hour} on ' if hour else ''}{day.day} {day:%B}"
+
+
+def _blocks(blocks: Sequence[str], language: Language) -> str:
+    """The blocks concerned; none: the whole estate. A block is public, a flat is never named."""
+    if not blocks:
+        return "全小区" if language == "zh" else "the whole estate"
+    if len(blocks) > _NAMED:
+        return f"{len(blocks)}栋楼" if language == "zh" else f"{len(blocks)} blocks"
+    return f"{'、'.join(blocks)}号楼" if language == "zh" else f"block {', '.join(blocks)}"
+
+
+def _moment(written: str, language: Language) -> str:
+    at = datetime.fromisoformat(written).astimezone(SHANGHAI)
+    return f"{at.month}月{at.day}日{at:%H:%M}" if language == "zh" else f"{at:%H:%M} on {at.day} {at:%B}"
 
 
 def _day(day: date, language: Language) -> str:

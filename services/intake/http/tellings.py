@@ -60,7 +60,7 @@ def telling_routes(workshop: Workshop, try_telling: TryTelling, tickets: Tickets
                 raise no_such_ticket()
             planned = try_telling(work, ticket, found)
         if planned is None:
-            raise _wrong("occasion", "is one of a hot issue's, and the caller of this ticket follows none")
+            raise _wrong("occasion", "is one of works or of a hot issue, and the caller of this ticket follows none")
         return json_answer({**_shown(planned), "words": said(words, _shown(planned))})
 
     @router.post("/stop")

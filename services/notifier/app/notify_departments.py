@@ -12,14 +12,17 @@ from services.chassis.messaging.forgetting import forget
 from services.chassis.messaging.subscription import traced
 from services.chassis.tracing import current_traceparent
 from services.contracts.department_events import (
+    DefectNotice,
     DepartmentReplyRefused,
     HotIssueNotice,
+    ImpactNotice,
     ProjectNotice,
     TicketAssigned,
     TicketNotice,
     TicketShared,
 )
 from services.contracts.event import Envelope, Event
+from services.contracts.impact_events import WorksImpactChanged
 from services.contracts.registry import HOT_ISSUE_EVENTS, PROJECT_EVENTS, TICKET_EVENTS
 from services.contracts.ticket_events import (
     ReplyRefused,
@@ -29,6 +32,7 @@ from services.contracts.ticket_events import (
     TicketTextRecorded,
 )
 from services.contracts.topics import topic_table
+from services.contracts.works_events import WorksDefectChanged
 from services.notifier.app.batch import NotificationBatch
 from services.notifier.app.delivery_count import count_deliveries
 from services.notifier.app.ports import DeliveryLog, KnownMatters, KnownTickets, WebhookQueue
@@ -41,6 +45,8 @@ _MESSAGES: dict[type[Event], type[Event]] = {
     **dict.fromkeys(TICKET_EVENTS, TicketNotice),
     **dict.fromkeys(HOT_ISSUE_EVENTS, HotIssueNotice),
     **dict.fromkeys(PROJECT_EVENTS, ProjectNotice),
+    WorksImpactChanged: ImpactNotice,
+    WorksDefectChanged: DefectNotice,
 }
 
 

@@ -27,6 +27,7 @@ class Recipients:
         except NoRoute as gap:
             raise Reject(f"{gap}; add one to routing.yaml, {_THEN}") from None
         codes = {code for addressee in addressees for code in _departments(addressee, fact)}
+        codes |= {known_department(code, of=fact.aggregate_id) for code in self.routing.named(fact)}
         if isinstance(fact, TicketEvent):
             return sorted(code for code in codes if may_hear(code, fact, hub()))
         return sorted(codes)

@@ -10,8 +10,10 @@ from typing import NamedTuple, Self, TypeVar
 from uuid import UUID
 
 from services.contracts.department_events import (
+    DefectNotice,
     DepartmentReplyRefused,
     HotIssueNotice,
+    ImpactNotice,
     ProjectNotice,
     TicketAssigned,
     TicketNotice,
@@ -29,6 +31,8 @@ SUBJECT_FIELDS: Mapping[type[Event], str] = {
     DepartmentReplyRefused: "ticket_id",
     HotIssueNotice: "hot_issue_id",
     ProjectNotice: "project_id",
+    ImpactNotice: "project_id",
+    DefectNotice: "project_id",
 }
 """By message, the field that names the ticket, hot issue or project it is about."""
 

@@ -9,12 +9,15 @@ from typing import Protocol
 
 from services.contracts.data_files import DataRow
 from services.contracts.event import Event
+from services.contracts.impact_events import WorksImpactChanged
 from services.contracts.registry import HOT_ISSUE_EVENTS, PROJECT_EVENTS, TICKET_EVENTS
-from services.contracts.ticket_events import Place, TicketDispatched
+from services.contracts.ticket_events import DepartmentCode, Place, TicketDispatched
+from services.contracts.works_events import WorksDefectChanged
 
-FACTS: Mapping[str, type[Event]] = {
-    event.type: event for event in (*TICKET_EVENTS, *HOT_ISSUE_EVENTS, *PROJECT_EVENTS) if event is not TicketDispatched
-}
+SITE_EVENTS: tuple[type[Event], ...] = (WorksImpactChanged, WorksDefectChanged)
+"""What happens on site of which departments hear; whoever works there reads the rest."""
+_ROUTED: tuple[type[Event], ...] = (*TICKET_EVENTS, *HOT_ISSUE_EVENTS, *PROJECT_EVENTS, *SITE_EVENTS)
+FACTS: Mapping[str, type[Event]] = {event.type: event for event in _ROUTED if event is not TicketDispatched}
 """The events that the table must name, by type. A dispatch is not routed: it goes to its units, with the text."""
 
 
@@ -47,12 +50,19 @@ class Fact(Protocol):
 
 
 class Route(DataRow):
-    """One row of the table. `after` is the state that the fact left; `unsolved` limits it to tickets not solved."""
+    """One row of the table. `after` is the state that the fact left; `unsolved` limits it to tickets not solved,
+    `kinds` to such disturbances, `breached` to those that broke a rule, `overdue` to defects that nobody cured in time.
+    `named`: departments by their codes.
+    """
 
     event: str
     states: tuple[str, ...] | None = None
     after: str | None = None
     unsolved: bool = False
+    kinds: tuple[str, ...] | None = None
+    breached: bool = False
+    overdue: bool = False
+    named: tuple[DepartmentCode, ...] = ()
     to: tuple[Addressee, ...]
 
     def fits(self, fact: Fact) -> bool:
@@ -61,6 +71,9 @@ class Route(DataRow):
             and (self.states is None or fact.state in self.states)
             and (self.after is None or self.after == getattr(fact, "previous_state", None))
             and (not self.unsolved or _is_unsolved(fact))
+            and (self.kinds is None or getattr(fact, "kind", None) in self.kinds)
+            and (not self.breached or bool(getattr(fact, "breaches", ())))
+            and (not self.overdue or bool(getattr(fact, "overdue", None)))
         )
 
 
@@ -85,6 +98,10 @@ class Routing:
             raise NoRoute(f"no route fits {fact.type} in the state {fact.state!r}")
         return frozenset(addressee for route in fitting for addressee in route.to)
 
+    def named(self, fact: Fact) -> frozenset[DepartmentCode]:
+        """The departments that the fitting rows name by their codes."""
+        return frozenset(code for route in self.routes if route.fits(fact) for code in route.named)
+
     def reaches_anybody(self, event_type: str) -> bool:
         """Whether such an event is ever sent to a department."""
-        return any(route.event == event_type and route.to for route in self.routes)
+        return any(route.event == event_type and (route.to or route.named) for route in self.routes)

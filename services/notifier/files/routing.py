@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from services.contracts.data_files import InvalidData, read_section, row_of
+from services.contracts.departments import departments
+from services.contracts.impact_events import IMPACT_KINDS, WorksImpactChanged
 from services.notifier.domain.routing import FACTS, Route, Routing
 
 FILE = Path(__file__).parents[1] / "data" / "routing.yaml"
@@ -28,4 +30,12 @@ def _route(file: Path, row: str, values: object) -> Route:
         raise InvalidData(file, row, f"after: {route.event} does not say which state it left; remove it")
     if route.unsolved and "caller_solved" not in event.model_fields:
         raise InvalidData(file, row, f"unsolved: {route.event} is no fact of a ticket; remove it")
+    if (route.kinds or route.breached) and event is not WorksImpactChanged:
+        raise InvalidData(file, row, f"kinds, breached: {route.event} is no disturbance by works; remove them")
+    if route.overdue and "overdue" not in event.model_fields:
+        raise InvalidData(file, row, f"overdue: {route.event} has no clock of its own; remove it")
+    if unknown := sorted(set(route.kinds or ()) - set(IMPACT_KINDS)):
+        raise InvalidData(file, row, f"kinds: {', '.join(unknown)} is none of {', '.join(IMPACT_KINDS)}; correct it")
+    if unknown := sorted(set(route.named) - departments().keys()):
+        raise InvalidData(file, row, f"named: {', '.join(unknown)} is not in departments.yaml; correct it")
     return route

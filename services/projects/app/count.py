@@ -14,9 +14,11 @@ from services.projects.app.detect import Detect
 from services.projects.app.locked_batch import LockBatch, LockedBatch
 from services.projects.app.place_in_matter import MatterBatch, PlaceInMatter
 from services.projects.app.ports import Calls, HotIssues
+from services.projects.app.works.attach_complaints import AttachComplaints
 from services.projects.domain.citywide import type_day
 from services.projects.domain.detection import Sighted
 from services.projects.domain.evidence import Reading, TicketFact
+from services.projects.domain.sighting import Sighting
 
 Detection = Callable[[Calls, HotIssues], Detect]
 
@@ -32,9 +34,13 @@ class CountTickets:
     lock: LockBatch
     place: PlaceInMatter
     detection: Detection
+    attach: AttachComplaints
 
     def __call__(self, envelopes: Sequence[Envelope], work: Work) -> None:
         events = [envelope.event for envelope in envelopes if isinstance(envelope.event, TicketFact | Reading)]
+        self.attach.answered(work, [envelope.event for envelope in envelopes])
+        if not events:
+            return
         self.place.lock(work, events)
         locked = self.lock(work, events)
         detect = self.detection(locked.calls, locked.issues)
@@ -45,6 +51,7 @@ class CountTickets:
             if isinstance(envelope.event, TicketFact | Reading):
                 counting.take(work, envelope.event)
         locked.pending.write(work)
+        self.attach.counted(work, list(counting.changed.values()))
         work.after_commit(counting.count_metrics)
 
 
@@ -53,6 +60,8 @@ class _Counting:
     batch: LockedBatch
     detect: Detect
     matters: MatterBatch
+    changed: dict[str, tuple[Sighting, Sighting]] = field(default_factory=dict)
+    """By ticket: as it was before the batch, and as it is now."""
     _outcomes: Counter[str] = field(default_factory=Counter)
 
     def take(self, work: Work, event: TicketFact | Reading) -> None:
@@ -63,6 +72,7 @@ class _Counting:
         if now is was:
             return
         self.batch.sightings.keep(now)
+        self.changed[event.ticket_id] = (self.changed.get(event.ticket_id, (was, was))[0], now)
         self._recount(work, event.ticket_id, was.counted, now.counted)
         if now.known_to_both:
             self.matters.place(work, now)

@@ -19,6 +19,7 @@ from services.projects.app.authority import Authority
 from services.projects.app.cure import CLOCK, Cure
 from services.projects.app.ports import CurrentRules, HotIssues, RepairProjects
 from services.projects.app.raise_issue import RaiseIssue
+from services.projects.app.works.attach_complaints import works_moved
 from services.projects.domain import hot_issue
 from services.projects.domain.causes import Cause, Why
 from services.projects.domain.hot_issue import HotIssue
@@ -80,6 +81,7 @@ class Repair:
         project.take(ProjectState.NEED, now, actor)
         work.publish(TOPIC, ProjectOpened(**project_facts(project), **taken_by(project)))
         self.projects.save(work, project)
+        works_moved(work, project.id, project.version)
         return project
 
     def join(self, work: Work, issue: HotIssue, project: RepairProject, plan: Plan, actor: str) -> None:
@@ -148,6 +150,7 @@ class Repair:
             TOPIC, ProjectAdvanced(**facts, previous_state=came_from, note=taken.note, joined_hot_issue=taken.joined)
         )
         self.projects.save(work, project)
+        works_moved(work, project.id, project.version)
 
 
 def project_facts(project: RepairProject) -> dict[str, Any]:

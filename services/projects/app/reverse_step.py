@@ -12,6 +12,7 @@ from services.projects.app.authority import Authority
 from services.projects.app.ports import HotIssues, RepairProjects
 from services.projects.app.publishing import PublishIssue
 from services.projects.app.repair import TOPIC, project_facts, taken_by
+from services.projects.app.works.attach_complaints import works_moved
 from services.projects.domain.causes import Cause, Why
 from services.projects.domain.hot_issue import JUDGED, HotIssue, IssueState
 from services.projects.domain.project_reversal import NotReversible, last_standing
@@ -65,6 +66,7 @@ class ReverseStep:
         facts = {"reverses": wrong.version, "previous_state": wrong.state, "note": said.reason}
         work.publish(TOPIC, ProjectStepReversed(**project_facts(project), **taken_by(project), **facts))
         self.projects.save(work, project)
+        works_moved(work, project.id, project.version)
         for issue in issues:
             self._take_back(work, issue, wrong.state, said)
         return project

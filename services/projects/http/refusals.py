@@ -7,8 +7,10 @@ from contextlib import contextmanager
 
 from services.chassis.web import refusals
 from services.chassis.web.problems import Problem, invalid
+from services.projects.app.works.disturb import BreaksRules
 from services.projects.domain.repair_project import MissingFacts
 from services.projects.domain.works.gates import Gate, GatesShut
+from services.projects.domain.works.impact import Breach
 from services.projects.http.rights import not_found
 
 FACTS: Mapping[str, str] = {
@@ -44,8 +46,28 @@ REMEDIES: Mapping[Gate, str] = {
     Gate.MEETINGS_HELD: "hold these meetings, and note them with their minutes",
     Gate.OPINIONS_ANSWERED: "answer these opinions: adopted or not, and why",
     Gate.EVERY_DEFECT_CLOSED: "have every defect cured and closed, minor ones too",
+    Gate.IMPACTS_PLANNED: "plan how the works disturb residents least",
 }
 """What to do at a shut gate."""
+
+
+BREACHES: Mapping[Breach, str] = {
+    Breach.NOTICE_TOO_SHORT: "{kind} is announced {notice} whole days before; choose a later day, or report it",
+    Breach.AT_NIGHT: "no noise from 22:00 to 06:00; choose another hour, or name the permit in the plan",
+    Breach.OUTSIDE_HOURS: "noise from {begin} to {end} of one day alone; choose another hour, or announce each day",
+    Breach.NOT_A_WORKING_DAY: "no noise on days off; choose a working day",
+    Breach.IN_A_BAN_PERIOD: "no noise on these days; choose others than the bans of the plan",
+    Breach.QUIET_NOT_ASKED: "ask those who need quiet first, of {quiet}, and name their blocks",
+    Breach.SCAFFOLD_TOO_LONG: "a scaffold stands {scaffold} days at most, or as long as the plan says of the block",
+    Breach.ENDS_BEFORE_IT_STARTS: "is not after starts",
+}
+"""Why a disturbance is not announced, and what would be."""
+FIELD_OF: Mapping[Breach, str] = {
+    **dict.fromkeys(Breach, "starts"),
+    Breach.QUIET_NOT_ASKED: "asked",
+    Breach.SCAFFOLD_TOO_LONG: "ends",
+    Breach.ENDS_BEFORE_IT_STARTS: "ends",
+}
 
 
 @contextmanager
@@ -64,3 +86,20 @@ def answered(what: str) -> Iterator[None]:
         holds = [{"gate": hold.gate, "by": list(hold.by), "remedy": REMEDIES[hold.gate]} for hold in shut.holds]
         what = "; ".join(f"{hold.gate}: {REMEDIES[hold.gate]}" for hold in shut.holds)
         raise Problem(409, "gates-shut", "The project is not as far", what, step=shut.step, holds=holds) from None
+    except BreaksRules as broken:
+        raise invalid(
+            [{"loc": ("body", FIELD_OF[one]), "type": one, "msg": _said(one, broken)} for one in broken.found]
+        ) from None
+
+
+def _said(one: Breach, broken: BreaksRules) -> str:
+    plan = broken.plan
+    facts = {
+        "kind": broken.kind,
+        "notice": plan.notice_days.get(broken.kind, 0),
+        "begin": f"{plan.noise_from:%H:%M}",
+        "end": f"{plan.noise_to:%H:%M}",
+        "scaffold": plan.scaffold_days,
+        "quiet": ", ".join(sorted(plan.quiet)),
+    }
+    return f"{one}: {BREACHES[one].format(**facts)}"

@@ -38,6 +38,7 @@ def works_shown(works: Works, rules: WorksRules, shut: Mapping[Gated, Sequence[H
         "to_disclose": sorted(rules.disclosed - works.disclosed),
         "parties": [party_shown(one) for one in works.parties],
         "contracts": [contract_shown(one) for one in works.contracts],
+        "impacts_planned": works.impacts_planned,
         "warranties": [warranty_shown(one) for one in works.warranties],
         "holds": {step: [hold_shown(hold) for hold in holds] for step, holds in shut.items()},
     }
@@ -120,6 +121,8 @@ def defect_shown(defect: Defect) -> dict[str, Any]:
         "cured_by": defect.cured_by,
         "ticket_id": defect.ticket,
         "note": defect.note,
+        "cure_by": defect.cure_by,
+        "overdue": defect.overdue,
         "version": defect.version,
     }
 

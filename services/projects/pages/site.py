@@ -20,10 +20,12 @@ from services.projects.app.works.acts import WorksActs
 from services.projects.http.wording import Wording
 from services.projects.pages.agreements import agreement_pages
 from services.projects.pages.areas import area_pages
+from services.projects.pages.complaints import complaint_pages
 from services.projects.pages.consultations import consultation_pages
 from services.projects.pages.dossier import dossier_pages
 from services.projects.pages.hearings import hearing_pages
 from services.projects.pages.hot_issues import issue_pages
+from services.projects.pages.impacts import impact_pages
 from services.projects.pages.repair_projects import project_pages
 from services.projects.pages.scheme import scheme_pages
 from services.projects.pages.search import search_pages
@@ -54,6 +56,8 @@ def people_pages(
         area_pages(workshop, pages, rules),
         project_pages(workshop, pages, repair, reverse, words),
         works_pages(workshop, pages, works, voting.desk.rules),
+        complaint_pages(workshop, pages, works, works.disturb.calendar),
+        impact_pages(workshop, pages, works.disturb),
         item_pages(workshop, pages, works),
         agreement_pages(workshop, pages, works),
         consultation_pages(workshop, pages, voting),

@@ -62,6 +62,16 @@ _STATEMENTS = {
                   FROM consultation_opinions AS row WHERE row.project_id = one.id)))
           FROM repair_projects AS one
     """,
+    "impacts": """
+        SELECT id, md5(concat_ws(E'\n',
+               (SELECT row::text FROM impact_plans AS row WHERE row.project_id = one.id),
+               (SELECT string_agg(row::text, E'\n' ORDER BY id) FROM impacts AS row WHERE row.project_id = one.id)))
+          FROM repair_projects AS one
+    """,
+    "complaint": """
+        SELECT ticket_id, md5(concat_ws(E'\n', one::text, answer::text))
+          FROM works_complaints AS one FULL JOIN complaint_answers AS answer USING (ticket_id)
+    """,
     "typical case": "SELECT id, md5(one::text) FROM typical_cases AS one",
     "citywide day": "SELECT type_code || ' ' || day, 'citywide' FROM type_days WHERE citywide",
     "sightings": """

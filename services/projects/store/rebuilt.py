@@ -38,6 +38,7 @@ _SPREADS = text(
 _WAITING = text("SELECT id, state, decide_by, observe_until, overdue FROM hot_issues")
 
 _SUSPENDED = text("SELECT id, review_on FROM repair_projects WHERE review_on IS NOT NULL")
+_CLOCKS = text("SELECT id, cure_by FROM works_defects WHERE state = 'open' AND NOT overdue AND cure_by IS NOT NULL")
 
 _COUNT_ON = """
     SELECT setval('{}', max(split_part(number, '-', 2)::bigint))
@@ -104,6 +105,16 @@ def waiting_issues(connection: Connection) -> list[tuple[str, str, datetime, dat
 def waiting_projects(connection: Connection) -> list[tuple[str, date]]:
     """(id, day of the review) of every suspended project."""
     return [tuple(row) for row in connection.execute(_SUSPENDED)]
+
+
+def clocks_of_defects(connection: Connection) -> list[tuple[str, datetime]]:
+    """(defect, cure by) of those that nobody cured yet."""
+    return [tuple(row) for row in connection.execute(_CLOCKS)]
+
+
+def projects(connection: Connection) -> list[tuple[str, int]]:
+    """(id, version) of every project."""
+    return [tuple(row) for row in connection.execute(text("SELECT id, version FROM repair_projects"))]
 
 
 def _insert(connection: Connection, table: Table, rows: Rows) -> None:

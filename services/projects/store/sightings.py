@@ -6,7 +6,7 @@ from collections.abc import Collection
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import ColumnElement, Connection, Row, select, text
 
 from services.chassis.database.rows import insert_rows
 from services.chassis.database.work import Work
@@ -64,6 +64,12 @@ class SqlSightings:
 def known_sightings(connection: Connection, ticket_ids: Collection[str]) -> dict[str, Sighting]:
     """Those that exist, without a lock."""
     return {row.ticket_id: _sighting(row) for row in connection.execute(_KNOWN, {"ids": list(ticket_ids)})}
+
+
+def sightings_where(connection: Connection, condition: ColumnElement[bool]) -> list[Sighting]:
+    """Without a lock, in the order of their tickets."""
+    found = select(*(ticket_sightings.c[name] for name in _COLUMNS)).where(condition)
+    return [_sighting(row) for row in connection.execute(found.order_by(ticket_sightings.c.ticket_id))]
 
 
 def copy_sightings(connection: Connection, sightings: Collection[Sighting]) -> None:

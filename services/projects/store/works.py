@@ -23,6 +23,7 @@ from services.projects.domain.works.papers import Paper, PaperKind
 from services.projects.domain.works.parties import WorksUnit
 from services.projects.domain.works.warranty import Warranty
 from services.projects.store.agreements import contracts_of, parties_of, save_contract, save_party
+from services.projects.store.impacts import has_planned_impacts
 from services.projects.store.works_tables import (
     GROUNDS,
     warranties,
@@ -82,13 +83,19 @@ class SqlWorks:
             "cured_by": defect.cured_by,
             "ticket_id": defect.ticket,
             "note": defect.note,
+            "cure_by": defect.cure_by,
+            "overdue": defect.overdue,
             **done._asdict(),
         }
         return work.connection.execute(_OPEN, row).one_or_none() is not None
 
     def save_defect(self, work: Work, defect: Defect) -> None:
-        changed = {"version": defect.version, "state": defect.state, "cured_by": defect.cured_by}
+        changed = {name: getattr(defect, name) for name in ("version", "state", "cured_by", "cure_by", "overdue")}
         work.connection.execute(update(works_defects).where(works_defects.c.id == defect.id).values(changed))
+
+    def project_of_defect(self, work: Work, defect_id: str) -> str | None:
+        found = select(works_defects.c.project_id).where(works_defects.c.id == defect_id)
+        return work.connection.execute(found).scalar_one_or_none()
 
     def add_paper(self, work: Work, project_id: str, paper: Paper, done: Done) -> bool:
         row = {
@@ -155,6 +162,7 @@ def works_of(connection: Connection, project_id: str) -> Works:
         parties=parties_of(connection, project_id),
         contracts=contracts_of(connection, project_id),
         warranties=tuple(_warranty_of(row, items[row.item_id]) for row in rows(warranties)),
+        impacts_planned=has_planned_impacts(connection, project_id),
     )
 
 
@@ -206,6 +214,8 @@ def _defect_of(row: Row[Any]) -> Defect:
         row.ticket_id,
         row.version,
         row.note,
+        row.cure_by,
+        row.overdue,
     )
 
 

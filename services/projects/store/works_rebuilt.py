@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, delete, insert
 
 from services.projects.store.agreements_tables import works_contracts, works_parties
+from services.projects.store.impact_tables import impact_plans, impacts
 from services.projects.store.works_tables import (
     warranties,
     works_acceptances,
@@ -28,6 +29,8 @@ _TABLES = (
     warranties,
     works_parties,
     works_contracts,
+    impact_plans,
+    impacts,
 )
 
 
@@ -43,6 +46,8 @@ class WorksRows(NamedTuple):
     warranties: Sequence[Mapping[str, Any]] = ()
     parties: Sequence[Mapping[str, Any]] = ()
     contracts: Sequence[Mapping[str, Any]] = ()
+    impact_plans: Sequence[Mapping[str, Any]] = ()
+    impacts: Sequence[Mapping[str, Any]] = ()
 
 
 def forget_works(connection: Connection) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Numeric,
     Table,
     Text,
+    false,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
@@ -81,6 +83,8 @@ works_defects = Table(
     Column("ticket_id", Text),
     Column("note", Text, nullable=False),
     *_done(),
+    Column("cure_by", DateTime(timezone=True), comment="the end of the cure clock"),
+    Column("overdue", Boolean, nullable=False, server_default=false(), comment="it ended before anybody cured it"),
 )
 Index("works_defects_of_project", works_defects.c.project_id)
 

@@ -13,9 +13,11 @@ from services.chassis.database.work import Workshop
 from services.chassis.messaging.wire import unpack_headers
 from services.contracts.department_events import TicketAssigned
 from services.contracts.event import Envelope, Event, deterministic_id
+from services.contracts.impact_events import WorksImpactChanged
 from services.contracts.project_events import ProjectAdvanced
 from services.contracts.registry import EVENTS
 from services.contracts.ticket_events import Channel, Place, TicketDispatched, TicketTextRecorded, Urgency
+from services.contracts.works_events import WorksDefectChanged
 from services.notifier.wiring import NotifierWiring
 
 (SUBSCRIPTION,) = NotifierWiring.of(demo=True).subscriptions
@@ -99,6 +101,43 @@ def project(
         hot_issues=(str(UUID(int=7)),),
         place=place,
         lead=lead,
+    )
+    return _envelope(event, version)
+
+
+def impact(kind: str, state: str = "announced", version: int = 1, breaches: tuple[str, ...] = ()) -> Envelope:
+    event = WorksImpactChanged(
+        version=version,
+        project_id=str(UUID(int=8)),
+        impact_id=str(UUID(int=9)),
+        kind=kind,
+        state=state,
+        lead="housing",
+        place=QUYANG,
+        blocks=("3",),
+        announced_at=START,
+        starts=START + timedelta(days=4),
+        ends=START + timedelta(days=4, hours=6),
+        breaches=breaches,
+        actor="li",
+        at=START,
+    )
+    return _envelope(event, version)
+
+
+def defect(state: str, version: int = 1, *, overdue: bool | None = False) -> Envelope:
+    event = WorksDefectChanged(
+        version=version,
+        project_id=str(UUID(int=8)),
+        defect_id=str(UUID(int=10)),
+        item_id=str(UUID(int=11)),
+        severity="major",
+        state=state,
+        overdue=overdue,
+        lead="housing",
+        place=QUYANG,
+        actor="li",
+        at=START,
     )
     return _envelope(event, version)
 

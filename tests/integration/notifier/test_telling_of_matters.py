@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 
 from services.chassis.database.work import Workshop
 from services.chassis.messaging.errors import Reject
-from services.contracts.department_events import HotIssueNotice, ProjectNotice
+from services.contracts.department_events import HotIssueNotice, ImpactNotice, ProjectNotice
 from services.contracts.event import Envelope
 from services.contracts.hot_issue_events import (
     HotIssueConfirmed,
@@ -25,7 +25,7 @@ from services.notifier.domain.delivery import DeliveryChannel, delivery_id
 from services.notifier.store.tables import deliveries, known_matters
 from tests.harness.examples import ONE_DATABASE
 from tests.harness.waiting import eventually
-from tests.integration.notifier.events import hot_issue, project, sent, take, ticket_id, waiting_for_locks
+from tests.integration.notifier.events import hot_issue, impact, project, sent, take, ticket_id, waiting_for_locks
 
 FACTS = [
     hot_issue(HotIssueConfirmed, 1),
@@ -98,6 +98,16 @@ def test_in_whatever_order_nobody_is_told_twice_or_of_the_past_and_all_of_the_ne
         for versions in _versions(workshop, message).values():
             assert versions == sorted(set(versions))
         assert _versions(workshop, message)["departments.quyanglu"][-1] == newest
+
+
+def test_a_disturbance_by_works_is_told_to_whom_it_concerns(workshop: Workshop) -> None:
+    take(workshop, impact("water_cut"), impact("water_cut"))
+    messages = {topic: event for topic, event in sent(workshop) if isinstance(event, ImpactNotice)}
+    assert {topic.removeprefix("departments.") for topic in messages} == {
+        *("fire", "housing", "quyanglu", "urban-operation"),
+    }
+    told = messages["departments.fire"]
+    assert (told.kind, told.state, told.blocks, told.place.estate) == ("water_cut", "announced", ("3",), "quyang-1")
 
 
 def test_the_message_says_what_the_department_has_to_know(workshop: Workshop) -> None:

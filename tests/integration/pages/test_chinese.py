@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from html import unescape
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -105,6 +106,12 @@ def test_projects_says_nothing_in_english(projects: Projects, role: str) -> None
     (roof,) = works(district.hub, project)["items"]
     do(district.hub, project, "inspections", **inspection(roof, NOW))
     do(district.hub, project, "inspections", **inspection(roof, NOW, readings={}))
+    night = {"starts": (NOW - timedelta(hours=9)).isoformat(), "ends": (NOW - timedelta(hours=6)).isoformat()}
+    do(district.hub, project, "impacts", id=str(uuid4()), kind="noise", blocks=["3"], happened=True, **night)
+    noisy = (dispatched(200 + n, f"MJ{16 + n}", "quyang-1", by=n, day=30) for n in range(3))
+    happen(district.workshop, *noisy)
+    bad = {"id": str(uuid4()), "item_id": roof["item_id"], "severity": "minor", "note": "起鼓"}
+    do(district.hub, project, "defects", **bad)
     for step in ("suspended", "cancelled"):
         body = {"version": district.project(project)["version"], "to": step, "note": "房屋列入征收"} | PAUSE
         assert district.hub.post(f"/projects/{project}/steps", json=body).status_code == 200

@@ -173,6 +173,9 @@ PROJECTS_PAGES: Mapping[str, Sequence[str]] = {
     "/pages/projects/{project_id}/agreements": ["/pages/projects/{project_id}/agreements"],
     "/pages/projects/{project_id}/scheme": ["/pages/projects/{project_id}/scheme"],
     "/pages/projects/{project_id}/dossier": ["/pages/projects/{project_id}/dossier"],
+    "/pages/projects/{project_id}/impacts": ["/pages/projects/{project_id}/impacts"],
+    "/pages/projects/{project_id}/complaints": ["/pages/projects/{project_id}/complaints"],
+    "/pages/warranty-visits": ["/pages/warranty-visits"],
     "/pages/menu": ["/pages/menu"],
     "/pages/projects/{project_id}/works/{item_id}": ["/pages/projects/{project_id}/works/{item_id}"],
 }

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
 import pytest
 
 from tests.harness.works import ROOF as ROOF_WORKS
 from tests.harness.works import UNITS, inspection, works
 from tests.harness.works import do as act
 from tests.integration.pages.conftest import Person, Projects
+from tests.integration.pages.sending import HIDDEN, send
 from tests.integration.projects.conftest import NOW
 from tests.integration.projects.issues import ROOF
-
-_FIELD = re.compile(
-    r'<input type="hidden" name="(id|csrf|template|template_version|bases|state|version|inspected_at)" value="([^"]*)"'
-)
 
 
 @pytest.fixture
@@ -26,20 +20,11 @@ def project(projects: Projects) -> str:
     return project_id
 
 
-def send(person: Person, page: str, form: str, **entered: Any) -> Any:
-    """Sends a form of a page with what its hidden fields hold; the last of them, where forms share a name."""
-    html = person.open(page)
-    after = html[html.index(f'/{form}"') :]
-    held = dict(_FIELD.findall(after[: after.index("</form>")]))
-    files = entered.pop("files", None)
-    return person.browser.post(f"{page}/{form}", data=held | entered, files=files)
-
-
 def hidden(person: Person, page: str) -> dict[str, str]:
     """What the first form of a page that names a unit holds."""
     html = person.open(page)
     after = html[html.index('/parties"') :]
-    return dict(_FIELD.findall(after[: after.index("</form>")]))
+    return dict(HIDDEN.findall(after[: after.index("</form>")]))
 
 
 def item_ids(projects: Projects, project: str) -> list[str]:
@@ -77,6 +62,7 @@ def test_a_block_is_built_and_accepted_on_the_pages(projects: Projects, project:
     assert send(lead, agreements, "contracts", **contract).status_code == 303
     assert "98,460.00" in lead.open(agreements)
     assert send(lead, page, "disclosures", what=shown["to_disclose"]).status_code == 303
+    assert send(lead, f"/pages/projects/{project}/impacts", "plan").status_code == 303
     assert "开工前还要办" not in lead.open(page)
     body = {"version": projects.district.project(project)["version"], "to": "started"}
     step = body | {"floor_area_m2": 8000, "planned_end": "2027-05-01"}
@@ -99,8 +85,8 @@ def test_an_inspection_that_is_sent_twice_is_one(projects: Projects, project: st
     lead, site = projects.site.person("department:housing"), f"/pages/projects/{project}/works/{item}"
     html = lead.open(site)
     form = html[html.index('/inspections"') :]
-    held = dict(_FIELD.findall(form[: form.index("</form>")]))
-    sent = [lead.browser.post(f"{site}/inspections", data=held | {"accepted": "5"}).status_code for _ in range(2)]
+    hidden = dict(HIDDEN.findall(form[: form.index("</form>")]))
+    sent = [lead.browser.post(f"{site}/inspections", data=hidden | {"accepted": "5"}).status_code for _ in range(2)]
     assert sent == [303, 303]
 
 

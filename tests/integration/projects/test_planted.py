@@ -73,6 +73,9 @@ def test_what_is_planted_in_every_field_is_read_nowhere(district: District) -> N
     on_site("parties", "PartyBody.name", status=422, **unit)
     on_site("parties", "PartyBody.name", status=200, **unit | {"code": "91310000MA1FL3CC36"})
     on_site("parties", "PartyBody.code", status=422, **unit | {"code": SAID})
+    for name in ("noise_from", "noise_to", "notice_days", "scaffold_by_block"):
+        said = SAID if "noise" in name else {SAID: 3}
+        on_site("impacts/plan", f"ImpactPlanBody.{name}", status=422, version=1, **{name: said})
     change = f"items/{item['item_id']}/change"
     on_site(change, "ChangeBody.contracted", status=422, version=2, contracted=SAID)
     on_site(change, "ChangeBody.dropped", status=200, version=2, dropped=SAID, change_order=order["paper_id"])
@@ -84,7 +87,14 @@ def test_what_is_planted_in_every_field_is_read_nowhere(district: District) -> N
     for path in ("/hot-issues", "/projects", "/areas", "/concentrations"):
         planting.send(district.hub, "GET", path, 200, f"GET {path} estate", params={"estate": SAID})
     planting.send(district.hub, "GET", "/search", 200, "GET /search q", params={"q": SAID})
-    for path in (f"/hot-issues/{ROOF}", f"/hot-issues/{WALL}", f"/hot-issues/{pumping}", site, f"{site}/works"):
+    for path in (
+        f"/hot-issues/{ROOF}",
+        f"/hot-issues/{WALL}",
+        f"/hot-issues/{pumping}",
+        site,
+        f"{site}/works",
+        f"{site}/impacts",
+    ):
         planting.send(district.hub, "GET", path, 200)
         planting.send(district.hub, "GET", f"/pages{path}", 200)
     fields = {name for name in of_routes("projects") if " cursor" not in name}

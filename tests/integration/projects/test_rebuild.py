@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from click.testing import Result
@@ -22,12 +23,13 @@ from services.chassis.settings import KafkaFlavour
 from services.cli.main import app
 from services.contracts.classification_events import TicketClassified, TicketReadAgain
 from services.contracts.event import Event
-from services.contracts.ticket_events import TicketReclassified
+from services.contracts.ticket_events import TicketReclassified, TicketSettled
 from services.contracts.topics import topic_table
 from services.localstack.embedded_broker import EmbeddedBroker
 from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
 from tests.harness.fixtures import NewDatabase
+from tests.harness.works import do, works
 from tests.integration.projects.conftest import NOW
 from tests.integration.projects.events import (
     classified,
@@ -77,6 +79,16 @@ def played(district: District) -> list[Event]:
     district.advance(project, "accepted")
     wrong = {"version": district.project(project)["version"], "reason": "a slip"}
     assert district.hub.post(f"/projects/{project}/reversals", json=wrong).status_code == 200
+    district.advance(project, "started")
+    cut = {"id": str(uuid4()), "kind": "water_cut", "blocks": ["3"]}
+    times = {name: (NOW + timedelta(days=days)).isoformat() for name, days in (("starts", 45), ("ends", 46))}
+    impact = do(district.hub, project, "impacts", **cut, **times)["impact_id"]
+    do(district.hub, project, f"impacts/{impact}/steps", version=1, to="cancelled")
+    noisy = dispatched(700, "MJ16", "quyang-1", by=7, day=70)
+    answered = {"settled_at": NOW + timedelta(days=41), "unit_solved": True, "version": 5}
+    come(noisy, TicketSettled.model_validate(noisy.model_dump() | answered))
+    item = works(district.hub, project)["items"][0]["item_id"]
+    do(district.hub, project, "defects", id=str(uuid4()), item_id=item, severity="minor", note="起鼓")
     district.advance(project, "accepted")
     come(*(dispatched(600 + n, "MJ01", "quyang-1", by=n, day=75 + n) for n in range(6)))  # it is there again
     district.decide(STALLS, kind="service")
@@ -110,7 +122,12 @@ def test_the_topics_alone_give_back_what_the_live_database_holds(
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM outbox")).scalar_one() == 0
         waiting = text("SELECT DISTINCT kind FROM timers WHERE fired_at IS NULL ORDER BY 1")
-        assert list(connection.execute(waiting).scalars()) == ["decide", "observe"]
+        assert list(connection.execute(waiting).scalars()) == [
+            "attach-complaints",
+            "cure-defect",
+            "decide",
+            "observe",
+        ]
     engine.dispose()
     with district.workshop.open() as work:
         work.connection.execute(text("UPDATE hot_issues SET callers = callers + 1 WHERE id = :id"), {"id": ROOF})

@@ -68,7 +68,7 @@ def test_works_do_not_start_before_everything_is_there(district: District, proje
     problem = refused(district, project, "steps", 409, **body)
     assert problem["type"] == "urn:closedloop:problem:gates-shut"
     assert [hold["gate"] for hold in problem["holds"]] == [
-        *("items_named", "parties_named", "builder_contracted", "papers_there", "disclosed")
+        *("items_named", "parties_named", "builder_contracted", "papers_there", "disclosed", "impacts_planned")
     ]
     assert problem["holds"][3]["by"] == ["approval", "contract", "design"]
     do(district.hub, project, "items", items=[ROOF, SHED])
@@ -329,6 +329,7 @@ def test_every_act_is_told_with_who_did_it(district: District, project: str) -> 
         "works.item_changed.v1",
         "works.paper_filed.v1",
         "works.disclosed.v1",
+        "works.impacts_planned.v1",
         "works.item_inspected.v1",
         "works.block_accepted.v1",
         "works.party_named.v1",

@@ -45,6 +45,8 @@ IN_PATHS: Mapping[str, Mapping[str, Rule]] = {
         "consultation_id": Rule.ADMITTED,
         "opinion_id": Rule.VISIBLE,
         "voting_code": Rule.OWN_KEY,
+        "impact_id": Rule.VISIBLE,
+        "ticket_id": Rule.VISIBLE,
         "letter_id": Rule.OF_ROLE,
         "address": Rule.PLAIN,
     },
@@ -139,6 +141,7 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
             f"POST /projects/{{project_id}}/{act}": Rule.VISIBLE
             for act in (
                 "defects body.item_id",
+                "defects body.ticket_id",
                 "inspections body.item_id",
                 "inspections body.bases",
                 "items body.change_order",
@@ -148,11 +151,15 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
                 "items/confirmation body.items",
                 "items/confirmation body.paper_id",
                 "items/{item_id}/change body.change_order",
+                "impacts/plan body.permit",
             )
         },
         **{
             f"POST /projects/{{project_id}}/{act}": Rule.OWN_KEY
-            for act in ("defects body.id", "inspections body.id", "papers body.id", "contracts body.id")
+            for act in (
+                *("defects body.id", "inspections body.id", "papers body.id", "contracts body.id"),
+                "impacts body.id",
+            )
         },
         **{
             f"POST /projects/{{project_id}}/{act}": Rule.CODE
@@ -167,7 +174,12 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
             f"POST /projects/{{project_id}}/{act}": Rule.PLAIN
             for act in (
                 "acceptances body.block",
-                "defects body.ticket_id",
+                "impacts body.asked",
+                "impacts body.blocks",
+                "impacts/plan body.bans.reason",
+                "impacts/plan body.noise_from",
+                "impacts/plan body.noise_to",
+                "impacts/plan body.quiet",
                 "inspections body.accepted",
                 "inspections body.photographs",
                 "items body.items.block",
@@ -282,6 +294,7 @@ ONLY_IN_FORMS: Mapping[str, Rule] = {
 NO_TEXTS = {
     *("area", "contacted", "kind", "line", "period", "purpose", "satisfaction", "state", "urgency"),
     *("occasion", "result"),
+    *("scaffold_days", "parking_replaced", "happened", "rescue"),
     *("accepted_on", "party", "residents", "severity", "template", "template_version", "unit_cost"),
     *("adopted", "announced_at", "closes_at", "held_on", "opens_at"),
     *("inspected_at", "review_on", "role", "sum", "starts", "ends", "delta", "audited"),

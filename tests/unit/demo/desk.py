@@ -26,6 +26,7 @@ A_SITE: dict[str, Any] = {
     "progress": {"contracted_fen": 240_000},
     "blocks": [{"block": "3号", "accepted": False}],
     "to_disclose": ["hours"],
+    "impacts_planned": False,
 }
 """Works of one item, whatever is done there."""
 A_ROW = {
@@ -39,6 +40,7 @@ A_ROW = {
 A_BALLOT = {"consultation_id": "c-1", "version": 1, "items": [{"item": "join", "menu_item": None, "text_hash": "0"}]}
 COURSE = {"drafted": "noticed", "noticed": "open", "open": "closed", "closed": "counted", "counted": "published"}
 """What a consultation becomes next."""
+AN_IMPACT = {"impact_id": "cut", "state": "announced", "version": 1, "starts": "begin", "ends": "end"}
 Request = tuple[str, str, dict[str, Any]]
 
 
@@ -70,6 +72,8 @@ class Person:
             return A_SITE
         if path == "/menu":
             return {"items": [A_ROW | {"element": element} for element in elements()]}
+        if path.endswith("/impacts"):
+            return {"impacts": [AN_IMPACT]}
         return {"version": 7, "state": "any", "project_id": "p-1" if "hot-issues" in path else None}
 
     def post(self, service: str, path: str, body: dict[str, Any]) -> Any:

@@ -29,7 +29,7 @@ from services.projects.domain import detection, effect
 from services.projects.domain.citywide import TypeDay, type_day
 from services.projects.domain.months import Month, months_later
 from services.projects.files.rules import FILE, load_rules
-from tests.unit.demo.desk import A_SITE
+from tests.unit.demo.desk import A_SITE, AN_IMPACT
 
 Cell = tuple[str, str]
 BOOK = load_rules(FILE)
@@ -160,6 +160,8 @@ class Paper:
     def get(self, service: str, path: str) -> dict[str, Any]:
         if path.endswith("/works"):
             return A_SITE
+        if path.endswith("/impacts"):
+            return {"impacts": [AN_IMPACT]}
         issue = self._issue(path)
         return {"version": 1, "project_id": issue.project_id}
 

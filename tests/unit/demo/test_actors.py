@@ -182,7 +182,7 @@ def test_the_hub_decides_at_the_next_step_and_housing_takes_the_project_to_its_a
     assert len(cast.services.bodies("/acceptances")) == 1
     assert steps == [
         *("consulted", "listed", "approved", "designed", "scheme_public", "scheme_confirmed", "tendered"),
-        *("contracted", "started", "building", "accepted", "audited", "handed_over", "warranty"),
+        *("contracted", "started", "active", "ended", "building", "accepted", "audited", "handed_over", "warranty"),
     ]
     cast.hub.hear(_notice(fault, "verified"))
     cast.hub.act(NOW)

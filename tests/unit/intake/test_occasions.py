@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,11 @@ from services.contracts.data_files import InvalidData
 from services.contracts.hot_issue_events import DecisionKind
 from services.contracts.taxonomy import taxonomy
 from services.intake.domain.follow_up import Stage
-from services.intake.domain.occasion import LANGUAGES, Language, Occasion
+from services.intake.domain.occasion import LANGUAGES, Audience, Language, Occasion
 from services.intake.domain.steps import BACK, SAME, STEPS, TicketStep
 from services.intake.domain.telling import Way
 from services.intake.domain.telling_words import TellingWords
+from services.intake.domain.works_news import KnownWorks, Of, WorksNews
 from services.intake.files.occasions import FILE, occasions
 
 TABLE = occasions()
@@ -33,6 +35,10 @@ FACTS: dict[str, Any] = {
     "reason": REASON,
     "start": "2027-03-01",
     "link": "https://12345.example.cn/a/Zk3vQ0d8",
+    "cut": "parking_closed",
+    "blocks": ["3", "5", "12"],
+    "begin": "2026-07-16T09:00:00+08:00",
+    "end": "2026-07-16T15:00:00+08:00",
 }
 LONGER: dict[str, str] = {}
 """Messages in Chinese that take more than one text message, and why they may."""
@@ -189,6 +195,24 @@ FAULTS: dict[str, tuple[Change, str]] = {
         r"occasions\.received\.steps\.0: ",
     ),
     "no trigger": (lambda table: table["occasions"][0].pop("steps"), r"occasions\.received: .*give `steps` for the"),
+    "news for whom it is not": (
+        lambda table: next(one for one in table["occasions"] if one["code"] == "defect mended").update(
+            audience="concerned"
+        ),
+        r"occasions\.defect mended: .*a defect is told to the reporter",
+    ),
+    "states and those that were left": (
+        lambda table: next(one for one in table["occasions"] if one["code"] == "works listed")["works"].update(
+            left=["need"]
+        ),
+        r"occasions\.works listed\.works: .*give either states, or those that were left",
+    ),
+    "kinds of a project": (
+        lambda table: next(one for one in table["occasions"] if one["code"] == "works listed")["works"].update(
+            kinds=["noise"]
+        ),
+        r"occasions\.works listed\.works: .*kinds are of disturbances alone",
+    ),
     "no states": (
         lambda table: table["occasions"][0].pop("holds_in"),
         r"occasions\.received: .*each, holds_in: needed",
@@ -234,6 +258,74 @@ def test_a_file_that_is_no_yaml_is_refused(tmp_path: Path) -> None:
     file.write_text("occasions: [", encoding="utf-8")
     with pytest.raises(InvalidData, match="is not YAML"):
         occasions(file)
+
+
+@pytest.mark.parametrize(
+    ("blocks", "chinese", "english"),
+    [
+        ([], "凉城二村全小区因修缮", "凉城二村, the whole estate: no water"),
+        (["3", "5"], "凉城二村3、5号楼因修缮", "凉城二村, block 3, 5: no water"),
+        (["1", "2", "3", "4"], "凉城二村4栋楼因修缮", "凉城二村, 4 blocks: no water"),
+    ],
+)
+def test_a_cut_names_its_blocks_and_its_time(blocks: list[str], chinese: str, english: str) -> None:
+    message = Message("cut announced", FACTS | {"cut": "water_cut", "blocks": blocks})
+    assert WORDS(message, "zh", Way.SMS) == f"{chinese}7月16日09:00起停水，至7月16日15:00，请提前准备。"
+    assert f"{english} from 09:00 on 16 July to 15:00 on 16 July." in WORDS(message, "en", Way.SMS)
+
+
+def news(of: Of, state: str, left: str | None = None, kind: str | None = None) -> WorksNews:
+    return WorksNews(of, "id", "project", 3, state, left, kind)
+
+
+@pytest.mark.parametrize(
+    ("audience", "told", "code"),
+    [
+        (Audience.CONCERNED, news(Of.PROJECT, "listed"), "works listed"),
+        (Audience.CONCERNED, news(Of.PROJECT, "consulted"), "residents consulted"),
+        (Audience.CONCERNED, news(Of.PROJECT, "scheme_public"), "scheme published"),
+        (Audience.CONCERNED, news(Of.PROJECT, "approved"), None),
+        (Audience.CONCERNED, news(Of.PROJECT, "started"), None),  # whoever follows an issue hears it there
+        (Audience.COMPLAINANTS, news(Of.PROJECT, "started"), "works near start"),
+        (Audience.COMPLAINANTS, news(Of.PROJECT, "accepted"), "works near accepted"),
+        (Audience.COMPLAINANTS, news(Of.PROJECT, "suspended", "building"), "works near stopped"),
+        (Audience.COMPLAINANTS, news(Of.PROJECT, "building", "suspended"), "works near resumed"),
+        (Audience.COMPLAINANTS, news(Of.PROJECT, "cancelled", "suspended"), "works near cancelled"),
+        (Audience.COMPLAINANTS, news(Of.PROJECT, "building", "started"), None),
+        (Audience.CONCERNED, news(Of.IMPACT, "announced", kind="water_cut"), "cut announced"),
+        (Audience.CONCERNED, news(Of.IMPACT, "cancelled", kind="path_closed"), "cut cancelled"),
+        (Audience.CONCERNED, news(Of.IMPACT, "announced", kind="noise"), None),
+        (Audience.CONCERNED, news(Of.IMPACT, "ended", kind="water_cut"), None),
+        (Audience.REPORTER, news(Of.DEFECT, "closed"), "defect mended"),
+        (Audience.REPORTER, news(Of.DEFECT, "cured"), None),
+    ],
+)
+def test_who_hears_which_news_of_works(audience: Audience, told: WorksNews, code: str | None) -> None:
+    found = TABLE.of_works(audience, told)
+    assert (found.code if found else None) == code
+
+
+NOW = datetime(2026, 7, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("code", "known", "true"),
+    [
+        ("works listed", KnownWorks(3, "listed"), True),
+        ("works listed", KnownWorks(4, "approved"), False),
+        ("works near resumed", KnownWorks(4, "building"), True),
+        ("works near resumed", KnownWorks(4, "suspended"), False),
+        ("cut announced", KnownWorks(1, "announced", NOW + timedelta(hours=1)), True),
+        ("cut announced", KnownWorks(1, "announced", NOW), False),
+        ("cut announced", KnownWorks(2, "cancelled", NOW + timedelta(hours=1)), False),
+        ("defect mended", KnownWorks(4, "open"), False),
+    ],
+)
+def test_news_that_is_overtaken_is_not_told(code: str, known: KnownWorks, true: bool) -> None:
+    occasion = TABLE.find(code)
+    assert occasion
+    assert occasion.works
+    assert occasion.works.still_holds(known, NOW) is true
 
 
 def test_the_longest_name_of_a_type_still_fits() -> None:

@@ -32,9 +32,10 @@ from services.contracts.registry import HOT_ISSUE_EVENTS, PROJECT_EVENTS, WORKS_
 from services.contracts.ticket_events import Place
 from services.contracts.topics import topic_table
 from services.notifier.app.recipients import Recipients
+from services.notifier.domain.routing import SITE_EVENTS
 from services.notifier.files.routing import FILE, load_routing
 from services.projects.domain.repair_project import ProjectState
-from tests.integration.notifier.events import SUBSCRIPTION, hot_issue, project
+from tests.integration.notifier.events import SUBSCRIPTION, defect, hot_issue, impact, project
 
 departments_of = Recipients(load_routing()).of
 ALL = ["housing", "quyanglu", "urban-operation"]
@@ -62,9 +63,14 @@ SILENT = {
 def test_the_expectations_name_every_event_of_which_anybody_is_notified() -> None:
     assert set(HOT_ISSUES) == set(HOT_ISSUE_EVENTS) & SUBSCRIPTION.events
     on_topics = {event for name in ("hot-issues", "projects") for event in topic_table().topic(name).events}
-    known = {event.type for event in (*HOT_ISSUE_EVENTS, *PROJECT_EVENTS)}
-    on_site = {event.type for event in WORKS_EVENTS}  # who works on site reads them on the page
-    assert on_topics - known == on_site | {"typical_case.proposed.v1"}  # for supervisors, who read it on the page
+    known = {event.type for event in (*HOT_ISSUE_EVENTS, *PROJECT_EVENTS, *SITE_EVENTS)}
+    on_site = {event.type for event in WORKS_EVENTS} - {
+        event.type for event in SITE_EVENTS
+    }  # who works on site reads them on the page
+    assert on_topics - known == on_site | {
+        "typical_case.proposed.v1",  # for supervisors, who read it on the page
+        "works.complaint_changed.v1",
+    }
 
 
 @pytest.mark.parametrize(("event", "expected"), HOT_ISSUES.items())
@@ -82,6 +88,35 @@ def test_of_these_nobody_is_notified(event: type[Event]) -> None:
 def test_each_state_of_a_project_is_told_or_deliberately_not(state: str) -> None:
     assert departments_of(project(state).event) == (ALL if state in TOLD else [])  # type: ignore[arg-type]
     assert departments_of(project(state, after="suspended").event) == ALL  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "breaches", "more"),
+    [
+        ("power_cut", "announced", (), set()),
+        ("noise", "announced", (), {"ecology"}),
+        ("noise", "active", (), set()),
+        ("noise", "ended", ("at_night",), {"ecology", "law-enforcement"}),
+        ("parking_closed", "cancelled", (), {"traffic-police"}),
+        ("path_closed", "announced", (), {"traffic-police", "fire"}),
+        ("water_cut", "announced", (), {"fire"}),
+    ],
+)
+def test_a_disturbance_is_told_to_those_who_see_to_it(
+    kind: str, state: str, breaches: tuple[str, ...], more: set[str]
+) -> None:
+    told = departments_of(impact(kind, state, breaches=breaches).event)  # type: ignore[arg-type]
+    assert set(told) == {*ALL, *more}
+
+
+@pytest.mark.parametrize(
+    ("state", "overdue", "expected"),
+    [("open", False, ["housing"]), ("open", True, ALL), ("cured", False, []), ("closed", None, [])],
+)
+def test_a_defect_is_told_to_the_lead_and_an_overdue_one_to_all(
+    state: str, overdue: bool | None, expected: list[str]
+) -> None:
+    assert departments_of(defect(state, overdue=overdue).event) == expected  # type: ignore[arg-type]
 
 
 def test_a_project_opened_is_told_whatever_its_state() -> None:

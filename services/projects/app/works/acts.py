@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from services.projects.app.works.accept_block import AcceptBlock
 from services.projects.app.works.contract_items import ContractItems
 from services.projects.app.works.desk import WorksDesk
+from services.projects.app.works.disturb import Disturb
 from services.projects.app.works.file_papers import FilePapers
 from services.projects.app.works.inspect_item import InspectItem
 from services.projects.app.works.keep_contracts import KeepContracts
@@ -24,3 +25,4 @@ class WorksActs:
     accept: AcceptBlock
     name_party: NameParties
     contracts: KeepContracts
+    disturb: Disturb

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from services.chassis.commands import Conflict, Unfit
 from services.chassis.database.work import Work
+from services.chassis.messaging import timers
+from services.chassis.messaging.timers import Timer
+from services.chassis.working_days import SHANGHAI, Calendar
+from services.contracts.event import deterministic_id
 from services.contracts.works_events import WorksDefectChanged
+from services.projects.app.works.complaint_ports import ComplaintBook
 from services.projects.app.works.desk import TOPIC, Who, WorksDesk
 from services.projects.app.works.ports import Done
-from services.projects.domain.works.acts import Act
+from services.projects.domain.repair_project import RepairProject
+from services.projects.domain.works.acts import POSSIBLE, Act
 from services.projects.domain.works.defects import (
     CheckedByItself,
     Defect,
@@ -18,6 +25,13 @@ from services.projects.domain.works.defects import (
     Severity,
     WorksParty,
 )
+from services.projects.domain.works.items import WorksItem
+
+CURE = "cure-defect"
+"""The kind of the timer of the cure clock; its subject is the defect."""
+CLOCK = "clock"
+OF_COMPLAINTS = Severity.MAJOR
+"""Of a defect that nobody has looked at yet: it holds up the hand-over until somebody has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +58,8 @@ class DefectStep:
 @dataclass(frozen=True, slots=True)
 class MendDefect:
     desk: WorksDesk
+    complaints: ComplaintBook
+    calendar: Calendar
 
     def find(self, work: Work, project_id: str, found: FoundDefect, who: Who) -> Defect:
         """Opens a defect; one that is there already is answered and changes nothing."""
@@ -52,10 +68,13 @@ class MendDefect:
         if there is not None:
             return there
         item = site.item(found.item_id, "item_id")
-        defect = Defect(found.id, item.id, found.severity, ticket=found.ticket, note=found.note)
-        if not self.desk.book.open_defect(work, project_id, defect, site.done):
+        if found.ticket is not None:
+            complaint = self.complaints.kept(work, [found.ticket]).get(found.ticket)
+            if complaint is None or complaint.project_id != project_id:
+                raise Unfit("ticket_id", "is no complaint about these works; take one of GET /projects/{id}/complaints")
+        defect = self._open(work, site.project, item, found, site.done)
+        if defect is None:
             raise Unfit("id", "is another defect's; give each defect an id of its own")
-        _publish(work, project_id, defect, found.note, site.done)
         return defect
 
     def step(self, work: Work, project_id: str, defect_id: str, step: DefectStep, who: Who) -> Defect:
@@ -72,24 +91,80 @@ class MendDefect:
             raise Unfit("to", str(error)) from None
         except CheckedByItself:
             raise Unfit("party", "cured it; another party says whether it is cured") from None
+        if taken.state is DefectState.OPEN:  # it is there again: another clock
+            taken = replace(taken, cure_by=self._start_clock(work, taken), overdue=False)
         self.desk.book.save_defect(work, taken)
-        _publish(work, project_id, taken, step.note, site.done)
+        _publish(work, site.project, taken, step.note, site.done)
         return taken
 
+    def on_cure_due(self, timer: Timer, work: Work) -> None:
+        """Handles the timers CURE: who is to cure the defect has not."""
+        project_id = self.desk.book.project_of_defect(work, timer.subject)
+        project = self.desk.projects.lock(work, project_id) if project_id else None
+        if project is None:
+            return
+        works = self.desk.book.works_of(work, project.id)
+        defect = next(one for one in works.defects if one.id == timer.subject)
+        if late := defect.fall_due(timer.due_at):
+            self.desk.book.save_defect(work, late)
+            _publish(work, project, late, None, Done(CLOCK, work.clock.now()))
 
-def _publish(work: Work, project_id: str, defect: Defect, note: str, done: Done) -> None:
+    def on_complaint(self, timer: Timer, work: Work) -> None:
+        """Handles the timers SHOWS_A_DEFECT: a complaint opens a defect where one item alone is under warranty.
+
+        Where there are several, a person says which.
+        """
+        ticket_id, _, version = timer.subject.rpartition("|")
+        complaint = self.complaints.kept(work, [ticket_id]).get(ticket_id)
+        if complaint is None or complaint.project_id is None or str(complaint.version) != version:
+            return
+        project = self.desk.projects.lock(work, complaint.project_id)
+        if project is None or project.state not in POSSIBLE[Act.FIND_DEFECT]:
+            return
+        works = self.desk.book.works_of(work, project.id)
+        day = complaint.occurred_at.astimezone(SHANGHAI).date()
+        covered = {one.item for one in works.warranties if one.covers(day)}
+        items = [one for one in works.built() if one.id in covered]
+        if len(items) == 1 and not any(one.ticket == ticket_id for one in works.defects):
+            id = str(deterministic_id("works", ticket_id, "works.defect"))
+            found = FoundDefect(id, items[0].id, OF_COMPLAINTS, "", ticket_id)
+            self._open(work, project, items[0], found, Done(CLOCK, work.clock.now()))
+
+    def _open(
+        self, work: Work, project: RepairProject, item: WorksItem, found: FoundDefect, done: Done
+    ) -> Defect | None:
+        """None where another defect has the id."""
+        defect = Defect(found.id, item.id, found.severity, ticket=found.ticket, note=found.note)
+        defect = replace(defect, cure_by=self._start_clock(work, defect))
+        if not self.desk.book.open_defect(work, project.id, defect, done):
+            return None
+        _publish(work, project, defect, found.note, done)
+        return defect
+
+    def _start_clock(self, work: Work, defect: Defect) -> datetime:
+        days = self.desk.rules.cure_days[defect.severity]
+        due = self.calendar.after_working_days(work.clock.now(), days).due
+        timers.start(work, CURE, defect.id, due)
+        return due
+
+
+def _publish(work: Work, project: RepairProject, defect: Defect, note: str | None, done: Done) -> None:
     work.publish(
         TOPIC,
         WorksDefectChanged(
             version=defect.version,
-            project_id=project_id,
+            project_id=project.id,
             defect_id=defect.id,
             item_id=defect.item,
             severity=defect.severity,
             state=defect.state,
             cured_by=defect.cured_by,
             ticket_id=defect.ticket,
-            note=note,
+            note=note or None,
+            cure_by=defect.cure_by,
+            overdue=defect.overdue,
+            lead=project.lead,
+            place=project.place,
             **done._asdict(),
         ),
     )

@@ -53,6 +53,8 @@ class WorksBook(Protocol):
     def save_defect(self, work: Work, defect: Defect) -> None:
         """One that is there; who found it, when and why stay."""
 
+    def project_of_defect(self, work: Work, defect_id: str) -> str | None: ...
+
     def add_paper(self, work: Work, project_id: str, paper: Paper, done: Done) -> bool:
         """Whether it is new. One of the same id is left as it is."""
 

@@ -25,6 +25,9 @@ class Act(StrEnum):
     SIGN_CONTRACT = "sign_contract"
     CHANGE_CONTRACT = "change_contract"
     AUDIT_CONTRACT = "audit_contract"
+    PLAN_IMPACTS = "plan_impacts"
+    ANNOUNCE_IMPACT = "announce_impact"
+    STEP_IMPACT = "step_impact"
 
 
 POSSIBLE: Mapping[Act, frozenset[S]] = {
@@ -40,8 +43,13 @@ POSSIBLE: Mapping[Act, frozenset[S]] = {
     Act.SIGN_CONTRACT: _PLANNED | _UNDER_WAY,
     Act.CHANGE_CONTRACT: _PLANNED | _UNDER_WAY | {S.ACCEPTED},
     Act.AUDIT_CONTRACT: frozenset({S.ACCEPTED, S.AUDITED}),
+    Act.PLAN_IMPACTS: _PLANNED | _UNDER_WAY,
+    Act.ANNOUNCE_IMPACT: _PLANNED | _UNDER_WAY | _ENDED,
+    Act.STEP_IMPACT: frozenset(S) - {S.NEED},
 }
-"""Clear: the inspection of what must be done before works start."""
+"""Disturbances end or are cancelled whatever became of the project: who was told of one hears that it is over.
+
+Clear: the inspection of what must be done before works start."""
 
 NEEDS_CHANGE_ORDER = _UNDER_WAY
 """What was contracted changes then by a paper of that kind alone."""

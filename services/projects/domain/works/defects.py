@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -49,7 +50,7 @@ class CheckedByItself(ValueError):
 class Defect:
     """`cured_by`: the party that says it is cured. `ticket`: the complaint that opened it, if one did.
 
-    `note`: what is wrong.
+    `note`: what is wrong. `cure_by`: the end of the cure clock; `overdue`: it ended before anybody cured it.
     """
 
     id: str
@@ -60,6 +61,8 @@ class Defect:
     ticket: str | None = None
     version: int = 1
     note: str = ""
+    cure_by: datetime | None = None
+    overdue: bool = False
 
     @property
     def is_closed(self) -> bool:
@@ -69,6 +72,12 @@ class Defect:
     def holds_up(self) -> bool:
         """No acceptance while it is so: anything above minor that nobody found good."""
         return not self.is_closed and self.severity is not Severity.MINOR
+
+    def fall_due(self, cure_by: datetime) -> Defect | None:
+        """The defect after the end of this clock; None if that changes nothing."""
+        if self.state is not DefectState.OPEN or self.overdue or self.cure_by != cure_by:
+            return None
+        return replace(self, overdue=True, version=self.version + 1)
 
     def take(self, state: DefectState, party: WorksParty) -> Defect:
         """The defect after a step by a party. Raises IllegalDefectStep or CheckedByItself."""

@@ -43,6 +43,7 @@ class Gate(StrEnum):
     VOTES_ENDED = "votes_ended"
     MEETINGS_HELD = "meetings_held"
     OPINIONS_ANSWERED = "opinions_answered"
+    IMPACTS_PLANNED = "impacts_planned"
 
 
 class Gated(StrEnum):
@@ -81,6 +82,7 @@ class Works:
     contracts: tuple[Contract, ...] = ()
     consulted: Consulted = NOT_CONSULTED
     required_meetings: Mapping[Gated, frozenset[MeetingKind]] = field(default_factory=dict)
+    impacts_planned: bool = False
 
     def built(self) -> list[WorksItem]:
         return [item for item in self.items if item.dropped is None]
@@ -181,6 +183,7 @@ GATES: Mapping[Gated, tuple[Gate, ...]] = {
         Gate.BUILDER_CONTRACTED,
         Gate.PAPERS_THERE,
         Gate.DISCLOSED,
+        Gate.IMPACTS_PLANNED,
     ),
     Gated.ACCEPT_BLOCK: (Gate.ITEMS_NAMED, Gate.ITEMS_ACCEPTED, Gate.DEFECTS_CLOSED, Gate.RESIDENTS_INSPECTED),
     Gated.ACCEPT: (
@@ -231,4 +234,5 @@ _HELD_BY: Mapping[Gate, Callable[[Works, Gated], Iterable[str]]] = {
     Gate.VOTES_ENDED: lambda works, _: works.consulted.under_way,
     Gate.MEETINGS_HELD: lambda works, step: works.required_meetings.get(step, frozenset()) - works.consulted.meetings,
     Gate.OPINIONS_ANSWERED: lambda works, _: works.consulted.unanswered,
+    Gate.IMPACTS_PLANNED: lambda works, _: () if works.impacts_planned else ("impacts",),
 }

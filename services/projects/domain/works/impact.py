@@ -6,7 +6,7 @@ Rules: docs/domain.md §4.5. A plan that breaks one is refused; what happened al
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -53,11 +53,15 @@ NIGHT_FROM, NIGHT_TO = time(22), time(6)
 
 @dataclass(frozen=True, slots=True)
 class BanPeriod:
-    """Days on which noise is not allowed, `last` included: examinations, as the district announces them."""
+    """Days on which noise is not allowed, `last` included: examinations, as the district announces them.
+
+    `nights`: only in their nights, and then no permit helps. `reason`: a code.
+    """
 
     first: date
     last: date
     reason: str
+    nights: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,9 @@ class ImpactPlan:
     """What a project promised. `noise_from` to `noise_to`: when noisy work is allowed, on working days.
 
     `notice_days`: whole days between the announcement and the beginning. `scaffold_days`: how long a block may stand
-    behind one. `quiet`: blocks with people who need quiet, who are asked before noise begins.
+    behind one; `scaffold_by_block`: those for which another time was promised. `parking_replaced`: spaces found
+    elsewhere. `permit`: the paper that permits work at night. `quiet`: blocks with people who need quiet, who are asked
+    before noise begins.
     """
 
     notice_days: Mapping[ImpactKind, int]
@@ -73,15 +79,24 @@ class ImpactPlan:
     noise_to: time = time(18)
     scaffold_days: int = 60
     bans: tuple[BanPeriod, ...] = ()
-    night_permit: bool = False
+    permit: str | None = None
     quiet: frozenset[str] = frozenset()
+    scaffold_by_block: Mapping[str, int] = field(default_factory=dict)
+    parking_replaced: int = 0
+
+    def scaffold_days_of(self, blocks: frozenset[str]) -> int:
+        """The shortest time that was promised to any of the blocks."""
+        return min(
+            (self.scaffold_by_block.get(block, self.scaffold_days) for block in blocks), default=self.scaffold_days
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Impact:
     """One disturbance of some blocks, from when to when. All times are the district's local time.
 
-    `asked`: the blocks whose people on the quiet list were asked.
+    No block: the whole estate. `asked`: the blocks whose people on the quiet list were asked. `rescue`: work to save
+    people or property, which the ban of nights does not hold up (Noise Pollution Law, article 43).
     """
 
     kind: ImpactKind
@@ -90,6 +105,7 @@ class Impact:
     starts: datetime
     ends: datetime
     asked: frozenset[str] = frozenset()
+    rescue: bool = False
 
 
 def breaches(impact: Impact, plan: ImpactPlan, is_working_day: Mapping[date, bool]) -> list[Breach]:
@@ -103,19 +119,26 @@ def _rules(impact: Impact, plan: ImpactPlan, is_working_day: Mapping[date, bool]
     notice = (impact.starts.date() - impact.announced_at.date()).days
     yield Breach.NOTICE_TOO_SHORT, notice < plan.notice_days.get(impact.kind, 0)
     if impact.kind is ImpactKind.SCAFFOLD:
-        yield Breach.SCAFFOLD_TOO_LONG, impact.ends - impact.starts > timedelta(days=plan.scaffold_days)
+        yield (
+            Breach.SCAFFOLD_TOO_LONG,
+            impact.ends - impact.starts > timedelta(days=plan.scaffold_days_of(impact.blocks)),
+        )
     if impact.kind is ImpactKind.NOISE:
-        days = _days(impact)
+        days = days_of(impact)
         at_night = _touches_night(impact)
-        yield Breach.AT_NIGHT, at_night and not plan.night_permit
+        permitted = at_night and (plan.permit is not None or impact.rescue)
+        yield Breach.AT_NIGHT, at_night and not permitted
         outside = impact.starts.time() < plan.noise_from or impact.ends.time() > plan.noise_to or len(days) > 1
-        yield Breach.OUTSIDE_HOURS, outside and not (at_night and plan.night_permit)
+        yield Breach.OUTSIDE_HOURS, outside and not permitted
         yield Breach.NOT_A_WORKING_DAY, not all(is_working_day[day] for day in days)
-        yield Breach.QUIET_NOT_ASKED, bool(plan.quiet & impact.blocks - impact.asked)
-        yield Breach.IN_A_BAN_PERIOD, any(ban.first <= day <= ban.last for ban in plan.bans for day in days)
+        quiet = plan.quiet & impact.blocks if impact.blocks else plan.quiet
+        yield Breach.QUIET_NOT_ASKED, bool(quiet - impact.asked)
+        bans = [ban for ban in plan.bans if at_night or not ban.nights]
+        yield Breach.IN_A_BAN_PERIOD, any(ban.first <= day <= ban.last for ban in bans for day in days)
 
 
-def _days(impact: Impact) -> list[date]:
+def days_of(impact: Impact) -> list[date]:
+    """The days that it touches; one that ends at midnight does not touch the next."""
     last = max(impact.starts, impact.ends - timedelta(microseconds=1)).date()
     return [impact.starts.date() + timedelta(days=n) for n in range((last - impact.starts.date()).days + 1)]
 

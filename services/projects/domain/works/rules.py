@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, time
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, StringConstraints, model_validator
 
 from services.contracts.elements import ElementCode
+from services.contracts.ticket_events import TypeCode
 from services.projects.domain.consultation.meetings import MeetingKind
 from services.projects.domain.works import inspections
-from services.projects.domain.works.defects import WorksParty
+from services.projects.domain.works.complaints import ComplaintRule, Edge
+from services.projects.domain.works.defects import Severity, WorksParty
 from services.projects.domain.works.gates import Gated
-from services.projects.domain.works.impact import ImpactKind
+from services.projects.domain.works.impact import BanPeriod, ImpactKind, ImpactPlan
 from services.projects.domain.works.papers import PaperKind
 from services.projects.domain.works.warranty import WarrantyTerm
 
@@ -51,11 +54,44 @@ class TermRow(_Rule):
     source: str
 
 
+class BanRow(_Rule):
+    first: date
+    last: date
+    reason: Code
+    nights: bool = False
+    source: str
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last < self.first:
+            raise ValueError("last is before first; correct one of them")
+        return self
+
+    def ban(self) -> BanPeriod:
+        return BanPeriod(self.first, self.last, self.reason, self.nights)
+
+
+class ComplaintRow(_Rule):
+    type: TypeCode
+    since: Edge
+    until: Edge
+    yellow_days: PositiveInt
+    red_days: PositiveInt
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.red_days <= self.yellow_days:
+            raise ValueError("red_days is not after yellow_days; correct one of them")
+        return self
+
+
 class WorksRules(_Rule):
     """`papers`, `meetings`: the kinds without which a step is not taken. `disclosed`: codes of what is made public
     before works.
 
     `parties`: the roles without a unit for which works do not start.
+    `defect_complaints`: types of complaints that show a defect. `cure_days`: working days until a defect is cured.
+    `visit_days`: how many days before the end of a warranty residents are visited.
     """
 
     version: PositiveInt
@@ -69,6 +105,11 @@ class WorksRules(_Rule):
     notice_days: Mapping[ImpactKind, Annotated[int, Field(ge=0, le=60)]]
     noise_hours: tuple[time, time]
     scaffold_days: PositiveInt
+    bans: tuple[BanRow, ...] = ()
+    complaints: tuple[ComplaintRow, ...] = ()
+    defect_complaints: frozenset[TypeCode] = frozenset()
+    cure_days: Mapping[Severity, PositiveInt]
+    visit_days: PositiveInt
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
@@ -91,6 +132,21 @@ class WorksRules(_Rule):
     def template(self, code: str, version: int) -> inspections.Template | None:
         rows = [row for row in self.templates if (row.code, row.version) == (code, version)]
         return rows[0].template() if rows else None
+
+    def usual_plan(self) -> ImpactPlan:
+        """What a project promises of disturbance where it says nothing else."""
+        begin, end = self.noise_hours
+        return ImpactPlan(self.notice_days, begin, end, self.scaffold_days)
+
+    def bans_in_force(self) -> tuple[BanPeriod, ...]:
+        return tuple(row.ban() for row in self.bans)
+
+    @cached_property
+    def complaint_rules(self) -> dict[str, ComplaintRule]:
+        return {
+            row.type: ComplaintRule(row.type, row.since, row.until, row.yellow_days, row.red_days)
+            for row in self.complaints
+        }
 
     def terms(self) -> Mapping[ElementCode, WarrantyTerm]:
         return {

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from services.contracts.complaint_events import WorksComplaintChanged
 from services.contracts.consultation_events import ConsultationEvent
 from services.contracts.event import Envelope, Event
 from services.contracts.hot_issue_events import HotIssueEvent, HotIssueMemberJoined, HotIssueMemberLeft
@@ -64,6 +65,8 @@ class OwnEvents:
                 self.works.fold(event)
             elif isinstance(event, ConsultationEvent):
                 self.consultations.fold(event)
+            elif isinstance(event, WorksComplaintChanged):
+                self.works.complaint(event)
             elif isinstance(event, TypicalCaseProposed):
                 known = self.cases.get(event.type_code)
                 if known is None or known["version"] < event.version:

@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from services.contracts.complaint_events import WorksComplaintChanged
+from services.contracts.impact_events import WorksImpactChanged, WorksImpactsPlanned
 from services.contracts.works_events import (
     WorksBlockAccepted,
     WorksContractChanged,
@@ -19,7 +21,10 @@ from services.contracts.works_events import (
     WorksPaperFiled,
     WorksPartyNamed,
 )
+from services.projects.domain.works.complaints import Complaint
 from services.projects.store.agreements import contract_row
+from services.projects.store.complaints import save_complaints
+from services.projects.store.impacts import impact_row, plan_row
 from services.projects.store.works import inspection_row
 from services.projects.store.works_rebuilt import WorksRows, write_works
 from services.projects.store.works_tables import GROUNDS
@@ -40,12 +45,22 @@ class OwnWorks:
     _warranties: dict[str, Row] = field(default_factory=dict)
     _parties: dict[str, Row] = field(default_factory=dict)
     _contracts: dict[str, Row] = field(default_factory=dict)
+    _impact_plans: dict[str, Row] = field(default_factory=dict)
+    _impacts: dict[str, Row] = field(default_factory=dict)
+    _complaints: dict[str, Complaint] = field(default_factory=dict)
+
+    def complaint(self, event: WorksComplaintChanged) -> None:
+        known = self._complaints.get(event.ticket_id)
+        if known is None or known.version < event.version:
+            named = (event.ticket_id, event.project_id, event.type_code, event.occurred_at, event.version)
+            self._complaints[event.ticket_id] = Complaint(*named)
 
     def fold(self, event: WorksEvent) -> None:
         _FOLDED[type(event)](self, event)
 
     def write(self, connection: Connection) -> None:
         """The projects must be there, and no works."""
+        save_complaints(connection, list(self._complaints.values()))
         write_works(
             connection,
             WorksRows(
@@ -61,6 +76,8 @@ class OwnWorks:
                         self._warranties,
                         self._parties,
                         self._contracts,
+                        self._impact_plans,
+                        self._impacts,
                     )
                 )
             ),
@@ -89,6 +106,7 @@ class OwnWorks:
 
     def _defect(self, event: WorksDefectChanged) -> None:
         changed = {"version": event.version, "state": event.state, "cured_by": event.cured_by}
+        changed |= {"cure_by": event.cure_by, "overdue": event.overdue or False}
         known = self._defects.setdefault(
             event.defect_id,
             {
@@ -96,7 +114,7 @@ class OwnWorks:
                 "item_id": event.item_id,
                 "severity": event.severity,
                 "ticket_id": event.ticket_id,
-                "note": event.note,
+                "note": event.note or "",
                 **changed,
                 **_done(event),
             },
@@ -128,6 +146,14 @@ class OwnWorks:
         if self._contracts.get(event.contract_id, {"version": 0})["version"] < event.version:
             self._contracts[event.contract_id] = dict(contract_row(event))
 
+    def _impact_plan(self, event: WorksImpactsPlanned) -> None:
+        if self._impact_plans.get(event.project_id, {"version": 0})["version"] < event.version:
+            self._impact_plans[event.project_id] = plan_row(event)
+
+    def _impact(self, event: WorksImpactChanged) -> None:
+        if self._impacts.get(event.impact_id, {"version": 0})["version"] < event.version:
+            self._impacts[event.impact_id] = impact_row(event)
+
 
 _FOLDED: Mapping[type[WorksEvent], Callable[[OwnWorks, Any], None]] = {
     WorksItemChanged: OwnWorks._item,
@@ -138,6 +164,8 @@ _FOLDED: Mapping[type[WorksEvent], Callable[[OwnWorks, Any], None]] = {
     WorksBlockAccepted: OwnWorks._acceptance,
     WorksPartyNamed: OwnWorks._party,
     WorksContractChanged: OwnWorks._contract,
+    WorksImpactsPlanned: OwnWorks._impact_plan,
+    WorksImpactChanged: OwnWorks._impact,
 }
 
 

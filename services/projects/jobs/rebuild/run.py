@@ -19,6 +19,8 @@ from services.contracts.fingerprint import TermKey
 from services.projects.app.cure import OBSERVE
 from services.projects.app.raise_issue import DECIDE, LAPSE
 from services.projects.app.repair import REVIEW, review_at
+from services.projects.app.works.attach_complaints import works_moved
+from services.projects.app.works.mend_defect import CURE
 from services.projects.domain.hot_issue import UNDECIDED, IssueState
 from services.projects.domain.rules import RuleBook
 from services.projects.files.rules import FILE, load_rules
@@ -166,6 +168,15 @@ def _start_timers(connection: Connection) -> None:
             timers.start(work, OBSERVE, issue_id, observe_until)
     for project_id, review_on in rebuilt.waiting_projects(connection):
         timers.start(work, REVIEW, project_id, review_at(review_on))
+    _start_works_timers(work)
+
+
+def _start_works_timers(work: Work) -> None:
+    """The clocks of defects; and complaints are looked for once more in each project's estate."""
+    for defect_id, cure_by in rebuilt.clocks_of_defects(work.connection):
+        timers.start(work, CURE, defect_id, cure_by)
+    for project_id, version in rebuilt.projects(work.connection):
+        works_moved(work, project_id, version)
 
 
 def _differences(live: Checksums, rebuilt_sums: Checksums) -> set[tuple[str, str]]:

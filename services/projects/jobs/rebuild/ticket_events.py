@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from services.contracts.event import Envelope
+from services.projects.app.works.attach_complaints import newest_answers
 from services.projects.domain.evidence import Reading, TicketFact, finding_of
 from services.projects.domain.sighting import Sighting
 from services.projects.domain.unplaced import Unplaced, text_of
+from services.projects.files.works_rules import works_rules
 from services.projects.store.cells import make_cells
+from services.projects.store.complaints import keep_answers
 from services.projects.store.matters import keep_texts
 from services.projects.store.sightings import copy_sightings, known_sightings
 
@@ -33,3 +36,4 @@ def fold(connection: Connection, envelopes: Sequence[Envelope]) -> None:
     copy_sightings(connection, list(changed.values()))
     make_cells(connection, {cell for event in events if (cell := finding_of(event).cell)})
     keep_texts(connection, list(texts.values()))
+    keep_answers(connection, newest_answers((envelope.event for envelope in envelopes), works_rules().complaint_rules))

@@ -58,6 +58,7 @@ DONE = Works(
     ),
     consulted=Consulted(agreed=frozenset({"result"}), meetings=frozenset({MeetingKind.REVIEW})),
     required_meetings={Gated.CONFIRM_SCHEME: frozenset({MeetingKind.REVIEW})},
+    impacts_planned=True,
 )
 
 
@@ -111,6 +112,9 @@ FAULTS: dict[str, Fault] = {
         {Gate.PAPERS_THERE: "contract"},
     ),
     "hours are not made public": Fault(lambda works: replace(works, disclosed=frozenset()), {Gate.DISCLOSED: "hours"}),
+    "nobody planned how to disturb least": Fault(
+        lambda works: replace(works, impacts_planned=False), {Gate.IMPACTS_PLANNED: "impacts"}
+    ),
     "a major defect is open": Fault(
         with_defect(Severity.MAJOR, DefectState.OPEN),
         {Gate.DEFECTS_CLOSED: "major-open", Gate.EVERY_DEFECT_CLOSED: "major-open"},

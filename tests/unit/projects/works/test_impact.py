@@ -55,7 +55,7 @@ def test_hours_nights_and_examinations(starts: datetime, ends: datetime, broken:
 
 
 def test_a_permit_allows_the_night() -> None:
-    allowed = ImpactPlan({}, night_permit=True)
+    allowed = ImpactPlan({}, permit="paper")
     assert breaches(noise(at(5, 22), at(6, 5)), allowed, WORKING) == []
 
 
@@ -80,3 +80,26 @@ def test_a_scaffold_stands_no_longer_than_promised() -> None:
 def test_an_end_before_the_beginning_is_named() -> None:
     cut = Impact(ImpactKind.WATER_CUT, frozenset({"3"}), at(1, 9), at(5, 9), at(5, 9))
     assert breaches(cut, PLAN, WORKING) == [Breach.ENDS_BEFORE_IT_STARTS]
+
+
+def test_rescue_does_not_wait_for_a_permit() -> None:
+    assert breaches(noise(at(5, 23), at(6, 3), rescue=True), PLAN, WORKING) == []
+
+
+def test_a_ban_of_nights_leaves_the_days_and_admits_no_permit() -> None:
+    nights = BanPeriod(date(2026, 5, 1), date(2026, 5, 31), "exams", nights=True)
+    plan = ImpactPlan({}, bans=(nights,), permit="paper")
+    assert breaches(noise(at(5, 9), at(5, 10)), plan, WORKING) == []
+    assert breaches(noise(at(5, 22), at(6, 3)), plan, WORKING) == [Breach.IN_A_BAN_PERIOD]
+
+
+def test_noise_in_the_whole_estate_asks_every_block_that_needs_quiet() -> None:
+    loud = Impact(ImpactKind.NOISE, frozenset(), at(1, 9), at(5, 9), at(5, 10), frozenset({"3"}))
+    assert breaches(loud, PLAN, WORKING) == [Breach.QUIET_NOT_ASKED]
+
+
+def test_a_block_may_have_been_promised_another_time_of_scaffold() -> None:
+    plan = ImpactPlan({}, scaffold_days=60, scaffold_by_block={"3": 30})
+    for block, broken in (("3", [Breach.SCAFFOLD_TOO_LONG]), ("4", [])):
+        stands = Impact(ImpactKind.SCAFFOLD, frozenset({block}), at(1, 9), at(5, 9), at(5, 9) + timedelta(days=31))
+        assert breaches(stands, plan, WORKING) == broken
