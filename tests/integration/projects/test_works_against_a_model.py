@@ -40,6 +40,7 @@ from services.projects.domain.works.defects import DefectState, Severity, WorksP
 from services.projects.domain.works.gates import GatesShut
 from services.projects.domain.works.papers import Paper, PaperKind
 from services.projects.domain.works.parties import WorksUnit
+from tests.harness.consulting import meet
 from tests.harness.works import UNITS as UNIT_NAMES
 from tests.integration.projects.conftest import NOW
 from tests.integration.projects.events import dispatched, take
@@ -79,6 +80,7 @@ class Repairs(RuleBasedStateMachine):
         district = District(self.workshop)
         self.project: str = district.decide(ROOF, kind="project")["project_id"]
         district.advance(self.project, "listed")
+        meet(district.hub, self.project, "review", NOW)
         self.acts, self.repair, self.reverse = (
             wired(self.workshop).works,
             wired(self.workshop).repair,
@@ -326,6 +328,8 @@ class Repairs(RuleBasedStateMachine):
     def go_public_and_agree(self) -> None:
         if self.site.state not in ("accepted", "audited", "handed_over", "warranty"):
             with self.workshop.open() as work:
+                planned = self.acts.disturb.plan_of(work, self.project)
+                self.acts.disturb.plan(work, self.project, planned.plan, planned.version, WHO)
                 self.acts.papers.disclose(work, self.project, sorted(self.acts.desk.rules.disclosed), WHO)
                 for role, (name, code) in UNIT_NAMES.items():
                     version = 0 if not self.site.units else 1
