@@ -21,7 +21,8 @@ from services.intake.app.plain_english import entry_in_english
 from services.intake.app.ports import CityNotice
 from services.intake.domain.city import WITH_WORDS, MessageKind, city_state
 from services.intake.domain.scope import TicketScope
-from services.intake.store.tables import city_messages, settlements, tickets
+from services.intake.store.city_tables import city_messages
+from services.intake.store.tables import settlements, tickets
 from services.intake.store.ticket_scope import open_to
 
 _QUEUE = insert_rows(city_messages, "message_id", "ticket_id", "body")

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Row, Select, func, or_, select
 from services.intake.domain.city import OPEN_THERE, ListedByCity, city_state
 from services.intake.domain.scope import TicketScope
 from services.intake.domain.steps import TicketState
-from services.intake.store.tables import city_messages, tickets
+from services.intake.store.city_tables import city_messages
+from services.intake.store.tables import tickets
 from services.intake.store.ticket_scope import open_to
 
 AT_ONCE = 5_000

@@ -17,7 +17,8 @@ from services.intake.domain.callers import hidden_key
 from services.intake.domain.history import TicketHistoryEntry
 from services.intake.domain.steps import TicketState, TicketStep
 from services.intake.domain.ticket import Ticket
-from services.intake.store.tables import city_messages, erasures, ticket_history, tickets
+from services.intake.store.city_tables import city_messages
+from services.intake.store.tables import erasures, ticket_history, tickets
 from services.intake.store.ticket_rows import history_row, ticket_of
 
 _IDS = bindparam("ids", type_=ARRAY(tickets.c.id.type))

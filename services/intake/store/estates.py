@@ -10,7 +10,7 @@ from services.chassis.database.rows import by_column, insert_rows
 from services.chassis.database.work import Work
 from services.contracts.ticket_events import Place
 from services.contracts.writing import plain
-from services.intake.store.tables import estate_names
+from services.intake.store.name_tables import estate_names
 
 _NOTE = insert_rows(estate_names, "name", "estate", "sub_district").on_conflict_do_nothing()
 _FIND = (

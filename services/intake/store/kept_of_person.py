@@ -9,11 +9,11 @@ from sqlalchemy import ARRAY, Connection, Text, cast, func, or_, select
 
 from services.chassis.database.rows import rows_by_name
 from services.contracts.ticket_events import ERASED
+from services.intake.store.city_tables import city_messages
 from services.intake.store.follow_up_tables import follow_ups
 from services.intake.store.tables import (
     attachments,
     caller_readings,
-    city_messages,
     erasures,
     receipts,
     settlements,

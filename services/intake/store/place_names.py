@@ -11,7 +11,7 @@ from sqlalchemy import ARRAY, Connection, Text, any_, bindparam, select
 from services.chassis.database.rows import by_column, insert_rows
 from services.chassis.database.work import Work
 from services.contracts.writing import plain
-from services.intake.store.tables import place_names
+from services.intake.store.name_tables import place_names
 
 SHORTEST, LONGEST = 2, 12
 """Of a name, in characters."""

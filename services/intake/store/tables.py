@@ -5,13 +5,11 @@ from __future__ import annotations
 from sqlalchemy import (
     ARRAY,
     JSON,
-    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
     DateTime,
     ForeignKey,
-    Identity,
     Index,
     Integer,
     Interval,
@@ -27,7 +25,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from services.intake.store import city_tables as city_tables
 from services.intake.store import duty_notices as duty_notices
+from services.intake.store import name_tables as name_tables
 from services.intake.store import retention_runs as retention_runs
 from services.intake.store import telling_stops as telling_stops
 from services.intake.store import telling_tables as telling_tables
@@ -279,30 +279,6 @@ receipts = Table(
 )
 Index("receipts_of_ticket", receipts.c.ticket_id)
 
-city_messages = Table(
-    "city_messages",
-    metadata,
-    Column("seq", BigInteger, Identity(always=True), primary_key=True),
-    Column("message_id", Uuid(as_uuid=False), nullable=False, unique=True),
-    Column("ticket_id", ForeignKey("tickets.id"), nullable=False),
-    Column("body", JSON, nullable=False),
-    Column("attempts", Integer, nullable=False, server_default="0"),
-    Column(
-        "due_at",
-        _Time,
-        server_default=func.now(),
-        comment="null: nothing to be sent; later than now: waits, or is being sent",
-    ),
-    Column("sent_at", _Time),
-    Column("given_up_at", _Time),
-    Column("error", Text, comment="why it waits, or was given up"),
-    comment="messages to the city; no personal data; all times are real",
-)
-_waiting = city_messages.c.due_at.is_not(None)
-Index("city_messages_due", city_messages.c.due_at, city_messages.c.seq, postgresql_where=_waiting)
-Index("city_messages_waiting", city_messages.c.ticket_id, city_messages.c.seq, postgresql_where=_waiting)
-Index("city_messages_given_up", city_messages.c.seq, postgresql_where=city_messages.c.given_up_at.is_not(None))
-
 catalogue_versions = Table(
     "catalogue_versions",
     metadata,
@@ -312,21 +288,4 @@ catalogue_versions = Table(
     Column("reason", Text, nullable=False),
     Column("edits", JSON, nullable=False, comment="what this version changed"),
     Column("in_force", JSON, nullable=False, comment="all that the hub has changed, as of this version"),
-)
-
-place_names = Table(
-    "place_names",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("ticket_id", ForeignKey("tickets.id"), primary_key=True),
-    comment="places named in the texts of tickets without a registered estate",
-)
-
-estate_names = Table(
-    "estate_names",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("estate", Text, nullable=False),
-    Column("sub_district", Text),
-    comment="the names under which estates were read in tickets",
 )

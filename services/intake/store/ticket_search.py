@@ -10,7 +10,8 @@ from services.contracts.numbers import TICKET_DIGITS
 from services.intake.domain.scope import TicketScope
 from services.intake.domain.search_words import Asked
 from services.intake.domain.steps import TicketState
-from services.intake.store.tables import estate_names, tickets
+from services.intake.store.name_tables import estate_names
+from services.intake.store.tables import tickets
 from services.intake.store.ticket_scope import seen_by
 from services.intake.store.ticket_views import facts_of
 

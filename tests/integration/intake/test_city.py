@@ -13,7 +13,8 @@ from sqlalchemy import select
 from demo.city import TOKEN, City, serving
 from services.intake.domain.city import CityRetry
 from services.intake.outbound.city import CitySender, NotTaken, poster
-from services.intake.store.tables import city_messages, tickets
+from services.intake.store.city_tables import city_messages
+from services.intake.store.tables import tickets
 from tests.integration.intake.conftest import Intake, fresh_key, problem
 from tests.integration.intake.settling import HOUSING, take
 

@@ -18,7 +18,9 @@ from services.chassis.database.work import Work
 from services.chassis.messaging.errors import Reject
 from services.contracts.event import Envelope
 from services.contracts.ticket_events import Place, Urgency
-from services.intake.store.tables import city_messages, clocks, estate_names, ticket_history, tickets
+from services.intake.store.city_tables import city_messages
+from services.intake.store.name_tables import estate_names
+from services.intake.store.tables import clocks, ticket_history, tickets
 from tests.harness.waiting import eventually
 from tests.integration.intake.conftest import NOW, Intake, classified, fresh_key
 from tests.integration.intake.statements import counted
