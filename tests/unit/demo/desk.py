@@ -68,13 +68,7 @@ class Person:
     services: Services
 
     def get(self, service: str, path: str, **query: Any) -> Any:
-        if path.endswith("/works"):
-            return A_SITE
-        if path == "/menu":
-            return {"items": [A_ROW | {"element": element} for element in elements()]}
-        if path.endswith("/impacts"):
-            return {"impacts": [AN_IMPACT]}
-        return {"version": 7, "state": "any", "project_id": "p-1" if "hot-issues" in path else None}
+        return looked_up(path) or {"version": 7, "state": "any", "project_id": "p-1" if "hot-issues" in path else None}
 
     def post(self, service: str, path: str, body: dict[str, Any]) -> Any:
         self.services.requests.append((self.role, path, body))
@@ -89,11 +83,7 @@ class Person:
         if path.endswith("/answers"):
             refusal = {"problem": self.services.refusal_of_answers} if self.services.refusal_of_answers else {}
             return {"results": [{"ticket_id": one} | refusal for one in body["ticket_ids"]], "more": False}
-        if path.endswith("/consultations"):
-            return _asked("drafted")
-        if path.startswith("/consultations/") and (path.endswith("/notice") or "to" in body):
-            return _asked(body.get("to", "noticed"))
-        return {"version": 8, "adopted": None, "opinion_id": "o-1"}
+        return consulted(path, body) or {"version": 8}
 
     def step(
         self, service: str, thing: str, step: str, body: dict[str, Any], *, version: int | None = None, wanted: Any
@@ -102,6 +92,28 @@ class Person:
 
     def pages(self, service: str, path: str, **query: Any) -> Iterator[dict[str, Any]]:
         yield from self.services.lists.pop(f"{path} {query.get('state') or query.get('stage')}", [])
+
+
+def looked_up(path: str) -> dict[str, Any] | None:
+    """Works, the menu and disturbances, as they always are."""
+    if path.endswith("/works"):
+        return A_SITE
+    if path == "/menu":
+        return {"items": [A_ROW | {"element": element} for element in elements()]}
+    if path.endswith("/impacts"):
+        return {"impacts": [AN_IMPACT]}
+    return None
+
+
+def consulted(path: str, body: dict[str, Any]) -> dict[str, Any] | None:
+    """What becomes of a consultation, or of an opinion."""
+    if path.endswith("/consultations"):
+        return _asked("drafted")
+    if path.endswith("/opinions"):
+        return {"version": 1, "adopted": None, "opinion_id": "o-1"}
+    if path.startswith("/consultations/"):
+        return _asked(body.get("to", "noticed"))
+    return None
 
 
 def _asked(state: str) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from services.projects.domain import detection, effect
 from services.projects.domain.citywide import TypeDay, type_day
 from services.projects.domain.months import Month, months_later
 from services.projects.files.rules import FILE, load_rules
-from tests.unit.demo.desk import A_SITE, AN_IMPACT
+from tests.unit.demo.desk import consulted, looked_up
 
 Cell = tuple[str, str]
 BOOK = load_rules(FILE)
@@ -158,14 +158,14 @@ class Paper:
         return iter(())
 
     def get(self, service: str, path: str) -> dict[str, Any]:
-        if path.endswith("/works"):
-            return A_SITE
-        if path.endswith("/impacts"):
-            return {"impacts": [AN_IMPACT]}
+        if known := looked_up(path):
+            return known
         issue = self._issue(path)
         return {"version": 1, "project_id": issue.project_id}
 
     def post(self, service: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        if answer := consulted(path, body):
+            return answer
         issue = self._issue(path)
         if path.endswith("/decision"):
             self._decide(issue, body)
