@@ -13,7 +13,7 @@ from sqlalchemy import text
 from services.chassis.database.work import Workshop
 from services.contracts.complaint_events import WorksComplaintChanged
 from services.contracts.event import Event
-from services.contracts.ticket_events import TicketReclassified, TicketSettled
+from services.contracts.ticket_events import TicketReclassified, TicketRedoOrdered, TicketSettled
 from services.contracts.works_events import WorksDefectChanged
 from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
@@ -120,6 +120,18 @@ def test_each_colour_has_its_clock_and_an_answer_stops_it(district: District, pr
     assert listed(district, project)["counts"] == {"green": 1, "yellow": 0, "red": 1}
     take(district.workshop, settled(first))
     assert listed(district, project)["counts"] == {"green": 2, "yellow": 0, "red": 0}
+
+
+def test_an_answer_that_has_to_be_given_again_is_none_whatever_comes_late(district: District, project: str) -> None:
+    district.advance(project, "building")
+    first = complaint(district, 101)
+    again = TicketRedoOrdered.model_validate(first.model_dump() | {"version": 7})
+    take(district.workshop, first, again)
+    take(district.workshop, settled(first, 5))
+    pass_time(district, 20 * DAY)
+    assert listed(district, project)["counts"]["red"] == 1
+    take(district.workshop, settled(first, 9))
+    assert listed(district, project)["counts"]["red"] == 0
 
 
 def test_complaints_about_works_do_not_count_in_their_effect(district: District, project: str) -> None:
