@@ -14,6 +14,7 @@ from services.contracts import (
     ticket_events,
     works_events,
 )
+from services.contracts import estate_events as estate_events
 from services.contracts.event import Event
 
 

@@ -10,6 +10,7 @@ from services.chassis.working_days import calendar_of
 from services.contracts.data_files import InvalidData
 from services.contracts.fingerprint import TermKey
 from services.projects.files.rules import FILE, RulesInForce
+from services.projects.http import register_bodies
 from services.projects.pages.works import BODY_LIMITS
 from services.projects.settings import ProjectsSettings
 from services.projects.wiring import ProjectsWiring
@@ -33,6 +34,6 @@ def main() -> int:
             subscriptions=projects.subscriptions,
             timers=projects.timers,
             workers=projects.workers,
-            body_limits=BODY_LIMITS,
+            body_limits={**BODY_LIMITS, **register_bodies.BODY_LIMITS},
         )
     )

@@ -33,6 +33,8 @@ from services.projects.app.ports import Calls, CurrentRules, HotIssues
 from services.projects.app.publishing import PublishIssue
 from services.projects.app.raise_issue import DECIDE, LAPSE, RaiseIssue
 from services.projects.app.recount_decisions import RecountDecisions
+from services.projects.app.register.ports import FloorAreas
+from services.projects.app.register.register_estates import RegisterEstates
 from services.projects.app.repair import Repair
 from services.projects.app.review_issue import ReviewIssue
 from services.projects.app.typical_cases import ProposeTypicalCases
@@ -48,6 +50,7 @@ from services.projects.domain.likeness import Likeness
 from services.projects.files.works_rules import menu_rows, works_rules
 from services.projects.http.areas import area_routes
 from services.projects.http.concentrations import concentration_routes
+from services.projects.http.estates import estate_routes
 from services.projects.http.hot_issues import issue_routes
 from services.projects.http.kpi import kpi_routes
 from services.projects.http.repair_projects import project_routes
@@ -57,6 +60,7 @@ from services.projects.http.works import menu_routes, works_routes
 from services.projects.pages.site import people_pages
 from services.projects.store.calls import SqlCalls
 from services.projects.store.cells import SqlCellCalls
+from services.projects.store.estates import HeldFloorAreas, SqlEstateBook, SqlFloorAreas
 from services.projects.store.hot_issues import SqlHotIssues
 from services.projects.store.issue_batches import SqlIssueBatches
 from services.projects.store.matter_calls import CallsAnywhere
@@ -85,6 +89,7 @@ class ProjectsWiring:
     correct: CorrectMembership
     heat: MeasureHeat
     words: Wording
+    register: RegisterEstates
 
     @classmethod
     def of(cls, rules: CurrentRules, key: TermKey, calendar: Calendar = Calendar()) -> ProjectsWiring:
@@ -93,13 +98,13 @@ class ProjectsWiring:
         calls, issues, matters = CallsAnywhere(SqlCalls(rules)), SqlHotIssues(), SqlMatters()
         typical_cases = ProposeTypicalCases(SqlTypicalCases(), rules)
 
-        def detection(calls: Calls, issues: HotIssues) -> Detect:
-            heat = MeasureHeat(calls, issues, rules, taxonomy())
+        def detection(calls: Calls, issues: HotIssues, areas: FloorAreas) -> Detect:
+            heat = MeasureHeat(calls, issues, rules, taxonomy(), areas)
             raise_issue = RaiseIssue(calls, issues, publish, rules, taxonomy(), heat, typical_cases, calendar)
-            review = ReviewIssue(calls, issues, publish, rules, raise_issue)
-            return Detect(calls, issues, publish, rules, raise_issue, review)
+            review = ReviewIssue(calls, issues, publish, rules, raise_issue, areas)
+            return Detect(calls, issues, publish, rules, raise_issue, review, areas)
 
-        detect, cure = detection(calls, issues), Cure(calls, issues, publish, rules)
+        detect, cure = detection(calls, issues, SqlFloorAreas()), Cure(calls, issues, publish, rules)
         projects = SqlRepairProjects()
         desk = WorksDesk(projects, SqlWorks(), works_rules())
         repair = Repair(projects, issues, cure, detect.raise_issue, rules, taxonomy(), desk.pass_gates, _new_id)
@@ -114,7 +119,11 @@ class ProjectsWiring:
         lock = LockBatch(SqlSightings(), SqlDays(), SqlCellCalls(), SqlIssueBatches(), calls, issues, rules)
         return cls(
             rules,
-            CountTickets(lock, PlaceInMatter(matters, rules, Likeness(key), CommonTerms(matters, key)), detection),
+            CountTickets(
+                lock,
+                PlaceInMatter(matters, rules, Likeness(key), CommonTerms(matters, key)),
+                lambda calls, issues: detection(calls, issues, HeldFloorAreas()),
+            ),
             detect,
             Decide(issues, publish, repair, cure, DecisionMakers(rules)),
             repair,
@@ -124,6 +133,7 @@ class ProjectsWiring:
             CorrectMembership(matters, SqlChoices(), issues, publish, detect),
             detect.raise_issue.measure_heat,
             words,
+            RegisterEstates(SqlEstateBook()),
         )
 
     def routes(self, workshop: Workshop) -> Sequence[APIRouter]:
@@ -136,6 +146,7 @@ class ProjectsWiring:
             search_routes(workshop, self.words),
             kpi_routes(workshop, self.rules),
             area_routes(workshop, self.rules),
+            estate_routes(workshop, self.register),
             *people_pages(workshop, self.decide, self.repair, self.works, self.heat, self.words, self.rules),
         ]
 

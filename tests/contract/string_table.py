@@ -71,6 +71,14 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      WorksItemInspected.readings WorksItemInspected.template WorksItemInspected.verdict
      WorksPaperFiled.kind"""),
     (End.REDACTED, WORDS, "WorksDefectChanged.note WorksItemChanged.dropped WorksPaperFiled.title"),
+    (End.REDACTED, REDACT, "EstateRegistered.estate_name projects.estates.name EstateBody.name"),
+    (End.CODE, "a kind of property, a sub-district; blocks and hallways by their pattern",
+     "projects.estates.property_kind projects.estates.sub_district projects.estates.blocks"),
+    (End.CODE, "a part of an estate as its register names it: digits, letters and signs of a number",
+     """PartBody.part_id projects.estate_parts.part_id projects.estate_parts.block
+     projects.estate_parts.hallway"""),
+    (End.MADE, "an id, a keyed hash",
+     "projects.estates.id projects.estate_parts.estate_id projects.estate_parts.owner"),
     (End.MADE, "the subject of a verified token, or an id", "WorksEvent.actor WorksDefectChanged.ticket_id"),
     # --- tables -----------------------------------------------------------------------------------------------------
     (End.CODE, "a state, step, kind or type of the program",

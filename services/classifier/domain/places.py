@@ -23,6 +23,7 @@ from services.classifier.domain.places_writing import (
     short_forms,
     written,
 )
+from services.contracts.property_kinds import PropertyKindCode
 from services.contracts.ticket_events import Place, SubDistrictCode
 
 EstateId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,40}$")]
@@ -72,6 +73,7 @@ class Estate(BaseModel):
     built: int | None = None
     floor_area_m2: float | None = None
     property_co: str | None = None
+    property_kind: PropertyKindCode | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

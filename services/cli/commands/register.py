@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from services.cli.problems import fail
+from services.cli.registering import NotTaken, Register, Token, Url, register_client
+from services.cli.running import DEFAULT_RUN_DIR, RunDir
 
 if TYPE_CHECKING:
     from services.classifier.jobs.register import EstateList
@@ -28,7 +30,7 @@ def import_register(
         Path,
         typer.Argument(
             help="CSV or XLSX with the columns name and address, and optionally lng, lat, aliases (separated by |), "
-            "committee, sub_district, floor_area_m2, built, property_co, source, area."
+            "committee, sub_district, floor_area_m2, built, property_kind, property_co, source, area."
         ),
     ],
     crs: Annotated[str, typer.Option(help="The system of the coordinates: gcj02 (Chinese maps) or wgs84.")] = "gcj02",
@@ -47,9 +49,12 @@ def import_register(
     registers: Annotated[
         Path, typer.Option(envvar="CLOSEDLOOP_REGISTERS", help="The folder the classifier reads its register from.")
     ] = DEFAULT_REGISTERS,
+    url: Url = None,
+    token: Token = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    run_dir: RunDir = DEFAULT_RUN_DIR,
 ) -> None:
-    """Replace the register. The classifier reads it when it starts.
+    """Replace the register. The classifier reads it when it starts; projects, if it runs, gets the estates at once.
 
     A row that cannot be used is left out and listed; a file that cannot be read changes nothing.
 
@@ -69,6 +74,7 @@ def import_register(
             report["version"] = put_to_use(found, registers, file.name)
     except OSError as error:
         fail(f"{error.filename} cannot be written ({error.strerror}): name another place; the register is unchanged")
+    report |= {"published": None, "refused": []} if dry_run else _publish(found, url, token, run_dir)
     if as_json:
         shared = {name: [estate.id for estate in estates] for name, estates in found.shared_names.items()}
         typer.echo(json.dumps(report | {"ambiguous_names": shared}, ensure_ascii=False))
@@ -80,7 +86,31 @@ def import_register(
         typer.echo(f"  {name} may be: {', '.join(estate.name for estate in estates)}")
     for number, reason, _ in found.rejects:
         typer.echo(f"  row {number} rejected: {reason}")
+    for name, why in report["refused"]:
+        typer.echo(f"  {name} refused by projects: {why}")
     typer.echo("nothing was changed" if dry_run else f"in use at the classifier's next start: {report['version']}")
+    if report["published"] is None and not dry_run:
+        typer.echo("projects does not run here and knows nothing of it: import again when it does, or give --url")
+    elif report["published"] is not None:
+        typer.echo(f"projects: {report['published']:,} estates new or changed")
+
+
+def _publish(found: EstateList, url: str | None, token: str | None, run_dir: Path) -> dict[str, Any]:
+    """`published`: how many estates changed in projects; None where projects does not run."""
+    import httpx
+
+    from services.classifier.jobs.register import facts_of
+    from services.localstack.run_directory import read_state
+
+    state = None if url else read_state(run_dir)
+    if url is None and state is None:
+        return {"published": None, "refused": []}
+    try:
+        with register_client(state, url, token) as client:
+            changed, refused = Register(client).put(facts_of(found))
+    except (NotTaken, httpx.HTTPError) as error:
+        fail(f"the classifier's register is in use, but {error or type(error).__name__}: run the same command again")
+    return {"published": changed, "refused": refused}
 
 
 def estates_of(file: Path, crs: str, committees: Path | None) -> tuple[Table, EstateList]:

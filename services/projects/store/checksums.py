@@ -40,6 +40,7 @@ _STATEMENTS = {
                   FROM warranties AS row WHERE row.project_id = one.id)))
           FROM repair_projects AS one
     """,
+    "estate": "SELECT id, md5(one::text) FROM estates AS one",
     "typical case": "SELECT id, md5(one::text) FROM typical_cases AS one",
     "citywide day": "SELECT type_code || ' ' || day, 'citywide' FROM type_days WHERE citywide",
     "sightings": """

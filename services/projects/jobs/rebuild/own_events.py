@@ -11,12 +11,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from services.contracts.estate_events import EstateRegistered
 from services.contracts.event import Envelope, Event
 from services.contracts.hot_issue_events import HotIssueEvent, HotIssueMemberJoined, HotIssueMemberLeft
 from services.contracts.numbers import ShortKind, number_of_old
 from services.contracts.project_events import ProjectAdvanced, ProjectOpened, TypicalCaseProposed
 from services.contracts.works_events import WorksEvent
 from services.projects.domain.hot_issue import IssueState, Reason
+from services.projects.jobs.rebuild.own_estates import OwnEstates
 from services.projects.jobs.rebuild.own_works import OwnWorks
 from services.projects.store.rebuilt import replace_issues, replace_projects
 from services.projects.store.tables import hot_issues, repair_projects, typical_cases
@@ -46,6 +48,7 @@ class OwnEvents:
     projects: dict[str, FoldedProject] = field(default_factory=dict)
     cases: dict[str, Row] = field(default_factory=dict)
     works: OwnWorks = field(default_factory=OwnWorks)
+    estates: OwnEstates = field(default_factory=OwnEstates)
     choices: dict[tuple[str, str], bool] = field(default_factory=dict)
     """By ticket and matter, whether a person said that it is of it."""
 
@@ -58,6 +61,8 @@ class OwnEvents:
                 self._project(event)
             elif isinstance(event, WorksEvent):
                 self.works.fold(event)
+            elif isinstance(event, EstateRegistered):
+                self.estates.fold(event)
             elif isinstance(event, TypicalCaseProposed):
                 known = self.cases.get(event.type_code)
                 if known is None or known["version"] < event.version:
@@ -82,6 +87,7 @@ class OwnEvents:
             list(self.cases.values()),
         )
         self.works.write(connection)
+        self.estates.write(connection)
 
     def _issue(self, event: HotIssueEvent) -> None:
         issue = self.issues.setdefault(event.aggregate_id, FoldedIssue())

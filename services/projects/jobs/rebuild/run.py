@@ -28,7 +28,7 @@ from services.projects.store import rebuilt
 from services.projects.store.checksums import Checksums, checksums
 from services.projects.store.rebuilt_matters import restore_matters
 
-TOPICS = ("tickets", "classifications", "hot-issues", "projects")
+TOPICS = ("tickets", "classifications", "hot-issues", "projects", "estates")
 COMPARE_AGAIN_S = 1.0
 FEW = 2000
 
