@@ -24,7 +24,7 @@ class NotTaken(Exception):
     """Projects did not take a list as a whole. The message says what to do."""
 
 
-class Register:
+class RegisterClient:
     """Asks and changes the register. May be repeated: what is registered already is not changed."""
 
     def __init__(self, client: httpx.Client) -> None:

@@ -15,6 +15,7 @@ from services.contracts import (
     works_events,
 )
 from services.contracts import estate_events as estate_events
+from services.contracts import need_events as need_events
 from services.contracts.event import Event
 
 

@@ -28,6 +28,10 @@ from services.projects.app.decision_makers import DecisionMakers
 from services.projects.app.detect import Detect
 from services.projects.app.locked_batch import LockBatch
 from services.projects.app.measure_heat import MeasureHeat
+from services.projects.app.needs.follow_works import FollowWorks
+from services.projects.app.needs.gather import GatherNeeds
+from services.projects.app.needs.open_project import OpenForNeeds
+from services.projects.app.needs.tickets import TicketNeeds
 from services.projects.app.place_in_matter import CommonTerms, PlaceInMatter
 from services.projects.app.ports import Calls, CurrentRules, HotIssues
 from services.projects.app.publishing import PublishIssue
@@ -47,12 +51,14 @@ from services.projects.app.works.inspect_item import InspectItem
 from services.projects.app.works.mend_defect import MendDefect
 from services.projects.domain.evidence import Reading, TicketFact
 from services.projects.domain.likeness import Likeness
+from services.projects.files.plan_rules import plan_rules
 from services.projects.files.works_rules import menu_rows, works_rules
 from services.projects.http.areas import area_routes
 from services.projects.http.concentrations import concentration_routes
 from services.projects.http.estates import estate_routes
 from services.projects.http.hot_issues import issue_routes
 from services.projects.http.kpi import kpi_routes
+from services.projects.http.needs import need_routes
 from services.projects.http.repair_projects import project_routes
 from services.projects.http.search import search_routes
 from services.projects.http.wording import Wording
@@ -65,6 +71,7 @@ from services.projects.store.hot_issues import SqlHotIssues
 from services.projects.store.issue_batches import SqlIssueBatches
 from services.projects.store.matter_calls import CallsAnywhere
 from services.projects.store.matters import SqlChoices, SqlMatters
+from services.projects.store.needs import SqlNeedBook
 from services.projects.store.repair_projects import SqlRepairProjects
 from services.projects.store.sightings import SqlSightings
 from services.projects.store.type_days import SqlDays
@@ -90,6 +97,8 @@ class ProjectsWiring:
     heat: MeasureHeat
     words: Wording
     register: RegisterEstates
+    gather: GatherNeeds
+    open_for_needs: OpenForNeeds
 
     @classmethod
     def of(cls, rules: CurrentRules, key: TermKey, calendar: Calendar = Calendar()) -> ProjectsWiring:
@@ -107,7 +116,9 @@ class ProjectsWiring:
         detect, cure = detection(calls, issues, SqlFloorAreas()), Cure(calls, issues, publish, rules)
         projects = SqlRepairProjects()
         desk = WorksDesk(projects, SqlWorks(), works_rules())
-        repair = Repair(projects, issues, cure, detect.raise_issue, rules, taxonomy(), desk.pass_gates, _new_id)
+        gather = GatherNeeds(SqlNeedBook(), rules)
+        follow = FollowWorks(gather)
+        repair = Repair(projects, issues, cure, detect.raise_issue, rules, taxonomy(), desk.pass_gates, follow, _new_id)
         works = WorksActs(
             desk,
             ContractItems(desk, menu_rows(), elements(), _new_id),
@@ -123,6 +134,7 @@ class ProjectsWiring:
                 lock,
                 PlaceInMatter(matters, rules, Likeness(key), CommonTerms(matters, key)),
                 lambda calls, issues: detection(calls, issues, HeldFloorAreas()),
+                lambda: TicketNeeds(gather, plan_rules().asking_types),
             ),
             detect,
             Decide(issues, publish, repair, cure, DecisionMakers(rules)),
@@ -134,6 +146,8 @@ class ProjectsWiring:
             detect.raise_issue.measure_heat,
             words,
             RegisterEstates(SqlEstateBook()),
+            gather,
+            OpenForNeeds(gather.book, repair),
         )
 
     def routes(self, workshop: Workshop) -> Sequence[APIRouter]:
@@ -147,6 +161,7 @@ class ProjectsWiring:
             kpi_routes(workshop, self.rules),
             area_routes(workshop, self.rules),
             estate_routes(workshop, self.register),
+            need_routes(workshop, self.gather, self.open_for_needs, self.words),
             *people_pages(workshop, self.decide, self.repair, self.works, self.heat, self.words, self.rules),
         ]
 

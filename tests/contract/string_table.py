@@ -79,6 +79,19 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.estate_parts.hallway"""),
     (End.MADE, "an id, a keyed hash",
      "projects.estates.id projects.estate_parts.estate_id projects.estate_parts.owner"),
+    (End.CODE, "an area of the register's list", "EstateBody.floor_area_m2 PartBody.area_m2"),
+    (End.REDACTED, WORDS,
+     """NeedsSurveyed.unit SurveyFinding.note SurveyBody.unit FindingBody.note
+     projects.needs_surveys.unit projects.needs_surveys.findings"""),
+    (End.REDACTED, REDACT,
+     "projects.needs.estate_name projects.needs_surveys.estate_name projects.repair_projects.estates"),
+    (End.CODE, "a state, a reason, an element, a role, a unit, a sub-district, an estate",
+     """projects.needs.element projects.needs.estate projects.needs.lead projects.needs.reason
+     projects.needs.state projects.needs.sub_district projects.needs_surveys.estate projects.needs_surveys.lead
+     projects.needs_surveys.role projects.needs_surveys.sub_district"""),
+    (End.MADE, "an id, the subject of a verified token, a cursor of ours",
+     """projects.needs.id projects.needs.plan_id projects.needs.project_id projects.needs.sources
+     projects.needs_surveys.actor projects.needs_surveys.id NeedsSurveyed.actor GET@/needs@cursor"""),
     (End.MADE, "the subject of a verified token, or an id", "WorksEvent.actor WorksDefectChanged.ticket_id"),
     # --- tables -----------------------------------------------------------------------------------------------------
     (End.CODE, "a state, step, kind or type of the program",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from services.cli.problems import fail
-from services.cli.registering import NotTaken, Register, Token, Url, register_client
+from services.cli.registering import NotTaken, RegisterClient, Token, Url, register_client
 from services.cli.running import DEFAULT_RUN_DIR, RunDir
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _publish(found: EstateList, url: str | None, token: str | None, run_dir: Pat
         return {"published": None, "refused": []}
     try:
         with register_client(state, url, token) as client:
-            changed, refused = Register(client).put(facts_of(found))
+            changed, refused = RegisterClient(client).put(facts_of(found))
     except (NotTaken, httpx.HTTPError) as error:
         fail(f"the classifier's register is in use, but {error or type(error).__name__}: run the same command again")
     return {"published": changed, "refused": refused}

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from services.cli.problems import fail
-from services.cli.registering import NotTaken, Register, Token, Url, register_client
+from services.cli.registering import NotTaken, RegisterClient, Token, Url, register_client
 from services.cli.running import DEFAULT_RUN_DIR, RunDir, running_stack, term_key
 
 if TYPE_CHECKING:
     from services.cli.importing.table import Table
-    from services.projects.jobs.register.parts_file import Reject
+    from services.projects.jobs.register.parts_file import RejectedPart
 
 
 def import_parts(
@@ -59,7 +59,7 @@ def import_parts(
     key = term_key(run_dir)
     changed = taken = 0
     with register_client(None if url else running_stack(run_dir), url, token) as client:
-        register = Register(client)
+        register = RegisterClient(client)
         try:
             rows = (ListedRow(row.number, row.cells, row.fault, row.cut) for row in table.rows())
             read = read_parts(table.header, rows, register.ids_by_name(), key)
@@ -96,7 +96,7 @@ def import_parts(
         fail(f"{file}: not one estate was taken")
 
 
-def _write(target: Path, table: Table, rejects: Iterable[Reject]) -> None:
+def _write(target: Path, table: Table, rejects: Iterable[RejectedPart]) -> None:
     """Readable by its owner alone, since owners stand in it."""
     from services.cli.importing.cells import safe
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,10 @@ from services.chassis.database.work import Work
 from services.contracts.numbers import ShortKind, short_number
 from services.contracts.project_events import ProjectAdvanced, ProjectOpened
 from services.contracts.taxonomy import Taxonomy
+from services.contracts.ticket_events import Place
 from services.projects.app.authority import Authority
 from services.projects.app.cure import Cure
+from services.projects.app.needs.follow_works import FollowWorks
 from services.projects.app.ports import CurrentRules, HotIssues, RepairProjects
 from services.projects.app.raise_issue import RaiseIssue
 from services.projects.domain import hot_issue
@@ -53,19 +55,36 @@ class Repair:
     rules: CurrentRules
     taxonomy: Taxonomy
     pass_gates: Callable[[Work, RepairProject], None]
+    needs: FollowWorks
     new_id: Callable[[], str]
 
     def open(self, work: Work, issue: HotIssue, plan: Plan, actor: str) -> RepairProject:
         """Opens a project for the issue. The rules name who leads, the type of the issue its elements."""
-        kind, now = self.taxonomy.types.get(issue.cell.type_code), work.clock.now()
+        kind = self.taxonomy.types.get(issue.cell.type_code)
+        project = self.begin(work, (issue.place,), kind.elements if kind else (), plan, actor, (issue.id,))
+        self.needs.issue(work, issue.place, issue.id, project.elements, project)
+        return project
+
+    def begin(
+        self,
+        work: Work,
+        places: Sequence[Place],
+        elements: tuple[str, ...],
+        plan: Plan,
+        actor: str,
+        hot_issues: tuple[str, ...] = (),
+    ) -> RepairProject:
+        """A new project of these estates. The rules name who leads. Raises Unfit."""
+        now = work.clock.now()
         project = RepairProject(
             id=self.new_id(),
             number=short_number(ShortKind.PROJECT, now, self.projects.next_number(work)),
-            place=issue.place,
+            place=places[0],
             lead=self.rules.book().at(now).project.lead,
             opened_at=now,
-            hot_issues=(issue.id,),
-            elements=kind.elements if kind else (),
+            hot_issues=hot_issues,
+            estates=tuple(places) if len(places) > 1 else (),
+            elements=elements,
         )
         _plan(project, plan)
         project.take(ProjectState.NEED, now, actor)
@@ -82,6 +101,8 @@ class Repair:
         _plan(project, plan)
         project.join(issue.id, work.clock.now(), actor)
         self._advanced(work, project)
+        kind = self.taxonomy.types.get(issue.cell.type_code)
+        self.needs.issue(work, issue.place, issue.id, kind.elements if kind else (), project)
 
     def step(self, work: Work, project_id: str, step: ProjectStep, authority: Authority) -> RepairProject:
         """Raises Unknown, Forbidden, Unfit, Conflict for a step that the table lacks, MissingFacts for one that needs
@@ -103,6 +124,7 @@ class Repair:
             raise Conflict(f"{error}, only {allowed}", project.version, project.state) from None
         self.pass_gates(work, project)
         self._advanced(work, project)
+        self.needs.step(work, project)
         for issue in cured:
             self._pass_on(work, project, issue, step)
         return project
@@ -137,6 +159,7 @@ def project_facts(project: RepairProject) -> dict[str, Any]:
         "state": project.state,
         "hot_issues": project.hot_issues,
         "place": project.place,
+        "estates": project.estates or None,
         "lead": project.lead,
         "elements": project.elements,
         "floor_area_m2": project.floor_area_m2,

@@ -126,7 +126,10 @@ NO_PLAN = Plan()
 
 @dataclass(slots=True)
 class RepairProject:
-    """Works that are to cure the causes of its hot issues. Every step, and every issue that joins, raises `version`."""
+    """Works that are to cure the causes of its hot issues. Every step, and every issue that joins, raises `version`.
+
+    `estates`: all of them where they are several; `place` is the first.
+    """
 
     id: str
     number: str
@@ -134,6 +137,7 @@ class RepairProject:
     lead: str
     opened_at: datetime
     hot_issues: tuple[str, ...] = ()
+    estates: tuple[Place, ...] = ()
     elements: tuple[str, ...] = ()
     floor_area_m2: float | None = None
     planned_start: date | None = None

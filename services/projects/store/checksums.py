@@ -41,6 +41,8 @@ _STATEMENTS = {
           FROM repair_projects AS one
     """,
     "estate": "SELECT id, md5(one::text) FROM estates AS one",
+    "need": "SELECT id, md5(one::text) FROM needs AS one",
+    "survey": "SELECT id, md5(one::text) FROM needs_surveys AS one",
     "typical case": "SELECT id, md5(one::text) FROM typical_cases AS one",
     "citywide day": "SELECT type_code || ' ' || day, 'citywide' FROM type_days WHERE citywide",
     "sightings": """

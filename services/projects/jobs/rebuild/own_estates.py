@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from services.contracts.estate_events import EstateRegistered
-from services.projects.store.register_rebuilt import replace_estates
+from services.projects.store.register_rebuilt import replace_rows
+from services.projects.store.register_tables import estates
 
 
 @dataclass(slots=True)
@@ -34,4 +35,4 @@ class OwnEstates:
         }
 
     def write(self, connection: Connection) -> None:
-        replace_estates(connection, list(self._rows.values()))
+        replace_rows(connection, estates, list(self._rows.values()))

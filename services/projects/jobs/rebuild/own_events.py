@@ -14,11 +14,13 @@ from sqlalchemy import Connection
 from services.contracts.estate_events import EstateRegistered
 from services.contracts.event import Envelope, Event
 from services.contracts.hot_issue_events import HotIssueEvent, HotIssueMemberJoined, HotIssueMemberLeft
+from services.contracts.need_events import NeedChanged, NeedsSurveyed
 from services.contracts.numbers import ShortKind, number_of_old
 from services.contracts.project_events import ProjectAdvanced, ProjectOpened, TypicalCaseProposed
 from services.contracts.works_events import WorksEvent
 from services.projects.domain.hot_issue import IssueState, Reason
 from services.projects.jobs.rebuild.own_estates import OwnEstates
+from services.projects.jobs.rebuild.own_needs import OwnNeeds
 from services.projects.jobs.rebuild.own_works import OwnWorks
 from services.projects.store.rebuilt import replace_issues, replace_projects
 from services.projects.store.tables import hot_issues, repair_projects, typical_cases
@@ -49,6 +51,7 @@ class OwnEvents:
     cases: dict[str, Row] = field(default_factory=dict)
     works: OwnWorks = field(default_factory=OwnWorks)
     estates: OwnEstates = field(default_factory=OwnEstates)
+    needs: OwnNeeds = field(default_factory=OwnNeeds)
     choices: dict[tuple[str, str], bool] = field(default_factory=dict)
     """By ticket and matter, whether a person said that it is of it."""
 
@@ -63,6 +66,8 @@ class OwnEvents:
                 self.works.fold(event)
             elif isinstance(event, EstateRegistered):
                 self.estates.fold(event)
+            elif isinstance(event, NeedChanged | NeedsSurveyed):
+                self.needs.fold(event)
             elif isinstance(event, TypicalCaseProposed):
                 known = self.cases.get(event.type_code)
                 if known is None or known["version"] < event.version:
@@ -88,6 +93,7 @@ class OwnEvents:
         )
         self.works.write(connection)
         self.estates.write(connection)
+        self.needs.write(connection)
 
     def _issue(self, event: HotIssueEvent) -> None:
         issue = self.issues.setdefault(event.aggregate_id, FoldedIssue())
@@ -114,7 +120,9 @@ class OwnEvents:
         if project.row and project.row["version"] >= event.version:
             return
         number = event.number or number_of_old(ShortKind.PROJECT, event.project_id)
+        estates = [one.model_dump(exclude_none=True) for one in event.estates or ()] or None
         project.row = _columns(event, repair_projects.c) | _place(event) | {"id": event.project_id, "number": number}
+        project.row["estates"] = estates
         came_from = event.previous_state if isinstance(event, ProjectAdvanced) else None
         project.history.append(
             {

@@ -23,7 +23,7 @@ class ReadPart(NamedTuple):
     body: Mapping[str, str]
 
 
-class Reject(NamedTuple):
+class RejectedPart(NamedTuple):
     row: int
     why: str
     cells: Sequence[str]
@@ -34,14 +34,14 @@ class PartsFile:
     """`parts`: by the id of their estate, of those estates alone of which every row is sound."""
 
     parts: dict[str, list[ReadPart]] = field(default_factory=dict)
-    rejects: list[Reject] = field(default_factory=list)
+    rejects: list[RejectedPart] = field(default_factory=list)
 
     def reject(self, estate_id: str, faults: Sequence[tuple[int | None, str]]) -> None:
         """Takes an estate out that projects refused. A fault names the place of a part, None: all of them."""
         wrong = {place: why for place, why in faults if place is not None}
         others = next((why for place, why in faults if place is None), HELD_BACK)
         for place, part in enumerate(self.parts.pop(estate_id)):
-            self.rejects.append(Reject(part.row, wrong.get(place, others), part.cells))
+            self.rejects.append(RejectedPart(part.row, wrong.get(place, others), part.cells))
 
 
 class CutShort(Exception):
@@ -81,7 +81,7 @@ def read_parts(
                 raise ValueError(_no_estate(estate, known))
             sound[known[0]].append(ReadPart(row.number, row.cells, _body(cells, known[0], key)))
         except ValueError as fault:
-            read.rejects.append(Reject(row.number, str(fault), row.cells))
+            read.rejects.append(RejectedPart(row.number, str(fault), row.cells))
             wrong.update(known)
     read.parts = dict(sound)
     for estate_id in wrong & sound.keys():
