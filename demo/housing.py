@@ -80,7 +80,7 @@ class Housing:
                 self._builder.mend(project)
                 self._builder.accept(project, now)
             case "handed_over":
-                self._builder.file(project, state)
+                self._builder.audit(project, self._builder.file(project, state)["audit_report"])
 
     def _step(self, project: str, state: str, note: str | None = None) -> None:
         body: dict[str, Any] = {"to": state} | ({"note": note} if note else {})

@@ -145,7 +145,10 @@ class HotIssueAssigned(HotIssueEvent):
 
 
 class HotIssueCorrected(HotIssueEvent):
-    """Late facts or corrections moved the moment, or the evidence, by which it was found; its state stays."""
+    """Late facts or corrections moved the moment, or the evidence, by which it was found; its state stays.
+
+    Or a wrong step of its project was taken back (cause `step_reversed`): its state is the one from before that step.
+    """
 
     type: ClassVar[str] = "hot_issue.corrected.v1"
 

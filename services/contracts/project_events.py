@@ -36,6 +36,8 @@ class ProjectEvent(Event):
     accepted_at: AwareDatetime | None = None
     opened_at: AwareDatetime | None = None
     resume_to: str | None = Field(None, description="Where a suspended project goes on.")
+    responsible: DepartmentCode | None = Field(None, description="Who must remove what stopped the works.")
+    review_on: date | None = Field(None, description="The day on which stopped works are looked at again.")
     actor: str | None = Field(None, description="Who took the step.")
     step_at: AwareDatetime | None = None
 
@@ -57,6 +59,21 @@ class ProjectAdvanced(ProjectEvent):
     previous_state: str
     note: str | None = None
     joined_hot_issue: HotIssueId | None = Field(None, description="A further hot issue that these works are to cure.")
+
+
+class ProjectStepReversed(ProjectEvent):
+    """A wrong step was taken back: the project is where it was before it, and nothing counts by that step."""
+
+    type: ClassVar[str] = "project.step_reversed.v1"
+    reverses: int = Field(ge=1, description="The version of the wrong step.")
+    previous_state: str = Field(description="The state that the wrong step had led to.")
+    note: str = Field(description="Why it was wrong.")
+
+
+class ProjectReviewDue(ProjectEvent):
+    """The works are still stopped on the day on which they were to be looked at again."""
+
+    type: ClassVar[str] = "project.review_due.v1"
 
 
 class TypicalCaseProposed(Event):

@@ -148,3 +148,52 @@ class WorksBlockAccepted(WorksEvent):
     @property
     def aggregate_id(self) -> str:
         return str(deterministic_id("works", self.project_id, f"{self.type}{self.block or ''}"))
+
+
+class WorksPartyNamed(WorksEvent):
+    """A unit was named as a party of the works, or took the place of another."""
+
+    type: ClassVar[str] = "works.party_named.v1"
+    role: str
+    unit: str = Field(description="Its name.")
+    code: str = Field(description="Its unified social credit code.")
+
+    @property
+    def aggregate_id(self) -> str:
+        return str(deterministic_id("works", self.project_id, self.type + self.role))
+
+
+class ContractSumChange(BaseModel):
+    """What a change order adds to a contract, or takes from it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    order: WorksId = Field(description="The paper.")
+    fen: int
+
+
+class ContractAudit(BaseModel):
+    """What the audit found to be due."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    report: WorksId = Field(description="The paper.")
+    fen: int = Field(ge=0)
+
+
+class WorksContractChanged(WorksEvent):
+    """A contract was signed, changed by a change order, or closed by its audit."""
+
+    type: ClassVar[str] = "works.contract_changed.v1"
+    contract_id: WorksId
+    party: str
+    paper_id: WorksId
+    sum_fen: int = Field(gt=0, description="As signed, without the changes.")
+    starts: date
+    ends: date
+    changes: tuple[ContractSumChange, ...] = ()
+    audit: ContractAudit | None = None
+
+    @property
+    def aggregate_id(self) -> str:
+        return self.contract_id

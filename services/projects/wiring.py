@@ -39,7 +39,8 @@ from services.projects.app.raise_issue import DECIDE, LAPSE, RaiseIssue
 from services.projects.app.recount_decisions import RecountDecisions
 from services.projects.app.register.ports import FloorAreas
 from services.projects.app.register.register_estates import RegisterEstates
-from services.projects.app.repair import Repair
+from services.projects.app.repair import REVIEW, Repair
+from services.projects.app.reverse_step import ReverseStep
 from services.projects.app.review_issue import ReviewIssue
 from services.projects.app.typical_cases import ProposeTypicalCases
 from services.projects.app.works.accept_block import AcceptBlock
@@ -48,11 +49,14 @@ from services.projects.app.works.contract_items import ContractItems
 from services.projects.app.works.desk import WorksDesk
 from services.projects.app.works.file_papers import FilePapers
 from services.projects.app.works.inspect_item import InspectItem
+from services.projects.app.works.keep_contracts import KeepContracts
 from services.projects.app.works.mend_defect import MendDefect
+from services.projects.app.works.name_parties import NameParties
 from services.projects.domain.evidence import Reading, TicketFact
 from services.projects.domain.likeness import Likeness
 from services.projects.files.plan_rules import plan_rules
 from services.projects.files.works_rules import menu_rows, works_rules
+from services.projects.http.agreements import agreement_routes
 from services.projects.http.areas import area_routes
 from services.projects.http.concentrations import concentration_routes
 from services.projects.http.estates import estate_routes
@@ -90,6 +94,7 @@ class ProjectsWiring:
     detect: Detect
     decide: Decide
     repair: Repair
+    reverse: ReverseStep
     works: WorksActs
     cure: Cure
     recount: RecountDecisions
@@ -126,6 +131,8 @@ class ProjectsWiring:
             MendDefect(desk),
             FilePapers(desk),
             AcceptBlock(desk),
+            NameParties(desk),
+            KeepContracts(desk),
         )
         lock = LockBatch(SqlSightings(), SqlDays(), SqlCellCalls(), SqlIssueBatches(), calls, issues, rules)
         return cls(
@@ -139,6 +146,7 @@ class ProjectsWiring:
             detect,
             Decide(issues, publish, repair, cure, DecisionMakers(rules)),
             repair,
+            ReverseStep(projects, issues, publish, follow),
             works,
             cure,
             RecountDecisions(issues, publish, rules, calendar),
@@ -154,15 +162,18 @@ class ProjectsWiring:
         return [
             concentration_routes(workshop),
             issue_routes(workshop, self.decide, self.correct, self.heat, self.words),
-            project_routes(workshop, self.repair, self.words),
+            project_routes(workshop, self.repair, self.reverse, self.words),
             works_routes(workshop, self.works),
+            agreement_routes(workshop, self.works),
             menu_routes(workshop, menu_rows()),
             search_routes(workshop, self.words),
             kpi_routes(workshop, self.rules),
             area_routes(workshop, self.rules),
             estate_routes(workshop, self.register),
             need_routes(workshop, self.gather, self.open_for_needs, self.words),
-            *people_pages(workshop, self.decide, self.repair, self.works, self.heat, self.words, self.rules),
+            *people_pages(
+                workshop, self.decide, self.repair, self.reverse, self.works, self.heat, self.words, self.rules
+            ),
         ]
 
     @property
@@ -181,6 +192,7 @@ class ProjectsWiring:
             DECIDE: each(self.cure.on_decide_due),
             OBSERVE: each(self.cure.on_observe_due),
             LAPSE: each(self.detect.on_lapse_due),
+            REVIEW: each(self.repair.on_review_due),
         }
 
     @property

@@ -41,7 +41,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      """TicketEvent.state ReplyRefused.current_state ReplyRefused.reply TicketClockWarned.clock
      TicketClockBreached.clock TicketClockBreachTakenBack.clock TicketClockMoved.clock ClockLimit.clock
      TicketSentToReview.review_code HotIssueEvent.state HotIssueEvent.level HotIssueMemberJoined.reason StepCause.code
-     StepCause.values ProjectEvent.state ProjectEvent.resume_to ProjectAdvanced.previous_state TypicalCaseProposed.state
+     StepCause.values ProjectEvent.state ProjectEvent.resume_to ProjectAdvanced.previous_state
+     ProjectStepReversed.previous_state TypicalCaseProposed.state
      DepartmentReplyRefused.current_state DepartmentReplyRefused.reply TicketNotice.stage TicketNotice.state
      TicketNotice.clock HotIssueNotice.stage ProjectNotice.state
      TicketNotice.line HotIssueNotice.state ProjectNotice.previous_state ProjectNotice.resume_to"""),
@@ -49,7 +50,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
     (End.REDACTED, PLACED, "Place.estate_name"),
     (End.REDACTED, DESK, "TicketSentToReview.review_reason"),
     (End.REDACTED, WORDS,
-     "HotIssueEvent.decision_reason HotIssueEvent.detail HotIssueEvent.note ProjectAdvanced.note"),
+     """HotIssueEvent.decision_reason HotIssueEvent.detail HotIssueEvent.note ProjectAdvanced.note
+     ProjectStepReversed.note"""),
     (End.MADE, "a sentence of the program about codes and numbers",
      """ReplyRefused.reason DepartmentReplyRefused.reason HotIssueEvent.title HotIssueEvent.title_en
      HotIssueEvent.summary
@@ -69,29 +71,11 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      """WarrantyGiven.term WorksDefectChanged.cured_by WorksDefectChanged.severity WorksDefectChanged.state
      WorksDisclosed.what WorksItemChanged.choice WorksItemChanged.menu_item
      WorksItemInspected.readings WorksItemInspected.template WorksItemInspected.verdict
-     WorksPaperFiled.kind"""),
-    (End.REDACTED, WORDS, "WorksDefectChanged.note WorksItemChanged.dropped WorksPaperFiled.title"),
-    (End.REDACTED, REDACT, "EstateRegistered.estate_name projects.estates.name EstateBody.name"),
-    (End.CODE, "a kind of property, a sub-district; blocks and hallways by their pattern",
-     "projects.estates.property_kind projects.estates.sub_district projects.estates.blocks"),
-    (End.CODE, "a part of an estate as its register names it: digits, letters and signs of a number",
-     """PartBody.part_id projects.estate_parts.part_id projects.estate_parts.block
-     projects.estate_parts.hallway"""),
-    (End.MADE, "an id, a keyed hash",
-     "projects.estates.id projects.estate_parts.estate_id projects.estate_parts.owner"),
-    (End.CODE, "an area of the register's list", "EstateBody.floor_area_m2 PartBody.area_m2"),
+     WorksPaperFiled.kind WorksContractChanged.party WorksPartyNamed.role"""),
+    (End.CODE, "18 characters with a check character, of an organisation; anything else is refused",
+     "PartyBody.code WorksPartyNamed.code projects.works_parties.code"),
     (End.REDACTED, WORDS,
-     """NeedsSurveyed.unit SurveyFinding.note SurveyBody.unit FindingBody.note
-     projects.needs_surveys.unit projects.needs_surveys.findings"""),
-    (End.REDACTED, REDACT,
-     "projects.needs.estate_name projects.needs_surveys.estate_name projects.repair_projects.estates"),
-    (End.CODE, "a state, a reason, an element, a role, a unit, a sub-district, an estate",
-     """projects.needs.element projects.needs.estate projects.needs.lead projects.needs.reason
-     projects.needs.state projects.needs.sub_district projects.needs_surveys.estate projects.needs_surveys.lead
-     projects.needs_surveys.role projects.needs_surveys.sub_district"""),
-    (End.MADE, "an id, the subject of a verified token, a cursor of ours",
-     """projects.needs.id projects.needs.plan_id projects.needs.project_id projects.needs.sources
-     projects.needs_surveys.actor projects.needs_surveys.id NeedsSurveyed.actor GET@/needs@cursor"""),
+     "WorksDefectChanged.note WorksItemChanged.dropped WorksPaperFiled.title WorksPartyNamed.unit"),
     (End.MADE, "the subject of a verified token, or an id", "WorksEvent.actor WorksDefectChanged.ticket_id"),
     # --- tables -----------------------------------------------------------------------------------------------------
     (End.CODE, "a state, step, kind or type of the program",
@@ -124,7 +108,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      intake.estate_names.sub_district intake.hot_issues.sub_district intake.catalogue_versions.edits
      intake.catalogue_versions.in_force notifier.deliveries.recipient notifier.webhooks.department
      projects.hot_issues.lead projects.hot_issues.sub_district projects.repair_projects.elements
-     projects.repair_projects.lead projects.repair_projects.sub_district projects.traces.sub_district
+     projects.repair_projects.lead projects.repair_projects.responsible projects.repair_projects.sub_district
+     projects.traces.sub_district
      projects.ticket_sightings.decided_sub_district projects.ticket_sightings.read_sub_district
      projects.ticket_sightings.sub_district projects.typical_cases.lead projects.typical_cases.sub_districts"""),
     (End.CODE, "an estate or building of the register",
@@ -151,9 +136,10 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.works_defects.severity projects.works_defects.state projects.works_disclosures.what
      projects.works_inspections.readings projects.works_inspections.template projects.works_inspections.verdict
      projects.works_items.block projects.works_items.choice projects.works_items.element
-     projects.works_items.menu_item projects.works_papers.kind"""),
+     projects.works_items.menu_item projects.works_papers.kind projects.works_contracts.party
+     projects.works_contracts.audit projects.works_contracts.changes projects.works_parties.role"""),
     (End.REDACTED, WORDS,
-     "projects.works_defects.note projects.works_items.dropped projects.works_papers.name"),
+     "projects.works_defects.note projects.works_items.dropped projects.works_papers.name projects.works_parties.name"),
     (End.MADE, "an id, a hash, the subject of a verified token",
      """projects.warranties.item_id projects.warranties.project_id projects.works_acceptances.actor
      projects.works_acceptances.project_id projects.works_defects.actor projects.works_defects.id
@@ -162,7 +148,9 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.works_inspections.bases projects.works_inspections.id projects.works_inspections.item_id
      projects.works_inspections.photographs projects.works_inspections.project_id projects.works_items.confirmed_by
      projects.works_items.id projects.works_items.project_id projects.works_papers.actor projects.works_papers.id
-     projects.works_papers.project_id projects.works_papers.sha256"""),
+     projects.works_papers.project_id projects.works_papers.sha256 projects.works_contracts.actor
+     projects.works_contracts.id projects.works_contracts.paper_id projects.works_contracts.project_id
+     projects.works_parties.actor projects.works_parties.project_id"""),
     (End.REDACTED, CAUSE, "chassis.dead_letters.cause chassis.outbox.set_aside_cause"),
     (End.REDACTED, PERSON, "intake.tickets.assignee intake.receipts.idempotency_key"),
     (End.MADE, "the subject of a verified token, or a name of ours",
@@ -225,8 +213,9 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      POST@/known-matters/{hot_issue_id}/followers@Idempotency-Key POST@/city/tickets/{number}/visit@Idempotency-Key"""),
     (End.REDACTED, REDACT, "VersionBody.reason WebhookIn.url TextToRead.text TextToRead.address"),
     (End.REDACTED, WORDS,
-     """ChangeBody.dropped DefectBody.note DefectStepBody.note PaperBody.name
-     AssignmentBody.note CureDoneBody.note DecisionBody.reason MembershipBody.reason ProjectStepBody.note"""),
+     """ChangeBody.dropped DefectBody.note DefectStepBody.note PaperBody.name PartyBody.name
+     AssignmentBody.note CureDoneBody.note DecisionBody.reason MembershipBody.reason ProjectStepBody.note
+     ReversalBody.reason"""),
     (End.MADE, "goes into the vault, sealed; a keyed hash of it leaves",
      "CallerBody.id CallerBody.name CallerBody.phone"),
     (End.MADE, "looked up by its keyed hash, and not kept", "SearchBody.phone PersonBody.phone ErasureBody.phone"),
@@ -241,7 +230,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
     (End.CODE, "of a register; refused, or not found",
      """AcceptanceBody.years ChangeBody.contracted InspectionBody.accepted InspectionBody.readings
      PickedBody.contracted
-     AssignmentBody.lead PlanBody.elements ProjectStepBody.elements
+     AssignmentBody.lead PlanBody.elements ProjectStepBody.elements ProjectStepBody.responsible
      WebhookIn.events
      GET@/tickets/{ticket_id}/tellings/dry-run@occasion
      GET@/areas@estate GET@/concentrations@estate GET@/hot-issues@estate
@@ -253,6 +242,28 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      """GET@/caller-readings@cursor GET@/follow-ups@cursor GET@/hot-issues@cursor
      GET@/projects@cursor GET@/tickets@cursor"""),
     (End.TEXT, "looked up by, and not kept", "GET@/search@q GET@/known-matters@text GET@/known-matters@address"),
+    # --- the register of estates, needs and plans
+    (End.REDACTED, REDACT, "EstateRegistered.estate_name projects.estates.name EstateBody.name"),
+    (End.CODE, "a kind of property, a sub-district; blocks and hallways by their pattern",
+     "projects.estates.property_kind projects.estates.sub_district projects.estates.blocks"),
+    (End.CODE, "a part of an estate as its register names it: digits, letters and signs of a number",
+     """PartBody.part_id projects.estate_parts.part_id projects.estate_parts.block
+     projects.estate_parts.hallway"""),
+    (End.MADE, "an id, a keyed hash",
+     "projects.estates.id projects.estate_parts.estate_id projects.estate_parts.owner"),
+    (End.CODE, "an area of the register's list", "EstateBody.floor_area_m2 PartBody.area_m2"),
+    (End.REDACTED, WORDS,
+     """NeedsSurveyed.unit SurveyFinding.note SurveyBody.unit FindingBody.note
+     projects.needs_surveys.unit projects.needs_surveys.findings"""),
+    (End.REDACTED, REDACT,
+     "projects.needs.estate_name projects.needs_surveys.estate_name projects.repair_projects.estates"),
+    (End.CODE, "a state, a reason, an element, a role, a unit, a sub-district, an estate",
+     """projects.needs.element projects.needs.estate projects.needs.lead projects.needs.reason
+     projects.needs.state projects.needs.sub_district projects.needs_surveys.estate projects.needs_surveys.lead
+     projects.needs_surveys.role projects.needs_surveys.sub_district"""),
+    (End.MADE, "an id, the subject of a verified token, a cursor of ours",
+     """projects.needs.id projects.needs.plan_id projects.needs.project_id projects.needs.sources
+     projects.needs_surveys.actor projects.needs_surveys.id NeedsSurveyed.actor GET@/needs@cursor"""),
 )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ from services.contracts.hot_issue_events import (
     HotIssueWithdrawn,
 )
 from services.contracts.numbers import ShortKind, number_of_old
-from services.contracts.project_events import ProjectAdvanced, ProjectOpened
+from services.contracts.project_events import ProjectAdvanced, ProjectOpened, ProjectStepReversed
 from services.intake.app.ports import FollowUps, KnownHotIssue, Tickets
 from services.intake.app.tell_followers import TellFollowers
 from services.intake.app.to_tell import person_of
@@ -57,7 +57,7 @@ HotIssueFact: TypeAlias = (
     | HotIssueReopened
     | HotIssueWithdrawn
 )
-ProjectFact: TypeAlias = ProjectOpened | ProjectAdvanced
+ProjectFact: TypeAlias = ProjectOpened | ProjectAdvanced | ProjectStepReversed
 
 SUSPENDED, CANCELLED = "suspended", "cancelled"
 """States of a project."""

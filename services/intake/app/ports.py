@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from services.chassis.database.work import Work
 from services.contracts.hot_issue_events import DecisionKind
-from services.contracts.project_events import ProjectAdvanced, ProjectOpened
+from services.contracts.project_events import ProjectEvent
 from services.contracts.ticket_events import Place
 from services.intake.domain.caller_access import CallerReader, ReadingLimit, ReadingOutcome, ReadingPurpose
 from services.intake.domain.calls import CallResult
@@ -232,7 +232,7 @@ class FollowUps(Protocol):
     def keep_issue(self, work: Work, issue: KnownHotIssue) -> None:
         """Stores the newest version."""
 
-    def keep_project(self, work: Work, project: ProjectOpened | ProjectAdvanced) -> None:
+    def keep_project(self, work: Work, project: ProjectEvent) -> None:
         """Stores the state and dates of a project, unless a newer version is known."""
 
     def expect_project(self, work: Work, project_id: str, planned_start: date) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from services.chassis.database.work import Work
 from services.contracts.hot_issue_events import DecisionKind
 from services.contracts.numbers import ShortKind, number_of_old
-from services.contracts.project_events import ProjectAdvanced, ProjectOpened
+from services.contracts.project_events import ProjectEvent
 from services.contracts.ticket_events import Place
 from services.intake.app.ports import KnownHotIssue
 from services.intake.domain.calls import CallResult
@@ -80,7 +80,7 @@ class SqlFollowUps:
         values = {name: value for name, value in asdict(issue).items() if name != "place"}
         work.connection.execute(_KEEP_ISSUE, values | issue.place.model_dump())
 
-    def keep_project(self, work: Work, project: ProjectOpened | ProjectAdvanced) -> None:
+    def keep_project(self, work: Work, project: ProjectEvent) -> None:
         facts = project.model_dump(include={"version", "state", "planned_start", "planned_end"})
         number = project.number or number_of_old(ShortKind.PROJECT, project.project_id)
         work.connection.execute(_KEEP_PROJECT, facts | {"id": project.project_id, "number": number})

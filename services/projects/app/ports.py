@@ -10,7 +10,7 @@ from services.chassis.database.work import Work
 from services.projects.domain.detection import Call
 from services.projects.domain.evidence import Cell
 from services.projects.domain.hot_issue import HotIssue, Reason, Tally
-from services.projects.domain.repair_project import RepairProject
+from services.projects.domain.repair_project import ProjectEntry, RepairProject
 from services.projects.domain.rules import RuleBook
 from services.projects.domain.typical_case import Standing, TypicalCase
 
@@ -117,6 +117,9 @@ class RepairProjects(Protocol):
 
     def lock(self, work: Work, project_id: str) -> RepairProject | None:
         """The project, locked against other writers until the transaction ends; None if there is none."""
+
+    def history(self, work: Work, project_id: str) -> list[ProjectEntry]:
+        """Every line of its history, the oldest first."""
 
     def save(self, work: Work, project: RepairProject) -> None:
         """Stores the project's facts and the new lines of its history."""

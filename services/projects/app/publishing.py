@@ -130,6 +130,10 @@ class PublishIssue:
         issue.version += 1
         work.publish(TOPIC, HotIssueCorrected(**self._facts(issue)))
 
+    def taken_back(self, work: Work, issue: HotIssue) -> None:
+        """Publishes that the step just recorded took back a wrong one."""
+        work.publish(TOPIC, HotIssueCorrected(**self._facts(issue)))
+
     def member(self, work: Work, issue: HotIssue, ticket_id: str, reason: Reason, joined_at: datetime) -> None:
         """Publishes that a ticket became a member, or is one for another reason, under a new version."""
         issue.version += 1

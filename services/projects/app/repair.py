@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Any
 
 from services.chassis.commands import Conflict, Unfit, admitted, must_be_at
 from services.chassis.database.work import Work
+from services.chassis.messaging import timers
+from services.chassis.messaging.timers import Timer
+from services.contracts.districts import SHANGHAI
 from services.contracts.numbers import ShortKind, short_number
-from services.contracts.project_events import ProjectAdvanced, ProjectOpened
+from services.contracts.project_events import ProjectAdvanced, ProjectOpened, ProjectReviewDue
 from services.contracts.taxonomy import Taxonomy
 from services.contracts.ticket_events import Place
 from services.projects.app.authority import Authority
-from services.projects.app.cure import Cure
+from services.projects.app.cure import CLOCK, Cure
 from services.projects.app.needs.follow_works import FollowWorks
 from services.projects.app.ports import CurrentRules, HotIssues, RepairProjects
 from services.projects.app.raise_issue import RaiseIssue
@@ -21,9 +25,11 @@ from services.projects.domain import hot_issue
 from services.projects.domain.causes import Cause, Why
 from services.projects.domain.hot_issue import HotIssue
 from services.projects.domain.repair_project import (
+    NO_PAUSE,
     NO_PLAN,
     WORKS_TO_COME,
     IllegalProjectStep,
+    Pause,
     Plan,
     PlanFault,
     ProjectState,
@@ -31,6 +37,8 @@ from services.projects.domain.repair_project import (
 )
 
 TOPIC = "projects"
+REVIEW = "review"
+"""The kind of the timer until stopped works are looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,7 @@ class ProjectStep:
     actor: str
     note: str | None = None
     plan: Plan = NO_PLAN
+    pause: Pause = NO_PAUSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +97,7 @@ class Repair:
         )
         _plan(project, plan)
         project.take(ProjectState.NEED, now, actor)
-        work.publish(TOPIC, ProjectOpened(**project_facts(project), **_taken(project)))
+        work.publish(TOPIC, ProjectOpened(**project_facts(project), **taken_by(project)))
         self.projects.save(work, project)
         return project
 
@@ -118,16 +127,29 @@ class Repair:
         _plan(project, step.plan)
         shown = bool(cured) and all(issue.state is hot_issue.IssueState.VERIFIED for issue in cured)
         try:
-            project.take(step.to, work.clock.now(), step.actor, step.note, effect_shown=shown)
+            project.take(step.to, work.clock.now(), step.actor, step.note, effect_shown=shown, pause=step.pause)
         except IllegalProjectStep as error:
             allowed = ", ".join(sorted(project.may_become())) or "nothing"
             raise Conflict(f"{error}, only {allowed}", project.version, project.state) from None
+        except PlanFault as fault:
+            raise Unfit(fault.fact, str(fault)) from None
         self.pass_gates(work, project)
         self._advanced(work, project)
         self.needs.step(work, project)
+        if project.review_on:
+            timers.start(work, REVIEW, project.id, review_at(project.review_on))
         for issue in cured:
             self._pass_on(work, project, issue, step)
         return project
+
+    def on_review_due(self, timer: Timer, work: Work) -> None:
+        """Handles the timer REVIEW: says that the works are still stopped on the day of their review."""
+        project = self.projects.lock(work, timer.subject)
+        if project is None or project.review_on is None or review_at(project.review_on) != timer.due_at:
+            return  # it went on since, or was stopped again: another review has another timer
+        project.remark(work.clock.now(), CLOCK)
+        work.publish(TOPIC, ProjectReviewDue(**project_facts(project), **taken_by(project)))
+        self.projects.save(work, project)
 
     def _pass_on(self, work: Work, project: RepairProject, issue: HotIssue, step: ProjectStep) -> None:
         match project.state, issue.state:
@@ -143,7 +165,7 @@ class Repair:
     def _advanced(self, work: Work, project: RepairProject) -> None:
         taken = project.steps[-1]
         came_from = taken.from_state or taken.state
-        facts = {**project_facts(project), **_taken(project)}
+        facts = {**project_facts(project), **taken_by(project)}
         work.publish(
             TOPIC, ProjectAdvanced(**facts, previous_state=came_from, note=taken.note, joined_hot_issue=taken.joined)
         )
@@ -169,16 +191,23 @@ def project_facts(project: RepairProject) -> dict[str, Any]:
         "accepted_at": project.accepted_at,
         "opened_at": project.opened_at,
         "resume_to": project.resume_to,
+        "responsible": project.responsible,
+        "review_on": project.review_on,
     }
 
 
-def _taken(project: RepairProject) -> dict[str, Any]:
+def taken_by(project: RepairProject) -> dict[str, Any]:
     """Who took the last step, and when."""
     return {"actor": project.steps[-1].actor, "step_at": project.steps[-1].at}
+
+
+def review_at(day: date) -> datetime:
+    """When the works that are stopped until a day are looked at again."""
+    return datetime.combine(day, time.min, SHANGHAI)
 
 
 def _plan(project: RepairProject, plan: Plan) -> None:
     try:
         project.plan(plan)
-    except PlanFault as error:
-        raise Unfit("planned_end", f"{error}; correct one of them") from None
+    except PlanFault as fault:
+        raise Unfit(fault.fact, str(fault)) from None

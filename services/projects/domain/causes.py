@@ -19,6 +19,7 @@ class Why(StrEnum):
     ASSIGNED = "assigned"
     DECIDED = "decided"
     PROJECT_CANCELLED = "project_cancelled"
+    STEP_REVERSED = "step_reversed"
     MONTHS_COMPARED = "months_compared"
 
 

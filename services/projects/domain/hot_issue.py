@@ -173,6 +173,14 @@ class HotIssue:
             self.reopened_at = at
         self._record(at, actor, cause, note)
 
+    def take_back(self, state: IssueState, at: datetime, actor: str, cause: Cause, note: str) -> None:
+        """Goes back to `state`, because the step of its project that led here was wrong."""
+        self.state = state
+        self.accepted_at = self.observe_until = None
+        if state is IssueState.DECIDED:
+            self.cure_started_at = None
+        self._record(at, actor, cause, note)
+
     def remark(self, at: datetime, actor: str, cause: Cause | None, note: str | None = None) -> None:
         """Adds a line to the history that is no step."""
         self._record(at, actor, cause, note)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from services.contracts.districts import SHANGHAI
 from services.contracts.ticket_events import Place
 
 
@@ -62,6 +63,7 @@ REQUIRED: Mapping[ProjectState, tuple[str, ...]] = {
     ProjectState.STARTED: ("floor_area_m2", "planned_end"),
     ProjectState.ACCEPTED: ("started_at",),
     ProjectState.VERIFIED: ("effect_shown",),
+    ProjectState.SUSPENDED: ("note", "responsible", "review_on"),
     ProjectState.CANCELLED: ("note",),
 }
 """The facts without which a state cannot be reached."""
@@ -82,7 +84,11 @@ class IllegalProjectStep(ValueError):
 
 
 class PlanFault(ValueError):
-    """What is planned cannot be."""
+    """A day that cannot be; `fact` names it."""
+
+    def __init__(self, fact: str, fault: str) -> None:
+        super().__init__(fault)
+        self.fact = fact
 
 
 class MissingFacts(ValueError):
@@ -96,7 +102,10 @@ class MissingFacts(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ProjectEntry:
-    """Who took which step when; `version` is the project's after it. `joined`: the hot issue that joined by it."""
+    """Who took which step when; `version` is the project's after it. `joined`: the hot issue that joined by it.
+
+    `reverses`: the version of the wrong step that this one takes back.
+    """
 
     version: int
     at: datetime
@@ -105,6 +114,18 @@ class ProjectEntry:
     actor: str
     note: str | None = None
     joined: str | None = None
+    reverses: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Who must remove what stopped the works, and the day on which it is looked at again."""
+
+    responsible: str | None = None
+    review_on: date | None = None
+
+
+NO_PAUSE = Pause()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +150,7 @@ class RepairProject:
     """Works that are to cure the causes of its hot issues. Every step, and every issue that joins, raises `version`.
 
     `estates`: all of them where they are several; `place` is the first.
+    `responsible` and `review_on` are there while it is suspended.
     """
 
     id: str
@@ -145,6 +167,8 @@ class RepairProject:
     started_at: datetime | None = None
     accepted_at: datetime | None = None
     resume_to: ProjectState | None = None
+    responsible: str | None = None
+    review_on: date | None = None
     version: int = 0
     state: ProjectState | None = None
     steps: list[ProjectEntry] = field(default_factory=list)
@@ -153,23 +177,53 @@ class RepairProject:
         return TRANSITIONS[self.state] | ({self.resume_to} if self.resume_to else set())
 
     def take(
-        self, state: ProjectState, at: datetime, actor: str, note: str | None = None, *, effect_shown: bool = False
+        self,
+        state: ProjectState,
+        at: datetime,
+        actor: str,
+        note: str | None = None,
+        *,
+        effect_shown: bool = False,
+        pause: Pause = NO_PAUSE,
     ) -> None:
-        """One step of the table. Raises IllegalProjectStep or MissingFacts, and then changes nothing."""
+        """One step of the table. Raises IllegalProjectStep, MissingFacts or PlanFault, and then changes nothing."""
         if state not in self.may_become():
             raise IllegalProjectStep(f"a project that is {self.state or 'new'} cannot become {state}")
         if state is not self.resume_to:  # it met all requirements before it was suspended
-            facts = {"note": note, "effect_shown": effect_shown}
+            facts = {
+                "note": note,
+                "effect_shown": effect_shown,
+                "responsible": pause.responsible,
+                "review_on": pause.review_on,
+            }
             required = REQUIRED.get(state, ())
             missing = tuple(fact for fact in required if not (facts.get(fact) or getattr(self, fact, None)))
             if missing:
                 raise MissingFacts(state, missing)
-        self.resume_to = self.state if state is ProjectState.SUSPENDED else None
+            self._days_fit(state, at.astimezone(SHANGHAI).date(), pause)
+        stopped = state is ProjectState.SUSPENDED
+        self.resume_to = self.state if stopped else None
+        self.responsible, self.review_on = (pause.responsible, pause.review_on) if stopped else (None, None)
         if state is ProjectState.STARTED:
             self.started_at = self.started_at or at
         if state is ProjectState.ACCEPTED:
             self.accepted_at = at
         self._record(state, at, actor, note)
+
+    def reverse(self, step: ProjectEntry, at: datetime, actor: str, note: str) -> None:
+        """Takes back a step that `last_standing` gave: the project is where it was before it, and the history shows
+        both. Days that the wrong step set are gone, so nothing counts by them."""
+        assert step.from_state
+        if step.state is ProjectState.STARTED:
+            self.started_at = None
+        if step.state is ProjectState.ACCEPTED:
+            self.accepted_at = None
+        self._record(step.from_state, at, actor, note, reverses=step.version)
+
+    def remark(self, at: datetime, actor: str) -> None:
+        """A line of the history that is no step."""
+        assert self.state
+        self._record(self.state, at, actor, None)
 
     def join(self, hot_issue_id: str, at: datetime, actor: str) -> None:
         """A further hot issue of the estate is to be cured by the same works."""
@@ -183,13 +237,30 @@ class RepairProject:
         given = plan.given()
         start, end = (given.get(name, getattr(self, name)) for name in ("planned_start", "planned_end"))
         if start and end and end < start:
-            raise PlanFault("planned_end is before planned_start")
+            raise PlanFault("planned_end", "planned_end is before planned_start; correct one of them")
         for name, value in given.items():
             setattr(self, name, value)
 
+    def _days_fit(self, state: ProjectState, today: date, pause: Pause) -> None:
+        """Raises PlanFault where what is planned and what happens contradict each other."""
+        if state is ProjectState.SUSPENDED and pause.review_on and pause.review_on <= today:
+            raise PlanFault("review_on", "must be a day to come")
+        if state in (ProjectState.STARTED, ProjectState.ACCEPTED) and self.planned_start and self.planned_start > today:
+            raise PlanFault(
+                "planned_start", f"is after the day on which the works are {state}; give the day they began"
+            )
+        if state is ProjectState.STARTED and self.planned_end and self.planned_end < today:
+            raise PlanFault("planned_end", "is before the works begin; give the day on which they are to end")
+
     def _record(
-        self, state: ProjectState, at: datetime, actor: str, note: str | None, joined: str | None = None
+        self,
+        state: ProjectState,
+        at: datetime,
+        actor: str,
+        note: str | None,
+        joined: str | None = None,
+        reverses: int | None = None,
     ) -> None:
         self.version += 1
-        self.steps.append(ProjectEntry(self.version, at, self.state, state, actor, note, joined))
+        self.steps.append(ProjectEntry(self.version, at, self.state, state, actor, note, joined, reverses))
         self.state = state

@@ -15,7 +15,8 @@ from services.contracts.hot_issue_events import DecisionKind
 from services.contracts.redaction import redact
 from services.projects.app.decide import Decision
 from services.projects.app.repair import ProjectStep
-from services.projects.domain.repair_project import NO_PLAN, Plan, ProjectState
+from services.projects.app.reverse_step import Reversal
+from services.projects.domain.repair_project import NO_PLAN, Pause, Plan, ProjectState
 
 Codes = TypeVar("Codes", bound=Sequence[str])
 
@@ -112,11 +113,28 @@ class CureDoneBody(_CommandBody):
 
 
 class ProjectStepBody(PlanBody):
-    """`version` is the project's as it was read; what is planned may come with any step."""
+    """`version` is the project's as it was read; what is planned may come with any step.
+
+    `responsible` and `review_on`: of a suspension, the unit that must remove what stops the works, and the day on which
+    they are looked at again.
+    """
 
     version: PositiveInt
     to: ProjectState
     note: Words | None = None
+    responsible: Annotated[str, AfterValidator(_department)] | None = None
+    review_on: Day | None = None
 
     def step(self, actor: str) -> ProjectStep:
-        return ProjectStep(self.version, self.to, actor, self.note, self.plan())
+        pause = Pause(self.responsible, self.review_on)
+        return ProjectStep(self.version, self.to, actor, self.note, self.plan(), pause)
+
+
+class ReversalBody(_CommandBody):
+    """`version` is the project's as it was read; its last step is taken back."""
+
+    version: PositiveInt
+    reason: Words
+
+    def reversal(self, actor: str) -> Reversal:
+        return Reversal(self.version, actor, self.reason)

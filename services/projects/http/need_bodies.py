@@ -10,7 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from services.contracts.elements import ElementCode
 from services.contracts.estate_events import EstateCode
 from services.contracts.works_events import Sha256
-from services.projects.app.needs.gather import Asked
+from services.projects.app.needs.gather import NeedRequest
 from services.projects.app.needs.open_project import Wanted
 from services.projects.domain.needs import ANYTHING, NeedOrigin, NeedReason
 from services.projects.domain.repair_project import NO_PLAN, Plan
@@ -32,8 +32,8 @@ class NeedBody(_Body):
     estate: EstateCode
     elements: Codes = []
 
-    def asked(self) -> Asked:
-        return Asked(str(self.id), self.source, self.estate, self.elements or [ANYTHING])
+    def asked(self) -> NeedRequest:
+        return NeedRequest(str(self.id), self.source, self.estate, self.elements or [ANYTHING])
 
 
 class FindingBody(_Body):

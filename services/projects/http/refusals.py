@@ -13,10 +13,12 @@ from services.projects.http.rights import not_found
 
 FACTS: Mapping[str, str] = {
     "lead": "a department must lead the project",
-    "note": "say what the consultation came to, or why the project is cancelled",
+    "note": "say what the consultation came to, or why the project is stopped",
     "floor_area_m2": "give the floor area that is repaired, in m²",
     "planned_end": "give the day on which the works are to end",
     "started_at": "the works must have been started",
+    "responsible": "name the department that must remove what stops the works",
+    "review_on": "give the day on which the stopped works are looked at again",
     "effect_shown": "each of its hot issues must be verified first",
 }
 """What each fact means without which a project cannot take a step."""
@@ -27,6 +29,9 @@ REMEDIES: Mapping[Gate, str] = {
     Gate.MUST_ITEMS_CONFIRMED: "confirm what must be done by the approval or the consultation's result",
     Gate.CHOSEN_ITEMS_CONFIRMED: "confirm what residents choose by their consultation's result, or drop it",
     Gate.CLEARED_BEFORE_WORKS: "inspect and accept what is cleared before works start",
+    Gate.PARTIES_NAMED: "name the units of these roles",
+    Gate.BUILDER_CONTRACTED: "sign the contract with who builds",
+    Gate.CONTRACTS_AUDITED: "have these contracts audited",
     Gate.PAPERS_THERE: "file the missing papers",
     Gate.DISCLOSED: "make the rest of the list public on site, and say so",
     Gate.ITEMS_ACCEPTED: "inspect these items until the whole quantity is accepted, or change or drop them",

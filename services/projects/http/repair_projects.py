@@ -10,8 +10,9 @@ from fastapi import APIRouter, Query
 from services.chassis.database.work import Workshop
 from services.chassis.web.cursors import read_cursor, write_cursor
 from services.projects.app.repair import Repair
+from services.projects.app.reverse_step import ReverseStep
 from services.projects.domain.repair_project import ProjectState
-from services.projects.http.bodies import ProjectStepBody
+from services.projects.http.bodies import ProjectStepBody, ReversalBody
 from services.projects.http.refusals import answered
 from services.projects.http.rights import Commander, Reader, authority_of, share_of, visible_project
 from services.projects.http.shown import project_in_full_shown, project_shown
@@ -19,7 +20,7 @@ from services.projects.http.wording import Wording
 from services.projects.store.repair_project_views import page_of_projects, project_with_history
 
 
-def project_routes(workshop: Workshop, repair: Repair, words: Wording) -> APIRouter:
+def project_routes(workshop: Workshop, repair: Repair, reverse: ReverseStep, words: Wording) -> APIRouter:
     router = APIRouter(prefix="/projects", tags=["repair projects"])
 
     @router.get("")
@@ -58,6 +59,18 @@ def project_routes(workshop: Workshop, repair: Repair, words: Wording) -> APIRou
         with answered("project"), workshop.open() as work:
             return project_shown(
                 repair.step(work, str(project_id), body.step(actor.subject), authority_of(actor)), words
+            )
+
+    @router.post("/{project_id}/reversals")
+    def reverse_step(actor: Commander, project_id: UUID, body: ReversalBody) -> dict[str, Any]:
+        """Takes back the last step because it was wrong; for the hub or the department that leads.
+
+        The history shows both; the effect of works and the indicators no longer count by the wrong one. 409 for a step
+        that another one undoes.
+        """
+        with answered("project"), workshop.open() as work:
+            return project_shown(
+                reverse(work, str(project_id), body.reversal(actor.subject), authority_of(actor)), words
             )
 
     return router

@@ -75,4 +75,5 @@ def _project_line(line: ProjectEntry, words: Wording) -> dict[str, Any]:
         "actor": line.actor,
         "note": words.joined(line.joined) if line.joined else line.note,
         "joined": line.joined,
+        "reverses": line.reverses,
     }

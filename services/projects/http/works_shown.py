@@ -8,10 +8,12 @@ from typing import Any
 
 from services.projects.app.works.ports import Acceptance
 from services.projects.domain.menu import MenuItem
+from services.projects.domain.works.contracts import Contract
 from services.projects.domain.works.defects import Defect
 from services.projects.domain.works.gates import GROUNDS, Gated, Hold, Works
 from services.projects.domain.works.inspections import NEVER_INSPECTED, Check, Inspection, ItemStanding
 from services.projects.domain.works.items import WorksItem
+from services.projects.domain.works.parties import WorksUnit
 from services.projects.domain.works.progress import Progress, progress_by_block
 from services.projects.domain.works.rules import WorksRules
 from services.projects.domain.works.warranty import Warranty
@@ -34,6 +36,8 @@ def works_shown(works: Works, rules: WorksRules, shut: Mapping[Gated, Sequence[H
         ],
         "disclosed": sorted(works.disclosed),
         "to_disclose": sorted(rules.disclosed - works.disclosed),
+        "parties": [party_shown(one) for one in works.parties],
+        "contracts": [contract_shown(one) for one in works.contracts],
         "warranties": [warranty_shown(one) for one in works.warranties],
         "holds": {step: [hold_shown(hold) for hold in holds] for step, holds in shut.items()},
     }
@@ -128,6 +132,26 @@ def warranty_shown(warranty: Warranty) -> dict[str, Any]:
         "starts": warranty.starts,
         "ends": warranty.ends,
         "term": warranty.term,
+    }
+
+
+def party_shown(party: WorksUnit) -> dict[str, Any]:
+    return {"role": party.role, "name": party.name, "code": party.code, "version": party.version}
+
+
+def contract_shown(contract: Contract) -> dict[str, Any]:
+    """`due_fen`: the sum with all its changes."""
+    return {
+        "contract_id": contract.id,
+        "version": contract.version,
+        "party": contract.party,
+        "paper_id": contract.paper,
+        "sum_fen": contract.fen,
+        "starts": contract.starts,
+        "ends": contract.ends,
+        "changes": [{"change_order": one.order, "delta_fen": one.fen} for one in contract.changes],
+        "due_fen": contract.due,
+        "audit": contract.audit and {"report": contract.audit.report, "audited_fen": contract.audit.fen},
     }
 
 

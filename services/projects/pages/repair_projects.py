@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,10 +15,13 @@ from services.chassis.pages.look import Pages, done, faults_of
 from services.chassis.web.cursors import read_cursor, write_cursor
 from services.chassis.web.identity import Actor
 from services.chassis.web.problems import Problem
+from services.contracts.departments import departments
 from services.contracts.elements import elements
 from services.projects.app.repair import Repair
-from services.projects.domain.repair_project import REQUIRED, ProjectState
-from services.projects.http.bodies import ProjectStepBody
+from services.projects.app.reverse_step import ReverseStep
+from services.projects.domain.project_reversal import NotReversible, last_standing
+from services.projects.domain.repair_project import REQUIRED, ProjectEntry, ProjectState
+from services.projects.http.bodies import ProjectStepBody, ReversalBody
 from services.projects.http.refusals import answered
 from services.projects.http.rights import Commander, Reader, authority_of, share_of, visible_project
 from services.projects.http.shown import project_in_full_shown, project_shown
@@ -31,7 +35,7 @@ WAY = tuple(state for state in ProjectState if state not in (ProjectState.SUSPEN
 """The states in the order in which a project that is not stopped passes them."""
 
 
-def project_pages(workshop: Workshop, pages: Pages, repair: Repair, words: Wording) -> APIRouter:
+def project_pages(workshop: Workshop, pages: Pages, repair: Repair, reverse: ReverseStep, words: Wording) -> APIRouter:
     router = pages.router()
 
     @router.get("/projects")
@@ -56,12 +60,26 @@ def project_pages(workshop: Workshop, pages: Pages, repair: Repair, words: Wordi
     def step(request: Request, actor: Commander, project_id: UUID, fields: Fields) -> Response:
         entered = {"version": number_of(fields.get("version")), "to": fields.get("to"), "note": fields.get("note")}
         try:
+            entered |= {
+                name: fields.get(name) for name in ("responsible", "review_on") if fields.get("to") == "suspended"
+            }
             body = body_of(ProjectStepBody, entered | plan_entered(fields))
             with answered("project"), workshop.open() as work:
                 repair.step(work, str(project_id), body.step(actor.subject), authority_of(actor))
         except Problem as problem:
             return _project(request, actor, project_id, fields, problem)
         return done(f"/pages/projects/{project_id}", "stepped")
+
+    @router.post("/projects/{project_id}/reversals")
+    def take_back(request: Request, actor: Commander, project_id: UUID, fields: Fields) -> Response:
+        entered = {"version": number_of(fields.get("version")), "reason": fields.get("reason")}
+        try:
+            body = body_of(ReversalBody, entered)
+            with answered("project"), workshop.open() as work:
+                reverse(work, str(project_id), body.reversal(actor.subject), authority_of(actor))
+        except Problem as problem:
+            return _project(request, actor, project_id, fields, problem)
+        return done(f"/pages/projects/{project_id}", "taken_back")
 
     def _project(
         request: Request,
@@ -88,6 +106,8 @@ def project_pages(workshop: Workshop, pages: Pages, repair: Repair, words: Wordi
             stages=_stages(project),
             choices=sorted(map(ProjectState, project["may_become"]), key=list(ProjectState).index) if may_act else [],
             required=REQUIRED,
+            reversible=may_act and _is_reversible(found[1]),
+            units=departments().values(),
             elements=elements(),
             chosen=entered.getlist("elements") if entered else project["elements"],
             entered=entered,
@@ -97,6 +117,13 @@ def project_pages(workshop: Workshop, pages: Pages, repair: Repair, words: Wordi
         )
 
     return router
+
+
+def _is_reversible(history: Sequence[ProjectEntry]) -> bool:
+    try:
+        return bool(last_standing(history))
+    except NotReversible:
+        return False
 
 
 def _stages(project: dict[str, Any]) -> list[tuple[str, str, list[dict[str, Any]]]]:

@@ -14,8 +14,10 @@ from services.projects.app.decide import Decide
 from services.projects.app.measure_heat import MeasureHeat
 from services.projects.app.ports import CurrentRules
 from services.projects.app.repair import Repair
+from services.projects.app.reverse_step import ReverseStep
 from services.projects.app.works.acts import WorksActs
 from services.projects.http.wording import Wording
+from services.projects.pages.agreements import agreement_pages
 from services.projects.pages.areas import area_pages
 from services.projects.pages.hot_issues import issue_pages
 from services.projects.pages.repair_projects import project_pages
@@ -30,6 +32,7 @@ def people_pages(
     workshop: Workshop,
     decide: Decide,
     repair: Repair,
+    reverse: ReverseStep,
     works: WorksActs,
     heat: MeasureHeat,
     words: Wording,
@@ -42,8 +45,9 @@ def people_pages(
         issue_pages(workshop, pages, decide, heat, words),
         search_pages(workshop, pages, words),
         area_pages(workshop, pages, rules),
-        project_pages(workshop, pages, repair, words),
+        project_pages(workshop, pages, repair, reverse, words),
         works_pages(workshop, pages, works),
         item_pages(workshop, pages, works),
+        agreement_pages(workshop, pages, works),
         missing_pages(pages),
     ]

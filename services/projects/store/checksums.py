@@ -36,6 +36,10 @@ _STATEMENTS = {
                   FROM works_disclosures AS row WHERE row.project_id = one.id),
                (SELECT string_agg(row::text, E'\n' ORDER BY block)
                   FROM works_acceptances AS row WHERE row.project_id = one.id),
+               (SELECT string_agg(row::text, E'\n' ORDER BY role)
+                  FROM works_parties AS row WHERE row.project_id = one.id),
+               (SELECT string_agg(row::text, E'\n' ORDER BY id)
+                  FROM works_contracts AS row WHERE row.project_id = one.id),
                (SELECT string_agg(row::text, E'\n' ORDER BY item_id)
                   FROM warranties AS row WHERE row.project_id = one.id)))
           FROM repair_projects AS one

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, insert, text
@@ -36,6 +36,8 @@ _SPREADS = text(
     """
 )
 _WAITING = text("SELECT id, state, decide_by, observe_until, overdue FROM hot_issues")
+
+_SUSPENDED = text("SELECT id, review_on FROM repair_projects WHERE review_on IS NOT NULL")
 
 _COUNT_ON = """
     SELECT setval('{}', max(split_part(number, '-', 2)::bigint))
@@ -97,6 +99,11 @@ def forget_deadlines(connection: Connection) -> None:
 def waiting_issues(connection: Connection) -> list[tuple[str, str, datetime, datetime | None, bool]]:
     """(id, state, decide by, observe until, overdue) of every issue."""
     return [tuple(row) for row in connection.execute(_WAITING)]
+
+
+def waiting_projects(connection: Connection) -> list[tuple[str, date]]:
+    """(id, day of the review) of every suspended project."""
+    return [tuple(row) for row in connection.execute(_SUSPENDED)]
 
 
 def _insert(connection: Connection, table: Table, rows: Rows) -> None:

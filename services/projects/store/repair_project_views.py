@@ -6,12 +6,10 @@ from sqlalchemy import Connection, select, tuple_
 
 from services.chassis.web.cursors import Position
 from services.projects.app.share import DistrictShare
-from services.projects.domain.repair_project import ProjectEntry, ProjectState, RepairProject
-from services.projects.store.repair_projects import project_of
+from services.projects.domain.repair_project import ProjectEntry, RepairProject
+from services.projects.store.repair_projects import history_of, project_of
 from services.projects.store.shares import visible
-from services.projects.store.tables import repair_project_history, repair_projects
-
-_LINE = repair_project_history.c
+from services.projects.store.tables import repair_projects
 
 
 def page_of_projects(
@@ -39,17 +37,4 @@ def project_with_history(connection: Connection, project_id: str) -> tuple[Repai
     row = connection.execute(select(repair_projects).where(repair_projects.c.id == project_id)).one_or_none()
     if row is None:
         return None
-    lines = select(repair_project_history).where(_LINE.project_id == project_id).order_by(_LINE.version)
-    history = [
-        ProjectEntry(
-            line.version,
-            line.at,
-            ProjectState(line.from_state) if line.from_state else None,
-            ProjectState(line.state),
-            line.actor,
-            line.note,
-            line.joined,
-        )
-        for line in connection.execute(lines)
-    ]
-    return project_of(row), history
+    return project_of(row), history_of(connection, project_id)

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.database.work import Work
 from services.contracts.ticket_events import Place
-from services.projects.domain.repair_project import ProjectState, RepairProject
+from services.projects.domain.repair_project import ProjectEntry, ProjectState, RepairProject
 from services.projects.store.tables import project_numbers, repair_project_history, repair_projects
 
 _AS_THEY_ARE = (
     *("id", "number", "lead", "version", "opened_at", "floor_area_m2", "planned_start", "planned_end"),
-    *("started_at", "accepted_at"),
+    *("started_at", "accepted_at", "responsible", "review_on"),
 )
 """The fields of a project that are columns of the same name and value."""
 
 _LOCK = select(repair_projects).where(repair_projects.c.id == bindparam("project_id")).with_for_update(key_share=True)
 _insert = insert(repair_projects)
+_LINE = repair_project_history.c
 _SAVE = _insert.on_conflict_do_update(
     index_elements=["id"], set_={column.name: _insert.excluded[column.name] for column in repair_projects.c}
 )
@@ -35,6 +36,9 @@ class SqlRepairProjects:
         row = work.connection.execute(_LOCK, {"project_id": project_id}).one_or_none()
         return project_of(row) if row else None
 
+    def history(self, work: Work, project_id: str) -> list[ProjectEntry]:
+        return history_of(work.connection, project_id)
+
     def save(self, work: Work, project: RepairProject) -> None:
         work.connection.execute(_SAVE, _columns(project))
         steps = [
@@ -47,11 +51,30 @@ class SqlRepairProjects:
                 "actor": step.actor,
                 "note": step.note,
                 "joined": step.joined,
+                "reverses": step.reverses,
             }
             for step in project.steps
         ]
         work.connection.execute(insert(repair_project_history), steps)
         project.steps.clear()
+
+
+def history_of(connection: Connection, project_id: str) -> list[ProjectEntry]:
+    """The oldest line first."""
+    lines = select(repair_project_history).where(_LINE.project_id == project_id).order_by(_LINE.version)
+    return [
+        ProjectEntry(
+            line.version,
+            line.at,
+            ProjectState(line.from_state) if line.from_state else None,
+            ProjectState(line.state),
+            line.actor,
+            line.note,
+            line.joined,
+            line.reverses,
+        )
+        for line in connection.execute(lines)
+    ]
 
 
 def project_of(row: Row[Any]) -> RepairProject:

@@ -222,6 +222,8 @@ repair_projects = Table(
     Column("version", Integer, nullable=False),
     Column("state", Text, nullable=False),
     Column("resume_to", Text, comment="where a suspended project goes on"),
+    Column("responsible", Text, comment="who must remove what stopped the works"),
+    Column("review_on", Date, comment="when stopped works are looked at again"),
     Column("opened_at", DateTime(timezone=True), nullable=False),
     Column("hot_issues", ARRAY(Text), nullable=False),
     Column("elements", ARRAY(Text), nullable=False),
@@ -249,6 +251,7 @@ repair_project_history = Table(
     Column("actor", Text, nullable=False),
     Column("note", Text),
     Column("joined", Text, comment="a further hot issue to cure"),
+    Column("reverses", Integer, comment="the version of the wrong step that this one takes back"),
 )
 
 matters = Table(

@@ -14,12 +14,15 @@ from services.chassis.database.work import Work
 from services.contracts.elements import Choice
 from services.contracts.works_events import WorksItemInspected
 from services.projects.app.works.ports import Acceptance, Done
+from services.projects.domain.works.contracts import Contract
 from services.projects.domain.works.defects import Defect, DefectState, Severity, WorksParty
 from services.projects.domain.works.gates import Works
 from services.projects.domain.works.inspections import Inspection, Reading, Verdict, standing
 from services.projects.domain.works.items import WorksItem
 from services.projects.domain.works.papers import Paper, PaperKind
+from services.projects.domain.works.parties import WorksUnit
 from services.projects.domain.works.warranty import Warranty
+from services.projects.store.agreements import contracts_of, parties_of, save_contract, save_party
 from services.projects.store.works_tables import (
     GROUNDS,
     warranties,
@@ -102,6 +105,12 @@ class SqlWorks:
         rows = [{"project_id": project_id, "what": one, **done._asdict()} for one in sorted(set(what))]
         return list(work.connection.execute(_DISCLOSE, rows).scalars()) if rows else []
 
+    def save_party(self, work: Work, project_id: str, party: WorksUnit, done: Done) -> None:
+        save_party(work.connection, project_id, party, done)
+
+    def save_contract(self, work: Work, project_id: str, contract: Contract, done: Done) -> bool:
+        return save_contract(work.connection, project_id, contract, done)
+
     def accept(self, work: Work, project_id: str, acceptance: Acceptance, done: Done) -> None:
         row = {
             "project_id": project_id,
@@ -143,6 +152,8 @@ def works_of(connection: Connection, project_id: str) -> Works:
         disclosed=frozenset(row.what for row in rows(works_disclosures)),
         accepted=accepted,
         inspected_by_residents=accepted,
+        parties=parties_of(connection, project_id),
+        contracts=contracts_of(connection, project_id),
         warranties=tuple(_warranty_of(row, items[row.item_id]) for row in rows(warranties)),
     )
 

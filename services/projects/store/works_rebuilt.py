@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, insert
 
+from services.projects.store.agreements_tables import works_contracts, works_parties
 from services.projects.store.works_tables import (
     warranties,
     works_acceptances,
@@ -25,6 +26,8 @@ _TABLES = (
     works_disclosures,
     works_acceptances,
     warranties,
+    works_parties,
+    works_contracts,
 )
 
 
@@ -38,6 +41,8 @@ class WorksRows(NamedTuple):
     disclosures: Sequence[Mapping[str, Any]] = ()
     acceptances: Sequence[Mapping[str, Any]] = ()
     warranties: Sequence[Mapping[str, Any]] = ()
+    parties: Sequence[Mapping[str, Any]] = ()
+    contracts: Sequence[Mapping[str, Any]] = ()
 
 
 def forget_works(connection: Connection) -> None:

@@ -90,18 +90,23 @@ def test_intake_says_nothing_in_english(tickets: Site, role: str) -> None:
     assert crawled(tickets.person(role), "/pages/inbox") == {}
 
 
+PAUSE = {"responsible": "housing", "review_on": "2027-01-04"}
+
+
 @pytest.mark.parametrize("role", ["hub", "department:housing", "supervisor"])
 def test_projects_says_nothing_in_english(projects: Projects, role: str) -> None:
     district = projects.district
     project = district.decide(ROOF, kind="project", reason="整体翻修")["project_id"]
     district.decide(WALL, kind="service", reason="加强巡查")
     district.cure_done(WALL)
-    district.advance(project, "started")
+    district.advance(project, "building")
+    wrong = {"version": district.project(project)["version"], "reason": "点错了"}
+    assert district.hub.post(f"/projects/{project}/reversals", json=wrong).status_code == 200
     (roof,) = works(district.hub, project)["items"]
     do(district.hub, project, "inspections", **inspection(roof, NOW))
     do(district.hub, project, "inspections", **inspection(roof, NOW, readings={}))
     for step in ("suspended", "cancelled"):
-        body = {"version": district.project(project)["version"], "to": step, "note": "房屋列入征收"}
+        body = {"version": district.project(project)["version"], "to": step, "note": "房屋列入征收"} | PAUSE
         assert district.hub.post(f"/projects/{project}/steps", json=body).status_code == 200
     happen(district.workshop, *(dispatched(100 + n, "XQ04", PARKED, by=n + 100, day=21) for n in range(9)))
     district.until(NOW + timedelta(days=400))

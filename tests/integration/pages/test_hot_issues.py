@@ -115,7 +115,10 @@ def test_a_project_is_taken_from_step_to_step(projects: Projects) -> None:
     assert lead.send(page, "steps", to="started", **plan).status_code == 303
     project = projects.district.project(project_id)
     assert (project["state"], project["elements"]) == ("started", ["E01", "E02"])
-    assert lead.send(page, "steps", to="suspended", note="雨季").status_code == 303
+    assert (
+        lead.send(page, "steps", to="suspended", note="雨季", responsible="housing", review_on="2027-01-04").status_code
+        == 303
+    )
     html = lead.open(page)
     assert html.index("雨季") < html.index("竣工验收")
     assert lead.send(page, "steps", to="cancelled", note="不再需要").status_code == 303

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.harness.works import ROOF as ROOF_WORKS
+from tests.harness.works import UNITS, inspection, works
 from tests.harness.works import do as act
-from tests.harness.works import inspection, works
 from tests.integration.pages.conftest import Person, Projects
 from tests.integration.projects.conftest import NOW
 from tests.integration.projects.issues import ROOF
@@ -30,9 +30,16 @@ def send(person: Person, page: str, form: str, **entered: Any) -> Any:
     """Sends a form of a page with what its hidden fields hold; the last of them, where forms share a name."""
     html = person.open(page)
     after = html[html.index(f'/{form}"') :]
-    hidden = dict(_FIELD.findall(after[: after.index("</form>")]))
+    held = dict(_FIELD.findall(after[: after.index("</form>")]))
     files = entered.pop("files", None)
-    return person.browser.post(f"{page}/{form}", data=hidden | entered, files=files)
+    return person.browser.post(f"{page}/{form}", data=held | entered, files=files)
+
+
+def hidden(person: Person, page: str) -> dict[str, str]:
+    """What the first form of a page that names a unit holds."""
+    html = person.open(page)
+    after = html[html.index('/parties"') :]
+    return dict(_FIELD.findall(after[: after.index("</form>")]))
 
 
 def item_ids(projects: Projects, project: str) -> list[str]:
@@ -52,6 +59,23 @@ def test_a_block_is_built_and_accepted_on_the_pages(projects: Projects, project:
     (item,) = item_ids(projects, project)
     assert shown["items"][0]["unit_cost_fen"] == 12000
     assert send(lead, page, "confirmation", items=[item], paper_id=result).status_code == 303
+    signed = next(one["paper_id"] for one in shown["papers"] if one["kind"] == "contract")
+    agreements = f"/pages/projects/{project}/agreements"
+    for role, (name, code) in UNITS.items():
+        named = lead.browser.post(
+            f"{agreements}/parties",
+            data=hidden(lead, agreements) | {"version": "0", "role": role, "name": name, "code": code},
+        )
+        assert named.status_code == 303
+    contract = {
+        "party": "construction",
+        "paper_id": signed,
+        "sum": "98460.00",
+        "starts": "2026-07-01",
+        "ends": "2027-05-01",
+    }
+    assert send(lead, agreements, "contracts", **contract).status_code == 303
+    assert "98,460.00" in lead.open(agreements)
     assert send(lead, page, "disclosures", what=shown["to_disclose"]).status_code == 303
     assert "开工前还要办" not in lead.open(page)
     body = {"version": projects.district.project(project)["version"], "to": "started"}
@@ -75,8 +99,8 @@ def test_an_inspection_that_is_sent_twice_is_one(projects: Projects, project: st
     lead, site = projects.site.person("department:housing"), f"/pages/projects/{project}/works/{item}"
     html = lead.open(site)
     form = html[html.index('/inspections"') :]
-    hidden = dict(_FIELD.findall(form[: form.index("</form>")]))
-    sent = [lead.browser.post(f"{site}/inspections", data=hidden | {"accepted": "5"}).status_code for _ in range(2)]
+    held = dict(_FIELD.findall(form[: form.index("</form>")]))
+    sent = [lead.browser.post(f"{site}/inspections", data=held | {"accepted": "5"}).status_code for _ in range(2)]
     assert sent == [303, 303]
 
 

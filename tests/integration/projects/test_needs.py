@@ -103,6 +103,10 @@ def test_works_decided_for_a_hot_issue_meet_its_elements_and_a_cancelled_project
     assert by_element["E16"]["state"] == "open"
     district.advance(project, "accepted")
     assert {one["element"] for one in needs(district, state="met")} == set(district.project(project)["elements"])
+    wrong = {"version": district.project(project)["version"], "reason": "按错了"}
+    assert district.hub.post(f"/projects/{project}/reversals", json=wrong).status_code == 200
+    assert needs(district, state="met") == []
+    assert {one["project_id"] for one in needs(district, state="in_project")} == {project}
     (bicycles,) = needs(district, state="open")
     second = opened(district, bicycles).json()
     assert (second["elements"], second["hot_issues"], second["state"]) == (["E16"], [], "need")

@@ -67,9 +67,16 @@ def test_what_is_planted_in_every_field_is_read_nowhere(district: District) -> N
     step = {"state": "open", "to": "cured", "party": "construction", "note": SAID}
     on_site(f"defects/{defect}/steps", "DefectStepBody.note", status=200, **step)
     on_site("acceptances", "AcceptanceBody.years", status=422, accepted_on="2026-07-01", residents=1, years={SAID: 2})
+    unit = {"role": "construction", "name": SAID, "code": "91310109MA1G5AAA1T", "version": 1}
+    on_site("parties", "PartyBody.name", status=422, **unit)
+    on_site("parties", "PartyBody.name", status=200, **unit | {"code": "91310000MA1FL3CC36"})
+    on_site("parties", "PartyBody.code", status=422, **unit | {"code": SAID})
     change = f"items/{item['item_id']}/change"
     on_site(change, "ChangeBody.contracted", status=422, version=2, contracted=SAID)
     on_site(change, "ChangeBody.dropped", status=200, version=2, dropped=SAID, change_order=order["paper_id"])
+    command(f"/projects/{project}/steps", "ProjectStepBody.responsible", status=422, to="suspended", note=SAID,
+            responsible=SAID, review_on="2027-01-04")  # fmt: skip
+    command(f"/projects/{project}/reversals", "ReversalBody.reason", reason=SAID)
     command(f"/projects/{project}/steps", to="cancelled", note=SAID)
     district.until(NOW + timedelta(days=30))
     estate = {"id": "e-1", "name": SAID, "sub_district": "310109010"}

@@ -22,7 +22,7 @@ from services.chassis.settings import KafkaFlavour
 from services.cli.main import app
 from services.contracts.classification_events import TicketClassified, TicketReadAgain
 from services.contracts.event import Event
-from services.contracts.ticket_events import TicketReclassified
+from services.contracts.ticket_events import RequestKind, TicketReclassified
 from services.contracts.topics import topic_table
 from services.localstack.embedded_broker import EmbeddedBroker
 from services.projects.domain.detection import hot_issue_id
@@ -66,9 +66,23 @@ def played(district: District) -> list[Event]:
     come(read_again(100, "MJ01", "quyang-1"), corrected(TicketReclassified, 300, "XQ13", "jiaxing-1", by=0, day=0))
     come(corrected(TicketReclassified, 301, "XQ13", "jiaxing-1", by=1, day=1))  # too few are left: withdrawn
     assert district.issue(PARKING)["state"] == "suspected"
+    listed = [{"id": "quyang-1", "name": "明月小区", "floor_area_m2": "8000.50"}, {"id": "quyang-2", "name": "星辰公寓"}]
+    assert district.hub.post("/estates/batch", json={"estates": listed}).status_code == 200
+    survey = {"id": ONE, "estate": "quyang-1", "role": "designer", "unit": "设计院", "on_site": True,
+              "made_at": NOW.isoformat(), "findings": [{"elements": ["E01", "E16"], "note": "车棚不够"}]}  # fmt: skip
+    assert district.hub.post("/surveys", json=survey).status_code == 201
+    come(*(dispatched(700 + n, "MJ19", "quyang-2", by=n, day=n, kind=RequestKind.ENQUIRY) for n in range(2)))
     project = district.decide(ROOF, kind="project")["project_id"]
     district.decide(WALL, kind="merge", merge_into=ROOF)
     district.until(NOW + timedelta(days=40))  # nobody decides on the stalls in time
+    district.advance(project, "building")
+    pause = {"responsible": "housing", "review_on": "2026-09-01", "note": "frost"}
+    for body in ({"to": "suspended", **pause}, {"to": "building"}):
+        stepped = {"version": district.project(project)["version"], **body}
+        assert district.hub.post(f"/projects/{project}/steps", json=stepped).status_code == 200
+    district.advance(project, "accepted")
+    wrong = {"version": district.project(project)["version"], "reason": "a slip"}
+    assert district.hub.post(f"/projects/{project}/reversals", json=wrong).status_code == 200
     district.advance(project, "accepted")
     come(*(dispatched(600 + n, "MJ01", "quyang-1", by=n, day=75 + n) for n in range(6)))  # it is there again
     district.decide(STALLS, kind="service")

@@ -67,8 +67,10 @@ def test_works_do_not_start_before_everything_is_there(district: District, proje
     body |= {"floor_area_m2": 8000, "planned_end": "2027-05-01"}
     problem = refused(district, project, "steps", 409, **body)
     assert problem["type"] == "urn:closedloop:problem:gates-shut"
-    assert [hold["gate"] for hold in problem["holds"]] == ["items_named", "papers_there", "disclosed"]
-    assert problem["holds"][1]["by"] == ["approval", "consultation_result", "contract", "design"]
+    assert [hold["gate"] for hold in problem["holds"]] == [
+        *("items_named", "parties_named", "builder_contracted", "papers_there", "disclosed")
+    ]
+    assert problem["holds"][3]["by"] == ["approval", "consultation_result", "contract", "design"]
     do(district.hub, project, "items", items=[ROOF, SHED])
     problem = refused(district, project, "steps", 409, **body)
     assert [hold["gate"] for hold in problem["holds"]][:2] == ["must_items_confirmed", "chosen_items_confirmed"]
@@ -329,5 +331,7 @@ def test_every_act_is_told_with_who_did_it(district: District, project: str) -> 
         "works.disclosed.v1",
         "works.item_inspected.v1",
         "works.block_accepted.v1",
+        "works.party_named.v1",
+        "works.contract_changed.v1",
     }
     assert {(event.project_id, bool(event.actor)) for event in told} == {(project, True)}

@@ -40,6 +40,7 @@ IN_PATHS: Mapping[str, Mapping[str, Rule]] = {
         "hot_issue_id": Rule.ADMITTED,
         "project_id": Rule.ADMITTED,
         "item_id": Rule.VISIBLE,
+        "contract_id": Rule.VISIBLE,
         "defect_id": Rule.VISIBLE,
         "letter_id": Rule.OF_ROLE,
         "address": Rule.PLAIN,
@@ -131,6 +132,7 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
         "POST /hot-issues/{hot_issue_id}/assignment body.lead": Rule.CODE,
         "POST /hot-issues/{hot_issue_id}/decision body.project.elements": Rule.CODE,
         "POST /projects/{project_id}/steps body.elements": Rule.CODE,
+        "POST /projects/{project_id}/steps body.responsible": Rule.CODE,
         # works: whatever is named must be of the project that the path names
         **{
             f"POST /projects/{{project_id}}/{act}": Rule.VISIBLE
@@ -139,6 +141,9 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
                 "inspections body.item_id",
                 "inspections body.bases",
                 "items body.change_order",
+                "contracts body.paper_id",
+                "contracts/{contract_id}/changes body.change_order",
+                "contracts/{contract_id}/audit body.report",
                 "items/confirmation body.items",
                 "items/confirmation body.paper_id",
                 "items/{item_id}/change body.change_order",
@@ -146,11 +151,16 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
         },
         **{
             f"POST /projects/{{project_id}}/{act}": Rule.OWN_KEY
-            for act in ("defects body.id", "inspections body.id", "papers body.id")
+            for act in ("defects body.id", "inspections body.id", "papers body.id", "contracts body.id")
         },
         **{
             f"POST /projects/{{project_id}}/{act}": Rule.CODE
-            for act in ("disclosures body.what", "inspections body.template.code", "items body.items.menu_item")
+            for act in (
+                "disclosures body.what",
+                "inspections body.template.code",
+                "items body.items.menu_item",
+                "parties body.code",
+            )
         },
         **{
             f"POST /projects/{{project_id}}/{act}": Rule.PLAIN
@@ -164,6 +174,7 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
                 "items/{item_id}/change body.contracted",
                 "items/{item_id}/change body.dropped",
                 "papers body.name",
+                "parties body.name",
                 "papers body.sha256",
             )
         },
@@ -245,7 +256,7 @@ NO_TEXTS = {
     *("area", "contacted", "kind", "line", "period", "purpose", "satisfaction", "state", "urgency"),
     *("occasion", "result"),
     *("accepted_on", "party", "residents", "severity", "template", "template_version", "unit_cost"),
-    "inspected_at",
+    *("inspected_at", "review_on", "role", "sum", "starts", "ends", "delta", "audited"),
     *("beyond_duty", "caller_solved", "matter_true", "unit_solved"),
     *("date", "file", "floor_area_m2", "from", "hours", "to", "version"),
 }

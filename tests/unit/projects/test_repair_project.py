@@ -7,14 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contracts.ticket_events import Place
+from services.projects.domain.project_reversal import NotReversible, last_standing
 from services.projects.domain.repair_project import (
     REQUIRED,
     TRANSITIONS,
     WORKS_TO_COME,
     IllegalProjectStep,
     MissingFacts,
+    Pause,
     Plan,
     PlanFault,
+    ProjectEntry,
     ProjectState,
     RepairProject,
 )
@@ -25,6 +28,7 @@ WAY = [
     *("need", "consulted", "listed", "approved", "designed", "scheme_public", "scheme_confirmed", "tendered"),
     *("contracted", "started", "building", "accepted", "audited", "handed_over", "warranty", "verified"),
 ]
+PAUSE = Pause("housing", date(2026, 8, 1))
 PLAN = Plan(floor_area_m2=8000, planned_end=date(2027, 5, 1))
 
 
@@ -60,6 +64,8 @@ def test_a_walk_takes_the_steps_of_the_table_whose_facts_are_there(
             "floor_area_m2": walked.floor_area_m2,
             "planned_end": walked.planned_end,
             "started_at": walked.started_at,
+            "responsible": True,
+            "review_on": True,
         }
         lacking = tuple(fact for fact in REQUIRED.get(state, ()) if not have[fact])
         if not resumed and state not in TRANSITIONS[walked.state]:
@@ -68,10 +74,10 @@ def test_a_walk_takes_the_steps_of_the_table_whose_facts_are_there(
             refusal = MissingFacts if lacking and not resumed else None
         if refusal:
             with pytest.raises(refusal):
-                walked.take(state, NOW, "somebody", "note" if note else None, effect_shown=shown)
+                walked.take(state, NOW, "somebody", "note" if note else None, effect_shown=shown, pause=PAUSE)
             assert before == (walked.state, walked.version, walked.resume_to, walked.started_at, walked.accepted_at)
         else:
-            walked.take(state, NOW, "somebody", "note" if note else None, effect_shown=shown)
+            walked.take(state, NOW, "somebody", "note" if note else None, effect_shown=shown, pause=PAUSE)
             assert (walked.state, walked.version) == (state, before[1] + 1)
             assert walked.resume_to == (before[0] if state is ProjectState.SUSPENDED else None)
 
@@ -79,15 +85,16 @@ def test_a_walk_takes_the_steps_of_the_table_whose_facts_are_there(
 @pytest.mark.parametrize("state", [ProjectState(state) for state in WAY[: WAY.index("accepted")]])
 def test_a_suspended_project_goes_on_where_it_stopped_or_is_cancelled(state: ProjectState) -> None:
     suspended = project(state)
-    suspended.take(ProjectState.SUSPENDED, NOW, "somebody")
+    suspended.take(ProjectState.SUSPENDED, NOW, "somebody", "frost", pause=PAUSE)
+    assert (suspended.responsible, suspended.review_on) == ("housing", date(2026, 8, 1))
     assert suspended.may_become() == {state, ProjectState.CANCELLED}
     suspended.take(state, NOW, "somebody")
-    assert (suspended.state, suspended.resume_to) == (state, None)
+    assert (suspended.state, suspended.resume_to, suspended.review_on) == (state, None, None)
 
 
 def test_works_that_went_on_were_started_once() -> None:
     resumed = project("started")
-    resumed.take(ProjectState.SUSPENDED, NOW, "somebody")
+    resumed.take(ProjectState.SUSPENDED, NOW, "somebody", "frost", pause=PAUSE)
     resumed.take(ProjectState.STARTED, NOW.replace(year=2027), "somebody")
     assert resumed.started_at == NOW
 
@@ -145,3 +152,63 @@ def test_a_plan_changes_what_it_gives_and_must_not_end_before_it_starts() -> Non
     with pytest.raises(PlanFault):
         planned.plan(Plan(planned_start=date(2027, 5, 2)))
     assert planned.planned_start == date(2026, 9, 1)
+
+
+def test_a_stop_names_who_must_act_and_a_day_to_come() -> None:
+    building = project("building")
+    with pytest.raises(MissingFacts, match="suspended needs note, responsible, review_on"):
+        building.take(ProjectState.SUSPENDED, NOW, "somebody")
+    with pytest.raises(PlanFault, match="day to come") as refused:
+        building.take(ProjectState.SUSPENDED, NOW, "somebody", "frost", pause=Pause("housing", date(2026, 7, 1)))
+    assert (refused.value.fact, building.state) == ("review_on", ProjectState.BUILDING)
+
+
+@pytest.mark.parametrize(
+    ("before", "planned", "fact"),
+    [
+        ("contracted", Plan(planned_start=date(2026, 7, 2)), "planned_start"),
+        ("contracted", Plan(planned_end=date(2026, 6, 30)), "planned_end"),
+        ("building", Plan(planned_start=date(2026, 7, 2)), "planned_start"),
+    ],
+)
+def test_what_happens_does_not_contradict_what_was_planned(before: str, planned: Plan, fact: str) -> None:
+    late = project(before)
+    late.plan(planned)
+    with pytest.raises(PlanFault) as refused:
+        late.take(ProjectState(WAY[WAY.index(before) + 1]), NOW, "somebody")
+    assert (refused.value.fact, late.state) == (fact, ProjectState(before))
+
+
+@given(st.lists(st.one_of(st.sampled_from(ProjectState), st.just("wrong")), max_size=60))
+def test_a_reversal_leads_back_to_what_was_before_the_step(walk: list[ProjectState | str]) -> None:
+    """Against a stack of what the project was before each step that stands."""
+    walked = RepairProject("id", "W26-00042-7", Place(estate="quyang-1"), "housing", NOW)
+    walked.plan(PLAN)
+    walked.take(ProjectState.NEED, NOW, "somebody")
+    before: list[tuple[object, ...]] = []
+    for one in walk:
+        was = (walked.state, walked.started_at, walked.accepted_at)
+        if isinstance(one, ProjectState):
+            try:
+                walked.take(one, NOW, "somebody", "note", effect_shown=True, pause=PAUSE)
+            except IllegalProjectStep:
+                continue
+            before.append(was)
+            continue
+        try:
+            wrong = last_standing(walked.steps)
+        except NotReversible:
+            stopped = {ProjectState.SUSPENDED, ProjectState.CANCELLED}
+            assert not before or walked.state in stopped or before[-1][0] is ProjectState.SUSPENDED
+            continue
+        walked.reverse(wrong, NOW, "somebody", "a slip")
+        assert (walked.state, walked.started_at, walked.accepted_at) == before.pop()
+    assert [entry.version for entry in walked.steps] == list(range(1, len(walked.steps) + 1))
+
+
+def test_a_line_that_is_no_step_is_not_taken_back() -> None:
+    building = project("building")
+    building.join("issue", NOW, "somebody")
+    building.remark(NOW, "clock")
+    last: ProjectEntry = last_standing(building.steps)
+    assert (last.from_state, last.state) == (ProjectState.STARTED, ProjectState.BUILDING)

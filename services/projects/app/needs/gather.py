@@ -30,7 +30,7 @@ TOPIC = "projects"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class NeedRequest:
     """Somebody asks for elements of an estate. `id` is theirs, so that the same request again is one source."""
 
     id: str
@@ -44,7 +44,7 @@ class GatherNeeds:
     book: NeedBook
     rules: CurrentRules
 
-    def ask(self, work: Work, asked: Asked, who: Who) -> list[Need]:
+    def ask(self, work: Work, asked: NeedRequest, who: Who) -> list[Need]:
         """Begins a need for each element, or joins it. Raises Unfit for an estate that they may not see or that is not
         registered."""
         place = self._place(work, asked.estate, who.authority)

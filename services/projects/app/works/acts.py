@@ -9,7 +9,9 @@ from services.projects.app.works.contract_items import ContractItems
 from services.projects.app.works.desk import WorksDesk
 from services.projects.app.works.file_papers import FilePapers
 from services.projects.app.works.inspect_item import InspectItem
+from services.projects.app.works.keep_contracts import KeepContracts
 from services.projects.app.works.mend_defect import MendDefect
+from services.projects.app.works.name_parties import NameParties
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +22,5 @@ class WorksActs:
     defects: MendDefect
     papers: FilePapers
     accept: AcceptBlock
+    name_party: NameParties
+    contracts: KeepContracts

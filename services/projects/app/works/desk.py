@@ -56,7 +56,10 @@ class WorksDesk:
 
     def works_of(self, work: Work, project_id: str) -> Works:
         return replace(
-            self.book.works_of(work, project_id), required_papers=self.rules.papers, to_disclose=self.rules.disclosed
+            self.book.works_of(work, project_id),
+            required_papers=self.rules.papers,
+            required_parties=self.rules.parties,
+            to_disclose=self.rules.disclosed,
         )
 
     def shut(self, project: RepairProject, works: Works, step: Gated) -> list[Hold]:

@@ -8,11 +8,13 @@ from typing import NamedTuple, Protocol
 
 from services.chassis.database.work import Work
 from services.contracts.works_events import WorksItemInspected
+from services.projects.domain.works.contracts import Contract
 from services.projects.domain.works.defects import Defect
 from services.projects.domain.works.gates import Works
 from services.projects.domain.works.inspections import Inspection
 from services.projects.domain.works.items import WorksItem
 from services.projects.domain.works.papers import Paper
+from services.projects.domain.works.parties import WorksUnit
 from services.projects.domain.works.warranty import Warranty
 
 
@@ -56,5 +58,11 @@ class WorksBook(Protocol):
 
     def disclose(self, work: Work, project_id: str, what: Sequence[str], done: Done) -> list[str]:
         """What of it is newly made public."""
+
+    def save_party(self, work: Work, project_id: str, party: WorksUnit, done: Done) -> None:
+        """A new one, or in place of the unit of the same role."""
+
+    def save_contract(self, work: Work, project_id: str, contract: Contract, done: Done) -> bool:
+        """False, and nothing is saved, where the id is that of another project's contract."""
 
     def accept(self, work: Work, project_id: str, acceptance: Acceptance, done: Done) -> None: ...

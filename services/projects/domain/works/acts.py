@@ -21,6 +21,10 @@ class Act(StrEnum):
     FILE_PAPER = "file_paper"
     DISCLOSE = "disclose"
     ACCEPT_BLOCK = "accept_block"
+    NAME_PARTY = "name_party"
+    SIGN_CONTRACT = "sign_contract"
+    CHANGE_CONTRACT = "change_contract"
+    AUDIT_CONTRACT = "audit_contract"
 
 
 POSSIBLE: Mapping[Act, frozenset[S]] = {
@@ -32,6 +36,10 @@ POSSIBLE: Mapping[Act, frozenset[S]] = {
     Act.FILE_PAPER: frozenset(S) - {S.VERIFIED, S.CANCELLED},
     Act.DISCLOSE: _PLANNED | _UNDER_WAY,
     Act.ACCEPT_BLOCK: frozenset({S.STARTED, S.BUILDING}),
+    Act.NAME_PARTY: _PLANNED | _UNDER_WAY,
+    Act.SIGN_CONTRACT: _PLANNED | _UNDER_WAY,
+    Act.CHANGE_CONTRACT: _PLANNED | _UNDER_WAY | {S.ACCEPTED},
+    Act.AUDIT_CONTRACT: frozenset({S.ACCEPTED, S.AUDITED}),
 }
 """Clear: the inspection of what must be done before works start."""
 

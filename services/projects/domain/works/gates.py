@@ -12,10 +12,12 @@ from typing import NamedTuple
 
 from services.contracts.elements import Choice
 from services.projects.domain.repair_project import ProjectState
-from services.projects.domain.works.defects import Defect
+from services.projects.domain.works.contracts import Contract
+from services.projects.domain.works.defects import Defect, WorksParty
 from services.projects.domain.works.inspections import NEVER_INSPECTED, ItemStanding, Verdict
 from services.projects.domain.works.items import WorksItem
 from services.projects.domain.works.papers import Paper, PaperKind
+from services.projects.domain.works.parties import WorksUnit
 from services.projects.domain.works.warranty import Warranty
 
 
@@ -24,12 +26,15 @@ class Gate(StrEnum):
     MUST_ITEMS_CONFIRMED = "must_items_confirmed"
     CHOSEN_ITEMS_CONFIRMED = "chosen_items_confirmed"
     CLEARED_BEFORE_WORKS = "cleared_before_works"
+    PARTIES_NAMED = "parties_named"
+    BUILDER_CONTRACTED = "builder_contracted"
     PAPERS_THERE = "papers_there"
     DISCLOSED = "disclosed"
     ITEMS_ACCEPTED = "items_accepted"
     DEFECTS_CLOSED = "defects_closed"
     RESIDENTS_INSPECTED = "residents_inspected"
     BLOCKS_ACCEPTED = "blocks_accepted"
+    CONTRACTS_AUDITED = "contracts_audited"
     WARRANTIES_GIVEN = "warranties_given"
     EVERY_DEFECT_CLOSED = "every_defect_closed"
 
@@ -62,6 +67,9 @@ class Works:
     accepted: frozenset[str | None] = frozenset()
     inspected_by_residents: frozenset[str | None] = frozenset()
     warranties: tuple[Warranty, ...] = ()
+    parties: tuple[WorksUnit, ...] = ()
+    required_parties: frozenset[WorksParty] = frozenset()
+    contracts: tuple[Contract, ...] = ()
 
     def built(self) -> list[WorksItem]:
         return [item for item in self.items if item.dropped is None]
@@ -84,6 +92,9 @@ class Works:
             self.accepted & {block},
             self.inspected_by_residents & {block},
             tuple(warranty for warranty in self.warranties if warranty.item in ids),
+            self.parties,
+            self.required_parties,
+            self.contracts,
         )
 
 
@@ -140,6 +151,8 @@ GATES: Mapping[Gated, tuple[Gate, ...]] = {
         Gate.MUST_ITEMS_CONFIRMED,
         Gate.CHOSEN_ITEMS_CONFIRMED,
         Gate.CLEARED_BEFORE_WORKS,
+        Gate.PARTIES_NAMED,
+        Gate.BUILDER_CONTRACTED,
         Gate.PAPERS_THERE,
         Gate.DISCLOSED,
     ),
@@ -151,7 +164,7 @@ GATES: Mapping[Gated, tuple[Gate, ...]] = {
         Gate.DEFECTS_CLOSED,
         Gate.PAPERS_THERE,
     ),
-    Gated.HAND_OVER: (Gate.WARRANTIES_GIVEN, Gate.PAPERS_THERE, Gate.DEFECTS_CLOSED),
+    Gated.HAND_OVER: (Gate.WARRANTIES_GIVEN, Gate.CONTRACTS_AUDITED, Gate.PAPERS_THERE, Gate.DEFECTS_CLOSED),
     Gated.VERIFY: (Gate.WARRANTIES_GIVEN, Gate.EVERY_DEFECT_CLOSED),
 }
 """docs/domain.md §4.2. A project ends by what was shown (`verified`), never because everything was built."""
@@ -169,6 +182,10 @@ _HELD_BY: Mapping[Gate, Callable[[Works, Gated], Iterable[str]]] = {
     Gate.MUST_ITEMS_CONFIRMED: _unconfirmed(Choice.MUST, Choice.BEFORE_WORKS),
     Gate.CHOSEN_ITEMS_CONFIRMED: _unconfirmed(Choice.CHOOSE, Choice.OWN_VOTE),
     Gate.CLEARED_BEFORE_WORKS: _not_cleared,
+    Gate.PARTIES_NAMED: lambda works, _: works.required_parties - {party.role for party in works.parties},
+    Gate.BUILDER_CONTRACTED: lambda works, _: (
+        {WorksParty.CONSTRUCTION} - {contract.party for contract in works.contracts}
+    ),
     Gate.PAPERS_THERE: lambda works, step: works.required_papers.get(step, frozenset()) - works.paper_kinds(),
     Gate.DISCLOSED: lambda works, _: works.to_disclose - works.disclosed,
     Gate.ITEMS_ACCEPTED: lambda works, _: (item.id for item in works.built() if not _is_done(works, item)),
@@ -177,6 +194,7 @@ _HELD_BY: Mapping[Gate, Callable[[Works, Gated], Iterable[str]]] = {
         {item.block for item in works.built()} - works.inspected_by_residents
     ),
     Gate.BLOCKS_ACCEPTED: lambda works, _: _named({item.block for item in works.built()} - works.accepted),
+    Gate.CONTRACTS_AUDITED: lambda works, _: (one.id for one in works.contracts if one.audit is None),
     Gate.WARRANTIES_GIVEN: lambda works, _: (
         {item.id for item in works.built()} - {warranty.item for warranty in works.warranties}
     ),

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt, StringConstraint
 
 from services.contracts.elements import ElementCode
 from services.projects.domain.works import inspections
+from services.projects.domain.works.defects import WorksParty
 from services.projects.domain.works.gates import Gated
 from services.projects.domain.works.impact import ImpactKind
 from services.projects.domain.works.papers import PaperKind
@@ -50,13 +51,17 @@ class TermRow(_Rule):
 
 
 class WorksRules(_Rule):
-    """`papers`: the kinds without which a step is not taken. `disclosed`: codes of what is made public before works."""
+    """`papers`: the kinds without which a step is not taken. `disclosed`: codes of what is made public before works.
+
+    `parties`: the roles without a unit for which works do not start.
+    """
 
     version: PositiveInt
     gated_from: date
     templates: tuple[TemplateRow, ...]
     warranty: tuple[TermRow, ...]
     disclosed: frozenset[Code]
+    parties: frozenset[WorksParty]
     papers: Mapping[Gated, frozenset[PaperKind]]
     notice_days: Mapping[ImpactKind, Annotated[int, Field(ge=0, le=60)]]
     noise_hours: tuple[time, time]

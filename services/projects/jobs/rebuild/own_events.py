@@ -16,7 +16,7 @@ from services.contracts.event import Envelope, Event
 from services.contracts.hot_issue_events import HotIssueEvent, HotIssueMemberJoined, HotIssueMemberLeft
 from services.contracts.need_events import NeedChanged, NeedsSurveyed
 from services.contracts.numbers import ShortKind, number_of_old
-from services.contracts.project_events import ProjectAdvanced, ProjectOpened, TypicalCaseProposed
+from services.contracts.project_events import ProjectEvent, ProjectOpened, TypicalCaseProposed
 from services.contracts.works_events import WorksEvent
 from services.projects.domain.hot_issue import IssueState, Reason
 from services.projects.jobs.rebuild.own_estates import OwnEstates
@@ -60,7 +60,7 @@ class OwnEvents:
             event = envelope.event
             if isinstance(event, HotIssueEvent):
                 self._issue(event)
-            elif isinstance(event, ProjectOpened | ProjectAdvanced):
+            elif isinstance(event, ProjectEvent):
                 self._project(event)
             elif isinstance(event, WorksEvent):
                 self.works.fold(event)
@@ -115,7 +115,7 @@ class OwnEvents:
         elif event.state == IssueState.WITHDRAWN and event.actor is not None:
             issue.members = {one: held for one, held in issue.members.items() if held[1] == Reason.MERGED}
 
-    def _project(self, event: ProjectOpened | ProjectAdvanced) -> None:
+    def _project(self, event: ProjectEvent) -> None:
         project = self.projects.setdefault(event.project_id, FoldedProject())
         if project.row and project.row["version"] >= event.version:
             return
@@ -123,7 +123,7 @@ class OwnEvents:
         estates = [one.model_dump(exclude_none=True) for one in event.estates or ()] or None
         project.row = _columns(event, repair_projects.c) | _place(event) | {"id": event.project_id, "number": number}
         project.row["estates"] = estates
-        came_from = event.previous_state if isinstance(event, ProjectAdvanced) else None
+        came_from = None if isinstance(event, ProjectOpened) else getattr(event, "previous_state", event.state)
         project.history.append(
             {
                 "project_id": event.project_id,
@@ -134,6 +134,7 @@ class OwnEvents:
                 "actor": event.actor,
                 "note": getattr(event, "note", None),
                 "joined": getattr(event, "joined_hot_issue", None),
+                "reverses": getattr(event, "reverses", None),
             }
         )
 

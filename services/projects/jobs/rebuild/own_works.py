@@ -10,13 +10,16 @@ from sqlalchemy import Connection
 
 from services.contracts.works_events import (
     WorksBlockAccepted,
+    WorksContractChanged,
     WorksDefectChanged,
     WorksDisclosed,
     WorksEvent,
     WorksItemChanged,
     WorksItemInspected,
     WorksPaperFiled,
+    WorksPartyNamed,
 )
+from services.projects.store.agreements import contract_row
 from services.projects.store.works import inspection_row
 from services.projects.store.works_rebuilt import WorksRows, write_works
 from services.projects.store.works_tables import GROUNDS
@@ -35,6 +38,8 @@ class OwnWorks:
     _disclosures: dict[str, Row] = field(default_factory=dict)
     _acceptances: dict[str, Row] = field(default_factory=dict)
     _warranties: dict[str, Row] = field(default_factory=dict)
+    _parties: dict[str, Row] = field(default_factory=dict)
+    _contracts: dict[str, Row] = field(default_factory=dict)
 
     def fold(self, event: WorksEvent) -> None:
         _FOLDED[type(event)](self, event)
@@ -54,6 +59,8 @@ class OwnWorks:
                         self._disclosures,
                         self._acceptances,
                         self._warranties,
+                        self._parties,
+                        self._contracts,
                     )
                 )
             ),
@@ -112,6 +119,15 @@ class OwnWorks:
             given = {"item_id": one.item_id, "starts": one.starts, "ends": one.ends, "term": one.term}
             self._warranties.setdefault(one.item_id, {"project_id": event.project_id, **given})
 
+    def _party(self, event: WorksPartyNamed) -> None:
+        if self._parties.get(event.aggregate_id, {"version": 0})["version"] < event.version:
+            row = {"role": event.role, "name": event.unit, "code": event.code, "version": event.version}
+            self._parties[event.aggregate_id] = row | _done(event)
+
+    def _contract(self, event: WorksContractChanged) -> None:
+        if self._contracts.get(event.contract_id, {"version": 0})["version"] < event.version:
+            self._contracts[event.contract_id] = dict(contract_row(event))
+
 
 _FOLDED: Mapping[type[WorksEvent], Callable[[OwnWorks, Any], None]] = {
     WorksItemChanged: OwnWorks._item,
@@ -120,6 +136,8 @@ _FOLDED: Mapping[type[WorksEvent], Callable[[OwnWorks, Any], None]] = {
     WorksPaperFiled: OwnWorks._paper,
     WorksDisclosed: OwnWorks._disclosure,
     WorksBlockAccepted: OwnWorks._acceptance,
+    WorksPartyNamed: OwnWorks._party,
+    WorksContractChanged: OwnWorks._contract,
 }
 
 

@@ -18,6 +18,7 @@ from services.contracts.event import Envelope
 from services.contracts.fingerprint import TermKey
 from services.projects.app.cure import OBSERVE
 from services.projects.app.raise_issue import DECIDE, LAPSE
+from services.projects.app.repair import REVIEW, review_at
 from services.projects.domain.hot_issue import UNDECIDED, IssueState
 from services.projects.domain.rules import RuleBook
 from services.projects.files.rules import FILE, load_rules
@@ -163,6 +164,8 @@ def _start_timers(connection: Connection) -> None:
             timers.start(work, LAPSE, issue_id, decide_by)
         elif state == IssueState.OBSERVING and observe_until:
             timers.start(work, OBSERVE, issue_id, observe_until)
+    for project_id, review_on in rebuilt.waiting_projects(connection):
+        timers.start(work, REVIEW, project_id, review_at(review_on))
 
 
 def _differences(live: Checksums, rebuilt_sums: Checksums) -> set[tuple[str, str]]:

@@ -13,11 +13,13 @@ import pytest
 
 from services.contracts.elements import Choice
 from services.projects.domain.repair_project import ProjectState
-from services.projects.domain.works.defects import Defect, DefectState, Severity
+from services.projects.domain.works.contracts import Audit, Contract
+from services.projects.domain.works.defects import Defect, DefectState, Severity, WorksParty
 from services.projects.domain.works.gates import GATES, GROUNDS, STEPS, Gate, Gated, Hold, Works, holds
 from services.projects.domain.works.inspections import Inspection, ItemStanding, Verdict
 from services.projects.domain.works.items import WorksItem
 from services.projects.domain.works.papers import Paper, PaperKind
+from services.projects.domain.works.parties import UNITS, WorksUnit
 from services.projects.domain.works.warranty import Warranty
 
 NOW = datetime(2026, 5, 4, tzinfo=UTC)
@@ -31,6 +33,9 @@ def inspected(quantity: int = 100, verdict: Verdict = Verdict.ACCEPTED) -> ItemS
     return ItemStanding((Inspection("i", "item", frozenset(), verdict, Decimal(quantity), "inspector", NOW),))
 
 
+CONTRACT = Contract(
+    "contract", WorksParty.CONSTRUCTION, "paper", 100, NOW.date(), NOW.date(), audit=Audit("report", 90)
+)
 ITEMS = (item("must", Choice.MUST, "3"), item("clear", Choice.BEFORE_WORKS, None), item("chosen", Choice.CHOOSE, "5"))
 BLOCKS = frozenset({"3", "5", None})
 DONE = Works(
@@ -43,6 +48,9 @@ DONE = Works(
     disclosed=frozenset({"hours"}),
     accepted=BLOCKS,
     inspected_by_residents=BLOCKS,
+    parties=tuple(WorksUnit(role, role, role) for role in UNITS),
+    required_parties=UNITS,
+    contracts=(CONTRACT,),
     warranties=tuple(
         Warranty(one.id, one.block, "E01", date(2026, 5, 4), date(2031, 5, 4), "waterproofing") for one in ITEMS
     ),
@@ -102,6 +110,18 @@ FAULTS: dict[str, Fault] = {
     ),
     "the grounds are not accepted": Fault(
         lambda works: replace(works, accepted=works.accepted - {None}), {Gate.BLOCKS_ACCEPTED: GROUNDS}
+    ),
+    "nobody supervises": Fault(
+        lambda works: replace(works, parties=tuple(one for one in works.parties if one.role != "supervisor")),
+        {Gate.PARTIES_NAMED: "supervisor"},
+    ),
+    "no contract with who builds": Fault(
+        lambda works: replace(works, contracts=tuple(replace(one, party=WorksParty.DESIGN) for one in works.contracts)),
+        {Gate.BUILDER_CONTRACTED: "construction"},
+    ),
+    "a contract is not audited": Fault(
+        lambda works: replace(works, contracts=tuple(replace(one, audit=None) for one in works.contracts)),
+        {Gate.CONTRACTS_AUDITED: "contract"},
     ),
     "an item has no warranty": Fault(
         lambda works: replace(works, warranties=works.warranties[1:]), {Gate.WARRANTIES_GIVEN: "must"}
