@@ -92,4 +92,5 @@ class NeedsSurveyed(Event):
 
     @property
     def aggregate_id(self) -> str:
-        return self.survey_id
+        """The surveyor's id may be another's of another kind."""
+        return str(deterministic_id("needs", self.survey_id, self.type))

@@ -33,6 +33,8 @@ from services.projects.app.needs.gather import GatherNeeds
 from services.projects.app.needs.open_project import OpenForNeeds
 from services.projects.app.needs.tickets import TicketNeeds
 from services.projects.app.place_in_matter import CommonTerms, PlaceInMatter
+from services.projects.app.plans.planning import Planning
+from services.projects.app.plans.use_fund import FUND_ANSWER
 from services.projects.app.ports import Calls, CurrentRules, HotIssues
 from services.projects.app.publishing import PublishIssue
 from services.projects.app.raise_issue import DECIDE, LAPSE, RaiseIssue
@@ -60,9 +62,11 @@ from services.projects.http.agreements import agreement_routes
 from services.projects.http.areas import area_routes
 from services.projects.http.concentrations import concentration_routes
 from services.projects.http.estates import estate_routes
+from services.projects.http.fund_uses import fund_routes
 from services.projects.http.hot_issues import issue_routes
 from services.projects.http.kpi import kpi_routes
 from services.projects.http.needs import need_routes
+from services.projects.http.plans import plan_routes
 from services.projects.http.repair_projects import project_routes
 from services.projects.http.search import search_routes
 from services.projects.http.wording import Wording
@@ -76,6 +80,7 @@ from services.projects.store.issue_batches import SqlIssueBatches
 from services.projects.store.matter_calls import CallsAnywhere
 from services.projects.store.matters import SqlChoices, SqlMatters
 from services.projects.store.needs import SqlNeedBook
+from services.projects.store.planning import planning
 from services.projects.store.repair_projects import SqlRepairProjects
 from services.projects.store.sightings import SqlSightings
 from services.projects.store.type_days import SqlDays
@@ -104,6 +109,7 @@ class ProjectsWiring:
     register: RegisterEstates
     gather: GatherNeeds
     open_for_needs: OpenForNeeds
+    planning: Planning
 
     @classmethod
     def of(cls, rules: CurrentRules, key: TermKey, calendar: Calendar = Calendar()) -> ProjectsWiring:
@@ -124,6 +130,7 @@ class ProjectsWiring:
         gather = GatherNeeds(SqlNeedBook(), rules)
         follow = FollowWorks(gather)
         repair = Repair(projects, issues, cure, detect.raise_issue, rules, taxonomy(), desk.pass_gates, follow, _new_id)
+        for_needs = OpenForNeeds(gather.book, repair)
         works = WorksActs(
             desk,
             ContractItems(desk, menu_rows(), elements(), _new_id),
@@ -155,7 +162,8 @@ class ProjectsWiring:
             words,
             RegisterEstates(SqlEstateBook()),
             gather,
-            OpenForNeeds(gather.book, repair),
+            for_needs,
+            planning(gather, for_needs, detect.raise_issue.measure_heat, plan_rules(), _new_id),
         )
 
     def routes(self, workshop: Workshop) -> Sequence[APIRouter]:
@@ -171,6 +179,8 @@ class ProjectsWiring:
             area_routes(workshop, self.rules),
             estate_routes(workshop, self.register),
             need_routes(workshop, self.gather, self.open_for_needs, self.words),
+            plan_routes(workshop, self.planning, self.words),
+            fund_routes(workshop, self.planning.fund),
             *people_pages(
                 workshop, self.decide, self.repair, self.reverse, self.works, self.heat, self.words, self.rules
             ),
@@ -193,6 +203,7 @@ class ProjectsWiring:
             OBSERVE: each(self.cure.on_observe_due),
             LAPSE: each(self.detect.on_lapse_due),
             REVIEW: each(self.repair.on_review_due),
+            FUND_ANSWER: each(self.planning.fund.on_answer_due),
         }
 
     @property

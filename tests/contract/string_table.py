@@ -264,6 +264,16 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
     (End.MADE, "an id, the subject of a verified token, a cursor of ours",
      """projects.needs.id projects.needs.plan_id projects.needs.project_id projects.needs.sources
      projects.needs_surveys.actor projects.needs_surveys.id NeedsSurveyed.actor GET@/needs@cursor"""),
+    (End.CODE, "a state, a kind, a part of the rank, a unit, a sub-district, an estate, an element; numbers",
+     """RankShare.part projects.fund_uses.element projects.fund_uses.estate projects.fund_uses.kind
+     projects.fund_uses.lead projects.fund_uses.state projects.fund_uses.sub_district
+     projects.plan_entries.decided_by projects.plan_entries.decision projects.plan_entries.estate
+     projects.plan_entries.parts projects.plan_entries.payers projects.plan_entries.property_kind
+     projects.plan_entries.reason projects.plan_entries.sub_district projects.plans.lead projects.plans.state"""),
+    (End.REDACTED, REDACT, "projects.fund_uses.estate_name projects.plan_entries.estate_name"),
+    (End.MADE, "an id, the subject of a verified token, a cursor of ours",
+     """FundUseChanged.actor PlanEntryChanged.actor PlanEvent.actor GET@/fund-uses@cursor projects.fund_uses.id
+     projects.plan_entries.needs projects.plan_entries.plan_id projects.plans.id projects.plans.supersedes"""),
 )  # fmt: skip
 
 

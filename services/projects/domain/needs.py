@@ -114,7 +114,11 @@ class Need:
         return True
 
     def plan(self, plan_id: str) -> None:
-        self._take(NeedState.IN_PLAN)
+        """Another version of the plan may list what one lists already."""
+        if self.state is NeedState.IN_PLAN:
+            self.version += 1
+        else:
+            self._take(NeedState.IN_PLAN)
         self.plan_id = plan_id
 
     def unplan(self) -> None:

@@ -12,9 +12,10 @@ from services.chassis.database.work import Workshop
 from services.contracts.need_events import NeedChanged, NeedSettled, NeedsSurveyed
 from services.contracts.project_events import ProjectOpened
 from services.contracts.ticket_events import RequestKind, TicketReclassified
+from tests.integration.projects.asking import ask, needs, told
 from tests.integration.projects.conftest import NOW
 from tests.integration.projects.events import corrected, dispatched, take, ticket_id
-from tests.integration.projects.issues import ROOF, published
+from tests.integration.projects.issues import ROOF
 from tests.integration.projects.loop_of import District
 
 MOON = {"id": "quyang-1", "name": "明月小区", "sub_district": "310109010"}
@@ -29,18 +30,6 @@ def district(workshop: Workshop) -> District:
     return district
 
 
-def needs(district: District, **asked: str) -> list[dict[str, Any]]:
-    answer = district.hub.get("/needs", params=asked)
-    assert answer.status_code == 200, answer.text
-    found: list[dict[str, Any]] = answer.json()["items"]
-    return sorted(found, key=lambda need: (need["place"]["estate"], need["element"] or ""))
-
-
-def ask(district: District, *elements: str, estate: str = "quyang-1", role: str = "hub", **other: Any) -> Any:
-    body = {"id": str(uuid4()), "source": "committee", "estate": estate, "elements": elements} | other
-    return district.as_(role).post("/needs", json=body)
-
-
 def survey(**other: Any) -> dict[str, Any]:
     finding = {"elements": ["E01", "E06"], "note": "屋面多处渗漏", "photographs": ["a" * 64]}
     return {"id": str(uuid4()), "estate": "quyang-1", "role": "designer", "unit": "某设计院", "on_site": True,
@@ -50,10 +39,6 @@ def survey(**other: Any) -> dict[str, Any]:
 def opened(district: District, *wanted: dict[str, Any], role: str = "hub", **body: Any) -> Any:
     named = [{"id": one["need_id"], "version": one["version"]} for one in wanted]
     return district.as_(role).post("/projects", json={"needs": named} | body)
-
-
-def told(district: District, kind: type[Any]) -> list[Any]:
-    return [event for event in published(district.workshop, "projects") if isinstance(event, kind)]
 
 
 def test_all_who_ask_for_one_element_of_an_estate_join_one_need(district: District) -> None:

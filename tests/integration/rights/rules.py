@@ -46,6 +46,8 @@ IN_PATHS: Mapping[str, Mapping[str, Rule]] = {
         "address": Rule.PLAIN,
         "estate_id": Rule.OF_ROLE,
         "need_id": Rule.ADMITTED,
+        "plan_id": Rule.OF_ROLE,
+        "fund_use_id": Rule.ADMITTED,
     },
     NOTIFIER: {"webhook_id": Rule.VISIBLE, "delivery_id": Rule.VISIBLE, "letter_id": Rule.OF_ROLE},
     CLASSIFIER: {"letter_id": Rule.OF_ROLE},
@@ -211,6 +213,11 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
             f"GET {query}": Rule.NARROWS
             for query in ("/estates query.after", "/needs query.cursor", "/needs query.estate", "/surveys query.estate")
         },
+        **{f"GET /fund-uses query.{name}": Rule.NARROWS for name in ("cursor", "estate")},
+        "POST /fund-uses body.id": Rule.OWN_KEY,
+        "POST /fund-uses body.estate": Rule.NARROWS,
+        **{f"POST /fund-uses body.{name}": Rule.CODE for name in ("element", "kind")},
+        "POST /plans/{plan_id}/entries/{estate_id}/project body.elements": Rule.CODE,
         "POST /needs body.id": Rule.OWN_KEY,
         "POST /surveys body.id": Rule.OWN_KEY,
         "POST /needs body.estate": Rule.NARROWS,  # one that they do not see is refused like one that is not there

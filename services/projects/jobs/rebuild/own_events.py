@@ -21,6 +21,7 @@ from services.contracts.works_events import WorksEvent
 from services.projects.domain.hot_issue import IssueState, Reason
 from services.projects.jobs.rebuild.own_estates import OwnEstates
 from services.projects.jobs.rebuild.own_needs import OwnNeeds
+from services.projects.jobs.rebuild.own_plans import OwnPlans, PlanFact
 from services.projects.jobs.rebuild.own_works import OwnWorks
 from services.projects.store.rebuilt import replace_issues, replace_projects
 from services.projects.store.tables import hot_issues, repair_projects, typical_cases
@@ -52,6 +53,7 @@ class OwnEvents:
     works: OwnWorks = field(default_factory=OwnWorks)
     estates: OwnEstates = field(default_factory=OwnEstates)
     needs: OwnNeeds = field(default_factory=OwnNeeds)
+    plans: OwnPlans = field(default_factory=OwnPlans)
     choices: dict[tuple[str, str], bool] = field(default_factory=dict)
     """By ticket and matter, whether a person said that it is of it."""
 
@@ -68,6 +70,8 @@ class OwnEvents:
                 self.estates.fold(event)
             elif isinstance(event, NeedChanged | NeedsSurveyed):
                 self.needs.fold(event)
+            elif isinstance(event, PlanFact):
+                self.plans.fold(event)
             elif isinstance(event, TypicalCaseProposed):
                 known = self.cases.get(event.type_code)
                 if known is None or known["version"] < event.version:
@@ -94,6 +98,7 @@ class OwnEvents:
         self.works.write(connection)
         self.estates.write(connection)
         self.needs.write(connection)
+        self.plans.write(connection)
 
     def _issue(self, event: HotIssueEvent) -> None:
         issue = self.issues.setdefault(event.aggregate_id, FoldedIssue())
