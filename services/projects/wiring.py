@@ -61,6 +61,7 @@ from services.projects.files.works_rules import menu_rows, works_rules
 from services.projects.http.agreements import agreement_routes
 from services.projects.http.areas import area_routes
 from services.projects.http.concentrations import concentration_routes
+from services.projects.http.estate_view import estate_view_routes
 from services.projects.http.estates import estate_routes
 from services.projects.http.fund_uses import fund_routes
 from services.projects.http.hot_issues import issue_routes
@@ -178,11 +179,20 @@ class ProjectsWiring:
             kpi_routes(workshop, self.rules),
             area_routes(workshop, self.rules),
             estate_routes(workshop, self.register),
+            estate_view_routes(workshop),
             need_routes(workshop, self.gather, self.open_for_needs, self.words),
             plan_routes(workshop, self.planning, self.words),
             fund_routes(workshop, self.planning.fund),
             *people_pages(
-                workshop, self.decide, self.repair, self.reverse, self.works, self.heat, self.words, self.rules
+                workshop,
+                self.decide,
+                self.repair,
+                self.reverse,
+                self.works,
+                self.heat,
+                self.words,
+                self.rules,
+                self.planning,
             ),
         ]
 

@@ -12,6 +12,7 @@ from services.chassis.pages.login import entrance, login_routes, missing_pages
 from services.chassis.pages.look import Pages
 from services.projects.app.decide import Decide
 from services.projects.app.measure_heat import MeasureHeat
+from services.projects.app.plans.planning import Planning
 from services.projects.app.ports import CurrentRules
 from services.projects.app.repair import Repair
 from services.projects.app.reverse_step import ReverseStep
@@ -19,13 +20,21 @@ from services.projects.app.works.acts import WorksActs
 from services.projects.http.wording import Wording
 from services.projects.pages.agreements import agreement_pages
 from services.projects.pages.areas import area_pages
+from services.projects.pages.estates import estate_pages
 from services.projects.pages.hot_issues import issue_pages
 from services.projects.pages.repair_projects import project_pages
 from services.projects.pages.search import search_pages
 from services.projects.pages.works import works_pages
 from services.projects.pages.works_item import item_pages
+from services.projects.pages.yearly_plans import plan_pages
 
-MENU = {"menu_board": "/pages/hot-issues", "menu_areas": "/pages/areas", "menu_projects": "/pages/projects"}
+MENU = {
+    "menu_board": "/pages/hot-issues",
+    "menu_areas": "/pages/areas",
+    "menu_projects": "/pages/projects",
+    "menu_plans": "/pages/plans",
+    "menu_estates": "/pages/estates",
+}
 
 
 def people_pages(
@@ -37,6 +46,7 @@ def people_pages(
     heat: MeasureHeat,
     words: Wording,
     rules: CurrentRules,
+    planning: Planning,
 ) -> Sequence[APIRouter]:
     pages = Pages(Path(__file__).parent, MENU)
     return [
@@ -49,5 +59,7 @@ def people_pages(
         works_pages(workshop, pages, works),
         item_pages(workshop, pages, works),
         agreement_pages(workshop, pages, works),
+        estate_pages(workshop, pages),
+        plan_pages(workshop, pages, planning),
         missing_pages(pages),
     ]

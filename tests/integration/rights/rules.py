@@ -211,7 +211,13 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
         },
         **{
             f"GET {query}": Rule.NARROWS
-            for query in ("/estates query.after", "/needs query.cursor", "/needs query.estate", "/surveys query.estate")
+            for query in (
+                "/estates query.after",
+                "/pages/estates query.after",
+                "/needs query.cursor",
+                "/needs query.estate",
+                "/surveys query.estate",
+            )
         },
         **{f"GET /fund-uses query.{name}": Rule.NARROWS for name in ("cursor", "estate")},
         "POST /fund-uses body.id": Rule.OWN_KEY,
@@ -265,6 +271,7 @@ NO_TEXTS = {
     *("accepted_on", "party", "residents", "severity", "template", "template_version", "unit_cost"),
     *("inspected_at", "review_on", "role", "sum", "starts", "ends", "delta", "audited"),
     *("beyond_duty", "caller_solved", "matter_true", "unit_solved"),
+    *("agreement", "budget", "cost", "decision", "year"),
     *("date", "file", "floor_area_m2", "from", "hours", "to", "version"),
 }
 """Fields of forms that are choices of the route, yes or no, numbers, days and files."""
