@@ -28,8 +28,8 @@ from services.projects.app.decision_makers import DecisionMakers
 from services.projects.app.detect import Detect
 from services.projects.app.locked_batch import LockBatch
 from services.projects.app.measure_heat import MeasureHeat
-from services.projects.app.needs.follow_works import FollowWorks
 from services.projects.app.needs.gather import GatherNeeds
+from services.projects.app.needs.meet_needs import MeetNeeds
 from services.projects.app.needs.open_project import OpenForNeeds
 from services.projects.app.needs.tickets import TicketNeeds
 from services.projects.app.place_in_matter import CommonTerms, PlaceInMatter
@@ -129,7 +129,7 @@ class ProjectsWiring:
         projects = SqlRepairProjects()
         desk = WorksDesk(projects, SqlWorks(), works_rules())
         gather = GatherNeeds(SqlNeedBook(), rules)
-        follow = FollowWorks(gather)
+        follow = MeetNeeds(gather)
         repair = Repair(projects, issues, cure, detect.raise_issue, rules, taxonomy(), desk.pass_gates, follow, _new_id)
         for_needs = OpenForNeeds(gather.book, repair)
         works = WorksActs(

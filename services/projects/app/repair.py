@@ -18,7 +18,7 @@ from services.contracts.taxonomy import Taxonomy
 from services.contracts.ticket_events import Place
 from services.projects.app.authority import Authority
 from services.projects.app.cure import CLOCK, Cure
-from services.projects.app.needs.follow_works import FollowWorks
+from services.projects.app.needs.meet_needs import MeetNeeds
 from services.projects.app.ports import CurrentRules, HotIssues, RepairProjects
 from services.projects.app.raise_issue import RaiseIssue
 from services.projects.domain import hot_issue
@@ -64,7 +64,7 @@ class Repair:
     rules: CurrentRules
     taxonomy: Taxonomy
     pass_gates: Callable[[Work, RepairProject], None]
-    needs: FollowWorks
+    needs: MeetNeeds
     new_id: Callable[[], str]
 
     def open(self, work: Work, issue: HotIssue, plan: Plan, actor: str) -> RepairProject:

@@ -9,7 +9,7 @@ from services.chassis.commands import Conflict, admitted, must_be_at
 from services.chassis.database.work import Work
 from services.contracts.project_events import ProjectStepReversed
 from services.projects.app.authority import Authority
-from services.projects.app.needs.follow_works import FollowWorks
+from services.projects.app.needs.meet_needs import MeetNeeds
 from services.projects.app.ports import HotIssues, RepairProjects
 from services.projects.app.publishing import PublishIssue
 from services.projects.app.repair import TOPIC, project_facts, taken_by
@@ -41,7 +41,7 @@ class ReverseStep:
     projects: RepairProjects
     issues: HotIssues
     publish: PublishIssue
-    needs: FollowWorks
+    needs: MeetNeeds
 
     def __call__(self, work: Work, project_id: str, said: Reversal, authority: Authority) -> RepairProject:
         """Raises Unknown, Forbidden, and Conflict: for a step that is undone otherwise, and where the effect of the

@@ -40,9 +40,7 @@ def page_of_estates(
 
 
 def estate_by_id(connection: Connection, estate_id: str, share: DistrictShare) -> RegisteredEstate | None:
-    row = connection.execute(
-        select(estates).where(estates.c.id == estate_id, _seen(share))
-    ).one_or_none()
+    row = connection.execute(select(estates).where(estates.c.id == estate_id, _seen(share))).one_or_none()
     return estate_of(row) if row else None
 
 

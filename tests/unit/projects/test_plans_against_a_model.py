@@ -14,8 +14,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from services.chassis.commands import Conflict, Unfit
 from services.contracts.need_events import NeedChanged, NeedSettled
 from services.contracts.plan_events import PlanEntryChanged, PlanEvent
-from services.projects.app.needs.follow_works import FollowWorks
 from services.projects.app.needs.gather import NeedRequest
+from services.projects.app.needs.meet_needs import MeetNeeds
 from services.projects.app.plans.draft_plan import EntryDecision
 from services.projects.domain.needs import PLANNABLE, NeedOrigin, NeedReason, NeedState
 from services.projects.domain.repair_project import ProjectState, RepairProject
@@ -40,7 +40,7 @@ class NeedsAndPlans(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.desk = Desk()
-        self.follow = FollowWorks(self.desk.gather)
+        self.follow = MeetNeeds(self.desk.gather)
         self.model: dict[Key, list[Wanted]] = {}
         self.said: dict[str, tuple[str, str | None]] = {}  # by estate, of the open draft
         self.budget = 0

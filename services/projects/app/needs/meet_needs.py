@@ -13,7 +13,7 @@ from services.projects.domain.repair_project import RepairProject
 
 
 @dataclass(frozen=True, slots=True)
-class FollowWorks:
+class MeetNeeds:
     """In the transaction of the step, after the locks of the project and its issues."""
 
     gather: GatherNeeds
