@@ -33,7 +33,6 @@ class Wanted:
     state: str = "open"
     askers: set[str] = field(default_factory=set)
     project: str | None = None
-    planned: int | None = None
 
 
 class NeedsAndPlans(RuleBasedStateMachine):
@@ -87,7 +86,7 @@ class NeedsAndPlans(RuleBasedStateMachine):
             with pytest.raises(Conflict):
                 self.desk.gather.refuse(self.desk.work, need.id, need.version, NeedReason.NOT_SHOWN, HUB.authority)
 
-    @rule(budget=st.integers(0, 4 * COST))
+    @rule(budget=st.sampled_from([0, COST, 4 * COST]))
     def draft_plan(self, budget: int) -> None:
         if self.draft:
             with pytest.raises(Conflict):
@@ -96,7 +95,7 @@ class NeedsAndPlans(RuleBasedStateMachine):
         self.desk.draft.open(self.desk.work, YEAR, budget, HUB)
         self.budget = budget
 
-    @rule(budget=st.integers(0, 4 * COST))
+    @rule(budget=st.sampled_from([0, COST, 4 * COST]))
     @precondition(lambda self: self.draft)
     def rank_again(self, budget: int) -> None:
         self.desk.draft.rank_again(self.desk.work, self.draft.id, self.draft.version, budget, HUB)
@@ -105,7 +104,17 @@ class NeedsAndPlans(RuleBasedStateMachine):
     @rule(data=st.data(), decision=st.sampled_from(PlanDecision))
     @precondition(lambda self: self.draft and self.desk.plans.entries(self.desk.work, self.draft.id))
     def decide(self, data: st.DataObject, decision: PlanDecision) -> None:
-        entry = data.draw(st.sampled_from(self.desk.plans.entries(self.desk.work, self.draft.id)))
+        self._decide(data.draw(st.sampled_from(self.desk.plans.entries(self.desk.work, self.draft.id))), decision)
+
+    @rule(decision=st.sampled_from(PlanDecision))
+    @precondition(lambda self: self.draft)
+    def decide_the_rest(self, decision: PlanDecision) -> None:
+        for entry in self.desk.plans.entries(self.desk.work, self.draft.id):
+            if entry.decision is None:
+                self._decide(entry, decision)
+        self.publish()
+
+    def _decide(self, entry: Any, decision: PlanDecision) -> None:
         listed = decision is PlanDecision.LISTED
         reason, cost = (None, COST) if listed else (NeedReason.LOWER_RANK, None)
         said = EntryDecision(entry.place.estate or "", entry.version, decision, reason, cost)
@@ -185,6 +194,8 @@ class NeedsAndPlans(RuleBasedStateMachine):
             for ordinal, one in enumerate(needs)
         }
         assert found == wanted
+        for need in self._all():
+            assert need.state is not NeedState.OPEN or (need.plan_id, need.project_id) == (None, None)
 
     @invariant()
     def one_version_of_the_plan_is_in_force(self) -> None:
@@ -222,7 +233,7 @@ class NeedsAndPlans(RuleBasedStateMachine):
         return next(one for one in self._all() if ((one.place.estate, one.element), one.ordinal) == (key, ordinal))
 
 
-NeedsAndPlans.TestCase.settings = settings(max_examples=30, stateful_step_count=40, deadline=None)
+NeedsAndPlans.TestCase.settings = settings(max_examples=40, stateful_step_count=60, deadline=None)
 TestNeedsAndPlans = NeedsAndPlans.TestCase
 
 
