@@ -14,8 +14,10 @@ from services.cli.commands import (
     consultation,
     demo,
     dlq,
+    dossier,
     evaluate,
     evaluate_detection,
+    evaluate_effect,
     evaluate_places,
     evaluate_redaction,
     import_file,
@@ -47,6 +49,7 @@ app.command()(send.send)
 app.command("import")(import_file.import_file)
 app.command()(status.status)
 app.command()(tell.tell)
+app.command()(dossier.dossier)
 app.command()(whatif.whatif)
 app.command()(rebuild.rebuild)
 app.command()(run.run)
@@ -65,6 +68,7 @@ measured.command()(evaluate.types)
 measured.command()(evaluate.categories)
 measured.command()(evaluate_places.places)
 measured.command()(evaluate_redaction.redaction)
+measured.command()(evaluate_effect.effect)
 measured.command("hot-issues")(evaluate_detection.hot_issues)
 measured.command()(evaluate_detection.bursts)
 app.add_typer(measured, name="evaluate")

@@ -69,6 +69,7 @@ from services.projects.http.kpi import kpi_routes
 from services.projects.http.needs import need_routes
 from services.projects.http.plans import plan_routes
 from services.projects.http.repair_projects import project_routes
+from services.projects.http.scheme import scheme_routes
 from services.projects.http.search import search_routes
 from services.projects.http.wording import Wording
 from services.projects.http.works import menu_routes, works_routes
@@ -174,6 +175,7 @@ class ProjectsWiring:
             project_routes(workshop, self.repair, self.reverse, self.words),
             works_routes(workshop, self.works),
             agreement_routes(workshop, self.works),
+            scheme_routes(workshop, self.works),
             menu_routes(workshop, menu_rows()),
             search_routes(workshop, self.words),
             kpi_routes(workshop, self.rules),

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from services.localstack.stack import Stack
-from tests.bench import detection, flow, importing, numbers, planted, tickets, vault
+from tests.bench import detection, flow, importing, numbers, planted, projects, tickets, vault
 
 BENCHES = {
     "latency": flow.latency,
@@ -30,6 +30,7 @@ ALONE = {
     "rebuild": detection.rebuild_of_projects,
     "collisions": numbers.collisions,
     "planted": planted.planted_values_after_a_demo,
+    "project-page": projects.page_of_a_large_project,
     "rotation": vault.rotation_of_the_master_key,
 }
 """Figures of one part, or on a stack of their own."""

@@ -20,9 +20,11 @@ from services.projects.app.works.acts import WorksActs
 from services.projects.http.wording import Wording
 from services.projects.pages.agreements import agreement_pages
 from services.projects.pages.areas import area_pages
+from services.projects.pages.dossier import dossier_pages
 from services.projects.pages.estates import estate_pages
 from services.projects.pages.hot_issues import issue_pages
 from services.projects.pages.repair_projects import project_pages
+from services.projects.pages.scheme import scheme_pages
 from services.projects.pages.search import search_pages
 from services.projects.pages.works import works_pages
 from services.projects.pages.works_item import item_pages
@@ -59,6 +61,8 @@ def people_pages(
         works_pages(workshop, pages, works),
         item_pages(workshop, pages, works),
         agreement_pages(workshop, pages, works),
+        scheme_pages(workshop, pages, works),
+        dossier_pages(workshop, pages, works, words),
         estate_pages(workshop, pages),
         plan_pages(workshop, pages, planning),
         missing_pages(pages),

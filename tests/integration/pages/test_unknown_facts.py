@@ -67,8 +67,9 @@ def opened(person: Person, address: str) -> Iterator[str]:
 
 def try_forms(person: Person, html: str) -> None:
     """Sends each form of the page blank, and with an old version: it is refused on a page, or taken."""
-    token = _TOKEN.findall(html)[-1]
-    for action in {found for found in _FORM.findall(html) if not found.endswith("/logout")}:
+    actions = {found for found in _FORM.findall(html) if not found.endswith("/logout")}
+    token = _TOKEN.findall(html)[-1] if actions else ""
+    for action in actions:
         for entered in ({}, {"version": "1"}):
             answer = person.browser.post(action, data={"csrf": token, **entered})
             assert answer.status_code < 500, (action, answer.text)
@@ -166,6 +167,10 @@ PROJECTS_PAGES: Mapping[str, Sequence[str]] = {
     "/pages/projects": ["/pages/projects"],
     "/pages/projects/{project_id}": ["/pages/projects/{project_id}"],
     "/pages/projects/{project_id}/works": ["/pages/projects/{project_id}/works"],
+    "/pages/projects/{project_id}/agreements": ["/pages/projects/{project_id}/agreements"],
+    "/pages/projects/{project_id}/scheme": ["/pages/projects/{project_id}/scheme"],
+    "/pages/projects/{project_id}/dossier": ["/pages/projects/{project_id}/dossier"],
+    "/pages/menu": ["/pages/menu"],
     "/pages/projects/{project_id}/works/{item_id}": ["/pages/projects/{project_id}/works/{item_id}"],
     "/pages/estates": ["/pages/estates"],
     "/pages/estates/{estate_id}": ["/pages/estates/quyang-1"],

@@ -170,3 +170,30 @@ def test_a_defect_is_cured_by_one_and_closed_by_another(projects: Projects, proj
     assert send(lead, site, form, to="closed", party="construction", note="好了").status_code == 422
     assert send(lead, site, form, to="closed", party="residents", note="好了").status_code == 303
     assert "已销项" in lead.open(site)
+
+
+def test_a_scheme_is_held_against_its_complaints_and_the_menu_is_there_to_read(
+    projects: Projects, project: str
+) -> None:
+    reader, page = projects.site.person("supervisor"), f"/pages/projects/{project}/scheme"
+    bare = reader.open(page)
+    assert "可以由这些内容治理" in bare
+    assert "平屋面防水卷材翻修" in bare
+    act(projects.district.hub, project, "items", items=[ROOF_WORKS])
+    assert "所涉集中问题都有对应的施工项目" in reader.open(page)
+    shown = projects.district.as_("supervisor").get(f"/projects/{project}/scheme").json()
+    assert shown == {"uncured": [], "suggested": [], "outdated": []}
+    assert "原车棚或所占绿地" in reader.open("/pages/menu")
+    assert projects.district.as_("department:fire").get(f"/projects/{project}/scheme").status_code == 404
+
+
+def test_the_dossier_tells_a_project_from_the_first_call_to_the_warranty(projects: Projects, project: str) -> None:
+    projects.district.advance(project, "warranty")
+    reader = projects.site.person("supervisor")
+    html = reader.open(f"/pages/projects/{project}/dossier")
+    for told in ("最早一次来电", "屋面", "申江建设公司", "984,600.00", "980,000.00", "审计报告", "保修至", "合格"):
+        assert told in html, told
+    assert "<script" not in html
+    assert 'href="' not in html
+    assert "First call" in reader.open(f"/pages/projects/{project}/dossier?lang=en")
+    assert projects.site.person("department:fire").browser.get(f"/pages/projects/{project}/dossier").status_code == 404

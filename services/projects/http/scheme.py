@@ -1,0 +1,53 @@
+"""The scheme of a project against what it is there for, and against today's menu."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from services.chassis.database.work import Work, Workshop
+from services.contracts.taxonomy import taxonomy
+from services.projects.app.works.acts import WorksActs
+from services.projects.domain.menu import menu_as_of
+from services.projects.domain.repair_project import RepairProject
+from services.projects.domain.works.scheme import outdated, suggested, uncured
+from services.projects.http.rights import Reader, visible_project
+from services.projects.http.works_shown import menu_item_shown
+from services.projects.store.repair_project_views import project_with_history
+from services.projects.store.scheme import types_of
+
+
+def scheme_routes(workshop: Workshop, acts: WorksActs) -> APIRouter:
+    router = APIRouter(prefix="/projects/{project_id}", tags=["works"])
+
+    @router.get("/scheme")
+    def show_scheme(actor: Reader, project_id: UUID) -> dict[str, Any]:
+        """What stays uncured, items that would cure it, and how the rows it was frozen on differ from today's menu."""
+        with workshop.open() as work:
+            project, _ = visible_project(project_with_history(work.connection, str(project_id)), actor)
+            return scheme_shown(work, project, acts)
+
+    return router
+
+
+def scheme_shown(work: Work, project: RepairProject, acts: WorksActs) -> dict[str, Any]:
+    today = work.clock.now().date()
+    menu, items = menu_as_of(acts.items.menu, today, today), acts.desk.works_of(work, project.id).items
+    kinds = taxonomy().types
+    types = {code: kinds[code].elements for code in types_of(work.connection, project.hot_issues) if code in kinds}
+    rows = {(row.code, row.version): row for row in acts.items.menu}
+    return {
+        "uncured": [{"type_code": one.type_code, "curable_by": list(one.by)} for one in uncured(items, types)],
+        "suggested": [menu_item_shown(row) for row in suggested(items, types, menu)],
+        "outdated": [
+            {
+                "item_id": one.item,
+                "frozen": menu_item_shown(one.frozen),
+                "today": one.today and menu_item_shown(one.today),
+                "fields": list(one.fields),
+            }
+            for one in outdated(items, rows, menu)
+        ],
+    }

@@ -1,0 +1,1 @@
+"""What the comparison of estates finds, in simulated worlds and in anybody's counts."""

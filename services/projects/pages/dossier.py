@@ -1,0 +1,50 @@
+"""The dossier of a project: from the first call to the warranty on one sheet that can be printed and filed."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from services.chassis.database.work import Workshop
+from services.chassis.pages.look import Pages
+from services.projects.app.works.acts import WorksActs
+from services.projects.http.rights import Reader, share_of, visible_project
+from services.projects.http.shown import issue_shown, project_in_full_shown
+from services.projects.http.wording import Wording, cause_in_words
+from services.projects.http.works_shown import works_shown
+from services.projects.pages.on_site import menu_rows_of
+from services.projects.store.hot_issue_views import IssueInFull, issue_in_full
+from services.projects.store.repair_project_views import project_with_history
+
+
+def dossier_pages(workshop: Workshop, pages: Pages, acts: WorksActs, words: Wording) -> APIRouter:
+    router = pages.router()
+
+    @router.get("/projects/{project_id}/dossier")
+    def dossier(request: Request, actor: Reader, project_id: UUID) -> Response:
+        """Everything that its reader may see of the project, as one HTML file without scripts or links outside."""
+        with workshop.open() as work:
+            found = visible_project(project_with_history(work.connection, str(project_id)), actor)
+            share = share_of(actor)
+            issues = [issue_in_full(work.connection, one, share) for one in found[0].hot_issues]
+            works = acts.desk.works_of(work, found[0].id)
+        say = pages.speech(request)
+
+        def issue(one: IssueInFull) -> dict[str, Any]:
+            history = [(line, cause_in_words(say, line.cause, line.note)) for line in one.history]
+            return {**issue_shown(one.issue, words), "members": one.members, "history": history}
+
+        return pages.show(
+            request,
+            "dossier.html",
+            actor,
+            project=project_in_full_shown(*found, words),
+            issues=[issue(one) for one in issues if one],
+            works=works_shown(works, acts.desk.rules, {}),
+            rows=menu_rows_of(works, acts),
+            printed_at=workshop.clock.now(),
+        )
+
+    return router
