@@ -95,3 +95,15 @@ def test_who_only_looks_finds_no_form_and_english_is_english(planned: Projects) 
     assert "Estates by rank" in english
     supervisor.open("/pages/estates/nowhere-1", 404)
     supervisor.open("/pages/plans/00000000-0000-4000-8000-000000000000", 404)
+
+
+def test_a_project_of_several_estates_leads_to_each(planned: Projects) -> None:
+    other = {"id": "jiaxing-1", "name": "星辰公寓", "sub_district": "310109014"}
+    assert planned.district.hub.post("/estates/batch", json={"estates": [other]}).status_code == 200
+    ask(planned.district, "E16", estate="jiaxing-1")
+    named = [{"id": one["need_id"], "version": one["version"]} for one in needs(planned.district)]
+    project = planned.district.hub.post("/projects", json={"needs": named}).json()["project_id"]
+    html = planned.site.person("department:housing").open(f"/pages/projects/{project}")
+    assert "涉及小区" in html
+    for estate in ("quyang-1", "jiaxing-1"):
+        assert f'href="/pages/estates/{estate}"' in html

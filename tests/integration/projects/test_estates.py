@@ -13,11 +13,14 @@ from services.cli.commands import register, register_parts
 from services.cli.main import app
 from services.contracts.estate_events import EstateRegistered
 from services.localstack import run_directory
+from services.projects.http import register_bodies
 from services.projects.store.estates import HeldFloorAreas, SqlEstateBook, SqlFloorAreas
 from tests.harness.term_key import TERM_KEY
+from tests.integration.applications import application, clients_of
 from tests.integration.projects.events import dispatched, take
 from tests.integration.projects.issues import ROOF, issues, published
 from tests.integration.projects.loop_of import District
+from tests.integration.projects.wired import wired
 
 MOON = {"id": "quyang-1", "name": "明月小区", "sub_district": "310109014", "property_kind": "sold-public",
         "built": 1988, "floor_area_m2": "128000.50"}  # fmt: skip
@@ -193,6 +196,17 @@ def test_an_estate_with_a_wrong_row_is_held_back_whole_and_listed(
     again = command("parts", PARTS.replace("55.5", "130000"))
     assert again.exit_code == 1
     assert "row 2 rejected: area_m2: the parts add up to" in again.output
+
+
+def test_an_estate_as_large_as_any_is_taken_in_one_request(district: District) -> None:
+    """高行绿洲: 117 blocks, 8,400 homes (docs/domain.md §4.4)."""
+    registered(district, MOON | {"floor_area_m2": "650000"})
+    parts = [part(f"{n}-{home}", "75.5", block=str(n)) for n in range(1, 118) for home in range(72)]
+    app = application(wired(district.workshop).routes(district.workshop), register_bodies.BODY_LIMITS)
+    answer = clients_of(app)("hub").post("/estates/quyang-1/parts", json={"parts": parts})
+    assert answer.status_code == 200, answer.text
+    (estate,) = district.hub.get("/estates").json()["items"]
+    assert (estate["parts"], len(estate["blocks"])) == (8424, 117)
 
 
 def test_a_file_that_was_cut_short_is_refused(district: District, command: Any) -> None:
