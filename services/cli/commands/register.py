@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -126,11 +127,20 @@ def estates_of(file: Path, crs: str, committees: Path | None) -> tuple[Table, Es
     missing = [name for name in COLUMNS if name not in table.header]
     if missing:
         fail(f"{file}: the column {' and '.join(missing)} is missing; the columns are {', '.join(table.header)}")
-    rows = ((row.number, row.cells, row.fault) for row in table.rows())
     try:
-        return table, read_estates(table.header, rows, crs=crs, committees=committees)
+        return table, read_estates(table.header, _whole_rows(table), crs=crs, committees=committees)
     except JobFailed as error:
         fail(f"{file}: {error}")
+
+
+def _whole_rows(table: Table) -> Iterator[tuple[int, Sequence[str], str | None]]:
+    """Raises JobFailed for a file that ends within a row: what else is missing of it is unknown."""
+    from services.classifier.jobs.job import JobFailed
+
+    for row in table.rows():
+        if row.cut:
+            raise JobFailed(f"row {row.number} ends in the middle: the file was cut short; copy or export it again")
+        yield row.number, row.cells, row.fault
 
 
 def _write_rejects(target: Path, table: Table, found: EstateList) -> None:

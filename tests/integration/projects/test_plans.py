@@ -190,6 +190,23 @@ def test_an_estate_of_unknown_property_is_not_listed_until_it_is_registered(dist
     assert decide(district, plan, "quyang-1", decision="listed", cost_fen=MILLION).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"year": 2025}, "body.year"),
+        ({"year": 1066}, "body.year"),
+        ({"year": "soon"}, "body.year"),
+        ({"budget_fen": -1}, "body.budget_fen"),
+    ],
+)
+def test_a_plan_for_a_year_that_is_over_or_with_a_negative_budget_is_refused(
+    district: District, asked: dict[str, Any], field: str
+) -> None:
+    answer = district.hub.post("/plans", json={"year": 2026, "budget_fen": 5} | asked)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+    assert district.hub.get("/plans").json() == {"items": []}
+
+
 def test_size_says_who_decides(district: District) -> None:
     plan = drafted(district)
     small = {"decision": "listed", "cost_fen": MILLION - 1}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from services.chassis.commands import Conflict, Forbidden, Unfit, Unknown, must_be_at
 from services.chassis.database.work import Work
+from services.contracts.districts import SHANGHAI
 from services.projects.app.authority import Authority
 from services.projects.app.plans.ports import Candidate, PlanBook
 from services.projects.app.plans.publishing import TOPIC, changed, entry_changed
@@ -44,11 +45,13 @@ class DraftPlan:
     def open(self, work: Work, year: int, budget_fen: int, who: Who) -> YearlyPlan:
         """The next version of a year's plan. What the version before it decided stays decided until it is changed.
 
-        Raises Forbidden, and Conflict while another draft of the year is open.
+        Raises Forbidden, Unfit for a year that is over, and Conflict while another draft of the year is open.
         """
         now = work.clock.now()
         lead = self.rules.book().at(now).project.lead
         must_lead(lead, who.authority)
+        if year < now.astimezone(SHANGHAI).year:
+            raise Unfit("year", "is over: plan this year or a later one")
         before = self.book.lock_year(work, year)
         if before and before[-1].state is PlanState.DRAFT:
             draft = before[-1]
