@@ -26,6 +26,7 @@ from services.cli.commands import (
     rebuild,
     reclassify,
     register,
+    register_parts,
     run,
     send,
     status,
@@ -74,6 +75,7 @@ app.add_typer(measured, name="evaluate")
 
 registers = typer.Typer(help="The district's register of estates and addresses.", no_args_is_help=True)
 registers.command("import")(register.import_register)
+registers.command("parts")(register_parts.import_parts)
 app.add_typer(registers, name="register")
 
 if __name__ == "__main__":

@@ -71,6 +71,12 @@ class TermKey:
         """The terms that a name of Chinese characters brings into a fingerprint."""
         return frozenset(self.pairs_of(name))
 
+    def reference_of(self, person: str) -> str:
+        """What stands for a person where no name may be: 32 hexadecimal digits, the same for the same words."""
+        return blake2b(
+            person.encode("utf-8", "surrogatepass"), key=self._secret, person=b"reference", digest_size=16
+        ).hexdigest()
+
     def encode(self, terms: Terms) -> str | None:
         """None for no term; of too many the most stressed stay, then the smallest numbers: alike texts keep alike
         ones."""

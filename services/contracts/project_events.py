@@ -24,6 +24,9 @@ class ProjectEvent(Event):
     state: str
     hot_issues: tuple[HotIssueId, ...]
     place: Place
+    estates: tuple[Place, ...] | None = Field(
+        None, description="All estates of the works, `place` first; absent where it is the only one."
+    )
     lead: DepartmentCode
     elements: tuple[ElementCode, ...] = ()
     floor_area_m2: float | None = Field(None, gt=0, description="Newly started floor area counts by this.")

@@ -16,7 +16,10 @@ from services.contracts import (
     ticket_events,
     works_events,
 )
+from services.contracts import estate_events as estate_events
 from services.contracts import impact_events as impact_events
+from services.contracts import need_events as need_events
+from services.contracts import plan_events as plan_events
 from services.contracts.event import Event
 
 

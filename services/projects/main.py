@@ -11,6 +11,7 @@ from services.contracts.data_files import InvalidData
 from services.contracts.fingerprint import TermKey
 from services.projects.files.rules import FILE, RulesInForce
 from services.projects.http.consultations import BODY_LIMITS as CONSULTATIONS
+from services.projects.http.register_bodies import BODY_LIMITS as REGISTER
 from services.projects.pages.consultations import BODY_LIMITS as CONSULTATION_PAGES
 from services.projects.pages.hearings import BODY_LIMITS as HEARING_PAGES
 from services.projects.pages.works import BODY_LIMITS as WORKS_PAGES
@@ -36,6 +37,6 @@ def main() -> int:
             subscriptions=projects.subscriptions,
             timers=projects.timers,
             workers=projects.workers,
-            body_limits={**WORKS_PAGES, **CONSULTATIONS, **CONSULTATION_PAGES, **HEARING_PAGES},
+            body_limits={**WORKS_PAGES, **CONSULTATIONS, **CONSULTATION_PAGES, **HEARING_PAGES, **REGISTER},
         )
     )

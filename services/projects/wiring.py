@@ -29,11 +29,19 @@ from services.projects.app.decision_makers import DecisionMakers
 from services.projects.app.detect import Detect
 from services.projects.app.locked_batch import LockBatch
 from services.projects.app.measure_heat import MeasureHeat
+from services.projects.app.needs.gather import GatherNeeds
+from services.projects.app.needs.meet_needs import MeetNeeds
+from services.projects.app.needs.open_project import OpenForNeeds
+from services.projects.app.needs.tickets import TicketNeeds
 from services.projects.app.place_in_matter import CommonTerms, PlaceInMatter
+from services.projects.app.plans.planning import Planning
+from services.projects.app.plans.use_fund import FUND_ANSWER
 from services.projects.app.ports import Calls, CurrentRules, HotIssues
 from services.projects.app.publishing import PublishIssue
 from services.projects.app.raise_issue import DECIDE, LAPSE, RaiseIssue
 from services.projects.app.recount_decisions import RecountDecisions
+from services.projects.app.register.ports import FloorAreas
+from services.projects.app.register.register_estates import RegisterEstates
 from services.projects.app.repair import REVIEW, Repair
 from services.projects.app.reverse_step import ReverseStep
 from services.projects.app.review_issue import ReviewIssue
@@ -51,16 +59,22 @@ from services.projects.app.works.mend_defect import CURE, MendDefect
 from services.projects.app.works.name_parties import NameParties
 from services.projects.domain.evidence import Reading, TicketFact
 from services.projects.domain.likeness import Likeness
+from services.projects.files.plan_rules import plan_rules
 from services.projects.files.works_rules import menu_rows, works_rules
 from services.projects.http.agreements import agreement_routes
 from services.projects.http.areas import area_routes
 from services.projects.http.complaints import complaint_routes
 from services.projects.http.concentrations import concentration_routes
 from services.projects.http.consultations import consultation_routes
+from services.projects.http.estate_view import estate_view_routes
+from services.projects.http.estates import estate_routes
+from services.projects.http.fund_uses import fund_routes
 from services.projects.http.hearings import hearing_routes
 from services.projects.http.hot_issues import issue_routes
 from services.projects.http.impacts import impact_routes
 from services.projects.http.kpi import kpi_routes
+from services.projects.http.needs import need_routes
+from services.projects.http.plans import plan_routes
 from services.projects.http.repair_projects import project_routes
 from services.projects.http.scheme import scheme_routes
 from services.projects.http.search import search_routes
@@ -71,11 +85,14 @@ from services.projects.store.calls import SqlCalls
 from services.projects.store.cells import SqlCellCalls
 from services.projects.store.complaints import SqlComplaints
 from services.projects.store.consultation_desk import consultation_acts
+from services.projects.store.estates import HeldFloorAreas, SqlEstateBook, SqlFloorAreas
 from services.projects.store.hot_issues import SqlHotIssues
 from services.projects.store.impacts import SqlImpacts
 from services.projects.store.issue_batches import SqlIssueBatches
 from services.projects.store.matter_calls import CallsAnywhere
 from services.projects.store.matters import SqlChoices, SqlMatters
+from services.projects.store.needs import SqlNeedBook
+from services.projects.store.planning import planning
 from services.projects.store.repair_projects import SqlRepairProjects
 from services.projects.store.sightings import SqlSightings
 from services.projects.store.type_days import SqlDays
@@ -102,6 +119,10 @@ class ProjectsWiring:
     correct: CorrectMembership
     heat: MeasureHeat
     words: Wording
+    register: RegisterEstates
+    gather: GatherNeeds
+    open_for_needs: OpenForNeeds
+    planning: Planning
 
     @classmethod
     def of(cls, rules: CurrentRules, key: TermKey, calendar: Calendar = Calendar()) -> ProjectsWiring:
@@ -110,18 +131,21 @@ class ProjectsWiring:
         calls, issues, matters = CallsAnywhere(SqlCalls(rules)), SqlHotIssues(), SqlMatters()
         typical_cases = ProposeTypicalCases(SqlTypicalCases(), rules)
 
-        def detection(calls: Calls, issues: HotIssues) -> Detect:
-            heat = MeasureHeat(calls, issues, rules, taxonomy())
+        def detection(calls: Calls, issues: HotIssues, areas: FloorAreas) -> Detect:
+            heat = MeasureHeat(calls, issues, rules, taxonomy(), areas)
             raise_issue = RaiseIssue(calls, issues, publish, rules, taxonomy(), heat, typical_cases, calendar)
-            review = ReviewIssue(calls, issues, publish, rules, raise_issue)
-            return Detect(calls, issues, publish, rules, raise_issue, review)
+            review = ReviewIssue(calls, issues, publish, rules, raise_issue, areas)
+            return Detect(calls, issues, publish, rules, raise_issue, review, areas)
 
-        detect, cure = detection(calls, issues), Cure(calls, issues, publish, rules)
+        detect, cure = detection(calls, issues, SqlFloorAreas()), Cure(calls, issues, publish, rules)
         projects = SqlRepairProjects()
         voting = consultation_acts(projects, key)
         desk = WorksDesk(projects, SqlWorks(), works_rules(), voting.desk.book.consulted)
         complaints = SqlComplaints()
-        repair = Repair(projects, issues, cure, detect.raise_issue, rules, taxonomy(), desk.pass_gates, _new_id)
+        gather = GatherNeeds(SqlNeedBook(), rules)
+        follow = MeetNeeds(gather)
+        repair = Repair(projects, issues, cure, detect.raise_issue, rules, taxonomy(), desk.pass_gates, follow, _new_id)
+        for_needs = OpenForNeeds(gather.book, repair)
         works = WorksActs(
             desk,
             ContractItems(desk, menu_rows(), elements(), _new_id),
@@ -139,13 +163,14 @@ class ProjectsWiring:
             CountTickets(
                 lock,
                 PlaceInMatter(matters, rules, Likeness(key), CommonTerms(matters, key)),
-                detection,
+                lambda calls, issues: detection(calls, issues, HeldFloorAreas()),
                 AttachComplaints(complaints, lock.cells, desk.rules),
+                lambda: TicketNeeds(gather, plan_rules().asking_types),
             ),
             detect,
             Decide(issues, publish, repair, cure, DecisionMakers(rules)),
             repair,
-            ReverseStep(projects, issues, publish),
+            ReverseStep(projects, issues, publish, follow),
             works,
             voting,
             cure,
@@ -153,6 +178,10 @@ class ProjectsWiring:
             CorrectMembership(matters, SqlChoices(), issues, publish, detect),
             detect.raise_issue.measure_heat,
             words,
+            RegisterEstates(SqlEstateBook()),
+            gather,
+            for_needs,
+            planning(gather, for_needs, detect.raise_issue.measure_heat, plan_rules(), _new_id),
         )
 
     def routes(self, workshop: Workshop) -> Sequence[APIRouter]:
@@ -171,6 +200,11 @@ class ProjectsWiring:
             search_routes(workshop, self.words),
             kpi_routes(workshop, self.rules),
             area_routes(workshop, self.rules),
+            estate_routes(workshop, self.register),
+            estate_view_routes(workshop),
+            need_routes(workshop, self.gather, self.open_for_needs, self.words),
+            plan_routes(workshop, self.planning, self.words),
+            fund_routes(workshop, self.planning.fund),
             *people_pages(
                 workshop,
                 self.decide,
@@ -181,6 +215,7 @@ class ProjectsWiring:
                 self.heat,
                 self.words,
                 self.rules,
+                self.planning,
             ),
         ]
 
@@ -204,6 +239,7 @@ class ProjectsWiring:
             ATTACH: self.count.attach.on_works_moved,
             SHOWS_A_DEFECT: each(self.works.defects.on_complaint),
             CURE: each(self.works.defects.on_cure_due),
+            FUND_ANSWER: each(self.planning.fund.on_answer_due),
         }
 
     @property

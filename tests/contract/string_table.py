@@ -304,6 +304,38 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
     (End.CODE, "a role of the program", "MeetingBody.present"),
     (End.MADE, "a keyed hash of it is kept", "PartBody.owner"),
     (End.TEXT, "looked up by, and not kept", "GET@/search@q GET@/known-matters@text GET@/known-matters@address"),
+    # --- the register of estates, needs and plans
+    (End.REDACTED, REDACT, "EstateRegistered.estate_name projects.estates.name EstateBody.name"),
+    (End.CODE, "a kind of property, a sub-district; blocks and hallways by their pattern",
+     "projects.estates.property_kind projects.estates.sub_district projects.estates.blocks"),
+    (End.CODE, "a part of an estate as its register names it: digits, letters and signs of a number",
+     """PartBody.part_id projects.estate_parts.part_id projects.estate_parts.block
+     projects.estate_parts.hallway"""),
+    (End.MADE, "an id, a keyed hash",
+     "projects.estates.id projects.estate_parts.estate_id projects.estate_parts.owner"),
+    (End.CODE, "an area of the register's list", "EstateBody.floor_area_m2 PartBody.area_m2"),
+    (End.REDACTED, WORDS,
+     """NeedsSurveyed.unit SurveyFinding.note SurveyBody.unit FindingBody.note
+     projects.needs_surveys.unit projects.needs_surveys.findings"""),
+    (End.REDACTED, REDACT,
+     "projects.needs.estate_name projects.needs_surveys.estate_name projects.repair_projects.estates"),
+    (End.CODE, "a state, a reason, an element, a role, a unit, a sub-district, an estate",
+     """projects.needs.element projects.needs.estate projects.needs.lead projects.needs.reason
+     projects.needs.state projects.needs.sub_district projects.needs_surveys.estate projects.needs_surveys.lead
+     projects.needs_surveys.role projects.needs_surveys.sub_district"""),
+    (End.MADE, "an id, the subject of a verified token, a cursor of ours",
+     """projects.needs.id projects.needs.plan_id projects.needs.project_id projects.needs.sources
+     projects.needs_surveys.actor projects.needs_surveys.id NeedsSurveyed.actor GET@/needs@cursor"""),
+    (End.CODE, "a state, a kind, a part of the rank, a unit, a sub-district, an estate, an element; numbers",
+     """RankShare.part projects.fund_uses.element projects.fund_uses.estate projects.fund_uses.kind
+     projects.fund_uses.lead projects.fund_uses.state projects.fund_uses.sub_district
+     projects.plan_entries.decided_by projects.plan_entries.decision projects.plan_entries.estate
+     projects.plan_entries.parts projects.plan_entries.payers projects.plan_entries.property_kind
+     projects.plan_entries.reason projects.plan_entries.sub_district projects.plans.lead projects.plans.state"""),
+    (End.REDACTED, REDACT, "projects.fund_uses.estate_name projects.plan_entries.estate_name"),
+    (End.MADE, "an id, the subject of a verified token, a cursor of ours",
+     """FundUseChanged.actor PlanEntryChanged.actor PlanEvent.actor GET@/fund-uses@cursor projects.fund_uses.id
+     projects.plan_entries.needs projects.plan_entries.plan_id projects.plans.id projects.plans.supersedes"""),
 )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ DECIDED = {
     "classifications": ("ticket id", "classifier", {"intake", "projects"}),
     "hot-issues": ("hot issue id", "projects", {"intake", "notifier"}),
     "projects": ("project, item, inspection, defect, paper, case or standard id", "projects", {"intake", "notifier"}),
+    "estates": ("estate id", "projects", {"dashboards"}),
     "notifications": ("recipient", "notifier", {"audit", "dashboards"}),
     "departments.{department}": ("ticket or project id", "notifier", {"department:{department}"}),
     "departments.{department}.replies": ("ticket id", "department:{department}", {"intake"}),
@@ -69,14 +70,14 @@ def test_what_the_outbox_lets_through_the_broker_takes() -> None:
 def test_topics_whose_keys_several_processes_share_have_twelve_partitions() -> None:
     partitions = {name: topic.partitions for name, topic in TABLE.patterns.items()}
     shared = dict.fromkeys(
-        ["ticket-texts", "tickets", "classifications", "hot-issues", "projects", "notifications"], 12
+        ["ticket-texts", "tickets", "classifications", "hot-issues", "projects", "estates", "notifications"], 12
     )
     assert partitions == shared | dict.fromkeys(partitions.keys() - shared.keys(), 1)
 
 
 def test_the_facts_are_kept_for_ever() -> None:
     kept = {name for name, topic in TABLE.patterns.items() if topic.configs()["retention.ms"] == "-1"}
-    assert kept == {"tickets", "classifications", "hot-issues", "projects"}
+    assert kept == {"tickets", "classifications", "hot-issues", "projects", "estates"}
     assert all(topic.cleanup == "delete" for topic in TABLE.patterns.values())
 
 

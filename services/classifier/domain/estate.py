@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from services.contracts.property_kinds import PropertyKindCode
 from services.contracts.ticket_events import SubDistrictCode
 
 EstateId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,40}$")]
@@ -34,6 +35,7 @@ class Estate(BaseModel):
     built: int | None = None
     floor_area_m2: float | None = None
     property_co: str | None = None
+    property_kind: PropertyKindCode | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -16,11 +16,12 @@ from services.classifier.domain.estate import Estate
 from services.classifier.domain.places_addresses import Address, addresses_of
 from services.classifier.domain.places_coordinates import Crs, in_shanghai, to_wgs84
 from services.classifier.domain.places_writing import written
+from services.contracts.property_kinds import kind_written, property_kinds
 
 REQUIRED: Final = ("name", "address")
 KNOWN: Final = (
     *(*REQUIRED, "source", "area", "lng", "lat", "built", "property_co"),
-    *("aliases", "committee", "sub_district", "floor_area_m2"),
+    *("aliases", "committee", "sub_district", "floor_area_m2", "property_kind"),
 )
 NEAR_M: Final = 300
 _LISTED: Final = re.compile(r"[|;；、]")
@@ -64,6 +65,7 @@ def estate_of(row: Mapping[str, str], crs: Crs, sub_districts: Mapping[str, str]
             built=int(year[0]) if (year := re.search(r"(?:18|19|20)\d\d", row.get("built", ""))) else None,
             floor_area_m2=_area(row.get("floor_area_m2", "")),
             property_co=None if row.get("property_co", "").strip() in _NOTHING else row["property_co"].strip(),
+            property_kind=_kind(row.get("property_kind", "")),
             **point,
         )
     except ValidationError as error:
@@ -187,6 +189,16 @@ def _point(lng: str, lat: str, crs: Crs) -> dict[str, float | str]:
         raise BadRow(f"lng, lat: {lng}, {lat} is not in Shanghai{swapped}; correct them, or leave both empty")
     there = to_wgs84(x, y, crs)
     return {"lng": there[0], "lat": there[1], "raw_lng": x, "raw_lat": y, "raw_crs": crs.value}
+
+
+def _kind(cell: str) -> str | None:
+    if cell.strip() in _NOTHING:
+        return None
+    kind = kind_written(cell)
+    if kind is None:
+        known = ", ".join(one.name_cn for one in property_kinds().values())
+        raise BadRow(f"property_kind: {cell!r} is no kind of property; write one of {known}, or leave it empty")
+    return kind
 
 
 def _area(cell: str) -> float | None:

@@ -83,6 +83,21 @@ def read_estates(
     return EstateList(joined, Register(joined.estates, names, by_code), by_code, bad)
 
 
+def facts_of(found: EstateList) -> list[dict[str, object]]:
+    """What repair needs to know of each estate, as projects takes it."""
+    return [
+        {
+            "id": one.id,
+            "name": one.name,
+            "sub_district": one.sub_district,
+            "property_kind": one.property_kind,
+            "built": one.built,
+            "floor_area_m2": f"{one.floor_area_m2:.2f}" if one.floor_area_m2 else None,
+        }
+        for one in found.joined.estates
+    ]
+
+
 def put_to_use(found: EstateList, registers: Path, source: str) -> str:
     """Stores the register; the classifier reads it at its next start. Returns its version. Raises OSError."""
     return RegisterStore(registers).save(found.joined.estates, found.committees, source, datetime.now(UTC))

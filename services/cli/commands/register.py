@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from services.cli.problems import fail
+from services.cli.registering import NotTaken, RegisterClient, Token, Url, register_client
+from services.cli.running import DEFAULT_RUN_DIR, RunDir
 
 if TYPE_CHECKING:
     from services.classifier.jobs.register import EstateList
@@ -28,7 +31,7 @@ def import_register(
         Path,
         typer.Argument(
             help="CSV or XLSX with the columns name and address, and optionally lng, lat, aliases (separated by |), "
-            "committee, sub_district, floor_area_m2, built, property_co, source, area."
+            "committee, sub_district, floor_area_m2, built, property_kind, property_co, source, area."
         ),
     ],
     crs: Annotated[str, typer.Option(help="The system of the coordinates: gcj02 (Chinese maps) or wgs84.")] = "gcj02",
@@ -47,9 +50,12 @@ def import_register(
     registers: Annotated[
         Path, typer.Option(envvar="CLOSEDLOOP_REGISTERS", help="The folder the classifier reads its register from.")
     ] = DEFAULT_REGISTERS,
+    url: Url = None,
+    token: Token = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    run_dir: RunDir = DEFAULT_RUN_DIR,
 ) -> None:
-    """Replace the register. The classifier reads it when it starts.
+    """Replace the register. The classifier reads it when it starts; projects, if it runs, gets the estates at once.
 
     A row that cannot be used is left out and listed; a file that cannot be read changes nothing.
 
@@ -69,6 +75,7 @@ def import_register(
             report["version"] = put_to_use(found, registers, file.name)
     except OSError as error:
         fail(f"{error.filename} cannot be written ({error.strerror}): name another place; the register is unchanged")
+    report |= {"published": None, "refused": []} if dry_run else _publish(found, url, token, run_dir)
     if as_json:
         shared = {name: [estate.id for estate in estates] for name, estates in found.shared_names.items()}
         typer.echo(json.dumps(report | {"ambiguous_names": shared}, ensure_ascii=False))
@@ -80,7 +87,31 @@ def import_register(
         typer.echo(f"  {name} may be: {', '.join(estate.name for estate in estates)}")
     for number, reason, _ in found.rejects:
         typer.echo(f"  row {number} rejected: {reason}")
+    for name, why in report["refused"]:
+        typer.echo(f"  {name} refused by projects: {why}")
     typer.echo("nothing was changed" if dry_run else f"in use at the classifier's next start: {report['version']}")
+    if report["published"] is None and not dry_run:
+        typer.echo("projects does not run here and knows nothing of it: import again when it does, or give --url")
+    elif report["published"] is not None:
+        typer.echo(f"projects: {report['published']:,} estates new or changed")
+
+
+def _publish(found: EstateList, url: str | None, token: str | None, run_dir: Path) -> dict[str, Any]:
+    """`published`: how many estates changed in projects; None where projects does not run."""
+    import httpx
+
+    from services.classifier.jobs.register import facts_of
+    from services.localstack.run_directory import read_state
+
+    state = None if url else read_state(run_dir)
+    if url is None and state is None:
+        return {"published": None, "refused": []}
+    try:
+        with register_client(state, url, token) as client:
+            changed, refused = RegisterClient(client).put(facts_of(found))
+    except (NotTaken, httpx.HTTPError) as error:
+        fail(f"the classifier's register is in use, but {error or type(error).__name__}: run the same command again")
+    return {"published": changed, "refused": refused}
 
 
 def estates_of(file: Path, crs: str, committees: Path | None) -> tuple[Table, EstateList]:
@@ -96,11 +127,20 @@ def estates_of(file: Path, crs: str, committees: Path | None) -> tuple[Table, Es
     missing = [name for name in COLUMNS if name not in table.header]
     if missing:
         fail(f"{file}: the column {' and '.join(missing)} is missing; the columns are {', '.join(table.header)}")
-    rows = ((row.number, row.cells, row.fault) for row in table.rows())
     try:
-        return table, read_estates(table.header, rows, crs=crs, committees=committees)
+        return table, read_estates(table.header, _whole_rows(table), crs=crs, committees=committees)
     except JobFailed as error:
         fail(f"{file}: {error}")
+
+
+def _whole_rows(table: Table) -> Iterator[tuple[int, Sequence[str], str | None]]:
+    """Raises JobFailed for a file that ends within a row: what else is missing of it is unknown."""
+    from services.classifier.jobs.job import JobFailed
+
+    for row in table.rows():
+        if row.cut:
+            raise JobFailed(f"row {row.number} ends in the middle: the file was cut short; copy or export it again")
+        yield row.number, row.cells, row.fault
 
 
 def _write_rejects(target: Path, table: Table, found: EstateList) -> None:

@@ -12,6 +12,7 @@ from services.chassis.metrics import TICKETS_COUNTED
 from services.contracts.event import Envelope
 from services.projects.app.detect import Detect
 from services.projects.app.locked_batch import LockBatch, LockedBatch
+from services.projects.app.needs.tickets import NewTicketNeeds, TicketNeeds
 from services.projects.app.place_in_matter import MatterBatch, PlaceInMatter
 from services.projects.app.ports import Calls, HotIssues
 from services.projects.app.works.attach_complaints import AttachComplaints
@@ -35,6 +36,7 @@ class CountTickets:
     place: PlaceInMatter
     detection: Detection
     attach: AttachComplaints
+    ticket_needs: NewTicketNeeds
 
     def __call__(self, envelopes: Sequence[Envelope], work: Work) -> None:
         events = [envelope.event for envelope in envelopes if isinstance(envelope.event, TicketFact | Reading)]
@@ -46,7 +48,9 @@ class CountTickets:
         detect = self.detection(locked.calls, locked.issues)
         matters = self.place.batch(work, {event.ticket_id for event in events}, detect)
         locked.pending.add(matters.write)
-        counting = _Counting(locked, detect, matters)
+        needs = self.ticket_needs()
+        locked.pending.add(needs.write)
+        counting = _Counting(locked, detect, matters, needs)
         for envelope in traced(envelopes):
             if isinstance(envelope.event, TicketFact | Reading):
                 counting.take(work, envelope.event)
@@ -60,6 +64,7 @@ class _Counting:
     batch: LockedBatch
     detect: Detect
     matters: MatterBatch
+    needs: TicketNeeds
     changed: dict[str, tuple[Sighting, Sighting]] = field(default_factory=dict)
     """By ticket: as it was before the batch, and as it is now."""
     _outcomes: Counter[str] = field(default_factory=Counter)
@@ -73,6 +78,7 @@ class _Counting:
             return
         self.batch.sightings.keep(now)
         self.changed[event.ticket_id] = (self.changed.get(event.ticket_id, (was, was))[0], now)
+        self.needs.note(was, now)
         self._recount(work, event.ticket_id, was.counted, now.counted)
         if now.known_to_both:
             self.matters.place(work, now)

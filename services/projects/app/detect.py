@@ -11,6 +11,7 @@ from services.projects.app.cure import CLOCK
 from services.projects.app.ports import Calls, CurrentRules, HotIssues
 from services.projects.app.publishing import PublishIssue
 from services.projects.app.raise_issue import RaiseIssue
+from services.projects.app.register.ports import FloorAreas
 from services.projects.app.review_issue import ReviewIssue, says_the_same
 from services.projects.domain.causes import Cause, Why
 from services.projects.domain.detection import Fulfilment, Sighted, first_hot, first_warning
@@ -43,6 +44,7 @@ class Detect:
     rules: CurrentRules
     raise_issue: RaiseIssue
     review: ReviewIssue
+    areas: FloorAreas
 
     def __call__(self, work: Work, before: Sighted | None, after: Sighted | None) -> None:
         """`before` and `after`: where the ticket counted, and where it counts now."""
@@ -120,7 +122,7 @@ class Detect:
             return
         start = no_earlier(call.occurred_at - timedelta(days=book.longest_days), counts_from)
         calls = self.calls.between(work, cell, start, until)
-        found = first_hot(calls, book, cell.estate, self.review.past(work, cell))
+        found = first_hot(calls, book, self.areas.of(work, cell.estate), self.review.past(work, cell))
         if found:
             self.raise_issue.confirm(work, cell, ordinal, counts_from, found)
             return
@@ -145,7 +147,7 @@ class Detect:
         if call.history and not self.calls.present(work, cell, call.occurred_at, until):
             return None
         calls = self.calls.between(work, cell, no_earlier(call.occurred_at - span, counts_from), until)
-        return first_hot(calls, self.rules.book(), cell.estate)
+        return first_hot(calls, self.rules.book(), self.areas.of(work, cell.estate))
 
     def _join(self, work: Work, sighted: Sighted, issue: HotIssue) -> None:
         cell, call = sighted

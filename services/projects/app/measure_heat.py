@@ -10,6 +10,7 @@ from services.contracts.hot_issue_events import Heat
 from services.contracts.taxonomy import Taxonomy
 from services.contracts.ticket_events import Urgency
 from services.projects.app.ports import Calls, CurrentRules, HotIssues
+from services.projects.app.register.ports import FloorAreas
 from services.projects.domain.heat import growth_of, heat_of
 from services.projects.domain.hot_issue import HotIssue, Tally
 from services.projects.domain.windows import Window
@@ -24,6 +25,7 @@ class MeasureHeat:
     issues: HotIssues
     rules: CurrentRules
     taxonomy: Taxonomy
+    areas: FloorAreas
 
     def __call__(self, work: Work, issue: HotIssue, members: Tally) -> Heat:
         """As of the issue's last call."""
@@ -39,5 +41,5 @@ class MeasureHeat:
         )
         kind = self.taxonomy.types.get(issue.cell.type_code)
         severity = rules.severity.get(kind.urgency if kind else Urgency.NORMAL, 1.0)
-        area = rule.floor_area.estates.get(issue.cell.estate) if rule.floor_area else None
+        area = self.areas.of(work, issue.cell.estate)
         return heat_of(members, self.issues.dissatisfied(work, issue), growth, severity, area)

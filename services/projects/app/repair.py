@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -15,8 +15,10 @@ from services.contracts.districts import SHANGHAI
 from services.contracts.numbers import ShortKind, short_number
 from services.contracts.project_events import ProjectAdvanced, ProjectOpened, ProjectReviewDue
 from services.contracts.taxonomy import Taxonomy
+from services.contracts.ticket_events import Place
 from services.projects.app.authority import Authority
 from services.projects.app.cure import CLOCK, Cure
+from services.projects.app.needs.meet_needs import MeetNeeds
 from services.projects.app.ports import CurrentRules, HotIssues, RepairProjects
 from services.projects.app.raise_issue import RaiseIssue
 from services.projects.app.works.attach_complaints import works_moved
@@ -63,19 +65,36 @@ class Repair:
     rules: CurrentRules
     taxonomy: Taxonomy
     pass_gates: Callable[[Work, RepairProject], None]
+    needs: MeetNeeds
     new_id: Callable[[], str]
 
     def open(self, work: Work, issue: HotIssue, plan: Plan, actor: str) -> RepairProject:
         """Opens a project for the issue. The rules name who leads, the type of the issue its elements."""
-        kind, now = self.taxonomy.types.get(issue.cell.type_code), work.clock.now()
+        kind = self.taxonomy.types.get(issue.cell.type_code)
+        project = self.begin(work, (issue.place,), kind.elements if kind else (), plan, actor, (issue.id,))
+        self.needs.issue(work, issue.place, issue.id, project.elements, project)
+        return project
+
+    def begin(
+        self,
+        work: Work,
+        places: Sequence[Place],
+        elements: tuple[str, ...],
+        plan: Plan,
+        actor: str,
+        hot_issues: tuple[str, ...] = (),
+    ) -> RepairProject:
+        """A new project of these estates. The rules name who leads. Raises Unfit."""
+        now = work.clock.now()
         project = RepairProject(
             id=self.new_id(),
             number=short_number(ShortKind.PROJECT, now, self.projects.next_number(work)),
-            place=issue.place,
+            place=places[0],
             lead=self.rules.book().at(now).project.lead,
             opened_at=now,
-            hot_issues=(issue.id,),
-            elements=kind.elements if kind else (),
+            hot_issues=hot_issues,
+            estates=tuple(places) if len(places) > 1 else (),
+            elements=elements,
         )
         _plan(project, plan)
         project.take(ProjectState.NEED, now, actor)
@@ -93,6 +112,8 @@ class Repair:
         _plan(project, plan)
         project.join(issue.id, work.clock.now(), actor)
         self._advanced(work, project)
+        kind = self.taxonomy.types.get(issue.cell.type_code)
+        self.needs.issue(work, issue.place, issue.id, kind.elements if kind else (), project)
 
     def step(self, work: Work, project_id: str, step: ProjectStep, authority: Authority) -> RepairProject:
         """Raises Unknown, Forbidden, Unfit, Conflict for a step that the table lacks, MissingFacts for one that needs
@@ -116,6 +137,7 @@ class Repair:
             raise Unfit(fault.fact, str(fault)) from None
         self.pass_gates(work, project)
         self._advanced(work, project)
+        self.needs.step(work, project)
         if project.review_on:
             timers.start(work, REVIEW, project.id, review_at(project.review_on))
         for issue in cured:
@@ -162,6 +184,7 @@ def project_facts(project: RepairProject) -> dict[str, Any]:
         "state": project.state,
         "hot_issues": project.hot_issues,
         "place": project.place,
+        "estates": project.estates or None,
         "lead": project.lead,
         "elements": project.elements,
         "floor_area_m2": project.floor_area_m2,

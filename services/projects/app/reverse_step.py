@@ -9,6 +9,7 @@ from services.chassis.commands import Conflict, admitted, must_be_at
 from services.chassis.database.work import Work
 from services.contracts.project_events import ProjectStepReversed
 from services.projects.app.authority import Authority
+from services.projects.app.needs.meet_needs import MeetNeeds
 from services.projects.app.ports import HotIssues, RepairProjects
 from services.projects.app.publishing import PublishIssue
 from services.projects.app.repair import TOPIC, project_facts, taken_by
@@ -41,6 +42,7 @@ class ReverseStep:
     projects: RepairProjects
     issues: HotIssues
     publish: PublishIssue
+    needs: MeetNeeds
 
     def __call__(self, work: Work, project_id: str, said: Reversal, authority: Authority) -> RepairProject:
         """Raises Unknown, Forbidden, and Conflict: for a step that is undone otherwise, and where the effect of the
@@ -67,6 +69,7 @@ class ReverseStep:
         work.publish(TOPIC, ProjectStepReversed(**project_facts(project), **taken_by(project), **facts))
         self.projects.save(work, project)
         works_moved(work, project.id, project.version)
+        self.needs.step(work, project)
         for issue in issues:
             self._take_back(work, issue, wrong.state, said)
         return project

@@ -9,6 +9,7 @@ from services.chassis.database.work import Work
 from services.projects.app.ports import Calls, CurrentRules, HotIssues
 from services.projects.app.publishing import PublishIssue
 from services.projects.app.raise_issue import RaiseIssue
+from services.projects.app.register.ports import FloorAreas
 from services.projects.domain.causes import Cause, Why
 from services.projects.domain.detection import CountPast, Fulfilment, IssueLevel, first_hot, first_warning
 from services.projects.domain.evidence import Cell
@@ -27,20 +28,21 @@ class ReviewIssue:
     publish: PublishIssue
     rules: CurrentRules
     raise_issue: RaiseIssue
+    areas: FloorAreas
 
     def evidence(self, work: Work, issue: HotIssue, changed_at: datetime) -> None:
         """A call up to `confirmed_at` was added or removed: confirms, moves or withdraws the issue."""
         book = self.rules.book()
-        past, estate = self.past(work, issue.cell), issue.cell.estate
+        past, area = self.past(work, issue.cell), self.areas.of(work, issue.cell.estate)
         span = timedelta(days=book.longest_days)
         start = no_earlier(changed_at - span, issue.counts_from)
         near = changed_at + span < issue.confirmed_at
         until = changed_at + span if near and issue.level is not IssueLevel.ABOVE_USUAL else issue.confirmed_at
-        found = first_hot(self.calls.between(work, issue.cell, start, until), book, estate, past)
+        found = first_hot(self.calls.between(work, issue.cell, start, until), book, area, past)
         if found is None and until < issue.confirmed_at:
             return  # too early to matter
         if found is None:
-            found = first_hot(self.calls.between(work, issue.cell, start, None), book, estate, past)
+            found = first_hot(self.calls.between(work, issue.cell, start, None), book, area, past)
         if found:
             self.raise_issue.move(work, issue, found)
         elif not issue.holds_others:

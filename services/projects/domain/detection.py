@@ -84,14 +84,15 @@ class _Condition(NamedTuple):
 
 
 def first_hot(
-    calls: Iterable[Call], book: RuleBook, estate: str, past: CountPast = nothing_before
+    calls: Iterable[Call], book: RuleBook, area_m2: float | None, past: CountPast = nothing_before
 ) -> Fulfilment | None:
     """The earliest event time at which the calls are a hot issue (L2); None if there is none.
 
     A call of that moment must be of the present: an imported past raises nothing by itself. Depends on the
     calls alone, not on the order in which they arrived or are given. Each moment is judged by the edition of its day.
+    `area_m2`: the estate's floor area; None where it is not registered.
     """
-    return _first(calls, book, lambda rule: _hot_conditions(rule, estate), past)
+    return _first(calls, book, lambda rule: _hot_conditions(rule, area_m2), past)
 
 
 def first_warning(calls: Iterable[Call], book: RuleBook) -> Fulfilment | None:
@@ -99,9 +100,9 @@ def first_warning(calls: Iterable[Call], book: RuleBook) -> Fulfilment | None:
     return _first(calls, book, _warning_conditions, nothing_before)
 
 
-def _hot_conditions(rule: Detection, estate: str) -> Sequence[_Condition]:
+def _hot_conditions(rule: Detection, area_m2: float | None) -> Sequence[_Condition]:
     def scaled(callers: int) -> int:
-        return rule.floor_area.scaled(callers, estate) if rule.floor_area else callers
+        return rule.floor_area.scaled(callers, area_m2) if rule.floor_area else callers
 
     found = [_Condition(IssueLevel.SHORT_WINDOW, rule.window_days, scaled(rule.distinct_callers), rule)]
     if rule.baseline:

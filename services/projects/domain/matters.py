@@ -125,7 +125,7 @@ def _settle(core: Core, pool: Iterable[Trace], book: RuleBook, rule: Likeness) -
 
 
 def _hot(traces: Iterable[Trace], book: RuleBook) -> Fulfilment | None:
-    return first_hot([trace.call for trace in traces], book, "")
+    return first_hot([trace.call for trace in traces], book, None)
 
 
 def _callers(traces: Iterable[Trace]) -> int:

@@ -149,6 +149,7 @@ NO_PLAN = Plan()
 class RepairProject:
     """Works that are to cure the causes of its hot issues. Every step, and every issue that joins, raises `version`.
 
+    `estates`: all of them where they are several; `place` is the first.
     `responsible` and `review_on` are there while it is suspended.
     """
 
@@ -158,6 +159,7 @@ class RepairProject:
     lead: str
     opened_at: datetime
     hot_issues: tuple[str, ...] = ()
+    estates: tuple[Place, ...] = ()
     elements: tuple[str, ...] = ()
     floor_area_m2: float | None = None
     planned_start: date | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -39,18 +39,20 @@ class Replayed(NamedTuple):
     events: list[CitywideEvent]
 
 
-def replay(type_code: TypeCode, sightings: Sequence[Sighted], book: RuleBook) -> Replayed:
+def replay(type_code: TypeCode, sightings: Sequence[Sighted], book: RuleBook, areas: Mapping[str, float]) -> Replayed:
     """All calls of one type through the rules, as if each had come when it occurred, those of an imported past too.
 
     Nobody decides anything: a problem stands while calls come at most the longest window apart, and is raised anew
-    when the rule is fulfilled after that. Costs O(n log n).
+    when the rule is fulfilled after that. `areas`: floor areas in m² by estate. Costs O(n log n).
     """
     events = _events(type_code, sightings, book)
     cells: dict[Cell, list[Call]] = defaultdict(list)
     for cell, call in sightings:
         if not _event_driven(type_code, call, events, book):
             cells[cell].append(replace(call, history=False))
-    raised = [one for cell, calls in sorted(cells.items()) for one in _raised(cell, calls, book)]
+    raised = [
+        one for cell, calls in sorted(cells.items()) for one in _raised(cell, calls, book, areas.get(cell.estate))
+    ]
     return Replayed(raised, list(events.values()))
 
 
@@ -85,7 +87,7 @@ def _event_driven(type_code: TypeCode, call: Call, events: dict[date, CitywideEv
     return any(one.day in events for one in covered_by(type_day(type_code, call.occurred_at), rule.lasts_days))
 
 
-def _raised(cell: Cell, calls: list[Call], book: RuleBook) -> Iterator[Raised]:
+def _raised(cell: Cell, calls: list[Call], book: RuleBook, area_m2: float | None) -> Iterator[Raised]:
     calls.sort(key=lambda call: (call.occurred_at, call.ticket_id))
     moments = [call.occurred_at for call in calls]
 
@@ -93,7 +95,7 @@ def _raised(cell: Cell, calls: list[Call], book: RuleBook) -> Iterator[Raised]:
         return bisect_left(moments, end) - bisect_left(moments, begin)
 
     rest: Sequence[Call] = calls
-    while found := first_hot(rest, book, cell.estate, past):
+    while found := first_hot(rest, book, area_m2, past):
         first = found.at - timedelta(days=found.window_days)
         held = [call for call in rest if first < call.occurred_at <= found.at]
         after = [call for call in rest if call.occurred_at > found.at]

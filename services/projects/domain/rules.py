@@ -65,15 +65,13 @@ class Citywide(_Rule):
 
 
 class FloorArea(_Rule):
-    """Large estates have more callers: what L2 asks for grows with the floor area above `reference_m2`, where known."""
+    """Large estates have more callers: what L2 asks for grows with the registered floor area above `reference_m2`."""
 
     reference_m2: PositiveFloat
     at_most: float = Field(ge=1, le=10, allow_inf_nan=False)
-    estates: Mapping[str, Annotated[float, Field(gt=0, le=10_000_000, allow_inf_nan=False)]] = {}
 
-    def scaled(self, callers: int, estate: str) -> int:
-        area = self.estates.get(estate)
-        return ceil(callers * min(self.at_most, max(1.0, area / self.reference_m2))) if area else callers
+    def scaled(self, callers: int, area_m2: float | None) -> int:
+        return ceil(callers * min(self.at_most, max(1.0, area_m2 / self.reference_m2))) if area_m2 else callers
 
 
 class Detection(_Rule):

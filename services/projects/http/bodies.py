@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Self, TypeVar
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveInt, StringConstraints, model_validator
@@ -17,8 +18,10 @@ from services.projects.app.repair import ProjectStep
 from services.projects.app.reverse_step import Reversal
 from services.projects.domain.repair_project import NO_PLAN, Pause, Plan, ProjectState
 
+Codes = TypeVar("Codes", bound=Sequence[str])
 
-def _known(codes: tuple[str, ...]) -> tuple[str, ...]:
+
+def known_elements(codes: Codes) -> Codes:
     if not elements().keys() >= set(codes):
         raise ValueError("holds what stands in no menu: take codes of services/contracts/data/elements.yaml")
     return codes
@@ -40,7 +43,7 @@ Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 """What a person writes; redacted here, before anything keeps, publishes or shows it."""
 Day = Annotated[date, AfterValidator(_plausible)]
 FloorArea = Annotated[float, Field(gt=0, le=10_000_000, allow_inf_nan=False, description="m²")]
-Elements = Annotated[tuple[str, ...], Field(max_length=40), AfterValidator(_known)]
+Elements = Annotated[tuple[str, ...], Field(max_length=40), AfterValidator(known_elements)]
 
 
 class _CommandBody(BaseModel):

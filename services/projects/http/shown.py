@@ -43,6 +43,7 @@ def project_shown(project: RepairProject, words: Wording) -> dict[str, Any]:
     return {
         **project_facts(project),
         "place": project.place.model_dump(),
+        "estates": [one.model_dump() for one in project.estates or (project.place,)],
         "title": words.project_title(project),
         "may_become": sorted(project.may_become()),
     }

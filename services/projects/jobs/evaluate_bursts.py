@@ -61,7 +61,7 @@ class Bursts:
         now = replace(call, history=False)
         newest = sorted(known.newest.values(), key=lambda one: one.occurred_at)[-COUNTED_CALLERS:]
         calls = [*(replace(one, history=True) for one in newest if one.ticket_id != call.ticket_id), now]
-        fulfilled = first_hot(calls, self.book, place, known.past)
+        fulfilled = first_hot(calls, self.book, None, known.past)
         if fulfilled and known.open is None:
             start = call.occurred_at - timedelta(days=fulfilled.window_days)
             members = [one for one in known.window if one.occurred_at > start]

@@ -61,3 +61,19 @@ def _svg(width: int, height: int, label: str, parts: str) -> Markup:
         f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '
         f'aria-label="{escape(label)}" style="max-width:100%">{parts}</svg>'
     )
+
+
+PARTS = ("#3b6ea5", "#b5543a", "#5b8c5a", "#c2912e", "#7b5ea7", "#5a6675")
+
+
+def rank_bar(tenths: Sequence[int], label: str) -> Markup:
+    """The parts of a rank side by side; the whole width is a hundred points."""
+    width, begin, parts = 200, 0.0, []
+    for share, colour in zip(tenths, PARTS, strict=False):
+        parts.append(
+            f'<rect x="{begin * width / 1000:.1f}" y="2" width="{share * width / 1000:.1f}" height="10" '
+            f'fill="{colour}"/>'
+        )
+        begin += share
+    frame = f'<rect x="0" y="2" width="{width}" height="10" fill="none" stroke="{GRID}"/>'
+    return _svg(width, 14, label, frame + "".join(parts))

@@ -13,6 +13,7 @@ from services.chassis.pages.look import Pages
 from services.projects.app.consultation.acts import ConsultationActs
 from services.projects.app.decide import Decide
 from services.projects.app.measure_heat import MeasureHeat
+from services.projects.app.plans.planning import Planning
 from services.projects.app.ports import CurrentRules
 from services.projects.app.repair import Repair
 from services.projects.app.reverse_step import ReverseStep
@@ -23,6 +24,7 @@ from services.projects.pages.areas import area_pages
 from services.projects.pages.complaints import complaint_pages
 from services.projects.pages.consultations import consultation_pages
 from services.projects.pages.dossier import dossier_pages
+from services.projects.pages.estates import estate_pages
 from services.projects.pages.hearings import hearing_pages
 from services.projects.pages.hot_issues import issue_pages
 from services.projects.pages.impacts import impact_pages
@@ -32,8 +34,15 @@ from services.projects.pages.search import search_pages
 from services.projects.pages.vote import vote_pages
 from services.projects.pages.works import works_pages
 from services.projects.pages.works_item import item_pages
+from services.projects.pages.yearly_plans import plan_pages
 
-MENU = {"menu_board": "/pages/hot-issues", "menu_areas": "/pages/areas", "menu_projects": "/pages/projects"}
+MENU = {
+    "menu_board": "/pages/hot-issues",
+    "menu_areas": "/pages/areas",
+    "menu_projects": "/pages/projects",
+    "menu_plans": "/pages/plans",
+    "menu_estates": "/pages/estates",
+}
 
 
 def people_pages(
@@ -46,6 +55,7 @@ def people_pages(
     heat: MeasureHeat,
     words: Wording,
     rules: CurrentRules,
+    planning: Planning,
 ) -> Sequence[APIRouter]:
     pages = Pages(Path(__file__).parent, MENU)
     return [
@@ -65,5 +75,7 @@ def people_pages(
         vote_pages(workshop, pages, voting.ballots),
         scheme_pages(workshop, pages, works),
         dossier_pages(workshop, pages, works, words),
+        estate_pages(workshop, pages),
+        plan_pages(workshop, pages, planning),
         missing_pages(pages),
     ]

@@ -72,6 +72,12 @@ _STATEMENTS = {
         SELECT ticket_id, md5(concat_ws(E'\n', one::text, answer::text))
           FROM works_complaints AS one FULL JOIN complaint_answers AS answer USING (ticket_id)
     """,
+    "estate": "SELECT id, md5(one::text) FROM estates AS one",
+    "need": "SELECT id, md5(one::text) FROM needs AS one",
+    "survey": "SELECT id, md5(one::text) FROM needs_surveys AS one",
+    "plan": "SELECT id, md5(one::text) FROM plans AS one",
+    "plan entry": "SELECT plan_id || ' ' || estate, md5(one::text) FROM plan_entries AS one",
+    "fund use": "SELECT id, md5(one::text) FROM fund_uses AS one",
     "typical case": "SELECT id, md5(one::text) FROM typical_cases AS one",
     "citywide day": "SELECT type_code || ' ' || day, 'citywide' FROM type_days WHERE citywide",
     "sightings": """

@@ -102,6 +102,12 @@ def waiting_issues(connection: Connection) -> list[tuple[str, str, datetime, dat
     return [tuple(row) for row in connection.execute(_WAITING)]
 
 
+def waiting_fund_uses(connection: Connection) -> list[tuple[str, datetime]]:
+    """(id, answer by) of every request to the maintenance fund that nobody has answered yet."""
+    waiting = text("SELECT id, answer_by FROM fund_uses WHERE state = 'asked'")
+    return [tuple(row) for row in connection.execute(waiting)]
+
+
 def waiting_projects(connection: Connection) -> list[tuple[str, date]]:
     """(id, day of the review) of every suspended project."""
     return [tuple(row) for row in connection.execute(_SUSPENDED)]

@@ -26,7 +26,7 @@ def page_of_projects(
     if state is not None:
         page = page.where(table.state == state)
     if estate is not None:
-        page = page.where(table.estate == estate)
+        page = page.where((table.estate == estate) | table.estates.contains([{"estate": estate}]))
     if before is not None:
         page = page.where(tuple_(table.opened_at, table.id) < tuple_(*before))
     page = page.order_by(table.opened_at.desc(), table.id.desc()).limit(limit)

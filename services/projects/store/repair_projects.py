@@ -83,6 +83,7 @@ def project_of(row: Row[Any]) -> RepairProject:
         state=ProjectState(row.state),
         resume_to=ProjectState(row.resume_to) if row.resume_to else None,
         hot_issues=tuple(row.hot_issues),
+        estates=tuple(map(Place.model_validate, row.estates or ())),
         elements=tuple(row.elements),
         **{name: row._mapping[name] for name in _AS_THEY_ARE},
     )
@@ -97,5 +98,6 @@ def _columns(project: RepairProject) -> dict[str, Any]:
         "resume_to": project.resume_to,
         "hot_issues": list(project.hot_issues),
         "elements": list(project.elements),
+        "estates": [one.model_dump(exclude_none=True) for one in project.estates] or None,
         **{name: getattr(project, name) for name in _AS_THEY_ARE},
     }

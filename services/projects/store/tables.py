@@ -227,6 +227,7 @@ repair_projects = Table(
     Column("opened_at", DateTime(timezone=True), nullable=False),
     Column("hot_issues", ARRAY(Text), nullable=False),
     Column("elements", ARRAY(Text), nullable=False),
+    Column("estates", JSONB(none_as_null=True), comment="all of them, where they are several"),
     Column("floor_area_m2", Float),
     Column("planned_start", Date),
     Column("planned_end", Date),

@@ -117,6 +117,17 @@ def test_projects_says_nothing_in_english(projects: Projects, role: str) -> None
         assert district.hub.post(f"/projects/{project}/steps", json=body).status_code == 200
     happen(district.workshop, *(dispatched(100 + n, "XQ04", PARKED, by=n + 100, day=21) for n in range(9)))
     district.until(NOW + timedelta(days=400))
+    estate = {"id": "quyang-1", "name": "明月小区", "property_kind": "mixed", "sub_district": "310109010"}
+    assert district.hub.post("/estates/batch", json={"estates": [estate]}).status_code == 200
+    finding = {"elements": ["E16"], "note": "车棚不够"}
+    survey = {"id": NOBODY, "estate": "quyang-1", "role": "designer", "unit": "某设计院", "on_site": True,
+              "made_at": NOW.isoformat(), "findings": [finding]}  # fmt: skip
+    assert district.hub.post("/surveys", json=survey).status_code == 201
+    asked = {"id": NOBODY, "estate": "quyang-1", "kind": "pump", "cost_fen": 5, "safety": True}
+    assert district.hub.post("/fund-uses", json=asked).status_code == 201
+    plan = district.hub.post("/plans", json={"year": 2027, "budget_fen": 10**9}).json()
+    entry = {"version": 1, "decision": "listed", "cost_fen": 10**8}
+    assert district.hub.post(f"/plans/{plan['plan_id']}/entries/quyang-1", json=entry).status_code == 200
     assert crawled(projects.site.person(role), "/pages/hot-issues") == {}
 
 

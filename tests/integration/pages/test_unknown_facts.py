@@ -25,6 +25,7 @@ from tests.integration.intake.following import Issue
 from tests.integration.intake.following import take as happen
 from tests.integration.intake.settling import dispatched, take
 from tests.integration.pages.conftest import Person, Projects, Site
+from tests.integration.projects.asking import ask
 from tests.integration.projects.issues import ROOF
 from tests.integration.projects.wired import wired
 
@@ -178,6 +179,10 @@ PROJECTS_PAGES: Mapping[str, Sequence[str]] = {
     "/pages/warranty-visits": ["/pages/warranty-visits"],
     "/pages/menu": ["/pages/menu"],
     "/pages/projects/{project_id}/works/{item_id}": ["/pages/projects/{project_id}/works/{item_id}"],
+    "/pages/estates": ["/pages/estates"],
+    "/pages/estates/{estate_id}": ["/pages/estates/quyang-1"],
+    "/pages/plans": ["/pages/plans"],
+    "/pages/plans/{plan_id}": ["/pages/plans/{plan_id}"],
 }
 
 
@@ -188,6 +193,10 @@ def project(projects: Projects) -> str:
     projects.district.advance(project_id, "listed")
     do(projects.district.hub, project_id, "items", items=[WORKS_ROOF])
     note_opinion(projects.district.hub, project_id)
+    estate = {"id": "quyang-1", "name": "明月小区", "built": 1976}
+    assert projects.district.hub.post("/estates/batch", json={"estates": [estate]}).status_code == 200
+    ask(projects.district, "E16")
+    assert projects.district.hub.post("/plans", json={"year": 2027, "budget_fen": 1}).status_code == 201
     forget(projects.district.workshop, metadata_of_projects.sorted_tables)
     return project_id
 
@@ -200,7 +209,13 @@ def test_every_page_of_projects_is_opened_here(projects: Projects) -> None:
 def _open_all(projects: Projects, project: str) -> None:
     (item,) = works(projects.district.hub, project)["items"]
     asked = projects.district.hub.get(f"/projects/{project}/consultations").json()["items"]
-    known = {"project_id": project, "item_id": item["item_id"], "consultation_id": asked[0]["consultation_id"]}
+    (plan,) = projects.district.hub.get("/plans").json()["items"]
+    known = {
+        "project_id": project,
+        "item_id": item["item_id"],
+        "consultation_id": asked[0]["consultation_id"],
+        "plan_id": plan["plan_id"],
+    }
     addresses = [one.format(**known) for pages in PROJECTS_PAGES.values() for one in pages]
     _open_with_forms(projects.site.person("hub"), *addresses)
     lead = projects.site.person("department:housing")

@@ -10,6 +10,7 @@ from services.chassis.database.tables import outbox
 from services.chassis.database.work import Workshop
 from services.chassis.messaging.wire import unpack_headers
 from services.contracts.event import Envelope, Event
+from services.contracts.project_events import ProjectEvent
 from services.contracts.registry import EVENTS
 from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
@@ -23,6 +24,11 @@ TABLES = (
     "hot_issue_history, hot_issue_members, hot_issues, typical_cases, ticket_sightings, cells, type_days, "
     "matter_choices, matter_keys, trace_keys, traces, matters, outbox, timers"
 )
+
+
+def of_projects(workshop: Workshop) -> list[ProjectEvent]:
+    """What was published of projects themselves: not of their works, nor of needs."""
+    return [event for event in published(workshop, "projects") if isinstance(event, ProjectEvent)]
 
 
 def empty(workshop: Workshop) -> None:

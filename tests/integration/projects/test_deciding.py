@@ -21,7 +21,7 @@ from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
 from tests.integration.projects.conftest import NOW
 from tests.integration.projects.events import dispatched, take, ticket_id
-from tests.integration.projects.issues import ROOF, WALL, issues, members, published
+from tests.integration.projects.issues import ROOF, WALL, issues, members, of_projects, published
 from tests.integration.projects.loop_of import District
 
 FOUND = 7
@@ -84,7 +84,7 @@ def test_a_project_is_opened_with_the_decision(district: District) -> None:
     assert (project["state"], project["lead"], project["hot_issues"]) == ("need", "housing", [ROOF])
     assert project["elements"] == ["E01", "E14"]
     assert {name: project[name] for name in plan} == plan
-    (opened,) = published(district.workshop, "projects")
+    (opened,) = of_projects(district.workshop)
     assert isinstance(opened, ProjectOpened)
     assert (opened.project_id, opened.version, opened.hot_issues) == (decided["project_id"], 1, (ROOF,))
 
@@ -94,7 +94,7 @@ def test_a_second_issue_of_the_estate_joins_the_project(district: District) -> N
     assert district.decide(WALL, kind="project", project_id=project_id)["state"] == "decided"
     project = district.project(project_id)
     assert (project["hot_issues"], project["version"], project["state"]) == ([ROOF, WALL], 2, "need")
-    joined = published(district.workshop, "projects")[-1]
+    joined = of_projects(district.workshop)[-1]
     assert isinstance(joined, ProjectAdvanced)
     assert (joined.previous_state, joined.state, joined.hot_issues) == ("need", "need", (ROOF, WALL))
     district.advance(project_id, "started")

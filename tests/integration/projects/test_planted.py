@@ -84,6 +84,19 @@ def test_what_is_planted_in_every_field_is_read_nowhere(district: District) -> N
     command(f"/projects/{project}/reversals", "ReversalBody.reason", reason=SAID)
     command(f"/projects/{project}/steps", to="cancelled", note=SAID)
     district.until(NOW + timedelta(days=30))
+    estate = {"id": "e-1", "name": SAID, "sub_district": "310109010"}
+    planting.send(district.hub, "POST", "/estates/batch", 200, "EstateBody.name", json={"estates": [estate]})
+    wrong = {"estates": [estate | {"floor_area_m2": SAID}]}
+    planting.send(district.hub, "POST", "/estates/batch", 422, "EstateBody.floor_area_m2", json=wrong)
+    part = {"part_id": "1", "block": "1", "area_m2": "50", "owner": "a" * 32}
+    for field in ("part_id", "area_m2"):
+        parts = {"parts": [part | {field: SAID}]}
+        planting.send(district.hub, "POST", "/estates/e-1/parts", 422, f"PartBody.{field}", json=parts)
+    survey = {"id": str(uuid4()), "estate": "e-1", "role": "designer", "unit": SAID, "on_site": True,
+              "made_at": NOW.isoformat(), "findings": [{"elements": ["E01"], "note": SAID}]}  # fmt: skip
+    planting.send(district.hub, "POST", "/surveys", 201, "SurveyBody.unit", "FindingBody.note", json=survey)
+    for path in ("/estates", "/needs", "/surveys?estate=e-1"):
+        planting.send(district.hub, "GET", path, 200)
     for path in ("/hot-issues", "/projects", "/areas", "/concentrations"):
         planting.send(district.hub, "GET", path, 200, f"GET {path} estate", params={"estate": SAID})
     planting.send(district.hub, "GET", "/search", 200, "GET /search q", params={"q": SAID})

@@ -14,7 +14,7 @@ from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
 from tests.integration.projects.conftest import NOW
 from tests.integration.projects.events import dispatched, take
-from tests.integration.projects.issues import published
+from tests.integration.projects.issues import of_projects, published
 from tests.integration.projects.loop_of import District
 
 ROOF = hot_issue_id(Cell("quyang-1", "MJ01"), 0)
@@ -71,7 +71,7 @@ def test_a_wrong_acceptance_ends_the_observation(district: District, project: st
     district.until(NOW + timedelta(days=800))
     assert district.issue(ROOF)["state"] == "in cure"
     assert [type(one) for one in published(district.workshop)][-1] is HotIssueCorrected
-    assert isinstance(published(district.workshop, "projects")[-1], ProjectStepReversed)
+    assert isinstance(of_projects(district.workshop)[-1], ProjectStepReversed)
 
 
 def test_after_the_verdict_the_acceptance_stands(district: District, project: str) -> None:
@@ -130,9 +130,9 @@ def test_stopped_works_are_looked_at_again_on_their_day_alone(district: District
     assert suspend(district, project, review_on="2026-07-01").status_code == 422
     assert suspend(district, project).status_code == 200
     district.until(NOW + timedelta(days=100))
-    assert not isinstance(published(district.workshop, "projects")[-1], ProjectReviewDue)
+    assert not isinstance(of_projects(district.workshop)[-1], ProjectReviewDue)
     district.until(NOW + timedelta(days=170))
-    due = published(district.workshop, "projects")[-1]
+    due = of_projects(district.workshop)[-1]
     assert isinstance(due, ProjectReviewDue)
     assert (due.state, due.responsible, str(due.review_on)) == ("suspended", "housing", "2026-12-01")
     body = {"version": district.project(project)["version"], "to": "building"}

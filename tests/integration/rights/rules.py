@@ -49,6 +49,10 @@ IN_PATHS: Mapping[str, Mapping[str, Rule]] = {
         "ticket_id": Rule.VISIBLE,
         "letter_id": Rule.OF_ROLE,
         "address": Rule.PLAIN,
+        "estate_id": Rule.OF_ROLE,
+        "need_id": Rule.ADMITTED,
+        "plan_id": Rule.OF_ROLE,
+        "fund_use_id": Rule.ADMITTED,
     },
     NOTIFIER: {"webhook_id": Rule.VISIBLE, "delivery_id": Rule.VISIBLE, "letter_id": Rule.OF_ROLE},
     CLASSIFIER: {"letter_id": Rule.OF_ROLE},
@@ -260,6 +264,49 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
             for name in ("estate", "sub_district", "type")
         },
         "GET /dead-letters query.after": Rule.OF_ROLE,
+        # the register of estates, and needs
+        **{
+            f"POST /estates/{path}": Rule.OF_ROLE
+            for path in ("batch body.estates.id", "{estate_id}/parts body.parts.part_id")
+        },
+        **{
+            f"POST /estates/batch body.estates.{name}": rule
+            for name, rule in (
+                ("floor_area_m2", Rule.PLAIN),
+                ("name", Rule.PLAIN),
+                ("property_kind", Rule.CODE),
+                ("sub_district", Rule.CODE),
+            )
+        },
+        **{
+            f"POST /estates/{{estate_id}}/parts body.parts.{name}": Rule.PLAIN
+            for name in ("area_m2", "block", "hallway", "owner")
+        },
+        **{
+            f"GET {query}": Rule.NARROWS
+            for query in (
+                "/estates query.after",
+                "/pages/estates query.after",
+                "/needs query.cursor",
+                "/needs query.estate",
+                "/surveys query.estate",
+            )
+        },
+        **{f"GET /fund-uses query.{name}": Rule.NARROWS for name in ("cursor", "estate")},
+        "POST /fund-uses body.id": Rule.OWN_KEY,
+        "POST /fund-uses body.estate": Rule.NARROWS,
+        **{f"POST /fund-uses body.{name}": Rule.CODE for name in ("element", "kind")},
+        "POST /plans/{plan_id}/entries/{estate_id}/project body.elements": Rule.CODE,
+        "POST /needs body.id": Rule.OWN_KEY,
+        "POST /surveys body.id": Rule.OWN_KEY,
+        "POST /needs body.estate": Rule.NARROWS,  # one that they do not see is refused like one that is not there
+        "POST /surveys body.estate": Rule.NARROWS,
+        "POST /projects body.needs.id": Rule.VISIBLE,  # by `commands.admitted`, each of them
+        **{
+            f"POST /{path}": Rule.CODE
+            for path in ("needs body.elements", "projects body.project.elements", "surveys body.findings.elements")
+        },
+        **{f"POST /surveys body.{name}": Rule.PLAIN for name in ("findings.note", "findings.photographs", "unit")},
     },
     NOTIFIER: {
         **{f"GET /deliveries query.{name}": Rule.NARROWS for name in ("ticket_id", "hot_issue_id", "project_id")},
@@ -299,6 +346,7 @@ NO_TEXTS = {
     *("adopted", "announced_at", "closes_at", "held_on", "opens_at"),
     *("inspected_at", "review_on", "role", "sum", "starts", "ends", "delta", "audited"),
     *("beyond_duty", "caller_solved", "matter_true", "unit_solved"),
+    *("agreement", "budget", "cost", "decision", "year"),
     *("date", "file", "floor_area_m2", "from", "hours", "to", "version"),
 }
 """Fields of forms that are choices of the route, yes or no, numbers, days and files."""

@@ -55,6 +55,7 @@ def test_a_dry_run_changes_nothing(tmp_path: Path) -> None:
         ("name,name,address\n甲里,乙里,云锦路1弄\n".encode(), (), "two columns name"),
         (b"name,address\n\xff\xff\xff\x81,\x81", (), "is neither UTF-8"),
         (ROWS.encode(), ("--crs", "bd09"), "say gcj02 or wgs84"),
+        (ROWS.rstrip().removesuffix(",21.4,31.2,,").encode(), (), "row 5 ends in the middle: the file was cut short"),
         ("name,address\n明月小区,\n".encode(), (), "not one row can be used"),
         (ROWS.encode(), ("--committees", "/nowhere.json"), "cannot be read"),
     ],

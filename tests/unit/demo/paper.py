@@ -103,7 +103,7 @@ class Paper:
         def past(begin: datetime, end: datetime) -> int:
             return sum(begin <= one.at < end for one in calls) if after is None else 0
 
-        found = detection.first_hot(counted_calls, BOOK, "", past)
+        found = detection.first_hot(counted_calls, BOOK, None, past)
         return found.at if found else None
 
     def _note_day(self, call: Call, estate: str) -> None:

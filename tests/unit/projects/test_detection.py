@@ -36,7 +36,7 @@ def call(day: float, by: str | None, *, history: bool = False) -> Call:
 
 
 def first(calls: Sequence[Call], by: RuleBook = BOOK) -> tuple[datetime, int] | None:
-    found = first_hot(calls, by, "quyang-1")
+    found = first_hot(calls, by, None)
     return found and (found.at, found.callers)
 
 
@@ -106,9 +106,9 @@ def test_the_place_is_what_the_earliest_call_that_knows_it_says() -> None:
 
 def test_what_goes_on_for_months_is_found_by_the_long_window() -> None:
     rules = book(window_days=30, distinct_callers=5, long_window={"window_days": 90, "distinct_callers": 8})
-    found = first_hot([call(11 * n, f"caller-{n}") for n in range(8)], rules, "quyang-1")
+    found = first_hot([call(11 * n, f"caller-{n}") for n in range(8)], rules, None)
     assert found == Fulfilment(START + timedelta(days=77), 8, 8, 90, IssueLevel.LONG_WINDOW, 1)
-    assert first_hot([call(12 * n, f"caller-{n}") for n in range(7)], rules, "quyang-1") is None
+    assert first_hot([call(12 * n, f"caller-{n}") for n in range(7)], rules, None) is None
 
 
 @pytest.mark.parametrize(("usual", "found"), [(5, False), (6, True), (16, True), (17, False)])
@@ -121,21 +121,20 @@ def test_far_above_what_is_usual_there_fewer_are_enough(usual: int, found: bool)
         asked.append((begin, end))
         return usual
 
-    hot = first_hot([call(n, f"caller-{n}") for n in range(4)], rules, "quyang-1", past)
+    hot = first_hot([call(n, f"caller-{n}") for n in range(4)], rules, None, past)
     assert (hot is not None) is found
     assert asked == [(START - timedelta(days=392), START - timedelta(days=27))]
 
 
 def test_a_large_estate_needs_more_callers_and_an_unknown_one_is_not_scaled() -> None:
-    area = {"reference_m2": 64_000, "at_most": 3, "estates": {"quyang-1": 128_000, "quyang-2": 9_000_000}}
-    rules = book(window_days=30, distinct_callers=5, floor_area=area)
+    rules = book(window_days=30, distinct_callers=5, floor_area={"reference_m2": 64_000, "at_most": 3})
     nine, fourteen = ([call(n, f"caller-{n}") for n in range(count)] for count in (9, 14))
-    assert first_hot(nine, rules, "quyang-1") is None
-    assert first_hot(fourteen, rules, "quyang-1") == Fulfilment(
+    assert first_hot(nine, rules, 128_000) is None
+    assert first_hot(fourteen, rules, 128_000) == Fulfilment(
         START + timedelta(days=9), 10, 10, 30, IssueLevel.SHORT_WINDOW, 1
     )
-    assert first_hot(fourteen, rules, "quyang-2") is None
-    assert first_hot(nine, rules, "elsewhere") is not None
+    assert first_hot(fourteen, rules, 9_000_000) is None
+    assert first_hot(nine, rules, None) is not None
 
 
 def test_a_few_callers_within_days_are_an_early_warning_and_one_who_calls_again_is_none() -> None:
@@ -152,11 +151,9 @@ def test_each_moment_is_judged_by_the_edition_of_its_day() -> None:
     lax = edition(2, "2026-03-01", window_days=30, distinct_callers=2)
     rules = RuleBook((strict, lax))
     before = [call(day, by) for day, by in ((10, "a"), (11, "b"), (12, "c"))]
-    assert first_hot(before, rules, "quyang-1") is None
+    assert first_hot(before, rules, None) is None
     after = [*before, call(65, "d"), call(66, "e")]
-    assert first_hot(after, rules, "quyang-1") == Fulfilment(
-        START + timedelta(days=66), 2, 2, 30, IssueLevel.SHORT_WINDOW, 2
-    )
+    assert first_hot(after, rules, None) == Fulfilment(START + timedelta(days=66), 2, 2, 30, IssueLevel.SHORT_WINDOW, 2)
 
 
 @pytest.mark.parametrize("begin", ["2024-02-25", "2026-03-08", "2026-10-20", "1999-12-20", "2189-12-20"])

@@ -51,7 +51,7 @@ def line_of(content: str, part: str) -> int:
         ("factor: 3", "factor: 1", "detection.baseline.factor: Input should be greater"),
         ("least_callers: 4", "least_callers: 5", "baseline.least_callers must be below distinct_callers"),
         ("window_days: 7, distinct_callers: 3", "window_days: 30, distinct_callers: 5", "early_warning must come"),
-        ("estates: {}", "estates: {quyang-1: -5}", "detection.floor_area.estates.quyang-1: Input should be greater"),
+        ("reference_m2: 64000", "reference_m2: -5", "detection.floor_area.reference_m2: Input should be greater"),
         ("effective_from: 2000-01-01", "effective_from: 2000-13-01", "effective_from: Input should be a valid date"),
         ("severity: {normal: 1", "severity: {usual: 1", "severity.usual"),
         ("  working_days: 10", "  working_days: ten", "decision.working_days"),

@@ -13,13 +13,18 @@ from sqlalchemy import Connection
 
 from services.contracts.complaint_events import WorksComplaintChanged
 from services.contracts.consultation_events import ConsultationEvent
+from services.contracts.estate_events import EstateRegistered
 from services.contracts.event import Envelope, Event
 from services.contracts.hot_issue_events import HotIssueEvent, HotIssueMemberJoined, HotIssueMemberLeft
+from services.contracts.need_events import NeedChanged, NeedsSurveyed
 from services.contracts.numbers import ShortKind, number_of_old
 from services.contracts.project_events import ProjectEvent, ProjectOpened, TypicalCaseProposed
 from services.contracts.works_events import WorksEvent
 from services.projects.domain.hot_issue import IssueState, Reason
 from services.projects.jobs.rebuild.own_consultations import OwnConsultations
+from services.projects.jobs.rebuild.own_estates import OwnEstates
+from services.projects.jobs.rebuild.own_needs import OwnNeeds
+from services.projects.jobs.rebuild.own_plans import OwnPlans, PlanFact
 from services.projects.jobs.rebuild.own_works import OwnWorks
 from services.projects.store.consultations_rebuilt import forget_consultations
 from services.projects.store.rebuilt import replace_issues, replace_projects
@@ -51,6 +56,9 @@ class OwnEvents:
     cases: dict[str, Row] = field(default_factory=dict)
     works: OwnWorks = field(default_factory=OwnWorks)
     consultations: OwnConsultations = field(default_factory=OwnConsultations)
+    estates: OwnEstates = field(default_factory=OwnEstates)
+    needs: OwnNeeds = field(default_factory=OwnNeeds)
+    plans: OwnPlans = field(default_factory=OwnPlans)
     choices: dict[tuple[str, str], bool] = field(default_factory=dict)
     """By ticket and matter, whether a person said that it is of it."""
 
@@ -67,6 +75,12 @@ class OwnEvents:
                 self.consultations.fold(event)
             elif isinstance(event, WorksComplaintChanged):
                 self.works.complaint(event)
+            elif isinstance(event, EstateRegistered):
+                self.estates.fold(event)
+            elif isinstance(event, NeedChanged | NeedsSurveyed):
+                self.needs.fold(event)
+            elif isinstance(event, PlanFact):
+                self.plans.fold(event)
             elif isinstance(event, TypicalCaseProposed):
                 known = self.cases.get(event.type_code)
                 if known is None or known["version"] < event.version:
@@ -93,6 +107,9 @@ class OwnEvents:
         )
         self.works.write(connection)
         self.consultations.write(connection)
+        self.estates.write(connection)
+        self.needs.write(connection)
+        self.plans.write(connection)
 
     def _issue(self, event: HotIssueEvent) -> None:
         issue = self.issues.setdefault(event.aggregate_id, FoldedIssue())
@@ -119,7 +136,9 @@ class OwnEvents:
         if project.row and project.row["version"] >= event.version:
             return
         number = event.number or number_of_old(ShortKind.PROJECT, event.project_id)
+        estates = [one.model_dump(exclude_none=True) for one in event.estates or ()] or None
         project.row = _columns(event, repair_projects.c) | _place(event) | {"id": event.project_id, "number": number}
+        project.row["estates"] = estates
         came_from = None if isinstance(event, ProjectOpened) else getattr(event, "previous_state", event.state)
         project.history.append(
             {

@@ -17,6 +17,7 @@ from services.chassis.messaging import timers
 from services.contracts.event import Envelope
 from services.contracts.fingerprint import TermKey
 from services.projects.app.cure import OBSERVE
+from services.projects.app.plans.use_fund import FUND_ANSWER
 from services.projects.app.raise_issue import DECIDE, LAPSE
 from services.projects.app.repair import REVIEW, review_at
 from services.projects.app.works.attach_complaints import works_moved
@@ -31,7 +32,7 @@ from services.projects.store import rebuilt
 from services.projects.store.checksums import Checksums, checksums
 from services.projects.store.rebuilt_matters import restore_matters
 
-TOPICS = ("tickets", "classifications", "hot-issues", "projects")
+TOPICS = ("tickets", "classifications", "hot-issues", "projects", "estates")
 COMPARE_AGAIN_S = 1.0
 FEW = 2000
 
@@ -168,6 +169,8 @@ def _start_timers(connection: Connection) -> None:
             timers.start(work, OBSERVE, issue_id, observe_until)
     for project_id, review_on in rebuilt.waiting_projects(connection):
         timers.start(work, REVIEW, project_id, review_at(review_on))
+    for use_id, answer_by in rebuilt.waiting_fund_uses(connection):
+        timers.start(work, FUND_ANSWER, use_id, answer_by)
     _start_works_timers(work)
 
 

@@ -47,7 +47,12 @@ class RulesDifference:
 
 
 def compare(
-    history: Iterable[tuple[TypeCode, Sequence[Sighted]]], now: Rules, then: Rules, begin: datetime, end: datetime
+    history: Iterable[tuple[TypeCode, Sequence[Sighted]]],
+    areas: Mapping[str, float],
+    now: Rules,
+    then: Rules,
+    begin: datetime,
+    end: datetime,
 ) -> RulesDifference:
     """Both rules over each type's calls. Only what is raised from `begin` up to `end` is listed."""
     books = book_of(now), book_of(then)
@@ -55,7 +60,7 @@ def compare(
     for type_code, sightings in history:
         found.tickets += sum(begin <= one.call.occurred_at < end for one in sightings)
         found.names.update((one.cell.estate, one.call.place.estate_name or one.cell.estate) for one in sightings)
-        before, after = (replay(type_code, sightings, book) for book in books)
+        before, after = (replay(type_code, sightings, book, areas) for book in books)
         within = [[one for one in each.raised if begin <= one.found.at < end] for each in (before, after)]
         for events, each in ((found.events_now, before), (found.events_then, after)):
             events += [event for event in each.events if begin.date() <= event.day <= end.date()]

@@ -14,6 +14,7 @@ from services.projects.domain.rules import Rules, book_of
 from services.projects.files.rules import FILE, load_rules
 from services.projects.jobs.whatif.comparison import RulesDifference, compare
 from services.projects.jobs.whatif.words import as_data, in_words
+from services.projects.store.estate_views import floor_areas
 from services.projects.store.history import history
 
 
@@ -40,7 +41,8 @@ class WhatIf:
         engine = create_engine(make_url(database_url).set(drivername="postgresql+psycopg"))
         try:
             calls = history(engine, begin - timedelta(days=reach), until)
-            return WhatIfAnswer(compare(calls, self.now, self.then, begin, until), self, begin, end)
+            found = compare(calls, floor_areas(engine), self.now, self.then, begin, until)
+            return WhatIfAnswer(found, self, begin, end)
         finally:
             engine.dispose()
 

@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 revision = "0017"
-down_revision = "0014"
+down_revision = "0016"
 
 TABLES = (
     "consultation_deliveries",

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "intake0033"
+revision = "intake0032"
 down_revision = "intake0031"
 branch_labels = None
 depends_on = None

@@ -1,0 +1,1 @@
+"""What estates need: gathered, joined, followed, refused."""

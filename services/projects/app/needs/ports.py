@@ -1,0 +1,41 @@
+"""What the use cases of needs ask of the outside. Each call works inside the transaction of `work`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+from services.chassis.database.work import Work
+from services.contracts.need_events import NeedsSurveyed
+from services.contracts.ticket_events import Place
+from services.projects.domain.needs import Need
+from services.projects.domain.surveys import NeedsSurvey
+
+
+class NeedKey(NamedTuple):
+    estate: str
+    element: str | None
+
+
+class NeedBook(Protocol):
+    """Needs of one estate are changed by one transaction at a time. Locks come after those of projects and issues."""
+
+    def newest(self, work: Work, estates: Collection[str]) -> dict[NeedKey, Need]:
+        """The need of the highest ordinal of each element, of these estates, which are locked in one order."""
+
+    def lock(self, work: Work, need_ids: Collection[str]) -> dict[str, Need]:
+        """Those of them that exist, by id; their estates are locked."""
+
+    def of_project(self, work: Work, project_id: str) -> list[Need]:
+        """The needs that a project is to meet, locked."""
+
+    def save(self, work: Work, needs: Sequence[Need]) -> None:
+        """Stores needs, new and changed."""
+
+    def places(self, work: Work, estates: Collection[str]) -> Mapping[str, Place]:
+        """Those of them that are registered, by id."""
+
+    def survey(self, work: Work, survey_id: str) -> NeedsSurvey | None: ...
+
+    def add_survey(self, work: Work, told: NeedsSurveyed) -> None:
+        """Stores a survey that is not there."""

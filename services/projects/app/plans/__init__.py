@@ -1,0 +1,1 @@
+"""The yearly plan: drafted, decided entry by entry, published; and works begun from it."""

@@ -1,0 +1,1 @@
+"""The register of estates, as it is imported and asked."""
