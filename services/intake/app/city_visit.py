@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from services.chassis.commands import Unknown
 from services.chassis.database.work import Work
-from services.intake.app.ports import KeyReused, ReceiptClaim, Receipts, Tickets
+from services.intake.app.ports import Tickets
+from services.intake.app.receipt_ports import KeyReused, ReceiptClaim, Receipts
 from services.intake.app.settle_ticket import SettleTicket, Visit
 from services.intake.app.ticket_desk import Command
 from services.intake.domain.callers import hidden_key, key_ref

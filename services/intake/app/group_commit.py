@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from services.chassis.database.work import Workshop
 from services.chassis.messaging.errors import Kind, Retry, kind_of, sqlstate_of, was_rolled_back
-from services.intake.app.ports import KeyReused
+from services.intake.app.receipt_ports import KeyReused
 from services.intake.app.receive_ticket import Prepared, Receipt, ReceiveTicket, Request
 
 MOST = 64

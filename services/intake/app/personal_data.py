@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.chassis.database.work import Work
-from services.intake.app.ports import CallerReading, CallerReadings, Identity, Tickets, Vault
+from services.intake.app.caller_reading_ports import CallerReading, CallerReadings
+from services.intake.app.ports import Identity, Tickets, Vault
 from services.intake.app.read_caller import TicketsOfCallers
 from services.intake.domain.caller_access import Asker, CallerAccess, CallerReader, ReadingOutcome, ReadingPurpose
 from services.intake.domain.callers import caller_ref

@@ -11,9 +11,7 @@ from services.chassis.database.work import Work
 from services.contracts.hot_issue_events import DecisionKind
 from services.contracts.project_events import ProjectEvent
 from services.contracts.ticket_events import Place
-from services.intake.domain.caller_access import CallerReader, ReadingLimit, ReadingOutcome, ReadingPurpose
 from services.intake.domain.calls import CallResult
-from services.intake.domain.city import MessageKind
 from services.intake.domain.deadline import Deadline
 from services.intake.domain.dispatch import Catalogue, CatalogueEdit
 from services.intake.domain.earlier_calls import EarlierCall
@@ -107,24 +105,6 @@ class Deadlines(Protocol):
         """Stores new and changed ones and sets the timers of their warnings and ends."""
 
 
-@dataclass(frozen=True, slots=True)
-class CityNotice:
-    """A step of a ticket of the city's, and the ticket's lead, limit and outcome after it."""
-
-    ticket_id: str
-    number: str
-    kind: MessageKind
-    entry: TicketHistoryEntry
-    unit: str | None
-    settle_by: datetime | None
-    unit_solved: bool | None
-
-
-class CityLine(Protocol):
-    def notify(self, work: Work, notices: Sequence[CityNotice]) -> None:
-        """Queues messages for the city, to be sent after the commit in this order."""
-
-
 class Catalogues(Protocol):
     def current(self, work: Work) -> Catalogue:
         """The dispatch catalogue in force."""
@@ -155,28 +135,6 @@ class Vault(Protocol):
 
     def reveal(self, work: Work, ticket_id: str) -> Identity | None:
         """The personal data of a ticket; None when the caller was erased or there is no such ticket."""
-
-
-@dataclass(frozen=True, slots=True)
-class CallerReading:
-    """That somebody asked who a caller is. `role` None: they asked as nobody who may. `ticket_id` None: they looked for
-    the tickets of a telephone, whose `caller_ref` is given."""
-
-    reader: str
-    role: CallerReader | None
-    unit: str | None
-    purpose: ReadingPurpose
-    outcome: ReadingOutcome
-    ticket_id: str | None = None
-    caller_ref: str | None = None
-
-
-class CallerReadings(Protocol):
-    def next_allowed(self, work: Work, reader: str, limits: Sequence[ReadingLimit]) -> datetime | None:
-        """When this person may read again; None: now. Other readings of theirs wait until the transaction ends."""
-
-    def add(self, work: Work, reading: CallerReading) -> None:
-        """Stores a reading; it counts, unless it came too often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,32 +288,3 @@ class Tellings(Protocol):
 
     def stop(self, work: Work, person: str, *, stopped: bool) -> None:
         """Keeps that a person wants no messages any more, or wants them again."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptClaim:
-    """Binds a client's Idempotency-Key to a ticket and to the fingerprint of its request.
-
-    `key` is the one that is kept (`key_ref`); `as_sent` the one that came, under which older receipts stand until their
-    request comes again; `hidden` the one under which receipts of erased callers stand, so that a request of theirs that
-    is repeated does not bring them back.
-    """
-
-    client: str
-    key: str
-    fingerprint: bytes
-    ticket_id: str
-    as_sent: str
-    hidden: str
-
-
-class Receipts(Protocol):
-    def claim(self, work: Work, claims: Sequence[ReceiptClaim]) -> list[str | None]:
-        """The ticket that each key is bound to: the claim's own, or the one it was bound to before.
-
-        None when it was bound to another request. Waits for a concurrent claim of the same key.
-        """
-
-
-class KeyReused(ValueError):
-    """An Idempotency-Key came again with another body."""

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Protocol
 
 from services.chassis.database.work import Work
-from services.intake.app.ports import CallerReading, CallerReadings, Identity, Tickets, Vault
+from services.intake.app.caller_reading_ports import CallerReading, CallerReadings
+from services.intake.app.ports import Identity, Tickets, Vault
 from services.intake.domain.caller_access import Asker, CallerAccess, CallerReader, ReadingOutcome, ReadingPurpose
 from services.intake.domain.callers import caller_ref
 from services.intake.domain.links import status_code_of

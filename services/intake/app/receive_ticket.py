@@ -12,7 +12,8 @@ from services.chassis.database.work import Work
 from services.contracts.numbers import ticket_number
 from services.contracts.redaction import flats_in, redact
 from services.contracts.ticket_events import Channel, TicketReceived, TicketTextRecorded
-from services.intake.app.ports import Identity, KeyReused, NewTicket, ReceiptClaim, Receipts, Tickets, Vault
+from services.intake.app.ports import Identity, NewTicket, Tickets, Vault
+from services.intake.app.receipt_ports import KeyReused, ReceiptClaim, Receipts
 from services.intake.app.ticket_facts import ticket_facts
 from services.intake.domain.callers import caller_ref, hidden_key, key_ref
 from services.intake.domain.reach import reach_of

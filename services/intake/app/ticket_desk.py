@@ -12,7 +12,8 @@ from services.chassis.commands import Conflict, admitted
 from services.chassis.database.work import Work
 from services.contracts.event import Event
 from services.contracts.redaction import flats_in, redact
-from services.intake.app.ports import Authorise, CityLine, CityNotice, Deadlines, Tickets, Vault
+from services.intake.app.city_ports import CityLine, CityNotice
+from services.intake.app.ports import Authorise, Deadlines, Tickets, Vault
 from services.intake.app.tell_callers import TellCallers
 from services.intake.app.ticket_facts import ticket_facts
 from services.intake.app.to_tell import StepTaken

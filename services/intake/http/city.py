@@ -14,7 +14,7 @@ from services.chassis.metrics import TICKETS_RECEIVED
 from services.chassis.web.identity import Actor, Role, require
 from services.chassis.web.problems import Problem, invalid
 from services.intake.app.city_visit import CLIENT, CityVisit, TakeCityVisit
-from services.intake.app.ports import KeyReused
+from services.intake.app.receipt_ports import KeyReused
 from services.intake.app.receive_ticket import ReceiveTicket, Request
 from services.intake.http.city_bodies import CityListBody, CityNumber, CityTicketBody, CityVisitBody
 from services.intake.http.refusals import answered

@@ -17,7 +17,7 @@ from services.chassis.web.cursors import read_cursor, write_cursor
 from services.chassis.web.identity import Actor
 from services.chassis.web.problems import Problem, invalid
 from services.intake.app.group_commit import GroupCommit
-from services.intake.app.ports import KeyReused
+from services.intake.app.receipt_ports import KeyReused
 from services.intake.app.receive_ticket import ReceiveTicket, Request
 from services.intake.domain.steps import TicketState
 from services.intake.http.rights import Operator, Overseer, Reader, no_such_ticket, scope_of

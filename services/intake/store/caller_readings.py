@@ -15,7 +15,7 @@ from services.chassis.database.gauges import Gauging
 from services.chassis.database.rows import rows_by_name
 from services.chassis.database.work import Work
 from services.chassis.metrics import CALLER_READINGS, CALLER_READINGS_OF_ONE
-from services.intake.app.ports import CallerReading
+from services.intake.app.caller_reading_ports import CallerReading
 from services.intake.domain.caller_access import ReadingLimit, ReadingOutcome, ReadingPurpose
 from services.intake.domain.scope import TicketScope
 from services.intake.store.tables import caller_readings, tickets

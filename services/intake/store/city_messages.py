@@ -17,8 +17,8 @@ from sqlalchemy import Connection, bindparam, func, select, text, update
 from services.chassis.database.rows import by_column, insert_rows
 from services.chassis.database.work import Work
 from services.chassis.metrics import CITY_MESSAGES
+from services.intake.app.city_ports import CityNotice
 from services.intake.app.plain_english import entry_in_english
-from services.intake.app.ports import CityNotice
 from services.intake.domain.city import WITH_WORDS, MessageKind, city_state
 from services.intake.domain.scope import TicketScope
 from services.intake.store.city_tables import city_messages

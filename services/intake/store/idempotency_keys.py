@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import text
 
 from services.chassis.database.work import Work
-from services.intake.app.ports import ReceiptClaim
+from services.intake.app.receipt_ports import ReceiptClaim
 
 # In one order, so that two transactions that claim the same keys cannot deadlock.
 _CLAIM = text(

@@ -17,7 +17,8 @@ from services.chassis.messaging.errors import Retry, sqlstate_of
 from services.contracts.ticket_events import Channel
 from services.intake.app import group_commit
 from services.intake.app.group_commit import MOST, SLOW, Bound, GroupCommit
-from services.intake.app.ports import Identity, KeyReused
+from services.intake.app.ports import Identity
+from services.intake.app.receipt_ports import KeyReused
 from services.intake.app.receive_ticket import Prepared, ReceiveTicket, Request
 from tests.harness.waiting import eventually
 from tests.integration.intake.conftest import Intake
