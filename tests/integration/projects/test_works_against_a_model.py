@@ -40,6 +40,7 @@ from services.projects.domain.works.defects import DefectState, Severity, WorksP
 from services.projects.domain.works.gates import GatesShut
 from services.projects.domain.works.papers import Paper, PaperKind
 from services.projects.domain.works.parties import WorksUnit
+from tests.harness.consulting import meet
 from tests.harness.works import UNITS as UNIT_NAMES
 from tests.integration.projects.conftest import NOW
 from tests.integration.projects.events import dispatched, take
@@ -79,6 +80,7 @@ class Repairs(RuleBasedStateMachine):
         district = District(self.workshop)
         self.project: str = district.decide(ROOF, kind="project")["project_id"]
         district.advance(self.project, "listed")
+        meet(district.hub, self.project, "review", NOW)
         self.acts, self.repair, self.reverse = (
             wired(self.workshop).works,
             wired(self.workshop).repair,

@@ -11,7 +11,7 @@ WAY = [
 ]
 UNDER_WAY = ("started", "building", "suspended")
 PAPERS = {
-    "started": {"approval", "design", "contract", "consultation_result"},
+    "started": {"approval", "design", "contract"},
     "accepted": {"completion_report", "acceptance_record"},
     "handed_over": {"warranty_letter", "audit_report"},
 }
