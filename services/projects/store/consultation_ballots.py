@@ -151,7 +151,12 @@ class SqlBallots:
 
     def ballots(self, work: Work, consultation_id: str) -> list[Ballot]:
         cursor = work.connection.connection.driver_connection.cursor(binary=True)  # type: ignore[union-attr]
-        return list(map(_ballot_of, cursor.execute(_CAST_ALL, [consultation_id]).fetchall()))
+        return [
+            Ballot(number, part_id, item, _CHOICES[choice], origin, at, delivered)
+            for number, part_id, item, choice, origin, at, delivered in cursor.execute(
+                _CAST_ALL, [consultation_id]
+            ).fetchall()
+        ]
 
     def links(self, work: Work, consultation_id: str) -> list[ChainedBallot]:
         rows = work.connection.execute(_LINKS, {"id": consultation_id})

@@ -28,7 +28,7 @@ from services.contracts.hot_issue_events import (
     HotIssueWithdrawn,
 )
 from services.contracts.project_events import ProjectOpened
-from services.contracts.registry import HOT_ISSUE_EVENTS, PROJECT_EVENTS, WORKS_EVENTS
+from services.contracts.registry import CONSULTATION_EVENTS, HOT_ISSUE_EVENTS, PROJECT_EVENTS, WORKS_EVENTS
 from services.contracts.ticket_events import Place
 from services.contracts.topics import topic_table
 from services.notifier.app.recipients import Recipients
@@ -63,8 +63,8 @@ def test_the_expectations_name_every_event_of_which_anybody_is_notified() -> Non
     assert set(HOT_ISSUES) == set(HOT_ISSUE_EVENTS) & SUBSCRIPTION.events
     on_topics = {event for name in ("hot-issues", "projects") for event in topic_table().topic(name).events}
     known = {event.type for event in (*HOT_ISSUE_EVENTS, *PROJECT_EVENTS)}
-    on_site = {event.type for event in WORKS_EVENTS}  # who works on site reads them on the page
-    assert on_topics - known == on_site | {"typical_case.proposed.v1"}  # for supervisors, who read it on the page
+    on_pages = {event.type for event in (*WORKS_EVENTS, *CONSULTATION_EVENTS)}  # who acts on them reads them there
+    assert on_topics - known == on_pages | {"typical_case.proposed.v1"}  # for supervisors, who read it on the page
 
 
 @pytest.mark.parametrize(("event", "expected"), HOT_ISSUES.items())
