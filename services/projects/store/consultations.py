@@ -63,7 +63,8 @@ class SqlConsultations(SqlBallots):
         return work.connection.execute(_PROJECT, {"id": consultation_id}).scalar_one_or_none()
 
     def next_ordinal(self, work: Work, project_id: str) -> int:
-        return work.connection.execute(_NEXT, {"project_id": project_id}).scalar_one()
+        ordinal: int = work.connection.execute(_NEXT, {"project_id": project_id}).scalar_one()
+        return ordinal
 
     def lock(self, work: Work, consultation_id: str) -> Consultation | None:
         row = work.connection.execute(_LOCK, {"id": consultation_id}).one_or_none()
