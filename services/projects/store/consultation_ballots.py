@@ -81,13 +81,13 @@ class SqlBallots:
 
     __slots__ = ()
 
-    def create(
-        self, work: Work, consultation: Consultation, owned: Sequence[OwnedPart], heads: Mapping[str, int]
+    def keep_parts(
+        self, work: Work, consultation_id: str, owned: Sequence[OwnedPart], heads: Mapping[str, int]
     ) -> None:
-        self.save(work, consultation, with_items=True)
+        """`heads`: of each part."""
         rows = [
             {
-                "consultation_id": consultation.id,
+                "consultation_id": consultation_id,
                 "part_id": one.id,
                 "building": one.building,
                 "hallway": one.hallway,
@@ -98,9 +98,6 @@ class SqlBallots:
             for one in owned
         ]
         work.connection.execute(_PARTS, by_column(rows))
-
-    def save(self, work: Work, consultation: Consultation, *, with_items: bool = False) -> None:
-        raise NotImplementedError
 
     def keep_codes(self, work: Work, consultation_id: str, codes: Mapping[int, str]) -> None:
         rows = [
@@ -151,7 +148,12 @@ class SqlBallots:
 
     def ballots(self, work: Work, consultation_id: str) -> list[Ballot]:
         cursor = work.connection.connection.driver_connection.cursor(binary=True)  # type: ignore[union-attr]
-        return list(map(_ballot_of, cursor.execute(_CAST_ALL, [consultation_id]).fetchall()))
+        return [
+            Ballot(number, part_id, item, _CHOICES[choice], origin, at, delivered)
+            for number, part_id, item, choice, origin, at, delivered in cursor.execute(
+                _CAST_ALL, [consultation_id]
+            ).fetchall()
+        ]
 
     def links(self, work: Work, consultation_id: str) -> list[ChainedBallot]:
         rows = work.connection.execute(_LINKS, {"id": consultation_id})

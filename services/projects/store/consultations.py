@@ -17,6 +17,7 @@ from services.projects.domain.consultation.course import (
     ConsultationState,
     Voters,
 )
+from services.projects.domain.consultation.electorate import OwnedPart
 from services.projects.domain.consultation.meetings import HeardOpinion, Meeting, MeetingKind, ParticipantRole
 from services.projects.domain.consultation.rounds import ItemText
 from services.projects.domain.consultation.rules import ConsultationRule
@@ -35,7 +36,9 @@ from services.projects.store.consultation_tables import (
 from services.projects.store.consulted import consulted_of
 
 _PROJECT = select(consultations.c.project_id).where(consultations.c.id == bindparam("id"))
-_NEXT = select(func.count() + 1).where(consultations.c.project_id == bindparam("project_id"))
+_NEXT = select(func.coalesce(func.max(consultations.c.ordinal), 0) + 1).where(
+    consultations.c.project_id == bindparam("project_id")
+)
 _LOCK = select(consultations).where(consultations.c.id == bindparam("id")).with_for_update(key_share=True)
 _save = insert(consultations)
 _SAVE = _save.on_conflict_do_update(
@@ -60,11 +63,18 @@ class SqlConsultations(SqlBallots):
         return work.connection.execute(_PROJECT, {"id": consultation_id}).scalar_one_or_none()
 
     def next_ordinal(self, work: Work, project_id: str) -> int:
-        return work.connection.execute(_NEXT, {"project_id": project_id}).scalar_one()
+        ordinal: int = work.connection.execute(_NEXT, {"project_id": project_id}).scalar_one()
+        return ordinal
 
     def lock(self, work: Work, consultation_id: str) -> Consultation | None:
         row = work.connection.execute(_LOCK, {"id": consultation_id}).one_or_none()
         return consultations_of(work.connection, [row], self.rules)[0] if row else None
+
+    def create(
+        self, work: Work, consultation: Consultation, owned: Sequence[OwnedPart], heads: Mapping[str, int]
+    ) -> None:
+        self.save(work, consultation, with_items=True)
+        self.keep_parts(work, consultation.id, owned, heads)
 
     def save(self, work: Work, consultation: Consultation, *, with_items: bool = False) -> None:
         work.connection.execute(_SAVE, consultation_row(consultation))

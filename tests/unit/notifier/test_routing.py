@@ -28,7 +28,7 @@ from services.contracts.hot_issue_events import (
     HotIssueWithdrawn,
 )
 from services.contracts.project_events import ProjectOpened
-from services.contracts.registry import HOT_ISSUE_EVENTS, PROJECT_EVENTS, WORKS_EVENTS
+from services.contracts.registry import CONSULTATION_EVENTS, HOT_ISSUE_EVENTS, PROJECT_EVENTS, WORKS_EVENTS
 from services.contracts.ticket_events import Place
 from services.contracts.topics import topic_table
 from services.notifier.app.recipients import Recipients
@@ -67,7 +67,7 @@ def test_the_expectations_name_every_event_of_which_anybody_is_notified() -> Non
     on_site = {event.type for event in WORKS_EVENTS} - {
         event.type for event in SITE_EVENTS
     }  # who works on site reads them on the page
-    assert on_topics - known == on_site | {
+    assert on_topics - known == on_site | {event.type for event in CONSULTATION_EVENTS} | {
         "typical_case.proposed.v1",  # for supervisors, who read it on the page
         "works.complaint_changed.v1",
     }
