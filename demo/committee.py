@@ -12,6 +12,8 @@ from demo.interfaces import Person
 
 HALLWAYS, FLOORS = 2, 6
 JOIN = {"rule": "two-thirds-of-all", "item": "join", "wording": "本小区申请列入修缮计划", "removed": "无"}
+UNCLEAR = {"wording": "外墙等修缮", "removed": "见方案"}
+CLEAR = {"wording": "外墙修缮：原面砖全部保留，只补空鼓处", "removed": "空鼓粉刷；面砖不铲"}
 ANNOUNCED, OPENED, CLOSED = timedelta(days=22), timedelta(days=6), timedelta(hours=2)
 """Before the result is published: notice for sixteen days, voting for nearly six."""
 
@@ -26,9 +28,14 @@ class Committee:
         """Two thirds of all owners want their estate repaired."""
         self._ask(project, "join", [JOIN], now)
 
-    def ask_by_item(self, project: str, rows: Sequence[dict[str, Any]], block: str, now: datetime) -> None:
-        """Each item of the menu by itself, with what goes; then the review meeting, and an opinion with its answer."""
-        items = [_asked(row, block) for row in rows]
+    def ask_by_item(
+        self, project: str, rows: Sequence[dict[str, Any]], block: str, now: datetime, *, unclear: bool = False
+    ) -> None:
+        """Each item of the menu by itself, with what goes; then the review meeting, and an opinion with its answer.
+
+        `unclear`: the ballot names the item, and not what goes.
+        """
+        items = [_asked(row, block) | (UNCLEAR if unclear else {}) for row in rows]
         self._ask(project, "scheme", items, now)
         at = f"/projects/{project}"
         review = {
@@ -45,6 +52,22 @@ class Committee:
             answer = {"version": opinion["version"], "adopted": True, "why": "中午十二点到两点不施工，写入合同。"}
             self._person.post("projects", f"{at}/opinions/{opinion['opinion_id']}/answer", answer)
 
+    def ask_again(self, project: str, row: dict[str, Any], block: str, now: datetime) -> None:
+        """A further round on one item: this time the ballot says what stays and what goes."""
+        words = "外墙修缮没说要铲面砖，我们以为会保留。"
+        said = {"id": _id(project, "tiles"), "role": "resident", "words": words}
+        opinion = self._person.post("projects", f"/projects/{project}/opinions", said)
+        if opinion["adopted"] is None:
+            answer = {"version": opinion["version"], "adopted": True, "why": "停工；写明面砖保留，重新征询。"}
+            self._person.post("projects", f"/projects/{project}/opinions/{opinion['opinion_id']}/answer", answer)
+        before = self._person.get("projects", f"/consultations/{self.result_for(project, row['code'])}")
+        if before["round"] > 1:
+            return
+        clear = _asked(row, block) | CLEAR
+        asked = {"version": before["version"], "items": [clear]}
+        at = f"/consultations/{before['consultation_id']}/rounds"
+        self._take_through(project, "again", self._person.post("projects", at, asked), now)
+
     def result_for(self, project: str, menu_item: str) -> str:
         """The consultation that asked about an item."""
         found = self._person.get("projects", f"/projects/{project}/consultations")["items"]
@@ -54,6 +77,10 @@ class Committee:
     def _ask(self, project: str, what: str, items: Sequence[dict[str, Any]], now: datetime) -> None:
         draft = {"id": _id(project, what), "items": items, "parts": parts()}
         one = self._person.post("projects", f"/projects/{project}/consultations", draft)
+        self._take_through(project, what, one, now)
+
+    def _take_through(self, project: str, what: str, one: dict[str, Any], now: datetime) -> None:
+        """From the draft to the published result."""
         at = f"/consultations/{one['consultation_id']}"
         if one["state"] == "drafted":
             notice = {

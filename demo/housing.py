@@ -28,6 +28,9 @@ PREPARATION = (
 """The steps before works start: the state, when (as a share of the preparation time), and a note."""
 
 WORKS = (("building", 0.08, None), ("accepted", 1.0, "建设、设计、施工、监理与居民代表共同验收。"))
+STOPPED = (0.3, 0.6)
+"""Parts of the time of works: when they are stopped, and when they go on."""
+WHY_STOPPED = "居民要求停工：征询时没有写明面砖去留。"
 AFTERWARDS = (("audited", 45), ("handed_over", 60), ("warranty", 75))
 """Days after the acceptance."""
 
@@ -57,6 +60,8 @@ class Housing:
             self._plan(now + part * timedelta(days=cure.preparation_days), project.project_id, state, note, fault)
         for state, part, note in WORKS:
             self._plan(start + part * timedelta(days=cure.works_days), project.project_id, state, note, fault)
+        if cure.unclear:
+            self._plan_stop(start, project.project_id, fault)
         end = start + timedelta(days=cure.works_days)
         for state, days in AFTERWARDS:
             self._plan(end + timedelta(days=days), project.project_id, state, None, fault)
@@ -72,6 +77,22 @@ class Housing:
 
         self._diary.plan(at, do)
 
+    def _plan_stop(self, start: datetime, project: str, fault: Fault) -> None:
+        """Residents stop the works over what their ballot did not say; a further round says it, and works go on."""
+        stopped, resumed = (start + part * timedelta(days=fault.cure.works_days) for part in STOPPED)
+
+        def stop(moment: datetime) -> None:
+            review = (resumed + timedelta(days=7)).date().isoformat()
+            self._step(project, "suspended", WHY_STOPPED, responsible=self.department, review_on=review)
+
+        def resume(moment: datetime) -> None:
+            row = self._builder.rows(fault.cure.elements)[0]
+            self._committee.ask_again(project, row, BLOCK.removesuffix("号"), moment)
+            self._step(project, "building")
+
+        self._diary.plan(stopped, stop)
+        self._diary.plan(resumed, resume)
+
     def _work(self, project: str, state: str, fault: Fault, now: datetime) -> None:
         """What is done on site and on paper before the project takes a step."""
         match state:
@@ -79,7 +100,7 @@ class Housing:
                 self._committee.ask_to_join(project, now)
             case "scheme_confirmed":
                 rows = self._builder.rows(fault.cure.elements)
-                self._committee.ask_by_item(project, rows, BLOCK.removesuffix("号"), now)
+                self._committee.ask_by_item(project, rows, BLOCK.removesuffix("号"), now, unclear=fault.cure.unclear)
             case "contracted":
                 self._builder.announce_cut(project, now)
             case "started":
@@ -93,8 +114,8 @@ class Housing:
             case "handed_over":
                 self._builder.audit(project, self._builder.file(project, state)["audit_report"])
 
-    def _step(self, project: str, state: str, note: str | None = None) -> None:
-        body: dict[str, Any] = {"to": state} | ({"note": note} if note else {})
+    def _step(self, project: str, state: str, note: str | None = None, **other: str) -> None:
+        body: dict[str, Any] = {"to": state, **other} | ({"note": note} if note else {})
         self._self.step(
             "projects", f"/projects/{project}", "steps", body, wanted=lambda seen: state in seen["may_become"]
         )

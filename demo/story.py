@@ -16,6 +16,7 @@ Kind = Literal["service", "project", "rule", "explain"]
 class Cure:
     """One response to the fault: the decision, and how long it takes to carry out.
 
+    `unclear`: what residents agreed to did not say what goes, so they stop the works, and are asked again.
     `holds` says whether it removes the cause. `preparation_days` is the time from the decision to the start of works
     (for a service or a rule: until it is done), `works_days` the time from there to their acceptance.
     """
@@ -26,6 +27,7 @@ class Cure:
     preparation_days: int = 150
     works_days: int = 100
     elements: tuple[str, ...] = ()
+    unclear: bool = False
 
 
 @dataclass(frozen=True, slots=True)

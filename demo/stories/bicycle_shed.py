@@ -29,10 +29,10 @@ STORY = Story(
     cures=(
         Cure(
             kind="project",
-            reason="车棚容量不足三分之一：扩建非机动车棚，腾出被占地块。",
+            reason="原车棚只停得下几十辆：逐项征询后建约200个车位的新车棚，带充电，同时翻排小区污水管。",
             preparation_days=165,
             works_days=70,
-            elements=("E16", "E27"),
+            elements=("E16", "E17", "E06"),
         ),
     ),
     calls_a_month=8.5,

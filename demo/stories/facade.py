@@ -1,4 +1,4 @@
-"""Plaster comes off an outer wall; a project repairs the facade before the next storms."""
+"""Plaster comes off an outer wall; a project repairs it, is stopped over tiles that nobody spoke of, and goes on."""
 
 from datetime import date
 
@@ -33,6 +33,7 @@ STORY = Story(
             preparation_days=160,
             works_days=120,
             elements=("E02", "E14"),
+            unclear=True,
         ),
     ),
     calls_a_month=8.0,

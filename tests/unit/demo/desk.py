@@ -95,13 +95,17 @@ class Person:
 
 
 def looked_up(path: str) -> dict[str, Any] | None:
-    """Works, the menu and disturbances, as they always are."""
+    """Works, the menu, disturbances and consultations, as they always are."""
     if path.endswith("/works"):
         return A_SITE
     if path == "/menu":
         return {"items": [A_ROW | {"element": element} for element in elements()]}
     if path.endswith("/impacts"):
         return {"impacts": [AN_IMPACT]}
+    if path.endswith("/consultations"):
+        return {"items": [A_BALLOT | {"items": [{"menu_item": A_ROW["code"]}]}]}
+    if path.startswith("/consultations/"):
+        return A_BALLOT | {"round": 1}
     return None
 
 
@@ -111,6 +115,8 @@ def consulted(path: str, body: dict[str, Any]) -> dict[str, Any] | None:
         return _asked("drafted")
     if path.endswith("/opinions"):
         return {"version": 1, "adopted": None, "opinion_id": "o-1"}
+    if path.endswith("/rounds"):
+        return _asked("drafted")
     if path.startswith("/consultations/"):
         return _asked(body.get("to", "noticed"))
     return None

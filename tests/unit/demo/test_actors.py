@@ -182,11 +182,26 @@ def test_the_hub_decides_at_the_next_step_and_housing_takes_the_project_to_its_a
     assert len(cast.services.bodies("/acceptances")) == 1
     assert steps == [
         *("consulted", "listed", "approved", "designed", "scheme_public", "scheme_confirmed", "tendered"),
-        *("contracted", "started", "active", "ended", "building", "accepted", "audited", "handed_over", "warranty"),
+        *("contracted", "started", "building", "accepted", "audited", "handed_over", "warranty"),
     ]
+    assert [body["to"] for body in cast.services.bodies("/impacts/cut/steps")] == ["active", "ended"]
     cast.hub.hear(_notice(fault, "verified"))
     cast.hub.act(NOW)
     assert cast.services.bodies("/steps")[-1]["to"] == "verified"
+
+
+def test_works_on_unclear_words_are_stopped_and_go_on_after_a_further_round() -> None:
+    cast = Cast()
+    fault = cast.fault("facade")
+    cast.hub.hear(_notice(fault, "confirmed"))
+    cast.hub.act(NOW)
+    cast.housing.hear(_project(fault), NOW)
+    cast.play(fault.cure.preparation_days + fault.cure.works_days + 14)
+    steps = [body["to"] for body in cast.services.bodies(f"{PROJECT}/steps") if "version" in body]
+    assert steps[-4:] == ["building", "suspended", "building", "accepted"]
+    (again,) = cast.services.bodies("/rounds")
+    assert [item["removed"] for item in again["items"]] == ["空鼓粉刷；面砖不铲"]
+    assert fault.condition is Condition.CURED
 
 
 def _project(fault: Fault) -> ProjectNotice:
