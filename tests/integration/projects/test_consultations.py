@@ -394,6 +394,18 @@ def test_what_residents_choose_is_confirmed_by_the_last_result_alone(district: D
     assert held["chosen_items_confirmed"] == [item["item_id"]]
 
 
+def test_a_project_from_before_there_were_gates_goes_the_way_it_began(district: District, project: str) -> None:
+    with district.workshop.engine.begin() as connection:
+        connection.execute(text("UPDATE repair_projects SET opened_at = '2021-12-31'"))
+    for version, state in enumerate(("consulted", "listed"), start=1):
+        step = {"version": version, "to": state}
+        assert district.hub.post(f"/projects/{project}/steps", json=step).status_code == 200
+    shed = {"menu_item": "M16-A", "contracted": "240", "unit_cost_fen": 90000}
+    (item,) = do(district.hub, project, "items", items=[shed])["items"]
+    result = paper(district.hub, project, "consultation_result")
+    do(district.hub, project, "items/confirmation", items=[item["item_id"]], paper_id=result)
+
+
 def test_a_further_round_changes_something_and_takes_no_ballot_of_the_last(district: District, project: str) -> None:
     one = opened(district, project)
     same = {"version": one["version"], "items": [SHED]}
