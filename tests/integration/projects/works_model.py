@@ -1,0 +1,135 @@
+"""Works of one project as plain dictionaries: the rules written a second time, one sentence after the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+WAY = [
+    *("listed", "approved", "designed", "scheme_public", "scheme_confirmed", "tendered", "contracted"),
+    *("started", "building", "accepted", "audited", "handed_over", "warranty"),
+]
+UNDER_WAY = ("started", "building", "suspended")
+PAPERS = {
+    "started": {"approval", "design", "contract", "consultation_result"},
+    "accepted": {"completion_report", "acceptance_record"},
+    "handed_over": {"warranty_letter", "audit_report"},
+}
+UNITS = {"implementing", "design", "construction", "supervisor"}
+
+
+@dataclass
+class Seen:
+    """An inspection. `fits`: None where a reading is missing."""
+
+    id: str
+    bases: frozenset[str]
+    fits: bool | None
+    accepted: Decimal
+
+
+@dataclass
+class Item:
+    contracted: Decimal
+    block: str
+    confirmed: bool = False
+    dropped: bool = False
+    version: int = 1
+    seen: dict[str, Seen] = field(default_factory=dict)
+
+    def heads(self) -> list[Seen]:
+        """Those that count, and that no other that counts went on from."""
+        counting: list[Seen] = []
+        for _ in self.seen:
+            known = {one.id for one in counting}
+            counting = [one for one in self.seen.values() if one.bases <= known]
+        return [one for one in counting if not any(one.id in other.bases for other in counting)]
+
+    def waiting(self) -> int:
+        known: set[str] = set()
+        for _ in self.seen:
+            known = {one.id for one in self.seen.values() if one.bases <= known}
+        return len(self.seen) - len(known)
+
+    def verdict(self) -> str:
+        heads = self.heads()
+        if len(heads) != 1 or heads[0].fits is None:
+            return "unknown"
+        return "accepted" if heads[0].fits else "refused"
+
+    def accepted(self) -> Decimal:
+        return self.heads()[0].accepted if self.verdict() == "accepted" else Decimal(0)
+
+    def done(self) -> bool:
+        return self.verdict() == "accepted" and self.accepted() >= self.contracted and not self.waiting()
+
+
+@dataclass
+class Fault:
+    """A defect."""
+
+    item: str
+    minor: bool
+    state: str = "open"
+    cured_by: str | None = None
+
+    def holds(self) -> bool:
+        return self.state != "closed" and not self.minor
+
+
+@dataclass
+class Site:
+    """`stack`: the states before each step that stands, with the days they had."""
+
+    state: str = "listed"
+    stack: list[tuple[str, bool]] = field(default_factory=list)
+    resume_to: str | None = None
+    items: dict[str, Item] = field(default_factory=dict)
+    faults: dict[str, Fault] = field(default_factory=dict)
+    papers: set[str] = field(default_factory=set)
+    public: bool = False
+    units: bool = False
+    contract: bool = False
+    audited: bool = False
+    blocks: set[str] = field(default_factory=set)
+    warranted: set[str] = field(default_factory=set)
+
+    def built(self) -> dict[str, Item]:
+        return {name: item for name, item in self.items.items() if not item.dropped}
+
+    def shut(self, to: str) -> set[str]:
+        """The gates before a state that are shut."""
+        built = self.built()
+        amiss = {
+            "items_named": not built,
+            "must_items_confirmed": any(not item.confirmed for item in built.values()),
+            "parties_named": not self.units,
+            "builder_contracted": not self.contract,
+            "papers_there": not PAPERS.get(to, set()) <= self.papers,
+            "disclosed": not self.public,
+            "items_accepted": any(not item.done() for item in built.values()),
+            "defects_closed": any(fault.holds() for fault in self.faults.values()),
+            "blocks_accepted": not {item.block for item in built.values()} <= self.blocks,
+            "warranties_given": not built.keys() <= self.warranted,
+            "contracts_audited": self.contract and not self.audited,
+        }
+        asked = {
+            "started": {*list(amiss)[:6]},
+            "accepted": {"items_named", "blocks_accepted", "items_accepted", "defects_closed", "papers_there"},
+            "handed_over": {"warranties_given", "contracts_audited", "papers_there", "defects_closed"},
+        }
+        return {gate for gate in asked.get(to, set()) if amiss[gate]}
+
+    def next(self) -> str | None:
+        if self.state == "suspended":
+            return self.resume_to
+        place = WAY.index(self.state) + 1
+        return WAY[place] if place < len(WAY) else None
+
+    def may_stop(self) -> bool:
+        return self.state in WAY[: WAY.index("accepted")]
+
+    def share(self) -> Decimal | None:
+        contracted = sum((item.contracted for item in self.built().values()), Decimal(0))
+        accepted = sum((min(item.accepted(), item.contracted) for item in self.built().values()), Decimal(0))
+        return accepted / contracted if contracted else None
