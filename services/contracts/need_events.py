@@ -70,7 +70,7 @@ class SurveyFinding(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    elements: tuple[ElementCode, ...] = Field(min_length=1)
+    elements: tuple[ElementCode, ...]
     note: str
     photographs: tuple[Sha256, ...] = ()
 
