@@ -330,7 +330,10 @@ class Repairs(RuleBasedStateMachine):
                 for role, (name, code) in UNIT_NAMES.items():
                     version = 0 if not self.site.units else 1
                     self.acts.name_party(work, self.project, WorksUnit(WorksParty(role), name, code, version), WHO)
-            self.site.public = self.site.units = True
+                disturb = self.acts.disturb
+                version = disturb.plan_of(work, self.project).version
+                disturb.plan(work, self.project, self.acts.desk.rules.usual_plan(), version, WHO)
+            self.site.public = self.site.units = self.site.planned = True
 
     @precondition(lambda self: self.site.units and "contract" in self.papers)
     @rule()
