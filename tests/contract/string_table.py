@@ -309,11 +309,11 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
     (End.CODE, "a kind of property, a sub-district; blocks and hallways by their pattern",
      "projects.estates.property_kind projects.estates.sub_district projects.estates.blocks"),
     (End.CODE, "a part of an estate as its register names it: digits, letters and signs of a number",
-     """PartBody.part_id projects.estate_parts.part_id projects.estate_parts.block
+     """RegisteredPartBody.part_id projects.estate_parts.part_id projects.estate_parts.block
      projects.estate_parts.hallway"""),
     (End.MADE, "an id, a keyed hash",
      "projects.estates.id projects.estate_parts.estate_id projects.estate_parts.owner"),
-    (End.CODE, "an area of the register's list", "EstateBody.floor_area_m2 PartBody.area_m2"),
+    (End.CODE, "an area of the register's list", "EstateBody.floor_area_m2 RegisteredPartBody.area_m2"),
     (End.REDACTED, WORDS,
      """NeedsSurveyed.unit SurveyFinding.note SurveyBody.unit FindingBody.note
      projects.needs_surveys.unit projects.needs_surveys.findings"""),

@@ -47,27 +47,25 @@ def effect(
             fail("--verdicts is for the verdicts on --counts: give both, or neither")
         _simulate(runs, table, as_json)
         return
-    from services.projects.files.effect_rules import proof_rules
     from services.projects.jobs.effect.judge_counts import judge_counts, rows, summary
 
-    read, rules = _read(counts), proof_rules()
-    judged = judge_counts(read, rules)
+    read = _read(counts)
+    judged = judge_counts(read)
     shown = rows(judged)
     if verdicts is not None:
         _write(verdicts, shown, counts)
     if not as_json:
         for row in shown:
             typer.echo(_line(row))
-    typer.echo(json.dumps(summary(judged, read, rules), ensure_ascii=False))
+    typer.echo(json.dumps(summary(judged, read), ensure_ascii=False))
 
 
 def _simulate(runs: int, table: bool, as_json: bool) -> None:
     from services.cli.importing.progress import Advance
-    from services.projects.files.effect_rules import proof_rules
     from services.projects.jobs.effect.trial import cells, evaluate, rows
 
     with Advance(len(cells())) as advance:
-        trial = evaluate(runs, proof_rules(), lambda: advance.by(1))
+        trial = evaluate(runs, lambda: advance.by(1))
     if table:
         typer.echo("  ".join(TABLE))
         for row in rows(trial):

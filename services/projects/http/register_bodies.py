@@ -55,7 +55,7 @@ class EstatesBody(_Body):
     estates: Annotated[list[EstateBody], Field(min_length=1, max_length=MOST_ESTATES)]
 
 
-class PartBody(_Body):
+class RegisteredPartBody(_Body):
     """`owner`: a keyed hash, the same for the same owner; a name is refused."""
 
     part_id: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z一-鿿()./#_-]{1,40}$")]
@@ -71,7 +71,7 @@ class PartBody(_Body):
 class PartsBody(_Body):
     """All parts of one estate: those that are left out are taken out of the register."""
 
-    parts: Annotated[list[PartBody], Field(min_length=1, max_length=MOST_PARTS)]
+    parts: Annotated[list[RegisteredPartBody], Field(min_length=1, max_length=MOST_PARTS)]
 
 
 def hundredths(metres: Decimal) -> int:

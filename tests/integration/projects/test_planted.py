@@ -91,7 +91,7 @@ def test_what_is_planted_in_every_field_is_read_nowhere(district: District) -> N
     part = {"part_id": "1", "block": "1", "area_m2": "50", "owner": "a" * 32}
     for field in ("part_id", "area_m2"):
         parts = {"parts": [part | {field: SAID}]}
-        planting.send(district.hub, "POST", "/estates/e-1/parts", 422, f"PartBody.{field}", json=parts)
+        planting.send(district.hub, "POST", "/estates/e-1/parts", 422, f"RegisteredPartBody.{field}", json=parts)
     survey = {"id": str(uuid4()), "estate": "e-1", "role": "designer", "unit": SAID, "on_site": True,
               "made_at": NOW.isoformat(), "findings": [{"elements": ["E01"], "note": SAID}]}  # fmt: skip
     planting.send(district.hub, "POST", "/surveys", 201, "SurveyBody.unit", "FindingBody.note", json=survey)

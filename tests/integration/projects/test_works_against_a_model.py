@@ -328,13 +328,14 @@ class Repairs(RuleBasedStateMachine):
     def go_public_and_agree(self) -> None:
         if self.site.state not in ("accepted", "audited", "handed_over", "warranty"):
             with self.workshop.open() as work:
-                planned = self.acts.disturb.plan_of(work, self.project)
-                self.acts.disturb.plan(work, self.project, planned.plan, planned.version, WHO)
                 self.acts.papers.disclose(work, self.project, sorted(self.acts.desk.rules.disclosed), WHO)
                 for role, (name, code) in UNIT_NAMES.items():
                     version = 0 if not self.site.units else 1
                     self.acts.name_party(work, self.project, WorksUnit(WorksParty(role), name, code, version), WHO)
-            self.site.public = self.site.units = True
+                disturb = self.acts.disturb
+                version = disturb.plan_of(work, self.project).version
+                disturb.plan(work, self.project, self.acts.desk.rules.usual_plan(), version, WHO)
+            self.site.public = self.site.units = self.site.planned = True
 
     @precondition(lambda self: self.site.units and "contract" in self.papers)
     @rule()

@@ -88,6 +88,7 @@ class Site:
     faults: dict[str, Fault] = field(default_factory=dict)
     papers: set[str] = field(default_factory=set)
     public: bool = False
+    planned: bool = False
     units: bool = False
     contract: bool = False
     audited: bool = False
@@ -107,7 +108,7 @@ class Site:
             "builder_contracted": not self.contract,
             "papers_there": not PAPERS.get(to, set()) <= self.papers,
             "disclosed": not self.public,
-            "impacts_planned": not self.public,
+            "impacts_planned": not self.planned,
             "items_accepted": any(not item.done() for item in built.values()),
             "defects_closed": any(fault.holds() for fault in self.faults.values()),
             "blocks_accepted": not {item.block for item in built.values()} <= self.blocks,

@@ -10,6 +10,7 @@ from services.projects.domain.proof.panel import Panel
 from services.projects.domain.proof.rules import ProofRules
 from services.projects.domain.proof.verdict import EffectVerdict
 from services.projects.domain.proof.verdicts import ClassVerdict, EstateVerdict
+from services.projects.files.effect_rules import proof_rules
 from services.projects.jobs.effect.counts import CallersByMonth
 
 
@@ -18,8 +19,9 @@ class Verdicts(NamedTuple):
     classes: Sequence[ClassVerdict]
 
 
-def judge_counts(counts: CallersByMonth, rules: ProofRules) -> Verdicts:
+def judge_counts(counts: CallersByMonth, rules: ProofRules | None = None) -> Verdicts:
     """Each estate by the controls of its class; each class with several estates as a whole."""
+    rules = rules or proof_rules()
     panels = {
         kind: Panel(counts.controls_of(kind), counts.through, rules) for kind in {one.kind for one in counts.repaired}
     }
@@ -30,7 +32,7 @@ def judge_counts(counts: CallersByMonth, rules: ProofRules) -> Verdicts:
     )
 
 
-def summary(verdicts: Verdicts, counts: CallersByMonth, rules: ProofRules) -> dict[str, Any]:
+def summary(verdicts: Verdicts, counts: CallersByMonth) -> dict[str, Any]:
     found = Counter(one.finding for one in verdicts.estates)
     return {
         "estates": len(verdicts.estates),
@@ -39,7 +41,7 @@ def summary(verdicts: Verdicts, counts: CallersByMonth, rules: ProofRules) -> di
         "controls": sum(map(len, counts.controls.values())),
         "through": str(counts.through),
         "months_without_row": counts.filled,
-        "rules_version": rules.version,
+        "rules_version": proof_rules().version,
     }
 
 

@@ -14,6 +14,7 @@ from services.projects.domain.proof.comparison import compare, shift_of
 from services.projects.domain.proof.pooled import pooled
 from services.projects.domain.proof.rules import ProofRules
 from services.projects.domain.proof.verdict import EffectVerdict, judge, withheld
+from services.projects.files.effect_rules import proof_rules
 from services.projects.jobs.effect.worlds import WORLDS, Draw, Drawn, World, WorldCell
 
 YEARLY = (8, 15, 30, 45, 60, 120)
@@ -57,9 +58,9 @@ def cells() -> list[WorldCell]:
     return [WorldCell(*one) for one in product(WORLDS, YEARLY, CONTROLS, SCATTER)]
 
 
-def evaluate(runs: int, rules: ProofRules, advance: Callable[[], None], seed: int = SEED) -> EffectTrial:
-    """Runs every cell. `advance` is called after each."""
-    results = []
+def evaluate(runs: int, advance: Callable[[], None], rules: ProofRules | None = None, seed: int = SEED) -> EffectTrial:
+    """Runs every cell by the rules of the service, or by others. `advance` is called after each."""
+    rules, results = rules or proof_rules(), []
     for number, cell in enumerate(cells()):
         results.append(result_of(cell, Draw(np.random.default_rng([seed, number]), rules, runs)(cell), rules))
         advance()
