@@ -11,8 +11,10 @@ from typing import TypeAlias
 
 from services.chassis.database.work import Work
 from services.contracts.complaint_events import WorksComplaintChanged
+from services.contracts.consultation_events import ConsultationAdvanced, ConsultationNoticed
 from services.contracts.event import Envelope
 from services.contracts.impact_events import WorksImpactChanged
+from services.contracts.need_events import NeedSettled
 from services.contracts.project_events import ProjectOpened
 from services.contracts.works_events import WorksDefectChanged
 from services.intake.app.follow_hot_issues import ProjectFact
@@ -24,7 +26,17 @@ from services.intake.domain.follow_up import Stage
 from services.intake.domain.occasion import Audience
 from services.intake.domain.works_news import KnownWorks, Of, WorksNews
 
-WorksFact: TypeAlias = WorksImpactChanged | WorksDefectChanged | WorksComplaintChanged
+WorksFact: TypeAlias = (
+    WorksImpactChanged
+    | WorksDefectChanged
+    | WorksComplaintChanged
+    | ConsultationNoticed
+    | ConsultationAdvanced
+    | NeedSettled
+)
+OF_A_PROJECT = ProjectFact | WorksImpactChanged | ConsultationNoticed
+NOTICED = "noticed"
+"""The state of a consultation that was announced."""
 OVER = frozenset({Stage.ENDED, Stage.SOLVED})
 """Who is at one of these stages hears of the works no more."""
 
@@ -41,13 +53,14 @@ class FollowWorks:
     def persons_of(self, envelopes: Sequence[Envelope], work: Work) -> set[str]:
         """Everybody whom a batch may tell something about works."""
         events = [envelope.event for envelope in envelopes]
-        projects = {event.project_id for event in events if isinstance(event, ProjectFact | WorksImpactChanged)}
+        projects = {event.project_id for event in events if isinstance(event, OF_A_PROJECT)}
         issues = self.book.issues_of(work, projects)
         for event in events:
             if isinstance(event, ProjectFact):
                 issues |= set(event.hot_issues)
         tickets = self.book.complaints_about(work, projects)
         tickets |= {event.ticket_id for event in events if isinstance(event, WorksDefectChanged) and event.ticket_id}
+        tickets |= {one for event in events if isinstance(event, NeedSettled) for one in event.tickets}
         known = self.tickets.find_all(work, tickets)
         return self.follow_ups.callers_of(work, issues) | {person_of(one) for one in known}
 
@@ -92,6 +105,30 @@ class FollowWorks:
         if defect.ticket_id is not None:
             news = WorksNews(Of.DEFECT, defect.defect_id, defect.project_id, defect.version, defect.state)
             self.tell.of_works(work, Audience.REPORTER, news, self.tickets.find_all(work, {defect.ticket_id}))
+
+    def on_vote(self, envelope: Envelope, work: Work) -> None:
+        """Says when it is voted, and how; an annulled vote is announced to nobody any more."""
+        vote = envelope.event
+        assert isinstance(vote, ConsultationNoticed | ConsultationAdvanced)
+        before = self.book.known(work, Of.VOTE, vote.consultation_id)
+        if isinstance(vote, ConsultationAdvanced):
+            ends = before.ends if before else None
+            self.book.keep(work, Of.VOTE, vote.consultation_id, KnownWorks(vote.version, vote.state, ends))
+        elif self.book.keep(work, Of.VOTE, vote.consultation_id, KnownWorks(vote.version, NOTICED, vote.closes_at)):
+            facts = {"begin": vote.opens_at.isoformat(), "end": vote.closes_at.isoformat()}
+            news = WorksNews(Of.VOTE, vote.consultation_id, vote.project_id, vote.version, NOTICED, facts=facts)
+            self._tell_all(work, news, self.book.issues_of(work, {vote.project_id}))
+
+    def on_need(self, envelope: Envelope, work: Work) -> None:
+        """Tells the residents who asked what a plan said of it."""
+        need = envelope.event
+        assert isinstance(need, NeedSettled)
+        if not self.book.keep(work, Of.NEED, need.aggregate_id, KnownWorks(need.version, need.outcome)):
+            return
+        place = need.place.model_dump(include={"sub_district", "estate_name"}, exclude_none=True)
+        facts = {"place": place, "year": need.year}
+        news = WorksNews(Of.NEED, need.aggregate_id, "", need.version, need.outcome, facts=facts)
+        self.tell.of_works(work, Audience.REPORTER, news, self.tickets.find_all(work, set(need.tickets)))
 
     def on_complaint(self, envelope: Envelope, work: Work) -> None:
         """Remembers whose complaint is about which works; they hear what becomes of them from now on."""

@@ -8,8 +8,10 @@ from typing import get_args
 from services.chassis.database.work import Work
 from services.chassis.messaging.subscription import Many, One
 from services.contracts.complaint_events import WorksComplaintChanged
+from services.contracts.consultation_events import ConsultationAdvanced, ConsultationNoticed
 from services.contracts.event import Envelope, Event
 from services.contracts.impact_events import WorksImpactChanged
+from services.contracts.need_events import NeedSettled
 from services.contracts.works_events import WorksDefectChanged
 from services.intake.app.follow_hot_issues import FollowHotIssues, HotIssueFact, ProjectFact
 from services.intake.app.follow_works import FollowWorks
@@ -27,6 +29,9 @@ def followed_events(issues: FollowHotIssues, works: FollowWorks) -> Mapping[type
         WorksImpactChanged: works.on_impact,
         WorksDefectChanged: works.on_defect,
         WorksComplaintChanged: works.on_complaint,
+        ConsultationNoticed: works.on_vote,
+        ConsultationAdvanced: works.on_vote,
+        NeedSettled: works.on_need,
     }
 
 

@@ -104,7 +104,8 @@ def of_stage(occasion: Occasion, reached: StageReached) -> ToTell:
 
 
 def of_works(occasion: Occasion, news: WorksNews, ticket: Ticket) -> ToTell:
-    known = {"number": _number(ticket), "type_code": ticket.type_code, **news.facts}
+    place = ticket.place and ticket.place.model_dump(include={"sub_district", "estate_name"}, exclude_none=True)
+    known = {"number": _number(ticket), "type_code": ticket.type_code, "place": place, **news.facts}
     facts = {name: value for name, value in known.items() if value is not None}
     return ToTell(ticket, occasion, at_works(occasion, news), facts)
 

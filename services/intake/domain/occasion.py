@@ -97,7 +97,10 @@ OF_WORKS: Final[Mapping[Of, frozenset[str]]] = {
     Of.PROJECT: frozenset({"number", "type", "place"}),
     Of.IMPACT: frozenset({"number", "type", "place", "cut", "blocks", "begin", "end"}),
     Of.DEFECT: frozenset({"number", "type"}),
+    Of.VOTE: frozenset({"number", "type", "place", "begin", "end"}),
+    Of.NEED: frozenset({"number", "type", "place", "year"}),
 }
+OF_REPORTERS: Final = frozenset({Of.DEFECT, Of.NEED})
 WITH_LIMIT: Final = frozenset(
     {
         TicketStep.DISPATCH,
@@ -148,8 +151,8 @@ class Occasion(Row):
             raise ValueError(
                 "give `steps` for the caller of a ticket, `stages` for followers of a hot issue, `works` for the others"
             )
-        if self.works and (self.works.of is Of.DEFECT) != (self.audience is Audience.REPORTER):
-            raise ValueError("works: a defect is told to the reporter, and nothing else is")
+        if self.works and (self.works.of in OF_REPORTERS) != (self.audience is Audience.REPORTER):
+            raise ValueError("works: a defect and a need are told to who reported them, and nothing else is")
         each_step = self.works is not None and self.each is Each.STEP
         if of_caller != (self.each is not None and not each_step) or of_caller != bool(self.holds_in):
             raise ValueError("each, holds_in: needed for the caller of a ticket, and for nobody else")

@@ -86,6 +86,7 @@ def _fields(facts: Mapping[str, Any], language: Language) -> dict[str, str]:
         "line": facts.get("line", ""),
         "reason": facts.get("reason"),
         "link": facts.get("link"),
+        "year": str(facts.get("year", "")),
         "cut": _CUTS.get(facts.get("cut", ""), {}).get(language),
         "blocks": _blocks(facts.get("blocks", ()), language),
         "begin": _moment(facts["begin"], language) if facts.get("begin") else None,

@@ -1,4 +1,4 @@
-"""News of works: what a project, a disturbance or a defect of its works became, as far as callers are told of it."""
+"""News of works: what a project, a disturbance, a defect, a vote or a need became, as far as callers hear it."""
 
 from __future__ import annotations
 
@@ -20,13 +20,15 @@ class Of(StrEnum):
     PROJECT = "project"
     IMPACT = "impact"
     DEFECT = "defect"
+    VOTE = "vote"
+    NEED = "need"
 
 
 @dataclass(frozen=True, slots=True)
 class WorksNews:
-    """`id` is the project's, the disturbance's or the defect's own. `left`: the state before; `kind`: of a disturbance.
+    """`id` is the own one of the project, disturbance, defect, consultation or need; a need has no project.
 
-    `facts`: what the words are made of, beside the ticket's.
+    `left`: the state before; `kind`: of a disturbance. `facts`: what the words are made of, beside the ticket's.
     """
 
     of: Of
@@ -41,7 +43,7 @@ class WorksNews:
 
 @dataclass(frozen=True, slots=True)
 class KnownWorks:
-    """The newest known state of one of them. `ends`: of a disturbance."""
+    """The newest known state of one of them. `ends`: of a disturbance or a vote."""
 
     version: int
     state: str

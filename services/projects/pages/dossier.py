@@ -9,17 +9,30 @@ from fastapi import APIRouter, Request, Response
 
 from services.chassis.database.work import Workshop
 from services.chassis.pages.look import Pages
+from services.projects.app.consultation.acts import ConsultationActs
 from services.projects.app.works.acts import WorksActs
+from services.projects.http.complaints import complaints_shown
+from services.projects.http.consultations_shown import (
+    consultation_shown,
+    meeting_shown,
+    opinion_shown,
+    result_shown,
+)
+from services.projects.http.impacts import impact_shown
 from services.projects.http.rights import Reader, share_of, visible_project
 from services.projects.http.shown import issue_shown, project_in_full_shown
 from services.projects.http.wording import Wording, cause_in_words
 from services.projects.http.works_shown import works_shown
 from services.projects.pages.on_site import menu_rows_of
+from services.projects.store.consultation_views import consultations_of_project
+from services.projects.store.consultations import meetings_of, opinions_of, results_of
 from services.projects.store.hot_issue_views import IssueInFull, issue_in_full
 from services.projects.store.repair_project_views import project_with_history
 
 
-def dossier_pages(workshop: Workshop, pages: Pages, acts: WorksActs, words: Wording) -> APIRouter:
+def dossier_pages(
+    workshop: Workshop, pages: Pages, acts: WorksActs, voting: ConsultationActs, words: Wording
+) -> APIRouter:
     router = pages.router()
 
     @router.get("/projects/{project_id}/dossier")
@@ -30,6 +43,14 @@ def dossier_pages(workshop: Workshop, pages: Pages, acts: WorksActs, words: Word
             share = share_of(actor)
             issues = [issue_in_full(work.connection, one, share) for one in found[0].hot_issues]
             works = acts.desk.works_of(work, found[0].id)
+            votes = [
+                (vote, results_of(work.connection, vote.id) if vote.seal else [])
+                for vote in consultations_of_project(work.connection, found[0].id, voting.desk.rules)
+            ]
+            meetings = meetings_of(work.connection, found[0].id)
+            opinions = opinions_of(work.connection, found[0].id)
+            disturbances = acts.disturb.book.disturbances(work, found[0].id)
+            complaints = complaints_shown(work, found[0].id, actor, acts.desk.rules, acts.disturb.calendar)
         say = pages.speech(request)
 
         def issue(one: IssueInFull) -> dict[str, Any]:
@@ -42,7 +63,12 @@ def dossier_pages(workshop: Workshop, pages: Pages, acts: WorksActs, words: Word
             actor,
             project=project_in_full_shown(*found, words),
             issues=[issue(one) for one in issues if one],
+            votes=[(consultation_shown(vote), result_shown(vote, results)["items"]) for vote, results in votes],
+            meetings=[meeting_shown(one) for one in meetings],
+            opinions=[opinion_shown(one) for one in opinions],
             works=works_shown(works, acts.desk.rules, {}),
+            impacts=[impact_shown(one) for one in disturbances],
+            complaints=complaints["complaints"],
             rows=menu_rows_of(works, acts),
             printed_at=workshop.clock.now(),
         )

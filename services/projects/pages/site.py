@@ -74,7 +74,7 @@ def people_pages(
         hearing_pages(workshop, pages, voting),
         vote_pages(workshop, pages, voting.ballots),
         scheme_pages(workshop, pages, works),
-        dossier_pages(workshop, pages, works, words),
+        dossier_pages(workshop, pages, works, voting, words),
         estate_pages(workshop, pages),
         plan_pages(workshop, pages, planning),
         missing_pages(pages),

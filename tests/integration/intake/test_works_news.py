@@ -13,11 +13,15 @@ import pytest
 from sqlalchemy import select
 
 from services.contracts.complaint_events import WorksComplaintChanged
+from services.contracts.consultation_events import ConsultationAdvanced, ConsultationNoticed
 from services.contracts.event import Envelope, Event
 from services.contracts.impact_events import WorksImpactChanged
+from services.contracts.need_events import NeedSettled
 from services.contracts.works_events import WorksDefectChanged
 from services.intake.domain.telling_plan import Cause
+from services.intake.domain.works_news import Of
 from services.intake.store.telling_tables import tellings
+from services.intake.store.works_news import SqlWorksBook
 from tests.integration.intake.conftest import NOW, Intake
 from tests.integration.intake.following import HERE, Issue, advanced, take, take_one_by_one
 from tests.integration.intake.settling import dispatched
@@ -77,6 +81,44 @@ def defect(issue: Issue, defect_id: str, ticket_id: str | None, version: int, st
     facts = {"version": version, "project_id": issue.project_id, "defect_id": defect_id, "item_id": str(uuid4())}
     more = {"severity": "major", "state": state, "ticket_id": ticket_id, "actor": "li", "at": NOW}
     return envelope(WorksDefectChanged(**facts, **more))
+
+
+def vote(issue: Issue, consultation_id: str, *, closes: datetime) -> Envelope:
+    item = {"item": "M16-A", "rule": "ordinary", "rule_version": 1, "wording": "车棚", "removed": "旧车棚"}
+    known: dict[str, Any] = {
+        "version": 2,
+        "project_id": issue.project_id,
+        "consultation_id": consultation_id,
+        "ordinal": 1,
+        "round": 1,
+        "announced_at": closes - timedelta(days=20),
+        "opens_at": closes - timedelta(days=10),
+        "closes_at": closes,
+        "evidence": "a" * 64,
+        "electorate": {"hash": "b" * 64, "parts": 24, "heads": 24, "area": 150000},
+        "items": ({**item, "text_hash": "c" * 64},),
+        "actor": "li",
+        "at": NOW,
+    }
+    return envelope(ConsultationNoticed(**known))
+
+
+def annulled(issue: Issue, consultation_id: str) -> Envelope:
+    facts = {"version": 3, "project_id": issue.project_id, "consultation_id": consultation_id}
+    return envelope(ConsultationAdvanced(**facts, state="annulled", previous_state="noticed", actor="li", at=NOW))
+
+
+def settled(need_id: str, outcome: str, *tickets: str) -> Envelope:
+    facts = {"version": 1, "need_id": need_id, "place": HERE, "outcome": outcome, "year": 2027}
+    return envelope(NeedSettled(**facts, plan_id=str(uuid4()), tickets=tickets))
+
+
+def intake_book(intake: Intake, consultation_id: str) -> str:
+    """The state of a vote as intake knows it; what it no longer is, is sent to nobody."""
+    with intake.workshop.open() as work:
+        known = SqlWorksBook().known(work, Of.VOTE, consultation_id)
+    assert known
+    return known.state
 
 
 @pytest.fixture
@@ -197,6 +239,38 @@ def test_what_is_not_told_has_a_cause(intake: Intake, issue: Issue) -> None:
     take(intake, complaint(issue, silent), impact(issue, str(uuid4())))
     (row,) = [row for row in rows(intake) if row.occasion == "cut announced" and row.ticket_id == silent]
     assert (row.way, row.state, row.cause) == (None, "withheld", Cause.ANONYMOUS)
+
+
+def test_a_vote_is_announced_with_its_days_to_whom_it_concerns(
+    intake: Intake, issue: Issue, member: str, nuisance: str
+) -> None:
+    take(intake, complaint(issue, nuisance))
+    announced = vote(issue, str(uuid4()), closes=intake.clock.now() + timedelta(days=12))
+    before = told(intake)
+    take(intake, announced, announced)
+    assert told(intake) - before == {"vote announced": 2}
+    assert {row.ticket_id for row in rows(intake) if row.occasion == "vote announced"} == {member, nuisance}
+    (facts, _) = (row.facts for row in rows(intake) if row.occasion == "vote announced")
+    assert facts["end"] == announced.event.closes_at.isoformat()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("first", ["notice", "annulment"])
+def test_an_annulled_vote_is_announced_to_nobody(intake: Intake, issue: Issue, first: str) -> None:
+    consultation = str(uuid4())
+    both = [vote(issue, consultation, closes=intake.clock.now() + timedelta(days=12)), annulled(issue, consultation)]
+    take(intake, *(both if first == "notice" else reversed(both)))
+    planned = [row for row in rows(intake) if row.occasion == "vote announced"]
+    assert len(planned) == (1 if first == "notice" else 0)
+    assert intake_book(intake, consultation) == "annulled"
+
+
+@pytest.mark.parametrize("outcome", ["listed", "postponed", "refused"])
+def test_who_asked_for_a_repair_hears_what_the_plan_says(
+    intake: Intake, issue: Issue, nuisance: str, outcome: str
+) -> None:
+    decided = settled(str(uuid4()), outcome, nuisance)
+    take(intake, decided, decided)
+    assert told(intake, nuisance) == {f"need {outcome}": 1}
 
 
 def test_nobody_is_woken_by_a_cut(intake: Intake, issue: Issue, nuisance: str) -> None:

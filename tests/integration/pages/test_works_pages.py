@@ -177,7 +177,17 @@ def test_the_dossier_tells_a_project_from_the_first_call_to_the_warranty(project
     projects.district.advance(project, "warranty")
     reader = projects.site.person("supervisor")
     html = reader.open(f"/pages/projects/{project}/dossier")
-    for told in ("最早一次来电", "屋面", "申江建设公司", "984,600.00", "980,000.00", "审计报告", "保修至", "合格"):
+    for told in (
+        "列入修缮计划",
+        "最早一次来电",
+        "屋面",
+        "申江建设公司",
+        "984,600.00",
+        "980,000.00",
+        "审计报告",
+        "保修至",
+        "合格",
+    ):
         assert told in html, told
     assert "<script" not in html
     assert 'href="' not in html

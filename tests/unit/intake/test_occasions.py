@@ -199,7 +199,7 @@ FAULTS: dict[str, tuple[Change, str]] = {
         lambda table: next(one for one in table["occasions"] if one["code"] == "defect mended").update(
             audience="concerned"
         ),
-        r"occasions\.defect mended: .*a defect is told to the reporter",
+        r"occasions\.defect mended: .*a defect and a need are told to who reported them",
     ),
     "states and those that were left": (
         lambda table: next(one for one in table["occasions"] if one["code"] == "works listed")["works"].update(
@@ -297,6 +297,11 @@ def news(of: Of, state: str, left: str | None = None, kind: str | None = None) -
         (Audience.CONCERNED, news(Of.IMPACT, "announced", kind="noise"), None),
         (Audience.CONCERNED, news(Of.IMPACT, "ended", kind="water_cut"), None),
         (Audience.REPORTER, news(Of.DEFECT, "closed"), "defect mended"),
+        (Audience.CONCERNED, news(Of.VOTE, "noticed"), "vote announced"),
+        (Audience.CONCERNED, news(Of.VOTE, "annulled"), None),
+        (Audience.REPORTER, news(Of.NEED, "listed"), "need listed"),
+        (Audience.REPORTER, news(Of.NEED, "postponed"), "need postponed"),
+        (Audience.REPORTER, news(Of.NEED, "refused"), "need refused"),
         (Audience.REPORTER, news(Of.DEFECT, "cured"), None),
     ],
 )
