@@ -15,6 +15,11 @@ from services.contracts.districts import SHANGHAI
 BLOCK = "3号"
 QUANTITY = {"m2": "680.00", "m": "240.00", "piece": "24", "household": "48", "hallway": "6", "block": "3"}
 """By unit of the menu: what a small estate has of it."""
+CAPACITY: Mapping[str, Mapping[str, int]] = {
+    "E16": {"capacity_before": 60, "capacity_after": 200},
+    "E17": {"capacity_before": 0, "capacity_after": 48},
+}
+"""By element: bicycles and sockets, before and after."""
 COST_FEN = 24_000
 PAPERS: Mapping[str, Sequence[tuple[str, str]]] = {
     "contracted": (
@@ -188,4 +193,11 @@ def _id(*parts: str) -> str:
 
 def _picked(row: dict[str, Any]) -> dict[str, Any]:
     block = {} if row["consent"] == "estate" else {"block": BLOCK}
-    return {"menu_item": row["code"], "contracted": QUANTITY[row["unit"]], "unit_cost_fen": COST_FEN, **block}
+    capacity = CAPACITY.get(row["element"], {}) if row.get("capacity") else {}
+    return {
+        "menu_item": row["code"],
+        "contracted": QUANTITY[row["unit"]],
+        "unit_cost_fen": COST_FEN,
+        **block,
+        **capacity,
+    }

@@ -60,6 +60,8 @@ class WorksItemChanged(WorksEvent):
         None, description="The paper or the consultation that confirms it; absent: not confirmed yet."
     )
     dropped: str | None = Field(None, description="Why it is not built after all.")
+    capacity_before: int | None = Field(None, ge=0, description="What it adds to, as the menu item counts it.")
+    capacity_after: int | None = Field(None, ge=0)
 
     @property
     def aggregate_id(self) -> str:

@@ -58,6 +58,7 @@ ReadingValue = Annotated[
 ]
 Quantity = Annotated[Decimal, Field(max_digits=12, decimal_places=2, allow_inf_nan=False)]
 Contracted = Annotated[Quantity, Field(gt=0, description="In the unit of the menu item.")]
+Places = Annotated[int, Field(ge=0, le=100_000)]
 Fen = Annotated[int, Field(ge=0, le=10**12)]
 
 
@@ -66,12 +67,14 @@ class _Body(BaseModel):
 
 
 class PickedBody(_Body):
-    """Without `block`: in the grounds of the estate."""
+    """Without `block`: in the grounds of the estate. `capacity_…`: both, where the menu counts."""
 
     menu_item: MenuCode
     block: Block | None = None
     contracted: Contracted
     unit_cost_fen: Fen
+    capacity_before: Places | None = None
+    capacity_after: Places | None = None
 
 
 class ItemsBody(_Body):
@@ -81,7 +84,10 @@ class ItemsBody(_Body):
     change_order: UUID | None = None
 
     def picked(self) -> list[Picked]:
-        return [Picked(one.menu_item, one.block, one.contracted, one.unit_cost_fen) for one in self.items]
+        return [
+            Picked(one.menu_item, one.block, one.contracted, one.unit_cost_fen, one.capacity_before, one.capacity_after)
+            for one in self.items
+        ]
 
 
 class ConfirmationBody(_Body):

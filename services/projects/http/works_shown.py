@@ -70,6 +70,8 @@ def item_shown(item: WorksItem, works: Works, rules: WorksRules) -> dict[str, An
         "unit_cost_fen": item.unit_cost,
         "confirmed_by": item.confirmed_by,
         "dropped": item.dropped,
+        "capacity_before": item.before,
+        "capacity_after": item.after,
         **standing_shown(standing),
         "template": template and {"code": template.code, "version": template.version},
         "checks": [check_shown(check) for check in template.checks] if template else [],

@@ -61,6 +61,8 @@ def works_pages(
             "block": fields.get("block"),
             "contracted": fields.get("contracted"),
             "unit_cost_fen": fen_of(fields.get("unit_cost")),
+            "capacity_before": fields.get("capacity_before"),
+            "capacity_after": fields.get("capacity_after"),
         }
         values = {
             "items": [{name: value for name, value in one.items() if value is not None}],

@@ -35,7 +35,19 @@ from services.projects.store.works_tables import (
     works_papers,
 )
 
-_ITEM = ("id", "version", "menu_item", "menu_version", "element", "contracted", "unit_cost", "confirmed_by", "dropped")
+_ITEM = (
+    "id",
+    "version",
+    "menu_item",
+    "menu_version",
+    "element",
+    "contracted",
+    "unit_cost",
+    "confirmed_by",
+    "dropped",
+    "before",
+    "after",
+)
 """The fields of an item that are columns of the same name and value."""
 _item = insert(works_items)
 _SAVE_ITEM = _item.on_conflict_do_update(

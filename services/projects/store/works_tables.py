@@ -47,6 +47,8 @@ works_items = Table(
     Column("unit_cost", BigInteger, nullable=False, comment="fen"),
     Column("confirmed_by", Text, comment="the paper that confirms it"),
     Column("dropped", Text, comment="why it is not built after all"),
+    Column("before", Integer, comment="capacity, as the menu item counts it"),
+    Column("after", Integer),
     comment="a menu item in a block, as it was contracted",
 )
 Index("works_items_once", works_items.c.project_id, works_items.c.menu_item, works_items.c.block, unique=True)

@@ -82,7 +82,7 @@ def played(district: District) -> list[Event]:
     survey = {"id": ONE, "estate": "quyang-1", "role": "designer", "unit": "设计院", "on_site": True,
               "made_at": NOW.isoformat(), "findings": [{"elements": ["E01", "E16"], "note": "车棚不够"}]}  # fmt: skip
     assert district.hub.post("/surveys", json=survey).status_code == 201
-    come(*(dispatched(700 + n, "MJ19", "quyang-2", by=n, day=n, kind=RequestKind.ENQUIRY) for n in range(2)))
+    come(*(dispatched(750 + n, "MJ19", "quyang-2", by=n, day=n, kind=RequestKind.ENQUIRY) for n in range(2)))
     _plan(district)
     project = district.decide(ROOF, kind="project")["project_id"]
     district.decide(WALL, kind="merge", merge_into=ROOF)

@@ -93,6 +93,18 @@ def test_what_residents_choose_is_not_confirmed_by_an_approval(district: Distric
     do(district.hub, project, "items/confirmation", items=[items[0]["item_id"]], paper_id=approval)
 
 
+def test_an_item_says_what_it_adds_to_before_and_after(district: District, project: str) -> None:
+    counted = SHED | {"capacity_before": 60, "capacity_after": 200}
+    (shed,) = do(district.hub, project, "items", items=[counted])["items"]
+    assert (shed["capacity_before"], shed["capacity_after"]) == (60, 200)
+    for wrong, field in (
+        (ROOF | {"capacity_before": 1, "capacity_after": 2}, "capacity_after"),
+        (SHED | {"block": "9", "capacity_before": 60}, "capacity_before"),
+    ):
+        problem = refused(district, project, "items", 422, items=[wrong])
+        assert [fault["field"] for fault in problem["errors"]] == [f"body.items.0.{field}"]
+
+
 def test_an_item_is_contracted_once_for_a_block(district: District, project: str) -> None:
     do(district.hub, project, "items", items=[ROOF])
     assert field_of(refused(district, project, "items", items=[SHED, ROOF])) == "body.items.1.menu_item"

@@ -345,6 +345,7 @@ NO_TEXTS = {
     *("accepted_on", "party", "residents", "severity", "template", "template_version", "unit_cost"),
     *("adopted", "announced_at", "closes_at", "held_on", "opens_at"),
     *("inspected_at", "review_on", "role", "sum", "starts", "ends", "delta", "audited"),
+    *("capacity_before", "capacity_after"),
     *("beyond_duty", "caller_solved", "matter_true", "unit_solved"),
     *("agreement", "budget", "cost", "decision", "year"),
     *("date", "file", "floor_area_m2", "from", "hours", "to", "version"),

@@ -19,12 +19,14 @@ from services.projects.domain.works.papers import PaperKind
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """A menu item for a block; `block` None: for the grounds. `unit_cost`: fen."""
+    """A menu item for a block; `block` None: for the grounds. `unit_cost`: fen. `before`, `after`: its capacity."""
 
     menu_item: str
     block: str | None
     contracted: Decimal
     unit_cost: int
+    before: int | None = None
+    after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class ContractItems:
                 raise Unfit(f"items.{number}.menu_item", "is not in the menu in force; take a code of GET /menu")
             if (one.menu_item, one.block) in there:
                 raise Unfit(f"items.{number}.menu_item", "is contracted for this block already; change that item")
+            _counted(one, row, f"items.{number}")
             there.add((one.menu_item, one.block))
             items.append(self._item(one, row))
         self._save(work, site, items)
@@ -129,7 +132,16 @@ class ContractItems:
         choice = self.elements[row.element].choice
         assert choice is not Choice.NONE
         return WorksItem(
-            self.new_id(), row.code, row.version, row.element, choice, picked.block, picked.contracted, picked.unit_cost
+            self.new_id(),
+            row.code,
+            row.version,
+            row.element,
+            choice,
+            picked.block,
+            picked.contracted,
+            picked.unit_cost,
+            before=picked.before,
+            after=picked.after,
         )
 
     def _save(self, work: Work, site: Site, items: Sequence[WorksItem]) -> None:
@@ -152,8 +164,19 @@ def item_changed(site: Site, item: WorksItem) -> WorksItemChanged:
         unit_cost_fen=item.unit_cost,
         confirmed_by=item.confirmed_by,
         dropped=item.dropped,
+        capacity_before=item.before,
+        capacity_after=item.after,
         **site.done._asdict(),
     )
+
+
+def _counted(picked: Picked, row: MenuItem, field: str) -> None:
+    """Raises Unfit for a capacity of what has none, and for half of one."""
+    given = [one is not None for one in (picked.before, picked.after)]
+    if any(given) and row.capacity is None:
+        raise Unfit(f"{field}.capacity_after", "is of an item that counts nothing; leave it out")
+    if any(given) and not all(given):
+        raise Unfit(f"{field}.capacity_before", "and capacity_after go together; give both, or neither")
 
 
 def _kind_of(site: Site, paper_id: str, field: str) -> PaperKind:

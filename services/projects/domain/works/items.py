@@ -25,6 +25,7 @@ CONFIRMED_BEFORE_GATES = frozenset({PaperKind.CONSULTATION_RESULT})
 class WorksItem:
     """`block` None: in the grounds of the estate. `contracted` is in the unit of the menu item, `unit_cost` in fen.
 
+    `before` and `after`: what it adds to, as the menu item counts it (bicycles); None where nothing is counted.
     `menu_version`: of the menu item, as the scheme was frozen on it. `confirmed_by`: the paper or the consultation
     that confirms it. `dropped`: why it is not built after all; such an item counts nowhere, and is named everywhere.
     """
@@ -40,6 +41,8 @@ class WorksItem:
     confirmed_by: str | None = None
     dropped: str | None = None
     version: int = 1
+    before: int | None = None
+    after: int | None = None
 
     @property
     def confirmed(self) -> bool:

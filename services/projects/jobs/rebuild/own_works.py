@@ -99,6 +99,8 @@ class OwnWorks:
             "unit_cost": event.unit_cost_fen,
             "confirmed_by": event.confirmed_by,
             "dropped": event.dropped,
+            "before": event.capacity_before,
+            "after": event.capacity_after,
         }
 
     def _inspection(self, event: WorksItemInspected) -> None:
