@@ -14,7 +14,7 @@ from services.projects.app.ports import Calls
 from services.projects.domain.detection import Call
 from services.projects.domain.evidence import Cell
 from services.projects.domain.unplaced import IN_PLACE_OF_ESTATE
-from services.projects.store.tables import matters, traces
+from services.projects.store.matter_tables import matters, traces
 
 _TRACE = traces.c
 

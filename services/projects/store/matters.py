@@ -16,7 +16,8 @@ from services.projects.domain.evidence import Cell
 from services.projects.domain.likeness import Trace
 from services.projects.domain.rules import RuleBook
 from services.projects.domain.unplaced import Unplaced
-from services.projects.store.tables import matter_choices, matters, ticket_sightings, trace_keys, traces
+from services.projects.store.matter_tables import matter_choices, matters, trace_keys, traces
+from services.projects.store.tables import ticket_sightings
 from services.projects.store.traces import TraceStore, trace_row
 
 _LOCK: Final = 0x6D617474

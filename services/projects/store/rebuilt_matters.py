@@ -22,16 +22,8 @@ from services.projects.domain.likeness import Trace, trace_of
 from services.projects.domain.matters import Core, core_of
 from services.projects.domain.rules import RuleBook
 from services.projects.domain.unplaced import IN_PLACE_OF_ESTATE
-from services.projects.store.tables import (
-    hot_issue_members,
-    hot_issues,
-    matter_choices,
-    matter_keys,
-    matters,
-    ticket_sightings,
-    trace_keys,
-    traces,
-)
+from services.projects.store.matter_tables import matter_choices, matter_keys, matters, trace_keys, traces
+from services.projects.store.tables import hot_issue_members, hot_issues, ticket_sightings
 from services.projects.store.traces import (
     TraceStore,
     anchor_of,

@@ -21,7 +21,7 @@ from services.projects.domain.joining import POSTINGS, Key, Matter, WeightedKeys
 from services.projects.domain.likeness import Trace
 from services.projects.domain.matters import Core
 from services.projects.domain.unplaced import IN_PLACE_OF_ESTATE
-from services.projects.store.tables import matter_choices, matter_keys, matters, trace_keys, traces
+from services.projects.store.matter_tables import matter_choices, matter_keys, matters, trace_keys, traces
 
 FORGETS: Final = "0"
 FORGOTTEN_AT_ONCE: Final = 128

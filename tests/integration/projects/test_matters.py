@@ -13,7 +13,7 @@ from services.chassis.database.work import Workshop
 from services.contracts.event import Event
 from services.contracts.hot_issue_events import HotIssueConfirmed, HotIssueMemberJoined, HotIssueMemberLeft
 from services.projects.domain.hot_issue import Reason
-from services.projects.store.tables import trace_keys, traces
+from services.projects.store.matter_tables import trace_keys, traces
 from tests.integration.projects.events import START, considered_again, dispatched, rejected, take, ticket_id
 from tests.integration.projects.issues import issues, members, published
 from tests.integration.projects.loop_of import District

@@ -18,9 +18,9 @@ from services.contracts.registry import EVENTS
 from services.projects.files.rules import FILE, load_rules
 from services.projects.jobs.rebuild import ticket_events
 from services.projects.jobs.rebuild.own_events import OwnEvents
+from services.projects.store.matter_tables import matter_choices, traces
+from services.projects.store.matter_tables import matters as matters_table
 from services.projects.store.rebuilt_matters import restore_matters
-from services.projects.store.tables import matter_choices, traces
-from services.projects.store.tables import matters as matters_table
 from tests.harness.fixtures import NewDatabase
 from tests.harness.term_key import TERM_KEY
 from tests.integration.projects.conftest import NOW
