@@ -20,7 +20,7 @@ from services.projects.store.tables import hot_issues
 def floor_areas(engine: Engine) -> dict[str, float]:
     """In m², of the estates that have one."""
     areas = select(estates.c.id, estates.c.floor_area).where(estates.c.floor_area.is_not(None))
-    with engine.connect() as connection:
+    with engine.begin() as connection:
         return {row.id: row.floor_area / 100 for row in connection.execute(areas)}
 
 
