@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Self, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveInt, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    StringConstraints,
+    model_validator,
+)
 
 from services.contracts.departments import departments
 from services.contracts.elements import elements
@@ -39,9 +48,16 @@ def _plausible(day: date) -> date:
     return day
 
 
+def _plausible_moment(moment: datetime) -> datetime:
+    """What lies at the ends of the calendar cannot be stored, or not be read again in another time zone."""
+    _plausible(moment.date())
+    return moment
+
+
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), AfterValidator(redact)]
 """What a person writes; redacted here, before anything keeps, publishes or shows it."""
 Day = Annotated[date, AfterValidator(_plausible)]
+Moment = Annotated[AwareDatetime, AfterValidator(_plausible_moment)]
 FloorArea = Annotated[float, Field(gt=0, le=10_000_000, allow_inf_nan=False, description="m²")]
 Elements = Annotated[tuple[str, ...], Field(max_length=40), AfterValidator(known_elements)]
 

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -30,7 +29,7 @@ from services.projects.domain.consultation.course import Announced
 from services.projects.domain.consultation.electorate import OwnedPart
 from services.projects.domain.consultation.meetings import HeardOpinion, Meeting, MeetingKind, ParticipantRole
 from services.projects.domain.menu import MenuCode
-from services.projects.http.bodies import Day, Words
+from services.projects.http.bodies import Day, Moment, Words
 from services.projects.http.works_bodies import Block
 from services.projects.jobs.consultation.parts import area_of
 
@@ -161,9 +160,9 @@ class NoticeBody(_Body):
     """`evidence`: of the notice as it was posted."""
 
     version: PositiveInt
-    announced_at: AwareDatetime
-    opens_at: AwareDatetime
-    closes_at: AwareDatetime
+    announced_at: Moment
+    opens_at: Moment
+    closes_at: Moment
     evidence: Evidence
 
     def announced(self) -> Announced:
@@ -187,7 +186,7 @@ class BallotBody(_Body):
     item: ItemCode
     choice: BallotChoice
     origin: Literal["paper", "electronic"]
-    at: AwareDatetime | None = None
+    at: Moment | None = None
     delivered: bool = False
     text_hash: Sha256 | None = None
     evidence: Evidence | None = None
@@ -223,7 +222,7 @@ class DeliveryBody(_Body):
     """`warned`: the ballot said what silence means."""
 
     part_id: PartId
-    at: AwareDatetime
+    at: Moment
     warned: bool
     evidence: Evidence
 

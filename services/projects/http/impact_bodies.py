@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import time
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PositiveInt, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
 from services.projects.app.works.disturb import Announced, ImpactStep
 from services.projects.domain.works.impact import BanPeriod, ImpactKind, ImpactPlan, ImpactState
 from services.projects.domain.works.rules import Code
-from services.projects.http.bodies import Day
+from services.projects.http.bodies import Day, Moment
 from services.projects.http.works_bodies import Block
 
 NoticeDays = Annotated[int, Field(ge=0, le=60)]
 StandingDays = Annotated[int, Field(ge=1, le=1000)]
 Blocks = Annotated[list[Block], Field(max_length=200)]
-
-
-def _plausible(moment: datetime) -> datetime:
-    if not 2000 <= moment.year <= 2200:
-        raise ValueError("is not between 2000 and 2200")
-    return moment
-
-
-Moment = Annotated[AwareDatetime, AfterValidator(_plausible)]
 
 
 class _Body(BaseModel):

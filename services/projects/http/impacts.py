@@ -23,11 +23,14 @@ from services.projects.store.repair_project_views import project_with_history
 Days = Annotated[int, Query(ge=1, le=92)]
 
 
+FirstDay = Annotated[date | None, Query(ge=date(2000, 1, 1), le=date(2200, 1, 1))]
+
+
 def impact_routes(workshop: Workshop, disturb: Disturb) -> APIRouter:
     router = APIRouter(prefix="/projects/{project_id}/impacts", tags=["works"])
 
     @router.get("")
-    def show_impacts(actor: Reader, project_id: UUID, first: date | None = None, days: Days = 14) -> dict[str, Any]:
+    def show_impacts(actor: Reader, project_id: UUID, first: FirstDay = None, days: Days = 14) -> dict[str, Any]:
         """The plan, all disturbances, and the calendar of each block: some days, from today on if none is named."""
         with workshop.open() as work:
             project, _ = visible_project(project_with_history(work.connection, str(project_id)), actor)

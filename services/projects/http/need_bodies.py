@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PositiveInt, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveInt, StringConstraints
 
 from services.contracts.elements import ElementCode
 from services.contracts.estate_events import EstateCode
@@ -15,7 +15,7 @@ from services.projects.app.needs.open_project import Wanted
 from services.projects.domain.needs import ANYTHING, NeedOrigin, NeedReason
 from services.projects.domain.repair_project import NO_PLAN, Plan
 from services.projects.domain.surveys import NeedsSurvey, SurveyedFinding, SurveyRole
-from services.projects.http.bodies import PlanBody, Words, known_elements
+from services.projects.http.bodies import Moment, PlanBody, Words, known_elements
 
 Codes = Annotated[list[ElementCode], Field(max_length=40), AfterValidator(known_elements)]
 
@@ -50,7 +50,7 @@ class SurveyBody(_Body):
     role: SurveyRole
     unit: Annotated[Words, StringConstraints(max_length=100)]
     on_site: bool
-    made_at: AwareDatetime
+    made_at: Moment
     findings: Annotated[list[FindingBody], Field(min_length=1, max_length=100)]
 
     def survey(self) -> NeedsSurvey:

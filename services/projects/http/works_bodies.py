@@ -7,7 +7,6 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import (
-    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -30,7 +29,7 @@ from services.projects.domain.menu import MenuCode
 from services.projects.domain.works.defects import DefectState, Severity, WorksParty
 from services.projects.domain.works.papers import Paper, PaperKind
 from services.projects.domain.works.rules import Code
-from services.projects.http.bodies import Day, Words
+from services.projects.http.bodies import Day, Moment, Words
 
 
 def _block(said: object) -> object:
@@ -105,13 +104,15 @@ class ConfirmationBody(_Body):
 
 
 class ChangeBody(_Body):
-    """`dropped`: why it is not built after all."""
+    """`dropped`: why it is not built after all. `capacity_…`: both, where the menu counts."""
 
     version: PositiveInt
     contracted: Contracted | None = None
     unit_cost_fen: Fen | None = None
     dropped: Words | None = None
     change_order: UUID | None = None
+    capacity_before: Places | None = None
+    capacity_after: Places | None = None
 
     def change(self) -> Change:
         return Change(
@@ -120,6 +121,8 @@ class ChangeBody(_Body):
             self.unit_cost_fen,
             self.dropped,
             str(self.change_order) if self.change_order else None,
+            self.capacity_before,
+            self.capacity_after,
         )
 
 
@@ -137,7 +140,7 @@ class InspectionBody(_Body):
     template: TemplateBody
     readings: Annotated[dict[Code, ReadingValue], Field(max_length=50)] = {}
     accepted: Annotated[Quantity, Field(ge=0, description="How much of the item is good by it, all in all.")]
-    inspected_at: AwareDatetime
+    inspected_at: Moment
     photographs: Annotated[list[Sha256], Field(max_length=20)] = []
 
     def inspected(self) -> Inspected:

@@ -39,7 +39,10 @@ def item_pages(workshop: Workshop, pages: Pages, acts: WorksActs) -> APIRouter:
 
     @router.post("/projects/{project_id}/works/{item_id}/change")
     def change(request: Request, actor: Commander, project_id: UUID, item_id: UUID, fields: Fields) -> Response:
-        values = {name: fields.get(name) for name in ("contracted", "dropped", "change_order")}
+        values = {
+            name: fields.get(name)
+            for name in ("contracted", "dropped", "change_order", "capacity_before", "capacity_after")
+        }
         numbers = {"version": number_of(fields.get("version")), "unit_cost_fen": fen_of(fields.get("unit_cost"))}
 
         def act(work: Work) -> None:

@@ -35,6 +35,9 @@ from services.projects.store.consultation_tables import (
 )
 from services.projects.store.consulted import consulted_of
 
+_FURTHER = select(consultations.c.id).where(
+    consultations.c.previous == bindparam("id"), consultations.c.state != ConsultationState.ANNULLED
+)
 _PROJECT = select(consultations.c.project_id).where(consultations.c.id == bindparam("id"))
 _NEXT = select(func.coalesce(func.max(consultations.c.ordinal), 0) + 1).where(
     consultations.c.project_id == bindparam("project_id")
@@ -65,6 +68,9 @@ class SqlConsultations(SqlBallots):
     def next_ordinal(self, work: Work, project_id: str) -> int:
         ordinal: int = work.connection.execute(_NEXT, {"project_id": project_id}).scalar_one()
         return ordinal
+
+    def has_further_round(self, work: Work, consultation_id: str) -> bool:
+        return work.connection.execute(_FURTHER, {"id": consultation_id}).first() is not None
 
     def lock(self, work: Work, consultation_id: str) -> Consultation | None:
         row = work.connection.execute(_LOCK, {"id": consultation_id}).one_or_none()

@@ -406,6 +406,17 @@ def test_a_project_from_before_there_were_gates_goes_the_way_it_began(district: 
     do(district.hub, project, "items/confirmation", items=[item["item_id"]], paper_id=result)
 
 
+@pytest.mark.parametrize("when", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_a_moment_at_the_end_of_the_calendar_is_refused(district: District, project: str, when: str) -> None:
+    one = drafted(district.hub, project, [SHED])
+    notice = {"version": one["version"], "evidence": "a" * 64, **WHEN, "announced_at": when}
+    assert fields_of(refused(district, f"{at(one)}/notice", 422, **notice)) == ["body.announced_at"]
+    one = opened(district, project)
+    row = {"part_id": "3-1-101", "item": "M16-A", "choice": "agree", "origin": "paper", "at": when}
+    body = {"id": str(uuid4()), "evidence": "a" * 64, "ballots": [row]}
+    assert fields_of(refused(district, f"{at(one)}/ballots", 422, **body)) == ["body.ballots.0.at"]
+
+
 def test_a_further_round_changes_something_and_takes_no_ballot_of_the_last(district: District, project: str) -> None:
     one = opened(district, project)
     same = {"version": one["version"], "items": [SHED]}
@@ -416,6 +427,8 @@ def test_a_further_round_changes_something_and_takes_no_ballot_of_the_last(distr
     assert fields_of(refused(district, f"{at(one)}/rounds", 422, **same)) == ["body.items"]
     other = {"version": one["version"], "items": [SHED | {"removed": "原车棚"}]}
     again = noticed(district.hub, done(district.hub.post(f"{at(one)}/rounds", json=other)), WHEN)
+    third = other | {"items": [SHED | {"removed": "两座原车棚"}]}
+    assert refused(district, f"{at(one)}/rounds", 409, **third)["current_state"] == "published"
     again = stepped(district.hub, again, "open")
     assert again["electorate"] == one["electorate"]
     assert standing(district, again)["answers"]["agree"] == 0

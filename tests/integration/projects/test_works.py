@@ -105,6 +105,26 @@ def test_an_item_says_what_it_adds_to_before_and_after(district: District, proje
         assert [fault["field"] for fault in problem["errors"]] == [f"body.items.0.{field}"]
 
 
+def test_what_an_item_adds_to_can_be_said_later(district: District, project: str) -> None:
+    (shed,) = do(district.hub, project, "items", items=[SHED])["items"]
+    change = f"items/{shed['item_id']}/change"
+    half = refused(district, project, change, 422, version=1, capacity_after=200)
+    assert [fault["field"] for fault in half["errors"]] == ["body.capacity_before"]
+    changed = do(district.hub, project, change, version=1, capacity_before=60, capacity_after=200)
+    assert (changed["capacity_before"], changed["capacity_after"], changed["version"]) == (60, 200, 2)
+
+
+@pytest.mark.parametrize("when", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "2027-07-01T00:00:00Z"])
+def test_a_moment_that_cannot_be_is_refused_and_the_works_stay_readable(
+    district: District, project: str, when: str
+) -> None:
+    (roof,) = started(district, project, ROOF)
+    body = inspection(roof, NOW, inspected_at=when)
+    problem = refused(district, project, "inspections", 422, **body)
+    assert [fault["field"] for fault in problem["errors"]] == ["body.inspected_at"]
+    assert works(district.hub, project)["items"]
+
+
 def test_an_item_is_contracted_once_for_a_block(district: District, project: str) -> None:
     do(district.hub, project, "items", items=[ROOF])
     assert field_of(refused(district, project, "items", items=[SHED, ROOF])) == "body.items.1.menu_item"

@@ -235,7 +235,7 @@ class Repairs(RuleBasedStateMachine):
             ("roof", 1),
             readings,
             seen.accepted,
-            NOW + timedelta(minutes=int(UUID(seen.id).int)),
+            NOW + timedelta(seconds=int(UUID(seen.id).int)),
         )
         try:
             for _ in range(1 + again):
@@ -257,7 +257,7 @@ class Repairs(RuleBasedStateMachine):
     def _inspect_well(self, name: str) -> None:
         item = self.site.items[name]
         seen = Seen(self.id(), frozenset(one.id for one in item.heads()), True, item.contracted)
-        said = Inspected(seen.id, self.ids[name], seen.bases, ("roof", 1), GOOD, seen.accepted, NOW + timedelta(days=9))
+        said = Inspected(seen.id, self.ids[name], seen.bases, ("roof", 1), GOOD, seen.accepted, NOW + timedelta(hours=23))
         with self.workshop.open() as work:
             self.acts.inspect(work, self.project, said, WHO)
         item.seen[seen.id] = seen

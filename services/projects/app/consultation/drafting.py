@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from services.chassis.commands import Unfit
+from services.chassis.commands import Conflict, Unfit
 from services.chassis.database.work import Work
 from services.projects.app.consultation.desk import ConsultationDesk, lawful
 from services.projects.app.works.desk import Who
@@ -85,8 +85,13 @@ class DraftConsultation:
         owned: Sequence[OwnedPart],
         who: Who,
     ) -> Consultation:
-        """A further round; without `owned` by those who could vote in the last one. No ballot of that one counts."""
+        """A further round; without `owned` by those who could vote in the last one. No ballot of that one counts.
+
+        Raises Conflict for a second one of the same round, unless the other was annulled.
+        """
         before = self.desk.open(work, consultation_id, who, version).consultation
+        if self.desk.book.has_further_round(work, before.id):
+            raise Conflict("a further round was opened by now; take that one", before.version, before.state)
         parts = list(owned) or self.desk.book.owned(work, consultation_id)
         electorate = _electorate(parts, None)
         items = self._items(work, asked, electorate)

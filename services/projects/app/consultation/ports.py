@@ -65,6 +65,9 @@ class ConsultationBook(Protocol):
     def next_ordinal(self, work: Work, project_id: str) -> int:
         """Of a consultation that is drafted; the project is locked."""
 
+    def has_further_round(self, work: Work, consultation_id: str) -> bool:
+        """Whether a round of it was drafted that is not annulled."""
+
     def lock(self, work: Work, consultation_id: str) -> Consultation | None: ...
 
     def of_code(self, work: Work, hashed: str) -> tuple[str, int] | None:

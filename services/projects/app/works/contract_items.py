@@ -38,6 +38,8 @@ class Change:
     unit_cost: int | None = None
     dropped: str | None = None
     change_order: str | None = None
+    before: int | None = None
+    after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class ContractItems:
                 raise Unfit(f"items.{number}.menu_item", "is not in the menu in force; take a code of GET /menu")
             if (one.menu_item, one.block) in there:
                 raise Unfit(f"items.{number}.menu_item", "is contracted for this block already; change that item")
-            _counted(one, row, f"items.{number}")
+            _counted(one.before, one.after, row, f"items.{number}.")
             there.add((one.menu_item, one.block))
             items.append(self._item(one, row))
         self._save(work, site, items)
@@ -110,6 +112,8 @@ class ContractItems:
         item = site.item(item_id, "item_id")
         must_be_at(change.version, item.version, site.project.state or "")
         _ordered(site, change.change_order)
+        rows = {(row.code, row.version): row for row in self.menu}
+        _counted(change.before, change.after, rows[item.menu_item, item.menu_version])
         standing = site.works.standings.get(item.id)
         if change.contracted is not None and standing and change.contracted < standing.accepted:
             raise Unfit("contracted", f"is less than the {standing.accepted} that were accepted")
@@ -118,6 +122,8 @@ class ContractItems:
             contracted=item.contracted if change.contracted is None else change.contracted,
             unit_cost=item.unit_cost if change.unit_cost is None else change.unit_cost,
             dropped=change.dropped or item.dropped,
+            before=item.before if change.before is None else change.before,
+            after=item.after if change.after is None else change.after,
             version=item.version + 1,
         )
         self._save(work, site, [changed])
@@ -170,13 +176,13 @@ def item_changed(site: Site, item: WorksItem) -> WorksItemChanged:
     )
 
 
-def _counted(picked: Picked, row: MenuItem, field: str) -> None:
+def _counted(before: int | None, after: int | None, row: MenuItem, field: str = "") -> None:
     """Raises Unfit for a capacity of what has none, and for half of one."""
-    given = [one is not None for one in (picked.before, picked.after)]
+    given = [one is not None for one in (before, after)]
     if any(given) and row.capacity is None:
-        raise Unfit(f"{field}.capacity_after", "is of an item that counts nothing; leave it out")
+        raise Unfit(f"{field}capacity_after", "is of an item that counts nothing; leave it out")
     if any(given) and not all(given):
-        raise Unfit(f"{field}.capacity_before", "and capacity_after go together; give both, or neither")
+        raise Unfit(f"{field}capacity_before", "and capacity_after go together; give both, or neither")
 
 
 def _kind_of(site: Site, paper_id: str, field: str) -> PaperKind:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from services.chassis.commands import Unfit
@@ -16,6 +16,9 @@ from services.projects.app.works.ports import Done
 from services.projects.domain.works.acts import Act
 from services.projects.domain.works.inspections import Inspection, Reading, Template
 from services.projects.domain.works.items import WorksItem
+
+CLOCKS_APART = timedelta(days=1)
+"""How far the clock of an inspector's device may be ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class InspectItem:
         item = site.item(seen.item_id, "item_id")
         if item.choice is not Choice.BEFORE_WORKS:
             allowed(site.project, Act.INSPECT)
+        if seen.inspected_at > site.done.at + CLOCKS_APART:
+            raise Unfit("inspected_at", "is still to come; set the clock of the device right")
         made = self._inspection(seen, item, who.actor)
         there = self.desk.book.inspection(work, seen.id)
         if there is not None:

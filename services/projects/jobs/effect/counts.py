@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 
 from services.projects.domain.months import Month
 from services.projects.domain.proof.panel import Callers, Repaired
@@ -71,6 +72,7 @@ def read_counts(header: Sequence[str], rows: Iterable[tuple[int, Sequence[str], 
     faults += [f"row {one.row}, {why}" for name, one in estates.items() for why in _wrong_days(name, one)]
     if not faults and not any(one.group is EstateGroup.TREATED for one in estates.values()):
         faults.append("no row has the group treated: there is no estate to judge")
+    faults += _gaps(estates)
     if faults:
         raise CountsRefused(faults)
     return _counts(estates)
@@ -130,6 +132,15 @@ def _wrong_days(name: str, one: _Estate) -> Iterable[str]:
     ):
         if first and second and second < first:
             yield f"{after}: of {name} is before {before}; correct one of them"
+
+
+def _gaps(estates: Mapping[str, _Estate]) -> Iterable[str]:
+    """Months between the first and the last that no estate has: nobody knows whether nobody called."""
+    every = sorted({month for one in estates.values() for month in one.callers})
+    for month, following in pairwise(every):
+        if month.plus(1) != following:
+            last = following.plus(-1)
+            yield f"month: {month.plus(1)} to {last} stand in no row; give each month, with 0 where nobody called"
 
 
 def _counts(estates: Mapping[str, _Estate]) -> CallersByMonth:

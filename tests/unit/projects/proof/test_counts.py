@@ -115,6 +115,13 @@ def test_rows_that_contradict_each_other_are_refused(tmp_path: Path, second: dic
     assert told in done.output
 
 
+def test_a_gap_in_the_months_is_refused(tmp_path: Path) -> None:
+    rows = [row for row in district(1, 1.0) if not "2024-02" <= row["month"] <= "2024-04"]
+    done = run(written(tmp_path / "counts.csv", rows))
+    assert done.exit_code != 0
+    assert "2024-02 to 2024-04 stand in no row" in done.output
+
+
 def test_a_missing_column_is_named(tmp_path: Path) -> None:
     done = run(written(tmp_path / "counts.csv", [TREATED], COLUMNS[:-1]))
     assert "the column accepted is missing" in done.output
