@@ -257,7 +257,8 @@ class Repairs(RuleBasedStateMachine):
     def _inspect_well(self, name: str) -> None:
         item = self.site.items[name]
         seen = Seen(self.id(), frozenset(one.id for one in item.heads()), True, item.contracted)
-        said = Inspected(seen.id, self.ids[name], seen.bases, ("roof", 1), GOOD, seen.accepted, NOW + timedelta(hours=23))
+        late = NOW + timedelta(hours=23)
+        said = Inspected(seen.id, self.ids[name], seen.bases, ("roof", 1), GOOD, seen.accepted, late)
         with self.workshop.open() as work:
             self.acts.inspect(work, self.project, said, WHO)
         item.seen[seen.id] = seen
