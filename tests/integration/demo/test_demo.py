@@ -75,8 +75,8 @@ def test_problems_are_found_where_they_are_and_nothing_is_lost_or_doubled(figure
 
 @pytest.mark.timeout(1200)
 def test_a_seed_gives_the_same_play_each_time(new_folder: NewFolder, figures: dict[str, Any]) -> None:
-    """Hot issues and works are topics of their own: which of two messages of one step comes first, and meets a limit, is
-    open (docs/figures.md). So how many are planned is compared within one in a hundred."""
+    """Hot issues and works are topics of their own: which of two messages of one step comes first, and meets a limit,
+    is open (docs/figures.md). So how many are planned is compared within one in a hundred."""
     again = _play(new_folder(in_memory=True), "--months", MONTHS, "--json")
     assert again == figures | {"report": again["report"], "messages": again["messages"]}
     planned = [one["messages"]["planned"] for one in (again, figures)]
