@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from services.cli.problems import fail
+from services.cli.whole_file import whole_file
 
 if TYPE_CHECKING:
     from services.projects.jobs.consultation.tables import ListedTable
@@ -166,10 +166,5 @@ def _write(target: Path, record: dict[str, Any], sources: tuple[Path, ...]) -> N
     """Whole or not at all."""
     if any(target.exists() and target.samefile(source) for source in sources):
         fail(f"--export {target} is one of the files that are counted: name another")
-    partial = target.with_name(f"{target.name}.partial")
-    try:
-        partial.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        os.replace(partial, target)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        fail(f"--export {target} cannot be written ({error.strerror}): name another place")
+    with whole_file(target, "--export") as out:
+        out.write(json.dumps(record, ensure_ascii=False, indent=1) + "\n")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +10,7 @@ import typer
 
 from services.cli.problems import fail
 from services.cli.running import DEFAULT_RUN_DIR, RunDir, client, running_stack, service_of
+from services.cli.whole_file import whole_file
 
 
 def dossier(
@@ -41,12 +41,7 @@ def dossier(
     if answer.status_code != 200:
         fail(f"there is no project {project!r}: give its number as it stands on its page, W26-00042-7")
     target = out or Path(f"{project}.html")
-    partial = target.with_name(f"{target.name}.partial")
-    try:
-        partial.write_text(answer.text, encoding="utf-8")
-        os.replace(partial, target)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        fail(f"--out {target} cannot be written ({error.strerror}): name another place")
+    with whole_file(target, "--out") as page:
+        page.write(answer.text)
     written = {"project": project, "file": str(target), "bytes": len(answer.content)}
     typer.echo(json.dumps(written, ensure_ascii=False) if as_json else f"{target}: {len(answer.content):,} bytes")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from services.cli.problems import fail
+from services.cli.whole_file import whole_file
 
 if TYPE_CHECKING:
     from services.projects.jobs.effect.counts import CallersByMonth
@@ -124,18 +124,11 @@ def _write(target: Path, shown: Sequence[Mapping[str, Any]], source: Path) -> No
 
     if target.exists() and target.samefile(source):
         fail(f"--verdicts {target} is the file that is judged: name another")
-    partial = target.with_name(f"{target.name}.partial")
-    try:
-        with partial.open("w", encoding="utf-8", newline="") as out:
-            if target.suffix == ".json":
-                json.dump(list(shown), out, ensure_ascii=False, indent=1)
-            else:
-                rows = csv.DictWriter(out, list(shown[0]))
-                rows.writeheader()
-                rows.writerows(
-                    {name: safe(cell) if isinstance(cell, str) else cell for name, cell in row.items()} for row in shown
-                )
-        os.replace(partial, target)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        fail(f"--verdicts {target} cannot be written ({error.strerror}): name another place")
+    with whole_file(target, "--verdicts") as out:
+        if target.suffix == ".json":
+            json.dump(list(shown), out, ensure_ascii=False, indent=1)
+            return
+        rows = csv.DictWriter(out, list(shown[0]))
+        rows.writeheader()
+        for row in shown:
+            rows.writerow({name: safe(cell) if isinstance(cell, str) else cell for name, cell in row.items()})

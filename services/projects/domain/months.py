@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import NamedTuple, Self
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,11 @@ class Month(NamedTuple):
     def of(cls, moment: datetime) -> Self:
         local = moment.astimezone(ZONE)
         return cls(local.year, local.month)
+
+    @classmethod
+    def on(cls, day: date) -> Self:
+        """The month of a day of the district."""
+        return cls(day.year, day.month)
 
     def plus(self, months: int) -> Self:
         years, month = divmod(self.month - 1 + months, 12)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from services.projects.domain.proof.comparison import Floats, compare, shift_of
+from services.projects.domain.proof.comparison import Floats, LogRatio, compare, shift_of
 from services.projects.domain.proof.rules import ProofRules
 
 
@@ -23,10 +23,7 @@ def placebo(before: Floats, after: Floats, rules: ProofRules) -> Placebo | None:
     controls = before.shape[-1]
     if controls < 3:
         return None
-    others = ~np.eye(controls, dtype=bool)
-    rest_before = np.broadcast_to(before, (controls, controls))[others].reshape(controls, controls - 1)
-    rest_after = np.broadcast_to(after, (controls, controls))[others].reshape(controls, controls - 1)
-    comparison = compare(before, after, shift_of(rest_before, rest_after), rules.interval)
+    comparison = _each_against_the_rest(before, after, rules)
     share = float((comparison.p_fell < rules.placebo.alpha).mean())
     if rules.placebo.least <= share <= rules.placebo.most:
         return Placebo(controls, share, calibrated=True)
@@ -36,9 +33,12 @@ def placebo(before: Floats, after: Floats, rules: ProofRules) -> Placebo | None:
 
 def rank_of(effect: float, before: Floats, after: Floats, rules: ProofRules) -> float:
     """The share of controls, the estate among them, whose effect is no higher than the estate's."""
+    own = _each_against_the_rest(before, after, rules).effect
+    return float(((own <= effect).sum() + 1) / (before.shape[-1] + 1))
+
+
+def _each_against_the_rest(before: Floats, after: Floats, rules: ProofRules) -> LogRatio:
     controls = before.shape[-1]
     others = ~np.eye(controls, dtype=bool)
-    rest_before = np.broadcast_to(before, (controls, controls))[others].reshape(controls, controls - 1)
-    rest_after = np.broadcast_to(after, (controls, controls))[others].reshape(controls, controls - 1)
-    own = compare(before, after, shift_of(rest_before, rest_after), rules.interval).effect
-    return float(((own <= effect).sum() + 1) / (controls + 1))
+    rest = (np.broadcast_to(one, (controls, controls))[others].reshape(controls, -1) for one in (before, after))
+    return compare(before, after, shift_of(*rest), rules.interval)

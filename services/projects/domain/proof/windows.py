@@ -25,7 +25,7 @@ class Windows(NamedTuple):
 def windows(decided: date, works_start: date, accepted: date, rules: ProofRules) -> Windows:
     between = _between(decided, works_start)[-rules.most_before :]
     seasons = {month.month for month in between}
-    after = [_month(accepted).plus(n) for n in range(1, rules.second + 1)]
+    after = [Month.on(accepted).plus(n) for n in range(1, rules.second + 1)]
     same = [month for month in after if month.month in seasons]
     first = tuple(month for month in same if month <= after[rules.first - 1])
     return Windows(tuple(between), first, tuple(same), short=len(seasons) < 12)
@@ -33,12 +33,8 @@ def windows(decided: date, works_start: date, accepted: date, rules: ProofRules)
 
 def _between(decided: date, works_start: date) -> list[Month]:
     """The whole months between two days, without the month of either."""
-    month, months = _month(decided).plus(1), []
-    while month < _month(works_start):
+    month, months = Month.on(decided).plus(1), []
+    while month < Month.on(works_start):
         months.append(month)
         month = month.plus(1)
     return months
-
-
-def _month(day: date) -> Month:
-    return Month(day.year, day.month)

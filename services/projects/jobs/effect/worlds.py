@@ -128,7 +128,7 @@ class Draw:
         """What all estates of a run share, month by month."""
         trend = self.rng.normal(0, TREND, (self.runs, 1)) * (np.arange(MONTHS) - _CENTRE) / 12
         shocks = self.rng.normal(0, SHOCK, (self.runs, MONTHS)) if world.shocks else np.zeros((self.runs, MONTHS))
-        after = np.where(np.arange(MONTHS) > _index(month_of(ACCEPTED)), world.campaign, 1.0)
+        after = np.where(np.arange(MONTHS) > _index(Month.on(ACCEPTED)), world.campaign, 1.0)
         rates: Floats = self._season * np.exp(trend + shocks) * after
         return rates
 
@@ -171,19 +171,15 @@ class Draw:
 def _effect(world: World) -> Floats:
     """What is left of an estate's calls in each month."""
     month = np.arange(MONTHS)
-    begun, ended = _index(month_of(WORKS)), _index(month_of(ACCEPTED))
+    begun, ended = _index(Month.on(WORKS)), _index(Month.on(ACCEPTED))
     effect = np.where(month > ended, world.left, 1.0)
     if world.relapse is not None:
         effect = np.where(month > ended + world.relapse - 1, 1.0, effect)
     return np.where((month >= begun) & (month <= ended), world.works, effect)
 
 
-def month_of(day: date) -> Month:
-    return Month(day.year, day.month)
-
-
 def _index(month: Month) -> int:
     return (month.year - BEGIN.year) * 12 + month.month - BEGIN.month
 
 
-_CENTRE = _index(month_of(DECIDED))
+_CENTRE = _index(Month.on(DECIDED))

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from services.projects.domain.months import Month
 from services.projects.domain.proof import comparison
 from services.projects.domain.proof.comparison import compare, is_too_few, shift_of
 from services.projects.domain.proof.windows import Windows, windows
@@ -89,7 +90,7 @@ def moved(change: Callable[[Windows], Windows]) -> Callable[..., Windows]:
 def test_with_the_burst_among_the_months_before_a_usual_month_looks_like_a_cure(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    burst = tuple(worlds.month_of(DECIDED).plus(-n) for n in range(12, 0, -1))
+    burst = tuple(Month.on(DECIDED).plus(-n) for n in range(12, 0, -1))
     monkeypatch.setattr(worlds, "windows", moved(lambda months: months._replace(before=burst)))
     assert wrong("chosen_by_burst", 30) > 0.06
 
