@@ -50,7 +50,6 @@ from services.projects.app.works.accept_block import AcceptBlock
 from services.projects.app.works.acts import WorksActs
 from services.projects.app.works.attach_complaints import ATTACH, SHOWS_A_DEFECT, AttachComplaints, TicketAnswer
 from services.projects.app.works.contract_items import ContractItems
-from services.projects.app.works.desk import WorksDesk
 from services.projects.app.works.disturb import Disturb
 from services.projects.app.works.file_papers import FilePapers
 from services.projects.app.works.inspect_item import InspectItem
@@ -97,7 +96,7 @@ from services.projects.store.repair_projects import SqlRepairProjects
 from services.projects.store.sightings import SqlSightings
 from services.projects.store.type_days import SqlDays
 from services.projects.store.typical_cases import SqlTypicalCases
-from services.projects.store.works import SqlWorks
+from services.projects.store.works_desk import works_desk
 
 RECOUNT = "recount"
 
@@ -140,17 +139,20 @@ class ProjectsWiring:
         detect, cure = detection(calls, issues, SqlFloorAreas()), Cure(calls, issues, publish, rules)
         projects = SqlRepairProjects()
         voting = consultation_acts(projects, key)
-        desk = WorksDesk(projects, SqlWorks(), works_rules(), voting.desk.book.consulted)
-        complaints = SqlComplaints()
+        desk = works_desk(projects, works_rules(), plan_rules(), voting.desk.book.consulted)
+        defects = MendDefect(desk, complaints := SqlComplaints(), calendar)
         gather = GatherNeeds(SqlNeedBook(), rules)
         follow = MeetNeeds(gather)
-        repair = Repair(projects, issues, cure, detect.raise_issue, rules, taxonomy(), desk.pass_gates, follow, _new_id)
+        repair = Repair(
+            *(projects, issues, cure, detect.raise_issue, rules, taxonomy(), desk.pass_gates, follow),
+            *(SqlFloorAreas(), _new_id),
+        )
         for_needs = OpenForNeeds(gather.book, repair)
         works = WorksActs(
             desk,
             ContractItems(desk, menu_rows(), elements(), _new_id),
-            InspectItem(desk),
-            MendDefect(desk, complaints, calendar),
+            InspectItem(desk, defects),
+            defects,
             FilePapers(desk),
             AcceptBlock(desk),
             NameParties(desk),

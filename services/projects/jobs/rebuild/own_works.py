@@ -101,6 +101,7 @@ class OwnWorks:
             "dropped": event.dropped,
             "before": event.capacity_before,
             "after": event.capacity_after,
+            "spent": list(event.spent or ()),
         }
 
     def _inspection(self, event: WorksItemInspected) -> None:
@@ -116,6 +117,7 @@ class OwnWorks:
                 "item_id": event.item_id,
                 "severity": event.severity,
                 "ticket_id": event.ticket_id,
+                "inspection_id": event.inspection_id,
                 "note": event.note or "",
                 **changed,
                 **_done(event),
@@ -125,8 +127,8 @@ class OwnWorks:
             known |= changed
 
     def _paper(self, event: WorksPaperFiled) -> None:
-        row = {"id": event.paper_id, "kind": event.kind, "name": event.title, "sha256": event.sha256, **_done(event)}
-        self._papers.setdefault(event.paper_id, row)
+        row = {"id": event.paper_id, "kind": event.kind, "name": event.title, "sha256": event.sha256}
+        self._papers.setdefault(event.paper_id, row | {"issued_by": event.issued_by} | _done(event))
 
     def _disclosure(self, event: WorksDisclosed) -> None:
         self._disclosures.setdefault(event.aggregate_id, {"what": event.what, **_done(event)})
