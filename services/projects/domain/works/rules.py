@@ -98,7 +98,7 @@ class WorksRules(_Rule):
 
     `parties`: the roles that works of a size need a unit for.
     `defect_complaints`: types of complaints that show a defect. `cure_days`: working days until a defect is cured.
-    `visit_days`: how many days before the end of a warranty residents are visited.
+    `visit_days`: how many days before the end of a warranty residents are visited; `visit_late_days`: and until when.
     """
 
     version: PositiveInt
@@ -117,6 +117,7 @@ class WorksRules(_Rule):
     defect_complaints: frozenset[TypeCode] = frozenset()
     cure_days: Mapping[Severity, PositiveInt]
     visit_days: PositiveInt
+    visit_late_days: PositiveInt
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:

@@ -33,10 +33,19 @@ def upgrade() -> None:
         sa.Column("ends", sa.Date, nullable=False, comment="the last day of the warranties that it is about"),
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column("visits", JSONB, nullable=False, comment="each visit with what came of it, the first first"),
-        sa.Column("overdue", sa.Boolean, nullable=False, comment="nobody had an answer in time"),
+        sa.Column("overdue", sa.Boolean, nullable=False, comment="the day for an answer went by without one"),
+        sa.Column("actor", sa.Text, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         comment="residents asked once more before the warranties of their block end",
     )
     op.create_index("warranty_visits_of_project", "warranty_visits", ["project_id"])
+    op.execute("""
+        INSERT INTO timers (id, kind, subject, due_at)
+        SELECT gen_random_uuid(), 'warranty-visit', concat_ws('|', project_id, block, ends),
+               (ends - 13)::timestamp AT TIME ZONE 'Asia/Shanghai'
+          FROM (SELECT DISTINCT works_items.project_id, works_items.block, warranties.ends
+                  FROM warranties JOIN works_items ON works_items.id = warranties.item_id) AS ending
+    """)
 
 
 def downgrade() -> None:
