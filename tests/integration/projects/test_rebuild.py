@@ -162,6 +162,7 @@ def test_the_topics_alone_give_back_what_the_live_database_holds(
             "cure-defect",
             "decide",
             "observe",
+            "warranty-visit",
         ]
     engine.dispose()
     with district.workshop.open() as work:
