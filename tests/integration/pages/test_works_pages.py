@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 
+from tests.harness.consulting import JOIN, consult
 from tests.harness.works import ROOF as ROOF_WORKS
 from tests.harness.works import UNITS, inspection, works
 from tests.harness.works import do as act
@@ -179,8 +182,38 @@ def test_a_scheme_is_held_against_its_complaints_and_the_menu_is_there_to_read(
     assert projects.district.as_("department:fire").get(f"/projects/{project}/scheme").status_code == 404
 
 
+def test_the_dossier_tells_what_a_project_began_from_and_what_stopped_it(projects: Projects) -> None:
+    hub = projects.district.hub
+    estate = {"id": "quyang-1", "name": "明月小区", "sub_district": "310109014", "property_kind": "mixed"}
+    assert hub.post("/estates/batch", json={"estates": [estate]}).status_code == 200
+    survey = {"id": str(uuid4()), "estate": "quyang-1", "role": "designer", "unit": "同舟设计院", "on_site": True}
+    survey |= {"made_at": NOW.isoformat(), "findings": [{"elements": ["E16"], "note": "车棚只停得下六十辆"}]}
+    assert hub.post("/surveys", json=survey).status_code == 201
+    plan = hub.post("/plans", json={"year": 2027, "budget_fen": 10**9}).json()
+    (entry,) = plan["entries"]
+    said = {"version": entry["version"], "decision": "listed", "cost_fen": 10**8}
+    assert hub.post(f"/plans/{plan['plan_id']}/entries/quyang-1", json=said).status_code == 200
+    assert hub.post(f"/plans/{plan['plan_id']}/publication", json={"version": 1}).status_code == 200
+    project = hub.post(f"/plans/{plan['plan_id']}/entries/quyang-1/project", json={}).json()["project_id"]
+    one = consult(hub, project, [JOIN], NOW)
+    annulled = {"version": one["version"], "reason": "面砖去留没有写明"}
+    assert hub.post(f"/consultations/{one['consultation_id']}/annulment", json=annulled).status_code == 200
+    stop = {"version": 1, "to": "suspended", "note": "等规划", "responsible": "greening", "review_on": "2026-09-01"}
+    assert hub.post(f"/projects/{project}/steps", json=stop).status_code == 200
+    assert hub.post(f"/projects/{project}/steps", json={"version": 2, "to": "need"}).status_code == 200
+    html = projects.site.person("supervisor").open(f"/pages/projects/{project}/dossier")
+    for told in (
+        *("现场调查", "车棚只停得下六十辆", "同舟设计院", "2027", "第1版", "排序第1位", "市级 200,000.00"),
+        *("等规划", "绿化", "2026年9月1日", "已作废", "面砖去留没有写明"),
+    ):
+        assert told in html, told
+
+
 def test_the_dossier_tells_a_project_from_the_first_call_to_the_warranty(projects: Projects, project: str) -> None:
     projects.district.advance(project, "warranty")
+    (given,) = works(projects.district.hub, project)["warranties"]
+    visit = {"id": str(uuid4()), "block": "3", "ends": given["ends"], "version": 0, "on": NOW.date().isoformat()}
+    act(projects.district.hub, project, "warranty-visits", result="nobody_home", again_on="2026-12-01", **visit)
     reader = projects.site.person("supervisor")
     html = reader.open(f"/pages/projects/{project}/dossier")
     for told in (
@@ -191,6 +224,8 @@ def test_the_dossier_tells_a_project_from_the_first_call_to_the_warranty(project
         "984,600.00",
         "980,000.00",
         "审计报告",
+        "立项批复：approval（区房管局）",
+        "家中无人，2026年12月1日再来",
         "保修至",
         "合格",
     ):
