@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -234,3 +235,51 @@ def test_the_dossier_tells_a_project_from_the_first_call_to_the_warranty(project
     assert 'href="' not in html
     assert "First call" in reader.open(f"/pages/projects/{project}/dossier?lang=en")
     assert projects.site.person("department:fire").browser.get(f"/pages/projects/{project}/dossier").status_code == 404
+
+
+def test_what_came_of_a_visit_is_entered_on_its_page(projects: Projects, project: str) -> None:
+    projects.district.advance(project, "warranty")
+    (given,) = works(projects.district.hub, project)["warranties"]
+    (item,) = item_ids(projects, project)
+    lead, page = projects.site.person("department:housing", subject="li"), f"/pages/projects/{project}/warranty-visits"
+    assert "还没有上门" in lead.open(page)
+    said = {"block": "3", "ends": given["ends"], "version": "0", "on": "2026-07-01"}
+
+    def visit(files: Any = None, **entered: str) -> Any:
+        html = lead.open(page)
+        hidden = dict(HIDDEN.findall(html[html.index('/warranty-visits"') :]))
+        return lead.browser.post(page, data=hidden | said | entered, files=files)
+
+    wrong = visit(result="nobody_home")
+    assert "再次上门日期：家中无人的，请填今天到保修期满之间的日期" in wrong.text
+    picture = {"photograph": ("门.txt", b"no picture", "text/plain")}
+    wrong = visit(picture, result="fine")
+    assert "照片：请选JPEG、PNG或WebP图片" in wrong.text
+    picture = {"photograph": ("门.png", b"\x89PNG\r\n\x1a\n rest", "image/png")}
+    found = {"item_id": item, "severity": "minor", "note": "檐口渗水"}
+    sent = visit(picture, **found, result="defect")
+    assert sent.status_code == 303
+    shown = lead.open(page)
+    for told in ("已回访", "li：发现质量缺陷：檐口渗水（未整改）", "照片1张"):
+        assert told in shown, told
+    assert "A defect was found" in lead.open(f"{page}?lang=en")
+    assert "<form" not in projects.site.person("supervisor").open(page).partition("<main")[2]
+
+
+def test_what_fails_after_the_acceptance_is_said_beside_what_was_accepted(projects: Projects, project: str) -> None:
+    projects.district.advance(project, "building")
+    (item,) = works(projects.district.hub, project)["items"]
+    act(projects.district.hub, project, "inspections", **inspection(item, NOW))
+    (item,) = works(projects.district.hub, project)["items"]
+    accepted = {"block": "3", "accepted_on": NOW.date().isoformat(), "residents": 3}
+    act(projects.district.hub, project, "acceptances", **accepted)
+    bad = inspection(item, NOW, readings=item["inspections"][0]["readings"] | {"leak_free": False})
+    act(projects.district.hub, project, "inspections", **bad)
+    lead, page = projects.site.person("department:housing"), f"/pages/projects/{project}/works"
+    shown = lead.open(page)
+    for told in ("100.0%", "已验收", "验收后查验不合格，按保修处理"):
+        assert told in shown, told
+    shown = lead.open(f"{page}/{item['item_id']}")
+    for told in ("验收不撤销", "现行", "验收后查验不合格"):
+        assert told in shown, told
+    assert shown.count("<dt>闭水时间</dt>") == 2
