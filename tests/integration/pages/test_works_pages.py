@@ -40,7 +40,7 @@ def test_a_block_is_built_and_accepted_on_the_pages(projects: Projects) -> None:
     projects.district.advance(project, "tendered")
     lead, page = projects.site.person("department:housing", subject="li"), f"/pages/projects/{project}/works"
     todo = lead.open(page)
-    assert todo.index("签订合同前还要办") < todo.index("开工前还要办") < todo.index("审价完成前还要办")
+    assert todo.index("签订合同前还要办") < todo.index("开工前还要办") < todo.index("审计完成前还要办")
     assert "参建单位未明确</b>：施工单位、设计单位、实施单位" in todo
     roof = {"menu_item": "M01-A", "block": "3号", "contracted": "820.5", "unit_cost": "120.00"}
     assert send(lead, page, "items", **roof).status_code == 303
