@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
 from typing import get_args
@@ -19,6 +19,7 @@ from services.chassis.messaging.subscription import Subscription, one_by_one
 from services.chassis.messaging.timers import TimerHandler
 from services.chassis.pages.login import entrance, login_routes, missing_pages
 from services.chassis.sweep import Sweep
+from services.chassis.web.rate_limit import Guesses
 from services.chassis.workers import WorkerLoop
 from services.chassis.working_days import Calendar
 from services.contracts.classification_events import TicketClassified
@@ -194,6 +195,7 @@ class Wiring:
     miss_follow_up: MissFollowUp
     call_list: CallList
     duty: DutySender
+    guesses: Guesses = field(default_factory=Guesses)
 
     @classmethod
     def of(
@@ -323,7 +325,7 @@ class Wiring:
                 self.read,
                 self.call_list,
             ),
-            public_pages(workshop, pages, self.answer_link, self.caller_key),
+            public_pages(workshop, pages, self.answer_link, self.caller_key, self.guesses),
             missing_pages(pages),
         ]
 
