@@ -19,7 +19,7 @@ from services.chassis.working_days import Calendar
 from services.contracts.elements import elements
 from services.contracts.fingerprint import TermKey
 from services.contracts.taxonomy import taxonomy
-from services.contracts.ticket_events import TicketTextErased, TicketTextRecorded
+from services.contracts.text_events import TicketTextErased, TicketTextRecorded
 from services.projects.app.consultation.acts import ConsultationActs
 from services.projects.app.correct_membership import CorrectMembership
 from services.projects.app.count import CountTickets
