@@ -63,6 +63,7 @@ from services.projects.files.plan_rules import plan_rules
 from services.projects.files.works_rules import menu_rows, works_rules
 from services.projects.http.agreements import agreement_routes
 from services.projects.http.areas import area_routes
+from services.projects.http.bulletins import bulletin_routes
 from services.projects.http.complaints import complaint_routes
 from services.projects.http.concentrations import concentration_routes
 from services.projects.http.consultations import consultation_routes
@@ -200,6 +201,7 @@ class ProjectsWiring:
             search_routes(workshop, self.words),
             kpi_routes(workshop, self.rules),
             area_routes(workshop, self.rules),
+            bulletin_routes(workshop, self.rules),
             estate_routes(workshop, self.register),
             estate_view_routes(workshop),
             need_routes(workshop, self.gather, self.open_for_needs, self.words),
