@@ -14,6 +14,7 @@ from services.intake.app.follow_hot_issues import FollowHotIssues
 from services.intake.app.follow_works import FollowWorks
 from services.intake.app.miss_call import MissFollowUp
 from services.intake.app.prepare_telling import PrepareTelling
+from services.intake.app.sending_ports import Words
 from services.intake.app.settle_ticket import SettleTicket
 from services.intake.app.still_true import StillTrue
 from services.intake.app.take_call import TakeCall
@@ -43,7 +44,7 @@ class TellingActs:
     still_true: StillTrue
     prepare: PrepareTelling
     next_way: NextWay
-    words: TellingWords
+    words: Words
     answer_link: AnswerLink
     take_call: TakeCall
     check_calls: CheckCalls
