@@ -108,6 +108,13 @@ class MemoryPlans:
                 found.append(Candidate(place, tuple(open_needs), "sold-public", 1980))
         return found
 
+    def begun(self, work: Work, year: int) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, set[str]] = {}
+        for need in self.needs.kept.values():
+            if need.project_id and need.plan_id in {one.id for one in self.plans.values() if one.year == year}:
+                found.setdefault(need.place.estate or "", set()).add(need.project_id)
+        return {estate: tuple(sorted(projects)) for estate, projects in found.items()}
+
     def needs_of(self, work: Work, plan_id: str) -> list[str]:
         return [one.id for one in self.needs.kept.values() if one.plan_id == plan_id]
 
