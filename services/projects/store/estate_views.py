@@ -26,7 +26,7 @@ def floor_areas(engine: Engine) -> dict[str, float]:
 
 def _seen(share: DistrictShare) -> ColumnElement[bool]:
     """The register is open to every department; a sub-district sees its own estates."""
-    return true() if share.departments else visible_by_place(estates, share)
+    return ~estates.c.removed & (true() if share.departments else visible_by_place(estates, share))
 
 
 def page_of_estates(

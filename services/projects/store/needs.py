@@ -60,7 +60,7 @@ class SqlNeedBook:
         work.connection.execute(_SAVE, [_columns(need) for need in needs])
 
     def places(self, work: Work, estate_ids: Collection[str]) -> Mapping[str, Place]:
-        rows = work.connection.execute(select(estates).where(estates.c.id.in_(sorted(estate_ids))))
+        rows = work.connection.execute(select(estates).where(estates.c.id.in_(sorted(estate_ids)), ~estates.c.removed))
         return {row.id: Place(sub_district=row.sub_district, estate=row.id, estate_name=row.name) for row in rows}
 
     def survey(self, work: Work, survey_id: str) -> NeedsSurvey | None:

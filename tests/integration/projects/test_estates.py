@@ -11,12 +11,13 @@ from typer.testing import CliRunner
 from services.chassis.database.work import Workshop
 from services.cli.commands import register, register_parts
 from services.cli.main import app
-from services.contracts.estate_events import EstateRegistered
+from services.contracts.estate_events import EstateRegistered, EstateRemoved
 from services.localstack import run_directory
 from services.projects.http import register_bodies
 from services.projects.store.estates import HeldFloorAreas, SqlEstateBook, SqlFloorAreas
 from tests.harness.term_key import TERM_KEY
 from tests.integration.applications import application, clients_of
+from tests.integration.projects.asking import ask
 from tests.integration.projects.events import dispatched, take
 from tests.integration.projects.issues import ROOF, issues, published
 from tests.integration.projects.loop_of import District
@@ -67,6 +68,35 @@ def test_estates_are_published_once_for_each_change(district: District) -> None:
         ("quyang-1", 2, 1989),
     ]
     assert told(district)[0].floor_area == 12_800_050
+
+
+def test_an_estate_that_is_removed_is_told_once_and_its_versions_go_on(district: District) -> None:
+    registered(district, MOON, STARS)
+    put(district, part("1-101"))
+    path = "/estates/quyang-1/removal"
+    assert district.hub.post(path, json={"version": 1}).json()["current_version"] == 2
+    assert district.hub.post(path, json={"version": 2}).json() == {"estate_id": "quyang-1", "version": 3}
+    assert district.hub.post(path, json={"version": 3}).status_code == 404
+    assert put(district, part("1-101")).status_code == 404
+    assert district.hub.get("/estates/quyang-1").status_code == 404
+    assert [one["estate_id"] for one in district.hub.get("/estates").json()["items"]] == ["quyang-2"]
+    assert ask(district, "E01").status_code == 422
+    (answer,) = registered(district, MOON)
+    assert (answer["version"], answer["changed"]) == (4, True)
+    shown = district.hub.get("/estates/quyang-1").json()
+    assert (shown["parts"], shown["blocks"]) == (0, [])
+    gone = [one for one in published(district.workshop, "estates") if isinstance(one, EstateRemoved)]
+    assert [(one.estate_id, one.version) for one in gone] == [("quyang-1", 3)]
+
+
+def test_an_estate_that_asks_for_repair_is_not_removed(district: District) -> None:
+    registered(district, MOON)
+    (need,) = ask(district, "E01").json()["items"]
+    refused = district.hub.post("/estates/quyang-1/removal", json={"version": 1})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "body.estate_id")
+    refusal = {"version": need["version"], "reason": "not_shown"}
+    assert district.hub.post(f"/needs/{need['need_id']}/refusal", json=refusal).status_code == 200
+    assert district.hub.post("/estates/quyang-1/removal", json={"version": 1}).status_code == 200
 
 
 def test_parts_make_blocks_and_owners_stand_in_no_event(district: District) -> None:

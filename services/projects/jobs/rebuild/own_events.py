@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from services.contracts.complaint_events import WorksComplaintChanged
 from services.contracts.consultation_events import ConsultationEvent
-from services.contracts.estate_events import EstateRegistered
+from services.contracts.estate_events import EstateRegistered, EstateRemoved
 from services.contracts.event import Envelope, Event
 from services.contracts.hot_issue_events import HotIssueEvent, HotIssueMemberJoined, HotIssueMemberLeft
 from services.contracts.need_events import NeedChanged, NeedsSurveyed
@@ -75,7 +75,7 @@ class OwnEvents:
                 self.consultations.fold(event)
             elif isinstance(event, WorksComplaintChanged):
                 self.works.complaint(event)
-            elif isinstance(event, EstateRegistered):
+            elif isinstance(event, EstateRegistered | EstateRemoved):
                 self.estates.fold(event)
             elif isinstance(event, NeedChanged | NeedsSurveyed):
                 self.needs.fold(event)
