@@ -43,7 +43,7 @@ def plan_pages(workshop: Workshop, pages: Pages, planning: Planning) -> APIRoute
                 plan = planning.draft.open(work, body.year, body.budget_fen, who_of(actor))
         except Problem as problem:
             return _plans(request, actor, fields, problem)
-        return done(f"/pages/plans/{plan.id}", "drafted")
+        return done(f"/pages/plans/{plan.id}", "plan_drafted")
 
     @router.get("/plans/{plan_id}")
     def plan(request: Request, actor: Reader, plan_id: UUID) -> Response:

@@ -39,6 +39,12 @@ def page_of_estates(
     return [estate_of(row) for row in connection.execute(page)]
 
 
+def estate_names(connection: Connection, share: DistrictShare, lead: str) -> list[tuple[str, str]]:
+    """Ids and names of the estates for which somebody of this share may ask, where `lead` leads repair."""
+    listed = connection.execute(select(estates.c.id, estates.c.name, estates.c.sub_district).where(_seen(share)))
+    return [(row.id, row.name) for row in listed if share.holds(lead, row.sub_district)]
+
+
 def estate_by_id(connection: Connection, estate_id: str, share: DistrictShare) -> RegisteredEstate | None:
     row = connection.execute(select(estates).where(estates.c.id == estate_id, _seen(share))).one_or_none()
     return estate_of(row) if row else None

@@ -19,6 +19,7 @@ def page_of_needs(
     connection: Connection,
     state: NeedState | None,
     estate: str | None,
+    element: str | None,
     share: DistrictShare,
     before: Position | None,
     limit: int,
@@ -29,6 +30,8 @@ def page_of_needs(
         page = page.where(needs.c.state == state)
     if estate is not None:
         page = page.where(needs.c.estate == estate)
+    if element is not None:
+        page = page.where(needs.c.element == element)
     if before is not None:
         page = page.where(tuple_(needs.c.opened_at, needs.c.id) < tuple_(*before))
     return [need_of(row) for row in connection.execute(page)]

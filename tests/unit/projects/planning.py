@@ -12,7 +12,7 @@ from uuid import UUID
 from services.chassis.clock import FixedClock
 from services.chassis.database.work import Work
 from services.contracts.event import Event
-from services.contracts.need_events import NeedsSurveyed
+from services.contracts.need_events import NeedsSurveyed, NeedsSurveyWithdrawn
 from services.contracts.taxonomy import taxonomy
 from services.contracts.ticket_events import Place
 from services.projects.app.authority import Authority
@@ -73,6 +73,9 @@ class MemoryNeeds:
         return None
 
     def add_survey(self, work: Work, told: NeedsSurveyed) -> None:
+        raise NotImplementedError
+
+    def withdraw_survey(self, work: Work, told: NeedsSurveyWithdrawn) -> None:
         raise NotImplementedError
 
 
