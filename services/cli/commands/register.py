@@ -148,8 +148,11 @@ def _whole_rows(table: Table) -> Iterator[tuple[int, Sequence[str], str | None]]
 
 def _write_rejects(target: Path, table: Table, found: EstateList) -> None:
     from services.cli.importing.cells import safe
+    from services.cli.importing.register_words import COLUMN, in_chinese
 
     with target.open("w", encoding="utf-8-sig", newline="") as out:
         rows = csv.writer(out)
-        rows.writerow(("rejected_row", "rejected_reason", *map(safe, table.header)))
-        rows.writerows((number, *map(safe, (reason, *cells))) for number, reason, cells in found.rejects)
+        rows.writerow(("rejected_row", "rejected_reason", COLUMN, *map(safe, table.header)))
+        rows.writerows(
+            (number, *map(safe, (reason, in_chinese(reason), *cells))) for number, reason, cells in found.rejects
+        )

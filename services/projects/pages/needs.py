@@ -38,7 +38,7 @@ from services.projects.jobs.needs.needs_file import (
 from services.projects.pages.consultations import moment_entered
 from services.projects.pages.on_site import NOTHING, Entered
 from services.projects.store.estate_views import estate_by_id, estate_names
-from services.projects.store.need_views import page_of_needs, surveys_of
+from services.projects.store.need_views import page_of_needs, surveys_of, ticket_numbers
 
 LISTED = 100
 FINDINGS = (1, 2, 3)
@@ -190,6 +190,7 @@ def need_pages(workshop: Workshop, pages: Pages, gather: GatherNeeds) -> APIRout
                 raise not_found("estate")
             needs = page_of_needs(connection, None, estate_id, None, share, None, LISTED)
             surveys = surveys_of(connection, estate_id, share)
+            numbers = ticket_numbers(connection, needs, share)
         may_ask = _gathers(actor) and share.holds(gather.lead(workshop.clock.now()), estate.facts.sub_district)
         return pages.show(
             request,
@@ -204,7 +205,8 @@ def need_pages(workshop: Workshop, pages: Pages, gather: GatherNeeds) -> APIRout
             by_hand=ASKED_BY_HAND,
             roles=SurveyRole,
             elements=elements(),
-            numbers=FINDINGS,
+            findings=FINDINGS,
+            numbers=numbers,
             fresh_id=uuid4,
             entered=entered,
             problem=problem,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import Any
 
@@ -211,6 +212,20 @@ def test_a_list_and_its_parts_are_imported_and_the_same_files_again_change_nothi
     assert all(len(one) == 32 for one in owners)
 
 
+def test_an_import_takes_out_what_the_list_has_no_more_unless_somebody_asks_for_it(
+    district: District, command: Any
+) -> None:
+    listed = "name,address\n明月小区,云锦路10弄\n星辰公寓,北斗路5号\n湖畔花园,玉泉路310弄\n"
+    command("import", listed)
+    estates = {one["name"]: one["estate_id"] for one in district.hub.get("/estates").json()["items"]}
+    ask(district, "E01", estate=estates["星辰公寓"])
+    done = command("import", "name,address\n明月小区,云锦路10弄\n")
+    assert "projects: 0 estates new or changed, 1 removed" in done.output
+    assert "星辰公寓 refused by projects: has needs that are not settled" in done.output
+    assert {one["name"] for one in district.hub.get("/estates").json()["items"]} == {"明月小区", "星辰公寓"}
+    assert "1 estates new or changed, 0 removed" in command("import", listed).output
+
+
 def test_an_estate_with_a_wrong_row_is_held_back_whole_and_listed(
     district: District, command: Any, tmp_path: Path
 ) -> None:
@@ -223,6 +238,7 @@ def test_an_estate_with_a_wrong_row_is_held_back_whole_and_listed(
     listed = (tmp_path / "rejects.csv").read_text(encoding="utf-8-sig").splitlines()
     assert [line.split(",")[0] for line in listed] == ["rejected_row", "2", "3", "4", "7"]
     assert "is held back" in listed[1]
+    assert [row[2][:4] for row in csv.reader(listed)] == ["拒收原因", "本小区另", "面积有误", "本小区另", "小区未登"]
     again = command("parts", PARTS.replace("55.5", "130000"))
     assert again.exit_code == 1
     assert "row 2 rejected: area_m2: the parts add up to" in again.output
