@@ -124,6 +124,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      """intake.caller_readings.unit intake.hot_issues.lead intake.tickets.about_unit
      intake.tickets.co_handlers intake.tickets.lead intake.tickets.sub_district
      intake.estate_names.sub_district intake.hot_issues.sub_district intake.catalogue_versions.edits
+     intake.registered_estates.sub_district
      intake.catalogue_versions.in_force notifier.deliveries.recipient notifier.webhooks.department
      projects.hot_issues.lead projects.hot_issues.sub_district projects.repair_projects.elements
      projects.repair_projects.lead projects.repair_projects.responsible projects.repair_projects.sub_district
@@ -132,6 +133,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.ticket_sightings.sub_district projects.typical_cases.lead projects.typical_cases.sub_districts"""),
     (End.CODE, "an estate or building of the register",
      """intake.tickets.estate intake.tickets.building intake.estate_names.estate intake.estate_names.name
+     intake.registered_estates.estate
      intake.hot_issues.estate projects.cells.estate projects.hot_issues.estate projects.repair_projects.estate
      projects.ticket_sightings.decided_estate projects.ticket_sightings.read_estate
      projects.ticket_sightings.estate"""),
@@ -305,7 +307,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
     (End.MADE, "a keyed hash of it is kept", "PartBody.owner"),
     (End.TEXT, "looked up by, and not kept", "GET@/search@q GET@/known-matters@text GET@/known-matters@address"),
     # --- the register of estates, needs and plans
-    (End.REDACTED, REDACT, "EstateRegistered.estate_name projects.estates.name EstateBody.name"),
+    (End.REDACTED, REDACT,
+     "EstateRegistered.estate_name projects.estates.name intake.registered_estates.name EstateBody.name"),
     (End.CODE, "a kind of property, a sub-district; blocks and hallways by their pattern",
      "projects.estates.property_kind projects.estates.sub_district projects.estates.blocks"),
     (End.CODE, "a part of an estate as its register names it: digits, letters and signs of a number",
@@ -325,7 +328,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.needs_surveys.role projects.needs_surveys.sub_district"""),
     (End.MADE, "an id, the subject of a verified token, a cursor of ours",
      """projects.needs.id projects.needs.plan_id projects.needs.project_id projects.needs.sources
-     projects.needs_surveys.actor projects.needs_surveys.id NeedsSurveyed.actor GET@/needs@cursor"""),
+     projects.needs_surveys.actor projects.needs_surveys.id NeedsSurveyed.actor NeedsSurveyWithdrawn.actor
+     GET@/needs@cursor"""),
     (End.CODE, "a state, a kind, a part of the rank, a unit, a sub-district, an estate, an element; numbers",
      """RankShare.part projects.fund_uses.element projects.fund_uses.estate projects.fund_uses.kind
      projects.fund_uses.lead projects.fund_uses.state projects.fund_uses.sub_district
@@ -335,7 +339,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
     (End.REDACTED, REDACT, "projects.fund_uses.estate_name projects.plan_entries.estate_name"),
     (End.MADE, "an id, the subject of a verified token, a cursor of ours",
      """FundUseChanged.actor PlanEntryChanged.actor PlanEvent.actor GET@/fund-uses@cursor projects.fund_uses.id
-     projects.plan_entries.needs projects.plan_entries.plan_id projects.plans.id projects.plans.supersedes"""),
+     projects.plan_entries.needs projects.plan_entries.plan_id projects.plan_entries.projects projects.plans.id
+     projects.plans.supersedes"""),
 )  # fmt: skip
 
 

@@ -58,6 +58,13 @@ class SurveyBody(_Body):
         return NeedsSurvey(str(self.id), self.estate, self.role, self.unit, self.on_site, self.made_at, tuple(findings))
 
 
+class WithdrawalBody(_Body):
+    """`version` is the need's as it was read; `ref` is the request's id, as its sources show it."""
+
+    version: PositiveInt
+    ref: UUID
+
+
 class RefusalBody(_Body):
     """`version` is the need's as it was read."""
 

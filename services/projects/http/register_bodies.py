@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt, StringConstraints
 
 from services.contracts.estate_events import EstateCode, HallwayName
 from services.contracts.property_kinds import PropertyKindCode
@@ -72,6 +72,12 @@ class PartsBody(_Body):
     """All parts of one estate: those that are left out are taken out of the register."""
 
     parts: Annotated[list[RegisteredPartBody], Field(min_length=1, max_length=MOST_PARTS)]
+
+
+class RemovalBody(_Body):
+    """`version` is the estate's as it was read."""
+
+    version: PositiveInt
 
 
 def hundredths(metres: Decimal) -> int:

@@ -29,6 +29,7 @@ from services.projects.pages.estates import estate_pages
 from services.projects.pages.hearings import hearing_pages
 from services.projects.pages.hot_issues import issue_pages
 from services.projects.pages.impacts import impact_pages
+from services.projects.pages.needs import need_pages
 from services.projects.pages.repair_projects import project_pages
 from services.projects.pages.scheme import scheme_pages
 from services.projects.pages.search import search_pages
@@ -79,6 +80,7 @@ def people_pages(
         scheme_pages(workshop, pages, works),
         dossier_pages(workshop, pages, works, voting, words),
         estate_pages(workshop, pages),
+        need_pages(workshop, pages, planning.publish.gather),
         plan_pages(workshop, pages, planning),
         missing_pages(pages),
     ]

@@ -183,6 +183,9 @@ PROJECTS_PAGES: Mapping[str, Sequence[str]] = {
     "/pages/projects/{project_id}/works/{item_id}": ["/pages/projects/{project_id}/works/{item_id}"],
     "/pages/estates": ["/pages/estates"],
     "/pages/estates/{estate_id}": ["/pages/estates/quyang-1"],
+    "/pages/estates/{estate_id}/needs": ["/pages/estates/quyang-1/needs"],
+    "/pages/needs": ["/pages/needs"],
+    "/pages/needs/file": ["/pages/needs/file"],
     "/pages/plans": ["/pages/plans"],
     "/pages/plans/{plan_id}": ["/pages/plans/{plan_id}"],
 }

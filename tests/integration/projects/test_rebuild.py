@@ -82,9 +82,18 @@ def played(district: District) -> list[Event]:
     survey = {"id": ONE, "estate": "quyang-1", "role": "designer", "unit": "设计院", "on_site": True,
               "made_at": NOW.isoformat(), "findings": [{"elements": ["E01", "E16"], "note": "车棚不够"}]}  # fmt: skip
     assert district.hub.post("/surveys", json=survey).status_code == 201
+    wrong_estate = {**survey, "id": str(uuid4()), "findings": [{"elements": ["E08"], "note": "楼道灯坏"}]}
+    assert district.hub.post("/surveys", json=wrong_estate).status_code == 201
+    assert district.hub.post(f"/surveys/{wrong_estate['id']}/withdrawal").status_code == 200
+    gone = {"id": "quyang-3", "name": "湖畔花园"}
+    assert district.hub.post("/estates/batch", json={"estates": [gone]}).status_code == 200
+    assert district.hub.post("/estates/quyang-3/removal", json={"version": 1}).status_code == 200
     come(*(dispatched(750 + n, "MJ19", "quyang-2", by=n, day=n, kind=RequestKind.ENQUIRY) for n in range(2)))
     _plan(district)
     project = district.decide(ROOF, kind="project")["project_id"]
+    (draft,) = [one for one in district.hub.get("/plans").json()["items"] if one["state"] == "draft"]
+    ranked = district.hub.post(f"/plans/{draft['plan_id']}/ranking", json={"version": draft["version"]}).json()
+    assert project in [id for entry in ranked["entries"] for id in entry["projects"]]
     district.decide(WALL, kind="merge", merge_into=ROOF)
     district.until(NOW + timedelta(days=40))  # nobody decides on the stalls in time
     district.advance(project, "building")
@@ -121,7 +130,7 @@ def _plan(district: District) -> None:
             said = {"version": entry["version"], "decision": "listed", "cost_fen": 10**8, "agreement": 80}
         decided = district.hub.post(f"/plans/{plan['plan_id']}/entries/{entry['place']['estate']}", json=said)
         assert decided.status_code == 200, decided.text
-    published = district.hub.post(f"/plans/{plan['plan_id']}/publication", json={"version": 1})
+    published = district.hub.post(f"/plans/{plan['plan_id']}/publication", json={"version": 3})
     assert published.status_code == 200, published.text
     assert district.hub.post("/plans", json={"year": 2027, "budget_fen": 1}).status_code == 201
     asked = {"id": ONE, "estate": "quyang-1", "kind": "pump", "cost_fen": 5, "safety": True}

@@ -51,6 +51,7 @@ IN_PATHS: Mapping[str, Mapping[str, Rule]] = {
         "address": Rule.PLAIN,
         "estate_id": Rule.OF_ROLE,
         "need_id": Rule.ADMITTED,
+        "survey_id": Rule.VISIBLE,  # for whoever may ask for its estate
         "plan_id": Rule.OF_ROLE,
         "fund_use_id": Rule.ADMITTED,
         "period": Rule.PLAIN,
@@ -301,6 +302,7 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
                 "/pages/estates query.after",
                 "/needs query.cursor",
                 "/needs query.estate",
+                *(f"/pages/needs query.{name}" for name in ("cursor", "element", "estate", "state")),
                 "/surveys query.estate",
             )
         },
@@ -309,6 +311,8 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
         "POST /fund-uses body.estate": Rule.NARROWS,
         **{f"POST /fund-uses body.{name}": Rule.CODE for name in ("element", "kind")},
         "POST /plans/{plan_id}/entries/{estate_id}/project body.elements": Rule.CODE,
+        "GET /needs query.element": Rule.CODE,
+        "POST /needs/{need_id}/withdrawal body.ref": Rule.NARROWS,  # a request among the need's own
         "POST /needs body.id": Rule.OWN_KEY,
         "POST /surveys body.id": Rule.OWN_KEY,
         "POST /needs body.estate": Rule.NARROWS,  # one that they do not see is refused like one that is not there
@@ -356,7 +360,7 @@ NO_TEXTS = {
     *("scaffold_days", "parking_replaced", "happened", "rescue"),
     *("accepted_on", "party", "residents", "severity", "template", "template_version", "unit_cost"),
     *("adopted", "announced_at", "closes_at", "held_on", "opens_at"),
-    *("inspected_at", "review_on", "role", "sum", "starts", "ends", "delta", "audited"),
+    *("inspected_at", "made_at", "review_on", "role", "sum", "starts", "ends", "delta", "audited"),
     *("capacity_before", "capacity_after"),
     *("beyond_duty", "caller_solved", "matter_true", "unit_solved"),
     *("agreement", "budget", "cost", "decision", "year"),

@@ -13,10 +13,10 @@ from sqlalchemy import Connection
 
 from services.contracts.complaint_events import WorksComplaintChanged
 from services.contracts.consultation_events import ConsultationEvent
-from services.contracts.estate_events import EstateRegistered
+from services.contracts.estate_events import EstateRegistered, EstateRemoved
 from services.contracts.event import Envelope, Event
 from services.contracts.hot_issue_events import HotIssueEvent, HotIssueMemberJoined, HotIssueMemberLeft
-from services.contracts.need_events import NeedChanged, NeedsSurveyed
+from services.contracts.need_events import NeedChanged, NeedsSurveyed, NeedsSurveyWithdrawn
 from services.contracts.numbers import ShortKind, number_of_old
 from services.contracts.project_events import ProjectEvent, ProjectOpened, TypicalCaseProposed
 from services.contracts.works_events import WorksEvent
@@ -75,9 +75,9 @@ class OwnEvents:
                 self.consultations.fold(event)
             elif isinstance(event, WorksComplaintChanged):
                 self.works.complaint(event)
-            elif isinstance(event, EstateRegistered):
+            elif isinstance(event, EstateRegistered | EstateRemoved):
                 self.estates.fold(event)
-            elif isinstance(event, NeedChanged | NeedsSurveyed):
+            elif isinstance(event, NeedChanged | NeedsSurveyed | NeedsSurveyWithdrawn):
                 self.needs.fold(event)
             elif isinstance(event, PlanFact):
                 self.plans.fold(event)
