@@ -50,13 +50,13 @@ from services.projects.app.works.accept_block import AcceptBlock
 from services.projects.app.works.acts import WorksActs
 from services.projects.app.works.attach_complaints import ATTACH, SHOWS_A_DEFECT, AttachComplaints, TicketAnswer
 from services.projects.app.works.contract_items import ContractItems
-from services.projects.app.works.desk import WorksDesk
 from services.projects.app.works.disturb import Disturb
 from services.projects.app.works.file_papers import FilePapers
 from services.projects.app.works.inspect_item import InspectItem
 from services.projects.app.works.keep_contracts import KeepContracts
 from services.projects.app.works.mend_defect import CURE, MendDefect
 from services.projects.app.works.name_parties import NameParties
+from services.projects.app.works.visit_residents import VISIT, VisitResidents
 from services.projects.domain.evidence import Reading, TicketFact
 from services.projects.domain.likeness import Likeness
 from services.projects.files.plan_rules import plan_rules
@@ -79,6 +79,7 @@ from services.projects.http.plans import plan_routes
 from services.projects.http.repair_projects import project_routes
 from services.projects.http.scheme import scheme_routes
 from services.projects.http.search import search_routes
+from services.projects.http.visits import visit_routes
 from services.projects.http.wording import Wording
 from services.projects.http.works import menu_routes, works_routes
 from services.projects.pages.site import people_pages
@@ -98,7 +99,8 @@ from services.projects.store.repair_projects import SqlRepairProjects
 from services.projects.store.sightings import SqlSightings
 from services.projects.store.type_days import SqlDays
 from services.projects.store.typical_cases import SqlTypicalCases
-from services.projects.store.works import SqlWorks
+from services.projects.store.warranty_visits import SqlVisits
+from services.projects.store.works_desk import works_desk
 
 RECOUNT = "recount"
 
@@ -141,22 +143,26 @@ class ProjectsWiring:
         detect, cure = detection(calls, issues, SqlFloorAreas()), Cure(calls, issues, publish, rules)
         projects = SqlRepairProjects()
         voting = consultation_acts(projects, key)
-        desk = WorksDesk(projects, SqlWorks(), works_rules(), voting.desk.book.consulted)
-        complaints = SqlComplaints()
+        desk = works_desk(projects, works_rules(), plan_rules(), voting.desk.book.consulted)
+        defects = MendDefect(desk, complaints := SqlComplaints(), calendar)
         gather = GatherNeeds(SqlNeedBook(), rules)
         follow = MeetNeeds(gather)
-        repair = Repair(projects, issues, cure, detect.raise_issue, rules, taxonomy(), desk.pass_gates, follow, _new_id)
+        repair = Repair(
+            *(projects, issues, cure, detect.raise_issue, rules, taxonomy(), desk.pass_gates, follow),
+            *(SqlFloorAreas(), _new_id),
+        )
         for_needs = OpenForNeeds(gather.book, repair)
         works = WorksActs(
             desk,
             ContractItems(desk, menu_rows(), elements(), _new_id),
-            InspectItem(desk),
-            MendDefect(desk, complaints, calendar),
+            InspectItem(desk, defects),
+            defects,
             FilePapers(desk),
             AcceptBlock(desk),
             NameParties(desk),
             KeepContracts(desk),
             Disturb(desk, SqlImpacts(), calendar),
+            VisitResidents(desk, SqlVisits(), defects),
         )
         lock = LockBatch(SqlSightings(), SqlDays(), SqlCellCalls(), SqlIssueBatches(), calls, issues, rules)
         return cls(
@@ -194,6 +200,7 @@ class ProjectsWiring:
             agreement_routes(workshop, self.works),
             scheme_routes(workshop, self.works),
             impact_routes(workshop, self.works.disturb),
+            visit_routes(workshop, self.works),
             complaint_routes(workshop, self.works.desk.rules, self.works.disturb.calendar),
             menu_routes(workshop, menu_rows()),
             consultation_routes(workshop, self.voting),
@@ -241,6 +248,7 @@ class ProjectsWiring:
             ATTACH: self.count.attach.on_works_moved,
             SHOWS_A_DEFECT: each(self.works.defects.on_complaint),
             CURE: each(self.works.defects.on_cure_due),
+            VISIT: each(self.works.visits.on_visit_due),
             FUND_ANSWER: each(self.planning.fund.on_answer_due),
         }
 

@@ -156,7 +156,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.works_defects.severity projects.works_defects.state projects.works_disclosures.what
      projects.works_inspections.readings projects.works_inspections.template projects.works_inspections.verdict
      projects.works_items.block projects.works_items.choice projects.works_items.element
-     projects.works_items.menu_item projects.works_papers.kind projects.works_contracts.party
+     projects.works_items.menu_item projects.works_papers.issued_by projects.works_papers.kind
+     projects.works_contracts.party
      projects.works_contracts.audit projects.works_contracts.changes projects.works_parties.role"""),
     (End.CODE, "a kind, state, breach or block of a disturbance, the plan as its event tells it",
      """projects.impact_plans.plan projects.impacts.asked projects.impacts.blocks projects.impacts.breaches
@@ -171,11 +172,13 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
     (End.MADE, "an id, a hash, the subject of a verified token",
      """projects.warranties.item_id projects.warranties.project_id projects.works_acceptances.actor
      projects.works_acceptances.project_id projects.works_defects.actor projects.works_defects.id
-     projects.works_defects.item_id projects.works_defects.project_id projects.works_defects.ticket_id
+     projects.works_defects.inspection_id projects.works_defects.item_id projects.works_defects.project_id
+     projects.works_defects.ticket_id
      projects.works_disclosures.actor projects.works_disclosures.project_id projects.works_inspections.actor
      projects.works_inspections.bases projects.works_inspections.id projects.works_inspections.item_id
      projects.works_inspections.photographs projects.works_inspections.project_id projects.works_items.confirmed_by
-     projects.works_items.id projects.works_items.project_id projects.works_papers.actor projects.works_papers.id
+     projects.works_items.id projects.works_items.project_id projects.works_items.spent
+     projects.works_papers.actor projects.works_papers.id
      projects.works_papers.project_id projects.works_papers.sha256 projects.works_contracts.actor
      projects.works_contracts.id projects.works_contracts.paper_id projects.works_contracts.project_id
      projects.works_parties.actor projects.works_parties.project_id"""),
@@ -290,6 +293,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      """AcceptanceBody.years ChangeBody.contracted InspectionBody.accepted InspectionBody.readings
      PickedBody.contracted
      AssignmentBody.lead PlanBody.elements ProjectStepBody.elements ProjectStepBody.responsible
+     PaperBody.issued_by
      WebhookIn.events
      GET@/tickets/{ticket_id}/tellings/dry-run@occasion
      GET@/areas@estate GET@/concentrations@estate GET@/hot-issues@estate

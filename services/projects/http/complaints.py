@@ -1,10 +1,8 @@
-"""Complaints about the works of a project, and warranties that end soon, over HTTP."""
+"""Complaints about the works of a project over HTTP."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,13 +10,12 @@ from fastapi import APIRouter
 
 from services.chassis.database.work import Work, Workshop
 from services.chassis.web.identity import Actor, Role
-from services.chassis.working_days import SHANGHAI, Calendar
+from services.chassis.working_days import Calendar
 from services.projects.domain.works.complaints import Colour, colour
 from services.projects.domain.works.rules import WorksRules
-from services.projects.http.rights import Reader, share_of, visible_project
+from services.projects.http.rights import Reader, visible_project
 from services.projects.store.complaints import ComplaintLine, complaints_of
 from services.projects.store.repair_project_views import project_with_history
-from services.projects.store.warranty_visits import EndingWarranty, ending_warranties
 
 
 def complaint_routes(workshop: Workshop, rules: WorksRules, calendar: Calendar) -> APIRouter:
@@ -33,12 +30,6 @@ def complaint_routes(workshop: Workshop, rules: WorksRules, calendar: Calendar) 
         with workshop.open() as work:
             project, _ = visible_project(project_with_history(work.connection, str(project_id)), actor)
             return complaints_shown(work, project.id, actor, rules, calendar)
-
-    @router.get("/warranty-visits")
-    def list_visits(actor: Reader) -> dict[str, Any]:
-        """Warranties that end soon: residents are asked before they do (`visit_days` of `data/works.yaml`)."""
-        with workshop.open() as work:
-            return {"visits": [visit_shown(one) for one in visits_due(work, actor, rules)]}
 
     return router
 
@@ -58,12 +49,3 @@ def complaints_shown(
     shown = [{**line._asdict(), "colour": of(line)} for line in lines if line.type_code in rules.complaint_rules]
     counts = Counter(one["colour"] for one in shown)
     return {"counts": {one: counts[one] for one in Colour}, "complaints": shown}
-
-
-def visits_due(work: Work, actor: Actor, rules: WorksRules) -> Sequence[EndingWarranty]:
-    today = work.clock.now().astimezone(SHANGHAI).date()
-    return ending_warranties(work.connection, today, today + timedelta(days=rules.visit_days), share_of(actor))
-
-
-def visit_shown(one: EndingWarranty) -> dict[str, Any]:
-    return one._asdict()

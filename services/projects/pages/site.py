@@ -33,6 +33,7 @@ from services.projects.pages.needs import need_pages
 from services.projects.pages.repair_projects import project_pages
 from services.projects.pages.scheme import scheme_pages
 from services.projects.pages.search import search_pages
+from services.projects.pages.visits import visit_pages
 from services.projects.pages.vote import vote_pages
 from services.projects.pages.works import works_pages
 from services.projects.pages.works_item import item_pages
@@ -70,6 +71,7 @@ def people_pages(
         bulletin_pages(workshop, pages, rules),
         project_pages(workshop, pages, repair, reverse, words),
         works_pages(workshop, pages, works, voting.desk.rules),
+        visit_pages(workshop, pages, works),
         complaint_pages(workshop, pages, works, works.disturb.calendar),
         impact_pages(workshop, pages, works.disturb),
         item_pages(workshop, pages, works),

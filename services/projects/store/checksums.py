@@ -41,7 +41,9 @@ _STATEMENTS = {
                (SELECT string_agg(row::text, E'\n' ORDER BY id)
                   FROM works_contracts AS row WHERE row.project_id = one.id),
                (SELECT string_agg(row::text, E'\n' ORDER BY item_id)
-                  FROM warranties AS row WHERE row.project_id = one.id)))
+                  FROM warranties AS row WHERE row.project_id = one.id),
+               (SELECT string_agg(row::text, E'\n' ORDER BY id)
+                  FROM warranty_visits AS row WHERE row.project_id = one.id)))
           FROM repair_projects AS one
     """,
     "consultations": """

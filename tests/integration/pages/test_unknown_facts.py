@@ -179,6 +179,7 @@ PROJECTS_PAGES: Mapping[str, Sequence[str]] = {
     "/pages/projects/{project_id}/impacts": ["/pages/projects/{project_id}/impacts"],
     "/pages/projects/{project_id}/complaints": ["/pages/projects/{project_id}/complaints"],
     "/pages/warranty-visits": ["/pages/warranty-visits"],
+    "/pages/projects/{project_id}/warranty-visits": ["/pages/projects/{project_id}/warranty-visits"],
     "/pages/menu": ["/pages/menu"],
     "/pages/projects/{project_id}/works/{item_id}": ["/pages/projects/{project_id}/works/{item_id}"],
     "/pages/estates": ["/pages/estates"],

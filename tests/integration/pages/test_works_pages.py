@@ -31,14 +31,18 @@ def item_ids(projects: Projects, project: str) -> list[str]:
     return [one["item_id"] for one in works(projects.district.hub, project)["items"]]
 
 
-def test_a_block_is_built_and_accepted_on_the_pages(projects: Projects, project: str) -> None:
+def test_a_block_is_built_and_accepted_on_the_pages(projects: Projects) -> None:
+    project: str = projects.district.decide(ROOF, kind="project")["project_id"]
+    projects.district.advance(project, "tendered")
     lead, page = projects.site.person("department:housing", subject="li"), f"/pages/projects/{project}/works"
-    assert "开工前还要办" in lead.open(page)
+    todo = lead.open(page)
+    assert todo.index("签订合同前还要办") < todo.index("开工前还要办") < todo.index("审价完成前还要办")
+    assert "参建单位未明确</b>：施工单位、设计单位、实施单位" in todo
     roof = {"menu_item": "M01-A", "block": "3号", "contracted": "820.5", "unit_cost": "120.00"}
     assert send(lead, page, "items", **roof).status_code == 303
     for kind in ("approval", "design", "contract"):
         upload = {"file": ("结果.pdf", kind.encode(), "application/pdf")}
-        assert send(lead, page, "papers", kind=kind, name=kind, files=upload).status_code == 303
+        assert send(lead, page, "papers", kind=kind, name=kind, issued_by="housing", files=upload).status_code == 303
     shown = works(projects.district.hub, project)
     result = next(one["paper_id"] for one in shown["papers"] if one["kind"] == "approval")
     (item,) = item_ids(projects, project)
@@ -64,6 +68,8 @@ def test_a_block_is_built_and_accepted_on_the_pages(projects: Projects, project:
     assert send(lead, page, "disclosures", what=shown["to_disclose"]).status_code == 303
     assert send(lead, f"/pages/projects/{project}/impacts", "plan").status_code == 303
     assert "开工前还要办" not in lead.open(page)
+    assert "签订合同前还要办" not in lead.open(page)
+    projects.district.advance(project, "contracted")
     body = {"version": projects.district.project(project)["version"], "to": "started"}
     step = body | {"floor_area_m2": 8000, "planned_end": "2027-05-01"}
     assert projects.district.hub.post(f"/projects/{project}/steps", json=step).status_code == 200
@@ -114,9 +120,9 @@ def test_faults_are_said_in_chinese(projects: Projects, project: str) -> None:
 def test_an_empty_file_is_no_paper(projects: Projects, project: str) -> None:
     lead, page = projects.site.person("department:housing"), f"/pages/projects/{project}/works"
     empty = {"file": ("批复.pdf", b"", "application/pdf")}
-    assert send(lead, page, "papers", kind="approval", name="批复", files=empty).status_code == 422
+    assert send(lead, page, "papers", kind="approval", issued_by="housing", name="批复", files=empty).status_code == 422
     same = {"file": ("批复.pdf", b"one file", "application/pdf")}
-    assert send(lead, page, "papers", kind="approval", name="批复", files=same).status_code == 303
+    assert send(lead, page, "papers", kind="approval", issued_by="housing", name="批复", files=same).status_code == 303
     refused = send(lead, page, "papers", kind="contract", name="合同", files=same)
     assert "不能是空文件，也不能与已归档的其他种类资料是同一文件" in refused.text
 

@@ -60,6 +60,8 @@ def test_what_is_planted_in_every_field_is_read_nowhere(district: District) -> N
         return planting.send(district.hub, "POST", f"{site}/{act}", status, *fields, json=body).json()
 
     order = on_site("papers", "PaperBody.name", id=str(uuid4()), kind="change_order", name=SAID, sha256="a" * 64)
+    wrong = {"id": str(uuid4()), "kind": "approval", "name": SAID, "sha256": "b" * 64, "issued_by": SAID}
+    on_site("papers", "PaperBody.issued_by", status=422, **wrong)
     on_site("items", "PickedBody.contracted", status=422, items=[ROOF_WORKS | {"contracted": SAID}])
     for field in ("readings", "accepted"):
         bad = {"readings": {"ponding": SAID}} if field == "readings" else {"accepted": SAID}

@@ -22,15 +22,18 @@ from services.projects.app.raise_issue import DECIDE, LAPSE
 from services.projects.app.repair import REVIEW, review_at
 from services.projects.app.works.attach_complaints import works_moved
 from services.projects.app.works.mend_defect import CURE
+from services.projects.app.works.visit_residents import start_visit_clocks
 from services.projects.domain.hot_issue import UNDECIDED, IssueState
 from services.projects.domain.rules import RuleBook
 from services.projects.files.rules import FILE, load_rules
+from services.projects.files.works_rules import works_rules
 from services.projects.jobs.rebuild import ticket_events
 from services.projects.jobs.rebuild.own_events import OwnEvents
 from services.projects.jobs.rebuild.topics import Topics
 from services.projects.store import rebuilt
 from services.projects.store.checksums import Checksums, checksums
 from services.projects.store.rebuilt_matters import restore_matters
+from services.projects.store.warranty_visits import all_rounds
 
 TOPICS = ("tickets", "classifications", "hot-issues", "projects", "estates")
 COMPARE_AGAIN_S = 1.0
@@ -175,9 +178,10 @@ def _start_timers(connection: Connection) -> None:
 
 
 def _start_works_timers(work: Work) -> None:
-    """The clocks of defects; and complaints are looked for once more in each project's estate."""
+    """The clocks of defects and of visits; and complaints are looked for once more in each project's estate."""
     for defect_id, cure_by in rebuilt.clocks_of_defects(work.connection):
         timers.start(work, CURE, defect_id, cure_by)
+    start_visit_clocks(work, all_rounds(work.connection), works_rules().visit_late_days)
     for project_id, version in rebuilt.projects(work.connection):
         works_moved(work, project_id, version)
 
