@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, bindparam, delete, func, select, update
@@ -11,14 +12,15 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.database.work import Work
 from services.projects.app.works.ports import Done
+from services.projects.domain.consultation.admission import HeldIn
 from services.projects.domain.consultation.course import (
     Announced,
     Consultation,
     ConsultationState,
     Voters,
 )
-from services.projects.domain.consultation.electorate import OwnedPart
 from services.projects.domain.consultation.meetings import HeardOpinion, Meeting, MeetingKind, ParticipantRole
+from services.projects.domain.consultation.register_check import RegisterBasis
 from services.projects.domain.consultation.rounds import ItemText
 from services.projects.domain.consultation.rules import ConsultationRule
 from services.projects.domain.consultation.voted_items import VotedItem
@@ -75,12 +77,6 @@ class SqlConsultations(SqlBallots):
     def lock(self, work: Work, consultation_id: str) -> Consultation | None:
         row = work.connection.execute(_LOCK, {"id": consultation_id}).one_or_none()
         return consultations_of(work.connection, [row], self.rules)[0] if row else None
-
-    def create(
-        self, work: Work, consultation: Consultation, owned: Sequence[OwnedPart], heads: Mapping[str, int]
-    ) -> None:
-        self.save(work, consultation, with_items=True)
-        self.keep_parts(work, consultation.id, owned, heads)
 
     def save(self, work: Work, consultation: Consultation, *, with_items: bool = False) -> None:
         work.connection.execute(_SAVE, consultation_row(consultation))
@@ -225,7 +221,13 @@ def consultation_row(one: Consultation) -> dict[str, Any]:
         "heads": one.voters.heads,
         "area": one.voters.area,
         "seal": one.seal,
+        "held_in": announced and held_row(announced.held_in),
+        "register_check": one.register and {**asdict(one.register), "within": list(one.register.within)},
     }
+
+
+def held_row(held: HeldIn | None) -> dict[str, Any] | None:
+    return {**asdict(held), "issued_on": held.issued_on.isoformat()} if held else None
 
 
 def item_rows(one: Consultation) -> list[dict[str, Any]]:
@@ -272,7 +274,8 @@ def _rules_of(frozen: Mapping[str, Any] | None) -> Mapping[str, ConsultationRule
 def _consultation_of(row: Row[Any], asked: Sequence[Row[Any]], rules: Mapping[str, ConsultationRule]) -> Consultation:
     announced = None
     if row.announced_at:
-        announced = Announced(row.announced_at, row.opens_at, row.closes_at, row.evidence).in_utc()
+        held = row.held_in and HeldIn(**{**row.held_in, "issued_on": date.fromisoformat(row.held_in["issued_on"])})
+        announced = Announced(row.announced_at, row.opens_at, row.closes_at, row.evidence, held).in_utc()
     return Consultation(
         id=row.id,
         project_id=row.project_id,
@@ -284,6 +287,8 @@ def _consultation_of(row: Row[Any], asked: Sequence[Row[Any]], rules: Mapping[st
         changed=tuple(row.changed),
         announced=announced,
         seal=row.seal,
+        register=row.register_check
+        and RegisterBasis(**{**row.register_check, "within": tuple(row.register_check["within"])}),
         state=ConsultationState(row.state),
         version=row.version,
     )
