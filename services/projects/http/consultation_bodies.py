@@ -31,7 +31,7 @@ from services.projects.domain.consultation.ballots import Ballot, BallotChoice
 from services.projects.domain.consultation.codes import Keyed
 from services.projects.domain.consultation.course import Announced
 from services.projects.domain.consultation.electorate import PART_ID, OwnedPart
-from services.projects.domain.consultation.meetings import HeardOpinion, Meeting, MeetingKind, ParticipantRole
+from services.projects.domain.consultation.meetings import Meeting, MeetingKind, ParticipantRole, ProjectOpinion
 from services.projects.domain.menu import MenuCode
 from services.projects.http.bodies import Day, Moment, Words
 from services.projects.http.works_bodies import Block
@@ -318,8 +318,8 @@ class OpinionBody(_Body):
     item: ItemCode | None = None
     words: Words
 
-    def opinion(self) -> HeardOpinion:
-        return HeardOpinion(str(self.id), self.role, self.item, self.words)
+    def opinion(self) -> ProjectOpinion:
+        return ProjectOpinion(str(self.id), self.role, self.item, self.words)
 
 
 class OpinionAnswerBody(_Body):

@@ -12,7 +12,7 @@ from services.projects.app.consultation.late_entries import LateEntries
 from services.projects.app.consultation.ports import Taken
 from services.projects.domain.consultation.ballots import Ballot
 from services.projects.domain.consultation.course import CONSULTATION_STEPS, Consultation
-from services.projects.domain.consultation.meetings import HeardOpinion, Meeting
+from services.projects.domain.consultation.meetings import Meeting, ProjectOpinion
 from services.projects.domain.consultation.result import DecidedItem
 from services.projects.domain.consultation.sales import Sale
 from services.projects.domain.consultation.voted_items import VotedItem
@@ -137,7 +137,7 @@ def meeting_shown(one: Meeting) -> dict[str, Any]:
     }
 
 
-def opinion_shown(one: HeardOpinion) -> dict[str, Any]:
+def opinion_shown(one: ProjectOpinion) -> dict[str, Any]:
     return {
         "opinion_id": one.id,
         "version": one.version,

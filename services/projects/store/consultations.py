@@ -19,7 +19,7 @@ from services.projects.domain.consultation.course import (
     ConsultationState,
     Voters,
 )
-from services.projects.domain.consultation.meetings import HeardOpinion, Meeting, MeetingKind, ParticipantRole
+from services.projects.domain.consultation.meetings import Meeting, MeetingKind, ParticipantRole, ProjectOpinion
 from services.projects.domain.consultation.register_check import RegisterBasis
 from services.projects.domain.consultation.rounds import ItemText
 from services.projects.domain.consultation.rules import ConsultationRule
@@ -130,7 +130,7 @@ class SqlConsultations(SqlBallots):
     def meetings(self, work: Work, project_id: str) -> list[Meeting]:
         return meetings_of(work.connection, project_id)
 
-    def save_opinion(self, work: Work, project_id: str, opinion: HeardOpinion, done: Done) -> bool:
+    def save_opinion(self, work: Work, project_id: str, opinion: ProjectOpinion, done: Done) -> bool:
         row = {
             "id": opinion.id,
             "project_id": project_id,
@@ -144,7 +144,7 @@ class SqlConsultations(SqlBallots):
         }
         return work.connection.execute(_OPINION, row).one_or_none() is not None
 
-    def opinions(self, work: Work, project_id: str) -> list[HeardOpinion]:
+    def opinions(self, work: Work, project_id: str) -> list[ProjectOpinion]:
         return opinions_of(work.connection, project_id)
 
     def consulted(self, work: Work, project_id: str) -> Consulted:
@@ -194,9 +194,9 @@ def meetings_of(connection: Connection, project_id: str) -> list[Meeting]:
     ]
 
 
-def opinions_of(connection: Connection, project_id: str) -> list[HeardOpinion]:
+def opinions_of(connection: Connection, project_id: str) -> list[ProjectOpinion]:
     return [
-        HeardOpinion(row.id, ParticipantRole(row.role), row.item, row.words, row.adopted, row.why, row.version)
+        ProjectOpinion(row.id, ParticipantRole(row.role), row.item, row.words, row.adopted, row.why, row.version)
         for row in _of_project(connection, consultation_opinions, project_id)
     ]
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.harness.consulting import JOIN, asked, consult, done, drafted, from_now, noticed, stepped
+from tests.harness.works import do
 from tests.integration.pages.conftest import Person, Projects
 from tests.integration.projects.conftest import NOW
 from tests.integration.projects.issues import ROOF
@@ -155,6 +156,21 @@ def test_what_residents_chose_is_confirmed_on_the_page_by_the_result(projects: P
     body = {"items": [item["item_id"]], "consultation_id": result["consultation_id"]}
     assert send(lead, page, "confirmation", **body).status_code == 303
     assert "依据征询结果确认自选项目" not in lead.open(page)
+
+
+def test_an_annulled_result_is_shown_where_it_holds_the_project(projects: Projects, project: str) -> None:
+    lead, hub = projects.site.person("department:housing"), projects.district.hub
+    projects.district.advance(project, "contracted")
+    do(hub, project, "items", items=[{"menu_item": "M16-A", "contracted": "240", "unit_cost_fen": 90000}])
+    result = consult(hub, project, [asked("M16-A")], NOW)
+    (item,) = done(hub.get(f"/projects/{project}/works"))["items"]
+    confirm = {"items": [item["item_id"]], "consultation_id": result["consultation_id"]}
+    do(hub, project, "items/confirmation", **confirm)
+    assert "得出新的结果以前项目不能继续" not in lead.open(f"/pages/projects/{project}")
+    annulled = {"version": result["version"], "reason": "法院撤销"}
+    done(hub.post(f"/consultations/{result['consultation_id']}/annulment", json=annulled))
+    assert "得出新的结果以前项目不能继续" in lead.open(f"/pages/projects/{project}")
+    assert "征询结果已作废，要重新征询" in lead.open(f"/pages/projects/{project}/works")
 
 
 def test_a_further_round_names_what_changed(projects: Projects, project: str) -> None:

@@ -393,7 +393,21 @@ def test_what_residents_choose_is_confirmed_by_the_last_result_alone(district: D
     annulled = {"version": first["version"], "reason": "法院撤销"}
     done(district.hub.post(f"{at(first)}/annulment", json=annulled))
     held = {hold["gate"]: hold["by"] for hold in works(district.hub, project)["holds"]["start"]}
-    assert held["chosen_items_confirmed"] == [item["item_id"]]
+    assert held["chosen_items_confirmed"] == held["results_stand"] == [item["item_id"]]
+    (item,) = works(district.hub, project)["items"]
+    assert (item["confirmed_by"], item["result_annulled"]) == (None, True)
+
+
+def test_an_annulled_result_holds_the_project_until_there_is_a_new_one(district: District, project: str) -> None:
+    district.advance(project, "scheme_confirmed")
+    (agreed,) = done(district.hub.get(f"/projects/{project}/consultations"))["items"]
+    annulled = {"version": agreed["version"], "reason": "法院撤销"}
+    done(district.hub.post(f"{at(agreed)}/annulment", json=annulled))
+    step = {"version": district.project(project)["version"], "to": "tendered"}
+    (hold,) = refused(district, f"/projects/{project}/steps", 409, **step)["holds"]
+    assert hold["gate"] == "residents_agreed"
+    consult(district.hub, project, [JOIN], NOW)
+    assert district.hub.post(f"/projects/{project}/steps", json=step).status_code == 200
 
 
 def test_a_project_from_before_there_were_gates_goes_the_way_it_began(district: District, project: str) -> None:

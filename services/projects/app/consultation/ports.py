@@ -15,7 +15,7 @@ from services.projects.domain.consultation.ballots import Ballot
 from services.projects.domain.consultation.codes import Holder
 from services.projects.domain.consultation.course import Consultation
 from services.projects.domain.consultation.electorate import Electorate
-from services.projects.domain.consultation.meetings import HeardOpinion, Meeting
+from services.projects.domain.consultation.meetings import Meeting, ProjectOpinion
 from services.projects.domain.consultation.register_check import Difference
 from services.projects.domain.consultation.sales import Sale
 from services.projects.domain.works.consulted import Consulted
@@ -202,11 +202,11 @@ class ConsultationBook(Protocol):
     def hold_meeting(self, work: Work, project_id: str, meeting: Meeting, done: Done) -> bool:
         """Whether it is new. One of the same id is left as it is, whatever project it is of."""
 
-    def opinions(self, work: Work, project_id: str) -> list[HeardOpinion]: ...
+    def opinions(self, work: Work, project_id: str) -> list[ProjectOpinion]: ...
 
     def meetings(self, work: Work, project_id: str) -> list[Meeting]: ...
 
-    def save_opinion(self, work: Work, project_id: str, opinion: HeardOpinion, done: Done) -> bool:
+    def save_opinion(self, work: Work, project_id: str, opinion: ProjectOpinion, done: Done) -> bool:
         """Whether it is there now: False for an id that another project has."""
 
     def consulted(self, work: Work, project_id: str) -> Consulted: ...

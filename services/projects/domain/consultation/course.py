@@ -199,9 +199,9 @@ class Consultation:
 
     def shows_standing(self, at: datetime) -> bool:
         """Whether the counting party may see how it stands."""
-        if self.state is not ConsultationState.OPEN:
-            return self.state in STANDS
-        return self.announced is not None and at <= self.announced.closes_at
+        if self.announced is None:
+            return False
+        return self.state in STANDS or (self.state is ConsultationState.OPEN and at <= self.announced.closes_at)
 
     def again(self, items: Sequence[VotedItem]) -> tuple[str, ...]:
         """The items that a further round changes. Raises IllegalConsultationStep, and NothingChanged for none."""
