@@ -67,6 +67,7 @@ from services.projects.http.bulletins import bulletin_routes
 from services.projects.http.complaints import complaint_routes
 from services.projects.http.concentrations import concentration_routes
 from services.projects.http.consultations import consultation_routes
+from services.projects.http.counting_party import counting_party_routes
 from services.projects.http.estate_view import estate_view_routes
 from services.projects.http.estates import estate_routes
 from services.projects.http.fund_uses import fund_routes
@@ -204,6 +205,7 @@ class ProjectsWiring:
             complaint_routes(workshop, self.works.desk.rules, self.works.disturb.calendar),
             menu_routes(workshop, menu_rows()),
             consultation_routes(workshop, self.voting),
+            counting_party_routes(workshop, self.voting),
             hearing_routes(workshop, self.voting.hearings),
             search_routes(workshop, self.words),
             kpi_routes(workshop, self.rules),

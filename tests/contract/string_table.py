@@ -87,6 +87,9 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      """ConsultationAdvanced.reason ConsultationOpinionChanged.opinion ConsultationOpinionChanged.why
      ItemPutToVote.colour ItemPutToVote.material ItemPutToVote.removed ItemPutToVote.wording"""),
     (End.MADE, "the subject of a verified token", "ConsultationEvent.actor"),
+    (End.CODE, "an estate, a building or hallway; the number of a vote elsewhere, which no telephone number fits",
+     "HeldAgainstRegister.estate HeldAgainstRegister.within HeldElsewhere.number"),
+    (End.REDACTED, WORDS, "HeldAgainstRegister.why HeldElsewhere.system"),
     (End.CODE, "a kind, state or breach of a disturbance or defect, a block; anything else is refused",
      """DefectNotice.severity DefectNotice.state
      ImpactNotice.breaches ImpactNotice.kind ImpactNotice.state WorksImpactChanged.breaches WorksImpactChanged.kind
@@ -236,6 +239,19 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.consultation_parts.building projects.consultation_parts.hallway projects.consultation_parts.part_id
      projects.consultation_results.facts projects.consultation_results.item projects.consultation_steps.state
      projects.consultations.changed projects.consultations.state"""),
+    (End.CODE, "how a ballot came, a part, a building or hallway, a kind of difference",
+     """projects.consultation_codes.part_id projects.consultation_deliveries.how
+     projects.consultation_differences.given projects.consultation_differences.kind
+     projects.consultation_differences.part_id projects.consultation_differences.registered
+     projects.consultation_sales.part_id"""),
+    (End.REDACTED, WORDS,
+     "projects.consultation_codes.why projects.consultations.held_in projects.consultations.register_check"),
+    (End.MADE, "an id, a hash, the subject of a verified token",
+     """projects.consultation_codes.actor projects.consultation_differences.consultation_id
+     projects.consultation_looks.actor projects.consultation_looks.consultation_id
+     projects.consultation_sales.actor projects.consultation_sales.consultation_id
+     projects.consultation_sales.evidence projects.consultation_sales.hash projects.consultation_sales.id
+     projects.consultation_sales.previous"""),
     (End.REDACTED, WORDS,
      """projects.consultation_items.colour projects.consultation_items.material projects.consultation_items.removed
      projects.consultation_items.wording projects.consultation_opinions.why projects.consultation_opinions.words
@@ -306,6 +322,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      GET@/projects@cursor GET@/tickets@cursor"""),
     (End.REDACTED, WORDS,
      """AnnulmentBody.reason AskedBody.colour AskedBody.material AskedBody.removed AskedBody.wording
+     CodesBody.why ConsultationBody.why_differs ElectorateBody.why_differs HeldInBody.system RoundBody.why_differs
      OpinionAnswerBody.why OpinionBody.words"""),
     (End.CODE, "a role of the program", "MeetingBody.present"),
     (End.MADE, "a keyed hash of it is kept", "PartBody.owner"),

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from services.projects.app.consultation.facts import put_to_vote
+from services.projects.app.consultation.issue_codes import Slip
+from services.projects.app.consultation.late_entries import LateEntries
 from services.projects.app.consultation.ports import Taken
+from services.projects.domain.consultation.ballots import Ballot
 from services.projects.domain.consultation.course import CONSULTATION_STEPS, Consultation
-from services.projects.domain.consultation.meetings import HeardOpinion, Meeting
+from services.projects.domain.consultation.meetings import Meeting, ProjectOpinion
 from services.projects.domain.consultation.result import DecidedItem
+from services.projects.domain.consultation.sales import Sale
 from services.projects.domain.consultation.voted_items import VotedItem
 from services.projects.http.consultation_words import judged_shown, missing_sentence, result_sentence
 
@@ -36,6 +41,8 @@ def consultation_shown(one: Consultation) -> dict[str, Any]:
             "heads": voters.heads,
             "area_m2": f"{voters.area / 100:.2f}",
         },
+        "held_in": announced and announced.held_in and asdict(announced.held_in),
+        "held_against": one.register and asdict(one.register),
         "items": [{**put_to_vote(item).model_dump(mode="json"), "conditions": _conditions(item)} for item in one.items],
         "seal": one.seal,
     }
@@ -74,6 +81,44 @@ def _stands(one: DecidedItem) -> dict[str, Any]:
     }
 
 
+def slip_shown(one: Slip) -> dict[str, Any]:
+    """`issue` above 1: in place of another."""
+    return {"code": one.code, "parts": [part.id for part in one.parts], "issue": one.issue}
+
+
+def sale_shown(one: Sale) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "part_id": one.part_id,
+        "at": one.at,
+        "evidence": one.evidence,
+        "entered_at": one.entered_at,
+        "entered_by": one.entered_by,
+    }
+
+
+def entries_shown(found: LateEntries) -> dict[str, Any]:
+    """`first_look`: when the counting party first saw how it stood while voting was open."""
+    look = found.look
+    return {
+        "after_closing": [_entry(one) for one in found.after_closing],
+        "after_look": [_entry(one) for one in found.after_look],
+        "first_look": look and {"at": look.at, "by": look.actor, "ballots": look.ballots},
+    }
+
+
+def _entry(one: Ballot) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "part_id": one.part_id,
+        "item": one.item,
+        "origin": one.origin,
+        "at": one.at,
+        "entered_at": one.entered_at,
+        "entered_by": one.entered_by,
+    }
+
+
 def taken_shown(taken: Taken) -> dict[str, Any]:
     return {
         "rows": taken.rows,
@@ -92,7 +137,7 @@ def meeting_shown(one: Meeting) -> dict[str, Any]:
     }
 
 
-def opinion_shown(one: HeardOpinion) -> dict[str, Any]:
+def opinion_shown(one: ProjectOpinion) -> dict[str, Any]:
     return {
         "opinion_id": one.id,
         "version": one.version,

@@ -73,7 +73,7 @@ def consultation_pages(workshop: Workshop, pages: Pages, acts: ConsultationActs)
                 values = {"version": number_of(fields.get("version")), "items": _with(before, fields)}
                 body = body_of(RoundBody, values)
                 asked = [one.asked() for one in body.items]
-                made = acts.drafts.again(work, before.id, body.version, asked, [], who_of(actor))
+                made = acts.drafts.again(work, before.id, body.version, asked, None, who_of(actor))
         except Problem as problem:
             if problem.status_code not in (409, 422):
                 raise
@@ -87,8 +87,9 @@ def consultation_pages(workshop: Workshop, pages: Pages, acts: ConsultationActs)
         consultation_id: UUID,
         fields: Fields,
         file: Annotated[UploadFile, File()],
+        protocol: Annotated[UploadFile | None, File()] = None,
     ) -> Response:
-        """The hash of the posted notice is kept; the file stays with the unit."""
+        """The hashes of the posted notice, and of another system's protocol, are kept; the files stay with the unit."""
 
         def act(work: Work) -> None:
             values: dict[str, object] = {
@@ -96,6 +97,7 @@ def consultation_pages(workshop: Workshop, pages: Pages, acts: ConsultationActs)
             }
             values["version"] = number_of(fields.get("version"))
             values["evidence"] = hashlib.sha256(file.file.read()).hexdigest()
+            values["held_in"] = _held_in(fields, protocol)
             body = body_of(NoticeBody, values)
             acts.steps.notice(work, str(consultation_id), body.version, body.announced(), who_of(actor))
 
@@ -182,7 +184,7 @@ def consultation_pages(workshop: Workshop, pages: Pages, acts: ConsultationActs)
             found = seen_by(work, acts, consultation_id, actor)
             project = project_of(work, UUID(found.project_id), actor)
             may_act = authority_of(actor).may_act_on(project)
-            counting = may_act and found.announced is not None and found.state in _STANDS
+            counting = may_act and found.seal is None and found.shows_standing(work.clock.now())
             standing = acts.steps.standing(work, found.id, who_of(actor)) if counting else None
             results = results_of(work.connection, found.id) if found.seal else None
             steps = steps_of(work.connection, found.id)
@@ -212,7 +214,12 @@ def consultation_pages(workshop: Workshop, pages: Pages, acts: ConsultationActs)
     return router
 
 
-_STANDS = frozenset({ConsultationState.OPEN, ConsultationState.CLOSED, ConsultationState.COUNTED})
+def _held_in(fields: Entered, protocol: UploadFile | None) -> dict[str, str] | None:
+    """Where the vote was held, as the form sends it; None where nothing of it was entered."""
+    found = {name: value for name in ("system", "number", "issued_on") if (value := fields.get(f"held.{name}"))}
+    if protocol is not None and protocol.filename:
+        found["evidence"] = hashlib.sha256(protocol.file.read()).hexdigest()
+    return found or None
 
 
 def _next(found: Consultation) -> list[ConsultationState]:

@@ -10,7 +10,7 @@ import pytest
 
 from services.chassis.database.work import Workshop
 from tests.contract.strings import of_routes
-from tests.harness.consulting import JOIN, PARTS, ballots, noticed, periods, stepped
+from tests.harness.consulting import JOIN, PARTS, ballots, periods, stepped
 from tests.harness.planted import SAID, Planting, found_in_tables
 from tests.harness.works import ROOF as ROOF_WORKS
 from tests.harness.works import inspection, prepare, works
@@ -130,9 +130,13 @@ def _consulted(planting: Planting, district: District, project: str) -> None:
     draft = f"/projects/{project}/consultations"
     for wrong in ({"part_id": SAID}, {"building": SAID}):
         send(draft, 422, "PartBody.part_id", id=str(uuid4()), items=[JOIN], parts=[PARTS[0] | wrong])
-    one = send(draft, 201, *asked, "PartBody.owner", id=str(uuid4()), items=[JOIN | words], parts=parts)
+    said = {"items": [JOIN | words], "parts": parts, "why_differs": SAID}
+    one = send(draft, 201, *asked, "PartBody.owner", "ConsultationBody.why_differs", id=str(uuid4()), **said)
     at = f"/consultations/{one['consultation_id']}"
-    one = noticed(district.hub, one, periods(NOW))
+    why, when = {"parts": parts, "why_differs": SAID}, periods(NOW)
+    one = send(f"{at}/electorate", 200, "ElectorateBody.why_differs", version=one["version"], **why)
+    held = {"version": one["version"], "evidence": "a" * 64, **when, "held_in": when["held_in"] | {"system": SAID}}
+    one = send(f"{at}/notice", 200, "HeldInBody.system", **held)
     one = stepped(district.hub, one, "open")
     row = ballots(one, PARTS[:1], "agree", periods(NOW)["opens_at"])[0]
     send(
@@ -145,7 +149,13 @@ def _consulted(planting: Planting, district: District, project: str) -> None:
     )
     handed = {"part_id": SAID, "at": NOW.isoformat(), "warned": True, "evidence": "a" * 64}
     send(f"{at}/deliveries", 422, "DeliveryBody.part_id", deliveries=[handed])
+    sold = {"id": str(uuid4()), "part_id": SAID, "at": NOW.isoformat(), "evidence": "a" * 64}
+    send(f"{at}/sales", 422, "SaleBody.part_id", **sold)
+    send(f"{at}/codes", 422, "CodesBody.parts", parts=[SAID], why=SAID)
+    send(f"{at}/codes", 200, "CodesBody.why", why=SAID)
     one = send(f"{at}/annulment", 200, "AnnulmentBody.reason", version=one["version"], reason=SAID)
+    again = {"version": one["version"], "items": [JOIN | {"wording": "列入计划"}], **why}
+    send(f"{at}/rounds", 201, "RoundBody.why_differs", **again)
     held = {"id": str(uuid4()), "kind": "hearing", "held_on": "2026-06-30", "minutes": "a" * 64}
     send(f"/projects/{project}/meetings", 422, "MeetingBody.present", **held, present={SAID: 1})
     said = {"id": str(uuid4()), "role": "resident", "words": SAID}

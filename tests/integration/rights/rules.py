@@ -221,10 +221,18 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
             )
         },
         **{
-            f"POST /{path} body.parts.{name}": Rule.PLAIN
-            for path in ("projects/{project_id}/consultations", "consultations/{consultation_id}/rounds")
-            for name in ("area_m2", "building", "hallway", "owner", "part_id")
+            f"POST /{path} body.{name}": Rule.VISIBLE if name == "estate" else Rule.PLAIN  # one of the project's
+            for path in (
+                "projects/{project_id}/consultations",
+                "consultations/{consultation_id}/rounds",
+                "consultations/{consultation_id}/electorate",
+            )
+            for name in (
+                *("estate", "total_area_m2", "why_differs", "within"),
+                *("parts.area_m2", "parts.building", "parts.hallway", "parts.owner", "parts.part_id"),
+            )
         },
+        "POST /consultations/{consultation_id}/sales body.id": Rule.OWN_KEY,
         **{
             f"POST /consultations/{{consultation_id}}/{field}": Rule.PLAIN
             for field in (
@@ -234,6 +242,11 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
                 "ballots body.evidence",
                 "deliveries body.deliveries.evidence",
                 "notice body.evidence",
+                "notice body.held_in.evidence",
+                "notice body.held_in.number",
+                "notice body.held_in.system",
+                "sales body.evidence",
+                "codes body.why",
             )
         },
         # of those who may vote in the consultation that the path names
@@ -243,12 +256,13 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
                 "ballots body.ballots.item",
                 "ballots body.ballots.part_id",
                 "deliveries body.deliveries.part_id",
+                "sales body.part_id",
+                "codes body.parts",
             )
         },
         **{
             f"POST /projects/{{project_id}}/{field}": Rule.PLAIN
             for field in (
-                "consultations body.total_area_m2",
                 "meetings body.minutes",
                 "opinions body.item",
                 "opinions body.words",

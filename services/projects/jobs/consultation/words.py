@@ -59,6 +59,7 @@ _REASON = {
     ),
     SetAsideReason.OUTRANKED: ("另一种方式的票优先", "a ballot of another origin comes first"),
     SetAsideReason.INVALID_BESIDE_VALID: ("另有有效票", "there is a valid one"),
+    SetAsideReason.AFTER_SALE: ("过户前的业主已投票", "the owner before the sale had voted"),
 }
 
 
