@@ -114,7 +114,7 @@ class SupervisionReply(BaseModel):
 
     reply_class: Literal["A", "B", "C", "D"]
     on: date | None = None
-    text: str
+    answer: str
     signed_on: date
     signature: Sha256 = Field(description="Hash of the paper that the head of the unit signed.")
     lead: DepartmentCode
@@ -152,7 +152,7 @@ class SupervisionOpinionChanged(SupervisionEvent):
     opinion_id: SupervisionId
     topic_id: SupervisionId
     number: int = Field(ge=1, description="Clauses of a topic count from 1.")
-    text: str
+    clause: str
     lead: DepartmentCode = Field(description="The unit that answers.")
     suggestion_id: SupervisionId | None = None
     state: Literal[

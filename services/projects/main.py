@@ -14,6 +14,7 @@ from services.projects.http.consultations import BODY_LIMITS as CONSULTATIONS
 from services.projects.http.register_bodies import BODY_LIMITS as REGISTER
 from services.projects.pages.consultations import BODY_LIMITS as CONSULTATION_PAGES
 from services.projects.pages.hearings import BODY_LIMITS as HEARING_PAGES
+from services.projects.pages.supervision_topic import BODY_LIMITS as SUPERVISION_PAGES
 from services.projects.pages.works import BODY_LIMITS as WORKS_PAGES
 from services.projects.settings import ProjectsSettings
 from services.projects.wiring import ProjectsWiring
@@ -37,6 +38,13 @@ def main() -> int:
             subscriptions=projects.subscriptions,
             timers=projects.timers,
             workers=projects.workers,
-            body_limits={**WORKS_PAGES, **CONSULTATIONS, **CONSULTATION_PAGES, **HEARING_PAGES, **REGISTER},
+            body_limits={
+                **WORKS_PAGES,
+                **CONSULTATIONS,
+                **CONSULTATION_PAGES,
+                **HEARING_PAGES,
+                **REGISTER,
+                **SUPERVISION_PAGES,
+            },
         )
     )

@@ -226,6 +226,7 @@ class ProjectsWiring:
                 self.words,
                 self.rules,
                 self.planning,
+                self.supervision,
             ),
         ]
 

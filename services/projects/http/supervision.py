@@ -16,8 +16,8 @@ from services.projects.domain.supervision.indicators import by_unit
 from services.projects.http.refusals import answered
 from services.projects.http.rights import WHOLE_DISTRICT, not_found
 from services.projects.http.supervision_bodies import (
-    ClosingBody,
     ClausesBody,
+    ClosingBody,
     SuggestionBody,
     SupervisionInspectionBody,
     TopicBody,

@@ -73,7 +73,7 @@ class SupervisionInspectionBody(_Body):
 
     id: UUID
     sub_district: Annotated[SubDistrictCode, AfterValidator(_sub_district)]
-    estate: EstateCode | None = None
+    estate_id: EstateCode | None = None
     units: Annotated[list[DepartmentCode], Field(min_length=1, max_length=20)]
     people: Annotated[list[PeopleBody], Field(min_length=1, max_length=50)]
     made_at: Moment
@@ -82,7 +82,7 @@ class SupervisionInspectionBody(_Body):
     def inspection(self, topic_id: str) -> SiteInspection:
         people = (InspectorGroup(one.role, one.unit, one.number) for one in self.people)
         findings = (SiteFinding(one.note, tuple(one.photographs)) for one in self.findings)
-        place = Place(sub_district=self.sub_district, estate=self.estate)
+        place = Place(sub_district=self.sub_district, estate=self.estate_id)
         units = tuple(dict.fromkeys(self.units))
         return SiteInspection(str(self.id), topic_id, place, units, tuple(people), self.made_at, tuple(findings))
 
@@ -129,15 +129,15 @@ class _StepBody(_Body):
 
     version: PositiveInt
 
-    def at(self, opinion_id: UUID) -> At:
-        return At(str(opinion_id), self.version)
+    def at(self, clause_id: UUID) -> At:
+        return At(str(clause_id), self.version)
 
 
 class HandOverBody(_StepBody):
     unit: DepartmentCode
 
 
-class ReasonBody(_StepBody):
+class ClauseReasonBody(_StepBody):
     reason: Words
 
 

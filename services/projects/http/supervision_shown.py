@@ -55,12 +55,12 @@ def inspection_shown(inspection: SiteInspection) -> dict[str, Any]:
 def opinion_shown(opinion: SupervisionOpinion, limits: Limits) -> dict[str, Any]:
     """With each running clock as it was computed: from when, how long, which days off were left out."""
     return {
-        "opinion_id": opinion.id,
+        "clause_id": opinion.id,
         "topic_id": opinion.topic_id,
         "version": opinion.version,
         "party": opinion.party,
         "number": opinion.number,
-        "text": opinion.text,
+        "text": opinion.clause,
         "unit": opinion.lead,
         "suggestion_id": opinion.suggestion_id,
         "state": opinion.state,

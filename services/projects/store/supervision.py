@@ -51,7 +51,7 @@ from services.projects.store.supervision_tables import (
 
 _TOPIC = ("version", "party", "area", "title", "why", "type_code", "state", "opened_at", "closed_because")
 _OPINION = (
-    *("version", "topic_id", "party", "number", "text", "lead", "suggestion_id", "state", "given_at", "agreed"),
+    *("version", "topic_id", "party", "number", "clause", "lead", "suggestion_id", "state", "given_at", "agreed"),
     "carried_out_on",
 )
 _IN_JSON = ("clocks", "replies", "ratings", "extension")
@@ -171,7 +171,7 @@ def suggestion_of(row: Row[Any]) -> Suggestion:
 
 
 def opinion_of(row: Row[Any]) -> SupervisionOpinion:
-    kept = ("topic_id", "number", "text", "lead", "given_at", "suggestion_id", "agreed", "carried_out_on", "version")
+    kept = ("topic_id", "number", "clause", "lead", "given_at", "suggestion_id", "agreed", "carried_out_on", "version")
     extension = row.extension
     return SupervisionOpinion(
         id=row.id,
@@ -200,7 +200,7 @@ def _clock(kept: Mapping[str, Any]) -> RunningClock:
 
 def _reply(kept: Mapping[str, Any]) -> Reply:
     on, signed_on = (kept[name] and date.fromisoformat(kept[name]) for name in ("on", "signed_on"))
-    answer = UnitAnswer(ReplyClass(kept["reply_class"]), kept["text"], on, signed_on, kept["signature"])
+    answer = UnitAnswer(ReplyClass(kept["reply_class"]), kept["answer"], on, signed_on, kept["signature"])
     return Reply(answer, kept["lead"], datetime.fromisoformat(kept["answered_at"]), kept["in_time"], kept["kept"])
 
 

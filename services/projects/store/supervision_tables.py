@@ -47,7 +47,7 @@ supervision_opinions = Table(
     Column("topic_id", Text, nullable=False),
     Column("party", Text, nullable=False),
     Column("number", Integer, nullable=False, comment="clauses of a topic count from 1"),
-    Column("text", Text, nullable=False),
+    Column("clause", Text, nullable=False),
     Column("lead", Text, nullable=False, comment="the unit that answers"),
     Column("suggestion_id", Text),
     Column("state", Text, nullable=False),

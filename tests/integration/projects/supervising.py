@@ -57,7 +57,7 @@ class Supervising:
 
     def step(self, clause: dict[str, Any], act: str, role: str = "supervisor:congress", **body: Any) -> dict[str, Any]:
         sent = {"version": clause["version"], **body}
-        stepped: dict[str, Any] = self.send(role, f"opinions/{clause['opinion_id']}/{act}", **sent)
+        stepped: dict[str, Any] = self.send(role, f"clauses/{clause['clause_id']}/{act}", **sent)
         return stepped
 
     def handed_over(self, topic: dict[str, Any] | None = None, **other: Any) -> dict[str, Any]:
@@ -72,5 +72,5 @@ class Supervising:
 
     def shown(self, clause: dict[str, Any]) -> dict[str, Any]:
         sheet = self.party.get(f"/supervision/topics/{clause['topic_id']}").json()
-        (found,) = (one for one in sheet["opinions"] if one["opinion_id"] == clause["opinion_id"])
+        (found,) = (one for one in sheet["opinions"] if one["clause_id"] == clause["clause_id"])
         return dict(found)

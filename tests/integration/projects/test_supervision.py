@@ -22,7 +22,7 @@ def desk(workshop: Workshop) -> Supervising:
 
 def refused(desk: Supervising, clause: dict[str, Any], act: str, role: str, status: int, **body: Any) -> dict[str, Any]:
     sent = {"version": clause["version"], **body}
-    return dict(desk.send(role, f"opinions/{clause['opinion_id']}/{act}", status, **sent))
+    return dict(desk.send(role, f"clauses/{clause['clause_id']}/{act}", status, **sent))
 
 
 def test_a_clause_is_handed_over_answered_rated_and_followed_until_the_supervisor_finds_it_done(

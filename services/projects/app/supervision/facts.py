@@ -67,7 +67,7 @@ def opinion_changed(
         topic_id=opinion.topic_id,
         party=opinion.party,
         number=opinion.number,
-        text=opinion.text,
+        clause=opinion.clause,
         lead=opinion.lead,
         suggestion_id=opinion.suggestion_id,
         state=opinion.state.value,
@@ -125,7 +125,7 @@ def _reply(reply: Reply) -> SupervisionReply:
     return SupervisionReply(
         reply_class=answer.reply_class.value,
         on=answer.on,
-        text=answer.text,
+        answer=answer.text,
         signed_on=answer.signed_on,
         signature=answer.signature,
         lead=reply.lead,

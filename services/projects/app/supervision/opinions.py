@@ -133,11 +133,11 @@ class Opinions:
         def authorise(found: SupervisionOpinion) -> None:
             if not seat.sees(found):
                 raise Unknown
-            sides.extend(BY[step] & self._sides(work, found, seat))
-            if not sides:
-                raise Forbidden("not-yours", "Others take this step", f"This is for {_who(found, step)}.")
             if Side.UNIT not in BY[step]:
                 seat.not_of(frozenset({found.lead}))
+            sides.extend(BY[step] & seat.sides(found, self._suggested(work, found, seat)))
+            if not sides:
+                raise Forbidden("not-yours", "Others take this step", f"This is for {_who(found, step)}.")
 
         sides: list[Side] = []
         opinion = admitted(self.book.opinion(work, at.opinion_id), authorise)
@@ -147,15 +147,11 @@ class Opinions:
             raise Conflict(f"it is {opinion.state}; this is done while it is {states}", opinion.version, opinion.state)
         return opinion, Side.SUPERVISOR if Side.SUPERVISOR in sides else sides[0]
 
-    def _sides(self, work: Work, opinion: SupervisionOpinion, seat: Seat) -> set[Side]:
-        sides = {Side.SUPERVISOR} if opinion.party in seat.parties else set()
-        if opinion.lead in seat.departments:
-            sides.add(Side.UNIT)
-        if seat.deputy and opinion.suggestion_id:
-            suggestion = self.book.suggestion(work, opinion.suggestion_id)
-            if suggestion and suggestion.deputy == seat.actor:
-                sides.add(Side.DEPUTY)
-        return sides
+    def _suggested(self, work: Work, opinion: SupervisionOpinion, seat: Seat) -> bool:
+        if not seat.deputy or opinion.suggestion_id is None:
+            return False
+        suggestion = self.book.suggestion(work, opinion.suggestion_id)
+        return suggestion is not None and suggestion.deputy == seat.actor
 
     def _promise(self, opinion: SupervisionOpinion, work: Work) -> RunningClock | None:
         promised = opinion.replies[-1].answer.promised_on if opinion.replies else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from services.chassis.commands import Forbidden
 from services.contracts.supervision_events import SupervisingParty
-from services.projects.domain.supervision.opinions import OpinionState, SupervisionOpinion
+from services.projects.domain.supervision.opinions import OpinionState, Side, SupervisionOpinion
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,14 @@ class Seat:
     def sees(self, opinion: SupervisionOpinion) -> bool:
         handed_over = opinion.state is not OpinionState.GIVEN
         return self.sees_party(opinion.party) or (handed_over and opinion.lead in self.departments)
+
+    def sides(self, opinion: SupervisionOpinion, suggested: bool) -> frozenset[Side]:
+        """What they are to this clause; `suggested`: it comes from their own suggestion. Of a unit that is supervised
+        one is nothing else."""
+        if opinion.lead in self.departments:
+            return frozenset({Side.UNIT})
+        sides = {Side.SUPERVISOR} if opinion.party in self.parties else set()
+        return frozenset(sides | ({Side.DEPUTY} if self.deputy and suggested else set()))
 
     def speak_for(self, party: SupervisingParty) -> None:
         """Raises Forbidden unless they are of the party that supervises."""

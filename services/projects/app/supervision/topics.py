@@ -117,7 +117,7 @@ class Topics:
             if clause.unit not in departments():
                 raise Unfit(f"clauses.{index}.unit", "is no department: take a code of the departments")
             if opinion := known.get(clause.id) or self.book.opinion(work, clause.id):
-                if (opinion.topic_id, opinion.text) != (topic_id, clause.text):
+                if (opinion.topic_id, opinion.clause) != (topic_id, clause.text):
                     raise Unfit(f"clauses.{index}.id", "is that of another clause: give each its own")
                 found.append(opinion)
                 continue
@@ -199,7 +199,7 @@ class Topics:
             return place
         found = self.places(work, {place.estate}).get(place.estate)
         if found is None:
-            raise Unfit("estate", "is not registered: take an id of GET /estates, or name the sub-district alone")
+            raise Unfit("estate_id", "is not registered: take an id of GET /estates, or name the sub-district alone")
         return found
 
     def _open(self, work: Work, topic_id: str, seat: Seat) -> SupervisionTopic:

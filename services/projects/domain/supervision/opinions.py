@@ -106,7 +106,7 @@ class SupervisionOpinion:
     topic_id: str
     party: SupervisingParty
     number: int
-    text: str
+    clause: str
     lead: str
     given_at: datetime
     suggestion_id: str | None = None
@@ -133,6 +133,18 @@ class SupervisionOpinion:
         if self.state is not OpinionState.TRACKING:
             return None
         return self.replies[-1].answer.promised_on
+
+    def possible(self, sides: frozenset[Side], now: datetime) -> frozenset[OpinionStep]:
+        """The steps that whoever is on these sides could take now."""
+        steps = {step for step, states in FROM.items() if self.state in states and BY[step] & sides}
+        limit = self.clock(SupervisionClockKind.RETURN)
+        if limit is None or now >= limit.due:
+            steps.discard(OpinionStep.RETURN)
+        if self.extension is not None:
+            steps.discard(OpinionStep.ASK_EXTENSION)
+        if self.extension is None or self.extension.granted is not None:
+            steps -= {OpinionStep.GRANT_EXTENSION, OpinionStep.REFUSE_EXTENSION}
+        return frozenset(steps)
 
     def hand_over(self, lead: str, clocks: tuple[RunningClock, ...]) -> None:
         self._take(OpinionStep.HAND_OVER, OpinionState.HANDED_OVER)

@@ -46,7 +46,7 @@ def upgrade() -> None:
         sa.Column("topic_id", sa.Text, nullable=False),
         sa.Column("party", sa.Text, nullable=False),
         sa.Column("number", sa.Integer, nullable=False, comment="clauses of a topic count from 1"),
-        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("clause", sa.Text, nullable=False),
         sa.Column("lead", sa.Text, nullable=False, comment="the unit that answers"),
         sa.Column("suggestion_id", sa.Text),
         sa.Column("state", sa.Text, nullable=False),
