@@ -10,7 +10,10 @@ import pytest
 
 from services.chassis.database.work import Workshop
 from services.contracts.supervision_events import SupervisionInspected, SupervisionOpinionChanged
+from services.projects.store.checksums import checksums
 from tests.integration.projects.asking import told
+from tests.integration.projects.events import dispatched, take
+from tests.integration.projects.issues import ROOF
 from tests.integration.projects.loop_of import District
 from tests.integration.projects.supervising import DISPLEASED, PLEASED, PROMISED, SOLVED, Supervising
 
@@ -208,3 +211,22 @@ def test_a_topic_with_an_open_clause_is_not_closed(desk: Supervising) -> None:
     desk.step(clause, "withdrawal", reason="误发")
     desk.send("supervisor:congress", path, 200, version=2, reason="完")
     desk.send("supervisor:congress", f"topics/{topic['topic_id']}/inspections", 409, **desk.inspection())
+
+
+def test_nothing_of_supervision_changes_an_issue_or_a_project(desk: Supervising) -> None:
+    take(desk.district.workshop, *(dispatched(n, "MJ01", "quyang-1", by=n, day=20 + n) for n in range(1, 6)))
+    desk.district.advance(desk.district.decide(ROOF, kind="project")["project_id"], "listed")
+
+    def others() -> dict[tuple[str, str], str]:
+        with desk.district.workshop.engine.begin() as connection:
+            found = checksums(connection)
+        return {key: one for key, one in found.items() if key[0] not in ("supervision topic", "suggestion")}
+
+    before = others()
+    topic = desk.topic(type_code="MJ01")
+    desk.send("supervisor:congress", f"topics/{topic['topic_id']}/inspections", 201, **desk.inspection())
+    for reply in (PROMISED, SOLVED):
+        desk.step(desk.tracked(reply), "carried-out", on="2026-07-01")
+    desk.step(desk.replied(SOLVED), "rating", **DISPLEASED)
+    desk.step(desk.step(desk.handed_over(), "return", "department:housing", reason="x"), "withdrawal", reason="y")
+    assert others() == before

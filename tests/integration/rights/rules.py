@@ -376,7 +376,8 @@ ONLY_IN_FORMS: Mapping[str, Rule] = {
     "ticket": Rule.ADMITTED,  # a box of the inbox: id and version of a ticket, whose step is taken for itself
     "joined": Rule.OF_ROLE,  # what a caller joins, chosen by the hub
     "key": Rule.OWN_KEY,
-    "clause": Rule.PLAIN,  # which form is shown again as it was
+    "act": Rule.PLAIN,  # which form is shown again as it was
+    "clause": Rule.PLAIN,
     "tab": Rule.PLAIN,
     "token": Rule.PLAIN,
 }

@@ -20,7 +20,7 @@ LEADS: Sequence[Roles] = ((OWN,), (OWN, f"subdistrict:{THERE}"))
 """They act on what is their own. The second sees what is foreign, too."""
 OUTSIDE: Sequence[Roles] = ((OWN,), (f"subdistrict:{HERE}",), ("identity-reader",), ("city",), ("mayor",))
 """They see nothing of what is foreign."""
-LOOKING_ON: Sequence[Roles] = (LEADS[1], ("supervisor",), ("admin",))
+LOOKING_ON: Sequence[Roles] = (LEADS[1], ("supervisor:congress",), ("deputy",), ("admin",))
 """They see it and do nothing about it; but an administrator may act on every webhook."""
 HUB: Sequence[Roles] = (("hub",),)
 SECRETS = (MARK, "wangshan")
