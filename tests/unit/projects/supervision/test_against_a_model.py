@@ -115,16 +115,11 @@ class Supervised(RuleBasedStateMachine):
 
     def expect(self, clause: Followed, who: str, by: set[str], states: set[str], stale: bool) -> str | None:
         """How such a step is refused, whatever the step."""
-        if who == "fire" or (who == "housing" and clause.state == "given"):
-            return (
-                "Unknown" if clause.unit != who or clause.state == "given" else self._by(clause, who, by, states, stale)
-            )
-        if who == "housing" and clause.unit != "housing":
+        if who in ("housing", "fire") and (clause.unit != who or clause.state == "given"):
             return "Unknown"
-        return self._by(clause, who, by, states, stale)
-
-    def _by(self, clause: Followed, who: str, by: set[str], states: set[str], stale: bool) -> str | None:
-        side = {"party": "party", "deputy": "deputy" if clause.suggested else "", "others": ""}.get(who, "unit")
+        side = {"party": "party", "deputy": "deputy" if clause.suggested else "nobody", "others": "nobody"}.get(
+            who, "unit"
+        )
         if side not in by:
             return "Forbidden"
         return "Conflict" if stale or clause.state not in states else None
