@@ -15,6 +15,7 @@ from services.projects.http.register_bodies import BODY_LIMITS as REGISTER
 from services.projects.pages.consultations import BODY_LIMITS as CONSULTATION_PAGES
 from services.projects.pages.hearings import BODY_LIMITS as HEARING_PAGES
 from services.projects.pages.needs import BODY_LIMITS as NEED_PAGES
+from services.projects.pages.supervision_topic import BODY_LIMITS as SUPERVISION_PAGES
 from services.projects.pages.visits import BODY_LIMITS as VISIT_PAGES
 from services.projects.pages.works import BODY_LIMITS as WORKS_PAGES
 from services.projects.settings import ProjectsSettings
@@ -47,6 +48,7 @@ def main() -> int:
                 **HEARING_PAGES,
                 **REGISTER,
                 **NEED_PAGES,
+                **SUPERVISION_PAGES,
             },
         )
     )

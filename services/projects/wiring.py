@@ -45,6 +45,8 @@ from services.projects.app.register.register_estates import RegisterEstates
 from services.projects.app.repair import REVIEW, Repair
 from services.projects.app.reverse_step import ReverseStep
 from services.projects.app.review_issue import ReviewIssue
+from services.projects.app.supervision.acts import SupervisionActs
+from services.projects.app.supervision.watch import SUPERVISION
 from services.projects.app.typical_cases import ProposeTypicalCases
 from services.projects.app.works.accept_block import AcceptBlock
 from services.projects.app.works.acts import WorksActs
@@ -80,6 +82,8 @@ from services.projects.http.plans import plan_routes
 from services.projects.http.repair_projects import project_routes
 from services.projects.http.scheme import scheme_routes
 from services.projects.http.search import search_routes
+from services.projects.http.supervision import supervision_routes
+from services.projects.http.supervision_steps import opinion_routes
 from services.projects.http.visits import visit_routes
 from services.projects.http.wording import Wording
 from services.projects.http.works import menu_routes, works_routes
@@ -98,12 +102,14 @@ from services.projects.store.needs import SqlNeedBook
 from services.projects.store.planning import planning
 from services.projects.store.repair_projects import SqlRepairProjects
 from services.projects.store.sightings import SqlSightings
+from services.projects.store.supervision_desk import supervision_acts
 from services.projects.store.type_days import SqlDays
 from services.projects.store.typical_cases import SqlTypicalCases
 from services.projects.store.warranty_visits import SqlVisits
 from services.projects.store.works_desk import works_desk
 
 RECOUNT = "recount"
+RECOUNT_SUPERVISION = "recount-supervision"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +133,7 @@ class ProjectsWiring:
     gather: GatherNeeds
     open_for_needs: OpenForNeeds
     planning: Planning
+    supervision: SupervisionActs
 
     @classmethod
     def of(cls, rules: CurrentRules, key: TermKey, calendar: Calendar = Calendar()) -> ProjectsWiring:
@@ -190,6 +197,7 @@ class ProjectsWiring:
             gather,
             for_needs,
             planning(gather, for_needs, detect.raise_issue.measure_heat, plan_rules(), _new_id),
+            supervision_acts(calendar),
         )
 
     def routes(self, workshop: Workshop) -> Sequence[APIRouter]:
@@ -216,6 +224,8 @@ class ProjectsWiring:
             need_routes(workshop, self.gather, self.open_for_needs, self.words),
             plan_routes(workshop, self.planning, self.words),
             fund_routes(workshop, self.planning.fund),
+            supervision_routes(workshop, self.supervision),
+            opinion_routes(workshop, self.supervision),
             *people_pages(
                 workshop,
                 self.decide,
@@ -227,6 +237,7 @@ class ProjectsWiring:
                 self.words,
                 self.rules,
                 self.planning,
+                self.supervision,
             ),
         ]
 
@@ -252,11 +263,15 @@ class ProjectsWiring:
             CURE: each(self.works.defects.on_cure_due),
             VISIT: each(self.works.visits.on_visit_due),
             FUND_ANSWER: each(self.planning.fund.on_answer_due),
+            SUPERVISION: each(self.supervision.clocks.on_due),
         }
 
     @property
     def workers(self) -> Mapping[str, WorkerLoop]:
-        return {RECOUNT: Sweep(RECOUNT, self.recount).run}
+        return {
+            RECOUNT: Sweep(RECOUNT, self.recount).run,
+            RECOUNT_SUPERVISION: Sweep(RECOUNT_SUPERVISION, self.supervision.clocks.recount).run,
+        }
 
 
 def _new_id() -> str:

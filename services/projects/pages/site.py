@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from services.chassis.database.work import Workshop
 from services.chassis.pages.login import entrance, login_routes, missing_pages
 from services.chassis.pages.look import Pages
+from services.chassis.web.identity import Role
 from services.projects.app.consultation.acts import ConsultationActs
 from services.projects.app.decide import Decide
 from services.projects.app.measure_heat import MeasureHeat
@@ -17,7 +18,9 @@ from services.projects.app.plans.planning import Planning
 from services.projects.app.ports import CurrentRules
 from services.projects.app.repair import Repair
 from services.projects.app.reverse_step import ReverseStep
+from services.projects.app.supervision.acts import SupervisionActs
 from services.projects.app.works.acts import WorksActs
+from services.projects.http.rights import WHOLE_DISTRICT
 from services.projects.http.wording import Wording
 from services.projects.pages.agreements import agreement_pages
 from services.projects.pages.areas import area_pages
@@ -33,6 +36,8 @@ from services.projects.pages.needs import need_pages
 from services.projects.pages.repair_projects import project_pages
 from services.projects.pages.scheme import scheme_pages
 from services.projects.pages.search import search_pages
+from services.projects.pages.supervision import supervision_pages
+from services.projects.pages.supervision_topic import topic_pages
 from services.projects.pages.visits import visit_pages
 from services.projects.pages.vote import vote_pages
 from services.projects.pages.works import works_pages
@@ -46,7 +51,14 @@ MENU = {
     "menu_projects": "/pages/projects",
     "menu_plans": "/pages/plans",
     "menu_estates": "/pages/estates",
+    "menu_supervision": "/pages/supervision",
 }
+_DISTRICT = WHOLE_DISTRICT | {Role.DEPARTMENT, Role.SUBDISTRICT}
+FOR_ROLES = {
+    **{name: frozenset(_DISTRICT) for name in MENU},
+    "menu_supervision": WHOLE_DISTRICT | {Role.DEPARTMENT, Role.DEPUTY},
+}
+"""A deputy finds supervision alone."""
 
 
 def people_pages(
@@ -60,8 +72,9 @@ def people_pages(
     words: Wording,
     rules: CurrentRules,
     planning: Planning,
+    supervision: SupervisionActs,
 ) -> Sequence[APIRouter]:
-    pages = Pages(Path(__file__).parent, MENU)
+    pages = Pages(Path(__file__).parent, MENU, FOR_ROLES)
     return [
         entrance(),
         login_routes(pages),
@@ -84,5 +97,7 @@ def people_pages(
         estate_pages(workshop, pages),
         need_pages(workshop, pages, planning.publish.gather),
         plan_pages(workshop, pages, planning),
+        supervision_pages(workshop, pages, supervision),
+        topic_pages(workshop, pages, supervision),
         missing_pages(pages),
     ]

@@ -19,6 +19,7 @@ from tests.integration.projects.events import dispatched, take, ticket_id
 from tests.integration.projects.issues import ROOF, WALL, issues
 from tests.integration.projects.loop_of import District
 from tests.integration.projects.matters import PUMP, background, calls
+from tests.integration.projects.supervising import Supervising
 
 
 @pytest.fixture
@@ -97,6 +98,7 @@ def test_what_is_planted_in_every_field_is_read_nowhere(district: District) -> N
     survey = {"id": str(uuid4()), "estate": "e-1", "role": "designer", "unit": SAID, "on_site": True,
               "made_at": NOW.isoformat(), "findings": [{"elements": ["E01"], "note": SAID}]}  # fmt: skip
     planting.send(district.hub, "POST", "/surveys", 201, "SurveyBody.unit", "FindingBody.note", json=survey)
+    _supervised(planting, district)
     for path in ("/estates", "/needs", "/surveys?estate=e-1"):
         planting.send(district.hub, "GET", path, 200)
     for path in ("/hot-issues", "/projects", "/areas", "/concentrations"):
@@ -116,6 +118,50 @@ def test_what_is_planted_in_every_field_is_read_nowhere(district: District) -> N
     assert sorted(fields - planting.fields) == []
     assert planting.found_in_answers() == {}
     assert found_in_tables(district.workshop.engine) == {}
+
+
+def _supervised(planting: Planting, district: District) -> None:
+    """A topic from a suggestion, an inspection, a clause that is answered, rated and followed, and one withdrawn."""
+    desk = Supervising(district)
+
+    def send(role: str, path: str, status: int, *fields: str, **body: Any) -> Any:
+        sender = district.as_(role)
+        return planting.send(sender, "POST", f"/supervision/{path}", status, *fields, json=body).json()
+
+    party, unit = "supervisor:congress", "department:housing"
+    said = {"subject": SAID, "reason": SAID, "countermeasure": SAID}
+    suggestions = [
+        send("deputy", "suggestions", 201, *(f"SuggestionBody.{name}" for name in said), id=str(uuid4()), **said)
+        for _ in range(2)
+    ]
+    refusal = f"suggestions/{suggestions[0]['suggestion_id']}/refusal"
+    send(party, refusal, 200, "ClosingBody.reason", version=1, reason=SAID)
+    topic = {"id": str(uuid4()), "party": "congress", "area": "home", "title": SAID, "why": SAID}
+    topic = send(party, "topics", 201, "TopicBody.title", "TopicBody.why", **topic)
+    at = f"topics/{topic['topic_id']}"
+    found = desk.inspection(findings=[{"note": SAID}])
+    send(party, f"{at}/inspections", 201, "SiteFindingBody.note", **found)
+    clauses = [{"id": str(uuid4()), "text": SAID, "unit": "housing"} for _ in range(2)]
+    given, other = send(party, f"{at}/opinions", 201, "ClauseBody.text", clauses=clauses)["items"]
+    withdrawal = f"clauses/{other['clause_id']}/withdrawal"
+    send(party, withdrawal, 200, "ClauseReasonBody.reason", version=1, reason=SAID)
+    step = f"clauses/{given['clause_id']}"
+    send(party, f"{step}/hand-over", 200, version=1, unit="housing")
+    asked = {"reason": SAID, "until": "2027-01-01"}
+    late = send(unit, f"{step}/extension", 200, "ExtensionBody.reason", version=2, **asked)
+    field = "ExtensionDecisionBody.note"
+    send(party, f"{step}/extension/decision", 200, field, version=3, granted=False, note=SAID)
+    signed = {"signed_on": late["given_at"][:10], "signature": "a" * 64}
+    reply = {"reply_class": "D", "text": SAID, **signed}
+    send(unit, f"{step}/reply", 200, "ReplyBody.text", version=4, **reply)
+    bad = {"manner": "dissatisfied", "result": "mostly", "why": SAID}
+    send(party, f"{step}/rating", 200, "RatingBody.why", version=5, **bad)
+    send(unit, f"{step}/reply", 200, version=6, **reply | {"reply_class": "A", "on": late["given_at"][:10]})
+    send(party, f"{step}/rating", 200, version=7, manner="mostly", result="mostly")
+    done = {"on": late["given_at"][:10], "note": SAID}
+    send(party, f"{step}/carried-out", 200, "CarriedOutBody.note", version=8, **done)
+    for path in ("topics", at, "suggestions"):
+        planting.send(district.hub, "GET", f"/supervision/{path}", 200)
 
 
 def _consulted(planting: Planting, district: District, project: str) -> None:

@@ -42,6 +42,7 @@ from tests.integration.projects.events import (
     ticket_id,
 )
 from tests.integration.projects.loop_of import District
+from tests.integration.projects.supervising import Supervising
 
 ROOF, WALL, STALLS, PARKING = (
     hot_issue_id(Cell(*cell), 0)
@@ -90,6 +91,7 @@ def played(district: District) -> list[Event]:
     assert district.hub.post("/estates/quyang-3/removal", json={"version": 1}).status_code == 200
     come(*(dispatched(750 + n, "MJ19", "quyang-2", by=n, day=n, kind=RequestKind.ENQUIRY) for n in range(2)))
     _plan(district)
+    _supervise(district)
     project = district.decide(ROOF, kind="project")["project_id"]
     (draft,) = [one for one in district.hub.get("/plans").json()["items"] if one["state"] == "draft"]
     ranked = district.hub.post(f"/plans/{draft['plan_id']}/ranking", json={"version": draft["version"]}).json()
@@ -119,6 +121,20 @@ def played(district: District) -> list[Event]:
     district.decide(STALLS, kind="service")
     district.cure_done(STALLS)
     return events
+
+
+def _supervise(district: District) -> None:
+    """One clause that is followed, one that a unit returned, one that waits; and a suggestion that became a topic."""
+    desk = Supervising(district)
+    said = {"id": ONE, "subject": "充电", "reason": "车棚不够", "countermeasure": "利用空地"}
+    suggestion = desk.send("deputy", "suggestions", 201, **said)
+    topic = desk.topic(suggestion_id=suggestion["suggestion_id"])
+    desk.send(
+        "supervisor:congress", f"topics/{topic['topic_id']}/inspections", 201, **desk.inspection(estate_id="quyang-1")
+    )
+    desk.tracked()
+    desk.step(desk.handed_over(topic), "return", "department:housing", reason="属建管委职责")
+    desk.handed_over(topic)
 
 
 def _plan(district: District) -> None:
@@ -168,6 +184,7 @@ def test_the_topics_alone_give_back_what_the_live_database_holds(
             "cure-defect",
             "decide",
             "observe",
+            "supervision",
         ]
     engine.dispose()
     with district.workshop.open() as work:

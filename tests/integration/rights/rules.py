@@ -50,6 +50,9 @@ IN_PATHS: Mapping[str, Mapping[str, Rule]] = {
         "letter_id": Rule.OF_ROLE,
         "address": Rule.PLAIN,
         "estate_id": Rule.OF_ROLE,
+        "topic_id": Rule.ADMITTED,
+        "suggestion_id": Rule.ADMITTED,
+        "clause_id": Rule.ADMITTED,
         "need_id": Rule.ADMITTED,
         "survey_id": Rule.VISIBLE,  # for whoever may ask for its estate
         "plan_id": Rule.OF_ROLE,
@@ -291,6 +294,45 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
         },
         "GET /pages/bulletins query.period": Rule.PLAIN,
         "GET /dead-letters query.after": Rule.OF_ROLE,
+        # supervision: each party its own; units by what was handed over to them
+        **{f"GET /supervision/{path} query.cursor": Rule.NARROWS for path in ("topics", "suggestions")},
+        **{f"GET {path} query.cursor": Rule.NARROWS for path in ("/pages/supervision",)},
+        **{
+            f"POST /supervision/{path}": Rule.OWN_KEY
+            for path in (
+                *("topics body.id", "topics/{topic_id}/inspections body.id", "suggestions body.id"),
+                "topics/{topic_id}/opinions body.clauses.id",
+            )
+        },
+        # one to another party is refused like one that is not there
+        **{
+            f"POST /supervision/{path}": Rule.VISIBLE
+            for path in ("topics body.suggestion_id", "topics/{topic_id}/opinions body.clauses.suggestion_id")
+        },
+        **{
+            f"POST /supervision/{path}": Rule.CODE
+            for path in (
+                "topics body.type_code",
+                *(f"topics/{{topic_id}}/inspections body.{name}" for name in ("estate_id", "sub_district", "units")),
+                "topics/{topic_id}/inspections body.people.unit",
+                "topics/{topic_id}/opinions body.clauses.unit",
+                "clauses/{clause_id}/hand-over body.unit",
+            )
+        },
+        **{
+            f"POST /supervision/{path}": Rule.PLAIN
+            for path in (
+                "topics body.title",
+                "topics body.why",
+                "topics/{topic_id}/inspections body.findings.note",
+                "topics/{topic_id}/inspections body.findings.photographs",
+                "topics/{topic_id}/opinions body.clauses.text",
+                "suggestions body.subject",
+                "suggestions body.countermeasure",
+                "clauses/{clause_id}/rating body.why",
+                "clauses/{clause_id}/reply body.signature",
+            )
+        },
         # the register of estates, and needs
         **{
             f"POST /estates/{path}": Rule.OF_ROLE
@@ -364,6 +406,8 @@ ONLY_IN_FORMS: Mapping[str, Rule] = {
     "ticket": Rule.ADMITTED,  # a box of the inbox: id and version of a ticket, whose step is taken for itself
     "joined": Rule.OF_ROLE,  # what a caller joins, chosen by the hub
     "key": Rule.OWN_KEY,
+    "act": Rule.PLAIN,  # which form is shown again as it was
+    "clause": Rule.PLAIN,
     "tab": Rule.PLAIN,
     "token": Rule.PLAIN,
 }
@@ -378,6 +422,7 @@ NO_TEXTS = {
     *("capacity_before", "capacity_after"),
     *("beyond_duty", "caller_solved", "matter_true", "unit_solved"),
     *("agreement", "budget", "cost", "decision", "year"),
+    *("granted", "made_at", "reply_class"),
     *("date", "file", "floor_area_m2", "from", "hours", "to", "version"),
 }
 """Fields of forms that are choices of the route, yes or no, numbers, days and files."""

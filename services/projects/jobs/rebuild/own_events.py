@@ -19,12 +19,14 @@ from services.contracts.hot_issue_events import HotIssueEvent, HotIssueMemberJoi
 from services.contracts.need_events import NeedChanged, NeedsSurveyed, NeedsSurveyWithdrawn
 from services.contracts.numbers import ShortKind, number_of_old
 from services.contracts.project_events import ProjectEvent, ProjectOpened, TypicalCaseProposed
+from services.contracts.supervision_events import SupervisionEvent
 from services.contracts.works_events import WorksEvent
 from services.projects.domain.hot_issue import IssueState, Reason
 from services.projects.jobs.rebuild.own_consultations import OwnConsultations
 from services.projects.jobs.rebuild.own_estates import OwnEstates
 from services.projects.jobs.rebuild.own_needs import OwnNeeds
 from services.projects.jobs.rebuild.own_plans import OwnPlans, PlanFact
+from services.projects.jobs.rebuild.own_supervision import OwnSupervision
 from services.projects.jobs.rebuild.own_works import OwnWorks
 from services.projects.store.consultations_rebuilt import forget_consultations
 from services.projects.store.rebuilt import replace_issues, replace_projects
@@ -59,6 +61,7 @@ class OwnEvents:
     estates: OwnEstates = field(default_factory=OwnEstates)
     needs: OwnNeeds = field(default_factory=OwnNeeds)
     plans: OwnPlans = field(default_factory=OwnPlans)
+    supervision: OwnSupervision = field(default_factory=OwnSupervision)
     choices: dict[tuple[str, str], bool] = field(default_factory=dict)
     """By ticket and matter, whether a person said that it is of it."""
 
@@ -81,6 +84,8 @@ class OwnEvents:
                 self.needs.fold(event)
             elif isinstance(event, PlanFact):
                 self.plans.fold(event)
+            elif isinstance(event, SupervisionEvent):
+                self.supervision.fold(event)
             elif isinstance(event, TypicalCaseProposed):
                 known = self.cases.get(event.type_code)
                 if known is None or known["version"] < event.version:
@@ -110,6 +115,7 @@ class OwnEvents:
         self.estates.write(connection)
         self.needs.write(connection)
         self.plans.write(connection)
+        self.supervision.write(connection)
 
     def _issue(self, event: HotIssueEvent) -> None:
         issue = self.issues.setdefault(event.aggregate_id, FoldedIssue())

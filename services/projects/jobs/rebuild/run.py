@@ -20,6 +20,7 @@ from services.projects.app.cure import OBSERVE
 from services.projects.app.plans.use_fund import FUND_ANSWER
 from services.projects.app.raise_issue import DECIDE, LAPSE
 from services.projects.app.repair import REVIEW, review_at
+from services.projects.app.supervision.watch import start_timers
 from services.projects.app.works.attach_complaints import works_moved
 from services.projects.app.works.mend_defect import CURE
 from services.projects.app.works.visit_residents import start_visit_clocks
@@ -33,11 +34,13 @@ from services.projects.jobs.rebuild.topics import Topics
 from services.projects.store import rebuilt
 from services.projects.store.checksums import Checksums, checksums
 from services.projects.store.rebuilt_matters import restore_matters
+from services.projects.store.supervision import SqlSupervisionBook
 from services.projects.store.warranty_visits import all_rounds
 
 TOPICS = ("tickets", "classifications", "hot-issues", "projects", "estates")
 COMPARE_AGAIN_S = 1.0
 FEW = 2000
+ALL = 10**9
 
 Phase = Literal["reading", "comparing"]
 Progress = Callable[[Phase, int], None]
@@ -174,6 +177,8 @@ def _start_timers(connection: Connection) -> None:
         timers.start(work, REVIEW, project_id, review_at(review_on))
     for use_id, answer_by in rebuilt.waiting_fund_uses(connection):
         timers.start(work, FUND_ANSWER, use_id, answer_by)
+    for opinion in SqlSupervisionBook().running(work, "", ALL):
+        start_timers(work, opinion)
     _start_works_timers(work)
 
 
