@@ -36,7 +36,7 @@ def known_elements(codes: Codes) -> Codes:
     return codes
 
 
-def _department(code: str) -> str:
+def known_department(code: str) -> str:
     if code not in departments():
         raise ValueError("is no department: take a code of services/contracts/data/departments.yaml")
     return code
@@ -110,7 +110,7 @@ class AssignmentBody(_CommandBody):
     """`lead` takes the issue over; without it the department that leads already takes note."""
 
     version: PositiveInt
-    lead: Annotated[str, AfterValidator(_department)] | None = None
+    lead: Annotated[str, AfterValidator(known_department)] | None = None
     note: Words | None = None
 
 
@@ -138,7 +138,7 @@ class ProjectStepBody(PlanBody):
     version: PositiveInt
     to: ProjectState
     note: Words | None = None
-    responsible: Annotated[str, AfterValidator(_department)] | None = None
+    responsible: Annotated[str, AfterValidator(known_department)] | None = None
     review_on: Day | None = None
 
     def step(self, actor: str) -> ProjectStep:
