@@ -356,6 +356,36 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.supervision_opinions.suggestion_id projects.supervision_opinions.topic_id
      projects.supervision_steps.actor projects.supervision_steps.opinion_id projects.supervision_suggestions.deputy
      projects.supervision_suggestions.id projects.supervision_suggestions.topic_id projects.supervision_topics.id"""),
+    # --- typical cases and standards
+    (End.REDACTED, WORDS,
+     """CaseCause.what CaseCriterion.evidence CaseMeasure.what CauseBody.what CheckBody.evidence ChoiceBody.criteria
+     ClosingBody.reason ExemptionBody.reason MeasureBody.what RetirementBody.reason RolloutChanged.exempt_reason
+     StandardAnswerBody.why StandardCheckChanged.evidence StandardEvent.retired_why StandardOpinionBody.words
+     StandardOpinionChanged.why StandardOpinionChanged.words TypicalCaseEvent.reason TypicalCaseMeasureChanged.what
+     projects.standard_checks.evidence projects.standard_opinions.why projects.standard_opinions.words
+     projects.standard_rollouts.exempt_reason projects.standards.retired_why projects.typical_cases.causes
+     projects.typical_cases.criteria projects.typical_cases.reason"""),
+    (End.REDACTED, REDACT,
+     """ClauseBody.text ContentBody.text FormBody.title MenuRowBody.name_cn MenuRowBody.name_en
+     MenuRowBody.removes_cn MenuRowBody.removes_en MenuRowBody.standard_cn MenuRowBody.standard_en StandardBody.title
+     StandardCapacityBody.unit_cn StandardCapacityBody.unit_en MenuCapacity.unit_cn MenuCapacity.unit_en
+     StandardClause.wording StandardContent.wording StandardEvent.title StandardMenuRow.removes_cn
+     StandardMenuRow.removes_en StandardMenuRow.standard_cn StandardMenuRow.standard_en StandardMenuRow.title_cn
+     StandardMenuRow.title_en StandardTemplate.title projects.standard_editions.content projects.standards.title"""),
+    (End.CODE, "of a register; a step of works, a kind of paper or meeting, a clause by its pattern, a state",
+     """ContentBody.elements ContentBody.meetings ContentBody.papers MeasureBody.unit StandardBody.lead
+     StandardContent.meetings StandardContent.papers StandardVersion.menu_versions projects.standard_checks.clause
+     projects.standard_checks.method projects.standard_checks.sub_district projects.standard_checks.verdict
+     projects.standard_editions.issued_by projects.standard_editions.menu_versions projects.standard_editions.state
+     projects.standard_opinions.clause projects.standard_opinions.role projects.standard_rollouts.state
+     projects.standard_rollouts.sub_district projects.standards.lead projects.standards.state
+     projects.standards.type_codes projects.typical_cases.proposed_by"""),
+    (End.MADE, "an id, the subject of a verified token",
+     """RolloutChanged.actor StandardCheckChanged.actor StandardEvent.actor StandardOpinionChanged.actor
+     TypicalCaseEvent.actor projects.standard_checks.id projects.standard_checks.standard_id
+     projects.standard_editions.standard_id projects.standard_opinions.id projects.standard_opinions.standard_id
+     projects.standard_rollouts.standard_id projects.standards.case_id projects.standards.id
+     projects.typical_cases.pilot projects.typical_cases.standard_id"""),
     # --- the register of estates, needs and plans
     (End.REDACTED, REDACT,
      "EstateRegistered.estate_name projects.estates.name intake.registered_estates.name EstateBody.name"),

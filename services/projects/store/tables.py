@@ -168,22 +168,6 @@ Index("hot_issues_of_project", hot_issues.c.project_id, postgresql_where=hot_iss
 Index("type_days_citywide", type_days.c.type_code, type_days.c.day, postgresql_where=type_days.c.citywide)
 Index("hot_issues_of_type", hot_issues.c.type_code, hot_issues.c.confirmed_at)
 
-typical_cases = Table(
-    "typical_cases",
-    metadata,
-    Column("type_code", Text, primary_key=True),
-    Column("id", Text, nullable=False),
-    Column("lead", Text, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("proposed_at", DateTime(timezone=True), nullable=False, comment="event time"),
-    Column("hot_issues", ARRAY(Text), nullable=False),
-    Column("estates", Integer, nullable=False),
-    Column("sub_districts", ARRAY(Text), nullable=False),
-    Column("rules_version", Integer, nullable=False),
-    comment="proposals: one type of problem in several places",
-)
-
 hot_issue_members = Table(
     "hot_issue_members",
     metadata,

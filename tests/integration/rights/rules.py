@@ -22,6 +22,8 @@ class Rule(StrEnum):
     PLAIN = "names nothing"
 
 
+CODES_OF_STANDARDS = {"clauses.id", "clauses.successor", "elements", "menu.code", "menu.element"}
+
 IN_PATHS: Mapping[str, Mapping[str, Rule]] = {
     INTAKE: {
         "ticket_id": Rule.ADMITTED,
@@ -56,6 +58,10 @@ IN_PATHS: Mapping[str, Mapping[str, Rule]] = {
         "need_id": Rule.ADMITTED,
         "survey_id": Rule.VISIBLE,  # for whoever may ask for its estate
         "plan_id": Rule.OF_ROLE,
+        "case_id": Rule.OF_ROLE,
+        "measure_id": Rule.OF_ROLE,
+        "standard_id": Rule.OF_ROLE,
+        "sub_district": Rule.CODE,
         "fund_use_id": Rule.ADMITTED,
         "period": Rule.PLAIN,
     },
@@ -331,6 +337,40 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
                 "suggestions body.countermeasure",
                 "clauses/{clause_id}/rating body.why",
                 "clauses/{clause_id}/reply body.signature",
+            )
+        },
+        # typical cases and standards: everybody reads them, who leads writes them
+        "POST /cases body.hot_issues": Rule.VISIBLE,
+        "POST /cases body.type_code": Rule.CODE,
+        "POST /cases/{case_id}/causes body.tickets": Rule.OF_ROLE,
+        "POST /cases/{case_id}/causes body.measures.unit": Rule.CODE,
+        "POST /cases/{case_id}/pilot body.project_id": Rule.VISIBLE,  # by `commands.admitted`
+        "POST /standards body.case_id": Rule.OF_ROLE,
+        **{f"POST /standards body.{name}": Rule.CODE for name in ("lead", "type_codes")},
+        **{f"POST /standards/{{standard_id}}/{act} body.id": Rule.OWN_KEY for act in ("checks", "opinions")},
+        **{
+            f"POST /standards/{{standard_id}}/{field}": Rule.CODE
+            for field in ("checks body.clause", "checks body.sub_district", "opinions body.clause")
+        },
+        **{
+            f"POST /{field}": Rule.PLAIN
+            for field in (
+                "cases/{case_id}/causes body.measures.what",
+                "cases/{case_id}/causes body.what",
+                "cases/{case_id}/choice body.criteria",
+                "standards body.title",
+                "standards/{standard_id}/checks body.evidence",
+                "standards/{standard_id}/opinions body.words",
+                "standards/{standard_id}/opinions/{opinion_id}/answer body.why",
+            )
+        },
+        **{
+            f"POST /standards{act} body.content.{name}": Rule.CODE if name in CODES_OF_STANDARDS else Rule.PLAIN
+            for act in ("", "/{standard_id}/content", "/{standard_id}/editions")
+            for name in (
+                *("clauses.id", "clauses.successor", "clauses.text", "elements", "menu.code", "menu.element", "text"),
+                *(f"menu.{what}_{language}" for what in ("name", "removes", "standard") for language in ("cn", "en")),
+                *("menu.capacity.unit_cn", "menu.capacity.unit_en", "templates.sha256", "templates.title"),
             )
         },
         # the register of estates, and needs

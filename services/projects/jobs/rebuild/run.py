@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +17,7 @@ from services.chassis.database.work import Work
 from services.chassis.messaging import timers
 from services.contracts.event import Envelope
 from services.contracts.fingerprint import TermKey
+from services.projects.app.cases.case_clocks import MEASURE, STANDARD_DUE, end_of
 from services.projects.app.cure import OBSERVE
 from services.projects.app.plans.use_fund import FUND_ANSWER
 from services.projects.app.raise_issue import DECIDE, LAPSE
@@ -27,6 +29,7 @@ from services.projects.app.works.visit_residents import start_visit_clocks
 from services.projects.domain.hot_issue import UNDECIDED, IssueState
 from services.projects.domain.rules import RuleBook
 from services.projects.files.rules import FILE, load_rules
+from services.projects.files.standard_rules import standard_rules
 from services.projects.files.works_rules import works_rules
 from services.projects.jobs.rebuild import ticket_events
 from services.projects.jobs.rebuild.own_events import OwnEvents
@@ -180,6 +183,7 @@ def _start_timers(connection: Connection) -> None:
     for opinion in SqlSupervisionBook().running(work, "", ALL):
         start_timers(work, opinion)
     _start_works_timers(work)
+    _start_timers_of_types(work)
 
 
 def _start_works_timers(work: Work) -> None:
@@ -189,6 +193,16 @@ def _start_works_timers(work: Work) -> None:
     start_visit_clocks(work, all_rounds(work.connection), works_rules().visit_late_days)
     for project_id, version in rebuilt.projects(work.connection):
         works_moved(work, project_id, version)
+
+
+def _start_timers_of_types(work: Work) -> None:
+    """The clocks of countermeasures, pilots and standards."""
+    for case_id, measure_id, due in rebuilt.measures_to_do(work.connection):
+        timers.start(work, MEASURE, f"{case_id} {measure_id}", end_of(due))
+    for case_id, accepted_at in rebuilt.pilots_without_standard(work.connection):
+        timers.start(work, STANDARD_DUE, case_id, accepted_at + timedelta(days=standard_rules().pilot_days))
+    for kind, subject, day in rebuilt.days_of_standards(work.connection):
+        timers.start(work, kind, subject, end_of(day))
 
 
 def _differences(live: Checksums, rebuilt_sums: Checksums) -> set[tuple[str, str]]:
