@@ -27,6 +27,7 @@ from services.projects.app.cure import OBSERVE, Cure
 from services.projects.app.decide import Decide
 from services.projects.app.decision_makers import DecisionMakers
 from services.projects.app.detect import Detect
+from services.projects.app.effect.watch_relapse import RELAPSE
 from services.projects.app.locked_batch import LockBatch
 from services.projects.app.measure_heat import MeasureHeat
 from services.projects.app.needs.gather import GatherNeeds
@@ -85,6 +86,7 @@ from services.projects.store.calls import SqlCalls
 from services.projects.store.cells import SqlCellCalls
 from services.projects.store.complaints import SqlComplaints
 from services.projects.store.consultation_desk import consultation_acts
+from services.projects.store.effect_desk import cure_of
 from services.projects.store.estates import HeldFloorAreas, SqlEstateBook, SqlFloorAreas
 from services.projects.store.hot_issues import SqlHotIssues
 from services.projects.store.impacts import SqlImpacts
@@ -137,7 +139,7 @@ class ProjectsWiring:
             review = ReviewIssue(calls, issues, publish, rules, raise_issue, areas)
             return Detect(calls, issues, publish, rules, raise_issue, review, areas)
 
-        detect, cure = detection(calls, issues, SqlFloorAreas()), Cure(calls, issues, publish, rules)
+        detect, cure = detection(calls, issues, SqlFloorAreas()), cure_of(issues, publish, rules)
         projects = SqlRepairProjects()
         voting = consultation_acts(projects, key)
         desk = WorksDesk(projects, SqlWorks(), works_rules(), voting.desk.book.consulted)
@@ -198,7 +200,7 @@ class ProjectsWiring:
             consultation_routes(workshop, self.voting),
             hearing_routes(workshop, self.voting.hearings),
             search_routes(workshop, self.words),
-            kpi_routes(workshop, self.rules),
+            kpi_routes(workshop),
             area_routes(workshop, self.rules),
             estate_routes(workshop, self.register),
             estate_view_routes(workshop),
@@ -233,7 +235,8 @@ class ProjectsWiring:
     def timers(self) -> Mapping[str, TimerHandler]:
         return {
             DECIDE: each(self.cure.on_decide_due),
-            OBSERVE: each(self.cure.on_observe_due),
+            OBSERVE: self.cure.on_observe_due,
+            RELAPSE: each(self.cure.relapse.on_month_over),
             LAPSE: each(self.detect.on_lapse_due),
             REVIEW: each(self.repair.on_review_due),
             ATTACH: self.count.attach.on_works_moved,

@@ -10,6 +10,7 @@ from sqlalchemy import Row, bindparam, delete, distinct, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.database.work import Work
+from services.contracts.effect import JudgedEffect
 from services.contracts.hot_issue_events import DecisionKind, Effect
 from services.contracts.ticket_events import Place
 from services.projects.domain.detection import Call, IssueLevel
@@ -208,6 +209,7 @@ def issue_of(row: Row[Any]) -> HotIssue:
         level=IssueLevel(row.level),
         decision=DecisionKind(row.decision) if row.decision else None,
         effect=Effect.model_validate(row.effect) if row.effect else None,
+        judged=JudgedEffect.model_validate(row.judged) if row.judged else None,
         **{name: row._mapping[name] for name in _AS_THEY_ARE},
     )
 
@@ -222,6 +224,7 @@ def issue_columns(issue: HotIssue) -> dict[str, Any]:
         "level": issue.level,
         "decision": issue.decision,
         "effect": issue.effect.model_dump(mode="json") if issue.effect else None,
+        "judged": issue.judged.model_dump(mode="json") if issue.judged else None,
         **{name: getattr(issue, name) for name in _AS_THEY_ARE},
     }
 
