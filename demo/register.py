@@ -1,4 +1,4 @@
-"""The estates of the demo's district, registered as a district does once, so that effects can be shown against others."""
+"""The estates of the demo's district, registered as a district does once, so that effects can be shown."""
 
 from __future__ import annotations
 

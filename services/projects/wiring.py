@@ -67,6 +67,7 @@ from services.projects.http.areas import area_routes
 from services.projects.http.complaints import complaint_routes
 from services.projects.http.concentrations import concentration_routes
 from services.projects.http.consultations import consultation_routes
+from services.projects.http.effects import effect_routes
 from services.projects.http.estate_view import estate_view_routes
 from services.projects.http.estates import estate_routes
 from services.projects.http.fund_uses import fund_routes
@@ -86,7 +87,7 @@ from services.projects.store.calls import SqlCalls
 from services.projects.store.cells import SqlCellCalls
 from services.projects.store.complaints import SqlComplaints
 from services.projects.store.consultation_desk import consultation_acts
-from services.projects.store.effect_desk import cure_of
+from services.projects.store.effect_desk import cure_of, judge_class
 from services.projects.store.estates import HeldFloorAreas, SqlEstateBook, SqlFloorAreas
 from services.projects.store.hot_issues import SqlHotIssues
 from services.projects.store.impacts import SqlImpacts
@@ -201,6 +202,7 @@ class ProjectsWiring:
             hearing_routes(workshop, self.voting.hearings),
             search_routes(workshop, self.words),
             kpi_routes(workshop),
+            effect_routes(workshop, judge_class(self.cure), self.words),
             area_routes(workshop, self.rules),
             estate_routes(workshop, self.register),
             estate_view_routes(workshop),
@@ -218,6 +220,7 @@ class ProjectsWiring:
                 self.words,
                 self.rules,
                 self.planning,
+                judge_class(self.cure),
             ),
         ]
 

@@ -12,6 +12,7 @@ from services.chassis.pages.login import entrance, login_routes, missing_pages
 from services.chassis.pages.look import Pages
 from services.projects.app.consultation.acts import ConsultationActs
 from services.projects.app.decide import Decide
+from services.projects.app.effect.judge_class import JudgeClass
 from services.projects.app.measure_heat import MeasureHeat
 from services.projects.app.plans.planning import Planning
 from services.projects.app.ports import CurrentRules
@@ -24,6 +25,7 @@ from services.projects.pages.areas import area_pages
 from services.projects.pages.complaints import complaint_pages
 from services.projects.pages.consultations import consultation_pages
 from services.projects.pages.dossier import dossier_pages
+from services.projects.pages.effects import effect_pages
 from services.projects.pages.estates import estate_pages
 from services.projects.pages.hearings import hearing_pages
 from services.projects.pages.hot_issues import issue_pages
@@ -39,6 +41,7 @@ from services.projects.pages.yearly_plans import plan_pages
 MENU = {
     "menu_board": "/pages/hot-issues",
     "menu_areas": "/pages/areas",
+    "menu_effects": "/pages/effects",
     "menu_projects": "/pages/projects",
     "menu_plans": "/pages/plans",
     "menu_estates": "/pages/estates",
@@ -56,6 +59,7 @@ def people_pages(
     words: Wording,
     rules: CurrentRules,
     planning: Planning,
+    judge: JudgeClass,
 ) -> Sequence[APIRouter]:
     pages = Pages(Path(__file__).parent, MENU)
     return [
@@ -64,6 +68,7 @@ def people_pages(
         issue_pages(workshop, pages, decide, heat, words),
         search_pages(workshop, pages, words),
         area_pages(workshop, pages, rules),
+        effect_pages(workshop, pages, judge, words),
         project_pages(workshop, pages, repair, reverse, words),
         works_pages(workshop, pages, works, voting.desk.rules),
         complaint_pages(workshop, pages, works, works.disturb.calendar),

@@ -15,7 +15,7 @@ from services.contracts.hot_issue_events import DecisionKind, Effect
 from services.contracts.ticket_events import Place
 from services.projects.domain.detection import Call, IssueLevel
 from services.projects.domain.evidence import Cell
-from services.projects.domain.hot_issue import UNDECIDED, HotIssue, IssueState, Reason, Tally
+from services.projects.domain.hot_issue import JUDGED, UNDECIDED, HotIssue, IssueState, Reason, Tally
 from services.projects.store.tables import (
     hot_issue_history,
     hot_issue_members,
@@ -56,6 +56,17 @@ _IN_DOUBT = (
     .order_by(hot_issues.c.id)
     .limit(bindparam("most"))
     .with_for_update(key_share=True)
+)
+
+_CURED = (
+    select(hot_issues)
+    .where(
+        hot_issues.c.type_code == bindparam("of_type"),
+        hot_issues.c.state.in_((IssueState.OBSERVING, *JUDGED)),
+        hot_issues.c.accepted_at.is_not(None),
+        hot_issues.c.decided_at.is_not(None),
+    )
+    .order_by(hot_issues.c.id)
 )
 
 _insert = insert(hot_issues)
@@ -114,7 +125,7 @@ _JOIN = text(
 
 
 class SqlHotIssues:
-    """Implements the ports HotIssues and DecisionsInDoubt."""
+    """Implements the ports HotIssues, DecisionsInDoubt and CuredIssues."""
 
     def next_number(self, work: Work) -> int:
         return work.connection.execute(select(hot_issue_numbers.next_value())).scalar_one()
@@ -131,6 +142,9 @@ class SqlHotIssues:
         named = select(hot_issues).where(hot_issues.c.id.in_(issue_ids))
         held = named.order_by(hot_issues.c.id).with_for_update(key_share=True)
         return {row.id: issue_of(row) for row in work.connection.execute(held)}
+
+    def cured(self, work: Work, type_code: str) -> list[HotIssue]:
+        return [issue_of(row) for row in work.connection.execute(_CURED, {"of_type": type_code})]
 
     def in_doubt(self, work: Work, until: datetime, after: str, most: int) -> list[HotIssue]:
         asked = {"until": until, "after": after, "most": most}

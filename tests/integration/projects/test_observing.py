@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -21,39 +19,11 @@ from services.contracts.hot_issue_events import (
 )
 from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
+from tests.integration.projects.cures import ACCEPTED, FIRST_LOOK, ROOF, SECOND_LOOK, calls, cured
 from tests.integration.projects.events import START, dispatched, take
 from tests.integration.projects.issues import issues, published
 from tests.integration.projects.loop_of import District
 from tests.integration.projects.register import CONTROLS, callers_a_month, registered
-
-ROOF = hot_issue_id(Cell("quyang-1", "MJ01"), 0)
-ACCEPTED = datetime(2027, 3, 10, tzinfo=UTC)  # decided on 2026-07-01, so that August to February lie before
-FIRST_LOOK = datetime(2028, 4, 1, tzinfo=UTC)
-SECOND_LOOK = datetime(2029, 4, 1, tzinfo=UTC)
-
-_numbers: Iterator[int] = itertools.count(1)
-
-
-def calls(district: District, first: datetime, count: int, *, apart: float = 1, type_code: str = "MJ01") -> None:
-    """Calls of as many callers, each so many days after the one before."""
-    day = (first - START) / timedelta(days=1)
-    numbers = list(itertools.islice(_numbers, count))
-    events = [dispatched(n, type_code, "quyang-1", by=n, day=day + i * apart) for i, n in enumerate(numbers)]
-    take(district.workshop, *events)
-
-
-def cured(workshop: Workshop, *, before: int = 3, controls: int = 12, kind: str = "service") -> District:
-    """A burst, a decision, so many callers a month until the cure is in place; one a month in each control."""
-    district = District(workshop)
-    registered(workshop, "quyang-1", *CONTROLS[:controls])
-    for estate in CONTROLS[:controls]:
-        callers_a_month(workshop, estate, "2026-08", 32, 1)
-    calls(district, datetime(2026, 3, 1, tzinfo=UTC), 12)
-    district.decide(ROOF, kind=kind)
-    callers_a_month(workshop, "quyang-1", "2026-08", 7, before)
-    district.until(ACCEPTED)
-    district.cure_done(ROOF)
-    return district
 
 
 @pytest.fixture

@@ -53,6 +53,7 @@ IN_PATHS: Mapping[str, Mapping[str, Rule]] = {
         "need_id": Rule.ADMITTED,
         "plan_id": Rule.OF_ROLE,
         "fund_use_id": Rule.ADMITTED,
+        "type_code": Rule.CODE,
     },
     NOTIFIER: {"webhook_id": Rule.VISIBLE, "delivery_id": Rule.VISIBLE, "letter_id": Rule.OF_ROLE},
     CLASSIFIER: {"letter_id": Rule.OF_ROLE},
