@@ -28,6 +28,7 @@ from services.projects.app.cure import OBSERVE, Cure
 from services.projects.app.decide import Decide
 from services.projects.app.decision_makers import DecisionMakers
 from services.projects.app.detect import Detect
+from services.projects.app.effect.watch_relapse import RELAPSE
 from services.projects.app.locked_batch import LockBatch
 from services.projects.app.measure_heat import MeasureHeat
 from services.projects.app.needs.gather import GatherNeeds
@@ -72,6 +73,7 @@ from services.projects.http.complaints import complaint_routes
 from services.projects.http.concentrations import concentration_routes
 from services.projects.http.consultations import consultation_routes
 from services.projects.http.counting_party import counting_party_routes
+from services.projects.http.effects import effect_routes
 from services.projects.http.estate_view import estate_view_routes
 from services.projects.http.estates import estate_routes
 from services.projects.http.fund_uses import fund_routes
@@ -97,6 +99,7 @@ from services.projects.store.cases import SqlCaseBook
 from services.projects.store.cells import SqlCellCalls
 from services.projects.store.complaints import SqlComplaints
 from services.projects.store.consultation_desk import consultation_acts
+from services.projects.store.effect_desk import cure_of, judge_class
 from services.projects.store.estates import HeldFloorAreas, SqlEstateBook, SqlFloorAreas
 from services.projects.store.hot_issues import SqlHotIssues
 from services.projects.store.impacts import SqlImpacts
@@ -154,7 +157,7 @@ class ProjectsWiring:
             review = ReviewIssue(calls, issues, publish, rules, raise_issue, areas)
             return Detect(calls, issues, publish, rules, raise_issue, review, areas)
 
-        detect, cure = detection(calls, issues, SqlFloorAreas()), Cure(calls, issues, publish, rules)
+        detect, cure = detection(calls, issues, SqlFloorAreas()), cure_of(issues, publish, rules)
         projects = SqlRepairProjects()
         types = rules_of_types(projects, standard_rules(), menu_rows(), _new_id)
         voting = consultation_acts(projects, key)
@@ -224,9 +227,10 @@ class ProjectsWiring:
             counting_party_routes(workshop, self.voting),
             hearing_routes(workshop, self.voting.hearings),
             search_routes(workshop, self.words),
-            kpi_routes(workshop, self.rules),
+            kpi_routes(workshop),
+            effect_routes(workshop, judge_class(self.cure), self.words),
             area_routes(workshop, self.rules),
-            bulletin_routes(workshop, self.rules),
+            bulletin_routes(workshop),
             estate_routes(workshop, self.register),
             estate_view_routes(workshop),
             need_routes(workshop, self.gather, self.open_for_needs, self.words),
@@ -249,6 +253,7 @@ class ProjectsWiring:
                 self.rules,
                 self.planning,
                 self.supervision,
+                judge_class(self.cure),
             ),
         ]
 
@@ -266,7 +271,8 @@ class ProjectsWiring:
     def timers(self) -> Mapping[str, TimerHandler]:
         return {
             DECIDE: each(self.cure.on_decide_due),
-            OBSERVE: each(self.cure.on_observe_due),
+            OBSERVE: self.cure.on_observe_due,
+            RELAPSE: each(self.cure.relapse.on_month_over),
             LAPSE: each(self.detect.on_lapse_due),
             REVIEW: each(self.repair.on_review_due),
             ATTACH: self.count.attach.on_works_moved,

@@ -118,6 +118,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.cells.type_code projects.hot_issue_history.cause projects.hot_issue_history.cause_values
      projects.hot_issue_history.state projects.hot_issue_members.reason projects.hot_issues.decision
      projects.hot_issues.level projects.hot_issues.state projects.hot_issues.type_code projects.hot_issues.effect
+     projects.hot_issues.judged
      projects.matters.type_code projects.repair_project_history.from_state projects.repair_project_history.state
      projects.repair_projects.resume_to projects.repair_projects.state projects.ticket_sightings.decided_kind
      projects.ticket_sightings.decided_type projects.ticket_sightings.read_kind projects.ticket_sightings.read_type

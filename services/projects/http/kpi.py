@@ -10,8 +10,8 @@ from fastapi import APIRouter, Depends, Query
 from services.chassis.database.work import Workshop
 from services.chassis.web.identity import Actor, Role, require
 from services.chassis.web.problems import invalid
-from services.projects.app.ports import CurrentRules
 from services.projects.domain.months import Month
+from services.projects.files.effect_rules import proof_rules
 from services.projects.http.rights import WHOLE_DISTRICT, share_of
 from services.projects.store.kpi import starts_by_quarter, tickets_by_month
 
@@ -19,7 +19,7 @@ MOST_MONTHS = 240
 SHOWN_MONTHS = 36
 
 
-def kpi_routes(workshop: Workshop, rules: CurrentRules) -> APIRouter:
+def kpi_routes(workshop: Workshop) -> APIRouter:
     router = APIRouter(tags=["figures"])
 
     @router.get("/kpi")
@@ -40,7 +40,7 @@ def kpi_routes(workshop: Workshop, rules: CurrentRules) -> APIRouter:
         with workshop.engine.begin() as connection:
             return {
                 "quarters": starts_by_quarter(connection, begin, end, share_of(actor)),
-                "months": tickets_by_month(connection, begin, end, share_of(actor), rules.book().newest.observation),
+                "months": tickets_by_month(connection, begin, end, share_of(actor), proof_rules().apart),
             }
 
     return router

@@ -13,6 +13,7 @@ from services.chassis.pages.look import Pages
 from services.chassis.web.identity import Role
 from services.projects.app.consultation.acts import ConsultationActs
 from services.projects.app.decide import Decide
+from services.projects.app.effect.judge_class import JudgeClass
 from services.projects.app.measure_heat import MeasureHeat
 from services.projects.app.plans.planning import Planning
 from services.projects.app.ports import CurrentRules
@@ -28,6 +29,7 @@ from services.projects.pages.bulletins import bulletin_pages
 from services.projects.pages.complaints import complaint_pages
 from services.projects.pages.consultations import consultation_pages
 from services.projects.pages.dossier import dossier_pages
+from services.projects.pages.effects import effect_pages
 from services.projects.pages.estates import estate_pages
 from services.projects.pages.hearings import hearing_pages
 from services.projects.pages.hot_issues import issue_pages
@@ -48,6 +50,7 @@ MENU = {
     "menu_board": "/pages/hot-issues",
     "menu_areas": "/pages/areas",
     "menu_bulletins": "/pages/bulletins",
+    "menu_effects": "/pages/effects",
     "menu_projects": "/pages/projects",
     "menu_plans": "/pages/plans",
     "menu_estates": "/pages/estates",
@@ -73,6 +76,7 @@ def people_pages(
     rules: CurrentRules,
     planning: Planning,
     supervision: SupervisionActs,
+    judge: JudgeClass,
 ) -> Sequence[APIRouter]:
     pages = Pages(Path(__file__).parent, MENU, FOR_ROLES)
     return [
@@ -81,7 +85,8 @@ def people_pages(
         issue_pages(workshop, pages, decide, heat, words),
         search_pages(workshop, pages, words),
         area_pages(workshop, pages, rules),
-        bulletin_pages(workshop, pages, rules),
+        bulletin_pages(workshop, pages),
+        effect_pages(workshop, pages, judge, words),
         project_pages(workshop, pages, repair, reverse, words),
         works_pages(workshop, pages, works, voting.desk.rules),
         visit_pages(workshop, pages, works),

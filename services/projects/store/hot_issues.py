@@ -10,11 +10,12 @@ from sqlalchemy import Row, bindparam, delete, distinct, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.database.work import Work
+from services.contracts.effect import JudgedEffect
 from services.contracts.hot_issue_events import DecisionKind, Effect
 from services.contracts.ticket_events import Place
 from services.projects.domain.detection import Call, IssueLevel
 from services.projects.domain.evidence import Cell
-from services.projects.domain.hot_issue import UNDECIDED, HotIssue, IssueState, Reason, Tally
+from services.projects.domain.hot_issue import JUDGED, UNDECIDED, HotIssue, IssueState, Reason, Tally
 from services.projects.store.tables import (
     hot_issue_history,
     hot_issue_members,
@@ -55,6 +56,17 @@ _IN_DOUBT = (
     .order_by(hot_issues.c.id)
     .limit(bindparam("most"))
     .with_for_update(key_share=True)
+)
+
+_CURED = (
+    select(hot_issues)
+    .where(
+        hot_issues.c.type_code == bindparam("of_type"),
+        hot_issues.c.state.in_((IssueState.OBSERVING, *JUDGED)),
+        hot_issues.c.accepted_at.is_not(None),
+        hot_issues.c.decided_at.is_not(None),
+    )
+    .order_by(hot_issues.c.id)
 )
 
 _insert = insert(hot_issues)
@@ -113,7 +125,7 @@ _JOIN = text(
 
 
 class SqlHotIssues:
-    """Implements the ports HotIssues and DecisionsInDoubt."""
+    """Implements the ports HotIssues, DecisionsInDoubt and CuredIssues."""
 
     def next_number(self, work: Work) -> int:
         return work.connection.execute(select(hot_issue_numbers.next_value())).scalar_one()
@@ -130,6 +142,9 @@ class SqlHotIssues:
         named = select(hot_issues).where(hot_issues.c.id.in_(issue_ids))
         held = named.order_by(hot_issues.c.id).with_for_update(key_share=True)
         return {row.id: issue_of(row) for row in work.connection.execute(held)}
+
+    def cured(self, work: Work, type_code: str) -> list[HotIssue]:
+        return [issue_of(row) for row in work.connection.execute(_CURED, {"of_type": type_code})]
 
     def in_doubt(self, work: Work, until: datetime, after: str, most: int) -> list[HotIssue]:
         asked = {"until": until, "after": after, "most": most}
@@ -208,6 +223,7 @@ def issue_of(row: Row[Any]) -> HotIssue:
         level=IssueLevel(row.level),
         decision=DecisionKind(row.decision) if row.decision else None,
         effect=Effect.model_validate(row.effect) if row.effect else None,
+        judged=JudgedEffect.model_validate(row.judged) if row.judged else None,
         **{name: row._mapping[name] for name in _AS_THEY_ARE},
     )
 
@@ -222,6 +238,7 @@ def issue_columns(issue: HotIssue) -> dict[str, Any]:
         "level": issue.level,
         "decision": issue.decision,
         "effect": issue.effect.model_dump(mode="json") if issue.effect else None,
+        "judged": issue.judged.model_dump(mode="json") if issue.judged else None,
         **{name: getattr(issue, name) for name in _AS_THEY_ARE},
     }
 

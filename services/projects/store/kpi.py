@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -12,30 +13,27 @@ from services.contracts.taxonomy import Area
 from services.projects.app.share import DistrictShare
 from services.projects.domain.months import ZONE, Month
 from services.projects.domain.repair_project import ProjectState
-from services.projects.domain.rules import Observation
 from services.projects.store.shares import visible_by_place
 from services.projects.store.tables import repair_projects, ticket_sightings
 
-NUISANCE = ("MJ16", "MJ17", "MJ18")
-"""Complaints about works under way: they rise with the works, and say nothing against them (docs/domain.md §3.4)."""
-
 
 def tickets_by_month(
-    connection: Connection, begin: Month, end: Month, share: DistrictShare, rule: Observation
+    connection: Connection, begin: Month, end: Month, share: DistrictShare, apart: Collection[str]
 ) -> list[dict[str, Any]]:
     """For each month from `begin` to `end`, by event time. What has no known type or place counts among all tickets.
 
+    `apart`: types that speak of works: they rise with the works, say nothing against them, and are counted beside.
     As everywhere, what was rejected counts nowhere, and an enquiry or praise is no complaint.
     """
     seen = ticket_sightings.c
-    complaint = and_(seen.evidence, seen.type_code.startswith(Area.REPAIR), seen.type_code.not_in(rule.apart))
+    complaint = and_(seen.evidence, seen.type_code.startswith(Area.REPAIR), seen.type_code.not_in(apart))
     period = _period(seen.occurred_at, "YYYY-MM")
     counted = (
         select(
             period.label("month"),
             func.count().label("tickets"),
             func.count().filter(complaint).label("repair_complaints"),
-            func.count().filter(seen.evidence, seen.type_code.in_(NUISANCE)).label("nuisance"),
+            func.count().filter(seen.evidence, seen.type_code.in_(apart)).label("nuisance"),
         )
         .where(
             seen.rejected.is_(False), _within(seen.occurred_at, begin, end), visible_by_place(ticket_sightings, share)

@@ -168,6 +168,8 @@ PROJECTS_PAGES: Mapping[str, Sequence[str]] = {
     "/pages/areas": [f"/pages/areas?by={by}" for by in ("estate", "sub_district", "type_code")],
     "/pages/bulletins": ["/pages/bulletins", "/pages/bulletins?period=2026-07&for=committee"],
     "/pages/bulletins/{period}": ["/pages/bulletins/2026-07", "/pages/bulletins/2026-07?for=310109010"],
+    "/pages/effects": ["/pages/effects"],
+    "/pages/effects/{type_code}": ["/pages/effects/MJ01"],
     "/pages/projects": ["/pages/projects"],
     "/pages/projects/{project_id}": ["/pages/projects/{project_id}"],
     "/pages/projects/{project_id}/consultations": ["/pages/projects/{project_id}/consultations"],

@@ -64,6 +64,7 @@ IN_PATHS: Mapping[str, Mapping[str, Rule]] = {
         "sub_district": Rule.CODE,
         "fund_use_id": Rule.ADMITTED,
         "period": Rule.PLAIN,
+        "type_code": Rule.CODE,
     },
     NOTIFIER: {"webhook_id": Rule.VISIBLE, "delivery_id": Rule.VISIBLE, "letter_id": Rule.OF_ROLE},
     CLASSIFIER: {"letter_id": Rule.OF_ROLE},

@@ -18,10 +18,12 @@ from services.contracts.hot_issue_events import (
     HotIssueDecisionMoved,
     HotIssueDecisionOverdue,
     HotIssueLapsed,
+    HotIssueLooked,
     HotIssueMemberJoined,
     HotIssueMemberLeft,
     HotIssueNotShown,
     HotIssueObserved,
+    HotIssueRelapseSuspected,
     HotIssueReopened,
     HotIssueSuspected,
     HotIssueVerified,
@@ -48,8 +50,10 @@ HOT_ISSUES: dict[type[Event], list[str]] = {
     HotIssueDecided: ALL,
     HotIssueCureStarted: ALL,
     HotIssueObserved: ALL,
+    HotIssueLooked: ["housing", "urban-operation"],
     HotIssueVerified: ALL,
     HotIssueNotShown: ALL,
+    HotIssueRelapseSuspected: ALL,
     HotIssueReopened: ALL,
     HotIssueWithdrawn: ALL,
 }
@@ -151,16 +155,16 @@ def test_what_our_data_does_not_know_is_rejected_with_the_remedy(fact: object, r
 @pytest.mark.parametrize(
     ("old", "new", "wrong"),
     [
-        ("hot_issue.verified.v1,", "hot_issue.cured.v1,", r"row 42: event 'hot_issue.cured.v1' is none of"),
+        ("hot_issue.verified.v1,", "hot_issue.cured.v1,", r"row 43: event 'hot_issue.cured.v1' is none of"),
         ("{event: hot_issue.member_joined.v1, to: []}", "{event: project.opened.v1, to: []}", "no row names.*member"),
         ("to: [lead, hub, office]", "to: [lead, hub, mayor]", r"row 30: to\.2: Input should be"),
         ("{event: hot_issue.confirmed.v1, to:", "{event: hot_issue.confirmed.v1, for:", r"row 30: to: Field required"),
         (
             "{event: project.opened.v1, to:",
             "{event: project.opened.v1, unsolved: true, to:",
-            "row 46: unsolved: project",
+            "row 48: unsolved: project",
         ),
-        ("{event: project.opened.v1, to:", "{event: project.opened.v1, after: need, to:", "row 46: after: project.op"),
+        ("{event: project.opened.v1, to:", "{event: project.opened.v1, after: need, to:", "row 48: after: project.op"),
     ],
 )
 def test_a_faulty_table_is_refused_and_the_row_named(old: str, new: str, wrong: str, tmp_path: Path) -> None:

@@ -124,6 +124,8 @@ class OwnEvents:
         issue.row = _columns(event, hot_issues.c) | _place(event) | {"id": event.hot_issue_id, "number": number}
         if event.effect:
             issue.row |= {"effect": event.effect.model_dump(mode="json"), "verdict": None}
+        if event.judged:
+            issue.row |= {"judged": event.judged.model_dump(mode="json"), "verdict": None}
         if event.actor is not None:
             issue.history.append(_line(event))
         if isinstance(event, HotIssueMemberJoined | HotIssueMemberLeft) and event.actor and event.place.estate:

@@ -19,6 +19,7 @@ from services.contracts.event import Envelope
 from services.contracts.fingerprint import TermKey
 from services.projects.app.cases.case_clocks import MEASURE, STANDARD_DUE, end_of
 from services.projects.app.cure import OBSERVE
+from services.projects.app.effect.watch_relapse import RELAPSE, watched_until
 from services.projects.app.plans.use_fund import FUND_ANSWER
 from services.projects.app.raise_issue import DECIDE, LAPSE
 from services.projects.app.repair import REVIEW, review_at
@@ -27,6 +28,7 @@ from services.projects.app.works.attach_complaints import works_moved
 from services.projects.app.works.mend_defect import CURE
 from services.projects.app.works.visit_residents import start_visit_clocks
 from services.projects.domain.hot_issue import UNDECIDED, IssueState
+from services.projects.domain.months import Month
 from services.projects.domain.rules import RuleBook
 from services.projects.files.rules import FILE, load_rules
 from services.projects.files.standard_rules import standard_rules
@@ -151,7 +153,7 @@ class Rebuilding:
             self.own.write(connection)
             restore_matters(connection, self.own.choices, self.book, self.key)
             _mark_citywide(connection, self.book)
-            _start_timers(connection)
+            _start_timers(connection, self.book)
 
     def _fold(self, envelopes: Sequence[Envelope]) -> None:
         self.own.fold(envelopes)
@@ -165,7 +167,7 @@ def _mark_citywide(connection: Connection, book: RuleBook) -> None:
     rebuilt.replace_citywide(connection, days)
 
 
-def _start_timers(connection: Connection) -> None:
+def _start_timers(connection: Connection, book: RuleBook) -> None:
     """Those waiting in the live database, so that no deadline is lost if the rebuilt one takes its place."""
     rebuilt.forget_deadlines(connection)
     work = Work(connection, SystemClock(), "rebuild")
@@ -176,6 +178,10 @@ def _start_timers(connection: Connection) -> None:
             timers.start(work, LAPSE, issue_id, decide_by)
         elif state == IssueState.OBSERVING and observe_until:
             timers.start(work, OBSERVE, issue_id, observe_until)
+    for issue_id, accepted_at, judged_at in rebuilt.watched_issues(connection):
+        this_month = Month.of(work.clock.now()).begin()
+        if this_month <= watched_until(accepted_at, judged_at, book):
+            timers.start(work, RELAPSE, issue_id, max(this_month, Month.of(judged_at).plus(1).begin()))
     for project_id, review_on in rebuilt.waiting_projects(connection):
         timers.start(work, REVIEW, project_id, review_at(review_on))
     for use_id, answer_by in rebuilt.waiting_fund_uses(connection):
