@@ -68,7 +68,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      """_ReplyWithText.text TicketSettlementReplied.text TicketSettlementReplied.reason
      TicketSettlementReplied.handling"""),
     (End.CODE, "a kind, state or code of the rules of works, an item of the menu, a number; anything else is refused",
-     """WarrantyGiven.term WorksDefectChanged.cured_by WorksDefectChanged.severity WorksDefectChanged.state
+     """VisitMade.result WarrantyGiven.term WorksDefectChanged.cured_by
+     WorksDefectChanged.severity WorksDefectChanged.state
      WorksDisclosed.what WorksItemChanged.choice WorksItemChanged.menu_item
      WorksItemInspected.readings WorksItemInspected.template WorksItemInspected.verdict
      WorksPaperFiled.kind WorksContractChanged.party WorksPartyNamed.role"""),
@@ -76,7 +77,9 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      "PartyBody.code WorksPartyNamed.code projects.works_parties.code"),
     (End.REDACTED, WORDS,
      "WorksDefectChanged.note WorksItemChanged.dropped WorksPaperFiled.title WorksPartyNamed.unit"),
-    (End.MADE, "the subject of a verified token, or an id", "WorksEvent.actor WorksDefectChanged.ticket_id"),
+    (End.MADE, "the subject of a verified token, or an id",
+     "WorksEvent.actor WorksDefectChanged.ticket_id VisitMade.by projects.warranty_visits.actor"
+     "      projects.warranty_visits.id projects.warranty_visits.project_id projects.warranty_visits.visits"),
     (End.CODE, "a state, step, kind, role or condition of consultations, a block or hallway, an item of the menu",
      """ConsultationAdvanced.previous_state ConsultationAdvanced.state ConsultationMeetingHeld.kind
      ConsultationMeetingHeld.present ConsultationOpinionChanged.role CountedCondition.condition
@@ -156,7 +159,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      """projects.hot_issue_history.detail projects.hot_issues.decision_reason projects.hot_issues.verdict
      projects.repair_project_history.note"""),
     (End.CODE, "a kind, state or code of the rules of works, a block, an item of the menu, a number",
-     """projects.warranties.term projects.works_acceptances.block projects.works_defects.cured_by
+     """projects.warranties.term projects.warranty_visits.block projects.works_acceptances.block
+     projects.works_defects.cured_by
      projects.works_defects.severity projects.works_defects.state projects.works_disclosures.what
      projects.works_inspections.readings projects.works_inspections.template projects.works_inspections.verdict
      projects.works_items.block projects.works_items.choice projects.works_items.element
@@ -292,7 +296,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      POST@/known-matters/{hot_issue_id}/followers@Idempotency-Key POST@/city/tickets/{number}/visit@Idempotency-Key"""),
     (End.REDACTED, REDACT, "VersionBody.reason WebhookIn.url TextToRead.text TextToRead.address"),
     (End.REDACTED, WORDS,
-     """ChangeBody.dropped DefectBody.note DefectStepBody.note PaperBody.name PartyBody.name
+     """ChangeBody.dropped DefectBody.note FoundThereBody.note DefectStepBody.note PaperBody.name PartyBody.name
      AssignmentBody.note CureDoneBody.note DecisionBody.reason MembershipBody.reason ProjectStepBody.note
      ReversalBody.reason"""),
     (End.MADE, "goes into the vault, sealed; a keyed hash of it leaves",

@@ -19,7 +19,7 @@ from services.projects.app.works.mend_defect import FoundDefect
 from services.projects.app.works.visit_residents import Visited
 from services.projects.domain.works.defects import Severity
 from services.projects.domain.works.rules import WorksRules
-from services.projects.domain.works.visits import Visit, VisitResult, VisitRound
+from services.projects.domain.works.visits import HomeVisit, VisitResult, VisitRound
 from services.projects.http.bodies import Day, Words
 from services.projects.http.refusals import answered
 from services.projects.http.rights import Commander, Reader, share_of, visible_project, who_of
@@ -61,7 +61,7 @@ class VisitBody(BaseModel):
     photographs: Annotated[list[Sha256], Field(max_length=20)] = []
 
     def visited(self, by: str) -> Visited:
-        visit = Visit(str(self.id), self.on, self.result, by, self.again_on, photographs=tuple(self.photographs))
+        visit = HomeVisit(str(self.id), self.on, self.result, by, self.again_on, photographs=tuple(self.photographs))
         return Visited(self.block, self.ends, self.version, visit, self.defect.found() if self.defect else None)
 
 

@@ -54,7 +54,7 @@ def complaint_pages(workshop: Workshop, pages: Pages, acts: WorksActs, calendar:
     ) -> Response:
         with workshop.open() as work:
             project = project_of(work, project_id, actor)
-            shown = complaints_shown(work, project.id, actor, rules, calendar)
+            shown = complaints_shown(work, project, actor, rules, calendar)
             works = acts.desk.works_of(work, project.id)
         return pages.show(
             request,
@@ -63,6 +63,7 @@ def complaint_pages(workshop: Workshop, pages: Pages, acts: WorksActs, calendar:
             project=project,
             counts=shown["counts"],
             complaints=shown["complaints"],
+            apart=shown["apart"],
             items=works.built(),
             rows=menu_rows_of(works, acts),
             defects={one.id: one for one in works.defects},

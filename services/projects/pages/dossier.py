@@ -50,7 +50,7 @@ def dossier_pages(
             meetings = meetings_of(work.connection, found[0].id)
             opinions = opinions_of(work.connection, found[0].id)
             disturbances = acts.disturb.book.disturbances(work, found[0].id)
-            complaints = complaints_shown(work, found[0].id, actor, acts.desk.rules, acts.disturb.calendar)
+            complaints = complaints_shown(work, found[0], actor, acts.desk.rules, acts.disturb.calendar)
         say = pages.speech(request)
 
         def issue(one: IssueInFull) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def bulletin_lines(
 def calls_of_period(
     connection: Connection, span: Span, sub_district: str | None, apart: Collection[str]
 ) -> dict[str, int]:
-    """Calls by event time; of them valid complaints about housing, those of types in `apart` beside (docs/domain.md §3.4)."""
+    """Calls by event time; of them complaints about housing, with those of `apart` beside (docs/domain.md §3.4)."""
     seen = ticket_sightings.c
     repair = and_(seen.evidence, seen.type_code.startswith(Area.REPAIR))
     counted = select(

@@ -13,7 +13,7 @@ from services.chassis.database.work import Work
 from services.contracts.visit_events import VisitMade, WorksWarrantyVisited
 from services.projects.app.share import DistrictShare
 from services.projects.domain.repair_project import ProjectState
-from services.projects.domain.works.visits import RoundKey, Visit, VisitResult, VisitRound
+from services.projects.domain.works.visits import HomeVisit, RoundKey, VisitResult, VisitRound
 from services.projects.store.shares import visible
 from services.projects.store.tables import repair_projects
 from services.projects.store.visit_tables import warranty_visits
@@ -112,7 +112,7 @@ def _round(key: RoundKey, row: Row[Any] | None) -> VisitRound:
         return VisitRound(key)
     made = (VisitMade.model_validate(one) for one in row.visits)
     visits = tuple(
-        Visit(one.visit_id, one.on, VisitResult(one.result), one.by, one.again_on, one.defect_id, one.photographs)
+        HomeVisit(one.visit_id, one.on, VisitResult(one.result), one.by, one.again_on, one.defect_id, one.photographs)
         for one in made
     )
     return VisitRound(key, visits, row.overdue, row.version)

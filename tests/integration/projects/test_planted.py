@@ -71,6 +71,17 @@ def test_what_is_planted_in_every_field_is_read_nowhere(district: District) -> N
     defect = on_site("defects", "DefectBody.note", **found)["defect_id"]
     step = {"state": "open", "to": "cured", "party": "construction", "note": SAID}
     on_site(f"defects/{defect}/steps", "DefectStepBody.note", status=200, **step)
+    on_site(
+        "warranty-visits",
+        "FoundThereBody.note",
+        status=422,
+        id=str(uuid4()),
+        ends="2031-07-01",
+        version=0,
+        on="2026-07-01",
+        result="defect",
+        defect={key: found[key] for key in ("id", "item_id", "severity", "note")},
+    )
     on_site("acceptances", "AcceptanceBody.years", status=422, accepted_on="2026-07-01", residents=1, years={SAID: 2})
     unit = {"role": "construction", "name": SAID, "code": "91310109MA1G5AAA1T", "version": 1}
     on_site("parties", "PartyBody.name", status=422, **unit)

@@ -117,6 +117,9 @@ def played(district: District) -> list[Event]:
     item = works(district.hub, project)["items"][0]["item_id"]
     do(district.hub, project, "defects", id=str(uuid4()), item_id=item, severity="minor", note="起鼓")
     district.advance(project, "accepted")
+    ends = works(district.hub, project)["warranties"][0]["ends"]
+    again = {"on": "2026-07-01", "result": "nobody_home", "again_on": "2026-12-01", "photographs": ["d" * 64]}
+    do(district.hub, project, "warranty-visits", id=str(uuid4()), block="3", ends=ends, version=0, **again)
     come(*(dispatched(600 + n, "MJ01", "quyang-1", by=n, day=75 + n) for n in range(6)))  # it is there again
     district.decide(STALLS, kind="service")
     district.cure_done(STALLS)
@@ -149,7 +152,7 @@ def _plan(district: District) -> None:
     published = district.hub.post(f"/plans/{plan['plan_id']}/publication", json={"version": 3})
     assert published.status_code == 200, published.text
     assert district.hub.post("/plans", json={"year": 2027, "budget_fen": 1}).status_code == 201
-    asked = {"id": ONE, "estate": "quyang-1", "kind": "pump", "cost_fen": 5, "safety": True}
+    asked = {"id": str(uuid4()), "estate": "quyang-1", "kind": "pump", "cost_fen": 5, "safety": True}
     assert district.hub.post("/fund-uses", json=asked).status_code == 201
 
 
@@ -185,6 +188,7 @@ def test_the_topics_alone_give_back_what_the_live_database_holds(
             "decide",
             "observe",
             "supervision",
+            "warranty-visit",
         ]
     engine.dispose()
     with district.workshop.open() as work:

@@ -158,6 +158,7 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
             for act in (
                 "defects body.item_id",
                 "defects body.ticket_id",
+                "warranty-visits body.defect.item_id",
                 "inspections body.item_id",
                 "inspections body.bases",
                 "items body.change_order",
@@ -175,6 +176,7 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
             for act in (
                 *("defects body.id", "inspections body.id", "papers body.id", "contracts body.id"),
                 "impacts body.id",
+                *("warranty-visits body.id", "warranty-visits body.defect.id"),
             )
         },
         **{
@@ -183,6 +185,7 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
                 "disclosures body.what",
                 "inspections body.template.code",
                 "items body.items.menu_item",
+                "papers body.issued_by",
                 "parties body.code",
             )
         },
@@ -205,6 +208,9 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
                 "papers body.name",
                 "parties body.name",
                 "papers body.sha256",
+                "warranty-visits body.block",
+                "warranty-visits body.defect.note",
+                "warranty-visits body.photographs",
             )
         },
         # consultations: whoever may act on the project says what is asked and who may vote
@@ -461,6 +467,7 @@ NO_TEXTS = {
     *("adopted", "announced_at", "closes_at", "held_on", "opens_at"),
     *("inspected_at", "made_at", "review_on", "role", "sum", "starts", "ends", "delta", "audited"),
     *("capacity_before", "capacity_after"),
+    *("again_on", "on", "photograph"),
     *("beyond_duty", "caller_solved", "matter_true", "unit_solved"),
     *("agreement", "budget", "cost", "decision", "year"),
     *("granted", "made_at", "reply_class"),

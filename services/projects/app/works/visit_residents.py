@@ -18,7 +18,7 @@ from services.projects.app.works.ports import Done
 from services.projects.app.works.visit_ports import VisitBook
 from services.projects.domain.repair_project import ProjectState, RepairProject
 from services.projects.domain.works.acts import Act
-from services.projects.domain.works.visits import RoundKey, Visit, VisitFault, VisitResult, VisitRound, rounds_of
+from services.projects.domain.works.visits import HomeVisit, RoundKey, VisitFault, VisitResult, VisitRound, rounds_of
 from services.projects.domain.works.warranty import Warranty
 
 VISIT = "warranty-visit"
@@ -35,7 +35,7 @@ class Visited:
     block: str | None
     ends: date
     version: int
-    visit: Visit
+    visit: HomeVisit
     defect: FoundDefect | None = None
 
 

@@ -42,7 +42,7 @@ class RoundKey(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class HomeVisit:
     """`again_on`: when somebody comes again, where nobody was at home. `defect`: the one that it opened.
 
     `photographs`: their hashes. `by`: who was there for the unit.
@@ -62,7 +62,7 @@ class VisitRound:
     """`overdue`: the day for an answer, or for coming again, went by without one."""
 
     key: RoundKey
-    visits: tuple[Visit, ...] = ()
+    visits: tuple[HomeVisit, ...] = ()
     overdue: bool = False
     version: int = 0
 
@@ -76,7 +76,7 @@ class VisitRound:
         last = self.visits[-1].again_on if self.visits else None
         return last or before(self.key.ends, late_days)
 
-    def visit(self, visit: Visit, today: date) -> VisitRound:
+    def visit(self, visit: HomeVisit, today: date) -> VisitRound:
         """Raises VisitFault."""
         if visit.on > today:
             raise VisitFault("on", "is still to come; say it afterwards")
