@@ -7,11 +7,13 @@ from dataclasses import asdict
 from typing import Any
 
 from services.projects.app.consultation.facts import put_to_vote
-from services.projects.app.consultation.issue_codes import Slip
+from services.projects.app.consultation.issue_codes import Slip, holders
 from services.projects.app.consultation.late_entries import LateEntries
-from services.projects.app.consultation.ports import Taken
+from services.projects.app.consultation.ports import ChainedSale, Delivery, IssueTrace, Taken
 from services.projects.domain.consultation.ballots import Ballot
+from services.projects.domain.consultation.codes import Holder
 from services.projects.domain.consultation.course import CONSULTATION_STEPS, Consultation
+from services.projects.domain.consultation.electorate import Electorate
 from services.projects.domain.consultation.meetings import Meeting, ProjectOpinion
 from services.projects.domain.consultation.result import DecidedItem
 from services.projects.domain.consultation.sales import Sale
@@ -107,6 +109,42 @@ def entries_shown(found: LateEntries) -> dict[str, Any]:
     }
 
 
+def deliveries_shown(electorate: Electorate, found: Sequence[Delivery]) -> dict[str, Any]:
+    """Each delivery, what they come to by building, and the parts that were not reached."""
+    reached = {one.part_id: one for one in found}
+    buildings: dict[str, dict[str, int]] = {}
+    for part in electorate.parts:
+        sums = buildings.setdefault(part.building, {"parts": 0, "reached": 0, "warned": 0})
+        sums["parts"] += 1
+        if part.id in reached:
+            sums["reached"] += 1
+            sums["warned"] += reached[part.id].warned
+    return {
+        "items": [one._asdict() for one in found],
+        "buildings": [{"building": building, **sums} for building, sums in sorted(buildings.items())],
+        "not_reached": [part.id for part in electorate.parts if part.id not in reached],
+    }
+
+
+def codes_shown(
+    electorate: Electorate, sales: Sequence[ChainedSale], known: Mapping[Holder, IssueTrace]
+) -> dict[str, Any]:
+    """How many hold a code, and each that was issued again, with its reason. No code is shown."""
+    again = [
+        {
+            "parts": [part.id for part in parts],
+            "issue": known[holder].issue,
+            "at": known[holder].at,
+            "by": known[holder].actor,
+            "why": known[holder].why,
+        }
+        for holder, parts in holders(electorate, sales).items()
+        if holder in known and known[holder].why
+    ]
+    who = holders(electorate, sales).keys()
+    return {"holders": len(who), "issued": len(who & known.keys()), "again": again}
+
+
 def _entry(one: Ballot) -> dict[str, Any]:
     return {
         "number": one.number,
@@ -123,7 +161,7 @@ def taken_shown(taken: Taken) -> dict[str, Any]:
     return {
         "rows": taken.rows,
         "taken": taken.taken,
-        "rejected": [{"row": one.row, "field": one.field, "why": one.why} for one in taken.rejected],
+        "rejected": [asdict(one) for one in taken.rejected],
     }
 
 

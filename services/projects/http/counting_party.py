@@ -12,7 +12,7 @@ from services.projects.app.consultation.acts import ConsultationActs
 from services.projects.app.consultation.late_entries import late_entries
 from services.projects.http.consultation_bodies import CodesBody, DeliveriesBody, SaleBody
 from services.projects.http.consultations import CONSULTATION
-from services.projects.http.consultations_shown import entries_shown, sale_shown, slip_shown
+from services.projects.http.consultations_shown import deliveries_shown, entries_shown, sale_shown, slip_shown
 from services.projects.http.refusals import answered
 from services.projects.http.rights import Commander, who_of
 
@@ -25,6 +25,14 @@ def counting_party_routes(workshop: Workshop, acts: ConsultationActs) -> APIRout
         """Notes who was handed the ballot, and whether it said what silence means. The first one of a part stays."""
         with answered(CONSULTATION), workshop.open() as work:
             return {"noted": acts.ballots.deliver(work, str(consultation_id), body.handed(), who_of(actor))}
+
+    @router.get("/deliveries")
+    def list_deliveries(actor: Commander, consultation_id: UUID) -> dict[str, Any]:
+        """Who was reached, how and when; by building; and the parts that were not."""
+        with answered(CONSULTATION), workshop.open() as work:
+            found = acts.desk.look(work, str(consultation_id), who_of(actor))
+            electorate = acts.desk.book.electorate(work, found.id)
+            return deliveries_shown(electorate, acts.desk.book.deliveries(work, found.id))
 
     @router.post("/codes")
     def issue_codes(actor: Commander, consultation_id: UUID, body: CodesBody) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from services.projects.pages.areas import area_pages
 from services.projects.pages.bulletins import bulletin_pages
 from services.projects.pages.complaints import complaint_pages
 from services.projects.pages.consultations import consultation_pages
+from services.projects.pages.counting_party import counting_party_pages
 from services.projects.pages.dossier import dossier_pages
 from services.projects.pages.effects import effect_pages
 from services.projects.pages.estates import estate_pages
@@ -95,6 +96,7 @@ def people_pages(
         item_pages(workshop, pages, works),
         agreement_pages(workshop, pages, works),
         consultation_pages(workshop, pages, voting),
+        counting_party_pages(workshop, pages, voting),
         hearing_pages(workshop, pages, voting),
         vote_pages(workshop, pages, voting.ballots),
         scheme_pages(workshop, pages, works),

@@ -56,7 +56,7 @@ def put(workshop: Workshop, *statements: str, **values: str) -> None:
 def page_paths(routers: Sequence[object]) -> set[str]:
     routes = (route for router in routers for route in router.routes if isinstance(route, APIRoute))  # type: ignore[attr-defined]
     paths = {route.path for route in routes if "GET" in (route.methods or ()) and route.path.startswith("/pages/")}
-    return {path for path in paths if not path.endswith(".csv")} - {"/pages/login", "/pages/{address:path}"}
+    return {path for path in paths if not path.endswith((".csv", ".json"))} - {"/pages/login", "/pages/{address:path}"}
 
 
 def opened(person: Person, address: str) -> Iterator[str]:

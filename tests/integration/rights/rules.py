@@ -464,7 +464,7 @@ NO_TEXTS = {
     *("occasion", "result"),
     *("scaffold_days", "parking_replaced", "happened", "rescue"),
     *("accepted_on", "party", "residents", "severity", "template", "template_version", "unit_cost"),
-    *("adopted", "announced_at", "closes_at", "held_on", "opens_at"),
+    *("adopted", "announced_at", "at", "closes_at", "held_on", "opens_at", "protocol"),
     *("inspected_at", "made_at", "review_on", "role", "sum", "starts", "ends", "delta", "audited"),
     *("capacity_before", "capacity_after"),
     *("again_on", "on", "photograph"),

@@ -96,11 +96,12 @@ class IssueTrace(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """`row` from 1, as it was sent."""
+    """`row` from 1, as it was sent. `reason`: a code; blank of the oldest imports."""
 
     row: int
     field: str
     why: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

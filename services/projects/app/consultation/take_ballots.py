@@ -87,7 +87,7 @@ class TakeBallots:
         taken = Taken(
             len(rows),
             len(good),
-            tuple(RejectedRow(row, field, why) for row, (field, why) in sorted(rejected.items())),
+            tuple(RejectedRow(row, *wrong) for row, wrong in sorted(rejected.items())),
         )
         book.keep_import(work, consultation.id, import_id, sent, taken, sitting.done)
         return taken
@@ -172,16 +172,18 @@ class TakeBallots:
         links = linked(entered(ballots, chain.ballots, done), chain.last or chain.begin)
         self.desk.book.append(work, consultation.id, links, done)
 
-    def _rejected(self, work: Work, consultation: Consultation, ballots: list[Ballot]) -> dict[int, tuple[str, str]]:
-        """By the number of the row."""
+    def _rejected(
+        self, work: Work, consultation: Consultation, ballots: list[Ballot]
+    ) -> dict[int, tuple[str, str, str]]:
+        """By the number of the row: field, why, and the reason as a code."""
         electorate = self.desk.book.electorate(work, consultation.id)
         items = {one.item: one.on_ballot for one in consultation.items}
         found = {
-            ballot.number: _REFUSED[reason]
+            ballot.number: (*_REFUSED[reason], reason.value)
             for ballot, reason in inadmissible(ballots, electorate, items, consultation.opening)
         }
         found |= {
-            ballot.number: ("at", "is still to come: correct it")
+            ballot.number: ("at", "is still to come: correct it", "to_come")
             for ballot in ballots
             if ballot.at and ballot.at > work.clock.now() and ballot.number not in found
         }
@@ -189,7 +191,7 @@ class TakeBallots:
         if once:
             good = [one for one in ballots if one.number not in found and one.item in once]
             known = self.desk.book.answered(work, consultation.id, {one.part_id for one in good})
-            found |= dict.fromkeys(_again(good, known), ("part_id", _TWICE))
+            found |= dict.fromkeys(_again(good, known), ("part_id", _TWICE, "voted_twice"))
         return found
 
 
