@@ -75,6 +75,8 @@ def test_a_decision_that_is_refused_keeps_what_was_entered(planned: Projects) ->
     hub = planned.site.person("hub")
     page = drafted(hub)
     entry = {"estate": "quyang-1", "version": "1", "decision": "refused", "reason": "other_programme"}
+    for given in ({"decision": "listed"}, {"decision": "postponed"}):
+        assert send(hub, page, "entries", estate="quyang-1", version="1", **given)[0] == 422
     status, refused = send(hub, page, "entries", cost="1250.50", agreement="101", **entry)
     assert status == 422
     form = next(one for one in refused.split("<form") if 'name="agreement"' in one)
@@ -91,7 +93,7 @@ def test_the_next_version_says_in_words_what_it_says_otherwise(planned: Projects
     second = drafted(hub, "4000000")
     send(hub, second, "entries", estate="quyang-1", version="1", decision="listed", cost="1250000")
     html = hub.open(second)
-    for said in ("与第1版相比", "¥3,000,000.00", "¥4,000,000.00", "由“暂缓 (资金不足)”改为“列入”", "¥1,250,000.00"):
+    for said in ("与第1版相比", "¥3,000,000.00", "¥4,000,000.00", "由“暂缓（资金不足）”改为“列入”", "¥1,250,000.00"):
         assert said in html, said
     english = hub.open(f"{second}?lang=en")
     assert "Against version 1" in english

@@ -20,8 +20,9 @@ from services.contracts.need_events import NeedChanged, NeedSettled
 from services.contracts.plan_events import PlanEntryChanged, PlanEvent
 from services.projects.app.needs.gather import NeedRequest
 from services.projects.app.needs.meet_needs import MeetNeeds
+from services.projects.app.needs.withdraw import WithdrawNeeds
 from services.projects.app.plans.draft_plan import EntryDecision
-from services.projects.domain.needs import PLANNABLE, NeedOrigin, NeedReason, NeedState
+from services.projects.domain.needs import ASKED_BY_HAND, PLANNABLE, NeedOrigin, NeedReason, NeedState
 from services.projects.domain.repair_project import ProjectState, RepairProject
 from services.projects.domain.yearly_plan import PlanDecision, PlanState
 from tests.unit.projects.planning import ESTATES, HUB, START, Desk
@@ -57,7 +58,8 @@ class NeedsAndPlans(RuleBasedStateMachine):
         return [wanted[-1] for (of, _), wanted in self.model.items() if of == estate]
 
     def plannable(self) -> set[str]:
-        return {of for (of, _), wanted in self.model.items() if wanted[-1].state in ("open", "in_plan")}
+        """Where an acceptance is taken back, an earlier need of an element may be open beside the newest."""
+        return {of for (of, _), needs in self.model.items() if any(one.state in ("open", "in_plan") for one in needs)}
 
     def running(self, estate: str | None) -> set[str]:
         """The projects that were begun there for what a plan listed."""
@@ -96,6 +98,21 @@ class NeedsAndPlans(RuleBasedStateMachine):
         else:
             with pytest.raises(Conflict):
                 self.desk.gather.refuse(self.desk.work, need.id, need.version, NeedReason.NOT_SHOWN, HUB.authority)
+
+    @rule(data=st.data())
+    @precondition(lambda self: self._withdrawable())
+    def withdraw(self, data: st.DataObject) -> None:
+        need, source = data.draw(st.sampled_from(self._withdrawable()))
+        withdraw = WithdrawNeeds(self.desk.gather)
+        wanted = self.model[need.place.estate, need.element][need.ordinal]
+        if wanted.state not in ("open", "in_plan"):
+            with pytest.raises(Conflict):
+                withdraw.request(self.desk.work, need.id, need.version, source.ref, HUB)
+            return
+        withdraw.request(self.desk.work, need.id, need.version, source.ref, HUB)
+        wanted.askers.remove(f"{source.kind} {source.ref}")
+        if not wanted.askers and wanted.state == "open":
+            wanted.state = "refused"
 
     @rule(budget=st.sampled_from([0, COST, 4 * COST]))
     def draft_plan(self, budget: int) -> None:
@@ -182,12 +199,12 @@ class NeedsAndPlans(RuleBasedStateMachine):
             assert set(entry.projects) == self.running(entry.place.estate)
         decided = {need: one.decision for one in entries for need in one.needs}
         for key, needs in self.model.items():
-            need = self._of(key, len(needs) - 1)
-            if needs[-1].state not in ("open", "in_plan"):
-                continue
-            decision = decided.get(need.id)
-            needs[-1].state = {PlanDecision.LISTED: "in_plan", PlanDecision.REFUSED: "refused"}.get(decision, "open")
-            needs[-1].listed = decision is PlanDecision.LISTED
+            for ordinal, wanted in enumerate(needs):
+                if wanted.state not in ("open", "in_plan"):
+                    continue
+                decision = decided.get(self._of(key, ordinal).id)
+                wanted.state = {PlanDecision.LISTED: "in_plan", PlanDecision.REFUSED: "refused"}.get(decision, "open")
+                wanted.listed = decision is PlanDecision.LISTED
 
     @rule(data=st.data())
     @precondition(lambda self: self.plannable())
@@ -263,6 +280,9 @@ class NeedsAndPlans(RuleBasedStateMachine):
         assert plans == {one.id: one.state for one in self.desk.plans.plans.values()}
         entries = {one.aggregate_id: one.version for one in newest.values() if isinstance(one, PlanEntryChanged)}
         assert len(entries) == len(self.desk.plans.kept)
+
+    def _withdrawable(self) -> list[Any]:
+        return [(need, one) for need in self._all() for one in need.sources if one.kind in ASKED_BY_HAND]
 
     def _entries(self, plan_id: str) -> list[Any]:
         return self.desk.plans.entries(self.desk.work, plan_id)
