@@ -201,7 +201,7 @@ class ProjectsWiring:
             consultation_routes(workshop, self.voting),
             hearing_routes(workshop, self.voting.hearings),
             search_routes(workshop, self.words),
-            kpi_routes(workshop),
+            kpi_routes(workshop, self.rules),
             effect_routes(workshop, judge_class(self.cure), self.words),
             area_routes(workshop, self.rules),
             estate_routes(workshop, self.register),

@@ -30,6 +30,7 @@ from services.projects.pages.estates import estate_pages
 from services.projects.pages.hearings import hearing_pages
 from services.projects.pages.hot_issues import issue_pages
 from services.projects.pages.impacts import impact_pages
+from services.projects.pages.kpi import kpi_pages
 from services.projects.pages.repair_projects import project_pages
 from services.projects.pages.scheme import scheme_pages
 from services.projects.pages.search import search_pages
@@ -42,6 +43,7 @@ MENU = {
     "menu_board": "/pages/hot-issues",
     "menu_areas": "/pages/areas",
     "menu_effects": "/pages/effects",
+    "menu_kpi": "/pages/kpi",
     "menu_projects": "/pages/projects",
     "menu_plans": "/pages/plans",
     "menu_estates": "/pages/estates",
@@ -69,6 +71,7 @@ def people_pages(
         search_pages(workshop, pages, words),
         area_pages(workshop, pages, rules),
         effect_pages(workshop, pages, judge, words),
+        kpi_pages(workshop, pages, rules),
         project_pages(workshop, pages, repair, reverse, words),
         works_pages(workshop, pages, works, voting.desk.rules),
         complaint_pages(workshop, pages, works, works.disturb.calendar),

@@ -167,6 +167,7 @@ PROJECTS_PAGES: Mapping[str, Sequence[str]] = {
     "/pages/search": ["/pages/search", "/pages/search?q=W26", "/pages/search?q=quyang"],
     "/pages/areas": [f"/pages/areas?by={by}" for by in ("estate", "sub_district", "type_code")],
     "/pages/effects": ["/pages/effects"],
+    "/pages/kpi": ["/pages/kpi", "/pages/kpi?type=MJ01&estate=quyang-1"],
     "/pages/effects/{type_code}": ["/pages/effects/MJ01"],
     "/pages/projects": ["/pages/projects"],
     "/pages/projects/{project_id}": ["/pages/projects/{project_id}"],

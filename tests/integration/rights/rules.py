@@ -264,6 +264,11 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
             for path in ("/areas", "/pages/areas", "/concentrations")
             for name in ("estate", "sub_district", "type")
         },
+        **{
+            f"GET {path} query.{name}": Rule.NARROWS
+            for path in ("/kpi", "/kpi.csv", "/pages/kpi", "/pages/kpi.csv")
+            for name in ("estate", "sub_district", "type")
+        },
         "GET /dead-letters query.after": Rule.OF_ROLE,
         # the register of estates, and needs
         **{
