@@ -7,7 +7,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from services.chassis.database.work import Workshop
 from services.chassis.web.csv_answers import csv_answer
@@ -26,7 +26,8 @@ SHOWN_MONTHS = 36
 HEAD = ("period", "projects", "started_floor_area_m2", "tickets", "repair_complaints", "nuisance")
 Unset = BeforeValidator(lambda value: value or None)
 """A field of a form that is left empty restricts nothing."""
-Day = Annotated[date, Query(ge=date(2000, 1, 1), le=date(2200, 1, 1))]
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2200, 1, 1))]
+EstateId = Annotated[str, Field(max_length=100)]
 Asked = Callable[..., KpiAsked]
 Measured = Annotated[Actor, Depends(require(*WHOLE_DISTRICT, Role.SUBDISTRICT, Role.DEPARTMENT))]
 
@@ -59,7 +60,7 @@ def asking_kpi(workshop: Workshop, rules: CurrentRules) -> Asked:
         first: Annotated[Day | None, Unset, Query(alias="from")] = None,
         last: Annotated[Day | None, Unset, Query(alias="to")] = None,
         sub_district: Annotated[SubDistrictCode | None, Unset] = None,
-        estate: Annotated[str | None, Unset, Query(max_length=100)] = None,
+        estate: Annotated[EstateId | None, Unset] = None,
         type_code: Annotated[TypeCode | None, Unset, Query(alias="type")] = None,
     ) -> KpiAsked:
         end = Month(last.year, last.month) if last else Month.of(workshop.clock.now())
