@@ -227,7 +227,7 @@ class ProjectsWiring:
             counting_party_routes(workshop, self.voting),
             hearing_routes(workshop, self.voting.hearings),
             search_routes(workshop, self.words),
-            kpi_routes(workshop),
+            kpi_routes(workshop, self.rules),
             effect_routes(workshop, judge_class(self.cure), self.words),
             area_routes(workshop, self.rules),
             bulletin_routes(workshop),

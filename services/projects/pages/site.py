@@ -36,6 +36,7 @@ from services.projects.pages.hearings import hearing_pages
 from services.projects.pages.hot_issues import issue_pages
 from services.projects.pages.impacts import impact_pages
 from services.projects.pages.needs import need_pages
+from services.projects.pages.kpi import kpi_pages
 from services.projects.pages.repair_projects import project_pages
 from services.projects.pages.scheme import scheme_pages
 from services.projects.pages.search import search_pages
@@ -52,6 +53,7 @@ MENU = {
     "menu_areas": "/pages/areas",
     "menu_bulletins": "/pages/bulletins",
     "menu_effects": "/pages/effects",
+    "menu_kpi": "/pages/kpi",
     "menu_projects": "/pages/projects",
     "menu_plans": "/pages/plans",
     "menu_estates": "/pages/estates",
@@ -88,6 +90,7 @@ def people_pages(
         area_pages(workshop, pages, rules),
         bulletin_pages(workshop, pages),
         effect_pages(workshop, pages, judge, words),
+        kpi_pages(workshop, pages, rules),
         project_pages(workshop, pages, repair, reverse, words),
         works_pages(workshop, pages, works, voting.desk.rules),
         visit_pages(workshop, pages, works),

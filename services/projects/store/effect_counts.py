@@ -13,27 +13,20 @@ from services.projects.domain.months import Month
 from services.projects.domain.proof.controls import RegisteredKind, Treated
 from services.projects.domain.proof.panel import Callers
 
-_LOCAL_MONTH = "date_trunc('month', occurred_at AT TIME ZONE 'Asia/Shanghai')::date"
-_CALLERS = text(
-    f"""
+_COUNTED = """
     SELECT place, month, count(*) AS callers
-      FROM (SELECT DISTINCT estate AS place, {_LOCAL_MONTH} AS month, caller_ref
-              FROM ticket_sightings
-             WHERE type_code = ANY(:types) AND estate IS NOT NULL AND evidence AND caller_ref IS NOT NULL
-               AND occurred_at >= :begin AND occurred_at < :end) AS one
+      FROM (SELECT DISTINCT {place} AS place, caller_ref,
+                   date_trunc('month', occurred_at AT TIME ZONE 'Asia/Shanghai')::date AS month
+              FROM {table}
+             WHERE {which} AND caller_ref IS NOT NULL AND occurred_at >= :begin AND occurred_at < :end) AS one
      GROUP BY place, month
-    """  # noqa: S608 - constants
+"""
+_OF_TYPES = "type_code = ANY(:types) AND estate IS NOT NULL AND evidence"
+_CALLERS = text(_COUNTED.format(place="estate", table="ticket_sightings", which=_OF_TYPES))
+_CALLERS_AMONG = text(
+    _COUNTED.format(place="estate", table="ticket_sightings", which=f"{_OF_TYPES} AND estate = ANY(:among)")
 )
-_OF_MATTERS = text(
-    f"""
-    SELECT place, month, count(*) AS callers
-      FROM (SELECT DISTINCT matter_id AS place, {_LOCAL_MONTH} AS month, caller_ref
-              FROM traces
-             WHERE matter_id = ANY(:matters) AND caller_ref IS NOT NULL
-               AND occurred_at >= :begin AND occurred_at < :end) AS one
-     GROUP BY place, month
-    """  # noqa: S608 - constants
-)
+_OF_MATTERS = text(_COUNTED.format(place="matter_id", table="traces", which="matter_id = ANY(:matters)"))
 _REGISTER = text("SELECT id, property_kind, built, floor_area FROM estates")
 _TREATED = text(
     """
@@ -51,9 +44,13 @@ _TREATED = text(
 class SqlCallerBook:
     """Implements the port CallerBook."""
 
-    def callers(self, work: Work, types: Collection[str], begin: Month, end: Month) -> Mapping[str, Callers]:
+    def callers(
+        self, work: Work, types: Collection[str], begin: Month, end: Month, among: Collection[str] | None = None
+    ) -> Mapping[str, Callers]:
         asked = {"types": sorted(types), "begin": begin.begin(), "end": end.plus(1).begin()}
-        return _by_place(work.connection, _CALLERS, asked)
+        if among is None:
+            return _by_place(work.connection, _CALLERS, asked)
+        return _by_place(work.connection, _CALLERS_AMONG, {**asked, "among": sorted(among)})
 
     def of_matters(self, work: Work, matters: Collection[str], begin: Month, end: Month) -> Mapping[str, Callers]:
         asked = {"matters": sorted(matters), "begin": begin.begin(), "end": end.plus(1).begin()}

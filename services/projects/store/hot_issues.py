@@ -96,12 +96,12 @@ _DISSATISFIED = (
 _CELLS = text(
     """
     WITH RECURSIVE held AS (
-        SELECT id, estate, type_code FROM hot_issues WHERE id = :issue_id
+        SELECT id AS target, id, estate, type_code FROM hot_issues WHERE id = ANY(:issue_ids)
          UNION
-        SELECT merged.id, merged.estate, merged.type_code
+        SELECT held.target, merged.id, merged.estate, merged.type_code
           FROM hot_issues AS merged JOIN held ON merged.merged_into = held.id
     )
-    SELECT DISTINCT estate, type_code FROM held
+    SELECT DISTINCT target, estate, type_code FROM held
     """
 )
 _ALL_MEMBERS = (
@@ -207,8 +207,11 @@ class SqlHotIssues:
     def members(self, work: Work, issue: HotIssue) -> list[Call]:
         return [Call(*row) for row in work.connection.execute(_ALL_MEMBERS, {"issue_id": issue.id})]
 
-    def cells(self, work: Work, issue: HotIssue) -> list[Cell]:
-        return [Cell(*row) for row in work.connection.execute(_CELLS, {"issue_id": issue.id})]
+    def cells(self, work: Work, issue_ids: Collection[str]) -> dict[str, list[Cell]]:
+        found: dict[str, list[Cell]] = {}
+        for row in work.connection.execute(_CELLS, {"issue_ids": sorted(issue_ids)}):
+            found.setdefault(row.target, []).append(Cell(row.estate, row.type_code))
+        return found
 
     def tally(self, work: Work, issue: HotIssue) -> Tally | None:
         found = Tally(*work.connection.execute(_TALLY, {"issue_id": issue.id}).one())

@@ -306,6 +306,11 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
             )
         },
         "GET /pages/bulletins query.period": Rule.PLAIN,
+        **{
+            f"GET {path} query.{name}": Rule.NARROWS
+            for path in ("/kpi", "/kpi.csv", "/pages/kpi", "/pages/kpi.csv")
+            for name in ("estate", "sub_district", "type")
+        },
         "GET /dead-letters query.after": Rule.OF_ROLE,
         # supervision: each party its own; units by what was handed over to them
         **{f"GET /supervision/{path} query.cursor": Rule.NARROWS for path in ("topics", "suggestions")},

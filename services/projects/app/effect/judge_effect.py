@@ -48,23 +48,26 @@ class JudgeEffect:
         """Of issues that were cured. `through`: the last month of which all calls are known."""
         if not issues:
             return []
+        scopes = self._scopes(work, issues)
         begin = min(Month.on(_days_of(issue)[0]) for issue in issues)
-        counts = _Counts(self.book, work, begin, through)
-        return [self._case(counts, issue, through) for issue in issues]
+        estates = frozenset(estate for scope in scopes.values() for estate in scope.estates)
+        counts = _Counts(self.book, work, begin, through, estates)
+        return [self._case(counts, issue, scopes[issue.id], through) for issue in issues]
 
     def callers(self, work: Work, issue: HotIssue, begin: Month, end: Month) -> list[int]:
         """Distinct callers of an issue's types in its estates, month by month."""
-        estates, types = self._cells(work, issue)
-        found = _Counts(self.book, work, begin, end).of(estates, types)
+        scope = self._scopes(work, [issue])[issue.id]
+        found = _Counts(self.book, work, begin, end, scope.estates).of(scope.estates, scope.types)
         months = [begin]
         while months[-1] < end:
             months.append(months[-1].plus(1))
         return [found.get(month, 0) for month in months]
 
-    def _case(self, counts: _Counts, issue: HotIssue, through: Month) -> Case:
-        estates, types = self._cells(counts.work, issue)
+    def _case(self, counts: _Counts, issue: HotIssue, scope: _Scope, through: Month) -> Case:
+        estates, types = scope
         decided, started, accepted = _days_of(issue)
         compared = windows(decided, started, accepted, self.rules)
+        everywhere = counts.everywhere(types)
         beside = neighbouring(types, self.taxonomy.types, self.rules.apart)
         repaired = Repaired(
             estate=issue.cell.estate,
@@ -77,28 +80,37 @@ class JudgeEffect:
         )
         span = (min((*compared.before, Month.on(started))), min(Month.on(accepted).plus(self.rules.second), through))
         alike = controls_for(estates, counts.register, counts.treated(types), span, self.rules.age_bands)
-        controls = [counts.callers(types).get(estate, {}) for estate in alike]
+        controls = [everywhere.get(estate, {}) for estate in alike]
         works = counts.of(estates, self.rules.apart)
         nuisance = sum(n for month, n in works.items() if Month.on(started) <= month <= Month.on(accepted))
         known = counts.register.get(issue.cell.estate)
         return Case(issue, repaired, Panel(controls, through, self.rules), nuisance, known and known.floor_area)
 
-    def _cells(self, work: Work, issue: HotIssue) -> tuple[frozenset[str], frozenset[str]]:
-        """Estates and types of the issue and of what was merged into it; complaints about works are no part of it."""
-        cells = [one for one in self.issues.cells(work, issue) if one.type_code not in self.rules.apart]
-        cells = cells or [issue.cell]
-        return frozenset(one.estate for one in cells), frozenset(one.type_code for one in cells)
+    def _scopes(self, work: Work, issues: Sequence[HotIssue]) -> Mapping[str, _Scope]:
+        """Estates and types of each issue and of what was merged into it; complaints about works are no part of it."""
+        found, scopes = self.issues.cells(work, [issue.id for issue in issues]), {}
+        for issue in issues:
+            cells = [one for one in found[issue.id] if one.type_code not in self.rules.apart] or [issue.cell]
+            scopes[issue.id] = _Scope(frozenset(one.estate for one in cells), frozenset(one.type_code for one in cells))
+        return scopes
+
+
+class _Scope(NamedTuple):
+    estates: frozenset[str]
+    types: frozenset[str]
 
 
 @dataclass(slots=True)
 class _Counts:
-    """What was read so far, by the types that it is about."""
+    """What was read so far, by the types that it is about. `among`: the estates that were cured."""
 
     book: CallerBook
     work: Work
     begin: Month
     end: Month
-    _callers: dict[frozenset[str], Mapping[str, Callers]] = field(default_factory=dict)
+    among: frozenset[str]
+    _everywhere: dict[frozenset[str], Mapping[str, Callers]] = field(default_factory=dict)
+    _among: dict[frozenset[str], Mapping[str, Callers]] = field(default_factory=dict)
     _treated: dict[frozenset[str], list[Treated]] = field(default_factory=dict)
     _register: Mapping[str, RegisteredKind] | None = None
 
@@ -108,10 +120,10 @@ class _Counts:
             self._register = self.book.register(self.work)
         return self._register
 
-    def callers(self, types: frozenset[str]) -> Mapping[str, Callers]:
-        if types not in self._callers:
-            self._callers[types] = self.book.callers(self.work, types, self.begin, self.end)
-        return self._callers[types]
+    def everywhere(self, types: frozenset[str]) -> Mapping[str, Callers]:
+        if types not in self._everywhere:
+            self._everywhere[types] = self.book.callers(self.work, types, self.begin, self.end)
+        return self._everywhere[types]
 
     def treated(self, types: frozenset[str]) -> list[Treated]:
         if types not in self._treated:
@@ -120,11 +132,14 @@ class _Counts:
 
     def of(self, estates: Collection[str], types: frozenset[str]) -> Callers:
         """Of several estates together; a matter stands for what its place and types are."""
+        if types not in self._among and types in self._everywhere:
+            self._among[types] = self._everywhere[types]
+        elif types not in self._among:
+            self._among[types] = self.book.callers(self.work, types, self.begin, self.end, self.among)
         matters = sorted(one for one in estates if one.startswith(IN_PLACE_OF_ESTATE))
-        counted = [self.callers(types).get(one, {}) for one in estates if one not in matters]
+        counted = [self._among[types].get(one, {}) for one in estates if one not in matters]
         if matters:
-            found = self.book.of_matters(self.work, matters, self.begin, self.end)
-            counted += found.values()
+            counted += self.book.of_matters(self.work, matters, self.begin, self.end).values()
         months = {month for one in counted for month in one}
         return {month: sum(one.get(month, 0) for one in counted) for month in months}
 

@@ -12,8 +12,13 @@ from services.projects.domain.proof.panel import Callers
 
 
 class CallerBook(Protocol):
-    def callers(self, work: Work, types: Collection[str], begin: Month, end: Month) -> Mapping[str, Callers]:
-        """Distinct callers of valid complaints of these types, by estate and month; anonymous calls have none."""
+    def callers(
+        self, work: Work, types: Collection[str], begin: Month, end: Month, among: Collection[str] | None = None
+    ) -> Mapping[str, Callers]:
+        """Distinct callers of valid complaints of these types, by estate and month; anonymous calls have none.
+
+        `among`: of these estates alone.
+        """
 
     def of_matters(self, work: Work, matters: Collection[str], begin: Month, end: Month) -> Mapping[str, Callers]:
         """The same of matters, which stand for places without a registered estate."""
