@@ -46,6 +46,7 @@ from services.projects.app.register.register_estates import RegisterEstates
 from services.projects.app.repair import REVIEW, Repair
 from services.projects.app.reverse_step import ReverseStep
 from services.projects.app.review_issue import ReviewIssue
+from services.projects.app.rules_of_types import RulesOfTypes
 from services.projects.app.works.accept_block import AcceptBlock
 from services.projects.app.works.acts import WorksActs
 from services.projects.app.works.attach_complaints import ATTACH, SHOWS_A_DEFECT, AttachComplaints, TicketAnswer
@@ -99,7 +100,7 @@ from services.projects.store.matters import SqlChoices, SqlMatters
 from services.projects.store.needs import SqlNeedBook
 from services.projects.store.planning import planning
 from services.projects.store.repair_projects import SqlRepairProjects
-from services.projects.store.rules_of_types import RulesOfTypes, rules_of_types
+from services.projects.store.rules_of_types import rules_of_types
 from services.projects.store.sightings import SqlSightings
 from services.projects.store.type_days import SqlDays
 from services.projects.store.works import SqlWorks
@@ -229,6 +230,7 @@ class ProjectsWiring:
                 self.words,
                 self.rules,
                 self.planning,
+                self.types,
             ),
         ]
 

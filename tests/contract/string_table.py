@@ -306,8 +306,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
     (End.TEXT, "looked up by, and not kept", "GET@/search@q GET@/known-matters@text GET@/known-matters@address"),
     # --- typical cases and standards
     (End.REDACTED, WORDS,
-     """CaseCause.what CaseCriterion.evidence CaseMeasure.what CauseBody.what CheckBody.evidence ChoiceBody.criteria
-     ClosingBody.reason ExemptionBody.reason MeasureBody.what RetirementBody.reason RolloutChanged.exempt_reason
+     """CaseCause.what CaseCriterion.evidence CaseMeasure.what CauseBody.finding CheckBody.evidence ChoiceBody.criteria
+     ClosingBody.reason ExemptionBody.reason MeasureBody.task RetirementBody.reason RolloutChanged.exempt_reason
      StandardAnswerBody.why StandardCheckChanged.evidence StandardEvent.retired_why StandardOpinionBody.words
      StandardOpinionChanged.why StandardOpinionChanged.words TypicalCaseEvent.reason TypicalCaseMeasureChanged.what
      projects.standard_checks.evidence projects.standard_opinions.why projects.standard_opinions.words

@@ -17,10 +17,12 @@ from services.projects.app.plans.planning import Planning
 from services.projects.app.ports import CurrentRules
 from services.projects.app.repair import Repair
 from services.projects.app.reverse_step import ReverseStep
+from services.projects.app.rules_of_types import RulesOfTypes
 from services.projects.app.works.acts import WorksActs
 from services.projects.http.wording import Wording
 from services.projects.pages.agreements import agreement_pages
 from services.projects.pages.areas import area_pages
+from services.projects.pages.case_sheets import case_pages
 from services.projects.pages.complaints import complaint_pages
 from services.projects.pages.consultations import consultation_pages
 from services.projects.pages.dossier import dossier_pages
@@ -29,8 +31,10 @@ from services.projects.pages.hearings import hearing_pages
 from services.projects.pages.hot_issues import issue_pages
 from services.projects.pages.impacts import impact_pages
 from services.projects.pages.repair_projects import project_pages
+from services.projects.pages.rollouts import rollout_pages
 from services.projects.pages.scheme import scheme_pages
 from services.projects.pages.search import search_pages
+from services.projects.pages.standards import standard_pages
 from services.projects.pages.vote import vote_pages
 from services.projects.pages.works import works_pages
 from services.projects.pages.works_item import item_pages
@@ -42,6 +46,8 @@ MENU = {
     "menu_projects": "/pages/projects",
     "menu_plans": "/pages/plans",
     "menu_estates": "/pages/estates",
+    "menu_cases": "/pages/cases",
+    "menu_standards": "/pages/standards",
 }
 
 
@@ -56,6 +62,7 @@ def people_pages(
     words: Wording,
     rules: CurrentRules,
     planning: Planning,
+    types: RulesOfTypes,
 ) -> Sequence[APIRouter]:
     pages = Pages(Path(__file__).parent, MENU)
     return [
@@ -77,5 +84,8 @@ def people_pages(
         dossier_pages(workshop, pages, works, voting, words),
         estate_pages(workshop, pages),
         plan_pages(workshop, pages, planning),
+        case_pages(workshop, pages, types.cases),
+        rollout_pages(workshop, pages, types.standards),
+        standard_pages(workshop, pages, types.standards),
         missing_pages(pages),
     ]

@@ -58,6 +58,7 @@ IN_PATHS: Mapping[str, Mapping[str, Rule]] = {
         "measure_id": Rule.OF_ROLE,
         "standard_id": Rule.OF_ROLE,
         "sub_district": Rule.CODE,
+        "act": Rule.CODE,
         "fund_use_id": Rule.ADMITTED,
     },
     NOTIFIER: {"webhook_id": Rule.VISIBLE, "delivery_id": Rule.VISIBLE, "letter_id": Rule.OF_ROLE},
@@ -286,8 +287,8 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
         **{
             f"POST /{field}": Rule.PLAIN
             for field in (
-                "cases/{case_id}/causes body.measures.what",
-                "cases/{case_id}/causes body.what",
+                "cases/{case_id}/causes body.measures.task",
+                "cases/{case_id}/causes body.finding",
                 "cases/{case_id}/choice body.criteria",
                 "standards body.title",
                 "standards/{standard_id}/checks body.evidence",
@@ -373,6 +374,7 @@ PLAIN = {
 ONLY_IN_FORMS: Mapping[str, Rule] = {
     "ticket": Rule.ADMITTED,  # a box of the inbox: id and version of a ticket, whose step is taken for itself
     "joined": Rule.OF_ROLE,  # what a caller joins, chosen by the hub
+    "clauses": Rule.PLAIN,  # of a standard, one a line
     "key": Rule.OWN_KEY,
     "tab": Rule.PLAIN,
     "token": Rule.PLAIN,
@@ -387,6 +389,8 @@ NO_TEXTS = {
     *("inspected_at", "review_on", "role", "sum", "starts", "ends", "delta", "audited"),
     *("capacity_before", "capacity_after"),
     *("beyond_duty", "caller_solved", "matter_true", "unit_solved"),
+    *("adopt_by", "checked_on", "due", "effective_from", "effective_to", "last_day", "mend_by", "method", "number"),
+    *("supersedes", "trained_on", "until", "valid_until", "verdict"),
     *("agreement", "budget", "cost", "decision", "year"),
     *("date", "file", "floor_area_m2", "from", "hours", "to", "version"),
 }
