@@ -328,6 +328,10 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.standard_opinions.clause projects.standard_opinions.role projects.standard_rollouts.state
      projects.standard_rollouts.sub_district projects.standards.lead projects.standards.state
      projects.standards.type_codes projects.typical_cases.proposed_by"""),
+    (End.REDACTED, WORDS, "CaseNotice.what"),
+    (End.REDACTED, REDACT, "StandardNotice.title"),
+    (End.CODE, "a state, a type of event, a clause", """CaseNotice.stage CaseNotice.state StandardNotice.clause
+     StandardNotice.stage StandardNotice.state"""),
     (End.MADE, "an id, the subject of a verified token",
      """RolloutChanged.actor StandardCheckChanged.actor StandardEvent.actor StandardOpinionChanged.actor
      TypicalCaseEvent.actor projects.standard_checks.id projects.standard_checks.standard_id
