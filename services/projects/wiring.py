@@ -47,6 +47,7 @@ from services.projects.app.register.register_estates import RegisterEstates
 from services.projects.app.repair import REVIEW, Repair
 from services.projects.app.reverse_step import ReverseStep
 from services.projects.app.review_issue import ReviewIssue
+from services.projects.app.rules_of_types import RulesOfTypes
 from services.projects.app.supervision.acts import SupervisionActs
 from services.projects.app.supervision.watch import SUPERVISION
 from services.projects.app.works.accept_block import AcceptBlock
@@ -109,7 +110,7 @@ from services.projects.store.matters import SqlChoices, SqlMatters
 from services.projects.store.needs import SqlNeedBook
 from services.projects.store.planning import planning
 from services.projects.store.repair_projects import SqlRepairProjects
-from services.projects.store.rules_of_types import RulesOfTypes, rules_of_types
+from services.projects.store.rules_of_types import rules_of_types
 from services.projects.store.sightings import SqlSightings
 from services.projects.store.supervision_desk import supervision_acts
 from services.projects.store.type_days import SqlDays
@@ -254,6 +255,7 @@ class ProjectsWiring:
                 self.planning,
                 self.supervision,
                 judge_class(self.cure),
+                self.types,
             ),
         ]
 

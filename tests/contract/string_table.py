@@ -363,8 +363,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.supervision_suggestions.id projects.supervision_suggestions.topic_id projects.supervision_topics.id"""),
     # --- typical cases and standards
     (End.REDACTED, WORDS,
-     """CaseCause.what CaseCriterion.evidence CaseMeasure.what CauseBody.what CheckBody.evidence ChoiceBody.criteria
-     ClosingBody.reason ExemptionBody.reason MeasureBody.what RetirementBody.reason RolloutChanged.exempt_reason
+     """CaseCause.what CaseCriterion.evidence CaseMeasure.what CauseBody.finding CheckBody.evidence ChoiceBody.criteria
+     ClosingBody.reason ExemptionBody.reason MeasureBody.task RetirementBody.reason RolloutChanged.exempt_reason
      StandardAnswerBody.why StandardCheckChanged.evidence StandardEvent.retired_why StandardOpinionBody.words
      StandardOpinionChanged.why StandardOpinionChanged.words TypicalCaseEvent.reason TypicalCaseMeasureChanged.what
      projects.standard_checks.evidence projects.standard_opinions.why projects.standard_opinions.words
@@ -385,6 +385,10 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.standard_opinions.clause projects.standard_opinions.role projects.standard_rollouts.state
      projects.standard_rollouts.sub_district projects.standards.lead projects.standards.state
      projects.standards.type_codes projects.typical_cases.proposed_by"""),
+    (End.REDACTED, WORDS, "CaseNotice.what"),
+    (End.REDACTED, REDACT, "StandardNotice.title"),
+    (End.CODE, "a state, a type of event, a clause", """CaseNotice.stage CaseNotice.state StandardNotice.clause
+     StandardNotice.stage StandardNotice.state"""),
     (End.MADE, "an id, the subject of a verified token",
      """RolloutChanged.actor StandardCheckChanged.actor StandardEvent.actor StandardOpinionChanged.actor
      TypicalCaseEvent.actor projects.standard_checks.id projects.standard_checks.standard_id

@@ -12,19 +12,29 @@ from services.chassis.messaging.forgetting import forget
 from services.chassis.messaging.subscription import traced
 from services.chassis.tracing import current_traceparent
 from services.contracts.department_events import (
+    CaseNotice,
     DefectNotice,
     DepartmentReplyRefused,
     HotIssueNotice,
     ImpactNotice,
     ProjectNotice,
+    StandardNotice,
     TicketAssigned,
     TicketNotice,
     TicketShared,
 )
 from services.contracts.event import Envelope, Event
 from services.contracts.impact_events import WorksImpactChanged
-from services.contracts.registry import HOT_ISSUE_EVENTS, PROJECT_EVENTS, TICKET_EVENTS
+from services.contracts.project_events import TypicalCaseProposed
+from services.contracts.registry import (
+    CASE_EVENTS,
+    HOT_ISSUE_EVENTS,
+    PROJECT_EVENTS,
+    STANDARD_EVENTS,
+    TICKET_EVENTS,
+)
 from services.contracts.reply_events import ReplyRefused
+from services.contracts.standard_events import RolloutChanged, StandardCheckChanged
 from services.contracts.text_events import TicketTextErased, TicketTextRecorded
 from services.contracts.ticket_events import TicketCoHandlerCalledIn, TicketDispatched
 from services.contracts.topics import topic_table
@@ -43,6 +53,8 @@ _MESSAGES: dict[type[Event], type[Event]] = {
     **dict.fromkeys(PROJECT_EVENTS, ProjectNotice),
     WorksImpactChanged: ImpactNotice,
     WorksDefectChanged: DefectNotice,
+    **dict.fromkeys((TypicalCaseProposed, *CASE_EVENTS), CaseNotice),
+    **dict.fromkeys((*STANDARD_EVENTS, RolloutChanged, StandardCheckChanged), StandardNotice),
 }
 
 

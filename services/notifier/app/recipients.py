@@ -8,7 +8,7 @@ from services.chassis.messaging.errors import Reject
 from services.contracts.clock_events import ClockOwner
 from services.contracts.departments import DepartmentKind, departments
 from services.contracts.districts import sub_districts
-from services.contracts.ticket_events import TicketEvent
+from services.contracts.ticket_events import Place, TicketEvent
 from services.notifier.domain.confidence import may_hear
 from services.notifier.domain.routing import Addressee, Fact, NoRoute, Routing
 
@@ -58,6 +58,8 @@ def _departments(addressee: Addressee, fact: Fact) -> list[str]:
             codes = list(getattr(fact, "co_handlers", ()))
         case Addressee.RETURNED_BY:
             codes = [getattr(fact, "returned_by", "")]
+        case Addressee.UNIT:
+            codes = [getattr(fact, "unit", "")]
     return [known_department(code, of=fact.aggregate_id) for code in codes if code is not None]
 
 
@@ -68,7 +70,8 @@ def hub() -> str:
 
 
 def _office(fact: Fact) -> str | None:
-    code = fact.place.sub_district if fact.place else None
+    place: Place | None = getattr(fact, "place", None)
+    code = place.sub_district if place else None
     if code is None:
         return None
     if code not in sub_districts():

@@ -10,11 +10,13 @@ from typing import NamedTuple, Self, TypeVar
 from uuid import UUID
 
 from services.contracts.department_events import (
+    CaseNotice,
     DefectNotice,
     DepartmentReplyRefused,
     HotIssueNotice,
     ImpactNotice,
     ProjectNotice,
+    StandardNotice,
     TicketAssigned,
     TicketNotice,
     TicketShared,
@@ -33,8 +35,10 @@ SUBJECT_FIELDS: Mapping[type[Event], str] = {
     ProjectNotice: "project_id",
     ImpactNotice: "project_id",
     DefectNotice: "project_id",
+    CaseNotice: "case_id",
+    StandardNotice: "standard_id",
 }
-"""By message, the field that names the ticket, hot issue or project it is about."""
+"""By message, the field that names the ticket, hot issue, project, case or standard it is about."""
 
 Notice = TypeVar("Notice", bound=Event)
 

@@ -36,7 +36,7 @@ class MeasureBody(_Body):
     """What one unit does, until the end of a day."""
 
     unit: Annotated[str, AfterValidator(known_department)]
-    what: Words
+    task: Words
     due: Day
 
 
@@ -45,13 +45,13 @@ class CauseBody(_Body):
 
     version: PositiveInt
     kind: RootKind
-    what: Words
+    finding: Words
     tickets: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=200)]
     measures: Annotated[tuple[MeasureBody, ...], Field(min_length=1, max_length=20)]
 
     def cause(self) -> NewCause:
-        measures = tuple(NewMeasure(one.unit, one.what, one.due) for one in self.measures)
-        return NewCause(self.kind, self.what, tuple(dict.fromkeys(map(str, self.tickets))), measures)
+        measures = tuple(NewMeasure(one.unit, one.task, one.due) for one in self.measures)
+        return NewCause(self.kind, self.finding, tuple(dict.fromkeys(map(str, self.tickets))), measures)
 
 
 class CaseStepBody(_Body):

@@ -8,7 +8,6 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.chassis.database.work import Workshop
-from services.projects.app.cases.publishing import case_facts
 from services.projects.app.cases.work_on_case import WorkOnCase
 from services.projects.domain.cases.typical_case import TypicalCase
 from services.projects.http.case_bodies import (
@@ -19,8 +18,9 @@ from services.projects.http.case_bodies import (
     ClosingBody,
     PilotBody,
 )
+from services.projects.http.case_sheet import case_shown, sheet
 from services.projects.http.refusals import answered
-from services.projects.http.rights import Commander, Reader, not_found, who_of
+from services.projects.http.rights import Commander, Reader, not_found, share_of, who_of
 from services.projects.store.case_views import all_cases, case_by_id
 
 
@@ -36,6 +36,13 @@ def case_routes(workshop: Workshop, cases: WorkOnCase) -> APIRouter:
     @router.get("/{case_id}")
     def show_case(_: Reader, case_id: UUID) -> dict[str, Any]:
         return case_shown(found_case(workshop, case_id))
+
+    @router.get("/{case_id}/sheet")
+    def show_sheet(actor: Reader, case_id: UUID) -> dict[str, Any]:
+        """The whole class on one sheet: hot issues, causes, standard, and the eight sub-districts before and after."""
+        case = found_case(workshop, case_id)
+        with workshop.open() as work:
+            return sheet(work, case, share_of(actor))
 
     @router.post("", status_code=201)
     def propose(actor: Commander, body: CaseBody) -> dict[str, Any]:
@@ -89,11 +96,3 @@ def found_case(workshop: Workshop, case_id: UUID) -> TypicalCase:
     if found is None:
         raise not_found("case")
     return found
-
-
-def case_shown(case: TypicalCase) -> dict[str, Any]:
-    facts = case_facts(case)
-    return facts | {
-        "criteria": {one.code: one.evidence for one in facts["criteria"]},
-        "causes": [one.model_dump() for one in facts["causes"]],
-    }

@@ -19,6 +19,7 @@ from services.projects.app.plans.planning import Planning
 from services.projects.app.ports import CurrentRules
 from services.projects.app.repair import Repair
 from services.projects.app.reverse_step import ReverseStep
+from services.projects.app.rules_of_types import RulesOfTypes
 from services.projects.app.supervision.acts import SupervisionActs
 from services.projects.app.works.acts import WorksActs
 from services.projects.http.rights import WHOLE_DISTRICT
@@ -26,6 +27,7 @@ from services.projects.http.wording import Wording
 from services.projects.pages.agreements import agreement_pages
 from services.projects.pages.areas import area_pages
 from services.projects.pages.bulletins import bulletin_pages
+from services.projects.pages.case_sheets import case_pages
 from services.projects.pages.complaints import complaint_pages
 from services.projects.pages.consultations import consultation_pages
 from services.projects.pages.counting_party import counting_party_pages
@@ -35,11 +37,13 @@ from services.projects.pages.estates import estate_pages
 from services.projects.pages.hearings import hearing_pages
 from services.projects.pages.hot_issues import issue_pages
 from services.projects.pages.impacts import impact_pages
-from services.projects.pages.needs import need_pages
 from services.projects.pages.kpi import kpi_pages
+from services.projects.pages.needs import need_pages
 from services.projects.pages.repair_projects import project_pages
+from services.projects.pages.rollouts import rollout_pages
 from services.projects.pages.scheme import scheme_pages
 from services.projects.pages.search import search_pages
+from services.projects.pages.standards import standard_pages
 from services.projects.pages.supervision import supervision_pages
 from services.projects.pages.supervision_topic import topic_pages
 from services.projects.pages.visits import visit_pages
@@ -58,6 +62,8 @@ MENU = {
     "menu_plans": "/pages/plans",
     "menu_estates": "/pages/estates",
     "menu_supervision": "/pages/supervision",
+    "menu_cases": "/pages/cases",
+    "menu_standards": "/pages/standards",
 }
 _DISTRICT = WHOLE_DISTRICT | {Role.DEPARTMENT, Role.SUBDISTRICT}
 FOR_ROLES = {
@@ -80,6 +86,7 @@ def people_pages(
     planning: Planning,
     supervision: SupervisionActs,
     judge: JudgeClass,
+    types: RulesOfTypes,
 ) -> Sequence[APIRouter]:
     pages = Pages(Path(__file__).parent, MENU, FOR_ROLES)
     return [
@@ -109,5 +116,8 @@ def people_pages(
         plan_pages(workshop, pages, planning),
         supervision_pages(workshop, pages, supervision),
         topic_pages(workshop, pages, supervision),
+        case_pages(workshop, pages, types.cases),
+        rollout_pages(workshop, pages, types.standards),
+        standard_pages(workshop, pages, types.standards),
         missing_pages(pages),
     ]

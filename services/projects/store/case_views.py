@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import ColumnElement, Connection, func, select, text, true
 
 from services.projects.app.share import DistrictShare
 from services.projects.domain.cases.typical_case import TypicalCase
@@ -15,7 +15,7 @@ from services.projects.domain.hot_issue import NO_ISSUE
 from services.projects.store.case_tables import typical_cases
 from services.projects.store.cases import case_of
 from services.projects.store.register_tables import estates
-from services.projects.store.shares import visible, visible_by_place
+from services.projects.store.shares import visible
 from services.projects.store.tables import hot_issue_members, hot_issues, repair_projects, ticket_sightings
 
 MOST_TICKETS = 50
@@ -67,28 +67,41 @@ def issues_of_case(connection: Connection, case: TypicalCase, share: DistrictSha
 
 
 def tickets_of_case(connection: Connection, case: TypicalCase, share: DistrictShare) -> list[dict[str, Any]]:
-    """The newest tickets of its hot issues that may be listed: id, number, when and where."""
-    seen, member = ticket_sightings.c, hot_issue_members.c
-    asked = (
-        select(seen.ticket_id, seen.number, seen.occurred_at, seen.estate, seen.estate_name, seen.sub_district)
-        .join(hot_issue_members, member.ticket_id == seen.ticket_id)
-        .where(member.hot_issue_id.in_(case.hot_issues), visible_by_place(ticket_sightings, share))
-    )
-    if not share.hub:
-        asked = asked.where(~seen.for_few)
-    newest = asked.distinct().order_by(seen.occurred_at.desc(), seen.ticket_id).limit(MOST_TICKETS)
+    """The newest tickets of those of its hot issues that may be seen: id, number, when and where."""
+    seen = ticket_sightings.c
+    asked = select(seen.ticket_id, seen.number, seen.occurred_at, seen.estate, seen.estate_name, seen.sub_district)
+    listed = asked.where(_of_issues(hot_issues.c.id.in_(case.hot_issues), share), _listed(share))
+    newest = listed.order_by(seen.occurred_at.desc(), seen.ticket_id).limit(MOST_TICKETS)
     return [dict(row) for row in connection.execute(newest).mappings()]
 
 
 def numbers_of_tickets(connection: Connection, ids: Collection[str], share: DistrictShare) -> Mapping[str, str | None]:
-    """By id: the numbers of those that may be listed."""
+    """By id: the numbers of those of a type's tickets that belong to hot issues which may be seen."""
     seen = ticket_sightings.c
     asked = select(seen.ticket_id, seen.number).where(
-        seen.ticket_id.in_(ids), visible_by_place(ticket_sightings, share)
+        seen.ticket_id.in_(ids), _of_issues(true(), share), _listed(share)
     )
-    if not share.hub:
-        asked = asked.where(~seen.for_few)
     return {row.ticket_id: row.number for row in connection.execute(asked)}
+
+
+def _of_issues(which: ColumnElement[bool], share: DistrictShare) -> ColumnElement[bool]:
+    member = hot_issue_members.c
+    joined = select(member.ticket_id).join(hot_issues, hot_issues.c.id == member.hot_issue_id)
+    return ticket_sightings.c.ticket_id.in_(joined.where(which, visible(hot_issues, share)))
+
+
+def _listed(share: DistrictShare) -> ColumnElement[bool]:
+    """What is for few is listed for the hub alone."""
+    return true() if share.hub else ~ticket_sightings.c.for_few
+
+
+def projects_of_type(connection: Connection, type_code: str, share: DistrictShare) -> list[dict[str, Any]]:
+    """The works that cure a hot issue of the type, as far as they may be seen, the newest first."""
+    project, issue = repair_projects.c, hot_issues.c
+    cures = select(issue.id).where(issue.id == func.any(project.hot_issues), issue.type_code == type_code).exists()
+    asked = select(project.id, project.number, project.estate_name, project.estate, project.state)
+    found = asked.where(cures, visible(repair_projects, share)).order_by(project.opened_at.desc()).limit(MOST_TICKETS)
+    return [dict(row) for row in connection.execute(found).mappings()]
 
 
 def number_of_project(connection: Connection, project_id: str) -> str | None:

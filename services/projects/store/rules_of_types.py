@@ -2,42 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
-from services.chassis.messaging.timers import TimerHandler, each
-from services.projects.app.cases.case_clocks import MEASURE, STANDARD_DUE, CaseClocks
+from services.projects.app.cases.case_clocks import CaseClocks
 from services.projects.app.cases.work_on_case import WorkOnCase
 from services.projects.app.ports import RepairProjects
+from services.projects.app.rules_of_types import RulesOfTypes
 from services.projects.app.standards.acts import StandardActs
 from services.projects.app.standards.desk import StandardDesk
 from services.projects.app.standards.draft_standard import DraftStandard
 from services.projects.app.standards.issue_standard import IssueStandard
 from services.projects.app.standards.roll_out import RollOut
-from services.projects.app.standards.standard_clocks import ADOPT, MEND, REVIEW_STANDARD, StandardClocks
+from services.projects.app.standards.standard_clocks import StandardClocks
 from services.projects.domain.menu import MenuItem
 from services.projects.domain.standards.rules import StandardRules
 from services.projects.store.cases import SqlCaseBook
 from services.projects.store.standards import SqlStandardBook
-
-
-@dataclass(frozen=True, slots=True)
-class RulesOfTypes:
-    """From one problem to one type of problem: cases, their clocks, standards."""
-
-    cases: WorkOnCase
-    clocks: CaseClocks
-    standards: StandardActs
-
-    @property
-    def timers(self) -> Mapping[str, TimerHandler]:
-        return {
-            MEASURE: each(self.clocks.on_measure_due),
-            STANDARD_DUE: each(self.clocks.on_standard_due),
-            ADOPT: each(self.standards.clocks.on_adopt_due),
-            MEND: each(self.standards.clocks.on_mend_due),
-            REVIEW_STANDARD: each(self.standards.clocks.on_review_due),
-        }
 
 
 def rules_of_types(

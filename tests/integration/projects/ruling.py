@@ -43,8 +43,8 @@ def on_case(district: District, case_id: str, act: str, role: str = LEAD, **body
 
 
 def cause(**other: Any) -> dict[str, Any]:
-    measures = [{"unit": "construction", "what": "闭水试验写入合同", "due": "2026-08-01"}]
-    return {"kind": "rule_gap", "what": "没有闭水要求", "tickets": [ticket_id(1)], "measures": measures} | other
+    measures = [{"unit": "construction", "task": "闭水试验写入合同", "due": "2026-08-01"}]
+    return {"kind": "rule_gap", "finding": "没有闭水要求", "tickets": [ticket_id(1)], "measures": measures} | other
 
 
 def analysed(district: District) -> str:

@@ -76,8 +76,8 @@ def test_what_does_not_fit_a_case_is_refused_by_its_field(district: District) ->
     for wrong, field in (
         ({"tickets": [ticket_id(4711)]}, "body.tickets"),
         ({"measures": []}, "body.measures"),
-        ({"measures": [{"unit": "nobody", "what": "x", "due": "2026-08-01"}]}, "body.measures.0.unit"),
-        ({"measures": [{"unit": "fire", "what": "x", "due": "2026-06-01"}]}, "body.measures.0.due"),
+        ({"measures": [{"unit": "nobody", "task": "x", "due": "2026-08-01"}]}, "body.measures.0.unit"),
+        ({"measures": [{"unit": "fire", "task": "x", "due": "2026-06-01"}]}, "body.measures.0.due"),
     ):
         answer = on_case(district, case_id, "causes", **cause(**wrong))
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
@@ -171,7 +171,7 @@ def test_a_sub_district_is_accepted_once_each_clause_is_good_and_an_overdue_chec
     assert checked(district, standard_id, "1").status_code == 409  # nothing is adopted there
     adopted_everywhere(district, standard_id)
     assert checked(district, standard_id, "1", valid_until="2026-08-01").status_code == 201
-    assert "clauses 2" in in_place(district, standard_id, HERE, "acceptance").json()["detail"]
+    assert "clauses 2" in in_place(district, standard_id, HERE, "acceptance").json()["errors"][0]["message"]
     assert checked(district, standard_id, "2", verdict="not_applicable").status_code == 201
     assert here(district, standard_id)["state"] == "checked"
     assert in_place(district, standard_id, HERE, "acceptance").json()["state"] == "accepted"

@@ -125,6 +125,7 @@ def test_what_is_planted_in_every_field_is_read_nowhere(district: District) -> N
     ):
         planting.send(district.hub, "GET", path, 200)
         planting.send(district.hub, "GET", f"/pages{path}", 200)
+    _ruled(planting, district)
     fields = {name for name in of_routes("projects") if " cursor" not in name}
     assert sorted(fields - planting.fields) == []
     assert planting.found_in_answers() == {}
@@ -173,6 +174,60 @@ def _supervised(planting: Planting, district: District) -> None:
     send(party, f"{step}/carried-out", 200, "CarriedOutBody.note", version=8, **done)
     for path in ("topics", at, "suggestions"):
         planting.send(district.hub, "GET", f"/supervision/{path}", 200)
+
+
+def _ruled(planting: Planting, district: District) -> None:
+    """A case from a person's proposal to its end, and a standard from its draft to its retirement."""
+
+    def send(path: str, status: int, *fields: str, **body: Any) -> Any:
+        if "version" not in body and not path.endswith(("/cases", "/standards", "/opinions")):
+            body["version"] = district.hub.get(path.rpartition("/")[0]).json()["version"]
+        return planting.send(district.hub, "POST", path, status, *fields, json=body).json()
+
+    day = district.workshop.clock.now().date().isoformat()
+    case = send("/cases", 201, type_code="MJ01", hot_issues=[ROOF])["case_id"]
+    codes = ("small_cut", "high_attention", "close_to_residents")
+    send(f"/cases/{case}/choice", 200, "ChoiceBody.criteria", criteria=dict.fromkeys(codes, SAID))
+    measure = {"unit": "fire", "task": SAID, "due": day}
+    found = {"kind": "design", "finding": SAID, "tickets": [ticket_id(1000)]}
+    send(f"/cases/{case}/causes", 422, "MeasureBody.unit", **found, measures=[measure | {"unit": SAID}])
+    send(f"/cases/{case}/causes", 201, "CauseBody.finding", "MeasureBody.task", **found, measures=[measure])
+    send(f"/cases/{case}/closing", 200, "ClosingBody.reason", reason=SAID)
+    words = ("name", "removes", "standard")
+    row = {f"{what}_{language}": SAID for what in words for language in ("cn", "en")}
+    capacity = {"unit_cn": SAID, "unit_en": SAID}
+    row |= {"code": "M01-A", "element": "E01", "unit": "m2", "consent": "building", "capacity": capacity}
+    content = {
+        "text": SAID,
+        "clauses": [{"id": "1", "text": SAID}],
+        "menu": [row],
+        "templates": [{"title": SAID, "sha256": "a" * 64}],
+    }
+    new = {"title": SAID, "lead": "housing", "type_codes": ["MJ01"], "content": content}
+    for name, wrong in (("elements", [SAID]), ("papers", {SAID: []}), ("meetings", {"start": [SAID]})):
+        send("/standards", 422, f"ContentBody.{name}", **new | {"content": content | {name: wrong}})
+    send("/standards", 422, "StandardBody.lead", **new | {"lead": SAID})
+    planted = [f"MenuRowBody.{name}" for name in row if name.endswith(("_cn", "_en"))]
+    planted += ["StandardCapacityBody.unit_cn", "StandardCapacityBody.unit_en", "FormBody.title", "StandardBody.title"]
+    standard = send("/standards", 201, "ClauseBody.text", "ContentBody.text", *planted, **new)["standard_id"]
+    at = f"/standards/{standard}"
+    for role in ("bureau", "sub_district", "deputy", "resident"):
+        said = send(f"{at}/opinions", 201, "StandardOpinionBody.words", id=str(uuid4()), role=role, words=SAID)
+        answer = f"{at}/opinions/{said['opinion_id']}/answer"
+        send(answer, 200, "StandardAnswerBody.why", version=1, adopted=False, why=SAID)
+    send(f"{at}/consultation", 200)
+    send(f"{at}/issue", 200, effective_from=day)
+    there = f"{at}/rollout/310109010"
+    send(f"{there}/exemption", 200, "ExemptionBody.reason", version=1, reason=SAID, until=day)
+    send(f"{there}/adoption", 200, version=2, number=1, trained_on=day)
+    check = {"id": str(uuid4()), "sub_district": "310109010", "version": 3, "number": 1, "clause": "1"}
+    check |= {"method": "papers", "checked_on": day, "valid_until": day, "verdict": "satisfied"}
+    send(f"{at}/checks", 201, "CheckBody.evidence", **check, evidence=SAID)
+    send(f"{at}/retirement", 200, "RetirementBody.reason", last_day=day, reason=SAID)
+    for path in (f"/cases/{case}", f"/cases/{case}/sheet", at, f"{at}/rollout"):
+        planting.send(district.hub, "GET", path, 200)
+    for path in (f"/pages/cases/{case}", f"/pages{at}", f"/pages{at}/rollout"):
+        planting.send(district.hub, "GET", path, 200)
 
 
 def _consulted(planting: Planting, district: District, project: str) -> None:

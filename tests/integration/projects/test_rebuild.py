@@ -42,6 +42,17 @@ from tests.integration.projects.events import (
     ticket_id,
 )
 from tests.integration.projects.loop_of import District
+from tests.integration.projects.ruling import (
+    EVIDENCE,
+    HERE,
+    cause,
+    checked,
+    in_place,
+    issued,
+    on_case,
+    on_standard,
+    revised,
+)
 from tests.integration.projects.supervising import Supervising
 
 ROOF, WALL, STALLS, PARKING = (
@@ -92,6 +103,7 @@ def played(district: District) -> list[Event]:
     come(*(dispatched(750 + n, "MJ19", "quyang-2", by=n, day=n, kind=RequestKind.ENQUIRY) for n in range(2)))
     _plan(district)
     _supervise(district)
+    _rule(district)
     project = district.decide(ROOF, kind="project")["project_id"]
     (draft,) = [one for one in district.hub.get("/plans").json()["items"] if one["state"] == "draft"]
     ranked = district.hub.post(f"/plans/{draft['plan_id']}/ranking", json={"version": draft["version"]}).json()
@@ -156,6 +168,23 @@ def _plan(district: District) -> None:
     assert district.hub.post("/fund-uses", json=asked).status_code == 201
 
 
+def _rule(district: District) -> None:
+    """A case with a countermeasure that is late; its standard in two versions, adopted, checked, exempted, late."""
+    case_id = district.hub.post("/cases", json={"type_code": "MJ01", "hot_issues": [ROOF]}).json()["case_id"]
+    for act, body in (("choice", {"criteria": EVIDENCE}), ("causes", cause(tickets=[ticket_id(1)])), ("analysis", {})):
+        assert on_case(district, case_id, act, "hub", **body).status_code in (200, 201)
+    standard_id = issued(district, case_id)
+    told = {"number": 1, "trained_on": "2026-06-30"}
+    assert in_place(district, standard_id, HERE, "adoption", **told).status_code == 200
+    bad = {"verdict": "not_satisfied", "mend_by": "2026-07-20"}
+    assert checked(district, standard_id, "1", **bad).status_code == 201
+    let_off = {"reason": "正在征收", "until": "2026-12-31"}
+    assert in_place(district, standard_id, "310109014", "exemption", **let_off).status_code == 200
+    revised(district, standard_id, "2026-08-01", text="第二版")
+    assert on_standard(district, standard_id, "editions").status_code == 201
+    assert on_case(district, case_id, "closing").status_code == 200
+
+
 @pytest.fixture
 def district(workshop: Workshop) -> District:
     return District(workshop)
@@ -183,12 +212,14 @@ def test_the_topics_alone_give_back_what_the_live_database_holds(
         assert connection.execute(text("SELECT count(*) FROM outbox")).scalar_one() == 0
         waiting = text("SELECT DISTINCT kind FROM timers WHERE fired_at IS NULL ORDER BY 1")
         assert list(connection.execute(waiting).scalars()) == [
+            "adopt",
             "attach-complaints",
             "cure-defect",
             "decide",
             "observe",
             "supervision",
             "warranty-visit",
+            "review standard",
         ]
     engine.dispose()
     with district.workshop.open() as work:

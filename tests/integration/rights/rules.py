@@ -62,6 +62,7 @@ IN_PATHS: Mapping[str, Mapping[str, Rule]] = {
         "measure_id": Rule.OF_ROLE,
         "standard_id": Rule.OF_ROLE,
         "sub_district": Rule.CODE,
+        "act": Rule.CODE,
         "fund_use_id": Rule.ADMITTED,
         "period": Rule.PLAIN,
         "type_code": Rule.CODE,
@@ -367,8 +368,8 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
         **{
             f"POST /{field}": Rule.PLAIN
             for field in (
-                "cases/{case_id}/causes body.measures.what",
-                "cases/{case_id}/causes body.what",
+                "cases/{case_id}/causes body.measures.task",
+                "cases/{case_id}/causes body.finding",
                 "cases/{case_id}/choice body.criteria",
                 "standards body.title",
                 "standards/{standard_id}/checks body.evidence",
@@ -457,6 +458,7 @@ PLAIN = {
 ONLY_IN_FORMS: Mapping[str, Rule] = {
     "ticket": Rule.ADMITTED,  # a box of the inbox: id and version of a ticket, whose step is taken for itself
     "joined": Rule.OF_ROLE,  # what a caller joins, chosen by the hub
+    "clauses": Rule.PLAIN,  # of a standard, one a line
     "key": Rule.OWN_KEY,
     "act": Rule.PLAIN,  # which form is shown again as it was
     "clause": Rule.PLAIN,
@@ -474,6 +476,8 @@ NO_TEXTS = {
     *("capacity_before", "capacity_after"),
     *("again_on", "on", "photograph"),
     *("beyond_duty", "caller_solved", "matter_true", "unit_solved"),
+    *("adopt_by", "checked_on", "due", "effective_from", "effective_to", "last_day", "mend_by", "method", "number"),
+    *("supersedes", "trained_on", "until", "valid_until", "verdict"),
     *("agreement", "budget", "cost", "decision", "year"),
     *("granted", "made_at", "reply_class"),
     *("date", "file", "floor_area_m2", "from", "hours", "to", "version"),

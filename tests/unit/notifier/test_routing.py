@@ -34,7 +34,7 @@ from services.contracts.registry import CONSULTATION_EVENTS, HOT_ISSUE_EVENTS, P
 from services.contracts.ticket_events import Place
 from services.contracts.topics import topic_table
 from services.notifier.app.recipients import Recipients
-from services.notifier.domain.routing import SITE_EVENTS
+from services.notifier.domain.routing import SITE_EVENTS, TYPE_EVENTS
 from services.notifier.files.routing import FILE, load_routing
 from services.projects.domain.repair_project import ProjectState
 from tests.integration.notifier.events import SUBSCRIPTION, defect, hot_issue, impact, project
@@ -67,13 +67,13 @@ SILENT = {
 def test_the_expectations_name_every_event_of_which_anybody_is_notified() -> None:
     assert set(HOT_ISSUES) == set(HOT_ISSUE_EVENTS) & SUBSCRIPTION.events
     on_topics = {event for name in ("hot-issues", "projects") for event in topic_table().topic(name).events}
-    known = {event.type for event in (*HOT_ISSUE_EVENTS, *PROJECT_EVENTS, *SITE_EVENTS)}
+    known = {event.type for event in (*HOT_ISSUE_EVENTS, *PROJECT_EVENTS, *SITE_EVENTS, *TYPE_EVENTS)}
     on_site = {event.type for event in WORKS_EVENTS} - {
         event.type for event in SITE_EVENTS
     }  # who works on site reads them on the page
     on_pages = {event for event in on_topics if event.split(".")[0] in ("need", "needs", "plan", "fund_use")}
     assert on_topics - known == on_site | on_pages | {event.type for event in CONSULTATION_EVENTS} | {
-        "typical_case.proposed.v1",  # for supervisors, who read it on the page
+        "standard.opinion_changed.v1",  # whoever leads wrote it down
         "works.complaint_changed.v1",
     }
 

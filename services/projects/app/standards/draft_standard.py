@@ -120,7 +120,7 @@ class DraftStandard:
 def _fit(content: EditionContent, before: EditionContent | None) -> None:
     """Raises Unfit for clauses that cannot follow those before, and for a row of the menu that stands twice."""
     for fault in clause_faults(content.clauses, before.clauses if before else ()):
-        raise Unfit("clauses" if fault.number is None else f"clauses.{fault.number}", fault.why)
+        raise Unfit("clauses", fault.why if fault.clause is None else f"{fault.clause} {fault.why}")
     codes = [row.code for row in content.menu]
     if twice := sorted({code for code in codes if codes.count(code) > 1}):
         raise Unfit("menu", f"names {', '.join(twice)} twice; a code has one row")

@@ -93,7 +93,7 @@ class RollOut:
         return check
 
     def accept(self, work: Work, standard_id: str, sub_district: str, version: int, who: Who) -> Rollout:
-        """The lead accepts it: every active clause has a check that holds today and is good. Raises Conflict."""
+        """The lead accepts it: every active clause has a check that holds today and is good. Raises Unfit, Conflict."""
         standard = self.desk.open(work, standard_id, None, who)
         _, rollout = self._of(work, standard_id, sub_district, version)
         edition = self._adopted(standard, rollout)
@@ -102,8 +102,7 @@ class RollOut:
         here = _here((one for one, _, _ in self.desk.book.checks(work, standard_id)), rollout)
         today = work.clock.now().astimezone(SHANGHAI).date()
         if left := not_good(edition.content.clauses, here, today):
-            why = f"clauses {', '.join(left)} have no check that holds today and is good: check them first"
-            raise Conflict(why, rollout.version, rollout.state)
+            raise Unfit("checks", f"lack one that holds today and is good of clauses {', '.join(left)}: check them")
         rollout.state = RolloutState.ACCEPTED
         return self._saved(work, standard, rollout, who)
 

@@ -25,9 +25,9 @@ class Clause:
 
 
 class ClauseFault(NamedTuple):
-    """What is wrong with the clause of this number in the list; None: with the list."""
+    """What is wrong with a clause, by its id; None: with the list."""
 
-    number: int | None
+    clause: str | None
     why: str
 
 
@@ -39,9 +39,7 @@ def clause_faults(clauses: Sequence[Clause], before: Sequence[Clause]) -> list[C
     """What keeps these clauses from following those of the version before, which may be none."""
     by_id = {one.id: one for one in clauses}
     known = {one.id: one for one in before}
-    found = [
-        ClauseFault(number, why) for number, one in enumerate(clauses) if (why := _fault(one, by_id, known.get(one.id)))
-    ]
+    found = [ClauseFault(one.id, why) for one in clauses if (why := _fault(one, by_id, known.get(one.id)))]
     if len(by_id) != len(clauses):
         found.append(ClauseFault(None, "hold an id twice; ids tell clauses apart"))
     if gone := [one for one in known if one not in by_id]:
