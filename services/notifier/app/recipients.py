@@ -22,7 +22,10 @@ class Recipients:
     routing: Routing
 
     def of(self, fact: Fact) -> list[str]:
-        """Codes of departments and supervising parties, each once, sorted. Raises Reject with the remedy where our data has a gap."""
+        """Codes of departments and supervising parties, each once, sorted.
+
+        Raises Reject with the remedy where our data has a gap.
+        """
         try:
             addressees = self.routing.addressees(fact)
         except NoRoute as gap:
