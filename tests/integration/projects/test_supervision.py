@@ -161,6 +161,11 @@ def test_a_limit_warns_and_runs_out_once_and_counts_in_the_indicators(desk: Supe
     assert (district["unit"], housing["unit"]) == (None, "housing")
     assert housing["answered_in_time"] == {"part": 1, "whole": 2, "percent": 50}
     assert housing["promises_kept"] == {"part": 0, "whole": 1, "percent": 0}
+    by_due = desk.unit.get("/supervision/clauses").json()["items"]
+    assert [(one["state"], one["clocks"][-1]["overdue"]) for one in by_due] == [
+        ("handed_over", True),
+        ("tracking", True),
+    ]
     desk.step(late, "reply", "department:housing", **SOLVED)
     assert desk.shown(clause)["replies"][0]["in_time"] is False
 
