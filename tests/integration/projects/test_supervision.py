@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -9,7 +10,11 @@ from uuid import uuid4
 import pytest
 
 from services.chassis.database.work import Workshop
-from services.contracts.supervision_events import SupervisionInspected, SupervisionOpinionChanged
+from services.contracts.supervision_events import (
+    SupervisionInspected,
+    SupervisionOpinionChanged,
+    SupervisionTopicChanged,
+)
 from services.projects.store.checksums import checksums
 from tests.integration.projects.asking import told
 from tests.integration.projects.events import dispatched, take
@@ -235,3 +240,20 @@ def test_nothing_of_supervision_changes_an_issue_or_a_project(desk: Supervising)
     desk.step(desk.replied(SOLVED), "rating", **DISPLEASED)
     desk.step(desk.step(desk.handed_over(), "return", "department:housing", reason="x"), "withdrawal", reason="y")
     assert others() == before
+
+
+def test_of_two_who_send_the_same_at_once_one_makes_it_and_both_get_it(desk: Supervising) -> None:
+    topic = {"id": str(uuid4()), "party": "congress", "area": "home", "title": "屋面", "why": "反复投诉"}
+    answers: list[int] = []
+
+    def send() -> None:
+        client = desk.district.as_("supervisor:congress")
+        answers.append(client.post("/supervision/topics", json=topic).status_code)
+
+    threads = [threading.Thread(target=send) for _ in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert answers == 4 * [201]
+    assert len(told(desk.district, SupervisionTopicChanged)) == 1
