@@ -165,6 +165,7 @@ class SupervisionOpinionChanged(SupervisionEvent):
     replies: tuple[SupervisionReply, ...] = ()
     ratings: tuple[SupervisionRating, ...] = ()
     extension: ReplyExtension | None = None
+    previous_state: str | None = Field(None, description="Before this step; absent when it was given.")
     step: str = Field(description="Which step brought it here.")
     note: str | None = None
 

@@ -338,7 +338,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      ExtensionDecisionBody.note RatingBody.why ReplyBody.text SiteFindingBody.note SuggestionBody.countermeasure
      SuggestionBody.reason SuggestionBody.subject TopicBody.title TopicBody.why InspectionFinding.note
      ReplyExtension.reason SupervisionOpinionChanged.clause SupervisionOpinionChanged.note SupervisionRating.why
-     SupervisionReply.answer SupervisionSuggested.countermeasure SupervisionSuggested.declined_because
+     SupervisionReply.answer _ClauseGiven.clause _ClauseGiven.note
+     SupervisionSuggested.countermeasure SupervisionSuggested.declined_because
      SupervisionSuggested.reason SupervisionSuggested.subject SupervisionTopicChanged.closed_because
      SupervisionTopicChanged.title SupervisionTopicChanged.why projects.supervision_inspections.findings
      projects.supervision_opinions.clause projects.supervision_opinions.extension
@@ -347,7 +348,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.supervision_suggestions.reason projects.supervision_suggestions.subject
      projects.supervision_topics.closed_because projects.supervision_topics.title projects.supervision_topics.why"""),
     (End.CODE, "a party, an area, a state, a step, a clock, a role with a number, a unit, a place of the register",
-     """SupervisionOpinionChanged.step projects.supervision_inspections.party projects.supervision_inspections.people
+     """SupervisionOpinionChanged.step SupervisionOpinionChanged.previous_state _ClauseGiven.state _ClauseGiven.step
+     projects.supervision_inspections.party projects.supervision_inspections.people
      projects.supervision_inspections.place projects.supervision_inspections.units
      projects.supervision_opinions.clocks projects.supervision_opinions.lead projects.supervision_opinions.party
      projects.supervision_opinions.state projects.supervision_steps.state projects.supervision_steps.step
@@ -355,7 +357,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.supervision_suggestions.state projects.supervision_topics.area projects.supervision_topics.party
      projects.supervision_topics.state projects.supervision_topics.type_code"""),
     (End.MADE, "an id, the subject of a verified token, a cursor of ours",
-     """SupervisionEvent.actor SupervisionSuggested.deputy GET@/supervision/suggestions@cursor
+     """SupervisionEvent.actor notifier.deliveries.topic_id
+     SupervisionSuggested.deputy GET@/supervision/suggestions@cursor
      GET@/supervision/topics@cursor projects.supervision_inspections.actor projects.supervision_inspections.id
      projects.supervision_inspections.topic_id projects.supervision_opinions.id
      projects.supervision_opinions.suggestion_id projects.supervision_opinions.topic_id

@@ -25,7 +25,7 @@ from services.notifier.store.tables import deliveries
 
 COMMON = ("delivery_id", "event_id", "recipient", "message", "version", "caused_at", "channel", "status")
 """The columns that a delivery has on any channel, beside the one that names its subject."""
-SUBJECTS = ("ticket_id", "hot_issue_id", "project_id")
+SUBJECTS = ("ticket_id", "hot_issue_id", "project_id", "topic_id")
 
 _ADD = (
     insert_rows(deliveries, *COMMON, *SUBJECTS, "told_at", "text_version", "dispatch")

@@ -13,6 +13,7 @@ from services.chassis.web.identity import Actor, Role, require
 from services.contracts.supervision_events import SupervisingParty
 from services.projects.app.supervision.acts import SupervisionActs
 from services.projects.domain.supervision.indicators import by_unit
+from services.projects.domain.supervision.opinions import by_due
 from services.projects.http.refusals import answered
 from services.projects.http.rights import WHOLE_DISTRICT, not_found
 from services.projects.http.supervision_bodies import (
@@ -110,6 +111,13 @@ def supervision_routes(workshop: Workshop, acts: SupervisionActs) -> APIRouter:
         with answered("suggestion"), workshop.open() as work:
             seat = seat_of(actor)
             return suggestion_shown(acts.topics.decline(work, str(suggestion_id), body.version, body.reason, seat))
+
+    @router.get("/clauses")
+    def list_open_clauses(actor: Participant, party: SupervisingParty | None = None) -> dict[str, Any]:
+        """What has not ended, the next due first: of all for who looks on, its own for a unit."""
+        with workshop.engine.begin() as connection:
+            found = by_due(opinions_seen(connection, seat_of(actor), party=party))
+        return {"items": [opinion_shown(one, acts.limits) for one in found]}
 
     @router.get("/indicators")
     def show_indicators(actor: Participant, party: SupervisingParty | None = None) -> dict[str, Any]:

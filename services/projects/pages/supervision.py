@@ -17,6 +17,7 @@ from services.chassis.web.problems import Problem
 from services.contracts.supervision_events import SupervisingParty
 from services.projects.app.supervision.acts import SupervisionActs
 from services.projects.domain.supervision.indicators import by_unit
+from services.projects.domain.supervision.opinions import by_due
 from services.projects.domain.supervision.topics import SuggestionState, SupervisionArea
 from services.projects.http.refusals import answered
 from services.projects.http.supervision import Participant, Suggester, Supervisor
@@ -101,10 +102,12 @@ def supervision_pages(workshop: Workshop, pages: Pages, acts: SupervisionActs) -
             next=last and write_cursor(last.opened_at, last.id),
             suggestions=suggestions,
             waiting=[one for one in suggestions if one.state is SuggestionState.RECEIVED and one.party in seat.parties],
+            open_clauses=by_due(opinions),
             indicators=by_unit(opinions) if opinions else [],
             parties=parties,
             suggest_to=list(SupervisingParty) if Role.HUB in actor.roles else suggest_to,
             areas=SupervisionArea,
+            now=workshop.clock.now(),
             fresh_id=uuid4,
             entered=entered,
             problem=problem,

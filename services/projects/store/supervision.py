@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, select
+from sqlalchemy import Row, Table, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.database.work import Work
@@ -49,6 +49,7 @@ from services.projects.store.supervision_tables import (
     supervision_topics,
 )
 
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtext(:what))")
 _TOPIC = ("version", "party", "area", "title", "why", "type_code", "state", "opened_at", "closed_because")
 _OPINION = (
     *("version", "topic_id", "party", "number", "clause", "lead", "suggestion_id", "state", "given_at", "agreed"),
@@ -106,6 +107,8 @@ class SqlSupervisionBook:
 
 
 def _locked(work: Work, table: Table, row_id: str) -> Row[Any] | None:
+    """The id is locked too, so that of two who create it at once the second finds it there."""
+    work.connection.execute(_LOCK, {"what": f"{table.name} {row_id}"})
     return work.connection.execute(select(table).where(table.c.id == row_id).with_for_update()).one_or_none()
 
 

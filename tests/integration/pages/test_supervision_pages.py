@@ -47,6 +47,7 @@ def test_a_clause_goes_its_way_on_the_pages_of_all_who_take_part(projects: Proje
     assert "第1条" not in unit.open(page)  # it was inspected, and nothing is handed over
     assert act(party, page, "hand-over", unit="housing") == 303
     html = unit.open(page)
+    assert "未办结的意见" in unit.open("/pages/supervision")
     for said in ("自2026年7月1日 08:00起3个月", "2026年10月1日、", "2026年7月4日、2026年7月5日", "第1条", "照片1张"):
         assert said in html
     vague = {"reply_class": "B", "text": "年内完成", "signed_on": "2026-07-01", "files": PAPER}

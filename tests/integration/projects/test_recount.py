@@ -140,3 +140,15 @@ def test_limits_of_supervision_are_counted_anew_told_and_shown(district: Distric
     assert (later["due"], later["moved_from"]) == ("2093-06-03T16:00:00Z", answer["due"])
     assert [line["step"] for line in shown["steps"]] == ["give", "hand_over", "move"]
     assert shown["steps"][-1]["actor"] == "clock"
+
+
+def test_a_limit_of_supervision_that_stays_is_shown_as_certain_once_holidays_are_known(district: District) -> None:
+    desk = Supervising(district)
+    clause = desk.clause(desk.topic())
+    wired = ProjectsWiring.of(RulesInForce(FILE), TERM_KEY, announced(date(2093, 10, 1)))
+    for _ in range(2):
+        with district.workshop.open() as work:
+            wired.supervision.clocks.recount(work, None)
+    (clock,) = desk.shown(clause)["clocks"]
+    assert (clock["due"], clock["calendar_known"], clock["moved_from"]) == (clause["clocks"][0]["due"], True, None)
+    assert [line["step"] for line in desk.shown(clause)["steps"]] == ["give", "move"]

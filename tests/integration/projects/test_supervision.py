@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -9,7 +10,11 @@ from uuid import uuid4
 import pytest
 
 from services.chassis.database.work import Workshop
-from services.contracts.supervision_events import SupervisionInspected, SupervisionOpinionChanged
+from services.contracts.supervision_events import (
+    SupervisionInspected,
+    SupervisionOpinionChanged,
+    SupervisionTopicChanged,
+)
 from services.projects.store.checksums import checksums
 from tests.integration.projects.asking import told
 from tests.integration.projects.events import dispatched, take
@@ -161,6 +166,11 @@ def test_a_limit_warns_and_runs_out_once_and_counts_in_the_indicators(desk: Supe
     assert (district["unit"], housing["unit"]) == (None, "housing")
     assert housing["answered_in_time"] == {"part": 1, "whole": 2, "percent": 50}
     assert housing["promises_kept"] == {"part": 0, "whole": 1, "percent": 0}
+    by_due = desk.unit.get("/supervision/clauses").json()["items"]
+    assert [(one["state"], one["clocks"][-1]["overdue"]) for one in by_due] == [
+        ("handed_over", True),
+        ("tracking", True),
+    ]
     desk.step(late, "reply", "department:housing", **SOLVED)
     assert desk.shown(clause)["replies"][0]["in_time"] is False
 
@@ -230,3 +240,20 @@ def test_nothing_of_supervision_changes_an_issue_or_a_project(desk: Supervising)
     desk.step(desk.replied(SOLVED), "rating", **DISPLEASED)
     desk.step(desk.step(desk.handed_over(), "return", "department:housing", reason="x"), "withdrawal", reason="y")
     assert others() == before
+
+
+def test_of_two_who_send_the_same_at_once_one_makes_it_and_both_get_it(desk: Supervising) -> None:
+    topic = {"id": str(uuid4()), "party": "congress", "area": "home", "title": "屋面", "why": "反复投诉"}
+    answers: list[int] = []
+
+    def send() -> None:
+        client = desk.district.as_("supervisor:congress")
+        answers.append(client.post("/supervision/topics", json=topic).status_code)
+
+    threads = [threading.Thread(target=send) for _ in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert answers == 4 * [201]
+    assert len(told(desk.district, SupervisionTopicChanged)) == 1

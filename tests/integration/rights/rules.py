@@ -434,7 +434,10 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
         **{f"POST /surveys body.{name}": Rule.PLAIN for name in ("findings.note", "findings.photographs", "unit")},
     },
     NOTIFIER: {
-        **{f"GET /deliveries query.{name}": Rule.NARROWS for name in ("ticket_id", "hot_issue_id", "project_id")},
+        **{
+            f"GET /deliveries query.{name}": Rule.NARROWS
+            for name in ("ticket_id", "hot_issue_id", "project_id", "topic_id")
+        },
         "GET /deliveries query.department": Rule.NARROWS,
         "GET /deliveries query.cursor": Rule.VISIBLE,
         "GET /webhooks/{webhook_id}/deliveries query.cursor": Rule.VISIBLE,

@@ -17,7 +17,7 @@ from services.contracts.supervision_events import (
     SupervisionTopicChanged,
 )
 from services.projects.domain.supervision.clocks import RunningClock
-from services.projects.domain.supervision.opinions import OpinionStep, SupervisionOpinion
+from services.projects.domain.supervision.opinions import OpinionState, OpinionStep, SupervisionOpinion
 from services.projects.domain.supervision.replies import Rating, Reply
 from services.projects.domain.supervision.topics import SiteInspection, Suggestion, SupervisionTopic
 
@@ -58,7 +58,12 @@ def inspected(inspection: SiteInspection, topic: SupervisionTopic, actor: str, a
 
 
 def opinion_changed(
-    opinion: SupervisionOpinion, step: OpinionStep, actor: str, at: datetime, note: str | None = None
+    opinion: SupervisionOpinion,
+    step: OpinionStep,
+    actor: str,
+    at: datetime,
+    note: str | None = None,
+    came_from: OpinionState | None = None,
 ) -> SupervisionOpinionChanged:
     extension = opinion.extension
     return SupervisionOpinionChanged(
@@ -79,6 +84,7 @@ def opinion_changed(
         ratings=tuple(_rating(one) for one in opinion.ratings),
         extension=extension
         and ReplyExtension(reason=extension.reason, until=extension.until, granted=extension.granted),
+        previous_state=came_from,
         step=step,
         note=note,
         actor=actor,

@@ -168,13 +168,14 @@ class Opinions:
         take: Callable[[], None],
         note: str | None = None,
     ) -> SupervisionOpinion:
+        came_from = opinion.state
         try:
             take()
         except IllegalOpinionStep as error:
             raise Conflict(str(error), opinion.version, opinion.state) from None
         except UnfitReply as unfit:
             raise Unfit(unfit.field, str(unfit)) from None
-        told = opinion_changed(opinion, step, seat.actor, work.clock.now(), note)
+        told = opinion_changed(opinion, step, seat.actor, work.clock.now(), note, came_from)
         self.book.save_opinion(work, told)
         start_timers(work, opinion)
         work.publish(TOPIC, told)

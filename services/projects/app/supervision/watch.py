@@ -63,6 +63,6 @@ class WatchClocks:
         return after if after != opinion.clocks else None
 
     def _keep(self, work: Work, opinion: SupervisionOpinion, step: OpinionStep, note: str | None = None) -> None:
-        told = opinion_changed(opinion, step, CLOCK, work.clock.now(), note)
+        told = opinion_changed(opinion, step, CLOCK, work.clock.now(), note, opinion.state)
         self.book.save_opinion(work, told)
         work.publish(TOPIC, told)

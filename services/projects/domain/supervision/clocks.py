@@ -76,13 +76,14 @@ class RunningClock:
         return replace(self, warned=warned, overdue=self.overdue or now >= self.due)
 
     def recounted(self, other: RunningClock, now: datetime) -> RunningClock | None:
-        """With the end that `other` has by the calendar of today; None where nothing moves.
+        """As `other` is by the calendar of today; None where nothing is new.
 
         An end that is over by the new count, too, or would be over at once stays where it was.
         """
-        if other.due == self.due or other.due <= now:
-            return None
-        return replace(other, moved_from=self.due).at(now)
+        if other.due == self.due:
+            known = other.calendar_known
+            return replace(self, calendar_known=known) if known != self.calendar_known else None
+        return replace(other, moved_from=self.due).at(now) if other.due > now else None
 
 
 LAPSES = frozenset({SupervisionClockKind.RETURN})

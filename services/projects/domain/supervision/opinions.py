@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
 from services.contracts.supervision_events import SupervisingParty
-from services.projects.domain.supervision.clocks import RUNS_FOR_THE_UNIT, RunningClock, SupervisionClockKind
+from services.projects.domain.supervision.clocks import LAPSES, RUNS_FOR_THE_UNIT, RunningClock, SupervisionClockKind
 from services.projects.domain.supervision.replies import (
     AGREES,
     MoreTime,
@@ -128,6 +128,11 @@ class SupervisionOpinion:
         return next((one for one in self.clocks if one.kind in RUNS_FOR_THE_UNIT), None)
 
     @property
+    def next_due(self) -> datetime | None:
+        """The next end of its clocks that somebody must keep."""
+        return min((one.due for one in self.clocks if one.kind not in LAPSES), default=None)
+
+    @property
     def promised_on(self) -> date | None:
         """The day of the promise that is followed now."""
         if self.state is not OpinionState.TRACKING:
@@ -239,3 +244,9 @@ class SupervisionOpinion:
             raise IllegalOpinionStep(f"it is {self.state}; this is done while it is {states}")
         self.state = to
         self.version += 1
+
+
+def by_due(opinions: Iterable[SupervisionOpinion]) -> list[SupervisionOpinion]:
+    """Those that have not ended, the next due first; those that wait for nobody's limit last."""
+    waiting = [one for one in opinions if one.state not in ENDED]
+    return sorted(waiting, key=lambda one: (one.next_due is None, one.next_due or one.given_at, one.id))
