@@ -334,7 +334,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
     (End.TEXT, "looked up by, and not kept", "GET@/search@q GET@/known-matters@text GET@/known-matters@address"),
     # --- supervision
     (End.REDACTED, WORDS,
-     """CarriedOutBody.note ClauseBody.text ClauseReasonBody.reason ClosingBody.reason ExtensionBody.reason
+     """CarriedOutBody.note NewClauseBody.text ClauseReasonBody.reason TopicReasonBody.reason ExtensionBody.reason
      ExtensionDecisionBody.note RatingBody.why ReplyBody.text SiteFindingBody.note SuggestionBody.countermeasure
      SuggestionBody.reason SuggestionBody.subject TopicBody.title TopicBody.why InspectionFinding.note
      ReplyExtension.reason SupervisionOpinionChanged.clause SupervisionOpinionChanged.note SupervisionRating.why

@@ -147,14 +147,14 @@ def _supervised(planting: Planting, district: District) -> None:
         for _ in range(2)
     ]
     refusal = f"suggestions/{suggestions[0]['suggestion_id']}/refusal"
-    send(party, refusal, 200, "ClosingBody.reason", version=1, reason=SAID)
+    send(party, refusal, 200, "TopicReasonBody.reason", version=1, reason=SAID)
     topic = {"id": str(uuid4()), "party": "congress", "area": "home", "title": SAID, "why": SAID}
     topic = send(party, "topics", 201, "TopicBody.title", "TopicBody.why", **topic)
     at = f"topics/{topic['topic_id']}"
     found = desk.inspection(findings=[{"note": SAID}])
     send(party, f"{at}/inspections", 201, "SiteFindingBody.note", **found)
     clauses = [{"id": str(uuid4()), "text": SAID, "unit": "housing"} for _ in range(2)]
-    given, other = send(party, f"{at}/opinions", 201, "ClauseBody.text", clauses=clauses)["items"]
+    given, other = send(party, f"{at}/opinions", 201, "NewClauseBody.text", clauses=clauses)["items"]
     withdrawal = f"clauses/{other['clause_id']}/withdrawal"
     send(party, withdrawal, 200, "ClauseReasonBody.reason", version=1, reason=SAID)
     step = f"clauses/{given['clause_id']}"
