@@ -251,6 +251,8 @@ def test_a_part_that_is_sold_on_takes_a_new_code(district: District, one: dict[s
     (first,) = [slip for slip in slips if slip["parts"] == ["3-1-101"]]
     district.until(OPENS + timedelta(days=1))
     sell(district, one)
+    with pytest.raises(Unknown), district.workshop.open() as work:
+        wired(district.workshop).voting.ballots.by_code(work, first["code"])
     (second,) = post(district, one, "codes")["codes"]
     assert (second["parts"], second["issue"]) == (["3-1-101"], 2)
     assert second["code"] != first["code"]
