@@ -471,7 +471,7 @@ ONLY_IN_FORMS: Mapping[str, Rule] = {
 """What forms send under a name of their own. Their other fields become those of a body or a query."""
 NO_TEXTS = {
     *("area", "contacted", "kind", "line", "period", "purpose", "satisfaction", "state", "urgency"),
-    *("occasion", "result"),
+    *("by_register", "occasion", "result"),
     *("scaffold_days", "parking_replaced", "happened", "rescue"),
     *("accepted_on", "party", "residents", "severity", "template", "template_version", "unit_cost"),
     *("adopted", "announced_at", "at", "closes_at", "held_on", "opens_at", "protocol"),
