@@ -22,6 +22,7 @@ from services.projects.app.works.acts import WorksActs
 from services.projects.http.wording import Wording
 from services.projects.pages.agreements import agreement_pages
 from services.projects.pages.areas import area_pages
+from services.projects.pages.bulletins import bulletin_pages
 from services.projects.pages.complaints import complaint_pages
 from services.projects.pages.consultations import consultation_pages
 from services.projects.pages.dossier import dossier_pages
@@ -44,6 +45,7 @@ MENU = {
     "menu_areas": "/pages/areas",
     "menu_effects": "/pages/effects",
     "menu_kpi": "/pages/kpi",
+    "menu_bulletins": "/pages/bulletins",
     "menu_projects": "/pages/projects",
     "menu_plans": "/pages/plans",
     "menu_estates": "/pages/estates",
@@ -72,6 +74,7 @@ def people_pages(
         area_pages(workshop, pages, rules),
         effect_pages(workshop, pages, judge, words),
         kpi_pages(workshop, pages, rules),
+        bulletin_pages(workshop, pages, rules),
         project_pages(workshop, pages, repair, reverse, words),
         works_pages(workshop, pages, works, voting.desk.rules),
         complaint_pages(workshop, pages, works, works.disturb.calendar),

@@ -169,6 +169,8 @@ PROJECTS_PAGES: Mapping[str, Sequence[str]] = {
     "/pages/effects": ["/pages/effects"],
     "/pages/kpi": ["/pages/kpi", "/pages/kpi?type=MJ01&estate=quyang-1"],
     "/pages/effects/{type_code}": ["/pages/effects/MJ01"],
+    "/pages/bulletins": ["/pages/bulletins", "/pages/bulletins?period=2026-07&for=committee"],
+    "/pages/bulletins/{period}": ["/pages/bulletins/2026-07", "/pages/bulletins/2026-07?for=310109010"],
     "/pages/projects": ["/pages/projects"],
     "/pages/projects/{project_id}": ["/pages/projects/{project_id}"],
     "/pages/projects/{project_id}/consultations": ["/pages/projects/{project_id}/consultations"],

@@ -54,6 +54,7 @@ IN_PATHS: Mapping[str, Mapping[str, Rule]] = {
         "plan_id": Rule.OF_ROLE,
         "fund_use_id": Rule.ADMITTED,
         "type_code": Rule.CODE,
+        "period": Rule.PLAIN,
     },
     NOTIFIER: {"webhook_id": Rule.VISIBLE, "delivery_id": Rule.VISIBLE, "letter_id": Rule.OF_ROLE},
     CLASSIFIER: {"letter_id": Rule.OF_ROLE},
@@ -269,6 +270,17 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
             for path in ("/kpi", "/kpi.csv", "/pages/kpi", "/pages/kpi.csv")
             for name in ("estate", "sub_district", "type")
         },
+        # bulletins
+        **{
+            f"GET {path} query.for": Rule.NARROWS
+            for path in (
+                "/bulletins/{period}",
+                "/bulletins/{period}/csv",
+                "/pages/bulletins/{period}",
+                "/pages/bulletins",
+            )
+        },
+        "GET /pages/bulletins query.period": Rule.PLAIN,
         "GET /dead-letters query.after": Rule.OF_ROLE,
         # the register of estates, and needs
         **{
