@@ -205,7 +205,7 @@ class ProjectsWiring:
             kpi_routes(workshop, self.rules),
             effect_routes(workshop, judge_class(self.cure), self.words),
             area_routes(workshop, self.rules),
-            bulletin_routes(workshop, self.rules),
+            bulletin_routes(workshop),
             estate_routes(workshop, self.register),
             estate_view_routes(workshop),
             need_routes(workshop, self.gather, self.open_for_needs, self.words),

@@ -11,7 +11,6 @@ from services.chassis.database.work import Workshop
 from services.chassis.pages.look import Pages
 from services.chassis.web.identity import Actor
 from services.contracts.districts import SHANGHAI, sub_districts
-from services.projects.app.ports import CurrentRules
 from services.projects.domain.bulletin import BulletinReader, Period
 from services.projects.http.bulletins import PERIOD, Bulletin, BulletinActor, PeriodName, WrittenFor, bulletin_of
 from services.projects.http.rights import WHOLE_DISTRICT
@@ -20,7 +19,7 @@ WEEKS, MONTHS = 12, 12
 """How many past periods the page offers; older ones by their name in the address."""
 
 
-def bulletin_pages(workshop: Workshop, pages: Pages, rules: CurrentRules) -> APIRouter:
+def bulletin_pages(workshop: Workshop, pages: Pages) -> APIRouter:
     router = pages.router()
 
     @router.get("/bulletins")
@@ -40,7 +39,7 @@ def bulletin_pages(workshop: Workshop, pages: Pages, rules: CurrentRules) -> API
         return show(request, actor, period, written_for)
 
     def show(request: Request, actor: Actor, period: str, written_for: str | None) -> Response:
-        made = bulletin_of(workshop, actor, period, written_for, rules.book().newest.observation)
+        made = bulletin_of(workshop, actor, period, written_for)
         return pages.show(
             request,
             "bulletin.html",

@@ -74,7 +74,7 @@ def people_pages(
         area_pages(workshop, pages, rules),
         effect_pages(workshop, pages, judge, words),
         kpi_pages(workshop, pages, rules),
-        bulletin_pages(workshop, pages, rules),
+        bulletin_pages(workshop, pages),
         project_pages(workshop, pages, repair, reverse, words),
         works_pages(workshop, pages, works, voting.desk.rules),
         complaint_pages(workshop, pages, works, works.disturb.calendar),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
@@ -16,7 +16,6 @@ from services.projects.domain.bulletin import BulletinSection, Span
 from services.projects.domain.hot_issue import NO_ISSUE, UNDECIDED, IssueState
 from services.projects.domain.months import ZONE
 from services.projects.domain.repair_project import ProjectState
-from services.projects.domain.rules import Observation
 from services.projects.store.tables import (
     hot_issue_history,
     hot_issues,
@@ -67,14 +66,16 @@ def bulletin_lines(
     return sorted(found, key=lambda line: (line.at, line.number))
 
 
-def calls_of_period(connection: Connection, span: Span, sub_district: str | None, rule: Observation) -> dict[str, int]:
+def calls_of_period(
+    connection: Connection, span: Span, sub_district: str | None, apart: Collection[str]
+) -> dict[str, int]:
     """Calls by event time; of them valid complaints about housing and, apart, about works (docs/domain.md §3.4)."""
     seen = ticket_sightings.c
     repair = and_(seen.evidence, seen.type_code.startswith(Area.REPAIR))
     counted = select(
         func.count().label("calls"),
-        func.count().filter(repair, seen.type_code.not_in(rule.apart)).label("repair_complaints"),
-        func.count().filter(repair, seen.type_code.in_(rule.apart)).label("nuisance"),
+        func.count().filter(repair, seen.type_code.not_in(apart)).label("repair_complaints"),
+        func.count().filter(repair, seen.type_code.in_(apart)).label("nuisance"),
     ).where(seen.rejected.is_(False), _within(seen.occurred_at, span), _of(ticket_sightings, sub_district))
     return dict(connection.execute(counted).mappings().one())
 
