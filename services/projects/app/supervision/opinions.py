@@ -62,6 +62,7 @@ class Opinions:
         if unit not in departments():
             raise Unfit("unit", "is no department: take a code of the departments")
         opinion, _ = self._open(work, at, OpinionStep.HAND_OVER, seat)
+        seat.not_of(frozenset({unit}))
         now = work.clock.now()
         kinds = (SupervisionClockKind.RETURN, SupervisionClockKind.ANSWER)
         clocks = tuple(self.limits.start(kind, now) for kind in kinds)
