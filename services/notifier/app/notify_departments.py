@@ -26,14 +26,10 @@ from services.contracts.department_events import (
 from services.contracts.event import Envelope, Event
 from services.contracts.impact_events import WorksImpactChanged
 from services.contracts.registry import HOT_ISSUE_EVENTS, PROJECT_EVENTS, TICKET_EVENTS
+from services.contracts.reply_events import ReplyRefused
 from services.contracts.supervision_events import SupervisionOpinionChanged
-from services.contracts.ticket_events import (
-    ReplyRefused,
-    TicketCoHandlerCalledIn,
-    TicketDispatched,
-    TicketTextErased,
-    TicketTextRecorded,
-)
+from services.contracts.text_events import TicketTextErased, TicketTextRecorded
+from services.contracts.ticket_events import TicketCoHandlerCalledIn, TicketDispatched
 from services.contracts.topics import topic_table
 from services.contracts.works_events import WorksDefectChanged
 from services.notifier.app.batch import NotificationBatch

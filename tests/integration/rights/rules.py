@@ -56,6 +56,7 @@ IN_PATHS: Mapping[str, Mapping[str, Rule]] = {
         "need_id": Rule.ADMITTED,
         "plan_id": Rule.OF_ROLE,
         "fund_use_id": Rule.ADMITTED,
+        "period": Rule.PLAIN,
     },
     NOTIFIER: {"webhook_id": Rule.VISIBLE, "delivery_id": Rule.VISIBLE, "letter_id": Rule.OF_ROLE},
     CLASSIFIER: {"letter_id": Rule.OF_ROLE},
@@ -266,6 +267,17 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
             for path in ("/areas", "/pages/areas", "/concentrations")
             for name in ("estate", "sub_district", "type")
         },
+        # bulletins
+        **{
+            f"GET {path} query.for": Rule.NARROWS
+            for path in (
+                "/bulletins/{period}",
+                "/bulletins/{period}/csv",
+                "/pages/bulletins/{period}",
+                "/pages/bulletins",
+            )
+        },
+        "GET /pages/bulletins query.period": Rule.PLAIN,
         "GET /dead-letters query.after": Rule.OF_ROLE,
         # supervision: each party its own; units by what was handed over to them
         **{f"GET /supervision/{path} query.cursor": Rule.NARROWS for path in ("topics", "suggestions")},
