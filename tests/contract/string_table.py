@@ -358,7 +358,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.supervision_suggestions.state projects.supervision_topics.area projects.supervision_topics.party
      projects.supervision_topics.state projects.supervision_topics.type_code"""),
     (End.MADE, "an id, the subject of a verified token, a cursor of ours",
-     """SupervisionEvent.actor notifier.deliveries.topic_id
+     """SupervisionEvent.actor notifier.deliveries.matter_id
      SupervisionSuggested.deputy GET@/supervision/suggestions@cursor
      GET@/supervision/topics@cursor projects.supervision_inspections.actor projects.supervision_inspections.id
      projects.supervision_inspections.topic_id projects.supervision_opinions.id

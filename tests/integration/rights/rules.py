@@ -438,7 +438,7 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
     NOTIFIER: {
         **{
             f"GET /deliveries query.{name}": Rule.NARROWS
-            for name in ("ticket_id", "hot_issue_id", "project_id", "topic_id")
+            for name in ("ticket_id", "hot_issue_id", "project_id", "matter_id")
         },
         "GET /deliveries query.department": Rule.NARROWS,
         "GET /deliveries query.cursor": Rule.VISIBLE,
