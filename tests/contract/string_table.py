@@ -90,6 +90,9 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      """ConsultationAdvanced.reason ConsultationOpinionChanged.opinion ConsultationOpinionChanged.why
      ItemPutToVote.colour ItemPutToVote.material ItemPutToVote.removed ItemPutToVote.wording"""),
     (End.MADE, "the subject of a verified token", "ConsultationEvent.actor"),
+    (End.CODE, "an estate, a building or hallway; the number of a vote elsewhere, which no telephone number fits",
+     "HeldAgainstRegister.estate HeldAgainstRegister.within HeldElsewhere.number"),
+    (End.REDACTED, WORDS, "HeldAgainstRegister.why HeldElsewhere.system"),
     (End.CODE, "a kind, state or breach of a disturbance or defect, a block; anything else is refused",
      """DefectNotice.severity DefectNotice.state
      ImpactNotice.breaches ImpactNotice.kind ImpactNotice.state WorksImpactChanged.breaches WorksImpactChanged.kind
@@ -118,6 +121,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.cells.type_code projects.hot_issue_history.cause projects.hot_issue_history.cause_values
      projects.hot_issue_history.state projects.hot_issue_members.reason projects.hot_issues.decision
      projects.hot_issues.level projects.hot_issues.state projects.hot_issues.type_code projects.hot_issues.effect
+     projects.hot_issues.judged
      projects.matters.type_code projects.repair_project_history.from_state projects.repair_project_history.state
      projects.repair_projects.resume_to projects.repair_projects.state projects.ticket_sightings.decided_kind
      projects.ticket_sightings.decided_type projects.ticket_sightings.read_kind projects.ticket_sightings.read_type
@@ -127,6 +131,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      """intake.caller_readings.unit intake.hot_issues.lead intake.tickets.about_unit
      intake.tickets.co_handlers intake.tickets.lead intake.tickets.sub_district
      intake.estate_names.sub_district intake.hot_issues.sub_district intake.catalogue_versions.edits
+     intake.registered_estates.sub_district
      intake.catalogue_versions.in_force notifier.deliveries.recipient notifier.webhooks.department
      projects.hot_issues.lead projects.hot_issues.sub_district projects.repair_projects.elements
      projects.repair_project_history.responsible
@@ -136,6 +141,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.ticket_sightings.sub_district projects.typical_cases.lead projects.typical_cases.sub_districts"""),
     (End.CODE, "an estate or building of the register",
      """intake.tickets.estate intake.tickets.building intake.estate_names.estate intake.estate_names.name
+     intake.registered_estates.estate
      intake.hot_issues.estate projects.cells.estate projects.hot_issues.estate projects.repair_projects.estate
      projects.ticket_sightings.decided_estate projects.ticket_sightings.read_estate
      projects.ticket_sightings.estate"""),
@@ -239,6 +245,19 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.consultation_parts.building projects.consultation_parts.hallway projects.consultation_parts.part_id
      projects.consultation_results.facts projects.consultation_results.item projects.consultation_steps.state
      projects.consultations.changed projects.consultations.state"""),
+    (End.CODE, "how a ballot came, a part, a building or hallway, a kind of difference",
+     """projects.consultation_codes.part_id projects.consultation_deliveries.how
+     projects.consultation_differences.given projects.consultation_differences.kind
+     projects.consultation_differences.part_id projects.consultation_differences.registered
+     projects.consultation_sales.part_id"""),
+    (End.REDACTED, WORDS,
+     "projects.consultation_codes.why projects.consultations.held_in projects.consultations.register_check"),
+    (End.MADE, "an id, a hash, the subject of a verified token",
+     """projects.consultation_codes.actor projects.consultation_differences.consultation_id
+     projects.consultation_looks.actor projects.consultation_looks.consultation_id
+     projects.consultation_sales.actor projects.consultation_sales.consultation_id
+     projects.consultation_sales.evidence projects.consultation_sales.hash projects.consultation_sales.id
+     projects.consultation_sales.previous"""),
     (End.REDACTED, WORDS,
      """projects.consultation_items.colour projects.consultation_items.material projects.consultation_items.removed
      projects.consultation_items.wording projects.consultation_opinions.why projects.consultation_opinions.words
@@ -309,12 +328,80 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      GET@/projects@cursor GET@/tickets@cursor"""),
     (End.REDACTED, WORDS,
      """AnnulmentBody.reason AskedBody.colour AskedBody.material AskedBody.removed AskedBody.wording
+     CodesBody.why ConsultationBody.why_differs ElectorateBody.why_differs HeldInBody.system RoundBody.why_differs
      OpinionAnswerBody.why OpinionBody.words"""),
     (End.CODE, "a role of the program", "MeetingBody.present"),
     (End.MADE, "a keyed hash of it is kept", "PartBody.owner"),
     (End.TEXT, "looked up by, and not kept", "GET@/search@q GET@/known-matters@text GET@/known-matters@address"),
+    # --- supervision
+    (End.REDACTED, WORDS,
+     """CarriedOutBody.note NewClauseBody.text ClauseReasonBody.reason TopicReasonBody.reason ExtensionBody.reason
+     ExtensionDecisionBody.note RatingBody.why ReplyBody.text SiteFindingBody.note SuggestionBody.countermeasure
+     SuggestionBody.reason SuggestionBody.subject TopicBody.title TopicBody.why InspectionFinding.note
+     ReplyExtension.reason SupervisionOpinionChanged.clause SupervisionOpinionChanged.note SupervisionRating.why
+     SupervisionReply.answer _ClauseGiven.clause _ClauseGiven.note
+     SupervisionSuggested.countermeasure SupervisionSuggested.declined_because
+     SupervisionSuggested.reason SupervisionSuggested.subject SupervisionTopicChanged.closed_because
+     SupervisionTopicChanged.title SupervisionTopicChanged.why projects.supervision_inspections.findings
+     projects.supervision_opinions.clause projects.supervision_opinions.extension
+     projects.supervision_opinions.ratings projects.supervision_opinions.replies projects.supervision_steps.note
+     projects.supervision_suggestions.countermeasure projects.supervision_suggestions.declined_because
+     projects.supervision_suggestions.reason projects.supervision_suggestions.subject
+     projects.supervision_topics.closed_because projects.supervision_topics.title projects.supervision_topics.why"""),
+    (End.CODE, "a party, an area, a state, a step, a clock, a role with a number, a unit, a place of the register",
+     """SupervisionOpinionChanged.step SupervisionOpinionChanged.previous_state _ClauseGiven.state _ClauseGiven.step
+     projects.supervision_inspections.party projects.supervision_inspections.people
+     projects.supervision_inspections.place projects.supervision_inspections.units
+     projects.supervision_opinions.clocks projects.supervision_opinions.lead projects.supervision_opinions.party
+     projects.supervision_opinions.state projects.supervision_steps.state projects.supervision_steps.step
+     projects.supervision_suggestions.origin projects.supervision_suggestions.party
+     projects.supervision_suggestions.state projects.supervision_topics.area projects.supervision_topics.party
+     projects.supervision_topics.state projects.supervision_topics.type_code"""),
+    (End.MADE, "an id, the subject of a verified token, a cursor of ours",
+     """SupervisionEvent.actor notifier.deliveries.matter_id
+     SupervisionSuggested.deputy GET@/supervision/suggestions@cursor
+     GET@/supervision/topics@cursor projects.supervision_inspections.actor projects.supervision_inspections.id
+     projects.supervision_inspections.topic_id projects.supervision_opinions.id
+     projects.supervision_opinions.suggestion_id projects.supervision_opinions.topic_id
+     projects.supervision_steps.actor projects.supervision_steps.opinion_id projects.supervision_suggestions.deputy
+     projects.supervision_suggestions.id projects.supervision_suggestions.topic_id projects.supervision_topics.id"""),
+    # --- typical cases and standards
+    (End.REDACTED, WORDS,
+     """CaseCause.what CaseCriterion.evidence CaseMeasure.what CauseBody.finding CheckBody.evidence ChoiceBody.criteria
+     ClosingBody.reason ExemptionBody.reason MeasureBody.task RetirementBody.reason RolloutChanged.exempt_reason
+     StandardAnswerBody.why StandardCheckChanged.evidence StandardEvent.retired_why StandardOpinionBody.words
+     StandardOpinionChanged.why StandardOpinionChanged.words TypicalCaseEvent.reason TypicalCaseMeasureChanged.what
+     projects.standard_checks.evidence projects.standard_opinions.why projects.standard_opinions.words
+     projects.standard_rollouts.exempt_reason projects.standards.retired_why projects.typical_cases.causes
+     projects.typical_cases.criteria projects.typical_cases.reason"""),
+    (End.REDACTED, REDACT,
+     """ClauseBody.text ContentBody.text FormBody.title MenuRowBody.name_cn MenuRowBody.name_en
+     MenuRowBody.removes_cn MenuRowBody.removes_en MenuRowBody.standard_cn MenuRowBody.standard_en StandardBody.title
+     StandardCapacityBody.unit_cn StandardCapacityBody.unit_en MenuCapacity.unit_cn MenuCapacity.unit_en
+     StandardClause.wording StandardContent.wording StandardEvent.title StandardMenuRow.removes_cn
+     StandardMenuRow.removes_en StandardMenuRow.standard_cn StandardMenuRow.standard_en StandardMenuRow.title_cn
+     StandardMenuRow.title_en StandardTemplate.title projects.standard_editions.content projects.standards.title"""),
+    (End.CODE, "of a register; a step of works, a kind of paper or meeting, a clause by its pattern, a state",
+     """ContentBody.elements ContentBody.meetings ContentBody.papers MeasureBody.unit StandardBody.lead
+     StandardContent.meetings StandardContent.papers StandardVersion.menu_versions projects.standard_checks.clause
+     projects.standard_checks.method projects.standard_checks.sub_district projects.standard_checks.verdict
+     projects.standard_editions.issued_by projects.standard_editions.menu_versions projects.standard_editions.state
+     projects.standard_opinions.clause projects.standard_opinions.role projects.standard_rollouts.state
+     projects.standard_rollouts.sub_district projects.standards.lead projects.standards.state
+     projects.standards.type_codes projects.typical_cases.proposed_by"""),
+    (End.REDACTED, WORDS, "CaseNotice.what"),
+    (End.REDACTED, REDACT, "StandardNotice.title"),
+    (End.CODE, "a state, a type of event, a clause", """CaseNotice.stage CaseNotice.state StandardNotice.clause
+     StandardNotice.stage StandardNotice.state"""),
+    (End.MADE, "an id, the subject of a verified token",
+     """RolloutChanged.actor StandardCheckChanged.actor StandardEvent.actor StandardOpinionChanged.actor
+     TypicalCaseEvent.actor projects.standard_checks.id projects.standard_checks.standard_id
+     projects.standard_editions.standard_id projects.standard_opinions.id projects.standard_opinions.standard_id
+     projects.standard_rollouts.standard_id projects.standards.case_id projects.standards.id
+     projects.typical_cases.pilot projects.typical_cases.standard_id"""),
     # --- the register of estates, needs and plans
-    (End.REDACTED, REDACT, "EstateRegistered.estate_name projects.estates.name EstateBody.name"),
+    (End.REDACTED, REDACT,
+     "EstateRegistered.estate_name projects.estates.name intake.registered_estates.name EstateBody.name"),
     (End.CODE, "a kind of property, a sub-district; blocks and hallways by their pattern",
      "projects.estates.property_kind projects.estates.sub_district projects.estates.blocks"),
     (End.CODE, "a part of an estate as its register names it: digits, letters and signs of a number",
@@ -334,7 +421,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.needs_surveys.role projects.needs_surveys.sub_district"""),
     (End.MADE, "an id, the subject of a verified token, a cursor of ours",
      """projects.needs.id projects.needs.plan_id projects.needs.project_id projects.needs.sources
-     projects.needs_surveys.actor projects.needs_surveys.id NeedsSurveyed.actor GET@/needs@cursor"""),
+     projects.needs_surveys.actor projects.needs_surveys.id NeedsSurveyed.actor NeedsSurveyWithdrawn.actor
+     GET@/needs@cursor"""),
     (End.CODE, "a state, a kind, a part of the rank, a unit, a sub-district, an estate, an element; numbers",
      """RankShare.part projects.fund_uses.element projects.fund_uses.estate projects.fund_uses.kind
      projects.fund_uses.lead projects.fund_uses.state projects.fund_uses.sub_district
@@ -344,7 +432,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
     (End.REDACTED, REDACT, "projects.fund_uses.estate_name projects.plan_entries.estate_name"),
     (End.MADE, "an id, the subject of a verified token, a cursor of ours",
      """FundUseChanged.actor PlanEntryChanged.actor PlanEvent.actor GET@/fund-uses@cursor projects.fund_uses.id
-     projects.plan_entries.needs projects.plan_entries.plan_id projects.plans.id projects.plans.supersedes"""),
+     projects.plan_entries.needs projects.plan_entries.plan_id projects.plan_entries.projects projects.plans.id
+     projects.plans.supersedes"""),
 )  # fmt: skip
 
 

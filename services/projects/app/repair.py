@@ -68,6 +68,7 @@ class Repair:
     pass_gates: Callable[[Work, RepairProject], None]
     needs: MeetNeeds
     areas: FloorAreas
+    pilots: Callable[[Work, RepairProject], None]
     new_id: Callable[[], str]
 
     def open(self, work: Work, issue: HotIssue, plan: Plan, actor: str) -> RepairProject:
@@ -140,6 +141,7 @@ class Repair:
         self.pass_gates(work, project)
         self._advanced(work, project)
         self.needs.step(work, project)
+        self.pilots(work, project)
         if project.review_on:
             timers.start(work, REVIEW, project.id, review_at(project.review_on))
         for issue in cured:

@@ -36,7 +36,7 @@ def known_elements(codes: Codes) -> Codes:
     return codes
 
 
-def _department(code: str) -> str:
+def known_department(code: str) -> str:
     if code not in departments():
         raise ValueError("is no department: take a code of services/contracts/data/departments.yaml")
     return code
@@ -59,7 +59,7 @@ Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 Day = Annotated[date, AfterValidator(_plausible)]
 Moment = Annotated[AwareDatetime, AfterValidator(_plausible_moment)]
 FloorArea = Annotated[float, Field(gt=0, le=10_000_000, allow_inf_nan=False, description="m²")]
-Department = Annotated[str, AfterValidator(_department)]
+Department = Annotated[str, AfterValidator(known_department)]
 Elements = Annotated[tuple[str, ...], Field(max_length=40), AfterValidator(known_elements)]
 
 

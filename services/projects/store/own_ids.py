@@ -6,10 +6,11 @@ from sqlalchemy import Connection, Table, literal, select, text, union_all
 
 from services.projects.app.own_ids import Named
 from services.projects.store.agreements_tables import works_contracts
+from services.projects.store.case_tables import typical_cases
 from services.projects.store.impact_tables import impacts
 from services.projects.store.need_tables import needs, needs_surveys
 from services.projects.store.plan_tables import fund_uses, plans
-from services.projects.store.tables import repair_projects, typical_cases
+from services.projects.store.tables import repair_projects
 from services.projects.store.works_tables import works_defects, works_inspections, works_items, works_papers
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('id ' || :id))")

@@ -226,7 +226,7 @@ def test_a_service_is_reported_done_and_a_reopened_issue_is_decided_differently(
     assert fault.condition is Condition.PRESENT
     cast.hub.hear(_notice(fault, "reopened"))
     cast.hub.act(NOW)
-    cast.play(70)
+    cast.play(190)
     assert fault.condition is Condition.CURED
     assert [body["kind"] for body in cast.services.bodies("/decision")] == ["service", "rule"]
     assert len(cast.services.bodies("/cure-done")) == 2

@@ -12,7 +12,7 @@ from uuid import UUID
 from services.chassis.clock import FixedClock
 from services.chassis.database.work import Work
 from services.contracts.event import Event
-from services.contracts.need_events import NeedsSurveyed
+from services.contracts.need_events import NeedsSurveyed, NeedsSurveyWithdrawn
 from services.contracts.taxonomy import taxonomy
 from services.contracts.ticket_events import Place
 from services.projects.app.authority import Authority
@@ -79,6 +79,9 @@ class MemoryNeeds:
     def add_survey(self, work: Work, told: NeedsSurveyed) -> None:
         raise NotImplementedError
 
+    def withdraw_survey(self, work: Work, told: NeedsSurveyWithdrawn) -> None:
+        raise NotImplementedError
+
 
 @dataclass
 class MemoryPlans:
@@ -111,6 +114,13 @@ class MemoryPlans:
             if open_needs:
                 found.append(Candidate(place, tuple(open_needs), "sold-public", 1980))
         return found
+
+    def begun(self, work: Work, year: int) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, set[str]] = {}
+        for need in self.needs.kept.values():
+            if need.project_id and need.plan_id in {one.id for one in self.plans.values() if one.year == year}:
+                found.setdefault(need.place.estate or "", set()).add(need.project_id)
+        return {estate: tuple(sorted(projects)) for estate, projects in found.items()}
 
     def needs_of(self, work: Work, plan_id: str) -> list[str]:
         return [one.id for one in self.needs.kept.values() if one.plan_id == plan_id]

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from services.chassis.database.work import Work
-from services.contracts.need_events import NeedsSurveyed
+from services.contracts.need_events import NeedsSurveyed, NeedsSurveyWithdrawn
 from services.contracts.ticket_events import Place
 from services.projects.app.own_ids import Named
 from services.projects.domain.needs import Need
@@ -43,3 +43,6 @@ class NeedBook(Protocol):
 
     def add_survey(self, work: Work, told: NeedsSurveyed) -> None:
         """Stores a survey that is not there."""
+
+    def withdraw_survey(self, work: Work, told: NeedsSurveyWithdrawn) -> None:
+        """Notes when a survey, which is there, was withdrawn."""

@@ -41,6 +41,7 @@ class Gate(StrEnum):
     WARRANTIES_GIVEN = "warranties_given"
     EVERY_DEFECT_CLOSED = "every_defect_closed"
     RESIDENTS_AGREED = "residents_agreed"
+    RESULTS_STAND = "results_stand"
     VOTES_ENDED = "votes_ended"
     MEETINGS_HELD = "meetings_held"
     OPINIONS_ANSWERED = "opinions_answered"
@@ -48,11 +49,12 @@ class Gate(StrEnum):
 
 
 class Gated(StrEnum):
-    """The steps that have gates: nine of a project, and the acceptance of one block."""
+    """The steps that have gates: those of a project, and the acceptance of one block."""
 
     CONSULT = "consult"
     APPROVE = "approve"
     CONFIRM_SCHEME = "confirm_scheme"
+    TENDER = "tender"
     CONTRACT = "contract"
     START = "start"
     ACCEPT_BLOCK = "accept_block"
@@ -97,6 +99,10 @@ class Works:
         built = self.built()
         known = ([int(sum(item.cost for item in built))] if built else []) + ([] if planned is None else [planned])
         return max(known, default=None)
+
+    def lost(self, item: WorksItem) -> bool:
+        """Whether the result that confirmed it was annulled: residents are to be asked again."""
+        return item.confirmed_by in self.consulted.annulled
 
     def paper_kinds(self) -> set[PaperKind]:
         return {paper.kind for paper in self.papers}
@@ -153,9 +159,7 @@ def _no_items(works: Works, _: Gated) -> Iterable[str]:
 def _unconfirmed(*choices: Choice) -> Callable[[Works, Gated], Iterable[str]]:
     """An annulled result confirms nothing any more."""
     return lambda works, _: (
-        item.id
-        for item in works.built()
-        if item.choice in choices and (not item.confirmed or item.confirmed_by in works.consulted.annulled)
+        item.id for item in works.built() if item.choice in choices and (not item.confirmed or works.lost(item))
     )
 
 
@@ -193,8 +197,17 @@ GATES: Mapping[Gated, tuple[Gate, ...]] = {
         Gate.OPINIONS_ANSWERED,
     ),
     Gated.APPROVE: (Gate.APPROVED_BY_AUTHORITY,),
-    Gated.CONTRACT: (Gate.PARTIES_NAMED, Gate.BUILDER_CONTRACTED, Gate.PAPERS_THERE),
+    Gated.TENDER: (Gate.RESIDENTS_AGREED, Gate.RESULTS_STAND),
+    Gated.CONTRACT: (
+        Gate.RESIDENTS_AGREED,
+        Gate.RESULTS_STAND,
+        Gate.PARTIES_NAMED,
+        Gate.BUILDER_CONTRACTED,
+        Gate.PAPERS_THERE,
+    ),
     Gated.START: (
+        Gate.RESIDENTS_AGREED,
+        Gate.RESULTS_STAND,
         Gate.ITEMS_NAMED,
         Gate.APPROVED_BY_AUTHORITY,
         Gate.MUST_ITEMS_CONFIRMED,
@@ -227,6 +240,7 @@ STEPS: Mapping[ProjectState, Gated] = {
     ProjectState.CONSULTED: Gated.CONSULT,
     ProjectState.APPROVED: Gated.APPROVE,
     ProjectState.SCHEME_CONFIRMED: Gated.CONFIRM_SCHEME,
+    ProjectState.TENDERED: Gated.TENDER,
     ProjectState.CONTRACTED: Gated.CONTRACT,
     ProjectState.STARTED: Gated.START,
     ProjectState.ACCEPTED: Gated.ACCEPT,
@@ -260,6 +274,7 @@ _HELD_BY: Mapping[Gate, Callable[[Works, Gated], Iterable[str]]] = {
     ),
     Gate.EVERY_DEFECT_CLOSED: lambda works, _: (defect.id for defect in works.defects if not defect.is_closed),
     Gate.RESIDENTS_AGREED: lambda works, _: () if works.consulted.agreed else ("consultation",),
+    Gate.RESULTS_STAND: lambda works, _: (item.id for item in works.built() if works.lost(item)),
     Gate.VOTES_ENDED: lambda works, _: works.consulted.under_way,
     Gate.MEETINGS_HELD: lambda works, step: works.required_meetings.get(step, frozenset()) - works.consulted.meetings,
     Gate.OPINIONS_ANSWERED: lambda works, _: works.consulted.unanswered,

@@ -38,7 +38,12 @@ def inspected(quantity: int = 100, verdict: Verdict = Verdict.ACCEPTED) -> ItemS
 CONTRACT = Contract(
     "contract", WorksParty.CONSTRUCTION, "paper", 100, NOW.date(), NOW.date(), audit=Audit("report", 90)
 )
-ITEMS = (item("must", Choice.MUST, "3"), item("clear", Choice.BEFORE_WORKS, None), item("chosen", Choice.CHOOSE, "5"))
+ITEMS = (
+    item("must", Choice.MUST, "3"),
+    item("clear", Choice.BEFORE_WORKS, None),
+    item("chosen", Choice.CHOOSE, "5"),
+    replace(item("voted", Choice.OWN_VOTE, "5"), confirmed_by="vote"),
+)
 BLOCKS = frozenset({"3", "5", None})
 DONE = Works(
     items=ITEMS,
@@ -92,6 +97,10 @@ def with_consulted(**change: object) -> Callable[[Works], Works]:
 
 FAULTS: dict[str, Fault] = {
     "nothing was agreed to": Fault(with_consulted(agreed=frozenset()), {Gate.RESIDENTS_AGREED: "consultation"}),
+    "a result was annulled": Fault(
+        with_consulted(annulled=frozenset({"vote"})),
+        {Gate.RESULTS_STAND: "voted", Gate.CHOSEN_ITEMS_CONFIRMED: "voted"},
+    ),
     "a vote is under way": Fault(with_consulted(under_way=frozenset({"vote"})), {Gate.VOTES_ENDED: "vote"}),
     "no review was held": Fault(with_consulted(meetings=frozenset()), {Gate.MEETINGS_HELD: "review"}),
     "an opinion has no answer": Fault(
@@ -198,7 +207,9 @@ def test_a_dropped_item_holds_nothing() -> None:
 
 def test_an_annulled_result_confirms_nothing_any_more() -> None:
     annulled = with_item("chosen", confirmed_by="vote")(with_consulted(annulled=frozenset({"vote"}))(DONE))
-    assert holds(Gated.START, annulled) == [Hold(Gate.CHOSEN_ITEMS_CONFIRMED, ("chosen",))]
+    lost = ("chosen", "voted")
+    assert holds(Gated.TENDER, annulled) == holds(Gated.CONTRACT, annulled) == [Hold(Gate.RESULTS_STAND, lost)]
+    assert holds(Gated.START, annulled) == [Hold(Gate.RESULTS_STAND, lost), Hold(Gate.CHOSEN_ITEMS_CONFIRMED, lost)]
 
 
 def test_a_block_is_accepted_whatever_is_amiss_in_another() -> None:
@@ -212,6 +223,7 @@ def test_no_project_ends_because_everything_was_built() -> None:
         ProjectState.CONSULTED,
         ProjectState.APPROVED,
         ProjectState.SCHEME_CONFIRMED,
+        ProjectState.TENDERED,
         ProjectState.CONTRACTED,
         ProjectState.STARTED,
         ProjectState.ACCEPTED,
