@@ -196,6 +196,7 @@ class StandardCheckChanged(Event):
         description="The verdict; after `valid_until` it is unknown."
     )
     mend_by: date | None = None
+    noted_at: AwareDatetime | None = Field(None, description="Tells checks of one day apart.")
     overdue: bool = Field(False, description="The finding was not mended in time.")
     actor: str
 
