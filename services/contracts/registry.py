@@ -7,6 +7,7 @@ from collections.abc import Iterator
 # Each module is imported for the classes it defines.
 from services.contracts import case_events as case_events
 from services.contracts import classification_events as classification_events
+from services.contracts import clock_events as clock_events
 from services.contracts import complaint_events as complaint_events
 from services.contracts import (
     consultation_events,
@@ -22,6 +23,8 @@ from services.contracts import impact_events as impact_events
 from services.contracts import need_events as need_events
 from services.contracts import plan_events as plan_events
 from services.contracts import standard_events as standard_events
+from services.contracts import text_events as text_events
+from services.contracts import unit_request_events as unit_request_events
 from services.contracts.event import Event
 
 

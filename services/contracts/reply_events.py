@@ -11,7 +11,8 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from services.contracts.event import Event, TicketId
+from services.contracts.event import Event, TicketId, TicketNumber, Version
+from services.contracts.ticket_events import DepartmentCode
 
 Person = Annotated[str, StringConstraints(pattern=r"^\S{1,100}$")]
 Note = Annotated[str, StringConstraints(pattern=r"^[\s\S]{0,1000}$")]
@@ -75,3 +76,24 @@ class TicketSettlementReplied(ReplyEvent):
     handling: Answer | None = None
     matter_true: bool | None = None
     beyond_duty: bool | None = None
+
+
+class ReplyRefused(Event):
+    """A department's reply did not fit the ticket's state and changed nothing; the department gets the reason.
+
+    A fact of the reply, not of the ticket: `reply_id` is the id of the event that is refused.
+    """
+
+    type: ClassVar[str] = "reply.refused.v1"
+    reply_id: UUID
+    department: DepartmentCode
+    ticket_id: TicketId
+    number: TicketNumber | None = None
+    reply: str = Field(description="The type of the reply.")
+    reason: str
+    current_version: Version | None = None
+    current_state: str | None = None
+
+    @property
+    def aggregate_id(self) -> str:
+        return str(self.reply_id)

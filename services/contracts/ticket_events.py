@@ -1,10 +1,9 @@
-"""Events of intake: the facts of a ticket (topic `tickets`) and its redacted text (topic `ticket-texts`)."""
+"""Events of intake: the facts of a ticket (topic `tickets`)."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from typing import Annotated, ClassVar, Final
-from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -14,9 +13,6 @@ CallerRef = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 TypeCode = Annotated[str, StringConstraints(pattern=r"^((XQ|MJ|SC)[0-9]{2}|OT)$")]
 SubDistrictCode = Annotated[str, StringConstraints(pattern=r"^310109[0-9]{3}$")]
 DepartmentCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
-
-ERASED: Final = "〔已删除〕"
-"""Stands where words were that have been erased."""
 
 EMERGENCY_LINES: Final = ("110", "119", "120", "122")
 """Police, fire, ambulance, traffic accidents."""
@@ -223,95 +219,10 @@ class TicketCoHandlerReported(TicketEvent):
     contacted: bool = Field(description="Whether it spoke with the caller.")
 
 
-class TicketReturnRequested(TicketEvent):
-    """The lead unit says that it is not its duty (退单); its clocks run on until somebody has decided."""
-
-    type: ClassVar[str] = "ticket.return_requested.v1"
-    lead: DepartmentCode
-
-
-class TicketReturnUpheld(TicketEvent):
-    """It was not `returned_by`'s duty. A TicketDispatched to the new lead follows."""
-
-    type: ClassVar[str] = "ticket.return_upheld.v1"
-    returned_by: DepartmentCode
-
-
-class TicketReturnRefused(TicketEvent):
-    """It stays with its lead unit, whose clocks ran on meanwhile."""
-
-    type: ClassVar[str] = "ticket.return_refused.v1"
-    lead: DepartmentCode
-
-
-class TicketExtensionRequested(TicketEvent):
-    """The lead unit asks for more time (延期)."""
-
-    type: ClassVar[str] = "ticket.extension_requested.v1"
-
-
-class TicketExtensionGranted(TicketEvent):
-    """The settle clock ends later: `settle_by`."""
-
-    type: ClassVar[str] = "ticket.extension_granted.v1"
-    settle_by: AwareDatetime
-
-
-class TicketExtensionRefused(TicketEvent):
-    """The settle clock ends when it did."""
-
-    type: ClassVar[str] = "ticket.extension_refused.v1"
-
-
 class TicketSupervised(TicketEvent):
     """Somebody above looks after it (督办): the lead unit has to report."""
 
     type: ClassVar[str] = "ticket.supervised.v1"
-
-
-class ClockOwner(StrEnum):
-    """Whose clock it is: the lead unit's, or the district operation centre's."""
-
-    UNIT = "unit"
-    HUB = "hub"
-
-
-class TicketClockWarned(TicketEvent):
-    """A good part of a clock's time has passed."""
-
-    type: ClassVar[str] = "ticket.clock_warned.v1"
-    clock: str
-    owner: ClockOwner
-    due: AwareDatetime
-
-
-class TicketClockBreached(TicketEvent):
-    """A clock ended before what it waits for was done. Told once for each clock."""
-
-    type: ClassVar[str] = "ticket.clock_breached.v1"
-    clock: str
-    owner: ClockOwner
-    due: AwareDatetime
-
-
-class TicketClockMoved(TicketEvent):
-    """The holidays of a year became known after the clock had started: its end was counted anew."""
-
-    type: ClassVar[str] = "ticket.clock_moved.v1"
-    clock: str
-    owner: ClockOwner
-    was_due: AwareDatetime
-    due: AwareDatetime
-
-
-class TicketClockBreachTakenBack(TicketEvent):
-    """The end was counted anew, as in TicketClockMoved, and the breach that had been told was none."""
-
-    type: ClassVar[str] = "ticket.clock_breach_taken_back.v1"
-    clock: str
-    owner: ClockOwner
-    was_due: AwareDatetime
-    due: AwareDatetime
 
 
 class TicketRedoOrdered(TicketEvent):
@@ -373,57 +284,3 @@ class TicketFiledAway(TicketEvent):
     """A ticket of the past was classified and put on file; nobody is dispatched."""
 
     type: ClassVar[str] = "ticket.filed_away.v1"
-
-
-class ReplyRefused(Event):
-    """A department's reply did not fit the ticket's state and changed nothing; the department gets the reason.
-
-    A fact of the reply, not of the ticket: `reply_id` is the id of the event that is refused.
-    """
-
-    type: ClassVar[str] = "reply.refused.v1"
-    reply_id: UUID
-    department: DepartmentCode
-    ticket_id: TicketId
-    number: TicketNumber | None = None
-    reply: str = Field(description="The type of the reply.")
-    reason: str
-    current_version: Version | None = None
-    current_state: str | None = None
-
-    @property
-    def aggregate_id(self) -> str:
-        return str(self.reply_id)
-
-
-class TicketTextRecorded(Event):
-    """The redacted text of a ticket. Retention is short, because no redaction is perfect.
-
-    `version` counts the texts of the ticket, not the ticket's facts; a text that is published again keeps it.
-    """
-
-    type: ClassVar[str] = "ticket.text_recorded.v1"
-    ticket_id: TicketId
-    text: str
-    address: str | None = None
-    channel: Channel
-    occurred_at: AwareDatetime
-
-    @property
-    def aggregate_id(self) -> str:
-        return self.ticket_id
-
-
-class TicketTextErased(Event):
-    """The text of a ticket was erased, because the caller asked for it or its time was over.
-
-    `version` is above that of every text before: whoever keeps one puts ERASED in its place, and takes no older text
-    any more, however late it comes.
-    """
-
-    type: ClassVar[str] = "ticket.text_erased.v1"
-    ticket_id: TicketId
-
-    @property
-    def aggregate_id(self) -> str:
-        return self.ticket_id

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import get_args
 from uuid import uuid4
@@ -17,20 +16,17 @@ from services.chassis.database.gauges import Gauging
 from services.chassis.database.work import Workshop
 from services.chassis.messaging.subscription import Subscription, one_by_one
 from services.chassis.messaging.timers import TimerHandler
-from services.chassis.pages.login import entrance, login_routes, missing_pages
 from services.chassis.sweep import Sweep
+from services.chassis.web.rate_limit import Guesses
 from services.chassis.workers import WorkerLoop
 from services.chassis.working_days import Calendar
 from services.contracts.classification_events import TicketClassified
 from services.contracts.taxonomy import taxonomy
 from services.contracts.topics import topic_table
 from services.intake.app.act_on_many import ActOnMany
-from services.intake.app.addressee import CallerOfTicket
 from services.intake.app.answer_follow_up import AnswerFollowUp
-from services.intake.app.answer_link import AnswerLink
 from services.intake.app.assist import AssistTicket
 from services.intake.app.attach import AttachToTicket, Contents
-from services.intake.app.check_calls import CheckCalls
 from services.intake.app.city_visit import TakeCityVisit
 from services.intake.app.dispatch_classified import DispatchOnClassification
 from services.intake.app.edit_catalogue import EditCatalogue
@@ -38,33 +34,25 @@ from services.intake.app.end_keys import EndKeys
 from services.intake.app.end_retention import EndRetention
 from services.intake.app.erase_caller import EraseCaller
 from services.intake.app.fire_deadlines import DEADLINE, FireDeadlines
-from services.intake.app.follow_hot_issues import ASK, FollowHotIssues
-from services.intake.app.follow_works import FollowWorks
+from services.intake.app.follow_hot_issues import ASK
 from services.intake.app.followed_events import followed_events, locks_of
 from services.intake.app.join_known_issue import JoinKnownIssue
 from services.intake.app.merge_tickets import MergeTickets
-from services.intake.app.miss_call import MissContact, MissFollowUp
+from services.intake.app.miss_call import MissContact
 from services.intake.app.move_ticket import MoveTicket
 from services.intake.app.personal_data import PersonalData
 from services.intake.app.plain_step import TakePlainStep
-from services.intake.app.prepare_telling import PrepareTelling
 from services.intake.app.read_caller import ReadCaller
 from services.intake.app.receive_ticket import ReceiveTicket
 from services.intake.app.recount_deadlines import RecountDeadlines
 from services.intake.app.review_ticket import ReviewTicket
-from services.intake.app.sending_ports import Gateway, Words
+from services.intake.app.sending_ports import Gateway
 from services.intake.app.settle_ticket import SettleTicket
-from services.intake.app.still_true import StillTrue
-from services.intake.app.take_call import TakeCall
 from services.intake.app.take_reply import Reply, TakeReply
 from services.intake.app.tell_callers import TellCallers
-from services.intake.app.tell_followers import TellFollowers
 from services.intake.app.ticket_desk import TicketDesk
-from services.intake.app.try_telling import TryTelling
 from services.intake.domain.deadline import Timekeeper
-from services.intake.domain.sending import NextWay
 from services.intake.domain.telling import Way
-from services.intake.domain.telling_words import TellingWords
 from services.intake.files.caller_access import caller_access
 from services.intake.files.deadline_rules import deadline_rules, usual_kind
 from services.intake.files.duty_rules import duty_rules
@@ -102,21 +90,8 @@ from services.intake.outbound.duty_sender import NAME as DUTY
 from services.intake.outbound.duty_sender import DutySender, Sends
 from services.intake.outbound.scanner import Scan, scanner
 from services.intake.outbound.telling_sender import TellingSender
-from services.intake.pages.attachments import attachment_pages
-from services.intake.pages.callers import caller_pages
-from services.intake.pages.calls import call_pages
-from services.intake.pages.catalogue import catalogue_pages
-from services.intake.pages.inbox import inbox_pages
-from services.intake.pages.indicators import figure_pages
-from services.intake.pages.known_matters import known_pages
-from services.intake.pages.menu import intake_pages
-from services.intake.pages.public import public_pages
-from services.intake.pages.search import search_pages
-from services.intake.pages.shifts import shift_pages
-from services.intake.pages.tickets import ticket_pages
+from services.intake.pages.site import people_pages
 from services.intake.store.attachments import SqlAttachments
-from services.intake.store.call_book import SqlCallBook
-from services.intake.store.call_list import CallList
 from services.intake.store.caller_keys import CallerKeys
 from services.intake.store.caller_readings import SqlCallerReadings, readings_gauge
 from services.intake.store.catalogues import SqlCatalogues
@@ -128,16 +103,16 @@ from services.intake.store.follow_ups import SqlFollowUps
 from services.intake.store.idempotency_keys import SqlReceipts
 from services.intake.store.indicator_gauges import indicator_gauges
 from services.intake.store.key_lists import SqlKeyList, keys_gauge
-from services.intake.store.links import SqlLinkBook, SqlLinks
+from services.intake.store.links import SqlLinks
 from services.intake.store.place_names import SqlPlaceNames
 from services.intake.store.repeats import SqlRepeats
 from services.intake.store.retention import SqlRetention, retention_gauge
 from services.intake.store.sending_queue import tellings_gauge
 from services.intake.store.settlements import SqlSettlements
+from services.intake.store.telling_acts import TellingActs, telling_acts
 from services.intake.store.tellings import SqlTellings
 from services.intake.store.tickets import SqlTickets
 from services.intake.store.vault import SealedVault
-from services.intake.store.works_news import SqlWorksBook
 
 RECOUNT = "recount"
 CALLS = "calls"
@@ -167,15 +142,11 @@ class Wiring:
     catalogue: EditCatalogue
     fire_deadlines: FireDeadlines
     recount: RecountDeadlines
-    follow: FollowHotIssues
-    works: FollowWorks
     join_known: JoinKnownIssue
     answer: AnswerFollowUp
     replies: TakeReply
     city_visit: TakeCityVisit
     attach: AttachToTicket
-    try_telling: TryTelling
-    still_true: StillTrue
     read: ReadCaller
     erase: EraseCaller
     end_keys: EndKeys
@@ -185,15 +156,10 @@ class Wiring:
     scan: Scan
     post_to_city: Post | None
     senders: Sequence[TellingSender]
-    next_way: NextWay
-    answer_link: AnswerLink
     caller_key: bytes
-    take_call: TakeCall
-    words: Words
-    check_calls: CheckCalls
-    miss_follow_up: MissFollowUp
-    call_list: CallList
+    telling: TellingActs
     duty: DutySender
+    guesses: Guesses = field(default_factory=Guesses)
 
     @classmethod
     def of(
@@ -214,25 +180,24 @@ class Wiring:
         timekeeper = Timekeeper(deadline_rules(), usual_kind, calendar.after_working_days)
         news = Activity()
         tell = TellCallers(occasions(), SqlTellings(), news.hurry)
-        stop = partial(tell.tellings.stop, stopped=True)
         desk = TicketDesk(tickets, SqlDeadlines(), timekeeper, vault, SqlCityLine(), tell)
         receive = ReceiveTicket(tickets, vault, receipts, caller_key, _new_id)
         plain, merging, assist = TakePlainStep(desk), MergeTickets(desk), AssistTicket(desk)
         settlement = SettleTicket(desk, SqlSettlements())
-        works = FollowWorks(tickets, follow_ups, SqlWorksBook(), tell)
-        follow = FollowHotIssues(tickets, follow_ups, TellFollowers(tell, tickets, follow_ups))
         erase = EraseCaller(SqlTraces(caller_key), contents)
-        words, still_true = (
-            TellingWords(tell.table),
-            StillTrue(tell.table, tell.tellings, tickets, follow_ups, works.book),
+        answer, rules = AnswerFollowUp(desk, follow_ups, _new_id), sending_rules()
+        telling = telling_acts(
+            tell,
+            tickets,
+            follow_ups,
+            vault,
+            settlement,
+            answer,
+            rules,
+            {Way.CALL, *(one.way for one in gateways)},
+            SqlLinks(caller_key, public_url, rules) if public_url else None,
         )
-        rules = sending_rules()
-        next_way = NextWay(rules, {Way.CALL, *(one.way for one in gateways)}, tell.table.ways_of)
-        links = SqlLinks(caller_key, public_url, rules) if public_url else None
-        addressees, call_book = CallerOfTicket(vault), SqlCallBook()
-        prepare = PrepareTelling(still_true, words, addressees, links)
-        senders = [TellingSender(one, prepare, rules.retry, next_way, news) for one in gateways]
-        answer = AnswerFollowUp(desk, follow_ups, _new_id)
+        senders = [TellingSender(one, telling.prepare, rules.retry, telling.next_way, news) for one in gateways]
         return cls(
             receive,
             DispatchOnClassification(desk, taxonomy(), catalogues, SqlRepeats(), SqlEstates(), SqlPlaceNames()),
@@ -248,15 +213,11 @@ class Wiring:
             EditCatalogue(catalogues),
             FireDeadlines(desk),
             RecountDeadlines(desk, calendar.known_until),
-            follow,
-            works,
-            JoinKnownIssue(desk, receive, merging, follow),
+            JoinKnownIssue(desk, receive, merging, telling.follow),
             answer,
             TakeReply(plain, assist, settlement, topic_table().reply_topics().get),
             TakeCityVisit(tickets, receipts, settlement, caller_key, _new_id),
             AttachToTicket(desk, SqlAttachments()),
-            TryTelling(tell, follow_ups),
-            still_true,
             ReadCaller(tickets, tickets, vault, readings, caller_access(), caller_key),
             erase,
             EndKeys(SqlKeyList(), keys),
@@ -266,19 +227,13 @@ class Wiring:
             scan,
             post_to_city,
             senders,
-            next_way,
-            AnswerLink(SqlLinkBook(), settlement, answer, stop),
             caller_key,
-            TakeCall(call_book, rules, stop),
-            words,
-            CheckCalls(call_book, still_true, addressees),
-            MissFollowUp(follow_ups, rules.calls, stop),
-            call_list := CallList(caller_access(), rules.calls),
-            DutySender(robots, duty_rules(), call_list),
+            telling,
+            DutySender(robots, duty_rules(), telling.call_list),
         )
 
     def routes(self, workshop: Workshop) -> Sequence[APIRouter]:
-        transfer, pages = AttachmentTransfer(workshop, self.attach, self.contents, self.scan), intake_pages()
+        transfer, telling = AttachmentTransfer(workshop, self.attach, self.contents, self.scan), self.telling
         return [
             batch_routes(workshop, self.receive),
             ticket_routes(workshop, self.receive),
@@ -292,44 +247,33 @@ class Wiring:
             retention_routes(workshop, self.end_retention.rules),
             record_routes(processing_records()),
             related_routes(workshop),
-            telling_routes(workshop, self.try_telling, self.steps.plain.desk.tickets),
+            telling_routes(workshop, telling.try_telling, self.steps.plain.desk.tickets),
             known_routes(workshop, self.join_known),
-            follow_up_routes(workshop, self.answer, self.miss_follow_up),
+            follow_up_routes(workshop, self.answer, telling.miss_follow_up),
             catalogue_routes(workshop, self.catalogue),
             indicator_routes(workshop),
             shift_routes(workshop),
             city_routes(workshop, self.receive, self.city_visit),
-            call_routes(workshop, self.take_call, self.call_list),
-            sms_routes(workshop, self.next_way),
-            entrance(),
-            login_routes(pages),
-            inbox_pages(workshop, pages, self.steps),
-            ticket_pages(workshop, pages, self.steps, self.read, self.still_true.table),
-            caller_pages(workshop, pages, self.read),
-            attachment_pages(pages, transfer),
-            search_pages(workshop, pages),
-            known_pages(workshop, pages, self.join_known, self.receive, self.steps.move, self.read),
-            catalogue_pages(workshop, pages, self.catalogue),
-            figure_pages(workshop, pages),
-            shift_pages(workshop, pages),
-            call_pages(
+            call_routes(workshop, telling.take_call, telling.call_list),
+            sms_routes(workshop, telling.next_way),
+            *people_pages(
                 workshop,
-                pages,
                 self.steps,
-                self.answer,
-                self.miss_follow_up,
-                self.take_call,
-                self.words,
+                self.receive,
+                self.join_known,
+                self.catalogue,
                 self.read,
-                self.call_list,
+                self.answer,
+                telling,
+                transfer,
+                self.caller_key,
+                self.guesses,
             ),
-            public_pages(workshop, pages, self.answer_link, self.caller_key),
-            missing_pages(pages),
         ]
 
     @property
     def subscriptions(self) -> Sequence[Subscription]:
-        followed = followed_events(self.follow, self.works)
+        followed = followed_events(self.telling.follow, self.telling.works)
         replies = dict.fromkeys(get_args(Reply), self.replies)
         return [
             Subscription(
@@ -342,7 +286,7 @@ class Wiring:
                 "intake-follow-ups",
                 ("hot-issues", "projects"),
                 frozenset(followed),
-                one_by_one(followed, locks_of(self.follow, self.works)),
+                one_by_one(followed, locks_of(self.telling.follow, self.telling.works)),
             ),
             Subscription(
                 "intake-replies",
@@ -354,7 +298,7 @@ class Wiring:
 
     @property
     def timers(self) -> Mapping[str, TimerHandler]:
-        return {DEADLINE: self.fire_deadlines, ASK: self.follow.on_asks_due}
+        return {DEADLINE: self.fire_deadlines, ASK: self.telling.follow.on_asks_due}
 
     @property
     def workers(self) -> Mapping[str, WorkerLoop]:
@@ -362,7 +306,7 @@ class Wiring:
         telling = {one.name: one.run for one in self.senders}
         sweeps = {
             RECOUNT: Sweep(RECOUNT, self.recount).run,
-            CALLS: Sweep(CALLS, self.check_calls).run,
+            CALLS: Sweep(CALLS, self.telling.check_calls).run,
             ERASURES: Sweep(ERASURES, self.erase.finish_one).run,
             KEYS: Sweep(KEYS, self.end_keys.of_erased).run,
             ORPHANS: Sweep(ORPHANS, self.end_keys.orphans).run,

@@ -19,7 +19,7 @@ from services.chassis.working_days import Calendar
 from services.contracts.elements import elements
 from services.contracts.fingerprint import TermKey
 from services.contracts.taxonomy import taxonomy
-from services.contracts.ticket_events import TicketTextErased, TicketTextRecorded
+from services.contracts.text_events import TicketTextErased, TicketTextRecorded
 from services.projects.app.cases.propose import ProposeTypicalCases
 from services.projects.app.consultation.acts import ConsultationActs
 from services.projects.app.correct_membership import CorrectMembership
@@ -65,6 +65,7 @@ from services.projects.files.standard_rules import standard_rules
 from services.projects.files.works_rules import menu_rows, works_rules
 from services.projects.http.agreements import agreement_routes
 from services.projects.http.areas import area_routes
+from services.projects.http.bulletins import bulletin_routes
 from services.projects.http.cases import case_routes
 from services.projects.http.complaints import complaint_routes
 from services.projects.http.concentrations import concentration_routes
@@ -211,6 +212,7 @@ class ProjectsWiring:
             search_routes(workshop, self.words),
             kpi_routes(workshop, self.rules),
             area_routes(workshop, self.rules),
+            bulletin_routes(workshop, self.rules),
             estate_routes(workshop, self.register),
             estate_view_routes(workshop),
             need_routes(workshop, self.gather, self.open_for_needs, self.words),

@@ -15,7 +15,8 @@ from services.contracts.classification_events import TicketClassified
 from services.contracts.event import Envelope, Event, deterministic_id
 from services.contracts.registry import EVENTS
 from services.contracts.schema_export import schema
-from services.contracts.ticket_events import Channel, TicketTextRecorded
+from services.contracts.text_events import TicketTextRecorded
+from services.contracts.ticket_events import Channel
 from tests.contract.schema_strategies import bodies, texts, times
 
 TICKET = "7d2f0a3e-58b1-4f6e-9c1d-0b7a4f3e2d10"

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, select, text, update
 from services.chassis.database.tables import outbox
 from services.chassis.database.work import Work
 from services.contracts.event import Envelope
-from services.contracts.ticket_events import ERASED, TicketTextErased
+from services.contracts.text_events import ERASED, TicketTextErased
 
 WORDS: Final = frozenset({"text", "address", "reason", "handling", "note", "review_reason"})
 """The fields of events in which people's words stand (tests/contract/string_table.py)."""

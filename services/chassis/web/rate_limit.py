@@ -57,5 +57,25 @@ class RateLimit:
         return max(0.0, used - (self._now() - at) / self._every_s)
 
 
+class Guesses:
+    """How often links and codes that do not work may be tried by whoever needs no login: 10 at once by one address, and
+    one more every 30 s; 300 at once by all together, since a short code can be guessed from many addresses, and one
+    more every second.
+    """
+
+    def __init__(self) -> None:
+        self._limits = RateLimit(10, 30.0), RateLimit(300, 1.0, in_total=True)
+
+    def check(self, request: HTTPConnection) -> None:
+        """Raises Problem 429 when the client, or all together, guessed too often."""
+        for limit in self._limits:
+            limit.check(request)
+
+    def wrong(self, request: HTTPConnection) -> None:
+        """The client tried what does not work."""
+        for limit in self._limits:
+            limit.use(request)
+
+
 def _address(request: HTTPConnection) -> str:
     return request.client.host if request.client else ""

@@ -16,7 +16,7 @@ from services.classifier.domain.reading import Reader, Reading
 from services.contracts.classification_events import TicketClassified
 from services.contracts.event import Envelope, Headers, MalformedEvent, deterministic_id
 from services.contracts.registry import EVENTS
-from services.contracts.ticket_events import TicketTextRecorded
+from services.contracts.text_events import TicketTextRecorded
 
 log = structlog.get_logger(__name__)
 

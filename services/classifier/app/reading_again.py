@@ -10,7 +10,7 @@ from services.classifier.app.answer import CONSUMER, classified
 from services.classifier.domain.reading import Reader
 from services.contracts.classification_events import TicketClassified, TicketReadAgain
 from services.contracts.event import Event, deterministic_id
-from services.contracts.ticket_events import TicketTextRecorded
+from services.contracts.text_events import TicketTextRecorded
 
 OPINION: Final = frozenset({"confidence", "runner_up", "reasons", "fingerprint", "model_version", "version"})
 """Fields whose change alone is not published: how sure the model is and why, not what it says."""

@@ -33,7 +33,7 @@ from services.classifier.stream.topic_reading import TopicUnreachable, events_of
 from services.contracts.classification_events import TicketReadAgain
 from services.contracts.event import Envelope
 from services.contracts.fingerprint import TermKey
-from services.contracts.ticket_events import TicketTextRecorded
+from services.contracts.text_events import TicketTextRecorded
 
 PIECE: Final = 200
 SEND_LIMIT_S: Final = 60.0

@@ -5,7 +5,8 @@ from __future__ import annotations
 from services.classifier.app.answer import TEXTS
 from services.classifier.files.labelled_files import Labelled
 from services.classifier.stream.topic_reading import events_of
-from services.contracts.ticket_events import TicketReclassified, TicketTextErased, TicketTextRecorded
+from services.contracts.text_events import TicketTextErased, TicketTextRecorded
+from services.contracts.ticket_events import TicketReclassified
 
 TICKETS = "tickets"
 

@@ -23,7 +23,7 @@ from services.classifier.app.answer import CONSUMER, DEAD_LETTERS, Answering, Ou
 from services.classifier.stream.publisher import FaustPublisher
 from services.contracts.event import Envelope, Headers, MalformedEvent
 from services.contracts.registry import EVENTS
-from services.contracts.ticket_events import TicketTextRecorded
+from services.contracts.text_events import TicketTextRecorded
 
 READ_LIMIT_S: Final = 10.0
 REPLAY_LIMIT_S: Final = 10.0

@@ -11,7 +11,7 @@ from services.chassis.database.work import Work
 from services.chassis.messaging.forgetting import forget
 from services.contracts.event import deterministic_id
 from services.contracts.redaction import redact
-from services.contracts.ticket_events import TicketTextErased
+from services.contracts.text_events import TicketTextErased
 from services.intake.app.attach import Contents
 from services.intake.domain.ticket import Ticket
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from services.chassis import metrics
 from services.chassis.database.work import Work
 from services.chassis.messaging.timers import Timer
-from services.contracts.ticket_events import TicketClockBreached, TicketClockWarned
+from services.contracts.clock_events import TicketClockBreached, TicketClockWarned
 from services.intake.app.ticket_desk import TicketChanges, TicketDesk
 from services.intake.domain.deadline import Deadline
 from services.intake.domain.ticket import Ticket

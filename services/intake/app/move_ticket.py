@@ -11,10 +11,10 @@ from services.contracts.departments import departments
 from services.contracts.ticket_events import (
     TicketCoHandlerCalledIn,
     TicketDispatched,
-    TicketReturnUpheld,
     TicketSentToReview,
     TicketTransferred,
 )
+from services.contracts.unit_request_events import TicketReturnUpheld
 from services.intake.app.ports import Authorise
 from services.intake.app.ticket_desk import Command, TicketChanges, TicketDesk
 from services.intake.domain.scope import may_have

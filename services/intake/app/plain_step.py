@@ -12,15 +12,17 @@ from services.chassis.database.work import Work
 from services.contracts.event import Event
 from services.contracts.ticket_events import (
     TicketContacted,
+    TicketInterimReported,
+    TicketRejected,
+    TicketSigned,
+    TicketSupervised,
+)
+from services.contracts.unit_request_events import (
     TicketExtensionGranted,
     TicketExtensionRefused,
     TicketExtensionRequested,
-    TicketInterimReported,
-    TicketRejected,
     TicketReturnRefused,
     TicketReturnRequested,
-    TicketSigned,
-    TicketSupervised,
 )
 from services.intake.app.ports import Authorise
 from services.intake.app.ticket_desk import Command, TicketDesk

@@ -11,7 +11,8 @@ from typing import NamedTuple
 from services.chassis.database.work import Work
 from services.contracts.numbers import ticket_number
 from services.contracts.redaction import flats_in, redact
-from services.contracts.ticket_events import Channel, TicketReceived, TicketTextRecorded
+from services.contracts.text_events import TicketTextRecorded
+from services.contracts.ticket_events import Channel, TicketReceived
 from services.intake.app.ports import Identity, NewTicket, Tickets, Vault
 from services.intake.app.receipt_ports import KeyReused, ReceiptClaim, Receipts
 from services.intake.app.ticket_facts import ticket_facts

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.chassis.database.work import Work
-from services.contracts.ticket_events import TicketClockBreachTakenBack, TicketClockMoved
+from services.contracts.clock_events import TicketClockBreachTakenBack, TicketClockMoved
 from services.intake.app.fire_deadlines import ACTOR
 from services.intake.app.ticket_desk import TicketChanges, TicketDesk
 from services.intake.domain.deadline import Deadline

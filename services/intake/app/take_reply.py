@@ -11,6 +11,7 @@ from services.chassis.database.work import Work
 from services.chassis.messaging.errors import Reject
 from services.contracts.event import Envelope, Event, deterministic_id
 from services.contracts.reply_events import (
+    ReplyRefused,
     TicketContactReplied,
     TicketExtensionReplied,
     TicketInterimReplied,
@@ -18,7 +19,6 @@ from services.contracts.reply_events import (
     TicketSettlementReplied,
     TicketSignReplied,
 )
-from services.contracts.ticket_events import ReplyRefused
 from services.intake.app.assist import AssistTicket
 from services.intake.app.plain_step import TakePlainStep
 from services.intake.app.ports import Authorise, Result

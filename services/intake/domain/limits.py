@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
-from services.contracts.ticket_events import Channel, ClockOwner, RequestKind, TypeCode, Urgency
+from services.contracts.clock_events import ClockOwner
+from services.contracts.ticket_events import Channel, RequestKind, TypeCode, Urgency
 from services.intake.domain.steps import TicketStep
 from services.intake.domain.ticket import Ticket
 

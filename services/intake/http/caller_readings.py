@@ -13,10 +13,10 @@ from pydantic import AwareDatetime, BeforeValidator
 
 from services.chassis.database.work import Workshop
 from services.chassis.web.answers import json_answer
+from services.chassis.web.csv_answers import csv_answer
 from services.chassis.web.cursors import read_cursor, write_cursor
 from services.chassis.web.identity import Actor, Role, require
 from services.intake.domain.caller_access import CallerReader, ReadingOutcome, ReadingPurpose
-from services.intake.http.csv_answers import csv_answer
 from services.intake.http.rights import scope_of
 from services.intake.http.ticket_bodies import written_out
 from services.intake.store.caller_readings import page_of_readings

@@ -8,11 +8,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Response
 
 from services.chassis.database.work import Workshop
+from services.chassis.web.csv_answers import csv_answer
 from services.chassis.web.identity import Actor, Role, require
 from services.chassis.web.problems import invalid
 from services.chassis.working_days import SHANGHAI
 from services.contracts.ticket_events import DepartmentCode
-from services.intake.http.csv_answers import csv_answer
 from services.intake.http.rights import SEE_ALL, departments_of
 from services.intake.store.indicators import INDICATORS, Group, Grouping, IndicatorQuery, Period, figures
 

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from services.chassis.database.work import Workshop
+from services.chassis.web.csv_answers import csv_answer
 from services.chassis.working_days import SHANGHAI
-from services.intake.http.csv_answers import csv_answer
 from services.intake.http.indicators import Day, Figured, begin_of
 from services.intake.http.rights import Overseer, departments_of, scope_of
 from services.intake.store.shifts import bulletin, handover

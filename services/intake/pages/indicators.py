@@ -11,11 +11,11 @@ from fastapi import APIRouter, Request, Response
 from services.chassis.database.work import Workshop
 from services.chassis.pages.look import Pages
 from services.chassis.pages.speech import Speech
+from services.chassis.web.csv_answers import csv_answer
 from services.chassis.web.identity import Actor
 from services.chassis.web.problems import invalid
 from services.chassis.working_days import SHANGHAI
 from services.contracts.departments import departments
-from services.intake.http.csv_answers import csv_answer
 from services.intake.http.indicators import Figured, First, Last, begin_of
 from services.intake.http.rights import departments_of, inboxes_of
 from services.intake.store.indicators import INDICATORS, Grouping, IndicatorQuery, Period, figures

@@ -15,7 +15,7 @@ from fastapi import APIRouter, Request, Response
 from services.chassis.database.work import Workshop
 from services.chassis.pages.forms import Fields, choice_of
 from services.chassis.pages.look import Pages
-from services.chassis.web.rate_limit import RateLimit
+from services.chassis.web.rate_limit import Guesses
 from services.chassis.working_days import SHANGHAI
 from services.contracts.ticket_events import Satisfaction
 from services.intake.app.answer_link import AnswerLink, LinkAnswer
@@ -23,10 +23,6 @@ from services.intake.domain.links import LinkOutcome, LinkPurpose, is_code, stat
 from services.intake.domain.steps import TicketState
 from services.intake.store.public_status import PublicStatus, public_status, ticket_of_number
 
-MISTAKES, MISTAKE_EVERY_S = 10, 30.0
-"""Links and codes that do not work which one address may try at once, and how long it waits for another try."""
-ALL_MISTAKES, ANY_MISTAKE_EVERY_S = 300, 1.0
-"""The same for all addresses together: a code has six signs, and many may guess at once."""
 NO_TICKET: Final = str(UUID(int=0))
 
 _PLAIN: Final[dict[TicketState, str]] = {
@@ -46,28 +42,16 @@ def plain(state: TicketState) -> str:
     return _PLAIN.get(state, "handled")
 
 
-def public_pages(workshop: Workshop, pages: Pages, answer: AnswerLink, code_key: bytes) -> APIRouter:
+def public_pages(workshop: Workshop, pages: Pages, answer: AnswerLink, code_key: bytes, guesses: Guesses) -> APIRouter:
     router = pages.public_router()
-    limits = (
-        RateLimit(MISTAKES, MISTAKE_EVERY_S),
-        RateLimit(ALL_MISTAKES, ANY_MISTAKE_EVERY_S, in_total=True),
-    )
-
-    def check(request: Request) -> None:
-        for limit in limits:
-            limit.check(request)
-
-    def mistaken(request: Request) -> None:
-        for limit in limits:
-            limit.use(request)
 
     def no_link(request: Request) -> Response:
-        mistaken(request)
+        guesses.wrong(request)
         return pages.show_public(request, "link_gone.html", status=404)
 
     @router.get("/r/{link_token}")
     def open_link(request: Request, link_token: str) -> Response:
-        check(request)
+        guesses.check(request)
         with workshop.open() as work:
             link = answer.links.find(work, link_token)
             status = public_status(work, link.ticket_id if link else NO_TICKET)
@@ -93,7 +77,7 @@ def public_pages(workshop: Workshop, pages: Pages, answer: AnswerLink, code_key:
 
     @router.post("/r/{link_token}")
     def take(request: Request, link_token: str, fields: Fields) -> Response:
-        check(request)
+        guesses.check(request)
         said = _answer_of(fields.get("said"), fields.get("satisfaction"))
         with workshop.open() as work:
             if said is None:
@@ -112,14 +96,14 @@ def public_pages(workshop: Workshop, pages: Pages, answer: AnswerLink, code_key:
 
     @router.post("/status")
     def show(request: Request, fields: Fields) -> Response:
-        check(request)
+        guesses.check(request)
         number, entered = fields.get("number", "").strip(), fields.get("code", "")
         with workshop.open() as work:
             ticket_id = ticket_of_number(work, number) or NO_TICKET
             found = public_status(work, ticket_id)
         right = is_code(entered, status_code_of(code_key, ticket_id))
         if found is None or not right:
-            mistaken(request)
+            guesses.wrong(request)
             return pages.show_public(
                 request, "status.html", status=404, ticket=None, number=number[:40], fault="status.none"
             )

@@ -11,7 +11,7 @@ from sqlalchemy import ARRAY, Connection, any_, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.database.work import Work
-from services.contracts.ticket_events import ERASED
+from services.contracts.text_events import ERASED
 from services.intake.app.erase_caller import Erasure
 from services.intake.domain.callers import hidden_key
 from services.intake.domain.history import TicketHistoryEntry

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ARRAY, Connection, Text, cast, func, or_, select
 
 from services.chassis.database.rows import rows_by_name
-from services.contracts.ticket_events import ERASED
+from services.contracts.text_events import ERASED
 from services.intake.store.city_tables import city_messages
 from services.intake.store.follow_up_tables import follow_ups
 from services.intake.store.tables import (

@@ -8,13 +8,8 @@ from datetime import datetime
 from uuid import UUID
 
 from services.contracts.event import Envelope, Event
-from services.contracts.ticket_events import (
-    ERASED,
-    DepartmentCode,
-    TicketDispatched,
-    TicketTextErased,
-    TicketTextRecorded,
-)
+from services.contracts.text_events import ERASED, TicketTextErased, TicketTextRecorded
+from services.contracts.ticket_events import DepartmentCode, TicketDispatched
 from services.notifier.domain.delivery import DepartmentMessage, RedactedText, TopicDelivery, notice, with_text
 from services.notifier.domain.known_ticket import KnownTicket
 

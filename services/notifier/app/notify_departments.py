@@ -33,14 +33,10 @@ from services.contracts.registry import (
     STANDARD_EVENTS,
     TICKET_EVENTS,
 )
+from services.contracts.reply_events import ReplyRefused
 from services.contracts.standard_events import RolloutChanged, StandardCheckChanged
-from services.contracts.ticket_events import (
-    ReplyRefused,
-    TicketCoHandlerCalledIn,
-    TicketDispatched,
-    TicketTextErased,
-    TicketTextRecorded,
-)
+from services.contracts.text_events import TicketTextErased, TicketTextRecorded
+from services.contracts.ticket_events import TicketCoHandlerCalledIn, TicketDispatched
 from services.contracts.topics import topic_table
 from services.contracts.works_events import WorksDefectChanged
 from services.notifier.app.batch import NotificationBatch

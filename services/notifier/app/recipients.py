@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.chassis.messaging.errors import Reject
+from services.contracts.clock_events import ClockOwner
 from services.contracts.departments import DepartmentKind, departments
 from services.contracts.districts import sub_districts
-from services.contracts.ticket_events import ClockOwner, Place, TicketEvent
+from services.contracts.ticket_events import Place, TicketEvent
 from services.notifier.domain.confidence import may_hear
 from services.notifier.domain.routing import Addressee, Fact, NoRoute, Routing
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.contracts.ticket_events import ERASED
+from services.contracts.text_events import ERASED
 from services.notifier.domain.delivery import RedactedText
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select, text, update
 
 from services.chassis.database.rows import changes_by_column, update_rows
 from services.chassis.database.work import Work
-from services.contracts.ticket_events import ERASED
+from services.contracts.text_events import ERASED
 from services.notifier.domain.delivery import RedactedText
 from services.notifier.domain.known_ticket import KnownTicket
 from services.notifier.store.tables import known_tickets

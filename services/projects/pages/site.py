@@ -22,6 +22,7 @@ from services.projects.app.works.acts import WorksActs
 from services.projects.http.wording import Wording
 from services.projects.pages.agreements import agreement_pages
 from services.projects.pages.areas import area_pages
+from services.projects.pages.bulletins import bulletin_pages
 from services.projects.pages.case_sheets import case_pages
 from services.projects.pages.complaints import complaint_pages
 from services.projects.pages.consultations import consultation_pages
@@ -43,6 +44,7 @@ from services.projects.pages.yearly_plans import plan_pages
 MENU = {
     "menu_board": "/pages/hot-issues",
     "menu_areas": "/pages/areas",
+    "menu_bulletins": "/pages/bulletins",
     "menu_projects": "/pages/projects",
     "menu_plans": "/pages/plans",
     "menu_estates": "/pages/estates",
@@ -71,6 +73,7 @@ def people_pages(
         issue_pages(workshop, pages, decide, heat, words),
         search_pages(workshop, pages, words),
         area_pages(workshop, pages, rules),
+        bulletin_pages(workshop, pages, rules),
         project_pages(workshop, pages, repair, reverse, words),
         works_pages(workshop, pages, works, voting.desk.rules),
         complaint_pages(workshop, pages, works, works.disturb.calendar),

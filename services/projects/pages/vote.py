@@ -14,28 +14,19 @@ from services.chassis.commands import Conflict, Unfit, Unknown
 from services.chassis.database.work import Workshop
 from services.chassis.pages.forms import Fields
 from services.chassis.pages.look import Pages
-from services.chassis.web.rate_limit import RateLimit
+from services.chassis.web.rate_limit import Guesses
 from services.projects.app.consultation.take_ballots import TakeBallots, ToVote
 from services.projects.domain.consultation.ballots import BallotChoice
 
-MISTAKES, MISTAKE_EVERY_S = 10, 30.0
-"""Codes that do not work which one address may try at once, and how long it waits for another try."""
-ALL_MISTAKES, ANY_MISTAKE_EVERY_S = 300, 1.0
-"""The same for all addresses together."""
 CHOICES = (BallotChoice.AGREE, BallotChoice.DISAGREE, BallotChoice.ABSTAIN)
 
 
 def vote_pages(workshop: Workshop, pages: Pages, ballots: TakeBallots) -> APIRouter:
     router = pages.public_router()
-    limits = (RateLimit(MISTAKES, MISTAKE_EVERY_S), RateLimit(ALL_MISTAKES, ANY_MISTAKE_EVERY_S, in_total=True))
-
-    def check(request: Request) -> None:
-        for limit in limits:
-            limit.check(request)
+    guesses = Guesses()
 
     def unknown(request: Request) -> Response:
-        for limit in limits:
-            limit.use(request)
+        guesses.wrong(request)
         return pages.show_public(request, "vote_code.html", status=404, fault=True)
 
     @router.get("/vote")
@@ -52,7 +43,7 @@ def vote_pages(workshop: Workshop, pages: Pages, ballots: TakeBallots) -> APIRou
 
     @router.post("/vote/{voting_code}")
     def cast(request: Request, voting_code: str, fields: Fields) -> Response:
-        check(request)
+        guesses.check(request)
         chosen = choices_of(fields)
         try:
             with workshop.open() as work:
@@ -69,7 +60,7 @@ def vote_pages(workshop: Workshop, pages: Pages, ballots: TakeBallots) -> APIRou
             return ballot(request, ballots.by_code(work, voting_code), voting_code, said, status)
 
     def opened(request: Request, code: str) -> Response:
-        check(request)
+        guesses.check(request)
         try:
             with workshop.open() as work:
                 return ballot(request, ballots.by_code(work, code), code)

@@ -8,7 +8,8 @@ from uuid import UUID
 from kafka.consumer.fetcher import ConsumerRecord
 
 from services.contracts.event import Envelope, Event, Headers, deterministic_id
-from services.contracts.ticket_events import Channel, TicketReceived, TicketTextRecorded
+from services.contracts.text_events import TicketTextRecorded
+from services.contracts.ticket_events import Channel, TicketReceived
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 

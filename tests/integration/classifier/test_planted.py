@@ -12,7 +12,8 @@ from services.classifier.app.answer import Answering, SourceRecord
 from services.classifier.files.current_reader import CurrentReader
 from services.classifier.http.reading import reader_routes
 from services.contracts.event import Envelope
-from services.contracts.ticket_events import Channel, TicketTextRecorded
+from services.contracts.text_events import TicketTextRecorded
+from services.contracts.ticket_events import Channel
 from tests.contract.strings import of_routes
 from tests.harness.planted import SAID, Planting, traces
 from tests.integration.applications import application, clients_of

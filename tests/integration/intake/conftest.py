@@ -25,6 +25,7 @@ from services.chassis.database.work import Workshop
 from services.chassis.messaging.timers import TimerLoop
 from services.chassis.messaging.wire import unpack_headers
 from services.chassis.web.health import Health
+from services.chassis.web.rate_limit import Guesses
 from services.contracts.classification_events import TicketClassified
 from services.contracts.event import Envelope, Event
 from services.contracts.registry import EVENTS
@@ -190,12 +191,13 @@ def stands(workshops: Workshops, tmp_path_factory: pytest.TempPathFactory) -> St
 
 
 def _forget(wiring: Wiring) -> None:
-    """What these remember as committed was committed to the database of another test."""
+    """What these remember was committed to the database of another test, or guessed in it."""
     estates, catalogues = wiring.dispatch.estates, wiring.catalogue.catalogues
     assert isinstance(estates, SqlEstates)
     assert isinstance(catalogues, SqlCatalogues)
     SqlEstates.__init__(estates)
     SqlCatalogues.__init__(catalogues, taxonomy())
+    Guesses.__init__(wiring.guesses)
 
 
 @pytest.fixture

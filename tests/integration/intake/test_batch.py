@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from services.contracts.ticket_events import TicketFiledAway, TicketReceived, TicketTextRecorded
+from services.contracts.text_events import TicketTextRecorded
+from services.contracts.ticket_events import TicketFiledAway, TicketReceived
 from tests.integration.intake.conftest import Intake, classified, problem
 
 MOMENT = "2024-06-28T08:15:00+08:00"

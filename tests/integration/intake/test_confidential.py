@@ -13,8 +13,8 @@ from sqlalchemy import select
 from services.contracts.classification_events import Sensitive
 from services.contracts.departments import departments
 from services.contracts.event import Envelope
-from services.contracts.reply_events import TicketSignReplied
-from services.contracts.ticket_events import Place, ReplyRefused, TicketDispatched, TicketSentToReview
+from services.contracts.reply_events import ReplyRefused, TicketSignReplied
+from services.contracts.ticket_events import Place, TicketDispatched, TicketSentToReview
 from services.intake.domain.scope import TicketScope
 from services.intake.store.tables import tickets
 from services.intake.store.ticket_scope import listed_within

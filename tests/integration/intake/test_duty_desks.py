@@ -42,7 +42,7 @@ class Deadly:
 
 
 def sender(intake: Intake, robots: Mapping[str, Sends]) -> DutySender:
-    return DutySender(robots, duty_rules(), intake.wiring.call_list)
+    return DutySender(robots, duty_rules(), intake.wiring.telling.call_list)
 
 
 def states(intake: Intake) -> list[tuple[str, int, str]]:

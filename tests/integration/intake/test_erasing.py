@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import MetaData, insert, text
 
 from services.chassis.database.work import Workshop
-from services.contracts.ticket_events import ERASED, Place, TicketTextErased, TicketTextRecorded
+from services.contracts.text_events import ERASED, TicketTextErased, TicketTextRecorded
+from services.contracts.ticket_events import Place
 from services.intake.domain.callers import caller_ref
 from services.intake.domain.telling import Way
 from tests.harness.planted import columns_with

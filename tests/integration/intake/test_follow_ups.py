@@ -13,7 +13,8 @@ import pytest
 from services.chassis.messaging.errors import Reject
 from services.contracts.event import Envelope
 from services.contracts.project_events import ProjectAdvanced, ProjectOpened
-from services.contracts.ticket_events import TicketDispatched, TicketReceived, TicketTextRecorded
+from services.contracts.text_events import TicketTextRecorded
+from services.contracts.ticket_events import TicketDispatched, TicketReceived
 from tests.integration.intake.conftest import NOW, Intake, problem
 from tests.integration.intake.following import (
     ASK,

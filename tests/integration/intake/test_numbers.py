@@ -13,7 +13,8 @@ from services.chassis.database.database import engine_for
 from services.chassis.database.migrate import migrate
 from services.chassis.database.work import Workshop
 from services.contracts.numbers import ShortKind, number_of_old
-from services.contracts.ticket_events import Channel, ReplyRefused, TicketEvent
+from services.contracts.reply_events import ReplyRefused
+from services.contracts.ticket_events import Channel, TicketEvent
 from services.intake.app.group_commit import GroupCommit
 from services.intake.app.ports import Identity
 from services.intake.app.receive_ticket import Request

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from services.cli.commands import privacy
-from services.contracts.ticket_events import ERASED
+from services.contracts.text_events import ERASED
 from tests.integration.intake.conftest import VAULT_KEY, Intake
 
 PHONE, NAME = "13912345678", "欧阳建国"

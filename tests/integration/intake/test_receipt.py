@@ -13,7 +13,8 @@ import pytest
 from prometheus_client import REGISTRY
 
 from services.chassis.messaging.outbox import MAX_RECORD_BYTES
-from services.contracts.ticket_events import Channel, TicketReceived, TicketTextRecorded
+from services.contracts.text_events import TicketTextRecorded
+from services.contracts.ticket_events import Channel, TicketReceived
 from services.intake.domain.callers import caller_ref
 from services.localstack.postgres import EmbeddedPostgres
 from tests.harness.waiting import eventually

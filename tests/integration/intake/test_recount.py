@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import event, text
 
 from services.chassis.working_days import Calendar
-from services.contracts.ticket_events import TicketClockBreached, TicketClockBreachTakenBack, TicketClockMoved
+from services.contracts.clock_events import TicketClockBreached, TicketClockBreachTakenBack, TicketClockMoved
 from services.intake.app import recount_deadlines
 from services.intake.app.recount_deadlines import RecountDeadlines
 from services.intake.wiring import Wiring

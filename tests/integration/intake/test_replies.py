@@ -11,6 +11,7 @@ import pytest
 from services.chassis.messaging.errors import Reject
 from services.contracts.event import Envelope, Event
 from services.contracts.reply_events import (
+    ReplyRefused,
     TicketContactReplied,
     TicketExtensionReplied,
     TicketInterimReplied,
@@ -18,7 +19,6 @@ from services.contracts.reply_events import (
     TicketSettlementReplied,
     TicketSignReplied,
 )
-from services.contracts.ticket_events import ReplyRefused
 from tests.integration.intake.conftest import NOW, Intake
 from tests.integration.intake.settling import dispatched
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from services.contracts.ticket_events import ERASED, TicketTextErased
+from services.contracts.text_events import ERASED, TicketTextErased
 from services.intake.app import end_retention
 from services.intake.domain.callers import caller_ref
 from services.intake.domain.telling import Way

@@ -50,7 +50,7 @@ def settled(intake: Intake, **body: Any) -> str:
 def still_true(intake: Intake) -> dict[str, Cause | None]:
     """By occasion, what is asked before a message leaves."""
     with intake.workshop.open() as work:
-        return {row.occasion: intake.wiring.still_true(work, row) for row in rows(intake)}
+        return {row.occasion: intake.wiring.telling.still_true(work, row) for row in rows(intake)}
 
 
 def test_a_caller_is_told_number_and_limit_when_their_ticket_has_a_unit(intake: Intake) -> None:
@@ -444,7 +444,7 @@ def test_callers_are_told_when_the_works_are_to_start_and_again_if_that_changes(
     scheduled = [row for row in rows(intake) if row.occasion == "works scheduled"]
     assert [row.facts["start"] for row in scheduled] == ["2027-03-01", "2027-04-01"]
     with intake.workshop.open() as work:
-        assert [intake.wiring.still_true(work, row) for row in scheduled] == [Cause.SUPERSEDED, None]
+        assert [intake.wiring.telling.still_true(work, row) for row in scheduled] == [Cause.SUPERSEDED, None]
     said = intake.client("hub", hours=200).get(f"/tickets/{ticket_id}/tellings").json()["items"][-1]["words"]
     assert "计划2027年4月1日开工" in said["zh"]
     assert "start on 1 April 2027" in said["en"]

@@ -193,7 +193,7 @@ def test_a_cut_that_is_cancelled_or_over_is_not_announced_any_more(intake: Intak
     def still_true() -> dict[str, Cause | None]:
         with intake.workshop.open() as work:
             return {
-                row.occurrence.partition("|")[0]: intake.wiring.still_true(work, row)
+                row.occurrence.partition("|")[0]: intake.wiring.telling.still_true(work, row)
                 for row in rows(intake)
                 if row.occasion == "cut announced" and row.ticket_id == nuisance
             }
@@ -217,7 +217,7 @@ def test_in_whatever_order_the_topics_come_nobody_hears_twice(
     take_one_by_one(intake, [came[n] for n in order] + came)
     assert set(told(intake, nuisance).values()) <= {1}
     with intake.workshop.open() as work:
-        assert intake.wiring.works.book.complaints_about(work, {issue.project_id}) == set()
+        assert intake.wiring.telling.works.book.complaints_about(work, {issue.project_id}) == set()
 
 
 def test_whose_complaint_was_about_other_works_hears_nothing(intake: Intake, issue: Issue, nuisance: str) -> None:

@@ -16,7 +16,8 @@ from services.contracts.event import Envelope, Event, deterministic_id
 from services.contracts.impact_events import WorksImpactChanged
 from services.contracts.project_events import ProjectAdvanced
 from services.contracts.registry import EVENTS
-from services.contracts.ticket_events import Channel, Place, TicketDispatched, TicketTextRecorded, Urgency
+from services.contracts.text_events import TicketTextRecorded
+from services.contracts.ticket_events import Channel, Place, TicketDispatched, Urgency
 from services.contracts.works_events import WorksDefectChanged
 from services.notifier.wiring import NotifierWiring
 

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from sqlalchemy import event, text
 
 from services.chassis.database.work import Workshop
+from services.contracts.clock_events import TicketClockBreached
 from services.contracts.department_events import HotIssueNotice, TicketAssigned
 from services.contracts.event import Envelope
 from services.contracts.hot_issue_events import HotIssueConfirmed, HotIssueDecided
-from services.contracts.ticket_events import ReplyRefused, TicketClockBreached, TicketDispatched, TicketRedoOrdered
+from services.contracts.reply_events import ReplyRefused
+from services.contracts.ticket_events import TicketDispatched, TicketRedoOrdered
 from tests.harness.examples import ONE_DATABASE
 from tests.integration.notifier.events import (
     START,

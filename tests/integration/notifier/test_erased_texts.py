@@ -14,7 +14,7 @@ from services.chassis.clock import FixedClock
 from services.chassis.database.tables import dead_letters
 from services.chassis.database.work import Workshop
 from services.contracts.event import Envelope, deterministic_id
-from services.contracts.ticket_events import ERASED, TicketTextErased
+from services.contracts.text_events import ERASED, TicketTextErased
 from services.notifier.store.tables import deliveries, known_tickets
 from services.notifier.wiring import text_retention
 from tests.harness.examples import ONE_DATABASE

@@ -11,28 +11,25 @@ from sqlalchemy import select
 
 from services.chassis.database.work import Workshop
 from services.chassis.messaging.errors import Reject
+from services.contracts.clock_events import TicketClockBreached, TicketClockWarned
 from services.contracts.department_events import DepartmentReplyRefused, TicketAssigned, TicketNotice, TicketShared
 from services.contracts.event import Envelope, Event
+from services.contracts.reply_events import ReplyRefused
 from services.contracts.ticket_events import (
     ClockLimit,
-    ReplyRefused,
     RequestKind,
     StepCause,
     TicketArchived,
-    TicketClockBreached,
-    TicketClockWarned,
     TicketCoHandlerCalledIn,
     TicketCoHandlerReported,
     TicketDispatched,
-    TicketExtensionRequested,
     TicketReclassified,
     TicketRedoOrdered,
-    TicketReturnRequested,
-    TicketReturnUpheld,
     TicketSettled,
     TicketSigned,
     Urgency,
 )
+from services.contracts.unit_request_events import TicketExtensionRequested, TicketReturnRequested, TicketReturnUpheld
 from services.notifier.store.tables import deliveries
 from tests.integration.applications import As
 from tests.integration.notifier.events import START, dispatched, sent, take, text_of, ticket_id

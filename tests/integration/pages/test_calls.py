@@ -31,7 +31,8 @@ def desk(intake: tuple[Intake, Site]) -> tuple[Intake, Site]:
     """With words to say, and numbers that are read one by one."""
     stand, _ = intake
 
-    wiring = replace(Wiring.of(CALLER_KEY, CallerKeys(stand.keys, MasterKeys(VAULT_KEY))), words=words)
+    wiring = Wiring.of(CALLER_KEY, CallerKeys(stand.keys, MasterKeys(VAULT_KEY)))
+    wiring = replace(wiring, telling=replace(wiring.telling, words=words))
     return stand, Site(application(wiring.routes(stand.workshop)))
 
 

@@ -167,6 +167,8 @@ PROJECTS_PAGES: Mapping[str, Sequence[str]] = {
     "/pages/hot-issues/{hot_issue_id}": [f"/pages/hot-issues/{ROOF}"],
     "/pages/search": ["/pages/search", "/pages/search?q=W26", "/pages/search?q=quyang"],
     "/pages/areas": [f"/pages/areas?by={by}" for by in ("estate", "sub_district", "type_code")],
+    "/pages/bulletins": ["/pages/bulletins", "/pages/bulletins?period=2026-07&for=committee"],
+    "/pages/bulletins/{period}": ["/pages/bulletins/2026-07", "/pages/bulletins/2026-07?for=310109010"],
     "/pages/projects": ["/pages/projects"],
     "/pages/projects/{project_id}": ["/pages/projects/{project_id}"],
     "/pages/projects/{project_id}/consultations": ["/pages/projects/{project_id}/consultations"],

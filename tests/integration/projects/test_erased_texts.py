@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from services.chassis.database.tables import dead_letters
 from services.chassis.database.work import Workshop
 from services.contracts.event import Envelope
-from services.contracts.ticket_events import TicketTextErased
+from services.contracts.text_events import TicketTextErased
 from services.projects.store.checksums import checksums
 from tests.harness.planted import columns_with
 from tests.integration.projects.conftest import NOW

@@ -60,6 +60,7 @@ IN_PATHS: Mapping[str, Mapping[str, Rule]] = {
         "sub_district": Rule.CODE,
         "act": Rule.CODE,
         "fund_use_id": Rule.ADMITTED,
+        "period": Rule.PLAIN,
     },
     NOTIFIER: {"webhook_id": Rule.VISIBLE, "delivery_id": Rule.VISIBLE, "letter_id": Rule.OF_ROLE},
     CLASSIFIER: {"letter_id": Rule.OF_ROLE},
@@ -270,6 +271,17 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
             for path in ("/areas", "/pages/areas", "/concentrations")
             for name in ("estate", "sub_district", "type")
         },
+        # bulletins
+        **{
+            f"GET {path} query.for": Rule.NARROWS
+            for path in (
+                "/bulletins/{period}",
+                "/bulletins/{period}/csv",
+                "/pages/bulletins/{period}",
+                "/pages/bulletins",
+            )
+        },
+        "GET /pages/bulletins query.period": Rule.PLAIN,
         "GET /dead-letters query.after": Rule.OF_ROLE,
         # typical cases and standards: everybody reads them, who leads writes them
         "POST /cases body.hot_issues": Rule.VISIBLE,

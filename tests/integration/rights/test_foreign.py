@@ -20,6 +20,8 @@ LEADS: Sequence[Roles] = ((OWN,), (OWN, f"subdistrict:{THERE}"))
 """They act on what is their own. The second sees what is foreign, too."""
 OUTSIDE: Sequence[Roles] = ((OWN,), (f"subdistrict:{HERE}",), ("identity-reader",), ("city",), ("mayor",))
 """They see nothing of what is foreign."""
+BY_RIGHT = {("identity-reader",): "/tickets/{ticket_id}/caller"}
+"""Who of them reads what is foreign all the same: callers, each for a purpose (caller_access.yaml)."""
 LOOKING_ON: Sequence[Roles] = (LEADS[1], ("supervisor",), ("admin",))
 """They see it and do nothing about it; but an administrator may act on every webhook."""
 HUB: Sequence[Roles] = (("hub",),)
@@ -126,7 +128,7 @@ def _everybody(
         answer = part.served.as_(*who).request(case.method, case.path.format(**path), **request)
         assert answer.status_code < 500, answer.text
         assert answer.status_code != 401
-        if who in OUTSIDE:
+        if who in OUTSIDE and BY_RIGHT.get(who) != case.path:
             assert not [secret for secret in SECRETS if secret in answer.text]
         if who not in HUB and not (part.name == NOTIFIER and who == ("admin",)):
             assert part.contents() == before

@@ -14,7 +14,8 @@ from kafka import KafkaProducer
 
 from services.contracts.classification_events import TicketClassified
 from services.contracts.event import Envelope, Event
-from services.contracts.ticket_events import Channel, Place, TicketDispatched, TicketTextRecorded, Urgency
+from services.contracts.text_events import TicketTextRecorded
+from services.contracts.ticket_events import Channel, Place, TicketDispatched, Urgency
 from tests.harness.fixtures import Report
 from tests.harness.topics import read_topic
 from tests.kafka.faults.poisons import POISONS, Raw

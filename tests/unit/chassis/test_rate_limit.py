@@ -7,7 +7,7 @@ from starlette.requests import HTTPConnection
 
 from services.chassis.web import rate_limit
 from services.chassis.web.problems import Problem
-from services.chassis.web.rate_limit import RateLimit
+from services.chassis.web.rate_limit import Guesses, RateLimit
 
 
 class Watch:
@@ -43,3 +43,16 @@ def test_the_clients_remembered_are_bounded(monkeypatch: pytest.MonkeyPatch) -> 
     limit.check(client("192.0.2.0"))
     with pytest.raises(Problem):
         limit.check(client("192.0.2.3"))
+
+
+def test_guessing_from_many_addresses_is_slowed_down_for_all_and_from_one_for_that_one() -> None:
+    guesses = Guesses()
+    for _ in range(10):
+        guesses.wrong(client("192.0.2.1"))
+    with pytest.raises(Problem):
+        guesses.check(client("192.0.2.1"))
+    guesses.check(client("192.0.2.2"))
+    for n in range(300):
+        guesses.wrong(client(f"192.0.2.{n}"))
+    with pytest.raises(Problem):
+        guesses.check(client("198.51.100.1"))

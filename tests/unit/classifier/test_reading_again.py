@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from services.classifier.app.answer import classified
 from services.classifier.app.reading_again import LastReadings, event_id_of
 from services.classifier.domain.reading import Reading
-from services.contracts.ticket_events import Channel, RequestKind, TicketTextRecorded
+from services.contracts.text_events import TicketTextRecorded
+from services.contracts.ticket_events import Channel, RequestKind
 from tests.unit.classifier.readers import shipped_reader
 
 TEXT = TicketTextRecorded(

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import uuid4, uuid5
 
 from services.contracts.event import NAMESPACE, Envelope
-from services.contracts.ticket_events import Channel, TicketTextRecorded
+from services.contracts.text_events import TicketTextRecorded
+from services.contracts.ticket_events import Channel
 
 Raw = tuple[bytes | None, list[tuple[str, bytes]], bytes | None]
 """Key, headers and value of a record."""

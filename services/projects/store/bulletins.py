@@ -1,0 +1,207 @@
+"""What a bulletin says, read from the histories: each line is one thing that happened to one problem or project."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Connection, FromClause, RowMapping, and_, func, not_, or_, select, true
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.sql import ColumnElement
+
+from services.contracts.taxonomy import Area
+from services.projects.domain.bulletin import BulletinSection, Span
+from services.projects.domain.hot_issue import NO_ISSUE, UNDECIDED, IssueState
+from services.projects.domain.months import ZONE
+from services.projects.domain.repair_project import ProjectState
+from services.projects.domain.rules import Observation
+from services.projects.store.tables import (
+    hot_issue_history,
+    hot_issues,
+    repair_project_history,
+    repair_projects,
+    ticket_sightings,
+)
+
+WORKS_STEPS = (
+    ProjectState.LISTED,
+    ProjectState.STARTED,
+    ProjectState.ACCEPTED,
+    ProjectState.HANDED_OVER,
+    ProjectState.SUSPENDED,
+    ProjectState.CANCELLED,
+)
+"""The steps of a project that people notice; the others are in its own history."""
+_ISSUE, _WAS = hot_issues.c, hot_issue_history.c
+_PROJECT, _STEP = repair_projects.c, repair_project_history.c
+_LATER = repair_project_history.alias()
+
+
+@dataclass(frozen=True, slots=True)
+class BulletinLine:
+    """`what`: the state it reached; for a decision its kind, if that is known.
+
+    `due`: the last day for it, where it was not done.
+    """
+
+    about: Literal["hot-issue", "project"]
+    id: str
+    number: str
+    sub_district: str | None
+    estate: str
+    estate_name: str | None
+    type_code: str | None
+    what: str
+    lead: str
+    at: datetime
+    due: date | None = None
+
+
+def bulletin_lines(
+    connection: Connection, section: BulletinSection, span: Span, sub_district: str | None
+) -> list[BulletinLine]:
+    """Without `sub_district` of the whole district; in order of time."""
+    found = _SECTIONS[section](connection, span, sub_district)
+    return sorted(found, key=lambda line: (line.at, line.number))
+
+
+def calls_of_period(connection: Connection, span: Span, sub_district: str | None, rule: Observation) -> dict[str, int]:
+    """Calls by event time; of them valid complaints about housing and, apart, about works (docs/domain.md §3.4)."""
+    seen = ticket_sightings.c
+    repair = and_(seen.evidence, seen.type_code.startswith(Area.REPAIR))
+    counted = select(
+        func.count().label("calls"),
+        func.count().filter(repair, seen.type_code.not_in(rule.apart)).label("repair_complaints"),
+        func.count().filter(repair, seen.type_code.in_(rule.apart)).label("nuisance"),
+    ).where(seen.rejected.is_(False), _within(seen.occurred_at, span), _of(ticket_sightings, sub_district))
+    return dict(connection.execute(counted).mappings().one())
+
+
+def _reached(*states: IssueState) -> Callable[[Connection, Span, str | None], list[BulletinLine]]:
+    """Problems that came into one of the states within the period, each with its last one."""
+
+    def lines(connection: Connection, span: Span, sub_district: str | None) -> list[BulletinLine]:
+        asked = (
+            select(hot_issues, _WAS.state.label("reached"), _WAS.at)
+            .join(hot_issue_history, _WAS.hot_issue_id == _ISSUE.id)
+            .where(
+                _WAS.state.in_(states),
+                _within(_WAS.at, span),
+                _ISSUE.state.not_in(NO_ISSUE),
+                _of(hot_issues, sub_district),
+            )
+            .ext(distinct_on(_ISSUE.id))
+            .order_by(_ISSUE.id, _WAS.version.desc())
+        )
+        return [_issue_line(row, row["reached"], row["at"]) for row in connection.execute(asked).mappings()]
+
+    return lines
+
+
+def _decided(connection: Connection, span: Span, sub_district: str | None) -> list[BulletinLine]:
+    """What was decided, in the kind of the decision."""
+    made = {IssueState.EXPLAINED: "explain", IssueState.MERGED: "merge"}
+    asked = (
+        select(hot_issues, _WAS.state.label("reached"), _WAS.at)
+        .join(hot_issue_history, _WAS.hot_issue_id == _ISSUE.id)
+        .where(_WAS.state.in_((IssueState.DECIDED, *made)), _within(_WAS.at, span), _of(hot_issues, sub_district))
+        .ext(distinct_on(_ISSUE.id))
+        .order_by(_ISSUE.id, _WAS.version.desc())
+    )
+    rows = connection.execute(asked).mappings()
+    return [_issue_line(row, made.get(row["reached"]) or row["decision"] or row["reached"], row["at"]) for row in rows]
+
+
+def _overdue(connection: Connection, span: Span, sub_district: str | None) -> list[BulletinLine]:
+    """At the end of the span: problems nobody decided on in time, and stopped works whose day of review had passed."""
+    newest = (
+        select(_WAS.hot_issue_id, _WAS.state, _WAS.at)
+        .where(_WAS.at < span.end)
+        .ext(distinct_on(_WAS.hot_issue_id))
+        .order_by(_WAS.hot_issue_id, _WAS.version.desc())
+        .subquery()
+    )
+    undecided = (
+        select(hot_issues, newest.c.state.label("reached"), newest.c.at)
+        .join(newest, newest.c.hot_issue_id == _ISSUE.id)
+        .where(newest.c.state.in_(UNDECIDED), _ISSUE.decide_by < span.end, _of(hot_issues, sub_district))
+    )
+    last = (
+        select(_STEP.project_id, _STEP.state, _STEP.at)
+        .where(_STEP.at < span.end)
+        .ext(distinct_on(_STEP.project_id))
+        .order_by(_STEP.project_id, _STEP.version.desc())
+        .subquery()
+    )
+    stopped = (
+        select(repair_projects, last.c.at)
+        .join(last, last.c.project_id == _PROJECT.id)
+        .where(
+            last.c.state == ProjectState.SUSPENDED,
+            _PROJECT.review_on < span.end.astimezone(ZONE).date(),
+            _of(repair_projects, sub_district),
+        )
+    )
+    return [
+        *(
+            _issue_line(row, row["reached"], row["at"], _last_day(row["decide_by"]))
+            for row in connection.execute(undecided).mappings()
+        ),
+        *(
+            _project_line(row, ProjectState.SUSPENDED, row["at"], row["review_on"])
+            for row in connection.execute(stopped).mappings()
+        ),
+    ]
+
+
+def _works(connection: Connection, span: Span, sub_district: str | None) -> list[BulletinLine]:
+    """Steps of projects, without those that were taken back as wrong."""
+    taken_back = (
+        select(_LATER.c.version).where(_LATER.c.project_id == _STEP.project_id, _LATER.c.reverses == _STEP.version)
+    ).exists()
+    asked = (
+        select(repair_projects, _STEP.state.label("reached"), _STEP.at)
+        .join(repair_project_history, _STEP.project_id == _PROJECT.id)
+        .where(
+            _STEP.state.in_(WORKS_STEPS),
+            or_(_STEP.from_state.is_(None), _STEP.from_state != _STEP.state),
+            _STEP.reverses.is_(None),
+            not_(taken_back),
+            _within(_STEP.at, span),
+            _of(repair_projects, sub_district),
+        )
+    )
+    return [_project_line(row, row["reached"], row["at"]) for row in connection.execute(asked).mappings()]
+
+
+_SECTIONS: Mapping[BulletinSection, Callable[[Connection, Span, str | None], Sequence[BulletinLine]]] = {
+    BulletinSection.HOT: _reached(IssueState.CONFIRMED, IssueState.REOPENED),
+    BulletinSection.DECIDED: _decided,
+    BulletinSection.OVERDUE: _overdue,
+    BulletinSection.WORKS: _works,
+    BulletinSection.VERIFIED: _reached(IssueState.VERIFIED, IssueState.NOT_SHOWN),
+}
+
+
+def _issue_line(row: RowMapping, what: str, at: datetime, due: date | None = None) -> BulletinLine:
+    place = (row["sub_district"], row["estate"], row["estate_name"])
+    return BulletinLine("hot-issue", row["id"], row["number"], *place, row["type_code"], what, row["lead"], at, due)
+
+
+def _project_line(row: RowMapping, what: str, at: datetime, due: date | None = None) -> BulletinLine:
+    place = (row["sub_district"], row["estate"], row["estate_name"])
+    return BulletinLine("project", row["id"], row["number"], *place, None, what, row["lead"], at, due)
+
+
+def _last_day(end: datetime) -> date:
+    return (end.astimezone(ZONE) - timedelta(microseconds=1)).date()
+
+
+def _within(moment: ColumnElement[Any], span: Span) -> ColumnElement[bool]:
+    return and_(moment >= span.begin, moment < span.end)
+
+
+def _of(table: FromClause, sub_district: str | None) -> ColumnElement[bool]:
+    return true() if sub_district is None else table.c.sub_district == sub_district

@@ -1,0 +1,36 @@
+"""The bulletin as a page, in Chinese and English, for each who reads it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.integration.pages.conftest import Projects
+from tests.integration.pages.english import english_in
+from tests.integration.projects.conftest import NOW
+
+
+def test_the_page_shows_the_last_week_that_is_over_and_any_other_that_is_chosen(projects: Projects) -> None:
+    projects.district.until(NOW + timedelta(days=40))
+    hub = projects.site.person("hub")
+    html = hub.open("/pages/bulletins")
+    assert "区城运中心" in html
+    assert "暂无记录" in html
+    html = hub.open("/pages/bulletins?period=2026-07&for=committee")
+    for said in ("区人大常委会", "曲阳路街道", "期末仍逾期", "/bulletins/2026-07/csv?for=committee"):
+        assert said in html
+    assert not english_in(html)
+
+
+def test_in_english_no_word_is_missing(projects: Projects) -> None:
+    html = projects.site.person("supervisor").open("/pages/bulletins/2026-06?lang=en")
+    assert "Standing Committee" in html
+    assert "Week of" in html
+
+
+def test_a_sub_district_chooses_among_its_own(projects: Projects) -> None:
+    office = projects.site.person("subdistrict:310109010")
+    html = office.open("/pages/bulletins")
+    assert 'value="310109010"' in html
+    assert 'value="hub"' not in html
+    office.open("/pages/bulletins?for=hub", 403)
+    projects.site.person("department:greening").open("/pages/bulletins", 403)
