@@ -103,6 +103,7 @@ from services.projects.store.planning import planning
 from services.projects.store.repair_projects import SqlRepairProjects
 from services.projects.store.rules_of_types import rules_of_types
 from services.projects.store.sightings import SqlSightings
+from services.projects.store.standing_rules import SqlStandingRules
 from services.projects.store.type_days import SqlDays
 from services.projects.store.works import SqlWorks
 
@@ -148,8 +149,9 @@ class ProjectsWiring:
         detect, cure = detection(calls, issues, SqlFloorAreas()), Cure(calls, issues, publish, rules)
         projects = SqlRepairProjects()
         types = rules_of_types(projects, standard_rules(), menu_rows(), _new_id)
-        voting = consultation_acts(projects, key)
-        desk = WorksDesk(projects, SqlWorks(), works_rules(), voting.desk.book.consulted)
+        standing = SqlStandingRules(menu_rows())
+        voting = consultation_acts(projects, key, standing)
+        desk = WorksDesk(projects, SqlWorks(), works_rules(), voting.desk.book.consulted, standing)
         complaints = SqlComplaints()
         gather = GatherNeeds(SqlNeedBook(), rules)
         follow, pilots = MeetNeeds(gather), types.clocks.follow
@@ -159,7 +161,7 @@ class ProjectsWiring:
         for_needs = OpenForNeeds(gather.book, repair)
         works = WorksActs(
             desk,
-            ContractItems(desk, menu_rows(), elements(), _new_id),
+            ContractItems(desk, elements(), _new_id),
             InspectItem(desk),
             MendDefect(desk, complaints, calendar),
             FilePapers(desk),
@@ -206,7 +208,7 @@ class ProjectsWiring:
             scheme_routes(workshop, self.works),
             impact_routes(workshop, self.works.disturb),
             complaint_routes(workshop, self.works.desk.rules, self.works.disturb.calendar),
-            menu_routes(workshop, menu_rows()),
+            menu_routes(workshop, self.works.desk.standing),
             consultation_routes(workshop, self.voting),
             hearing_routes(workshop, self.voting.hearings),
             search_routes(workshop, self.words),

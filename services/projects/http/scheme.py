@@ -10,7 +10,6 @@ from fastapi import APIRouter
 from services.chassis.database.work import Work, Workshop
 from services.contracts.taxonomy import taxonomy
 from services.projects.app.works.acts import WorksActs
-from services.projects.domain.menu import menu_as_of
 from services.projects.domain.repair_project import RepairProject
 from services.projects.domain.works.scheme import outdated, suggested, uncured
 from services.projects.http.rights import Reader, visible_project
@@ -33,14 +32,13 @@ def scheme_routes(workshop: Workshop, acts: WorksActs) -> APIRouter:
 
 
 def scheme_shown(work: Work, project: RepairProject, acts: WorksActs) -> dict[str, Any]:
-    today = work.clock.now().date()
-    menu, items = menu_as_of(acts.items.menu, today, today), acts.desk.works_of(work, project.id).items
+    standing, items = acts.desk.standing, acts.desk.works_of(work, project.id).items
     kinds = taxonomy().types
     types = {code: kinds[code].elements for code in types_of(work.connection, project.hot_issues) if code in kinds}
-    rows = {(row.code, row.version): row for row in acts.items.menu}
+    picks = standing.menu(work, project.opened_at)
     return {
         "uncured": [{"type_code": one.type_code, "curable_by": list(one.by)} for one in uncured(items, types)],
-        "suggested": [menu_item_shown(row) for row in suggested(items, types, menu)],
+        "suggested": [menu_item_shown(row) for row in suggested(items, types, picks)],
         "outdated": [
             {
                 "item_id": one.item,
@@ -48,6 +46,6 @@ def scheme_shown(work: Work, project: RepairProject, acts: WorksActs) -> dict[st
                 "today": one.today and menu_item_shown(one.today),
                 "fields": list(one.fields),
             }
-            for one in outdated(items, rows, menu)
+            for one in outdated(items, standing.rows(work), standing.menu(work))
         ],
     }

@@ -62,6 +62,7 @@ def complaint_pages(workshop: Workshop, pages: Pages, acts: WorksActs, calendar:
             project = project_of(work, project_id, actor)
             shown = complaints_shown(work, project.id, actor, rules, calendar)
             works = acts.desk.works_of(work, project.id)
+            rows = menu_rows_of(work, works, acts)
         return pages.show(
             request,
             "complaints.html",
@@ -70,7 +71,7 @@ def complaint_pages(workshop: Workshop, pages: Pages, acts: WorksActs, calendar:
             counts=shown["counts"],
             complaints=shown["complaints"],
             items=works.built(),
-            rows=menu_rows_of(works, acts),
+            rows=rows,
             defects={one.id: one for one in works.defects},
             defect_types=rules.defect_complaints,
             severities=Severity,

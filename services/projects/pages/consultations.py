@@ -18,7 +18,6 @@ from services.chassis.web.problems import Problem, invalid
 from services.projects.app.consultation.acts import ConsultationActs
 from services.projects.domain.consultation.course import CONSULTATION_STEPS, Consultation, ConsultationState
 from services.projects.domain.consultation.voted_items import VotedItem
-from services.projects.domain.menu import menu_as_of
 from services.projects.http.consultation_bodies import (
     AnnulmentBody,
     AskedBody,
@@ -186,7 +185,7 @@ def consultation_pages(workshop: Workshop, pages: Pages, acts: ConsultationActs)
             standing = acts.steps.standing(work, found.id, who_of(actor)) if counting else None
             results = results_of(work.connection, found.id) if found.seal else None
             steps = steps_of(work.connection, found.id)
-        today = workshop.clock.now().date()
+            menu = acts.desk.standing.menu(work, project.opened_at)
         return pages.show(
             request,
             "consultation.html",
@@ -200,7 +199,7 @@ def consultation_pages(workshop: Workshop, pages: Pages, acts: ConsultationActs)
             next_steps=_next(found) if may_act else [],
             may_act=may_act,
             rules=acts.desk.rules,
-            menu=menu_as_of(acts.desk.menu, today, today),
+            menu=menu,
             rejected=rejected or [],
             fresh_id=uuid4,
             entered=entered,

@@ -43,6 +43,7 @@ def dossier_pages(
             share = share_of(actor)
             issues = [issue_in_full(work.connection, one, share) for one in found[0].hot_issues]
             works = acts.desk.works_of(work, found[0].id)
+            rows = menu_rows_of(work, works, acts)
             votes = [
                 (vote, results_of(work.connection, vote.id) if vote.seal else [])
                 for vote in consultations_of_project(work.connection, found[0].id, voting.desk.rules)
@@ -69,7 +70,7 @@ def dossier_pages(
             works=works_shown(works, acts.desk.rules, {}),
             impacts=[impact_shown(one) for one in disturbances],
             complaints=complaints["complaints"],
-            rows=menu_rows_of(works, acts),
+            rows=rows,
             printed_at=workshop.clock.now(),
         )
 

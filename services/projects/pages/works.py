@@ -16,7 +16,6 @@ from services.chassis.web.identity import Actor
 from services.chassis.web.problems import Problem
 from services.projects.app.works.acts import WorksActs
 from services.projects.domain.consultation.rules import ConsultationRule
-from services.projects.domain.menu import menu_as_of
 from services.projects.domain.works.gates import GROUNDS, STEPS
 from services.projects.domain.works.items import CONFIRMED_BY
 from services.projects.domain.works.papers import PaperKind
@@ -144,6 +143,7 @@ def works_pages(
         with workshop.open() as work:
             project = project_of(work, project_id, actor)
             works = desk.works_of(work, project.id)
+            menu, rows = desk.standing.menu(work, project.opened_at), menu_rows_of(work, works, acts)
             agreed = [
                 one
                 for one in consultations_of_project(work.connection, project.id, rules_of_vote)
@@ -157,8 +157,8 @@ def works_pages(
             actor,
             project=project,
             works=works_shown(works, rules, shut),
-            menu=menu_as_of(acts.items.menu, today, today),
-            rows=menu_rows_of(works, acts),
+            menu=menu,
+            rows=rows,
             blocks={one.id: one.block for one in works.items},
             defects={one.id: one.note for one in works.defects},
             next_step=next((step for step in STEPS.values() if shut[step]), None),

@@ -216,3 +216,33 @@ def test_of_two_issues_one_wins(district: District) -> None:
     path = f"/standards/{standard_id}/issue"
     assert [district.hub.post(path, json=body).status_code for _ in range(2)] == [200, 409]
     assert len(told(district, StandardIssued)) == 1
+
+
+def test_later_works_start_from_the_standard_and_running_ones_keep_theirs_and_show_the_difference(
+    district: District,
+) -> None:
+    case_id = analysed(district)
+    running, later = district.hub.get(f"/cases/{case_id}").json()["hot_issues"][:2]
+    before = district.decide(running, kind="project")["project_id"]
+    row = {
+        **{f"{what}_{language}": "闭水48小时" for what in ("name", "standard", "removes") for language in ("cn", "en")},
+        **{"code": "M01-A", "element": "E01", "unit": "m2", "consent": "building"},
+    }
+    papers = {"start": ["material_certificate"]}
+    issued(district, case_id, day="2026-07-02", menu=[row], papers=papers)
+    district.until(NOW + timedelta(days=2))
+    after = district.decide(later, kind="project")["project_id"]
+    for project, version in ((before, 1), (after, 2)):
+        district.advance(project, "listed")
+        picked = {"items": [{"menu_item": "M01-A", "block": "3", "contracted": "100", "unit_cost_fen": 5}]}
+        answer = district.hub.post(f"/projects/{project}/items", json=picked)
+        assert answer.status_code == 201, answer.text
+        shown = district.hub.get(f"/projects/{project}/works").json()
+        assert [one["menu_version"] for one in shown["items"]] == [version]
+        missing = next(hold for hold in shown["holds"]["start"] if hold["gate"] == "papers_there")
+        assert ("material_certificate" in missing["by"]) is (version == 2)
+    outdated = district.hub.get(f"/projects/{before}/scheme").json()["outdated"]
+    assert [(one["frozen"]["version"], one["today"]["version"]) for one in outdated] == [(1, 2)]
+    assert district.hub.get(f"/projects/{after}/scheme").json()["outdated"] == []
+    known = district.hub.get("/menu", params={"in_force": "2026-07-02", "known": "2026-06-30"}).json()["items"]
+    assert next(one["version"] for one in known if one["code"] == "M01-A") == 1

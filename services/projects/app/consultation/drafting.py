@@ -13,7 +13,7 @@ from services.projects.domain.consultation.course import Consultation, Voters
 from services.projects.domain.consultation.electorate import BadElectorate, Electorate, Level, OwnedPart, weight
 from services.projects.domain.consultation.rounds import ItemText
 from services.projects.domain.consultation.voted_items import VotedItem, code_of
-from services.projects.domain.menu import menu_as_of
+from services.projects.domain.repair_project import RepairProject
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +52,14 @@ class DraftConsultation:
 
         One of the same id is given as it is by now.
         """
-        self.desk.project(work, project_id, who)
+        project = self.desk.project(work, project_id, who)
         if (known := self.desk.book.project_of(work, draft.id)) is not None:
             drafted = self.desk.book.lock(work, draft.id)
             if drafted is None or known != project_id:
                 raise Unfit("id", "is another consultation's; give each one an id of its own")
             return drafted
         electorate = _electorate(draft.owned, draft.total_area)
-        items = self._items(work, draft.items, electorate)
+        items = self._items(work, project, draft.items, electorate)
         ordinal = self.desk.book.next_ordinal(work, project_id)
         consultation = Consultation(draft.id, project_id, _voters(electorate), items, ordinal)
         return self._create(work, consultation, draft.owned, electorate, who)
@@ -70,7 +70,8 @@ class DraftConsultation:
         """Raises Conflict once it was announced."""
         sitting = self.desk.open(work, consultation_id, who, version)
         consultation = sitting.consultation
-        items = self._items(work, asked, self.desk.book.electorate(work, consultation.id))
+        electorate = self.desk.book.electorate(work, consultation.id)
+        items = self._items(work, sitting.project, asked, electorate)
         with lawful(consultation):
             consultation.rewrite(items, sitting.done.at, who.actor)
         self.desk.book.save(work, consultation, with_items=True)
@@ -89,12 +90,13 @@ class DraftConsultation:
 
         Raises Conflict for a second one of the same round, unless the other was annulled.
         """
-        before = self.desk.open(work, consultation_id, who, version).consultation
+        sitting = self.desk.open(work, consultation_id, who, version)
+        before = sitting.consultation
         if self.desk.book.has_further_round(work, before.id):
             raise Conflict("a further round was opened by now; take that one", before.version, before.state)
         parts = list(owned) or self.desk.book.owned(work, consultation_id)
         electorate = _electorate(parts, None)
-        items = self._items(work, asked, electorate)
+        items = self._items(work, sitting.project, asked, electorate)
         with lawful(before):
             changed = before.again(items)
         further = Consultation(
@@ -116,9 +118,10 @@ class DraftConsultation:
         self.desk.book.create(work, consultation, owned, {part.id: part.head for part in electorate.parts})
         return consultation
 
-    def _items(self, work: Work, asked: Sequence[DraftItem], electorate: Electorate) -> tuple[VotedItem, ...]:
-        today = work.clock.now().date()
-        menu = menu_as_of(self.desk.menu, today, today)
+    def _items(
+        self, work: Work, project: RepairProject, asked: Sequence[DraftItem], electorate: Electorate
+    ) -> tuple[VotedItem, ...]:
+        menu = self.desk.standing.menu(work, project.opened_at)
         found: dict[str, VotedItem] = {}
         for number, one in enumerate(asked):
             field = f"items.{number}"

@@ -9,8 +9,9 @@ from services.chassis.commands import Conflict, Unfit, admitted
 from services.chassis.database.work import Work
 from services.projects.app.authority import Authority
 from services.projects.app.ports import RepairProjects
-from services.projects.app.works.ports import Done, WorksBook
+from services.projects.app.works.ports import Done, StandingRules, WorksBook
 from services.projects.domain.repair_project import RepairProject
+from services.projects.domain.standards.works import joined
 from services.projects.domain.works.acts import POSSIBLE, Act
 from services.projects.domain.works.consulted import Consulted
 from services.projects.domain.works.gates import STEPS, Gated, GatesShut, Hold, Works, holds
@@ -50,6 +51,7 @@ class WorksDesk:
     book: WorksBook
     rules: WorksRules
     consulted: Callable[[Work, str], Consulted]
+    standing: StandingRules
 
     def open(self, work: Work, project_id: str, who: Who, act: Act) -> Site:
         """Raises Unknown, Forbidden, and Conflict where the project's state does not allow the act."""
@@ -58,13 +60,14 @@ class WorksDesk:
         return Site(project, self.works_of(work, project_id), Done(who.actor, work.clock.now()))
 
     def works_of(self, work: Work, project_id: str) -> Works:
+        asked = self.standing.asked(work, project_id)
         return replace(
             self.book.works_of(work, project_id),
-            required_papers=self.rules.papers,
+            required_papers=joined((self.rules.papers, asked.papers)),
             required_parties=self.rules.parties,
             to_disclose=self.rules.disclosed,
             consulted=self.consulted(work, project_id),
-            required_meetings=self.rules.meetings,
+            required_meetings=joined((self.rules.meetings, asked.meetings)),
         )
 
     def shut(self, project: RepairProject, works: Works, step: Gated) -> list[Hold]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from services.contracts.districts import SHANGHAI
@@ -30,11 +30,15 @@ class Asked:
     by: tuple[tuple[Standard, Edition], ...] = ()
 
 
-def in_force_at(standards: Iterable[Standard], moment: datetime) -> list[tuple[Standard, Edition]]:
-    """Of each standard the version in force on the day of a moment, as it was known then; what came last, last."""
-    day = moment.astimezone(SHANGHAI).date()
-    found = [(one, edition) for one in standards if (edition := one.in_force(day, moment))]
+def in_force(standards: Iterable[Standard], day: date, known: datetime) -> list[tuple[Standard, Edition]]:
+    """Of each standard the version in force on a day, as it was known at a moment; what came last, last."""
+    found = [(one, edition) for one in standards if (edition := one.in_force(day, known))]
     return sorted(found, key=lambda pair: (str(pair[1].effective_from), pair[0].id))
+
+
+def in_force_at(standards: Iterable[Standard], moment: datetime) -> list[tuple[Standard, Edition]]:
+    """On the day of a moment, as it was known then."""
+    return in_force(standards, moment.astimezone(SHANGHAI).date(), moment)
 
 
 def asked(standards: Iterable[Standard], began: datetime, elements: Set[str]) -> Asked:
@@ -66,8 +70,19 @@ def menu_of(
     A standard's row takes the place of the base menu's; of two standards that of the one in force last.
     """
     day = now.astimezone(SHANGHAI).date()
-    rows = dict(menu_as_of(base, day, day))
-    for _, edition in in_force_at(standards, began):
+    return _ruled(menu_as_of(base, day, day), in_force_at(standards, began))
+
+
+def menu_known(
+    base: Iterable[MenuItem], standards: Iterable[Standard], day: date, known: datetime
+) -> Mapping[str, MenuItem]:
+    """The menu in force on a day, as it was known at a moment; by code."""
+    return _ruled(menu_as_of(base, day, known.astimezone(SHANGHAI).date()), in_force(standards, day, known))
+
+
+def _ruled(menu: Mapping[str, MenuItem], by: Iterable[tuple[Standard, Edition]]) -> Mapping[str, MenuItem]:
+    rows = dict(menu)
+    for _, edition in by:
         for row in edition.content.menu:
             rows.pop(row.code, None)
             if not row.withdrawn:
