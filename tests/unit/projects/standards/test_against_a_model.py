@@ -230,6 +230,15 @@ class CasesAndStandards(RuleBasedStateMachine):
             act()
             draft.state, draft.first = "issued", first
 
+    @rule(days=st.integers(0, 30))
+    @precondition(lambda self: self.standard and not self.retired)
+    def issue_at_once(self, days: int) -> None:
+        """The next version from its draft to its issue, if it is not issued yet; else its draft first."""
+        if self.versions[-1].state == "issued":
+            self.revise()
+        self.consult(set(OpinionRole), answered=True)
+        self.issue(days)
+
     @rule(last=DAYS)
     @precondition(lambda self: self.standard and len(self.versions) > 2)
     def retire(self, last: int) -> None:
