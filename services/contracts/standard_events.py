@@ -129,6 +129,8 @@ class StandardIssued(StandardEvent):
     """A version was issued: it is in force from its day on, and later projects start from it."""
 
     type: ClassVar[str] = "standard.issued.v1"
+    number: Number
+    adopt_by: date = Field(description="As the version says.")
 
 
 class StandardReviewDue(StandardEvent):

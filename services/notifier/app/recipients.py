@@ -58,6 +58,8 @@ def _departments(addressee: Addressee, fact: Fact) -> list[str]:
             codes = list(getattr(fact, "co_handlers", ()))
         case Addressee.RETURNED_BY:
             codes = [getattr(fact, "returned_by", "")]
+        case Addressee.OFFICES:
+            codes = [one.office for one in sub_districts().values()]
         case Addressee.UNIT:
             codes = [getattr(fact, "unit", "")]
     return [known_department(code, of=fact.aggregate_id) for code in codes if code is not None]

@@ -47,6 +47,7 @@ class Addressee(StrEnum):
     CO_HANDLERS = "co-handlers"
     RETURNED_BY = "returned by"
     UNIT = "unit"
+    OFFICES = "offices"
 
 
 class Fact(Protocol):
