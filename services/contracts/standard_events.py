@@ -129,8 +129,8 @@ class StandardIssued(StandardEvent):
     """A version was issued: it is in force from its day on, and later projects start from it."""
 
     type: ClassVar[str] = "standard.issued.v1"
-    number: Number
-    adopt_by: date = Field(description="As the version says.")
+    number: Number | None = Field(None, description="As the version says, as is the next.")
+    adopt_by: date | None = None
 
 
 class StandardReviewDue(StandardEvent):
