@@ -28,6 +28,7 @@ from services.projects.app.cure import OBSERVE, Cure
 from services.projects.app.decide import Decide
 from services.projects.app.decision_makers import DecisionMakers
 from services.projects.app.detect import Detect
+from services.projects.app.effect.watch_relapse import RELAPSE
 from services.projects.app.locked_batch import LockBatch
 from services.projects.app.measure_heat import MeasureHeat
 from services.projects.app.needs.gather import GatherNeeds
@@ -47,17 +48,19 @@ from services.projects.app.repair import REVIEW, Repair
 from services.projects.app.reverse_step import ReverseStep
 from services.projects.app.review_issue import ReviewIssue
 from services.projects.app.rules_of_types import RulesOfTypes
+from services.projects.app.supervision.acts import SupervisionActs
+from services.projects.app.supervision.watch import SUPERVISION
 from services.projects.app.works.accept_block import AcceptBlock
 from services.projects.app.works.acts import WorksActs
 from services.projects.app.works.attach_complaints import ATTACH, SHOWS_A_DEFECT, AttachComplaints, TicketAnswer
 from services.projects.app.works.contract_items import ContractItems
-from services.projects.app.works.desk import WorksDesk
 from services.projects.app.works.disturb import Disturb
 from services.projects.app.works.file_papers import FilePapers
 from services.projects.app.works.inspect_item import InspectItem
 from services.projects.app.works.keep_contracts import KeepContracts
 from services.projects.app.works.mend_defect import CURE, MendDefect
 from services.projects.app.works.name_parties import NameParties
+from services.projects.app.works.visit_residents import VISIT, VisitResidents
 from services.projects.domain.evidence import Reading, TicketFact
 from services.projects.domain.likeness import Likeness
 from services.projects.files.plan_rules import plan_rules
@@ -70,6 +73,8 @@ from services.projects.http.cases import case_routes
 from services.projects.http.complaints import complaint_routes
 from services.projects.http.concentrations import concentration_routes
 from services.projects.http.consultations import consultation_routes
+from services.projects.http.counting_party import counting_party_routes
+from services.projects.http.effects import effect_routes
 from services.projects.http.estate_view import estate_view_routes
 from services.projects.http.estates import estate_routes
 from services.projects.http.fund_uses import fund_routes
@@ -84,6 +89,9 @@ from services.projects.http.rollouts import rollout_routes
 from services.projects.http.scheme import scheme_routes
 from services.projects.http.search import search_routes
 from services.projects.http.standards import standard_routes
+from services.projects.http.supervision import supervision_routes
+from services.projects.http.supervision_steps import opinion_routes
+from services.projects.http.visits import visit_routes
 from services.projects.http.wording import Wording
 from services.projects.http.works import menu_routes, works_routes
 from services.projects.pages.site import people_pages
@@ -92,6 +100,7 @@ from services.projects.store.cases import SqlCaseBook
 from services.projects.store.cells import SqlCellCalls
 from services.projects.store.complaints import SqlComplaints
 from services.projects.store.consultation_desk import consultation_acts
+from services.projects.store.effect_desk import cure_of, judge_class
 from services.projects.store.estates import HeldFloorAreas, SqlEstateBook, SqlFloorAreas
 from services.projects.store.hot_issues import SqlHotIssues
 from services.projects.store.impacts import SqlImpacts
@@ -104,10 +113,13 @@ from services.projects.store.repair_projects import SqlRepairProjects
 from services.projects.store.rules_of_types import rules_of_types
 from services.projects.store.sightings import SqlSightings
 from services.projects.store.standing_rules import SqlStandingRules
+from services.projects.store.supervision_desk import supervision_acts
 from services.projects.store.type_days import SqlDays
-from services.projects.store.works import SqlWorks
+from services.projects.store.warranty_visits import SqlVisits
+from services.projects.store.works_desk import works_desk
 
 RECOUNT = "recount"
+RECOUNT_SUPERVISION = "recount-supervision"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +143,7 @@ class ProjectsWiring:
     gather: GatherNeeds
     open_for_needs: OpenForNeeds
     planning: Planning
+    supervision: SupervisionActs
     types: RulesOfTypes
 
     @classmethod
@@ -146,29 +159,31 @@ class ProjectsWiring:
             review = ReviewIssue(calls, issues, publish, rules, raise_issue, areas)
             return Detect(calls, issues, publish, rules, raise_issue, review, areas)
 
-        detect, cure = detection(calls, issues, SqlFloorAreas()), Cure(calls, issues, publish, rules)
+        detect, cure = detection(calls, issues, SqlFloorAreas()), cure_of(issues, publish, rules)
         projects = SqlRepairProjects()
         types = rules_of_types(projects, standard_rules(), menu_rows(), _new_id)
         standing = SqlStandingRules(menu_rows())
         voting = consultation_acts(projects, key, standing)
-        desk = WorksDesk(projects, SqlWorks(), works_rules(), voting.desk.book.consulted, standing)
-        complaints = SqlComplaints()
+        desk = works_desk(projects, works_rules(), plan_rules(), voting.desk.book.consulted, standing)
+        defects = MendDefect(desk, complaints := SqlComplaints(), calendar)
         gather = GatherNeeds(SqlNeedBook(), rules)
         follow, pilots = MeetNeeds(gather), types.clocks.follow
         repair = Repair(
-            projects, issues, cure, detect.raise_issue, rules, taxonomy(), desk.pass_gates, follow, pilots, _new_id
+            *(projects, issues, cure, detect.raise_issue, rules, taxonomy(), desk.pass_gates, follow),
+            *(SqlFloorAreas(), pilots, _new_id),
         )
         for_needs = OpenForNeeds(gather.book, repair)
         works = WorksActs(
             desk,
             ContractItems(desk, elements(), _new_id),
-            InspectItem(desk),
-            MendDefect(desk, complaints, calendar),
+            InspectItem(desk, defects),
+            defects,
             FilePapers(desk),
             AcceptBlock(desk),
             NameParties(desk),
             KeepContracts(desk),
             Disturb(desk, SqlImpacts(), calendar),
+            VisitResidents(desk, SqlVisits(), defects),
         )
         lock = LockBatch(SqlSightings(), SqlDays(), SqlCellCalls(), SqlIssueBatches(), calls, issues, rules)
         return cls(
@@ -195,6 +210,7 @@ class ProjectsWiring:
             gather,
             for_needs,
             planning(gather, for_needs, detect.raise_issue.measure_heat, plan_rules(), _new_id),
+            supervision_acts(calendar),
             types,
         )
 
@@ -207,19 +223,24 @@ class ProjectsWiring:
             agreement_routes(workshop, self.works),
             scheme_routes(workshop, self.works),
             impact_routes(workshop, self.works.disturb),
+            visit_routes(workshop, self.works),
             complaint_routes(workshop, self.works.desk.rules, self.works.disturb.calendar),
             menu_routes(workshop, self.works.desk.standing),
             consultation_routes(workshop, self.voting),
+            counting_party_routes(workshop, self.voting),
             hearing_routes(workshop, self.voting.hearings),
             search_routes(workshop, self.words),
             kpi_routes(workshop, self.rules),
+            effect_routes(workshop, judge_class(self.cure), self.words),
             area_routes(workshop, self.rules),
-            bulletin_routes(workshop, self.rules),
+            bulletin_routes(workshop),
             estate_routes(workshop, self.register),
             estate_view_routes(workshop),
             need_routes(workshop, self.gather, self.open_for_needs, self.words),
             plan_routes(workshop, self.planning, self.words),
             fund_routes(workshop, self.planning.fund),
+            supervision_routes(workshop, self.supervision),
+            opinion_routes(workshop, self.supervision),
             case_routes(workshop, self.types.cases),
             standard_routes(workshop, self.types.standards),
             rollout_routes(workshop, self.types.standards),
@@ -234,6 +255,8 @@ class ProjectsWiring:
                 self.words,
                 self.rules,
                 self.planning,
+                self.supervision,
+                judge_class(self.cure),
                 self.types,
             ),
         ]
@@ -252,19 +275,25 @@ class ProjectsWiring:
     def timers(self) -> Mapping[str, TimerHandler]:
         return {
             DECIDE: each(self.cure.on_decide_due),
-            OBSERVE: each(self.cure.on_observe_due),
+            OBSERVE: self.cure.on_observe_due,
+            RELAPSE: each(self.cure.relapse.on_month_over),
             LAPSE: each(self.detect.on_lapse_due),
             REVIEW: each(self.repair.on_review_due),
             ATTACH: self.count.attach.on_works_moved,
             SHOWS_A_DEFECT: each(self.works.defects.on_complaint),
             CURE: each(self.works.defects.on_cure_due),
+            VISIT: each(self.works.visits.on_visit_due),
             FUND_ANSWER: each(self.planning.fund.on_answer_due),
+            SUPERVISION: each(self.supervision.clocks.on_due),
             **self.types.timers,
         }
 
     @property
     def workers(self) -> Mapping[str, WorkerLoop]:
-        return {RECOUNT: Sweep(RECOUNT, self.recount).run}
+        return {
+            RECOUNT: Sweep(RECOUNT, self.recount).run,
+            RECOUNT_SUPERVISION: Sweep(RECOUNT_SUPERVISION, self.supervision.clocks.recount).run,
+        }
 
 
 def _new_id() -> str:

@@ -8,6 +8,7 @@ from services.chassis.messaging.errors import Reject
 from services.contracts.clock_events import ClockOwner
 from services.contracts.departments import DepartmentKind, departments
 from services.contracts.districts import sub_districts
+from services.contracts.supervision_events import SupervisingParty
 from services.contracts.ticket_events import Place, TicketEvent
 from services.notifier.domain.confidence import may_hear
 from services.notifier.domain.routing import Addressee, Fact, NoRoute, Routing
@@ -22,7 +23,10 @@ class Recipients:
     routing: Routing
 
     def of(self, fact: Fact) -> list[str]:
-        """The departments' codes, each once, sorted. Raises Reject with the remedy where our data has a gap."""
+        """Codes of departments and supervising parties, each once, sorted.
+
+        Raises Reject with the remedy where our data has a gap.
+        """
         try:
             addressees = self.routing.addressees(fact)
         except NoRoute as gap:
@@ -56,6 +60,8 @@ def _departments(addressee: Addressee, fact: Fact) -> list[str]:
             return _departments(Addressee.HUB if owned_by_hub else Addressee.LEAD, fact)
         case Addressee.CO_HANDLERS:
             codes = list(getattr(fact, "co_handlers", ()))
+        case Addressee.SUPERVISORS:
+            return [party] if (party := getattr(fact, "party", None)) else [one.value for one in SupervisingParty]
         case Addressee.RETURNED_BY:
             codes = [getattr(fact, "returned_by", "")]
         case Addressee.OFFICES:

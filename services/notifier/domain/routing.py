@@ -19,6 +19,7 @@ from services.contracts.registry import (
     TICKET_EVENTS,
 )
 from services.contracts.standard_events import RolloutChanged, StandardCheckChanged
+from services.contracts.supervision_events import SupervisionOpinionChanged
 from services.contracts.ticket_events import DepartmentCode, TicketDispatched
 from services.contracts.works_events import WorksDefectChanged
 
@@ -32,7 +33,10 @@ TYPE_EVENTS: tuple[type[Event], ...] = (
     StandardCheckChanged,
 )
 """From one problem to one type of problem: cases, standards and what sub-districts make of them."""
-_ROUTED: tuple[type[Event], ...] = (*TICKET_EVENTS, *HOT_ISSUE_EVENTS, *PROJECT_EVENTS, *SITE_EVENTS, *TYPE_EVENTS)
+_ROUTED: tuple[type[Event], ...] = (
+    *(*TICKET_EVENTS, *HOT_ISSUE_EVENTS, *PROJECT_EVENTS, *SITE_EVENTS, *TYPE_EVENTS),
+    SupervisionOpinionChanged,
+)
 FACTS: Mapping[str, type[Event]] = {event.type: event for event in _ROUTED if event is not TicketDispatched}
 """The events that the table must name, by type. A dispatch is not routed: it goes to its units, with the text."""
 
@@ -48,6 +52,7 @@ class Addressee(StrEnum):
     RETURNED_BY = "returned by"
     UNIT = "unit"
     OFFICES = "offices"
+    SUPERVISORS = "supervisors"
 
 
 class Fact(Protocol):
@@ -68,7 +73,7 @@ class Fact(Protocol):
 class Route(DataRow):
     """One row of the table. `after` is the state that the fact left; `unsolved` limits it to tickets not solved,
     `kinds` to such disturbances, `breached` to those that broke a rule, `overdue` to defects that nobody cured in time.
-    `named`: departments by their codes.
+    `steps`: such steps of a clause of supervision. `named`: departments by their codes.
     """
 
     event: str
@@ -78,6 +83,7 @@ class Route(DataRow):
     kinds: tuple[str, ...] | None = None
     breached: bool = False
     overdue: bool = False
+    steps: tuple[str, ...] | None = None
     named: tuple[DepartmentCode, ...] = ()
     to: tuple[Addressee, ...]
 
@@ -88,6 +94,7 @@ class Route(DataRow):
             and (self.after is None or self.after == getattr(fact, "previous_state", None))
             and (not self.unsolved or _is_unsolved(fact))
             and (self.kinds is None or getattr(fact, "kind", None) in self.kinds)
+            and (self.steps is None or getattr(fact, "step", None) in self.steps)
             and (not self.breached or bool(getattr(fact, "breaches", ())))
             and (not self.overdue or bool(getattr(fact, "overdue", None)))
         )

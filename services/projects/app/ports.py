@@ -81,8 +81,8 @@ class HotIssues(Protocol):
     def members(self, work: Work, issue: HotIssue) -> list[Call]:
         """All members, the earliest first."""
 
-    def cells(self, work: Work, issue: HotIssue) -> list[Cell]:
-        """The issue's own cell and those of the issues merged into it."""
+    def cells(self, work: Work, issue_ids: Collection[str]) -> dict[str, list[Cell]]:
+        """Of each issue its own cell and those of the issues merged into it."""
 
     def tally(self, work: Work, issue: HotIssue) -> Tally | None:
         """Counts the members; None if there are none."""

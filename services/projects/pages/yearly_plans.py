@@ -18,12 +18,12 @@ from services.projects.domain.needs import NeedReason
 from services.projects.domain.yearly_plan import PlanDecision
 from services.projects.http.bodies import PlanBody
 from services.projects.http.plan_bodies import EntryBody, NewPlanBody, PublicationBody, RankingBody
-from services.projects.http.plans import plan_shown, seen_plan
+from services.projects.http.plans import differences_shown, plan_shown, seen_plan
 from services.projects.http.refusals import answered
 from services.projects.http.rights import Commander, Reader, authority_of, who_of
 from services.projects.pages import charts
 from services.projects.pages.on_site import NOTHING, Entered, fen_of, refused
-from services.projects.store.plan_views import all_plans
+from services.projects.store.plan_views import all_plans, works_of
 
 
 def plan_pages(workshop: Workshop, pages: Pages, planning: Planning) -> APIRouter:
@@ -42,7 +42,7 @@ def plan_pages(workshop: Workshop, pages: Pages, planning: Planning) -> APIRoute
                 plan = planning.draft.open(work, body.year, body.budget_fen, who_of(actor))
         except Problem as problem:
             return _plans(request, actor, fields, problem)
-        return done(f"/pages/plans/{plan.id}", "drafted")
+        return done(f"/pages/plans/{plan.id}", "plan_drafted")
 
     @router.get("/plans/{plan_id}")
     def plan(request: Request, actor: Reader, plan_id: UUID) -> Response:
@@ -128,11 +128,15 @@ def plan_pages(workshop: Workshop, pages: Pages, planning: Planning) -> APIRoute
     ) -> Response:
         """The plan as it is now; above it why something was refused, in the form what was entered."""
         shown = plan_shown(*seen_plan(workshop, actor, plan_id))
+        with workshop.engine.begin() as connection:
+            works = works_of(connection, shown["year"])
         return pages.show(
             request,
             "yearly_plan.html",
             actor,
             plan=shown,
+            works=works,
+            differences=differences_shown(workshop, actor, plan_id),
             leads=_leads(actor, shown["lead"]),
             may_decide=bool(actor.roles & {Role.HUB, Role.DEPARTMENT}),
             decisions=PlanDecision,

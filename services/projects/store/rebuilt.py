@@ -36,6 +36,16 @@ _SPREADS = text(
 )
 _WAITING = text("SELECT id, state, decide_by, observe_until, overdue FROM hot_issues")
 
+_WATCHED = text(
+    """
+    SELECT id, accepted_at, observe_until FROM hot_issues AS one
+     WHERE state = 'verified' AND judged IS NOT NULL
+       AND NOT EXISTS (SELECT FROM hot_issue_history AS line
+                        WHERE line.hot_issue_id = one.id AND line.cause = 'relapse_suspected'
+                          AND line.at >= one.observe_until)
+    """
+)
+
 _SUSPENDED = text("SELECT id, review_on FROM repair_projects WHERE review_on IS NOT NULL")
 _CLOCKS = text("SELECT id, cure_by FROM works_defects WHERE state = 'open' AND NOT overdue AND cure_by IS NOT NULL")
 
@@ -98,6 +108,11 @@ def forget_deadlines(connection: Connection) -> None:
 def waiting_issues(connection: Connection) -> list[tuple[str, str, datetime, datetime | None, bool]]:
     """(id, state, decide by, observe until, overdue) of every issue."""
     return [tuple(row) for row in connection.execute(_WAITING)]
+
+
+def watched_issues(connection: Connection) -> list[tuple[str, datetime, datetime]]:
+    """(id, accepted at, time of the look) of every verified issue that no relapse was suspected of."""
+    return [tuple(row) for row in connection.execute(_WATCHED)]
 
 
 def waiting_fund_uses(connection: Connection) -> list[tuple[str, datetime]]:

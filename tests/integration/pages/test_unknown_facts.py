@@ -57,7 +57,7 @@ def put(workshop: Workshop, *statements: str, **values: str) -> None:
 def page_paths(routers: Sequence[object]) -> set[str]:
     routes = (route for router in routers for route in router.routes if isinstance(route, APIRoute))  # type: ignore[attr-defined]
     paths = {route.path for route in routes if "GET" in (route.methods or ()) and route.path.startswith("/pages/")}
-    return {path for path in paths if not path.endswith(".csv")} - {"/pages/login", "/pages/{address:path}"}
+    return {path for path in paths if not path.endswith((".csv", ".json"))} - {"/pages/login", "/pages/{address:path}"}
 
 
 def opened(person: Person, address: str) -> Iterator[str]:
@@ -169,6 +169,9 @@ PROJECTS_PAGES: Mapping[str, Sequence[str]] = {
     "/pages/areas": [f"/pages/areas?by={by}" for by in ("estate", "sub_district", "type_code")],
     "/pages/bulletins": ["/pages/bulletins", "/pages/bulletins?period=2026-07&for=committee"],
     "/pages/bulletins/{period}": ["/pages/bulletins/2026-07", "/pages/bulletins/2026-07?for=310109010"],
+    "/pages/effects": ["/pages/effects"],
+    "/pages/kpi": ["/pages/kpi", "/pages/kpi?type=MJ01&estate=quyang-1"],
+    "/pages/effects/{type_code}": ["/pages/effects/MJ01"],
     "/pages/projects": ["/pages/projects"],
     "/pages/projects/{project_id}": ["/pages/projects/{project_id}"],
     "/pages/projects/{project_id}/consultations": ["/pages/projects/{project_id}/consultations"],
@@ -180,10 +183,14 @@ PROJECTS_PAGES: Mapping[str, Sequence[str]] = {
     "/pages/projects/{project_id}/impacts": ["/pages/projects/{project_id}/impacts"],
     "/pages/projects/{project_id}/complaints": ["/pages/projects/{project_id}/complaints"],
     "/pages/warranty-visits": ["/pages/warranty-visits"],
+    "/pages/projects/{project_id}/warranty-visits": ["/pages/projects/{project_id}/warranty-visits"],
     "/pages/menu": ["/pages/menu"],
     "/pages/projects/{project_id}/works/{item_id}": ["/pages/projects/{project_id}/works/{item_id}"],
     "/pages/estates": ["/pages/estates"],
     "/pages/estates/{estate_id}": ["/pages/estates/quyang-1"],
+    "/pages/estates/{estate_id}/needs": ["/pages/estates/quyang-1/needs"],
+    "/pages/needs": ["/pages/needs"],
+    "/pages/needs/file": ["/pages/needs/file"],
     "/pages/plans": ["/pages/plans"],
     "/pages/plans/{plan_id}": ["/pages/plans/{plan_id}"],
     "/pages/cases": ["/pages/cases"],
