@@ -26,7 +26,6 @@ from services.projects.domain.consultation.course import (
     Consultation,
     ConsultationState,
 )
-from services.projects.domain.menu import menu_as_of
 from services.projects.http.consultations import CONSULTATION, seen_by
 from services.projects.http.consultations_shown import (
     codes_shown,
@@ -97,7 +96,7 @@ class ConsultationSheet:
             results = results_of(work.connection, found.id) if found.seal else None
             steps = steps_of(work.connection, found.id)
             desk = self._desk(work, found) if may_act and found.announced else None
-        today = self.workshop.clock.now().date()
+            menu = acts.desk.standing.menu(work, project.opened_at)
         return self.pages.show(
             request,
             "consultation.html",
@@ -115,7 +114,7 @@ class ConsultationSheet:
             notes_sales=found.state in NOTES_SALES,
             issues_codes=found.state in ISSUES_CODES,
             rules=acts.desk.rules,
-            menu=menu_as_of(acts.desk.menu, today, today),
+            menu=menu,
             rejected=rejected,
             fresh_id=uuid4,
             entered=entered,
