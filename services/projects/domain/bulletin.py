@@ -34,6 +34,7 @@ class BulletinSection(StrEnum):
     OVERDUE = "overdue"
     WORKS = "works"
     VERIFIED = "verified"
+    SUPERVISION = "supervision"
 
 
 SECTIONS: Mapping[BulletinReader, Sequence[BulletinSection]] = {
@@ -43,6 +44,7 @@ SECTIONS: Mapping[BulletinReader, Sequence[BulletinSection]] = {
         BulletinSection.DECIDED,
         BulletinSection.WORKS,
         BulletinSection.VERIFIED,
+        BulletinSection.SUPERVISION,
     ),
     BulletinReader.SUB_DISTRICT: (
         BulletinSection.HOT,
@@ -52,13 +54,15 @@ SECTIONS: Mapping[BulletinReader, Sequence[BulletinSection]] = {
         BulletinSection.VERIFIED,
     ),
     BulletinReader.COMMITTEE: (
+        BulletinSection.SUPERVISION,
         BulletinSection.VERIFIED,
         BulletinSection.DECIDED,
         BulletinSection.WORKS,
         BulletinSection.OVERDUE,
     ),
 }
-"""In the order in which they are read: the hub begins with what it must do, the committee with what was achieved."""
+"""In the order in which they are read: the hub begins with what it must do, the committee with what came of its own
+opinions and what was achieved."""
 
 
 class Span(NamedTuple):

@@ -16,7 +16,8 @@ from services.projects.app.ports import CurrentRules
 from services.projects.domain.bulletin import SECTIONS, BulletinReader, BulletinSection, Period
 from services.projects.domain.rules import Observation
 from services.projects.http.rights import WHOLE_DISTRICT
-from services.projects.store.bulletins import BulletinLine, bulletin_lines, calls_of_period
+from services.projects.store.bulletin_line import BulletinLine
+from services.projects.store.bulletins import bulletin_lines, calls_of_period
 
 BulletinActor = Annotated[Actor, Depends(require(*WHOLE_DISTRICT, Role.SUBDISTRICT))]
 PERIOD = r"2\d{3}-(W\d{2}|\d{2})"
@@ -55,7 +56,8 @@ def bulletin_routes(workshop: Workshop, rules: CurrentRules) -> APIRouter:
 
     @router.get("/bulletins/{period}")
     def bulletin(actor: BulletinActor, period: PeriodName, written_for: WrittenFor = None) -> dict[str, Any]:
-        """In sections, for its reader: what is hot, decided, overdue at the period's end, built, verified.
+        """In sections, for its reader: what is hot, decided, overdue at the period's end, built, verified,
+        and for the hub and the committee what came of supervision.
 
         A sub-district reads its own; the hub and who supervises read all.
         """

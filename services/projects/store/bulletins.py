@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Connection, FromClause, RowMapping, and_, func, not_, or_, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -17,6 +16,8 @@ from services.projects.domain.hot_issue import NO_ISSUE, UNDECIDED, IssueState
 from services.projects.domain.months import ZONE
 from services.projects.domain.repair_project import ProjectState
 from services.projects.domain.rules import Observation
+from services.projects.store.bulletin_line import BulletinLine
+from services.projects.store.supervision_bulletin import supervision_lines
 from services.projects.store.tables import (
     hot_issue_history,
     hot_issues,
@@ -37,26 +38,6 @@ WORKS_STEPS = (
 _ISSUE, _WAS = hot_issues.c, hot_issue_history.c
 _PROJECT, _STEP = repair_projects.c, repair_project_history.c
 _LATER = repair_project_history.alias()
-
-
-@dataclass(frozen=True, slots=True)
-class BulletinLine:
-    """`what`: the state it reached; for a decision its kind, if that is known.
-
-    `due`: the last day for it, where it was not done.
-    """
-
-    about: Literal["hot-issue", "project"]
-    id: str
-    number: str
-    sub_district: str | None
-    estate: str
-    estate_name: str | None
-    type_code: str | None
-    what: str
-    lead: str
-    at: datetime
-    due: date | None = None
 
 
 def bulletin_lines(
@@ -182,6 +163,7 @@ _SECTIONS: Mapping[BulletinSection, Callable[[Connection, Span, str | None], Seq
     BulletinSection.OVERDUE: _overdue,
     BulletinSection.WORKS: _works,
     BulletinSection.VERIFIED: _reached(IssueState.VERIFIED, IssueState.NOT_SHOWN),
+    BulletinSection.SUPERVISION: supervision_lines,
 }
 
 
