@@ -190,6 +190,9 @@ class ConsultationBook(Protocol):
     def entered_by_hand(self, work: Work, consultation_id: str, after: datetime, more_than: int) -> list[Ballot]:
         """Answers that were not cast by a code, and entered after a moment or as more than the so many first."""
 
+    def latest(self, work: Work, consultation_id: str, most: int) -> list[Ballot]:
+        """The answers that were entered last, the newest first."""
+
     def warned(self, work: Work, consultation_id: str) -> list[Delivery]:
         """Of those who were told what silence means."""
 
