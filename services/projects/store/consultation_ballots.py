@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, delete, or_, select, update
+from sqlalchemy import BindParameter, Boolean, and_, bindparam, delete, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.database.rows import by_column, insert_rows
@@ -16,6 +16,7 @@ from services.chassis.database.work import Work
 from services.projects.app.consultation.electors import Electors
 from services.projects.app.consultation.ports import (
     OWNER,
+    ByHand,
     Chain,
     ChainedBallot,
     DeliveredBy,
@@ -24,6 +25,7 @@ from services.projects.app.consultation.ports import (
     Taken,
 )
 from services.projects.app.works.ports import Done
+from services.projects.domain.consultation.admission import PAPER
 from services.projects.domain.consultation.ballots import Ballot, BallotChoice
 from services.projects.domain.consultation.course import Consultation
 from services.projects.domain.consultation.electorate import Electorate, OwnedPart, Part
@@ -95,12 +97,22 @@ _LATEST = (
     .order_by(consultation_ballots.c.number.desc())
     .limit(bindparam("most"))
 )
-_BY_HAND = _ENTERED.where(
-    consultation_ballots.c.consultation_id == _of_id,
-    consultation_ballots.c.choice != BallotChoice.EMPTY,
-    consultation_ballots.c.actor != OWNER,
-    or_(consultation_ballots.c.at > bindparam("after"), consultation_ballots.c.number > bindparam("more_than")),
-).order_by(consultation_ballots.c.number)
+_BY_HAND = (
+    _ENTERED.where(
+        consultation_ballots.c.consultation_id == _of_id,
+        consultation_ballots.c.choice != BallotChoice.EMPTY,
+        consultation_ballots.c.actor != OWNER,
+        or_(
+            consultation_ballots.c.number > bindparam("more_than"),
+            and_(
+                consultation_ballots.c.at > bindparam("after"),
+                or_(consultation_ballots.c.origin == PAPER, not_(bindparam("held_elsewhere", type_=Boolean))),
+            ),
+        ),
+    )
+    .order_by(consultation_ballots.c.number)
+    .limit(bindparam("most"))
+)
 _CHOICES = {choice.value: choice for choice in BallotChoice}
 
 
@@ -180,8 +192,8 @@ class SqlBallots(SqlSales, SqlCodes):
         rows = work.connection.execute(_LINKS, {"id": consultation_id})
         return [ChainedBallot(_bound(row), row.previous, row.hash) for row in rows]
 
-    def entered_by_hand(self, work: Work, consultation_id: str, after: datetime, more_than: int) -> list[Ballot]:
-        known = {"id": consultation_id, "after": after, "more_than": more_than}
+    def entered_by_hand(self, work: Work, consultation_id: str, asked: ByHand) -> list[Ballot]:
+        known = {"id": consultation_id, **asked._asdict()}
         return [_entered(row) for row in work.connection.execute(_BY_HAND, known)]
 
     def latest(self, work: Work, consultation_id: str, most: int) -> list[Ballot]:
