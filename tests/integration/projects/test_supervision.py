@@ -266,8 +266,8 @@ def test_the_bulletin_of_the_committee_begins_with_what_came_of_its_opinions(des
     made = desk.party.get("/bulletins/2026-07").json()
     lines = made["sections"]["supervision"]
     assert next(iter(made["sections"])) == "supervision"
-    assert [(one["what"], one["title"], one["lead"]) for one in lines] == [
-        (step, "屋面渗漏整治", "housing") for step in ("hand_over", "reply", "rate", "carry_out")
+    assert [(one["what"], one["party"], one["lead"]) for one in lines] == [
+        (step, "congress", "housing") for step in ("give", "hand_over", "reply", "rate", "carry_out")
     ]
     own = desk.district.as_("subdistrict:310109010").get("/bulletins/2026-07").json()
     assert "supervision" not in own["sections"]
