@@ -25,6 +25,7 @@ from services.projects.pages.bulletins import bulletin_pages
 from services.projects.pages.complaints import complaint_pages
 from services.projects.pages.consultations import consultation_pages
 from services.projects.pages.dossier import dossier_pages
+from services.projects.pages.estate_needs import estate_need_pages
 from services.projects.pages.estates import estate_pages
 from services.projects.pages.hearings import hearing_pages
 from services.projects.pages.hot_issues import issue_pages
@@ -81,6 +82,7 @@ def people_pages(
         dossier_pages(workshop, pages, works, voting, words),
         estate_pages(workshop, pages),
         need_pages(workshop, pages, planning.publish.gather),
+        estate_need_pages(workshop, pages, planning.publish.gather),
         plan_pages(workshop, pages, planning),
         missing_pages(pages),
     ]
