@@ -26,7 +26,7 @@ from services.projects.jobs.needs.needs_file import (
     read_needs,
 )
 from services.projects.pages.estate_needs import gathers
-from services.projects.store.estate_views import estate_names
+from services.projects.store.estate_views import estate_names, with_pages
 from services.projects.store.need_views import page_of_needs
 
 LISTED = 100
@@ -53,12 +53,14 @@ def need_pages(workshop: Workshop, pages: Pages, gather: GatherNeeds) -> APIRout
             page = page_of_needs(
                 connection, known_state, estate or None, known_element, share_of(actor), before, LISTED
             )
+            known = with_pages(connection, {one.place.estate or "" for one in page}, share_of(actor))
         onward = write_cursor(page[-1].opened_at, page[-1].id) if len(page) == LISTED else None
         return pages.show(
             request,
             "needs.html",
             actor,
             items=[need_shown(one) for one in page],
+            known=known,
             onward=onward,
             asked={"estate": estate, "element": known_element, "state": known_state},
             states=NeedState,
