@@ -135,7 +135,7 @@ def test_who_may_not_ask_for_an_estate_finds_no_form_and_is_refused(estates: Pro
 
 
 def test_an_estate_that_is_not_registered_is_listed_without_a_link_that_leads_nowhere(estates: Projects) -> None:
-    happen(estates.district.workshop, dispatched(1, "MJ19", "quyang-2", by=1, kind=RequestKind.ENQUIRY))
+    happen(estates.district.workshop, dispatched(901, "MJ19", "quyang-2", by=1, kind=RequestKind.ENQUIRY))
     ask(estates.district, "E01")
     html = estates.site.person("hub").open("/pages/needs")
     assert "居民来电 × 1" in html
