@@ -291,8 +291,6 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
             f"POST /estates/batch body.estates.{name}": rule
             for name, rule in (
                 ("floor_area_m2", Rule.PLAIN),
-                ("lng", Rule.PLAIN),
-                ("lat", Rule.PLAIN),
                 ("name", Rule.PLAIN),
                 ("property_kind", Rule.CODE),
                 ("sub_district", Rule.CODE),
