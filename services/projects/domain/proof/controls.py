@@ -19,8 +19,8 @@ class RegisteredKind(NamedTuple):
     property_kind: str | None
     built: int | None
     floor_area: float | None
-    lng: float | None = None
-    lat: float | None = None
+    east: float | None = None
+    north: float | None = None
 
 
 class Treated(NamedTuple):
@@ -78,10 +78,10 @@ def neighbouring(types: Collection[str], taxonomy: Mapping[str, ProblemType], ap
 
 def _metres(one: RegisteredKind, other: RegisteredKind) -> float:
     """On the ground, for places of one city."""
-    if one.lng is None or one.lat is None or other.lng is None or other.lat is None:
+    if one.east is None or one.north is None or other.east is None or other.north is None:
         return inf
-    east = (one.lng - other.lng) * METRES_A_DEGREE * cos(radians(one.lat))
-    return hypot(east, (one.lat - other.lat) * METRES_A_DEGREE)
+    across = (one.east - other.east) * METRES_A_DEGREE * cos(radians(one.north))
+    return hypot(across, (one.north - other.north) * METRES_A_DEGREE)
 
 
 def _kind(known: RegisteredKind | None, bands: Sequence[int]) -> tuple[str, int] | None:
