@@ -55,3 +55,14 @@ class EstateRegistered(Event):
     @property
     def aggregate_id(self) -> str:
         return self.estate_id
+
+
+class EstateRemoved(Event):
+    """An estate is in the register no more; should it be registered again, its versions go on."""
+
+    type: ClassVar[str] = "estate.removed.v1"
+    estate_id: EstateCode
+
+    @property
+    def aggregate_id(self) -> str:
+        return self.estate_id

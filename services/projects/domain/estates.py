@@ -40,11 +40,12 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class RegisteredEstate:
-    """`version` rises with each change of what is published of it."""
+    """`version` rises with each change of what is published of it. What was removed is known by its version alone."""
 
     facts: Facts
     blocks: tuple[Block, ...]
     version: int
+    removed: bool = False
 
     @property
     def parts(self) -> int:

@@ -88,13 +88,14 @@ def bulletin_of(workshop: Workshop, actor: Actor, period: str, written_for: str 
     asked = _period(period, workshop)
     span, before = asked.span().until(workshop.clock.now()), asked.before().span()
     reader, sub_district = _reader_of(actor, written_for)
+    apart = proof_rules().apart
     with workshop.engine.begin() as connection:
         return Bulletin(
             asked,
             reader,
             sub_district,
-            calls_of_period(connection, span, sub_district, proof_rules().apart),
-            calls_of_period(connection, before, sub_district, proof_rules().apart),
+            calls_of_period(connection, span, sub_district, apart),
+            calls_of_period(connection, before, sub_district, apart),
             {section: bulletin_lines(connection, section, span, sub_district) for section in SECTIONS[reader]},
         )
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    StringConstraints,
+    model_validator,
+)
 
 from services.contracts.estate_events import EstateCode, HallwayName
 from services.contracts.property_kinds import PropertyKindCode
@@ -80,6 +89,12 @@ class PartsBody(_Body):
     """All parts of one estate: those that are left out are taken out of the register."""
 
     parts: Annotated[list[RegisteredPartBody], Field(min_length=1, max_length=MOST_PARTS)]
+
+
+class RemovalBody(_Body):
+    """`version` is the estate's as it was read."""
+
+    version: PositiveInt
 
 
 def hundredths(metres: Decimal) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.projects.store.tables import metadata
@@ -20,6 +20,7 @@ estates = Table(
     Column("east", Float, comment="degrees of WGS 84"),
     Column("north", Float),
     Column("blocks", JSONB, nullable=False, comment="what the parts of each block add up to"),
+    Column("removed", Boolean, nullable=False, comment="no longer registered: kept so that its versions go on"),
 )
 Index("estates_of_sub_district", estates.c.sub_district)
 

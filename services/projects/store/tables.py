@@ -169,22 +169,6 @@ Index("hot_issues_of_project", hot_issues.c.project_id, postgresql_where=hot_iss
 Index("type_days_citywide", type_days.c.type_code, type_days.c.day, postgresql_where=type_days.c.citywide)
 Index("hot_issues_of_type", hot_issues.c.type_code, hot_issues.c.confirmed_at)
 
-typical_cases = Table(
-    "typical_cases",
-    metadata,
-    Column("type_code", Text, primary_key=True),
-    Column("id", Text, nullable=False),
-    Column("lead", Text, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("proposed_at", DateTime(timezone=True), nullable=False, comment="event time"),
-    Column("hot_issues", ARRAY(Text), nullable=False),
-    Column("estates", Integer, nullable=False),
-    Column("sub_districts", ARRAY(Text), nullable=False),
-    Column("rules_version", Integer, nullable=False),
-    comment="proposals: one type of problem in several places",
-)
-
 hot_issue_members = Table(
     "hot_issue_members",
     metadata,
@@ -252,4 +236,6 @@ repair_project_history = Table(
     Column("note", Text),
     Column("joined", Text, comment="a further hot issue to cure"),
     Column("reverses", Integer, comment="the version of the wrong step that this one takes back"),
+    Column("responsible", Text, comment="of a suspension: who must remove what stopped the works"),
+    Column("review_on", Date, comment="of a suspension: when it is looked at again"),
 )

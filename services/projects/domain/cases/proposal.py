@@ -6,15 +6,12 @@ See L3 of docs/domain.md §3.2.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from services.contracts.event import deterministic_id
 from services.projects.domain.rules import RuleBook
 from services.projects.domain.windows import Window
-
-PROPOSED, WITHDRAWN = "proposed", "withdrawn"
 
 
 class Standing(NamedTuple):
@@ -24,22 +21,6 @@ class Standing(NamedTuple):
     id: str
     estate: str
     sub_district: str | None
-
-
-@dataclass(slots=True)
-class TypicalCase:
-    """A proposal; whether it is chosen is a person's word. `version` rises with every change, which is published."""
-
-    id: str
-    type_code: str
-    lead: str
-    proposed_at: datetime
-    hot_issues: tuple[str, ...]
-    estates: int
-    sub_districts: tuple[str, ...]
-    rules_version: int
-    state: str = PROPOSED
-    version: int = 0
 
 
 class Proposal(NamedTuple):
@@ -52,8 +33,9 @@ class Proposal(NamedTuple):
     rules_version: int
 
 
-def case_id(type_code: str) -> str:
-    return str(deterministic_id("projects", type_code, "typical_case"))
+def case_id(type_code: str, ordinal: int = 0) -> str:
+    """`ordinal`: how many cases of the type were closed before."""
+    return str(deterministic_id("projects", type_code, "typical_case", ordinal))
 
 
 def first_proposal(issues: Iterable[Standing], book: RuleBook) -> Proposal | None:
