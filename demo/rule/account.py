@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
+from demo.calls import Call
 from demo.interfaces import Interfaces
+from demo.messages import Messages
+from demo.one_caller import Told, heard
 from demo.rule import texts
 from demo.rule.case import Case
+from demo.stories.bicycle_shed import STORY as SHED
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +21,8 @@ class Account:
     """`sheet` of the case and `effect` of the type as the bureau reads them, `topic` and `suggestion` as the deputy.
 
     `opinions`: on the draft of the Measures. `late`, `exempt`: the sub-districts that were; `told_late`: when the
-    office heard it. `refused`: what the service said of the answer without its day.
+    office heard it. `refused`: what the service said of the answer without its day. `heard`: what the first caller of
+    the class was told, who called on `called`.
     """
 
     case_id: str
@@ -31,10 +36,12 @@ class Account:
     topic: dict[str, Any] | None
     suggestion: dict[str, Any] | None
     refused: dict[str, str] | None
+    called: datetime | None = None
+    heard: Sequence[Told] = ()
 
 
 def account(interfaces: Interfaces, case: Case) -> Account | None:
-    """None while no case is proposed."""
+    """None while no case is proposed. Without what the resident heard."""
     if case.case_id is None:
         return None
     bureau, deputy = interfaces.as_role("department:housing"), interfaces.as_role("deputy")
@@ -53,3 +60,10 @@ def account(interfaces: Interfaces, case: Case) -> Account | None:
         next(iter(suggestions), None),
         case.supervision.refused,
     )
+
+
+def with_resident(found: Account, interfaces: Interfaces, calls: Mapping[str, Call], messages: Messages) -> Account:
+    """With what the first caller of the story heard; `calls` by ticket."""
+    mine = [(call.at, ticket, call.phone) for ticket, call in calls.items() if call.cause == SHED.key and call.phone]
+    called, ticket_id, phone = min(mine)
+    return replace(found, called=called, heard=heard(interfaces.as_role("hub"), messages, ticket_id, phone))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from demo.diary import Diary
 from demo.interfaces import Person
+from demo.report import rule as chapter
 from demo.rule import texts
 from demo.rule.account import Account, account
 from demo.rule.case import Case
@@ -123,3 +126,9 @@ def test_one_type_of_problem_becomes_a_rule_that_eight_sub_districts_keep(play: 
     assert (first["state"], second["state"], found.topic["state"]) == ("carried_out", "carried_out", "closed")
     assert first["replies"][-1]["kept"] is True
     assert found.suggestion["state"] == "taken_up"
+    issues = [play.district.issue(one) for one in case["hot_issues"]]
+    loader = FileSystemLoader(Path(chapter.__file__).parent)
+    page = Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template("rule.html.j2")
+    shown = page.render(rule=chapter.rule(found, issues))
+    for said in (texts.TITLE, texts.SUGGESTION["subject"], texts.WHY_NOT, texts.BETTER["text"], "现行版本 8", "逾期"):
+        assert said in shown
