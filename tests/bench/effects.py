@@ -13,6 +13,7 @@ from services.chassis.database.database import engine_for
 from services.chassis.database.work import Workshop
 from services.chassis.messaging.timers import TimerLoop
 from services.chassis.web.health import Health
+from services.projects.domain.estates import Facts
 from tests.bench.figures import figure
 from tests.bench.system import new_database, postgres
 from tests.integration.projects.wired import wired
@@ -22,11 +23,6 @@ LOOK = datetime(2028, 3, 31, 16, tzinfo=UTC)
 """12 whole months after works that were accepted in March 2027."""
 
 _FILL = (
-    """
-    INSERT INTO estates (id, version, name, property_kind, built, floor_area, blocks)
-    SELECT 'estate-' || n, 1, '小区' || n, (ARRAY['sold-public', 'commodity'])[1 + n % 2], 1960 + n % 50, 2000000, '[]'
-      FROM generate_series(1, :estates) AS n
-    """,
     """
     INSERT INTO ticket_sightings (ticket_id, caller_ref, occurred_at, decided_type, decided_estate, by_person)
     SELECT gen_random_uuid()::text, md5((n % 60000)::text), timestamptz '2025-01-01' + n * interval '6 minutes',
@@ -58,6 +54,7 @@ def estates_judged() -> None:
         engine = engine_for(new_database(server, "projects", "effects"), name="bench", idle_in_transaction_s=60)
         try:
             workshop = Workshop(engine, FixedClock(datetime(2028, 4, 1, tzinfo=UTC)), "/310109/projects")
+            _register(workshop)
             with engine.begin() as connection:
                 _fill(connection)
             with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -74,6 +71,15 @@ def estates_judged() -> None:
         finally:
             engine.dispose()
     figure("estates_judged", seconds, "s", judged=judged, estates=ESTATES, types=TYPES, tickets=TICKETS, broker=None)
+
+
+def _register(workshop: Workshop) -> None:
+    kinds = ("sold-public", "commodity")
+    listed = [
+        Facts(f"estate-{n}", f"小区{n}", None, kinds[n % 2], 1960 + n % 50, 2_000_000) for n in range(1, ESTATES + 1)
+    ]
+    with workshop.open() as work:
+        wired(workshop).register.estates(work, listed)
 
 
 def _fill(connection: Connection) -> None:

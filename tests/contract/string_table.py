@@ -110,7 +110,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      intake.clocks.outcome intake.clocks.rule intake.follow_ups.stage
      intake.hot_issues.decision intake.hot_issues.stage intake.hot_issues.state
      intake.tickets.reach
-     intake.hot_issues.type_code intake.projects.state
+     intake.hot_issues.type_code intake.projects.estates intake.projects.state
      intake.ticket_history.state intake.ticket_history.step intake.tickets.came_from intake.tickets.channel
      intake.tickets.extension intake.tickets.kind intake.tickets.satisfaction intake.tickets.state
      intake.link_answers.outcome intake.link_answers.said intake.links.purpose intake.telling_tries.outcome
@@ -134,6 +134,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      intake.registered_estates.sub_district
      intake.catalogue_versions.in_force notifier.deliveries.recipient notifier.webhooks.department
      projects.hot_issues.lead projects.hot_issues.sub_district projects.repair_projects.elements
+     projects.repair_project_history.responsible
      projects.repair_projects.lead projects.repair_projects.responsible projects.repair_projects.sub_district
      projects.traces.sub_district
      projects.ticket_sightings.decided_sub_district projects.ticket_sightings.read_sub_district
@@ -357,7 +358,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.supervision_suggestions.state projects.supervision_topics.area projects.supervision_topics.party
      projects.supervision_topics.state projects.supervision_topics.type_code"""),
     (End.MADE, "an id, the subject of a verified token, a cursor of ours",
-     """SupervisionEvent.actor notifier.deliveries.topic_id
+     """SupervisionEvent.actor notifier.deliveries.matter_id
      SupervisionSuggested.deputy GET@/supervision/suggestions@cursor
      GET@/supervision/topics@cursor projects.supervision_inspections.actor projects.supervision_inspections.id
      projects.supervision_inspections.topic_id projects.supervision_opinions.id

@@ -55,7 +55,7 @@ def import_register(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     run_dir: RunDir = DEFAULT_RUN_DIR,
 ) -> None:
-    """Replace the register. The classifier reads it when it starts; projects, if it runs, gets the estates at once.
+    """Replace the register. Projects, if it runs, gets the estates at once; the other services hear it from there.
 
     A row that cannot be used is left out and listed; a file that cannot be read changes nothing.
 

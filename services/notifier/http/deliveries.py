@@ -38,7 +38,7 @@ class DeliveryOut(BaseModel):
     ticket_id: str | None
     hot_issue_id: str | None
     project_id: str | None
-    topic_id: str | None
+    matter_id: str | None = Field(description="Whatever else it is about, such as a topic of supervision.")
     version: int = Field(description="Of the ticket, hot issue or project.")
     caused_at: datetime
     told_at: datetime | None
@@ -61,7 +61,7 @@ def delivery_routes(workshop: Workshop) -> APIRouter:
         ticket_id: TicketId | None = None,
         hot_issue_id: HotIssueId | None = None,
         project_id: ProjectId | None = None,
-        topic_id: SupervisionId | None = None,
+        matter_id: SupervisionId | None = None,
         department: DepartmentCode | None = None,
         cursor: UUID | None = None,
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
@@ -72,7 +72,7 @@ def delivery_routes(workshop: Workshop) -> APIRouter:
             "ticket_id": ticket_id,
             "hot_issue_id": hot_issue_id,
             "project_id": project_id,
-            "topic_id": topic_id,
+            "matter_id": matter_id,
         }
         filters = {column: wanted for column, wanted in asked.items() if wanted is not None}
         with workshop.open() as work:

@@ -174,12 +174,22 @@ class Repair:
             project.plan(plan)
         except PlanFault as fault:
             raise Unfit(fault.fact, str(fault)) from None
-        places = project.estates or (project.place,)
-        areas = [self.areas.of(work, place.estate) if place.estate else None for place in places]
-        known = sum(area for area in areas if area is not None)
-        if plan.floor_area_m2 is not None and None not in areas and plan.floor_area_m2 > known:
+        if plan.floor_area_m2 is None:
+            return
+        known = self.registered_area(work, project)
+        if known is not None and plan.floor_area_m2 > known:
             asked = f"is {plan.floor_area_m2:.2f} m², and {known:.2f} m² are registered of its estates"
             raise Unfit("floor_area_m2", f"{asked}: correct it, or the register first")
+
+    def registered_area(self, work: Work, project: RepairProject) -> float | None:
+        """Of its estates together, in m²; None where it is not known of each."""
+        total = 0.0
+        for place in project.estates or (project.place,):
+            area = self.areas.of(work, place.estate) if place.estate else None
+            if area is None:
+                return None
+            total += area
+        return total
 
     def _advanced(self, work: Work, project: RepairProject) -> None:
         taken = project.steps[-1]

@@ -13,6 +13,7 @@ from services.chassis.database.work import Workshop
 from services.chassis.web.csv_answers import csv_answer
 from services.chassis.web.identity import Actor, Role, require
 from services.chassis.web.problems import Problem, invalid
+from services.contracts.estate_events import EstateCode
 from services.contracts.ticket_events import SubDistrictCode, TypeCode
 from services.projects.app.ports import CurrentRules
 from services.projects.app.share import DistrictShare
@@ -27,7 +28,6 @@ HEAD = ("period", "projects", "started_floor_area_m2", "tickets", "repair_compla
 Unset = BeforeValidator(lambda value: value or None)
 """A field of a form that is left empty restricts nothing."""
 Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2200, 1, 1))]
-EstateId = Annotated[str, Field(max_length=100)]
 Asked = Callable[..., KpiAsked]
 Measured = Annotated[Actor, Depends(require(*WHOLE_DISTRICT, Role.SUBDISTRICT, Role.DEPARTMENT))]
 
@@ -60,7 +60,7 @@ def asking_kpi(workshop: Workshop, rules: CurrentRules) -> Asked:
         first: Annotated[Day | None, Unset, Query(alias="from")] = None,
         last: Annotated[Day | None, Unset, Query(alias="to")] = None,
         sub_district: Annotated[SubDistrictCode | None, Unset] = None,
-        estate: Annotated[EstateId | None, Unset] = None,
+        estate: Annotated[EstateCode | None, Unset] = None,
         type_code: Annotated[TypeCode | None, Unset, Query(alias="type")] = None,
     ) -> KpiAsked:
         end = Month(last.year, last.month) if last else Month.of(workshop.clock.now())

@@ -59,9 +59,10 @@ class SurveyBody(_Body):
 
 
 class WithdrawalBody(_Body):
-    """`version` is the need's as it was read; `ref` is the request's id, as its sources show it."""
+    """`version` is the need's as it was read; `source` and `ref` are the request's, as the need's sources show it."""
 
     version: PositiveInt
+    source: Literal[NeedOrigin.COMMITTEE, NeedOrigin.FILE]
     ref: UUID
 
 

@@ -62,7 +62,8 @@ def need_routes(workshop: Workshop, gather: GatherNeeds, open_project: OpenForNe
     def withdraw(actor: Gatherer, need_id: UUID, body: WithdrawalBody) -> dict[str, Any]:
         """Takes back one request of a committee or a file; a need that nobody else asks for is refused."""
         with answered("need"), workshop.open() as work:
-            return need_shown(withdrawing.request(work, str(need_id), body.version, str(body.ref), who_of(actor)))
+            need = withdrawing.request(work, str(need_id), body.version, body.source, str(body.ref), who_of(actor))
+            return need_shown(need)
 
     @router.post("/surveys/{survey_id}/withdrawal")
     def withdraw_survey(actor: Gatherer, survey_id: UUID) -> dict[str, Any]:

@@ -125,7 +125,7 @@ def supervision_routes(workshop: Workshop, acts: SupervisionActs) -> APIRouter:
         the denominator."""
         with workshop.engine.begin() as connection:
             found = opinions_seen(connection, seat_of(actor), party=party)
-        return {"items": indicators_shown(by_unit(found))}
+        return {"items": indicators_shown(by_unit(found, workshop.clock.now()))}
 
     return router
 

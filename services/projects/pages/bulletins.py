@@ -18,6 +18,15 @@ from services.projects.http.rights import WHOLE_DISTRICT
 WEEKS, MONTHS = 12, 12
 """How many past periods the page offers; older ones by their name in the address."""
 
+HREFS = {
+    "hot-issue": "/pages/hot-issues/",
+    "project": "/pages/projects/",
+    "standard": "/pages/standards/",
+    "topic": "/pages/supervision/",
+}
+WORDS = {"hot-issue": "issue.", "project": "project.", "standard": "bulletin_rollout.", "topic": "clause_step."}
+"""Under which keys the words for what happened stand."""
+
 
 def bulletin_pages(workshop: Workshop, pages: Pages) -> APIRouter:
     router = pages.router()
@@ -49,6 +58,8 @@ def bulletin_pages(workshop: Workshop, pages: Pages) -> APIRouter:
             periods=_offered(_today(workshop), made),
             readers=_readers(actor),
             offices=sub_districts(),
+            hrefs=HREFS,
+            words=WORDS,
         )
 
     return router

@@ -71,9 +71,9 @@ def consultation_pages(workshop: Workshop, pages: Pages, acts: ConsultationActs)
             with answered(CONSULTATION), workshop.open() as work:
                 before = seen_by(work, acts, str(consultation_id), actor)
                 values = {"version": number_of(fields.get("version")), "items": _with(before, fields)}
-                body = body_of(RoundBody, values)
-                asked = [one.asked() for one in body.items]
-                made = acts.drafts.again(work, before.id, body.version, asked, None, who_of(actor))
+                body = body_of(RoundBody, {**values, "by_register": fields.get("by_register") == "yes"})
+                asked, electors = [one.asked() for one in body.items], body.other_electors(acts.desk.keyed)
+                made = acts.drafts.again(work, before.id, body.version, asked, electors, who_of(actor))
         except Problem as problem:
             return sheet.refused(request, actor, str(consultation_id), fields, problem)
         return done(f"/pages/consultations/{made.id}", "consultation_drafted")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
@@ -15,6 +17,8 @@ from services.chassis.pages.look import Pages
 from services.chassis.web.problems import Problem
 from services.projects.app.consultation.acts import ConsultationActs
 from services.projects.app.consultation.recording import record_of_consultation
+from services.projects.domain.consultation.course import Consultation
+from services.projects.domain.consultation.electorate import Electorate
 from services.projects.http.consultation_bodies import CodesBody, DeliveriesBody, ElectorateBody, SaleBody
 from services.projects.http.consultations import CONSULTATION, record_file, seen_by
 from services.projects.http.refusals import answered
@@ -23,6 +27,8 @@ from services.projects.jobs.consultation.csv_files import deliveries_of_csv, par
 from services.projects.pages.consultation_sheet import ConsultationSheet, file_read, rows_of_file
 from services.projects.pages.consultations import moment_entered
 from services.projects.pages.on_site import Entered, project_of
+
+BALLOT_COLUMNS = ("房号", "事项", "意见", "方式", "时间", "送达", "文本版本")
 
 
 def counting_party_pages(workshop: Workshop, pages: Pages, acts: ConsultationActs) -> APIRouter:
@@ -109,6 +115,15 @@ def counting_party_pages(workshop: Workshop, pages: Pages, acts: ConsultationAct
 
         return sheet.act(request, actor, str(consultation_id), fields, "sale_noted", act)
 
+    @router.get("/consultations/{consultation_id}/ballots.csv")
+    def blank_sheet(actor: Commander, consultation_id: UUID) -> Response:
+        """A row for each part and each item that it decides, to be filled in and sent back."""
+        with answered(CONSULTATION), workshop.open() as work:
+            found = acts.desk.look(work, str(consultation_id), who_of(actor))
+            sheet = blank_ballots(found, acts.desk.book.electorate(work, found.id))
+        name = f'attachment; filename="ballots-{found.ordinal}-{found.round}.csv"'
+        return Response(sheet, media_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
+
     @router.get("/consultations/{consultation_id}/record.json")
     def record(actor: Commander, consultation_id: UUID) -> Response:
         with answered(CONSULTATION), workshop.open() as work:
@@ -118,6 +133,18 @@ def counting_party_pages(workshop: Workshop, pages: Pages, acts: ConsultationAct
         return answer
 
     return router
+
+
+def blank_ballots(consultation: Consultation, electorate: Electorate) -> bytes:
+    """In UTF-8 with its mark, as spreadsheets want it."""
+    written = io.StringIO()
+    rows = csv.writer(written)
+    rows.writerow(BALLOT_COLUMNS)
+    for item in consultation.items:
+        asked = item.on_ballot
+        for part in electorate.within(item.rule.levels[0], asked.building, asked.hallway):
+            rows.writerow([part.id, item.item, "", "纸质", "", "是", item.text.hash])
+    return written.getvalue().encode("utf-8-sig")
 
 
 def parts_entered(entered: str | None) -> list[str]:

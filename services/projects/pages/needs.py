@@ -155,9 +155,10 @@ def need_pages(workshop: Workshop, pages: Pages, gather: GatherNeeds) -> APIRout
     @router.post("/estates/{estate_id}/needs/withdrawal")
     def take_back(request: Request, actor: Gatherer, estate_id: EstateNamed, fields: Fields) -> Response:
         def act(work: Work) -> None:
-            values = {"version": number_of(fields.get("version")), "ref": fields.get("ref")}
+            values = {"version": number_of(fields.get("version")), **{n: fields.get(n) for n in ("source", "ref")}}
             body = body_of(WithdrawalBody, values)
-            withdraw.request(work, fields.get("need_id", ""), body.version, str(body.ref), who_of(actor))
+            asked = body.source, str(body.ref)
+            withdraw.request(work, fields.get("need_id", ""), body.version, *asked, who_of(actor))
 
         return _done(request, actor, estate_id, fields, "need_withdrawn", act)
 

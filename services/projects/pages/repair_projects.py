@@ -95,10 +95,11 @@ def project_pages(workshop: Workshop, pages: Pages, repair: Repair, reverse: Rev
         """The project as it is now; above it why a step was refused, in the form what was entered."""
         if problem and problem.status_code not in (409, 422):
             raise problem
-        with workshop.engine.begin() as connection:
-            found = visible_project(project_with_history(connection, str(project_id)), actor)
-            numbers = numbers_of(connection, found[0].hot_issues, share_of(actor))
-            held = found[0].state in _RESTING and rests_on_an_annulled_result(connection, found[0].id)
+        with workshop.open() as work:
+            found = visible_project(project_with_history(work.connection, str(project_id)), actor)
+            numbers = numbers_of(work.connection, found[0].hot_issues, share_of(actor))
+            registered_area = repair.registered_area(work, found[0])
+            held = found[0].state in _RESTING and rests_on_an_annulled_result(work.connection, found[0].id)
         project = project_in_full_shown(*found, words)
         may_act = authority_of(actor).may_act_on(found[0])
         return pages.show(
@@ -107,6 +108,7 @@ def project_pages(workshop: Workshop, pages: Pages, repair: Repair, reverse: Rev
             actor,
             status=problem.status_code if problem else 200,
             project=project,
+            registered_area=registered_area,
             numbers=numbers,
             held=held,
             stages=_stages(project),

@@ -103,7 +103,7 @@ def supervision_pages(workshop: Workshop, pages: Pages, acts: SupervisionActs) -
             suggestions=suggestions,
             waiting=[one for one in suggestions if one.state is SuggestionState.RECEIVED and one.party in seat.parties],
             open_clauses=by_due(opinions),
-            indicators=by_unit(opinions) if opinions else [],
+            indicators=by_unit(opinions, workshop.clock.now()) if opinions else [],
             parties=parties,
             suggest_to=list(SupervisingParty) if Role.HUB in actor.roles else suggest_to,
             areas=SupervisionArea,

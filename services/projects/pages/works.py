@@ -164,7 +164,7 @@ def works_pages(
             menu=menu_as_of(acts.items.menu, today, today),
             rows=menu_rows_of(works, acts),
             blocks={one.id: one.block for one in works.items},
-            defects={one.id: one.note for one in works.defects},
+            defects={one.id: one for one in works.defects},
             steps_ahead=ahead(project),
             approvers=sorted(works.approvers),
             registered_blocks=registered_blocks,

@@ -236,4 +236,6 @@ repair_project_history = Table(
     Column("note", Text),
     Column("joined", Text, comment="a further hot issue to cure"),
     Column("reverses", Integer, comment="the version of the wrong step that this one takes back"),
+    Column("responsible", Text, comment="of a suspension: who must remove what stopped the works"),
+    Column("review_on", Date, comment="of a suspension: when it is looked at again"),
 )

@@ -203,5 +203,5 @@ def test_a_clause_is_told_to_its_unit_and_the_party_that_supervises_each_on_its_
     assert isinstance(heard, SupervisorNotice)
     assert (heard.party, heard.clause) == ("congress", "年内完成屋面翻修")
     with workshop.engine.connect() as connection:
-        log = connection.execute(select(deliveries.c.recipient, deliveries.c.topic_id).order_by(deliveries.c.version))
+        log = connection.execute(select(deliveries.c.recipient, deliveries.c.matter_id).order_by(deliveries.c.version))
         assert [row.recipient for row in log] == ["department:housing", "supervisor:congress", "department:housing"]

@@ -142,6 +142,17 @@ def test_entries_after_closing_are_listed_and_the_record_is_exported_with_its_co
     assert "计票方" not in projects.site.person("supervisor").open(page_of(one))
 
 
+def test_the_blank_sheet_comes_back_filled_in(projects: Projects, lead: Person, one: dict[str, Any]) -> None:
+    sheet = lead.browser.get(f"{page_of(one)}/ballots.csv").content.decode("utf-8-sig")
+    assert sheet.count("\r\n") == 1 + 2 * len(PARTS)
+    filled = sheet.replace(",,纸质,,", ",同意,纸质,2026-07-01 09:30,")
+    assert send(lead, page_of(one), "ballots", files={"file": ("票.csv", filled.encode())}).status_code == 303
+    standing = done(projects.district.hub.get(f"/consultations/{one['consultation_id']}/standing"))["items"]
+    assert [item["answers"]["agree"] for item in standing] == [3, 3]
+    blank = send(lead, page_of(one), "ballots", files={"file": ("票.csv", sheet.encode())})
+    assert (blank.status_code, "第2行 意见：请写同意、不同意" in blank.text) == (422, True)
+
+
 def test_what_was_seen_before_it_was_entered_is_listed(projects: Projects, lead: Person, one: dict[str, Any]) -> None:
     assert "目前还差多少" in lead.open(page_of(one))
     imported(projects.district.hub, one, ballots(one, PARTS[:1], "agree", (NOW + timedelta(hours=2)).isoformat()))

@@ -6,28 +6,28 @@ import itertools
 from collections.abc import Iterator
 from datetime import timedelta
 
-from sqlalchemy import text
-
 from services.chassis.database.work import Workshop
+from services.projects.domain.estates import Facts
 from services.projects.domain.months import Month
 from tests.integration.projects.events import START, dispatched, take
+from tests.integration.projects.wired import wired
 
 CONTROLS = tuple(f"control-{n}" for n in range(12))
 _numbers: Iterator[int] = itertools.count(100_000)
 
 
-def registered(workshop: Workshop, *estates: str, kind: str | None = "sold-public", built: int | None = 1985) -> None:
-    """Puts estates into the register, or changes what it says of them."""
-    rows = [{"id": one, "kind": kind, "built": built} for one in estates]
+def registered(
+    workshop: Workshop,
+    *estates: str,
+    kind: str | None = "sold-public",
+    built: int | None = 1985,
+    place: tuple[float, float] | None = None,
+) -> None:
+    """Puts estates into the register, or changes what it says of them. `place`: degrees east and north."""
+    lng, lat = place or (None, None)
+    listed = [Facts(one, one, None, kind, built, 2_000_000, lng, lat) for one in estates]
     with workshop.open() as work:
-        work.connection.execute(
-            text(
-                "INSERT INTO estates (id, version, name, property_kind, built, floor_area, blocks)"
-                " VALUES (:id, 1, :id, :kind, :built, 2000000, '[]')"
-                " ON CONFLICT (id) DO UPDATE SET property_kind = :kind, built = :built"
-            ),
-            rows,
-        )
+        wired(workshop).register.estates(work, listed)
 
 
 def callers_a_month(

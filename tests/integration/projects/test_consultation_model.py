@@ -69,7 +69,7 @@ class Consulting(RuleBasedStateMachine):
     def draft(self) -> None:
         self.acts = wired(self.workshop).voting
         self._rows: list[Row] = []
-        self._warned: set[str] = set()
+        self._warned: dict[str, datetime] = {}
         self._codes: dict[tuple[str, ...], str] = {}
         self._sold: dict[str, datetime] = {}
         self._words = 0
@@ -133,7 +133,8 @@ class Consulting(RuleBasedStateMachine):
             said = {row["part"] for row in self._rows}
             self._rows += [
                 {"part": part, "choice": "empty", "origin": "", "at": None, "delivered": True}
-                for part in sorted(self._warned - said)
+                for part, at in sorted(self._warned.items())
+                if part not in said and at >= self._sold.get(part, at)
             ]
 
     @rule(steps=st.integers(1, 2))
@@ -246,7 +247,7 @@ class Consulting(RuleBasedStateMachine):
         with self.workshop.open() as work:
             handed = Delivery(part, self.now, warned, "c" * 64)
             if self.acts.ballots.deliver(work, self._one.id, [handed], WHO) and warned:
-                self._warned.add(part)
+                self._warned[part] = self.now
 
     @rule()
     def change_the_text(self) -> None:
@@ -265,9 +266,10 @@ class Consulting(RuleBasedStateMachine):
         self._words += 1
         with self.workshop.open() as work:
             before = self._one
-            self._one = self.acts.drafts.again(work, before.id, before.version, [self._item()], None, WHO)
+            asked = AskedElectors(OWNED) if self._sold else None
+            self._one = self.acts.drafts.again(work, before.id, before.version, [self._item()], asked, WHO)
         assert (self._one.round, self._one.changed) == (before.round + 1, ("join",))
-        self._state, self._rows, self._warned = S.DRAFTED, [], set()
+        self._state, self._rows, self._warned = S.DRAFTED, [], {}
 
     @precondition(lambda self: self._state is not S.ANNULLED)
     @rule(sure=st.integers(1, 12))

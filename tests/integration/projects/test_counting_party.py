@@ -251,6 +251,8 @@ def test_a_part_that_is_sold_on_takes_a_new_code(district: District, one: dict[s
     (first,) = [slip for slip in slips if slip["parts"] == ["3-1-101"]]
     district.until(OPENS + timedelta(days=1))
     sell(district, one)
+    with pytest.raises(Unknown), district.workshop.open() as work:
+        wired(district.workshop).voting.ballots.by_code(work, first["code"])
     (second,) = post(district, one, "codes")["codes"]
     assert (second["parts"], second["issue"]) == (["3-1-101"], 2)
     assert second["code"] != first["code"]
@@ -286,3 +288,28 @@ def test_nothing_is_sold_in_a_vote_whose_entering_has_ended(district: District, 
     district.until(CLOSES + timedelta(hours=1))
     one = stepped(district.hub, one, "closed", "sealed")
     assert sell(district, one, 409, at=OPENS.isoformat())["current_state"] == "sealed"
+
+
+def test_silence_of_who_sold_binds_the_buyer_to_nothing(district: District, project: str) -> None:
+    one = noticed(district.hub, drafted(district.hub, project, [JOIN | {"rule": "ordinary-silence"}]), WHEN)
+    district.until(OPENS + timedelta(hours=1))
+    one = stepped(district.hub, one, "open")
+    handed = [
+        {"part_id": part["part_id"], "at": OPENS.isoformat(), "warned": True, "evidence": "a" * 64}
+        for part in PARTS[:2]
+    ]
+    post(district, one, "deliveries", deliveries=handed)
+    imported(district.hub, one, ballots(one, THREE, "agree", OPENS.isoformat()))
+    sell(district, one)
+    district.until(CLOSES + timedelta(hours=1))
+    one = stepped(district.hub, one, "closed", "counted", "published")
+    (item,) = done(district.hub.get(at(one, "result")))["items"]
+    assert item["silent"] == 1
+
+
+def test_a_further_round_after_a_sale_says_whose_the_parts_are_now(district: District, one: dict[str, Any]) -> None:
+    sell(district, one)
+    annulled = post(district, one, "annulment", version=one["version"], reason="重新征询")
+    again = {"version": annulled["version"], "items": [JOIN | {"removed": "无，确认"}]}
+    assert fields_of(post(district, one, "rounds", 422, **again)) == ["body.by_register"]
+    post(district, one, "rounds", 201, **again, parts=PARTS)

@@ -138,15 +138,22 @@ def test_a_request_is_withdrawn_once_and_a_need_of_nobody_else_is_refused(distri
     ask(district, "E01", id=second)
     (need,) = needs(district)
     path = f"/needs/{need['need_id']}/withdrawal"
-    assert district.hub.post(path, json={"version": 1, "ref": first}).json()["current_version"] == 2
-    assert district.as_("subdistrict:310109014").post(path, json={"version": 2, "ref": first}).status_code == 404
-    left = district.hub.post(path, json={"version": 2, "ref": first}).json()
+    assert (
+        district.hub.post(path, json={"version": 1, "source": "committee", "ref": first}).json()["current_version"] == 2
+    )
+    assert (
+        district.as_("subdistrict:310109014")
+        .post(path, json={"version": 2, "source": "committee", "ref": first})
+        .status_code
+        == 404
+    )
+    left = district.hub.post(path, json={"version": 2, "source": "committee", "ref": first}).json()
     assert (left["state"], [one["ref"] for one in left["sources"]]) == ("open", [second])
-    again = district.hub.post(path, json={"version": 3, "ref": first})
+    again = district.hub.post(path, json={"version": 3, "source": "committee", "ref": first})
     assert (again.status_code, again.json()["errors"][0]["field"]) == (422, "body.ref")
-    gone = district.hub.post(path, json={"version": 3, "ref": second}).json()
+    gone = district.hub.post(path, json={"version": 3, "source": "committee", "ref": second}).json()
     assert (gone["state"], gone["reason"]) == ("refused", "nobody_asks")
-    assert district.hub.post(path, json={"version": 4, "ref": second}).status_code == 409
+    assert district.hub.post(path, json={"version": 4, "source": "committee", "ref": second}).status_code == 409
 
 
 def test_a_survey_is_withdrawn_once_and_what_others_ask_for_stays(district: District) -> None:

@@ -119,6 +119,16 @@ def test_a_rise_of_a_neighbouring_type_withholds_the_verdict(district: District)
     assert "complaints of neighbouring kinds rose" in issue["verdict"]
 
 
+def test_a_rise_in_an_adjoining_estate_withholds_the_verdict_and_it_is_no_control(district: District) -> None:
+    registered(district.workshop, "quyang-1", place=(121.4850, 31.2712))
+    registered(district.workshop, CONTROLS[0], place=(121.4868, 31.2712))  # 171 m to the east
+    registered(district.workshop, CONTROLS[1], place=(121.4900, 31.2712))  # 476 m
+    callers_a_month(district.workshop, CONTROLS[0], "2027-08", 7, 2)
+    district.until(FIRST_LOOK)
+    judged = district.issue(ROOF)["judged"]
+    assert (judged["controls"], judged["moved"], judged["finding"]) == (11, True, "not_shown")
+
+
 def test_no_verdict_before_the_last_month_is_full(district: District) -> None:
     district.until(datetime(2028, 3, 31, 15, 59, tzinfo=UTC))
     assert district.issue(ROOF)["state"] == "observing"

@@ -117,6 +117,8 @@ def test_a_unit_does_not_rate_itself_and_sets_nothing_carried_out(desk: Supervis
         refused(desk, clause, "rating", role, 403, **PLEASED)
     problem = refused(desk, clause, "rating", "supervisor:congress", 422, **PLEASED | {"manner": "dissatisfied"})
     assert problem["errors"][0]["field"] == "body.why"
+    given = desk.clause(desk.topic(), unit="fire")
+    refused(desk, given, "hand-over", "supervisor:congress+department:housing", 403, unit="housing")
     clause = desk.step(clause, "rating", **PLEASED)
     refused(desk, clause, "carried-out", "department:housing", 403, on="2026-07-01")
     refused(desk, clause, "carried-out", "supervisor:congress", 422, on="2026-07-02")

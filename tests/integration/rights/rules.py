@@ -395,6 +395,8 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
             f"POST /estates/batch body.estates.{name}": rule
             for name, rule in (
                 ("floor_area_m2", Rule.PLAIN),
+                ("lng", Rule.PLAIN),
+                ("lat", Rule.PLAIN),
                 ("name", Rule.PLAIN),
                 ("property_kind", Rule.CODE),
                 ("sub_district", Rule.CODE),
@@ -436,7 +438,7 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
     NOTIFIER: {
         **{
             f"GET /deliveries query.{name}": Rule.NARROWS
-            for name in ("ticket_id", "hot_issue_id", "project_id", "topic_id")
+            for name in ("ticket_id", "hot_issue_id", "project_id", "matter_id")
         },
         "GET /deliveries query.department": Rule.NARROWS,
         "GET /deliveries query.cursor": Rule.VISIBLE,
@@ -471,7 +473,7 @@ ONLY_IN_FORMS: Mapping[str, Rule] = {
 """What forms send under a name of their own. Their other fields become those of a body or a query."""
 NO_TEXTS = {
     *("area", "contacted", "kind", "line", "period", "purpose", "satisfaction", "state", "urgency"),
-    *("occasion", "result"),
+    *("by_register", "occasion", "result"),
     *("scaffold_days", "parking_replaced", "happened", "rescue"),
     *("accepted_on", "party", "residents", "severity", "template", "template_version", "unit_cost"),
     *("adopted", "announced_at", "at", "closes_at", "held_on", "opens_at", "protocol"),

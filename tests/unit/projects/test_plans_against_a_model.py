@@ -107,9 +107,9 @@ class NeedsAndPlans(RuleBasedStateMachine):
         wanted = self.model[need.place.estate, need.element][need.ordinal]
         if wanted.state not in ("open", "in_plan"):
             with pytest.raises(Conflict):
-                withdraw.request(self.desk.work, need.id, need.version, source.ref, HUB)
+                withdraw.request(self.desk.work, need.id, need.version, source.kind, source.ref, HUB)
             return
-        withdraw.request(self.desk.work, need.id, need.version, source.ref, HUB)
+        withdraw.request(self.desk.work, need.id, need.version, source.kind, source.ref, HUB)
         wanted.askers.remove(f"{source.kind} {source.ref}")
         if not wanted.askers and wanted.state == "open":
             wanted.state = "refused"

@@ -102,12 +102,16 @@ class DraftConsultation:
     ) -> Consultation:
         """A further round; without `electors` by those who could vote in the last one. No ballot of that one counts.
 
-        Raises Conflict for a second one of the same round, unless the other was annulled.
+        Raises Conflict for a second one of the same round, unless the other was annulled, and Unfit where parts were
+        sold in the last one and nobody says whose they are now.
         """
         sitting = self.desk.open(work, consultation_id, who, version)
         before = sitting.consultation
         if self.desk.book.has_further_round(work, before.id):
             raise Conflict("a further round was opened by now; take that one", before.version, before.state)
+        if electors is None and self.desk.book.sales(work, before.id):
+            why = "is missing: parts were sold in the last round; take the register, or give parts with their owners"
+            raise Unfit("by_register", why)
         found = (
             self.electors.find(work, sitting.project, electors) if electors else self.desk.book.electors(work, before)
         )

@@ -84,15 +84,22 @@ class StepConsultation:
         book.keep_results(work, consultation.id, results, seal)
 
     def _silent(self, work: Work, consultation: Consultation, ballots: list[Ballot]) -> list[Ballot]:
-        """A line for each ballot that was delivered with its warning and not answered."""
-        delivered = {one.part_id: one for one in self.desk.book.warned(work, consultation.id)}
+        """A line for each ballot that was delivered with its warning and not answered. What was delivered before a sale
+        binds the buyer to nothing."""
+        book = self.desk.book
+        sold = {one.sale.part_id: one.sale.at for one in book.sales(work, consultation.id)}
+        delivered = {
+            one.part_id: one
+            for one in book.warned(work, consultation.id)
+            if one.part_id not in sold or one.at >= sold[one.part_id]
+        }
         if not delivered:
             return []
         answered = defaultdict[str, set[str]](set)
         for ballot in ballots:
             if ballot.choice is not BallotChoice.EMPTY or ballot.delivered:
                 answered[ballot.item].add(ballot.part_id)
-        electorate = self.desk.book.electorate(work, consultation.id)
+        electorate = book.electorate(work, consultation.id)
         found: list[Ballot] = []
         for item in consultation.items:
             asked = item.on_ballot

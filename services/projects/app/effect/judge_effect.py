@@ -14,7 +14,7 @@ from services.projects.app.effect.ports import CallerBook
 from services.projects.app.ports import HotIssues
 from services.projects.domain.hot_issue import HotIssue
 from services.projects.domain.months import ZONE, Month
-from services.projects.domain.proof.controls import RegisteredKind, Treated, controls_for, neighbouring
+from services.projects.domain.proof.controls import RegisteredKind, Treated, adjoining, controls_for, neighbouring
 from services.projects.domain.proof.facts import facts_of
 from services.projects.domain.proof.panel import Callers, Panel, Repaired
 from services.projects.domain.proof.rules import ProofRules
@@ -69,6 +69,8 @@ class JudgeEffect:
         compared = windows(decided, started, accepted, self.rules)
         everywhere = counts.everywhere(types)
         beside = neighbouring(types, self.taxonomy.types, self.rules.apart)
+        near = [counts.of(estates, beside)] if beside else []
+        near += [everywhere.get(estate, {}) for estate in adjoining(estates, counts.register, self.rules.adjoining_m)]
         repaired = Repaired(
             estate=issue.cell.estate,
             kind=issue.cell.type_code,
@@ -76,10 +78,10 @@ class JudgeEffect:
             decided=decided,
             works_start=started,
             accepted=accepted,
-            neighbours=counts.of(estates, beside) if beside else None,
+            neighbours=_together(near) if near else None,
         )
         span = (min((*compared.before, Month.on(started))), min(Month.on(accepted).plus(self.rules.second), through))
-        alike = controls_for(estates, counts.register, counts.treated(types), span, self.rules.age_bands)
+        alike = controls_for(estates, counts.register, counts.treated(types), span, self.rules)
         controls = [everywhere.get(estate, {}) for estate in alike]
         works = counts.of(estates, self.rules.apart)
         nuisance = sum(n for month, n in works.items() if Month.on(started) <= month <= Month.on(accepted))
@@ -140,8 +142,12 @@ class _Counts:
         counted = [self._among[types].get(one, {}) for one in estates if one not in matters]
         if matters:
             counted += self.book.of_matters(self.work, matters, self.begin, self.end).values()
-        months = {month for one in counted for month in one}
-        return {month: sum(one.get(month, 0) for one in counted) for month in months}
+        return _together(counted)
+
+
+def _together(counted: Sequence[Callers]) -> Callers:
+    months = {month for one in counted for month in one}
+    return {month: sum(one.get(month, 0) for one in counted) for month in months}
 
 
 def _days_of(issue: HotIssue) -> tuple[date, date, date]:

@@ -22,7 +22,7 @@ class WithdrawNeeds:
 
     gather: GatherNeeds
 
-    def request(self, work: Work, need_id: str, version: int, ref: str, who: Who) -> Need:
+    def request(self, work: Work, need_id: str, version: int, kind: NeedOrigin, ref: str, who: Who) -> Need:
         """One request of a need. Raises Unknown, Conflict for a need that changed since or whose works run, Unfit."""
 
         def sees(need: Need) -> None:
@@ -33,10 +33,8 @@ class WithdrawNeeds:
         must_be_at(version, need.version, need.state)
         if need.state not in PLANNABLE:
             raise Conflict(f"it is {need.state}: what was asked for stays on record", need.version, need.state)
-        asked = next((one for one in need.sources if one.ref == ref and one.kind in ASKED_BY_HAND), None)
-        if asked is None:
+        if kind not in ASKED_BY_HAND or not need.leave(kind, ref):
             raise Unfit("ref", "is no request of a committee or a file for this need: take one of its sources")
-        need.leave(asked.kind, ref)
         self.gather.keep(work, [need])
         return need
 

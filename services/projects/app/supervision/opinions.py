@@ -62,6 +62,7 @@ class Opinions:
         if unit not in departments():
             raise Unfit("unit", "is no department: take a code of the departments")
         opinion, _ = self._open(work, at, OpinionStep.HAND_OVER, seat)
+        seat.not_of(frozenset({unit}))
         now = work.clock.now()
         kinds = (SupervisionClockKind.RETURN, SupervisionClockKind.ANSWER)
         clocks = tuple(self.limits.start(kind, now) for kind in kinds)
@@ -80,9 +81,11 @@ class Opinions:
         clock = opinion.answer_clock
         assert clock
         last = self.limits.latest_extension(clock)
-        first = clock.due.astimezone(SHANGHAI).date()
+        first = max(clock.due.astimezone(SHANGHAI).date(), self._today(work))
         if not first <= until <= last:
-            raise Unfit("until", f"is not from {first} to {last}: the limit, and the longest extension")
+            raise Unfit(
+                "until", f"is not from {first} to {last}: after the limit and today, up to the longest extension"
+            )
         asked = MoreTime(reason, until)
         return self._done(work, opinion, OpinionStep.ASK_EXTENSION, seat, lambda: opinion.ask_extension(asked), reason)
 

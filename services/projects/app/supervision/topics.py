@@ -111,6 +111,7 @@ class Topics:
     def opine(self, work: Work, topic_id: str, clauses: Sequence[NewClause], seat: Seat) -> list[SupervisionOpinion]:
         """Gives an opinion, clause by clause; clauses that are there already stay. Raises as `inspect`."""
         topic = self._open(work, topic_id, seat)
+        seat.not_of(frozenset(clause.unit for clause in clauses))
         known = {one.id: one for one in self.book.opinions_of(work, topic_id)}
         now, found = work.clock.now(), []
         for index, clause in enumerate(clauses):

@@ -40,7 +40,8 @@ class ProofRules(BaseModel):
     `most_before`: months compared before the works, at most. `ratio_at_most`: what is left of the complaints, against
     the controls. `planned_fall` and `planned_alpha`: what must be findable, at even odds, for a verdict. `controls`:
     with fewer, a verdict says so; `controls_for_verdict`: with fewer there is none. `age_bands`: the years in which a
-    band of the year of construction begins. `apart`: types that speak of works, not of their cause.
+    band of the year of construction begins. `adjoining_m`: metres between the middles of adjoining estates. `apart`:
+    types that speak of works, not of their cause.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -55,6 +56,7 @@ class ProofRules(BaseModel):
     controls: PositiveInt
     controls_for_verdict: PositiveInt
     age_bands: tuple[PositiveInt, ...] = Field(min_length=1)
+    adjoining_m: PositiveInt
     apart: frozenset[TypeCode]
     migration_alpha: Share
     placebo: PlaceboRules

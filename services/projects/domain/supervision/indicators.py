@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.projects.domain.supervision.opinions import SupervisionOpinion
 
@@ -33,16 +34,16 @@ class SupervisionIndicators:
     promises_kept: Ratio = Ratio()
 
 
-def indicators(opinions: Iterable[SupervisionOpinion]) -> SupervisionIndicators:
-    """Over answers, ratings and promises of these opinions, each counted by itself."""
+def indicators(opinions: Iterable[SupervisionOpinion], now: datetime) -> SupervisionIndicators:
+    """Over answers, ratings and promises of these opinions as of now, each counted by itself."""
     answered = satisfied = kept = Ratio()
     for one in opinions:
         answered += _counted(reply.in_time for reply in one.replies)
         satisfied += _counted(rating.satisfied for rating in one.ratings)
         kept += _counted(reply.kept for reply in one.replies if reply.kept is not None)
-        if (clock := one.answer_clock) and clock.overdue:
+        if (clock := one.answer_clock) and clock.due <= now:
             answered += Ratio(0, 1)
-        if one.promised_on and any(clock.overdue for clock in one.clocks):
+        if one.promised_on and any(clock.due <= now for clock in one.clocks):
             kept += Ratio(0, 1)
     return SupervisionIndicators(answered, satisfied, kept)
 
@@ -52,8 +53,8 @@ def _counted(outcomes: Iterable[bool]) -> Ratio:
     return Ratio(sum(found), len(found))
 
 
-def by_unit(opinions: Sequence[SupervisionOpinion]) -> list[tuple[str | None, SupervisionIndicators]]:
+def by_unit(opinions: Sequence[SupervisionOpinion], now: datetime) -> list[tuple[str | None, SupervisionIndicators]]:
     """Of all units (None), then of each by its code."""
     units = sorted({one.lead for one in opinions})
-    of_each = [(unit, indicators(one for one in opinions if one.lead == unit)) for unit in units]
-    return [(None, indicators(opinions)), *of_each]
+    of_each = [(unit, indicators((one for one in opinions if one.lead == unit), now)) for unit in units]
+    return [(None, indicators(opinions, now)), *of_each]

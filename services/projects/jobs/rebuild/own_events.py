@@ -22,6 +22,7 @@ from services.contracts.project_events import ProjectEvent, ProjectOpened
 from services.contracts.supervision_events import SupervisionEvent
 from services.contracts.works_events import WorksEvent
 from services.projects.domain.hot_issue import IssueState, Reason
+from services.projects.domain.repair_project import ProjectState
 from services.projects.jobs.rebuild.own_consultations import OwnConsultations
 from services.projects.jobs.rebuild.own_estates import OwnEstates
 from services.projects.jobs.rebuild.own_needs import OwnNeeds
@@ -147,6 +148,7 @@ class OwnEvents:
         project.row = _columns(event, repair_projects.c) | _place(event) | {"id": event.project_id, "number": number}
         project.row["estates"] = estates
         came_from = None if isinstance(event, ProjectOpened) else getattr(event, "previous_state", event.state)
+        stopped = event.state == ProjectState.SUSPENDED and came_from != event.state
         project.history.append(
             {
                 "project_id": event.project_id,
@@ -158,6 +160,8 @@ class OwnEvents:
                 "note": getattr(event, "note", None),
                 "joined": getattr(event, "joined_hot_issue", None),
                 "reverses": getattr(event, "reverses", None),
+                "responsible": event.responsible if stopped else None,
+                "review_on": event.review_on if stopped else None,
             }
         )
 

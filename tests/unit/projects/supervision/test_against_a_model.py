@@ -214,7 +214,7 @@ class Supervised(RuleBasedStateMachine):
         if expected is None:
             clock = self.stored(key).answer_clock
             assert clock
-            if not days >= 0 or until > self.desk.acts.limits.latest_extension(clock):
+            if days < 0 or until < self.today or until > self.desk.acts.limits.latest_extension(clock):
                 expected = "Unfit"
             elif clause.extension:
                 expected = "Conflict"
@@ -377,7 +377,7 @@ class Supervised(RuleBasedStateMachine):
 
     @invariant()
     def the_indicators_count_what_happened(self) -> None:
-        found = indicators([self.stored(key) for key in self.clauses])
+        found = indicators([self.stored(key) for key in self.clauses], self.now)
         late = [one for one in self.clauses.values() if one.due and self.now >= one.due]
         answered = [part for one in self.clauses.values() for part in one.answered]
         kept = [part for one in self.clauses.values() for part in one.kept]

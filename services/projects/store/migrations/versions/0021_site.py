@@ -1,4 +1,7 @@
-"""Who gave an approval, items listed again after they were dropped, defects by inspections, and warranty visits."""
+"""Who gave an approval, items listed again, defects by inspections, stops in the history, and warranty visits.
+
+Of stops that were over before, who was responsible is not known any more.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,19 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("dropped IS NULL"),
     )
+    who = "of a suspension: who must remove what stopped the works"
+    op.add_column("repair_project_history", sa.Column("responsible", sa.Text, comment=who))
+    when = "of a suspension: when it is looked at again"
+    op.add_column("repair_project_history", sa.Column("review_on", sa.Date, comment=when))
+    op.execute("""
+        UPDATE repair_project_history AS line SET responsible = project.responsible, review_on = project.review_on
+          FROM repair_projects AS project
+         WHERE project.id = line.project_id AND project.state = 'suspended' AND line.state = 'suspended'
+           AND line.from_state <> 'suspended' AND line.version = (
+               SELECT max(version) FROM repair_project_history AS other
+                WHERE other.project_id = line.project_id AND other.state = 'suspended'
+                  AND other.from_state <> 'suspended')
+    """)
     op.create_table(
         "warranty_visits",
         sa.Column("id", sa.Text, primary_key=True),
@@ -50,6 +66,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("warranty_visits")
+    op.execute("DELETE FROM timers WHERE kind = 'warranty-visit'")
+    op.drop_column("repair_project_history", "review_on")
+    op.drop_column("repair_project_history", "responsible")
     op.drop_index("works_items_once", "works_items")
     op.create_index("works_items_once", "works_items", ["project_id", "menu_item", "block"], unique=True)
     op.drop_column("works_items", "spent")
