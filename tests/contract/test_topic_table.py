@@ -23,9 +23,10 @@ DECIDED = {
     "classifications": ("ticket id", "classifier", {"intake", "projects"}),
     "hot-issues": ("hot issue id", "projects", {"intake", "notifier"}),
     "projects": ("project, item, inspection, defect, paper, case or standard id", "projects", {"intake", "notifier"}),
-    "estates": ("estate id", "projects", {"dashboards"}),
+    "estates": ("estate id", "projects", {"intake", "classifier", "dashboards"}),
     "notifications": ("recipient", "notifier", {"audit", "dashboards"}),
     "departments.{department}": ("ticket or project id", "notifier", {"department:{department}"}),
+    "supervisors.{party}": ("clause of an opinion", "notifier", {"supervisor:{party}"}),
     "departments.{department}.replies": ("ticket id", "department:{department}", {"intake"}),
     "{service}.dlq": ("the original record's key", "{service}", {"operators"}),
 }

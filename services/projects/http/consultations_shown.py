@@ -100,8 +100,8 @@ def sale_shown(one: Sale) -> dict[str, Any]:
 
 
 def entries_shown(found: LateEntries) -> dict[str, Any]:
-    """`more`: there are others, in the record. `first_look`: when the counting party first saw how it stood while voting
-    was open."""
+    """`more`: there are others, in the record. `first_look`: when the counting party first saw how it stood while
+    voting was open."""
     look = found.look
     return {
         "after_closing": [entry_shown(one) for one in found.after_closing],

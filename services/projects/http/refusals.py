@@ -32,6 +32,7 @@ REMEDIES: Mapping[Gate, str] = {
     Gate.MUST_ITEMS_CONFIRMED: "confirm what must be done by the approval or the consultation's result",
     Gate.CHOSEN_ITEMS_CONFIRMED: "confirm what residents choose by a published result in which it passed, or drop it",
     Gate.CLEARED_BEFORE_WORKS: "inspect and accept what is cleared before works start",
+    Gate.APPROVED_BY_AUTHORITY: "file the approval of one of these units, which decide on works of this size",
     Gate.PARTIES_NAMED: "name the units of these roles",
     Gate.BUILDER_CONTRACTED: "sign the contract with who builds",
     Gate.CONTRACTS_AUDITED: "have these contracts audited",

@@ -21,6 +21,7 @@ from services.projects.app.repair import Repair
 from services.projects.app.reverse_step import ReverseStep
 from services.projects.domain.project_reversal import NotReversible, last_standing
 from services.projects.domain.repair_project import REQUIRED, ProjectEntry, ProjectState
+from services.projects.domain.works.gates import GATES, Gated
 from services.projects.http.bodies import ProjectStepBody, ReversalBody
 from services.projects.http.refusals import answered
 from services.projects.http.rights import Commander, Reader, authority_of, share_of, visible_project
@@ -35,6 +36,8 @@ LISTED = 50
 WAY = tuple(state for state in ProjectState if state not in (ProjectState.SUSPENDED, ProjectState.CANCELLED))
 """The states in the order in which a project that is not stopped passes them."""
 
+_ASK_RESIDENTS = frozenset(GATES[Gated.CONSULT] + GATES[Gated.CONFIRM_SCHEME] + GATES[Gated.TENDER])
+"""Gates that consultations, meetings and opinions open."""
 _RESTING = frozenset(WAY[WAY.index(ProjectState.CONSULTED) : WAY.index(ProjectState.STARTED)])
 """Where a project rests on what residents agreed to, and does not go on without it."""
 
@@ -95,10 +98,11 @@ def project_pages(workshop: Workshop, pages: Pages, repair: Repair, reverse: Rev
         """The project as it is now; above it why a step was refused, in the form what was entered."""
         if problem and problem.status_code not in (409, 422):
             raise problem
-        with workshop.engine.begin() as connection:
-            found = visible_project(project_with_history(connection, str(project_id)), actor)
-            numbers = numbers_of(connection, found[0].hot_issues, share_of(actor))
-            held = found[0].state in _RESTING and rests_on_an_annulled_result(connection, found[0].id)
+        with workshop.open() as work:
+            found = visible_project(project_with_history(work.connection, str(project_id)), actor)
+            numbers = numbers_of(work.connection, found[0].hot_issues, share_of(actor))
+            registered_area = repair.registered_area(work, found[0])
+            held = found[0].state in _RESTING and rests_on_an_annulled_result(work.connection, found[0].id)
         project = project_in_full_shown(*found, words)
         may_act = authority_of(actor).may_act_on(found[0])
         return pages.show(
@@ -107,8 +111,10 @@ def project_pages(workshop: Workshop, pages: Pages, repair: Repair, reverse: Rev
             actor,
             status=problem.status_code if problem else 200,
             project=project,
+            registered_area=registered_area,
             numbers=numbers,
             held=held,
+            asks_residents=_ASK_RESIDENTS,
             stages=_stages(project),
             choices=sorted(map(ProjectState, project["may_become"]), key=list(ProjectState).index) if may_act else [],
             required=REQUIRED,

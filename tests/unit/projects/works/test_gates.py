@@ -49,7 +49,8 @@ DONE = Works(
     items=ITEMS,
     standings={one.id: inspected() for one in ITEMS},
     defects=(Defect("closed", "must", Severity.CRITICAL, DefectState.CLOSED),),
-    papers=tuple(Paper(kind, kind, kind, "0" * 64) for kind in PaperKind),
+    papers=tuple(Paper(kind, kind, kind, "0" * 64, "housing") for kind in PaperKind),
+    approvers=frozenset({"housing"}),
     required_papers={step: frozenset({PaperKind.CONTRACT}) for step in Gated},
     to_disclose=frozenset({"hours"}),
     disclosed=frozenset({"hours"}),
@@ -120,6 +121,10 @@ FAULTS: dict[str, Fault] = {
         lambda works: replace(works, papers=tuple(one for one in works.papers if one.kind is not PaperKind.CONTRACT)),
         {Gate.PAPERS_THERE: "contract"},
     ),
+    "who approved may not": Fault(
+        lambda works: replace(works, papers=tuple(replace(one, issued_by="office") for one in works.papers)),
+        {Gate.APPROVED_BY_AUTHORITY: "housing"},
+    ),
     "hours are not made public": Fault(lambda works: replace(works, disclosed=frozenset()), {Gate.DISCLOSED: "hours"}),
     "nobody planned how to disturb least": Fault(
         lambda works: replace(works, impacts_planned=False), {Gate.IMPACTS_PLANNED: "impacts"}
@@ -161,18 +166,26 @@ def test_all_is_open_where_nothing_is_amiss(step: Gated) -> None:
     assert holds(step, DONE) == []
 
 
-def test_whatever_is_amiss_together_shuts_its_gates_and_no_other() -> None:
-    """Up to four at once, and all: no gate looks at more than one kind of thing, and all sets would take minutes."""
-    for chosen in chain.from_iterable(combinations(FAULTS, size) for size in (1, 2, 3, 4, len(FAULTS))):
-        works = DONE
-        expected: dict[Gate, set[str]] = {}
-        for fault in (FAULTS[name] for name in chosen):
-            works = fault.amiss(works)
-            for gate, by in fault.holds.items():
-                expected.setdefault(gate, set()).add(by)
-        shut = {gate: Hold(gate, tuple(sorted(by))) for gate, by in expected.items()}
-        for step in Gated:
-            assert holds(step, works) == [shut[gate] for gate in GATES[step] if gate in shut], (step, chosen)
+@pytest.mark.parametrize("step", Gated)
+def test_whatever_is_amiss_together_shuts_its_gates_and_no_other(step: Gated) -> None:
+    """All combinations of what concerns a step, each with and without all that does not."""
+    others = [name for name, fault in FAULTS.items() if not fault.holds.keys() & set(GATES[step])]
+    concern = [name for name in FAULTS if name not in others]
+    for chosen in chain.from_iterable(combinations(concern, size) for size in range(len(concern) + 1)):
+        for names in (chosen, (*chosen, *others)):
+            works = DONE
+            expected: dict[Gate, set[str]] = {}
+            for fault in (FAULTS[name] for name in names):
+                works = fault.amiss(works)
+                for gate, by in fault.holds.items():
+                    expected.setdefault(gate, set()).add(by)
+            shut = {gate: Hold(gate, tuple(sorted(by))) for gate, by in expected.items()}
+            assert holds(step, works) == [shut[gate] for gate in GATES[step] if gate in shut], (step, names)
+
+
+def test_an_approval_is_needed_even_where_nobody_is_known_who_gives_it() -> None:
+    works = replace(DONE, approvers=frozenset())
+    assert holds(Gated.APPROVE, works) == [Hold(Gate.APPROVED_BY_AUTHORITY, ("approval",))]
 
 
 def test_every_gate_is_shut_by_something_and_belongs_to_a_step() -> None:
@@ -208,11 +221,13 @@ def test_a_block_is_accepted_whatever_is_amiss_in_another() -> None:
 def test_no_project_ends_because_everything_was_built() -> None:
     assert STEPS.keys() == {
         ProjectState.CONSULTED,
+        ProjectState.APPROVED,
         ProjectState.SCHEME_CONFIRMED,
         ProjectState.TENDERED,
         ProjectState.CONTRACTED,
         ProjectState.STARTED,
         ProjectState.ACCEPTED,
+        ProjectState.AUDITED,
         ProjectState.HANDED_OVER,
         ProjectState.VERIFIED,
     }
