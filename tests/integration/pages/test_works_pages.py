@@ -194,7 +194,8 @@ def test_the_dossier_tells_what_a_project_began_from_and_what_stopped_it(project
     (entry,) = plan["entries"]
     said = {"version": entry["version"], "decision": "listed", "cost_fen": 10**8}
     assert hub.post(f"/plans/{plan['plan_id']}/entries/quyang-1", json=said).status_code == 200
-    assert hub.post(f"/plans/{plan['plan_id']}/publication", json={"version": 1}).status_code == 200
+    seen = {"version": hub.get(f"/plans/{plan['plan_id']}").json()["version"]}
+    assert hub.post(f"/plans/{plan['plan_id']}/publication", json=seen).status_code == 200
     project = hub.post(f"/plans/{plan['plan_id']}/entries/quyang-1/project", json={}).json()["project_id"]
     one = consult(hub, project, [JOIN], NOW)
     annulled = {"version": one["version"], "reason": "面砖去留没有写明"}
