@@ -9,6 +9,7 @@ Festival, Qingming, 1–2 May, Dragon Boat, Mid-autumn, 1–3 October); limits c
 from __future__ import annotations
 
 import csv
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -79,8 +80,23 @@ class Calendar:
             working, year_known = self.is_working_day(day)
             known &= year_known
             days -= working
-        closes = datetime.combine(day + timedelta(days=1), datetime.min.time(), SHANGHAI)
-        return Limit(closes.astimezone(start.tzinfo), known)
+        return Limit(_end_of(day).astimezone(start.tzinfo), known)
+
+    def after_months(self, start: datetime, months: int) -> Limit:
+        """The end of the same day of the month, so many months after `start`, or of the month's last day.
+
+        A last day on which nobody works moves to the next working day (Civil Code art. 202, 203). `start` must be
+        aware.
+        """
+        if start.tzinfo is None:
+            raise ValueError("start has no zone")
+        day, known = months_later(start.astimezone(SHANGHAI).date(), months), True
+        while True:
+            working, year_known = self.is_working_day(day)
+            known &= year_known
+            if working:
+                return Limit(_end_of(day).astimezone(start.tzinfo), known)
+            day += timedelta(days=1)
 
 
 def calendar_of(file: Path | None) -> Calendar:
@@ -109,6 +125,17 @@ def calendar_of(file: Path | None) -> Calendar:
         raise InvalidData(file, "the file", "has no days; give a header `date,day` and a line for each day")
     _refuse_half_a_year(file, announced)
     return Calendar(announced)
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), datetime.min.time(), SHANGHAI)
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day of the month, or the last one of a shorter month."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _refuse_half_a_year(file: Path, announced: Mapping[date, bool]) -> None:

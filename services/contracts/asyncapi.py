@@ -9,6 +9,7 @@ import yaml
 from services.contracts.departments import departments
 from services.contracts.event import Event
 from services.contracts.registry import EVENTS
+from services.contracts.supervision_events import SupervisingParty
 from services.contracts.topics import SERVICES, Topic, topic_table
 
 HEADER = "# Made by `python -m services.contracts.export` from the topic table and the event models. Do not edit.\n"
@@ -17,6 +18,7 @@ BINDING = "0.5.0"
 
 _PARAMETERS = {
     "{department}": ("department", "The department's code.", list(departments())),
+    "{party}": ("party", "The supervising party.", [party.value for party in SupervisingParty]),
     "{service}": ("service", "The service that could not work with the record.", list(SERVICES)),
 }
 
@@ -48,7 +50,7 @@ def text() -> str:
 
 
 def _channel_id(topic: Topic) -> str:
-    return topic.name.replace(".{department}", "").replace("{service}.", "")
+    return topic.name.replace(".{department}", "").replace(".{party}", "").replace("{service}.", "")
 
 
 def _message_ids(topic: Topic) -> tuple[str, ...]:
@@ -98,7 +100,7 @@ def _operations(topic: Topic) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _plain(party: str) -> str:
-    return party.replace(":{department}", "").strip("{}")
+    return party.replace(":{department}", "").replace(":{party}", "").strip("{}")
 
 
 def _message(event: type[Event]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,13 +14,14 @@ from services.contracts.data_files import DataRow, InvalidData, by_key, read_row
 from services.contracts.departments import departments
 from services.contracts.registry import EVENTS
 from services.contracts.services import SERVICES as SERVICES
+from services.contracts.supervision_events import SupervisingParty
 
 FILE = Path(__file__).parents[2] / "deploy" / "kafka" / "topics.yaml"
 DAY_MS = 24 * 60 * 60 * 1000
 
 
 class Topic(DataRow):
-    """One topic, or in the file a pattern of topics with {department} or {service} in it."""
+    """One topic, or in the file a pattern of topics with {department}, {party} or {service} in it."""
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.{}-]+$")]
     description: str
@@ -69,6 +70,10 @@ class TopicTable:
         """The name of the topic with the department's messages."""
         return self.topic(f"departments.{code}").name
 
+    def supervisor_topic(self, party: str) -> str:
+        """The name of the topic with a supervising party's messages."""
+        return self.topic(f"supervisors.{party}").name
+
     def reply_topics(self) -> Mapping[str, str]:
         """The topics on which departments answer, and whose each is."""
         return {f"departments.{code}.replies": code for code in departments()}
@@ -98,8 +103,15 @@ def load_topic_table(file: Path) -> TopicTable:
     return TopicTable(patterns, by_key(file, "topics", expanded, "name"))
 
 
+_PLACEHOLDERS: tuple[tuple[str, Iterable[str]], ...] = (
+    ("{department}", departments()),
+    ("{party}", [party.value for party in SupervisingParty]),
+    ("{service}", SERVICES),
+)
+
+
 def _expand(topic: Topic) -> Iterator[Topic]:
-    for placeholder, values in (("{department}", departments()), ("{service}", SERVICES)):
+    for placeholder, values in _PLACEHOLDERS:
         if placeholder in topic.name:
             for value in values:
                 yield topic.model_copy(

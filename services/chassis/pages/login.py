@@ -50,8 +50,10 @@ def login_routes(pages: Pages) -> APIRouter:
     failures = RateLimit(FAILURES, FAILURE_EVERY_S)
 
     @router.get("")
-    async def home() -> Response:
-        return RedirectResponse(pages.home, 303)
+    async def home(request: Request) -> Response:
+        verifier: Verifier = request.app.state.verifier
+        token = request.cookies.get(SESSION_COOKIE)
+        return RedirectResponse(pages.home_of(verifier.remembered(token) if token else None), 303)
 
     @router.get("/login")
     async def ask(request: Request, next: str = "", why: str = "") -> Response:
@@ -65,14 +67,14 @@ def login_routes(pages: Pages) -> APIRouter:
         try:
             if len(token) > LONGEST_COOKIE:
                 raise Problem(401, "token-too-long", "The token is too long", "Get one with fewer claims.")
-            await run_in_threadpool(verifier.verify, token)
+            actor = await run_in_threadpool(verifier.verify, token)
         except Problem as problem:
             if problem.status_code != 401:
                 raise
             failures.use(request)
             why, detail = problem.slug, problem.detail
             return pages.show(request, "login.html", None, status=401, onward=onward, why=why, detail=detail)
-        response = RedirectResponse(onward or pages.home, 303)
+        response = RedirectResponse(onward or pages.home_of(actor), 303)
         expires: int = jwt.decode(token, options={"verify_signature": False})["exp"]
         keep(request, response, SESSION_COOKIE, token, max(0, expires - int(time.time())))
         return response

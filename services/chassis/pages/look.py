@@ -79,7 +79,7 @@ class Pages:
             css=Markup(_CSS),
             actor=actor,
             entries=self._menu_of(actor),
-            home=self.home,
+            home=self.home_of(actor),
             path=request.url.path,
             other_language=_in(say.other, request),
             csrf=Markup('<input type="hidden" name="{}" value="{}">').format(FORM_FIELD, token),
@@ -104,12 +104,17 @@ class Pages:
         )
         return HTMLResponse(html, status, PUBLIC_HEADERS)
 
+    def home_of(self, actor: Actor | None) -> str:
+        """The first page of their menu."""
+        return next(iter(self._menu_of(actor).values()), self.home)
+
     def _menu_of(self, actor: Actor | None) -> Mapping[str, str]:
-        roles = actor.roles if actor else frozenset[Role]()
+        if actor is None:
+            return self.entries
         return {
             key: address
             for key, address in self.entries.items()
-            if key not in self._for_roles or not roles.isdisjoint(self._for_roles[key])
+            if key not in self._for_roles or not actor.roles.isdisjoint(self._for_roles[key])
         }
 
     def show_public_refusal(self, request: Request, problem: Problem) -> Response:

@@ -24,6 +24,7 @@ from starlette.requests import HTTPConnection
 from services.chassis.settings import Settings
 from services.chassis.web.jwks import ALGORITHMS, Jwks, KeysUnavailable
 from services.chassis.web.problems import Problem
+from services.contracts.supervision_events import SupervisingParty
 
 LEEWAY_S = 10.0
 CACHED_TOKENS = 4096
@@ -33,12 +34,15 @@ CACHED_FOR_S = 60.0
 class Role(StrEnum):
     """`department` and `subdistrict` are held for a code each: `department:housing`, `subdistrict:310109009`.
 
-    `city` is the machine of the city's hotline, `sms-gateway` that of the gateway for short messages."""
+    `supervisor` looks on; `supervisor:congress`, `:government` and `:discipline` also act for that party, in
+    supervision alone. `deputy` is one of the People's Congress, `city` the machine of the city's hotline,
+    `sms-gateway` that of the gateway for short messages."""
 
     HUB = "hub"
     DEPARTMENT = "department"
     SUBDISTRICT = "subdistrict"
     SUPERVISOR = "supervisor"
+    DEPUTY = "deputy"
     ADMIN = "admin"
     IDENTITY_READER = "identity-reader"
     CITY = "city"
@@ -59,6 +63,7 @@ class Actor:
     roles: frozenset[Role]
     departments: frozenset[str] = frozenset()
     sub_districts: frozenset[str] = frozenset()
+    parties: frozenset[SupervisingParty] = frozenset()
 
 
 def parse_role(text: str) -> tuple[Role, str | None] | None:
@@ -67,6 +72,8 @@ def parse_role(text: str) -> tuple[Role, str | None] | None:
     role = _ROLES.get(name)
     if role is None:
         return None
+    if role is Role.SUPERVISOR and colon:
+        return (role, code) if code in set(SupervisingParty) else None
     if role in WITH_CODE:
         return (role, code) if _CODE.fullmatch(code) else None
     return None if colon else (role, None)
@@ -233,6 +240,7 @@ def _actor(claims: dict[str, Any]) -> Actor:
         roles=frozenset(role for role, _ in held),
         departments=frozenset(code for role, code in held if role is Role.DEPARTMENT and code),
         sub_districts=frozenset(code for role, code in held if role is Role.SUBDISTRICT and code),
+        parties=frozenset(SupervisingParty(code) for role, code in held if role is Role.SUPERVISOR and code),
     )
 
 

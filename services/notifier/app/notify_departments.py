@@ -12,19 +12,32 @@ from services.chassis.messaging.forgetting import forget
 from services.chassis.messaging.subscription import traced
 from services.chassis.tracing import current_traceparent
 from services.contracts.department_events import (
+    CaseNotice,
     DefectNotice,
     DepartmentReplyRefused,
     HotIssueNotice,
     ImpactNotice,
     ProjectNotice,
+    StandardNotice,
+    SupervisionNotice,
+    SupervisorNotice,
     TicketAssigned,
     TicketNotice,
     TicketShared,
 )
 from services.contracts.event import Envelope, Event
 from services.contracts.impact_events import WorksImpactChanged
-from services.contracts.registry import HOT_ISSUE_EVENTS, PROJECT_EVENTS, TICKET_EVENTS
+from services.contracts.project_events import TypicalCaseProposed
+from services.contracts.registry import (
+    CASE_EVENTS,
+    HOT_ISSUE_EVENTS,
+    PROJECT_EVENTS,
+    STANDARD_EVENTS,
+    TICKET_EVENTS,
+)
 from services.contracts.reply_events import ReplyRefused
+from services.contracts.standard_events import RolloutChanged, StandardCheckChanged
+from services.contracts.supervision_events import SupervisionOpinionChanged
 from services.contracts.text_events import TicketTextErased, TicketTextRecorded
 from services.contracts.ticket_events import TicketCoHandlerCalledIn, TicketDispatched
 from services.contracts.topics import topic_table
@@ -34,7 +47,7 @@ from services.notifier.app.delivery_count import count_deliveries
 from services.notifier.app.ports import DeliveryLog, KnownMatters, KnownTickets, WebhookQueue
 from services.notifier.app.recipients import Recipients, hub, known_department
 from services.notifier.domain.confidence import may_hear
-from services.notifier.domain.delivery import DeliveryChannel, DepartmentMessage, as_dispatched
+from services.notifier.domain.delivery import PARTIES, DeliveryChannel, DepartmentMessage, as_dispatched
 from services.notifier.domain.routing import FACTS, Fact
 
 _MESSAGES: dict[type[Event], type[Event]] = {
@@ -43,7 +56,11 @@ _MESSAGES: dict[type[Event], type[Event]] = {
     **dict.fromkeys(PROJECT_EVENTS, ProjectNotice),
     WorksImpactChanged: ImpactNotice,
     WorksDefectChanged: DefectNotice,
+    **dict.fromkeys((TypicalCaseProposed, *CASE_EVENTS), CaseNotice),
+    **dict.fromkeys((*STANDARD_EVENTS, RolloutChanged, StandardCheckChanged), StandardNotice),
+    SupervisionOpinionChanged: SupervisionNotice,
 }
+_TO_PARTIES: dict[type[Event], type[Event]] = {SupervisionOpinionChanged: SupervisorNotice}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +113,9 @@ class NotifyDepartments:
         recipients = self.recipients.of(fact)
         if not batch.is_newest(fact.aggregate_id, fact.version):
             return False
-        for department in recipients:
-            batch.notify(envelope, department, _MESSAGES[type(envelope.event)])
+        for recipient in recipients:
+            messages = _TO_PARTIES if recipient in PARTIES else _MESSAGES
+            batch.notify(envelope, recipient, messages[type(envelope.event)])
         return True
 
     def _read(self, envelopes: Sequence[Envelope], work: Work) -> NotificationBatch:
@@ -146,6 +164,8 @@ def _on_dispatched(batch: NotificationBatch, envelope: Envelope, dispatch: Ticke
 def _publish(work: Work, messages: Sequence[DepartmentMessage]) -> None:
     for message in messages:
         current_traceparent.set(message.traceparent)
-        topic = topic_table().department_topic(message.delivery.department)
+        recipient = message.delivery.department
+        topics = topic_table()
+        topic = topics.supervisor_topic(recipient) if recipient in PARTIES else topics.department_topic(recipient)
         work.publish(topic, message.event, event_id=message.delivery.delivery_id)
     count_deliveries(work, DeliveryChannel.TOPIC, "sent", len(messages))

@@ -10,19 +10,25 @@ from typing import NamedTuple, Self, TypeVar
 from uuid import UUID
 
 from services.contracts.department_events import (
+    CaseNotice,
     DefectNotice,
     DepartmentReplyRefused,
     HotIssueNotice,
     ImpactNotice,
     ProjectNotice,
+    StandardNotice,
+    SupervisionNotice,
+    SupervisorNotice,
     TicketAssigned,
     TicketNotice,
     TicketShared,
 )
 from services.contracts.event import Envelope, Event, deterministic_id
+from services.contracts.supervision_events import SupervisingParty
 from services.contracts.ticket_events import DepartmentCode, TicketCoHandlerCalledIn, TicketDispatched
 
 CONSUMER = "notifier"
+PARTIES = frozenset(SupervisingParty)
 
 SUBJECT_FIELDS: Mapping[type[Event], str] = {
     TicketAssigned: "ticket_id",
@@ -31,10 +37,14 @@ SUBJECT_FIELDS: Mapping[type[Event], str] = {
     DepartmentReplyRefused: "ticket_id",
     HotIssueNotice: "hot_issue_id",
     ProjectNotice: "project_id",
+    SupervisionNotice: "topic_id",
+    SupervisorNotice: "topic_id",
     ImpactNotice: "project_id",
     DefectNotice: "project_id",
+    CaseNotice: "case_id",
+    StandardNotice: "standard_id",
 }
-"""By message, the field that names the ticket, hot issue or project it is about."""
+"""By message, the field that names what it is about: a ticket, hot issue, project, case, standard or topic."""
 
 Notice = TypeVar("Notice", bound=Event)
 
@@ -113,13 +123,14 @@ class DepartmentMessage:
 
 
 def recipient_of(department: DepartmentCode) -> str:
-    """The recipient's name, which is also the role that may read its deliveries (ADR 27)."""
-    return f"department:{department}"
+    """The recipient's name, which is also the role that may read its deliveries (ADR 27). A supervising party, named
+    by its code, is one too."""
+    return f"supervisor:{department}" if department in PARTIES else f"department:{department}"
 
 
 def department_of(recipient: str) -> DepartmentCode:
     """The reverse of `recipient_of`."""
-    return recipient.removeprefix("department:")
+    return recipient.partition(":")[2]
 
 
 def delivery_id(

@@ -10,13 +10,33 @@ from typing import Protocol
 from services.contracts.data_files import DataRow
 from services.contracts.event import Event
 from services.contracts.impact_events import WorksImpactChanged
-from services.contracts.registry import HOT_ISSUE_EVENTS, PROJECT_EVENTS, TICKET_EVENTS
-from services.contracts.ticket_events import DepartmentCode, Place, TicketDispatched
+from services.contracts.project_events import TypicalCaseProposed
+from services.contracts.registry import (
+    CASE_EVENTS,
+    HOT_ISSUE_EVENTS,
+    PROJECT_EVENTS,
+    STANDARD_EVENTS,
+    TICKET_EVENTS,
+)
+from services.contracts.standard_events import RolloutChanged, StandardCheckChanged
+from services.contracts.supervision_events import SupervisionOpinionChanged
+from services.contracts.ticket_events import DepartmentCode, TicketDispatched
 from services.contracts.works_events import WorksDefectChanged
 
 SITE_EVENTS: tuple[type[Event], ...] = (WorksImpactChanged, WorksDefectChanged)
 """What happens on site of which departments hear; whoever works there reads the rest."""
-_ROUTED: tuple[type[Event], ...] = (*TICKET_EVENTS, *HOT_ISSUE_EVENTS, *PROJECT_EVENTS, *SITE_EVENTS)
+TYPE_EVENTS: tuple[type[Event], ...] = (
+    TypicalCaseProposed,
+    *CASE_EVENTS,
+    *STANDARD_EVENTS,
+    RolloutChanged,
+    StandardCheckChanged,
+)
+"""From one problem to one type of problem: cases, standards and what sub-districts make of them."""
+_ROUTED: tuple[type[Event], ...] = (
+    *(*TICKET_EVENTS, *HOT_ISSUE_EVENTS, *PROJECT_EVENTS, *SITE_EVENTS, *TYPE_EVENTS),
+    SupervisionOpinionChanged,
+)
 FACTS: Mapping[str, type[Event]] = {event.type: event for event in _ROUTED if event is not TicketDispatched}
 """The events that the table must name, by type. A dispatch is not routed: it goes to its units, with the text."""
 
@@ -30,10 +50,12 @@ class Addressee(StrEnum):
     OWNER = "owner"
     CO_HANDLERS = "co-handlers"
     RETURNED_BY = "returned by"
+    UNIT = "unit"
+    SUPERVISORS = "supervisors"
 
 
 class Fact(Protocol):
-    """What the events of tickets, hot issues and repair projects have in common."""
+    """What the routed events have in common. Some have a `place`, too."""
 
     @property
     def type(self) -> str: ...
@@ -45,14 +67,12 @@ class Fact(Protocol):
     def state(self) -> str: ...
     @property
     def lead(self) -> str | None: ...
-    @property
-    def place(self) -> Place | None: ...
 
 
 class Route(DataRow):
     """One row of the table. `after` is the state that the fact left; `unsolved` limits it to tickets not solved,
     `kinds` to such disturbances, `breached` to those that broke a rule, `overdue` to defects that nobody cured in time.
-    `named`: departments by their codes.
+    `steps`: such steps of a clause of supervision. `named`: departments by their codes.
     """
 
     event: str
@@ -62,6 +82,7 @@ class Route(DataRow):
     kinds: tuple[str, ...] | None = None
     breached: bool = False
     overdue: bool = False
+    steps: tuple[str, ...] | None = None
     named: tuple[DepartmentCode, ...] = ()
     to: tuple[Addressee, ...]
 
@@ -72,6 +93,7 @@ class Route(DataRow):
             and (self.after is None or self.after == getattr(fact, "previous_state", None))
             and (not self.unsolved or _is_unsolved(fact))
             and (self.kinds is None or getattr(fact, "kind", None) in self.kinds)
+            and (self.steps is None or getattr(fact, "step", None) in self.steps)
             and (not self.breached or bool(getattr(fact, "breaches", ())))
             and (not self.overdue or bool(getattr(fact, "overdue", None)))
         )

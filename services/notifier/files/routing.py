@@ -34,6 +34,8 @@ def _route(file: Path, row: str, values: object) -> Route:
         raise InvalidData(file, row, f"kinds, breached: {route.event} is no disturbance by works; remove them")
     if route.overdue and "overdue" not in event.model_fields:
         raise InvalidData(file, row, f"overdue: {route.event} has no clock of its own; remove it")
+    if route.steps and "step" not in event.model_fields:
+        raise InvalidData(file, row, f"steps: {route.event} does not say which step it is; remove them")
     if unknown := sorted(set(route.kinds or ()) - set(IMPACT_KINDS)):
         raise InvalidData(file, row, f"kinds: {', '.join(unknown)} is none of {', '.join(IMPACT_KINDS)}; correct it")
     if unknown := sorted(set(route.named) - departments().keys()):

@@ -15,6 +15,7 @@ from services.chassis.web.identity import Actor, Role, require
 from services.chassis.web.problems import Problem
 from services.contracts.event import TicketId
 from services.contracts.hot_issue_events import HotIssueId, ProjectId
+from services.contracts.supervision_events import SupervisionId
 from services.contracts.ticket_events import DepartmentCode
 from services.notifier.domain.delivery import DeliveryChannel, DeliveryStatus, recipient_of
 from services.notifier.store import delivery_views
@@ -37,6 +38,7 @@ class DeliveryOut(BaseModel):
     ticket_id: str | None
     hot_issue_id: str | None
     project_id: str | None
+    matter_id: str | None = Field(description="Whatever else it is about, such as a topic of supervision.")
     version: int = Field(description="Of the ticket, hot issue or project.")
     caused_at: datetime
     told_at: datetime | None
@@ -59,13 +61,19 @@ def delivery_routes(workshop: Workshop) -> APIRouter:
         ticket_id: TicketId | None = None,
         hot_issue_id: HotIssueId | None = None,
         project_id: ProjectId | None = None,
+        matter_id: SupervisionId | None = None,
         department: DepartmentCode | None = None,
         cursor: UUID | None = None,
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
     ) -> DeliveryPage:
         """The log of deliveries, newest cause first; a department sees its own."""
         recipients = _visible(actor, department)
-        asked = {"ticket_id": ticket_id, "hot_issue_id": hot_issue_id, "project_id": project_id}
+        asked = {
+            "ticket_id": ticket_id,
+            "hot_issue_id": hot_issue_id,
+            "project_id": project_id,
+            "matter_id": matter_id,
+        }
         filters = {column: wanted for column, wanted in asked.items() if wanted is not None}
         with workshop.open() as work:
             found = delivery_views.log_page(work, filters, recipients, position_of(work, cursor, recipients), limit + 1)

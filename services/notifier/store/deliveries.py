@@ -25,7 +25,7 @@ from services.notifier.store.tables import deliveries
 
 COMMON = ("delivery_id", "event_id", "recipient", "message", "version", "caused_at", "channel", "status")
 """The columns that a delivery has on any channel, beside the one that names its subject."""
-SUBJECTS = ("ticket_id", "hot_issue_id", "project_id")
+SUBJECTS = ("ticket_id", "hot_issue_id", "project_id", "matter_id")
 
 _ADD = (
     insert_rows(deliveries, *COMMON, *SUBJECTS, "told_at", "text_version", "dispatch")
@@ -73,7 +73,8 @@ def gauge_awaiting_text(connection: Connection) -> None:
 
 def common_columns(delivery: TopicDelivery) -> dict[str, object]:
     """What stands in the log for a delivery and for each webhook that repeats it: all but id, channel and status."""
-    subject = SUBJECT_FIELDS[delivery.message]
+    named = SUBJECT_FIELDS[delivery.message]
+    subject = named if named in SUBJECTS else "matter_id"
     return {
         "event_id": delivery.event_id,
         "recipient": delivery.recipient,

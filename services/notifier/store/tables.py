@@ -68,17 +68,19 @@ deliveries = Table(
     Column("message", Text, nullable=False, comment="the type of what is told"),
     Column("hot_issue_id", Text),
     Column("project_id", Text),
+    Column("matter_id", Text, comment="whatever else it is about, such as a topic of supervision"),
     Column("version", Integer, nullable=False, comment="of the ticket, hot issue or project"),
     Column("webhook_id", Uuid, comment="of the channel webhook; stays when the webhook is removed"),
     UniqueConstraint("event_id", "recipient", "channel", "webhook_id", postgresql_nulls_not_distinct=True),
     CheckConstraint("status NOT IN ('published', 'sent') OR told_at IS NOT NULL", name="told_says_when"),
     CheckConstraint("(channel = 'webhook') = (webhook_id IS NOT NULL)", name="webhook_says_which"),
-    CheckConstraint("num_nonnulls(ticket_id, hot_issue_id, project_id) = 1", name="tells_of_one_matter"),
+    CheckConstraint("num_nonnulls(ticket_id, hot_issue_id, project_id, matter_id) = 1", name="tells_of_one_matter"),
 )
 _LOG_ORDER = (deliveries.c.caused_at, deliveries.c.delivery_id)
 Index("deliveries_by_time", *_LOG_ORDER)
 Index("deliveries_by_recipient", deliveries.c.recipient, *_LOG_ORDER)
-for _asked in (deliveries.c.ticket_id, deliveries.c.hot_issue_id, deliveries.c.project_id, deliveries.c.webhook_id):
+_ASKED = ("ticket_id", "hot_issue_id", "project_id", "matter_id", "webhook_id")
+for _asked in (deliveries.c[name] for name in _ASKED):
     Index(f"deliveries_by_{_asked.name}", _asked, *_LOG_ORDER, postgresql_where=_asked.is_not(None))
 Index(
     "deliveries_awaiting_text",

@@ -34,6 +34,8 @@ class BulletinSection(StrEnum):
     OVERDUE = "overdue"
     WORKS = "works"
     VERIFIED = "verified"
+    ROLLOUT = "rollout"
+    SUPERVISION = "supervision"
 
 
 SECTIONS: Mapping[BulletinReader, Sequence[BulletinSection]] = {
@@ -43,6 +45,8 @@ SECTIONS: Mapping[BulletinReader, Sequence[BulletinSection]] = {
         BulletinSection.DECIDED,
         BulletinSection.WORKS,
         BulletinSection.VERIFIED,
+        BulletinSection.ROLLOUT,
+        BulletinSection.SUPERVISION,
     ),
     BulletinReader.SUB_DISTRICT: (
         BulletinSection.HOT,
@@ -50,9 +54,12 @@ SECTIONS: Mapping[BulletinReader, Sequence[BulletinSection]] = {
         BulletinSection.OVERDUE,
         BulletinSection.WORKS,
         BulletinSection.VERIFIED,
+        BulletinSection.ROLLOUT,
     ),
     BulletinReader.COMMITTEE: (
         BulletinSection.VERIFIED,
+        BulletinSection.ROLLOUT,
+        BulletinSection.SUPERVISION,
         BulletinSection.DECIDED,
         BulletinSection.WORKS,
         BulletinSection.OVERDUE,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -21,7 +20,7 @@ from services.projects.domain.works.papers import PaperKind
 from services.projects.http.impact_bodies import ImpactBody, ImpactPlanBody, ImpactStepBody
 from services.projects.http.impacts import blocks_of, impact_shown, plan_shown
 from services.projects.http.rights import Commander, Reader, who_of
-from services.projects.pages.on_site import NOTHING, Entered, act_on_site, project_of, shown_to
+from services.projects.pages.on_site import NOTHING, Entered, act_on_site, moment_of, project_of, shown_to
 
 DAYS = 14
 """Of the calendar, from today on."""
@@ -59,8 +58,8 @@ def impact_pages(workshop: Workshop, pages: Pages, disturb: Disturb) -> APIRoute
             "id": fields.get("id"),
             "kind": fields.get("kind"),
             "blocks": _listed(fields.get("blocks")),
-            "starts": _moment(fields.get("starts")),
-            "ends": _moment(fields.get("ends")),
+            "starts": moment_of(fields.get("starts")),
+            "ends": moment_of(fields.get("ends")),
             "asked": _listed(fields.get("asked")),
             "rescue": "rescue" in fields,
             "happened": "happened" in fields,
@@ -122,11 +121,3 @@ def impact_pages(workshop: Workshop, pages: Pages, disturb: Disturb) -> APIRoute
 def _listed(entered: str | None) -> list[str]:
     """Blocks as people write them: 3, 5甲、12."""
     return (entered or "").replace("、", " ").replace(",", " ").replace("，", " ").split()
-
-
-def _moment(entered: str | None) -> str | None:
-    """A local time as a form sends it, with its zone."""
-    try:
-        return datetime.fromisoformat(entered or "").replace(tzinfo=SHANGHAI).isoformat()
-    except ValueError:
-        return entered

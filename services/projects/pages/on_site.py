@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,6 +15,7 @@ from services.chassis.database.work import Work, Workshop
 from services.chassis.pages.look import done, faults_of
 from services.chassis.web.identity import Actor
 from services.chassis.web.problems import Problem
+from services.chassis.working_days import SHANGHAI
 from services.projects.app.works.acts import WorksActs
 from services.projects.domain.menu import MenuItem
 from services.projects.domain.repair_project import RepairProject
@@ -60,6 +62,17 @@ def shown_to(
     }
 
 
+def refused(request: Request, entered: Entered, problem: Problem | None) -> dict[str, Any]:
+    """What a page says of a form that was refused, or of what was done."""
+    return {
+        "status": problem.status_code if problem else 200,
+        "entered": entered,
+        "problem": problem,
+        "faults": faults_of(problem) if problem else [],
+        "what": request.query_params.get("done"),
+    }
+
+
 def project_of(work: Work, project_id: UUID, actor: Actor) -> RepairProject:
     return visible_project(project_with_history(work.connection, str(project_id)), actor)[0]
 
@@ -77,3 +90,11 @@ def fen_of(yuan: str | None) -> int | None:
     except InvalidOperation:
         return None
     return int(fen) if fen.is_finite() and fen == int(fen) else None
+
+
+def moment_of(entered: str | None) -> str | None:
+    """A local time as a form sends it, with its zone."""
+    try:
+        return datetime.fromisoformat(entered or "").replace(tzinfo=SHANGHAI).isoformat()
+    except ValueError:
+        return entered

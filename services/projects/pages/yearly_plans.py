@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
 from services.chassis.database.work import Work, Workshop
 from services.chassis.pages.forms import Fields, body_of, number_of
-from services.chassis.pages.look import Pages, done, faults_of
+from services.chassis.pages.look import Pages, done
 from services.chassis.web.identity import Actor, Role
 from services.chassis.web.problems import Problem
 from services.projects.app.plans.planning import Planning
@@ -23,7 +22,7 @@ from services.projects.http.plans import differences_shown, plan_shown, seen_pla
 from services.projects.http.refusals import answered
 from services.projects.http.rights import Commander, Reader, authority_of, share_of, who_of
 from services.projects.pages import charts
-from services.projects.pages.on_site import NOTHING, Entered, fen_of
+from services.projects.pages.on_site import NOTHING, Entered, fen_of, refused
 from services.projects.store.estate_views import with_pages
 from services.projects.store.plan_views import all_plans, works_of
 
@@ -122,7 +121,7 @@ def plan_pages(workshop: Workshop, pages: Pages, planning: Planning) -> APIRoute
             items=found,
             may_draft=_leads(actor, lead),
             next_year=now.year + 1,
-            **_refused(request, entered, problem),
+            **refused(request, entered, problem),
         )
 
     def _plan(
@@ -147,7 +146,7 @@ def plan_pages(workshop: Workshop, pages: Pages, planning: Planning) -> APIRoute
             decisions=PlanDecision,
             reasons=NeedReason,
             charts=charts,
-            **_refused(request, entered, problem),
+            **refused(request, entered, problem),
         )
 
     return router
@@ -156,13 +155,3 @@ def plan_pages(workshop: Workshop, pages: Pages, planning: Planning) -> APIRoute
 def _leads(actor: Actor, lead: str) -> bool:
     authority = authority_of(actor)
     return authority.is_hub or lead in authority.share.departments
-
-
-def _refused(request: Request, entered: Entered, problem: Problem | None) -> dict[str, Any]:
-    return {
-        "status": problem.status_code if problem else 200,
-        "entered": entered,
-        "problem": problem,
-        "faults": faults_of(problem) if problem else [],
-        "what": request.query_params.get("done"),
-    }

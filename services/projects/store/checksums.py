@@ -41,7 +41,9 @@ _STATEMENTS = {
                (SELECT string_agg(row::text, E'\n' ORDER BY id)
                   FROM works_contracts AS row WHERE row.project_id = one.id),
                (SELECT string_agg(row::text, E'\n' ORDER BY item_id)
-                  FROM warranties AS row WHERE row.project_id = one.id)))
+                  FROM warranties AS row WHERE row.project_id = one.id),
+               (SELECT string_agg(row::text, E'\n' ORDER BY id)
+                  FROM warranty_visits AS row WHERE row.project_id = one.id)))
           FROM repair_projects AS one
     """,
     "consultations": """
@@ -78,7 +80,31 @@ _STATEMENTS = {
     "plan": "SELECT id, md5(one::text) FROM plans AS one",
     "plan entry": "SELECT plan_id || ' ' || estate, md5(one::text) FROM plan_entries AS one",
     "fund use": "SELECT id, md5(one::text) FROM fund_uses AS one",
+    "supervision topic": """
+        SELECT id, md5(concat_ws(E'\n', one::text,
+               (SELECT string_agg(row::text, E'\n' ORDER BY id)
+                  FROM supervision_inspections AS row WHERE row.topic_id = one.id),
+               (SELECT string_agg(row::text, E'\n' ORDER BY id)
+                  FROM supervision_opinions AS row WHERE row.topic_id = one.id),
+               (SELECT string_agg(step::text, E'\n' ORDER BY step.opinion_id, step.version)
+                  FROM supervision_steps AS step JOIN supervision_opinions AS row ON row.id = step.opinion_id
+                 WHERE row.topic_id = one.id)))
+          FROM supervision_topics AS one
+    """,
+    "suggestion": "SELECT id, md5(one::text) FROM supervision_suggestions AS one",
     "typical case": "SELECT id, md5(one::text) FROM typical_cases AS one",
+    "standard": """
+        SELECT id, md5(concat_ws(E'\n', one::text,
+               (SELECT string_agg(row::text, E'\n' ORDER BY number)
+                  FROM standard_editions AS row WHERE row.standard_id = one.id),
+               (SELECT string_agg(row::text, E'\n' ORDER BY row.id)
+                  FROM standard_opinions AS row WHERE row.standard_id = one.id),
+               (SELECT string_agg(row::text, E'\n' ORDER BY sub_district)
+                  FROM standard_rollouts AS row WHERE row.standard_id = one.id),
+               (SELECT string_agg(row::text, E'\n' ORDER BY row.id)
+                  FROM standard_checks AS row WHERE row.standard_id = one.id)))
+          FROM standards AS one
+    """,
     "citywide day": "SELECT type_code || ' ' || day, 'citywide' FROM type_days WHERE citywide",
     "sightings": """
         SELECT (hashtext(ticket_id) & 1023)::text, md5(string_agg(md5(one::text), '' ORDER BY ticket_id))

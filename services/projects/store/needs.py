@@ -13,9 +13,11 @@ from services.chassis.database.work import Work
 from services.contracts.need_events import NeedsSurveyed, NeedsSurveyWithdrawn
 from services.contracts.ticket_events import Place
 from services.projects.app.needs.ports import NeedKey
+from services.projects.app.own_ids import Named
 from services.projects.domain.needs import Need, NeedOrigin, NeedReason, NeedState, Source
 from services.projects.domain.surveys import NeedsSurvey, SurveyedFinding, SurveyRole
 from services.projects.store.need_tables import needs, needs_surveys
+from services.projects.store.own_ids import named_by
 from services.projects.store.register_tables import estates
 
 _AS_THEY_ARE = ("id", "version", "element", "ordinal", "lead", "opened_at", "plan_id", "project_id")
@@ -58,6 +60,9 @@ class SqlNeedBook:
 
     def save(self, work: Work, needs: Sequence[Need]) -> None:
         work.connection.execute(_SAVE, [_columns(need) for need in needs])
+
+    def named_by(self, work: Work, id: str) -> Named | None:
+        return named_by(work.connection, id)
 
     def places(self, work: Work, estate_ids: Collection[str]) -> Mapping[str, Place]:
         rows = work.connection.execute(select(estates).where(estates.c.id.in_(sorted(estate_ids)), ~estates.c.removed))

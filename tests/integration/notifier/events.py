@@ -16,6 +16,7 @@ from services.contracts.event import Envelope, Event, deterministic_id
 from services.contracts.impact_events import WorksImpactChanged
 from services.contracts.project_events import ProjectAdvanced
 from services.contracts.registry import EVENTS
+from services.contracts.supervision_events import SupervisingParty, SupervisionOpinionChanged
 from services.contracts.text_events import TicketTextRecorded
 from services.contracts.ticket_events import Channel, Place, TicketDispatched, Urgency
 from services.contracts.works_events import WorksDefectChanged
@@ -121,6 +122,25 @@ def impact(kind: str, state: str = "announced", version: int = 1, breaches: tupl
         ends=START + timedelta(days=4, hours=6),
         breaches=breaches,
         actor="li",
+        at=START,
+    )
+    return _envelope(event, version)
+
+
+def clause(step: str, state: str, version: int = 1, after: str | None = None) -> Envelope:
+    event = SupervisionOpinionChanged(
+        version=version,
+        party=SupervisingParty.CONGRESS,
+        opinion_id=str(UUID(int=12)),
+        topic_id=str(UUID(int=13)),
+        number=1,
+        clause="年内完成屋面翻修",
+        lead="housing",
+        state=state,  # type: ignore[arg-type]
+        previous_state=after,
+        given_at=START,
+        step=step,
+        actor="zhao",
         at=START,
     )
     return _envelope(event, version)

@@ -13,7 +13,12 @@ from sqlalchemy import select, text
 
 from services.chassis.database.work import Workshop
 from services.chassis.messaging.errors import Reject
-from services.contracts.department_events import HotIssueNotice, ImpactNotice, ProjectNotice
+from services.contracts.department_events import (
+    HotIssueNotice,
+    ImpactNotice,
+    ProjectNotice,
+    SupervisorNotice,
+)
 from services.contracts.event import Envelope
 from services.contracts.hot_issue_events import (
     HotIssueConfirmed,
@@ -25,7 +30,16 @@ from services.notifier.domain.delivery import DeliveryChannel, delivery_id
 from services.notifier.store.tables import deliveries, known_matters
 from tests.harness.examples import ONE_DATABASE
 from tests.harness.waiting import eventually
-from tests.integration.notifier.events import hot_issue, impact, project, sent, take, ticket_id, waiting_for_locks
+from tests.integration.notifier.events import (
+    clause,
+    hot_issue,
+    impact,
+    project,
+    sent,
+    take,
+    ticket_id,
+    waiting_for_locks,
+)
 
 FACTS = [
     hot_issue(HotIssueConfirmed, 1),
@@ -175,3 +189,19 @@ def test_a_fact_that_cannot_be_routed_leaves_nothing_behind_and_is_not_counted(w
         assert work.connection.execute(select(deliveries)).all() == []
     assert sent(workshop) == []
     assert REGISTRY.get_sample_value(*SENT) == before
+
+
+def test_a_clause_is_told_to_its_unit_and_the_party_that_supervises_each_on_its_own_topic(workshop: Workshop) -> None:
+    take(workshop, clause("hand_over", "handed_over", 2), clause("reply", "replied", 3), clause("rate", "redo", 4))
+    told = [(topic, message.step, message.version) for topic, message in sent(workshop)]  # type: ignore[attr-defined]
+    assert told == [
+        ("departments.housing", "hand_over", 2),
+        ("supervisors.congress", "reply", 3),
+        ("departments.housing", "rate", 4),
+    ]
+    heard = sent(workshop)[1][1]
+    assert isinstance(heard, SupervisorNotice)
+    assert (heard.party, heard.clause) == ("congress", "年内完成屋面翻修")
+    with workshop.engine.connect() as connection:
+        log = connection.execute(select(deliveries.c.recipient, deliveries.c.matter_id).order_by(deliveries.c.version))
+        assert [row.recipient for row in log] == ["department:housing", "supervisor:congress", "department:housing"]

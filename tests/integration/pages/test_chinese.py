@@ -19,6 +19,7 @@ from tests.integration.pages.steps import NOBODY, take
 from tests.integration.projects.events import dispatched
 from tests.integration.projects.events import take as happen
 from tests.integration.projects.issues import ROOF, WALL
+from tests.integration.projects.supervising import DISPLEASED, SOLVED, Supervising
 
 PARKED = "jiaxing-1"
 MOST_PAGES = 300
@@ -34,7 +35,7 @@ def pages_from(person: Person, first: str) -> Iterator[tuple[str, str]]:
         yield path, html
         for link in map(unescape, _LINK.findall(html)):
             onward = path.partition("?")[0] + link if link.startswith("?") else link
-            if onward not in known and not re.search(r"lang=|\.csv|/attachments/|/login", onward):
+            if onward not in known and not re.search(r"lang=|\.csv|\.json|/attachments/|/login", onward):
                 known.add(onward)
                 waiting.append(onward)
 
@@ -94,7 +95,7 @@ def test_intake_says_nothing_in_english(tickets: Site, role: str) -> None:
 PAUSE = {"responsible": "housing", "review_on": "2027-01-04"}
 
 
-@pytest.mark.parametrize("role", ["hub", "department:housing", "supervisor"])
+@pytest.mark.parametrize("role", ["hub", "department:housing", "supervisor:congress"])
 def test_projects_says_nothing_in_english(projects: Projects, role: str) -> None:
     district = projects.district
     project = district.decide(ROOF, kind="project", reason="整体翻修")["project_id"]
@@ -128,6 +129,13 @@ def test_projects_says_nothing_in_english(projects: Projects, role: str) -> None
     plan = district.hub.post("/plans", json={"year": 2027, "budget_fen": 10**9}).json()
     entry = {"version": 1, "decision": "listed", "cost_fen": 10**8}
     assert district.hub.post(f"/plans/{plan['plan_id']}/entries/quyang-1", json=entry).status_code == 200
+    desk = Supervising(district)
+    topic = desk.topic(type_code="MJ01")
+    desk.send("supervisor:congress", f"topics/{topic['topic_id']}/inspections", 201, **desk.inspection())
+    clause = desk.step(desk.handed_over(topic), "reply", "department:housing", **SOLVED)
+    desk.step(desk.step(clause, "rating", **DISPLEASED), "reply", "department:housing", **SOLVED)
+    desk.step(desk.handed_over(topic), "extension", "department:housing", reason="需招标", until="2027-12-01")
+    desk.step(desk.handed_over(topic), "return", "department:housing", reason="属建管委职责")
     assert crawled(projects.site.person(role), "/pages/hot-issues") == {}
 
 

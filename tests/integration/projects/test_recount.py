@@ -22,6 +22,7 @@ from tests.harness.term_key import TERM_KEY
 from tests.integration.projects.events import dispatched, take
 from tests.integration.projects.issues import ROOF, published
 from tests.integration.projects.loop_of import District
+from tests.integration.projects.supervising import Supervising
 
 MONDAY = datetime(2093, 3, 2, 1, tzinfo=UTC)  # nine o'clock in Shanghai; no holiday by law in the month
 FIRST_UNKNOWN = max(day.year for day in chinese_calendar.holidays) + 1
@@ -37,11 +38,15 @@ def district(workshop: Workshop) -> District:
     return District(workshop)
 
 
+def announced(*off: date) -> Calendar:
+    """All years up to 2093, with these days off."""
+    days = [date(year, 1, 1) for year in range(FIRST_UNKNOWN, 2094)]
+    return Calendar(dict.fromkeys((*days, *off), False))
+
+
 def announce(district: District, *off: date) -> None:
     """All years up to 2093 are announced, and projects goes over its hot issues."""
-    days = [date(year, 1, 1) for year in range(FIRST_UNKNOWN, 2094)]
-    calendar = Calendar(dict.fromkeys((*days, *off), False))
-    recount = ProjectsWiring.of(RulesInForce(FILE), TERM_KEY, calendar).recount
+    recount = ProjectsWiring.of(RulesInForce(FILE), TERM_KEY, announced(*off)).recount
     after: str | None = None
     while True:
         with district.workshop.open() as work:
@@ -118,3 +123,32 @@ def test_a_decided_issue_is_left_as_it_is(district: District) -> None:
     before = issue(district)
     announce(district, date(2093, 3, 4))
     assert issue(district) == before
+
+
+def test_limits_of_supervision_are_counted_anew_told_and_shown(district: District) -> None:
+    desk = Supervising(district)
+    clause = desk.handed_over()
+    back, answer = clause["clocks"]
+    assert (back["due"], back["calendar_known"]) == ("2093-03-11T16:00:00Z", False)
+    wired = ProjectsWiring.of(RulesInForce(FILE), TERM_KEY, announced(date(2093, 3, 4), date(2093, 6, 2)))
+    for _ in range(2):
+        with district.workshop.open() as work:
+            assert wired.supervision.clocks.recount(work, None) == clause["clause_id"]
+    shown = desk.shown(clause)
+    moved, later = shown["clocks"]
+    assert (moved["due"], moved["moved_from"], moved["calendar_known"]) == ("2093-03-12T16:00:00Z", back["due"], True)
+    assert (later["due"], later["moved_from"]) == ("2093-06-03T16:00:00Z", answer["due"])
+    assert [line["step"] for line in shown["steps"]] == ["give", "hand_over", "move"]
+    assert shown["steps"][-1]["actor"] == "clock"
+
+
+def test_a_limit_of_supervision_that_stays_is_shown_as_certain_once_holidays_are_known(district: District) -> None:
+    desk = Supervising(district)
+    clause = desk.clause(desk.topic())
+    wired = ProjectsWiring.of(RulesInForce(FILE), TERM_KEY, announced(date(2093, 10, 1)))
+    for _ in range(2):
+        with district.workshop.open() as work:
+            wired.supervision.clocks.recount(work, None)
+    (clock,) = desk.shown(clause)["clocks"]
+    assert (clock["due"], clock["calendar_known"], clock["moved_from"]) == (clause["clocks"][0]["due"], True, None)
+    assert [line["step"] for line in desk.shown(clause)["steps"]] == ["give", "move"]

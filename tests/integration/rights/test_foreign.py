@@ -22,7 +22,7 @@ OUTSIDE: Sequence[Roles] = ((OWN,), (f"subdistrict:{HERE}",), ("identity-reader"
 """They see nothing of what is foreign."""
 BY_RIGHT = {("identity-reader",): "/tickets/{ticket_id}/caller"}
 """Who of them reads what is foreign all the same: callers, each for a purpose (caller_access.yaml)."""
-LOOKING_ON: Sequence[Roles] = (LEADS[1], ("supervisor",), ("admin",))
+LOOKING_ON: Sequence[Roles] = (LEADS[1], ("supervisor:congress",), ("deputy",), ("admin",))
 """They see it and do nothing about it; but an administrator may act on every webhook."""
 HUB: Sequence[Roles] = (("hub",),)
 SECRETS = (MARK, "wangshan")

@@ -125,3 +125,18 @@ def test_a_file_that_is_not_there_and_one_of_another_encoding_are_refused(tmp_pa
     (tmp_path / "gbk.csv").write_bytes("date,day,名\n".encode("gbk"))
     with pytest.raises(InvalidData, match="save it as UTF-8"):
         calendar_of(tmp_path / "gbk.csv")
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "last"),
+    [
+        ("2026-07-01", 3, "2026-10-08"),  # 1 October and the days after it are off
+        ("2026-01-31", 1, "2026-02-28"),  # a shorter month; a Saturday that is worked on
+        ("2026-11-30", 3, "2027-03-01"),  # 28 February is a Sunday
+        ("2026-03-10", 1, "2026-04-10"),
+    ],
+)
+def test_months_end_on_the_same_day_or_the_next_working_day(start: str, months: int, last: str) -> None:
+    begun = datetime.combine(date.fromisoformat(start), datetime.min.time(), SHANGHAI)
+    due = Calendar().after_months(begun, months).due
+    assert (due - timedelta(seconds=1)).date() == date.fromisoformat(last)

@@ -18,6 +18,7 @@ from services.contracts.ticket_events import Place
 from services.projects.app.authority import Authority
 from services.projects.app.needs.gather import GatherNeeds
 from services.projects.app.needs.ports import NeedKey
+from services.projects.app.own_ids import Named
 from services.projects.app.plans.draft_plan import DraftPlan
 from services.projects.app.plans.ports import Candidate
 from services.projects.app.plans.publish_plan import PublishPlan
@@ -65,6 +66,9 @@ class MemoryNeeds:
 
     def save(self, work: Work, needs: Sequence[Need]) -> None:
         self.kept.update({need.id: copy.deepcopy(need) for need in needs})
+
+    def named_by(self, work: Work, id: str) -> Named | None:
+        return None
 
     def places(self, work: Work, estates: Collection[str]) -> Mapping[str, Place]:
         return {one: ESTATES[one] for one in estates if one in ESTATES}

@@ -13,6 +13,7 @@ from services.contracts.need_events import NeedChanged, NeedSettled, NeedSourceF
 from services.contracts.ticket_events import Place
 from services.projects.app.authority import Authority
 from services.projects.app.needs.ports import NeedBook, NeedKey
+from services.projects.app.own_ids import Named, must_be_free
 from services.projects.app.ports import CurrentRules
 from services.projects.app.works.desk import Who
 from services.projects.domain.needs import (
@@ -59,6 +60,7 @@ class GatherNeeds:
         if known and known != survey:
             raise Unfit("id", "is that of another survey, or of one that was withdrawn: give each its own")
         if known is None:
+            must_be_free(self.book.named_by, work, survey.id, Named.SURVEY)
             told = surveyed(survey, place, self.lead(now), who.actor, now)
             self.book.add_survey(work, told)
             work.publish(TOPIC, told)

@@ -1,0 +1,1 @@
+"""What supervising parties, deputies and units do in supervision."""

@@ -1,0 +1,46 @@
+"""What the use cases of supervision ask of the outside. Each call works inside the transaction of `work`."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from services.chassis.database.work import Work
+from services.contracts.supervision_events import (
+    SupervisionInspected,
+    SupervisionOpinionChanged,
+    SupervisionSuggested,
+    SupervisionTopicChanged,
+)
+from services.projects.domain.supervision.opinions import SupervisionOpinion
+from services.projects.domain.supervision.topics import SiteInspection, Suggestion, SupervisionTopic
+
+
+class SupervisionBook(Protocol):
+    """A topic is locked before its opinions, an opinion before its suggestion. What is saved is what is told."""
+
+    def topic(self, work: Work, topic_id: str) -> SupervisionTopic | None:
+        """Locked."""
+
+    def save_topic(self, work: Work, told: SupervisionTopicChanged) -> None: ...
+
+    def inspection(self, work: Work, inspection_id: str) -> SiteInspection | None: ...
+
+    def add_inspection(self, work: Work, told: SupervisionInspected) -> None:
+        """Stores an inspection that is not there."""
+
+    def opinion(self, work: Work, opinion_id: str) -> SupervisionOpinion | None:
+        """Locked."""
+
+    def opinions_of(self, work: Work, topic_id: str) -> list[SupervisionOpinion]:
+        """In the order of their numbers, locked."""
+
+    def running(self, work: Work, after: str, most: int) -> list[SupervisionOpinion]:
+        """The next ones, by id, that have a clock; not locked."""
+
+    def save_opinion(self, work: Work, told: SupervisionOpinionChanged) -> None:
+        """Stores the opinion and its step."""
+
+    def suggestion(self, work: Work, suggestion_id: str) -> Suggestion | None:
+        """Locked."""
+
+    def save_suggestion(self, work: Work, told: SupervisionSuggested) -> None: ...

@@ -1,0 +1,112 @@
+"""Supervision on its pages: by the party, the unit and the deputy, from a topic to what was carried out."""
+
+from __future__ import annotations
+
+import re
+from uuid import uuid4
+
+import pytest
+
+from tests.integration.pages.conftest import Person, Projects
+from tests.integration.pages.english import english_in
+from tests.integration.pages.sending import send
+from tests.integration.projects.supervising import DISPLEASED, PROMISED, Supervising
+
+PAPER = {"file": ("signed.pdf", b"signed", "application/pdf")}
+
+
+@pytest.fixture
+def party(projects: Projects) -> Person:
+    return projects.site.person("supervisor:congress", subject="zhao")
+
+
+def topic_page(party: Person) -> str:
+    body = {"party": "congress", "area": "home", "title": "屋面渗漏整治", "why": "三个小区反复投诉"}
+    assert send(party, "/pages/supervision", "topics", **body).status_code == 303
+    (page,) = re.findall(r"/pages/supervision/[0-9a-f-]{36}", party.open("/pages/supervision"))
+    return str(page)
+
+
+def act(person: Person, page: str, step: str, **entered: object) -> int:
+    """Sends the form of a step of the only clause."""
+    clause = re.findall(rf"/clauses/([0-9a-f-]{{36}})/{step}", person.open(page))[0]
+    return int(send(person, page, f"clauses/{clause}/{step}", **entered).status_code)
+
+
+def test_a_clause_goes_its_way_on_the_pages_of_all_who_take_part(projects: Projects, party: Person) -> None:
+    page = topic_page(party)
+    seen = {"made_at": "2026-06-30T09:00", "sub_district": "310109010", "units": ["housing"], "note": "顶楼渗水",
+            "role_0": "deputy", "number_0": "3"}  # fmt: skip
+    own = seen | {"role_0": "official", "unit_0": "housing"}
+    refused = send(party, page, "inspections", **own, files={"file": ("a.jpg", b"x", "image/jpeg")})
+    assert (refused.status_code, "被检查单位的人员不得参加检查" in refused.text) == (422, True)
+    assert "顶楼渗水" in refused.text
+    assert send(party, page, "inspections", **seen, files={"file": ("a.jpg", b"x", "image/jpeg")}).status_code == 303
+    assert send(party, page, "opinions", text="年内完成屋面翻修", unit="housing").status_code == 303
+    unit = projects.site.person("department:housing")
+    assert "第1条" not in unit.open(page)  # it was inspected, and nothing is handed over
+    assert act(party, page, "hand-over", unit="housing") == 303
+    html = unit.open(page)
+    assert "未办结的意见" in unit.open("/pages/supervision")
+    for said in ("自2026年7月1日 08:00起3个月", "2026年10月1日、", "2026年7月4日、2026年7月5日", "第1条", "照片1张"):
+        assert said in html
+    vague = {"reply_class": "B", "text": "年内完成", "signed_on": "2026-07-01", "files": PAPER}
+    assert act(unit, page, "reply", **vague) == 422
+    assert act(unit, page, "reply", **vague | {"on": "2026-10-31"}) == 303
+    assert act(party, page, "rating", **DISPLEASED) == 303
+    assert act(unit, page, "reply", **vague | {"on": "2026-09-30"}) == 303
+    assert act(party, page, "rating", manner="satisfied", result="mostly") == 303
+    assert act(party, page, "carried-out", on="2026-07-01") == 303
+    assert send(party, page, "closing", reason="全部落实").status_code == 303
+    html = party.open(page)
+    for said in ("已办结", "承诺已兑现", "是 · 2026年7月1日", "没有说清何时完工"):
+        assert said in html
+    assert "2/2 (100%)" in party.open("/pages/supervision")
+
+
+def test_who_only_looks_finds_no_form_and_each_language_is_whole(projects: Projects, party: Person) -> None:
+    desk = Supervising(projects.district)
+    tracked = desk.tracked()
+    desk.handed_over()
+    suggestion = {"id": str(uuid4()), "subject": "充电", "reason": "车棚不够", "countermeasure": "利用空地"}
+    desk.send("deputy", "suggestions", 201, **suggestion)
+    for role in ("supervisor", "hub", "admin"):
+        person = projects.site.person(role)
+        for page in ("/pages/supervision", f"/pages/supervision/{tracked['topic_id']}"):
+            main = person.open(page).split("<main")[-1]
+            assert english_in(main) == set()
+            assert role == "hub" or "<form" not in main
+    english = party.open(f"/pages/supervision/{tracked['topic_id']}?lang=en")
+    assert "Promised for" in english
+    assert re.search(r"[\u4e00-\u9fff]", english.split("<main")[-1].split("clause_id")[0]) is not None  # what was said
+    projects.site.person("subdistrict:310109010").open("/pages/supervision", 403)
+
+
+def test_a_deputy_finds_supervision_alone_and_suggests_there(projects: Projects, party: Person) -> None:
+    deputy = projects.site.person("deputy", subject="chen")
+    assert deputy.browser.get("/pages").headers["location"] == "/pages/supervision"
+    html = deputy.open("/pages/supervision")
+    assert "/pages/hot-issues" not in html
+    said = {"subject": "加装充电设施", "reason": "车棚不够", "countermeasure": "利用空地"}
+    assert send(deputy, "/pages/supervision", "suggestions", **said).status_code == 303
+    waiting = party.open("/pages/supervision")
+    assert "人大代表" in waiting
+    (of,) = re.findall(r'name="suggestion_id" value="([0-9a-f-]{36})"', waiting)
+    body = {"party": "congress", "area": "estate", "title": "充电设施", "why": "代表建议", "suggestion_id": of}
+    assert send(party, "/pages/supervision", "topics", **body).status_code == 303
+    assert "已列为议题" in deputy.open("/pages/supervision")
+
+
+def test_two_who_rate_at_once_are_told_on_the_page(projects: Projects, party: Person) -> None:
+    desk = Supervising(projects.district)
+    clause = desk.replied(PROMISED)
+    page = f"/pages/supervision/{clause['topic_id']}"
+    html = party.open(page)
+    desk.step(clause, "rating", manner="satisfied", result="satisfied")
+    sent = dict(re.findall(r'name="(csrf)" value="([^"]*)"', html)) | {
+        "version": "3",
+        "manner": "mostly",
+        "result": "mostly",
+    }
+    late = party.browser.post(f"{page}/clauses/{clause['clause_id']}/rating", data=sent)
+    assert (late.status_code, "已有人先一步办理" in late.text, "跟踪落实" in late.text) == (409, True, True)
