@@ -400,8 +400,6 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
             f"POST /estates/batch body.estates.{name}": rule
             for name, rule in (
                 ("floor_area_m2", Rule.PLAIN),
-                ("lng", Rule.PLAIN),
-                ("lat", Rule.PLAIN),
                 ("name", Rule.PLAIN),
                 ("property_kind", Rule.CODE),
                 ("sub_district", Rule.CODE),
@@ -470,8 +468,6 @@ ONLY_IN_FORMS: Mapping[str, Rule] = {
     "joined": Rule.OF_ROLE,  # what a caller joins, chosen by the hub
     "clauses": Rule.PLAIN,  # of a standard, one a line
     "key": Rule.OWN_KEY,
-    "act": Rule.PLAIN,  # which form is shown again as it was
-    "clause": Rule.PLAIN,
     "tab": Rule.PLAIN,
     "token": Rule.PLAIN,
 }

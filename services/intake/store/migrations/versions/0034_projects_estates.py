@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "intake0034"
-down_revision = "intake0032"
+down_revision = "intake0033"
 branch_labels = None
 depends_on = None
 
