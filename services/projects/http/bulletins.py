@@ -54,7 +54,8 @@ def bulletin_routes(workshop: Workshop) -> APIRouter:
 
     @router.get("/bulletins/{period}")
     def bulletin(actor: BulletinActor, period: PeriodName, written_for: WrittenFor = None) -> dict[str, Any]:
-        """In sections, for its reader: what is hot, decided, overdue at the period's end, built, verified.
+        """In sections, for its reader: what is hot, decided, overdue at the period's end, built, verified,
+        and for the hub and the committee what came of supervision.
 
         A sub-district reads its own; the hub and who supervises read all.
         """

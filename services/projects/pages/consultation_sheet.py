@@ -32,6 +32,7 @@ from services.projects.http.consultations_shown import (
     consultation_shown,
     deliveries_shown,
     entries_shown,
+    entry_shown,
     result_shown,
     sale_shown,
     standing_shown,
@@ -43,6 +44,8 @@ from services.projects.pages.on_site import NOTHING, Entered, project_of
 from services.projects.store.consultation_views import steps_of
 from services.projects.store.consultations import results_of
 
+LATEST = 20
+"""Ballots, those entered last, with both their times."""
 _OF_A_ROW = re.compile(r"body\.[a-z]+\.(\d+)\.(\w+)")
 
 
@@ -132,6 +135,7 @@ class ConsultationSheet:
             "codes": codes_shown(electorate, sales, book.codes(work, found.id)),
             "sales": [sale_shown(one.sale) for one in sales],
             "late": entries_shown(late_entries(work, book, found)),
+            "latest": [entry_shown(one) for one in book.latest(work, found.id, LATEST)],
             "differences": book.differences(work, found.id),
             "recorded": book.results(work, found.id) is not None,
         }

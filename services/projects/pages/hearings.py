@@ -17,8 +17,9 @@ from services.chassis.web.problems import Problem
 from services.projects.app.consultation.acts import ConsultationActs
 from services.projects.app.consultation.desk import OVER
 from services.projects.domain.consultation.meetings import MeetingKind, ParticipantRole
-from services.projects.http.consultation_bodies import ConsultationBody, MeetingBody, OpinionAnswerBody, OpinionBody
+from services.projects.http.consultation_bodies import ConsultationBody
 from services.projects.http.consultations_shown import consultation_shown, meeting_shown, opinion_shown
+from services.projects.http.hearing_bodies import MeetingBody, OpinionAnswerBody, OpinionBody
 from services.projects.http.refusals import answered
 from services.projects.http.rights import Commander, Reader, authority_of, who_of
 from services.projects.pages.consultation_sheet import rows_of_file

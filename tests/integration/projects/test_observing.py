@@ -19,8 +19,10 @@ from services.contracts.hot_issue_events import (
 )
 from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
+from services.projects.jobs.rebuild.own_events import OwnEvents
+from services.projects.store import rebuilt
 from tests.integration.projects.cures import ACCEPTED, FIRST_LOOK, ROOF, SECOND_LOOK, calls, cured
-from tests.integration.projects.events import START, dispatched, take
+from tests.integration.projects.events import START, dispatched, envelope, take
 from tests.integration.projects.issues import issues, published
 from tests.integration.projects.loop_of import District
 from tests.integration.projects.register import CONTROLS, callers_a_month, registered
@@ -145,6 +147,25 @@ def test_complaints_that_rise_again_after_the_verdict_are_told_once(district: Di
     assert "look whether it came back" in district.issue(ROOF)["history"][-1]["detail"]
     callers_a_month(district.workshop, "quyang-1", "2028-09", 1, 5)
     assert district.issue(ROOF)["state"] == "reopened"
+
+
+def test_what_was_judged_comes_back_from_the_topic_and_is_watched_on(district: District) -> None:
+    district.until(FIRST_LOOK)
+    assert watched(district) == [ROOF]
+    callers_a_month(district.workshop, "quyang-1", "2028-06", 3, 2)
+    district.until(datetime(2028, 9, 10, tzinfo=UTC))
+    assert watched(district) == []  # it was told
+    own = OwnEvents()
+    own.fold([envelope(one) for one in published(district.workshop, warnings=True)])
+    (live,) = issues(district.workshop)
+    folded = own.issues[ROOF]
+    assert (folded.row["judged"], folded.row["observe_until"]) == (live.judged, live.observe_until)
+    assert [line["cause"] for line in folded.history][-2:] == ["effect_judged", "relapse_suspected"]
+
+
+def watched(district: District) -> list[str]:
+    with district.workshop.engine.begin() as connection:
+        return [issue for issue, _, _ in rebuilt.watched_issues(connection)]
 
 
 def test_the_rule_fulfilled_again_while_observed_reopens_at_once(district: District) -> None:
