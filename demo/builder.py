@@ -22,13 +22,12 @@ CAPACITY: Mapping[str, Mapping[str, int]] = {
 """By element: bicycles and sockets, before and after."""
 COST_FEN = 24_000
 PAPERS: Mapping[str, Sequence[tuple[str, str]]] = {
-    "contracted": (
-        ("approval", "立项批复"),
-        ("design", "设计方案"),
-        ("contract", "施工合同"),
-    ),
+    "approved": (("approval", "立项批复"),),
+    "contracted": (("contract", "施工合同"),),
+    "started": (("design", "设计方案"),),
     "accepted": (("completion_report", "竣工报告"), ("acceptance_record", "竣工验收记录")),
-    "handed_over": (("audit_report", "审计报告"), ("warranty_letter", "质量保修书")),
+    "audited": (("audit_report", "审计报告"),),
+    "handed_over": (("warranty_letter", "质量保修书"),),
 }
 """Filed with the state that a project takes."""
 UNITS: Mapping[str, tuple[str, str]] = {
@@ -40,6 +39,7 @@ UNITS: Mapping[str, tuple[str, str]] = {
 """Invented; the codes have valid check characters."""
 MENDING = (("open", "cured", "construction", "返工重做。"), ("cured", "closed", "residents", "雨后看过，没有再渗。"))
 """From which state to which, on whose behalf, and what they say."""
+APPROVED_BY = "housing"
 SHED_YEARS = {"E16": 25}
 CUT_AFTER, CUT_FROM, CUT_LASTS = timedelta(days=5), time(9), timedelta(hours=3)
 
@@ -53,17 +53,35 @@ class Builder:
 
     def prepare(self, project: str, elements: Sequence[str], now: datetime) -> None:
         """Everything that the gate before works asks for."""
-        papers = self.file(project, "contracted")
-        if not self._works(project)["items"]:
-            self._do(project, "items", items=list(map(_picked, self.rows(elements))))
-        self.confirm(project, papers["approval"])
-        self.agree(project, papers["contract"], now)
+        self.file(project, "started")
+        self.confirm(project, _id(project, "paper", "approval"))
         works = self._works(project)
         if works["to_disclose"]:
             self._do(project, "disclosures", what=works["to_disclose"])
         if not works["impacts_planned"]:
             self._do(project, "impacts/plan", version=0)
         self.build(project, 1, now, choice="before-works")
+
+    def agree(self, project: str, elements: Sequence[str], now: datetime) -> None:
+        """Lists the items, names the units, and signs with the builder for the sum of the items."""
+        paper = self.file(project, "contracted")["contract"]
+        if not self._works(project)["items"]:
+            self._do(project, "items", items=list(map(_picked, self.rows(elements))))
+        works = self._works(project)
+        known = {party["role"] for party in works["parties"]}
+        for role, (name, code) in UNITS.items():
+            if role not in known:
+                self._do(project, "parties", role=role, name=name, code=code)
+        self._do(
+            project,
+            "contracts",
+            id=_id(project, "contract"),
+            party="construction",
+            paper_id=paper,
+            sum_fen=works["progress"]["contracted_fen"],
+            starts=now.date().isoformat(),
+            ends=(now + timedelta(days=300)).date().isoformat(),
+        )
 
     def rows(self, elements: Sequence[str]) -> list[dict[str, Any]]:
         """The menu's first row of each element."""
@@ -81,24 +99,6 @@ class Builder:
             result = self._committee.result_for(project, chosen[0]["menu_item"])
             ids = [item["item_id"] for item in chosen]
             self._do(project, "items/confirmation", items=ids, consultation_id=result)
-
-    def agree(self, project: str, paper: str, now: datetime) -> None:
-        """Names the units, and signs with the builder for the sum of the items."""
-        works = self._works(project)
-        known = {party["role"] for party in works["parties"]}
-        for role, (name, code) in UNITS.items():
-            if role not in known:
-                self._do(project, "parties", role=role, name=name, code=code)
-        self._do(
-            project,
-            "contracts",
-            id=_id(project, "contract"),
-            party="construction",
-            paper_id=paper,
-            sum_fen=works["progress"]["contracted_fen"],
-            starts=now.date().isoformat(),
-            ends=(now + timedelta(days=300)).date().isoformat(),
-        )
 
     def announce_cut(self, project: str, now: datetime) -> None:
         """Residents hear days before that the water is off for a morning."""
@@ -160,8 +160,9 @@ class Builder:
                 body = {"block": block["block"], "accepted_on": now.date().isoformat(), "residents": 5}
                 self._do(project, "acceptances", **body, years=SHED_YEARS)
 
-    def audit(self, project: str, report: str) -> None:
+    def audit(self, project: str) -> None:
         """The audit finds one part in fifty less to be due than was contracted."""
+        report = self.file(project, "audited")["audit_report"]
         for contract in self._works(project)["contracts"]:
             if not contract["audit"]:
                 self._do(
@@ -177,7 +178,8 @@ class Builder:
         filed = {}
         for kind, name in PAPERS.get(state, ()):
             filed[kind] = _id(project, "paper", kind)
-            self._do(project, "papers", id=filed[kind], kind=kind, name=name, sha256=filed[kind].replace("-", "") * 2)
+            body = {"id": filed[kind], "kind": kind, "name": name, "sha256": filed[kind].replace("-", "") * 2}
+            self._do(project, "papers", **body, **({"issued_by": APPROVED_BY} if kind == "approval" else {}))
         return filed
 
     def _works(self, project: str) -> Any:

@@ -89,6 +89,12 @@ class Committee:
                 "opens_at": (now - OPENED).isoformat(),
                 "closes_at": (now - CLOSED).isoformat(),
                 "evidence": _sha256(project, what, "notice"),
+                "held_in": {
+                    "system": "业主电子投票平台",
+                    "number": f"HK-{now:%Y-%m%d}",
+                    "evidence": _sha256(project, what, "protocol"),
+                    "issued_on": (now - CLOSED).date().isoformat(),
+                },
             }
             one = self._person.post("projects", f"{at}/notice", notice)
         for state in ("open", "closed", "counted", "published"):

@@ -101,7 +101,10 @@ class Housing:
             case "scheme_confirmed":
                 rows = self._builder.rows(fault.cure.elements)
                 self._committee.ask_by_item(project, rows, BLOCK.removesuffix("号"), now, unclear=fault.cure.unclear)
+            case "approved" | "handed_over":
+                self._builder.file(project, state)
             case "contracted":
+                self._builder.agree(project, fault.cure.elements, now)
                 self._builder.announce_cut(project, now)
             case "started":
                 self._builder.prepare(project, fault.cure.elements, now)
@@ -111,8 +114,8 @@ class Housing:
                 self._builder.build(project, 1, now)
                 self._builder.mend(project)
                 self._builder.accept(project, now)
-            case "handed_over":
-                self._builder.audit(project, self._builder.file(project, state)["audit_report"])
+            case "audited":
+                self._builder.audit(project)
 
     def _step(self, project: str, state: str, note: str | None = None, **other: str) -> None:
         body: dict[str, Any] = {"to": state, **other} | ({"note": note} if note else {})

@@ -20,6 +20,7 @@ from demo.messages import Messages
 from demo.news import News
 from demo.one_caller import OneCaller
 from demo.quiet import Quiet
+from demo.register import register
 from demo.replies import Replies
 from demo.residents import Residents
 from demo.scene import Actors, Scene, Scenes
@@ -70,6 +71,7 @@ class Play:
             script.scenes, lambda: Actors(interfaces, district, self.residents, replies, city, clock.now())
         )
         self.departments = Departments(interfaces, district, self.residents, self.scenes)
+        self._interfaces = interfaces
         self.mailbox = mailbox
         self.news = News()
         self._hub = Hub(interfaces, district, self.world, self.residents, diary, self.scenes)
@@ -82,6 +84,7 @@ class Play:
 
     def run(self, after_step: Callable[[datetime, float], None]) -> datetime:
         """Plays to the end and returns the last moment. `after_step` gets each moment and the share that is done."""
+        register(self._interfaces.as_role("hub"), self.world.district)
         moments = list(steps(self.script.months))
         since = midnight(moments[0].date())
         for number, now in enumerate(moments, start=1):

@@ -82,12 +82,12 @@ def calls_of(issue: Issue, calls: Mapping[str, int], begin: date, end: date) -> 
 
 
 def before_and_after(issue: Mapping[str, Any]) -> Markup:
-    """The calls in the same months before and after, as two bars."""
+    """Callers in the months before the works and in the same months after them, as two bars."""
     before, after = issue["before"], issue["after"]
     most = max(before, after, 1)
     parts = []
     for row, (words, count, colour) in enumerate(
-        (("施工前同月 same months before", before, "#c8553d"), ("验收后 after the works", after, "#3f9b5c"))
+        (("决定后、施工前 before the works", before, "#c8553d"), ("验收后同月 same months after", after, "#3f9b5c"))
     ):
         y = 4 + row * 30
         parts += [

@@ -29,7 +29,7 @@ STORY = Story(
         Cure(
             kind="project",
             reason="充电设施缺口大：新建集中充电点，更新楼内供电线路。",
-            preparation_days=140,
+            preparation_days=175,
             works_days=80,
             elements=("E17", "E08"),
         ),

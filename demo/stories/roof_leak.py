@@ -1,4 +1,4 @@
-"""A flat roof of the seventies lets the rain through; a repair project renews it, and the calls end."""
+"""A flat roof of the eighties lets the rain through; a repair project renews it, and the calls end."""
 
 from datetime import date
 

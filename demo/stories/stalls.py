@@ -30,7 +30,7 @@ STORY = Story(
         Cure(
             kind="rule",
             reason="巡查后反弹：划定疏导点与时段，固定岗值守，与摊主签约。",
-            preparation_days=60,
+            preparation_days=180,
         ),
     ),
     calls_a_month=8.0,

@@ -34,6 +34,6 @@ STORY = Story(
     ),
     calls_a_month=9.0,
     households=29,
-    season=dict.fromkeys(range(1, 13), 0.21) | {5: 1.0, 6: 1.2, 7: 1.3, 8: 1.3},
+    season=dict.fromkeys(range(1, 13), 0.21) | {5: 1.0, 6: 1.4, 7: 1.5, 8: 1.5},
     after=0.06,
 )

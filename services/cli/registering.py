@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -41,6 +41,19 @@ class RegisterClient:
                 if problem := result.get("problem"):
                     refused.append((str(estate["name"]), f"{problem['field']} {problem['message']}"))
         return changed, refused
+
+    def remove_others(self, estates: Collection[str]) -> tuple[int, list[tuple[str, str]]]:
+        """Takes out what is not among these ids: how many; those that must stay, by name, and why. Raises NotTaken."""
+        removed, kept = 0, []
+        for estate in [one for one in self._listed() if one["estate_id"] not in estates]:
+            path = f"/estates/{estate['estate_id']}/removal"
+            response = self._client.post(path, json={"version": estate["version"]})
+            if response.status_code == 422:
+                kept.append((str(estate["name"]), str(response.json()["errors"][0]["message"])))
+            elif response.status_code != 404:
+                self._read(response)
+                removed += 1
+        return removed, kept
 
     def ids_by_name(self) -> Mapping[str, list[str]]:
         """The ids of the estates by name, and each by itself. Raises NotTaken."""

@@ -68,6 +68,25 @@ class ElectorateSum(_Facts):
     area: int = Field(ge=1, description="In 0.01 m².")
 
 
+class HeldElsewhere(_Facts):
+    """The vote is held in another system, a district's say; ballots come from there by import."""
+
+    system: str
+    number: str = Field(description="How that system calls the vote.")
+    evidence: Sha256 = Field(description="Of its protocol, or of what it exported.")
+    issued_on: date
+
+
+class HeldAgainstRegister(_Facts):
+    """The register that the electorate was taken from, or held against."""
+
+    estate: str
+    within: tuple[str, ...] = Field((), description="Buildings, and hallways as 3/2; none: the whole estate.")
+    hash: Sha256 = Field(description="Of the electorate that the register gives.")
+    differences: int = Field(0, ge=0)
+    why: str | None = Field(None, description="Why the electorate stands although it differs.")
+
+
 class ConsultationNoticed(ConsultationEvent):
     """A consultation was announced: from now on what is voted on stands."""
 
@@ -83,6 +102,8 @@ class ConsultationNoticed(ConsultationEvent):
     evidence: Sha256 = Field(description="Of the notice as it was posted.")
     electorate: ElectorateSum
     items: tuple[ItemPutToVote, ...]
+    held_in: HeldElsewhere | None = None
+    held_against: HeldAgainstRegister | None = Field(None, description="None: the estate's parts are not registered.")
 
     @property
     def aggregate_id(self) -> str:
@@ -90,7 +111,7 @@ class ConsultationNoticed(ConsultationEvent):
 
 
 class ConsultationAdvanced(ConsultationEvent):
-    """A consultation was opened, closed, counted or annulled. What was counted is not told before it is published."""
+    """A consultation was opened, closed, sealed, counted or annulled. What was counted is told when it is published."""
 
     type: ClassVar[str] = "consultation.advanced.v1"
     consultation_id: ConsultationId

@@ -8,8 +8,10 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
+from services.contracts.case_events import CaseId
 from services.contracts.event import Event, HotIssueNumber, ProjectNumber, TicketId, TicketNumber
 from services.contracts.hot_issue_events import DecisionKind, HotIssueId, ProjectId
+from services.contracts.standard_events import StandardId
 from services.contracts.supervision_events import (
     SupervisingParty,
     SupervisionClock,
@@ -208,6 +210,56 @@ class DefectNotice(DepartmentEvent):
     @property
     def aggregate_id(self) -> str:
         return self.defect_id
+
+
+class CaseNotice(DepartmentEvent):
+    """A typical case that the department has to know: proposed, a countermeasure that is its task, or late.
+
+    `stage` names the fact, as in `typical_case.measure_changed.v1`.
+    """
+
+    type: ClassVar[str] = "department.case_told.v1"
+    case_id: CaseId
+    stage: str
+    type_code: TypeCode
+    state: str
+    lead: DepartmentCode
+    unit: DepartmentCode | None = Field(None, description="Whose countermeasure it is, if the fact is about one.")
+    what: str | None = Field(None, description="What the unit does, redacted.")
+    due: date | None = Field(None, description="The last day for it.")
+    done_on: date | None = None
+    overdue: bool | None = None
+
+    @property
+    def aggregate_id(self) -> str:
+        return self.case_id
+
+
+class StandardNotice(DepartmentEvent):
+    """A standard that the department has to know: issued, to be adopted, late, exempt, checked, to be reviewed.
+
+    `stage` names the fact, as in `rollout.changed.v1`.
+    """
+
+    type: ClassVar[str] = "department.standard_told.v1"
+    standard_id: StandardId
+    stage: str
+    state: str
+    lead: DepartmentCode
+    place: Place | None = Field(None, description="The sub-district, if the fact is about one.")
+    title: str | None = None
+    number: int | None = Field(None, description="Of the version, if the fact is about one.")
+    adopt_by: date | None = None
+    exempt_until: date | None = None
+    clause: str | None = None
+    mend_by: date | None = None
+    review_on: date | None = None
+    retired_on: date | None = Field(None, description="The last day in force.")
+    overdue: bool | None = None
+
+    @property
+    def aggregate_id(self) -> str:
+        return self.standard_id
 
 
 class _ClauseGiven(Event):

@@ -48,7 +48,20 @@ class EstateRegistered(Event):
     )
     built: int | None = Field(None, ge=1800, le=2200, description="The year.")
     floor_area: Hundredths | None = None
+    lng: float | None = Field(None, ge=-180, le=180, description="Degrees of WGS 84; with `lat`, or neither.")
+    lat: float | None = Field(None, ge=-90, le=90)
     blocks: tuple[RegisteredBlock, ...] = Field((), description="By block; empty until its parts are known.")
+
+    @property
+    def aggregate_id(self) -> str:
+        return self.estate_id
+
+
+class EstateRemoved(Event):
+    """An estate is in the register no more; should it be registered again, its versions go on."""
+
+    type: ClassVar[str] = "estate.removed.v1"
+    estate_id: EstateCode
 
     @property
     def aggregate_id(self) -> str:

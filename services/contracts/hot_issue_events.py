@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from services.contracts.effect import JudgedEffect
 from services.contracts.event import Event, HotIssueNumber, TicketId
 from services.contracts.ticket_events import DepartmentCode, Place, StepCause, TypeCode
 
@@ -45,7 +46,7 @@ class Heat(BaseModel):
 
 
 class EffectFinding(StrEnum):
-    """What the comparison of the same months before and after the works shows (docs/domain.md §3.4)."""
+    """What the same months before and after the works showed, by the rule in use until ADR 48."""
 
     CURED = "cured"
     NOT_SHOWN = "not_shown"
@@ -53,7 +54,7 @@ class EffectFinding(StrEnum):
 
 
 class Effect(BaseModel):
-    """The comparison with its numbers."""
+    """A comparison by the rule until ADR 48, with its numbers."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -90,7 +91,7 @@ class HotIssueEvent(Event):
     decision_reason: str | None = None
     project_id: ProjectId | None = None
     merged_into: HotIssueId | None = None
-    verdict: str | None = Field(None, description="What `effect` shows, in Chinese and English.")
+    verdict: str | None = Field(None, description="What `judged` or `effect` shows, in Chinese and English.")
     title: str | None = Field(None, description="What a person recognises it by, in Chinese.")
     title_en: str | None = None
     summary: str | None = Field(None, description="One line in Chinese: who called, how often, since when.")
@@ -116,7 +117,8 @@ class HotIssueEvent(Event):
     detail: str | None = Field(None, description="Why it was taken, in English; `cause` and `note` are its parts.")
     cause: StepCause | None = None
     note: str | None = Field(None, description="What the person who took the step said.")
-    effect: Effect | None = None
+    effect: Effect | None = Field(None, description="In events from before there were controls (ADR 48).")
+    judged: JudgedEffect | None = Field(None, description="What the last look at the effect showed.")
 
     @property
     def aggregate_id(self) -> str:
@@ -213,8 +215,14 @@ class HotIssueObserved(HotIssueEvent):
     type: ClassVar[str] = "hot_issue.observed.v1"
 
 
+class HotIssueLooked(HotIssueEvent):
+    """A look at the effect was due and shows no cure yet: it is observed on until the next (docs/effect.md)."""
+
+    type: ClassVar[str] = "hot_issue.looked.v1"
+
+
 class HotIssueVerified(HotIssueEvent):
-    """Complaints fell in the same months of the year: the cause is cured."""
+    """Complaints fell against estates that were not repaired: the cause is cured."""
 
     type: ClassVar[str] = "hot_issue.verified.v1"
 
@@ -223,6 +231,15 @@ class HotIssueNotShown(HotIssueEvent):
     """The comparison shows no cure, or there were too few complaints to judge."""
 
     type: ClassVar[str] = "hot_issue.not_shown.v1"
+
+
+class HotIssueRelapseSuspected(HotIssueEvent):
+    """After a verified cure complaints rise again; the state stays. Published once after each verdict.
+
+    `cause` names the month, its callers, and what was expected.
+    """
+
+    type: ClassVar[str] = "hot_issue.relapse_suspected.v1"
 
 
 class HotIssueReopened(HotIssueEvent):

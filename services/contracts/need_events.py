@@ -93,4 +93,23 @@ class NeedsSurveyed(Event):
     @property
     def aggregate_id(self) -> str:
         """The surveyor's id may be another's of another kind."""
-        return str(deterministic_id("needs", self.survey_id, self.type))
+        return survey_aggregate(self.survey_id)
+
+
+class NeedsSurveyWithdrawn(Event):
+    """A survey was withdrawn, as one made of the wrong estate: it asks for nothing any more."""
+
+    type: ClassVar[str] = "needs.survey_withdrawn.v1"
+    survey_id: NeedId
+    place: Place
+    lead: DepartmentCode
+    actor: str
+    at: AwareDatetime
+
+    @property
+    def aggregate_id(self) -> str:
+        return survey_aggregate(self.survey_id)
+
+
+def survey_aggregate(survey_id: str) -> str:
+    return str(deterministic_id("needs", survey_id, NeedsSurveyed.type))

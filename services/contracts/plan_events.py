@@ -12,10 +12,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from services.contracts.elements import ElementCode
 from services.contracts.event import Event, deterministic_id
+from services.contracts.hot_issue_events import ProjectId
 from services.contracts.need_events import NeedId, Reason
 from services.contracts.ticket_events import DepartmentCode, Place
 
 Fen = Annotated[int, Field(ge=0)]
+BEGUN = Field((), description="Works that were begun for what an earlier version of the year's plan listed.")
 Decision = Literal["listed", "postponed", "refused"]
 
 
@@ -51,7 +53,7 @@ class PlanEvent(Event):
 
 
 class PlanChanged(PlanEvent):
-    """A draft was begun, ranked anew or given another budget; or a published version was superseded."""
+    """A draft was begun, ranked anew, decided on or given another budget; or a published version was superseded."""
 
     type: ClassVar[str] = "plan.changed.v1"
 
@@ -66,6 +68,7 @@ class PublishedEntry(BaseModel):
     decision: Decision
     reason: Reason | None = None
     cost_fen: Fen | None = None
+    projects: tuple[ProjectId, ...] = BEGUN
 
 
 class PlanPublished(PlanEvent):
@@ -95,6 +98,7 @@ class PlanEntryChanged(Event):
     rank: int = Field(ge=0, description="In tenths of a point: the sum of its parts.")
     parts: tuple[RankShare, ...]
     needs: tuple[NeedId, ...]
+    projects: tuple[ProjectId, ...] = BEGUN
     agreement: int | None = Field(None, ge=0, le=100, description="Per cent of the residents who agree, as reported.")
     cost_fen: Fen | None = None
     payers: PlanPayers | None = None

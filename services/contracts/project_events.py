@@ -94,6 +94,7 @@ class TypicalCaseProposed(Event):
     sub_districts: tuple[SubDistrictCode, ...]
     proposed_at: AwareDatetime = Field(description="Event time of the issue that fulfilled the rule.")
     rules_version: int | None = None
+    ordinal: int | None = Field(None, ge=0, description="Cases of the type that were closed before; absent: none.")
 
     @property
     def aggregate_id(self) -> str:

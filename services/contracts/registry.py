@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 # Each module is imported for the classes it defines.
+from services.contracts import case_events as case_events
 from services.contracts import classification_events as classification_events
 from services.contracts import clock_events as clock_events
 from services.contracts import complaint_events as complaint_events
@@ -21,9 +22,11 @@ from services.contracts import estate_events as estate_events
 from services.contracts import impact_events as impact_events
 from services.contracts import need_events as need_events
 from services.contracts import plan_events as plan_events
+from services.contracts import standard_events as standard_events
 from services.contracts import supervision_events as supervision_events
 from services.contracts import text_events as text_events
 from services.contracts import unit_request_events as unit_request_events
+from services.contracts import visit_events as visit_events
 from services.contracts.event import Event
 
 
@@ -38,6 +41,8 @@ def _types_of(base: type[Event]) -> Iterator[type[Event]]:
 TICKET_EVENTS = tuple(_types_of(ticket_events.TicketEvent))
 HOT_ISSUE_EVENTS = tuple(_types_of(hot_issue_events.HotIssueEvent))
 PROJECT_EVENTS = tuple(_types_of(project_events.ProjectEvent))
+CASE_EVENTS = tuple(_types_of(case_events.TypicalCaseEvent))
+STANDARD_EVENTS = tuple(_types_of(standard_events.StandardEvent))
 WORKS_EVENTS = tuple(_types_of(works_events.WorksEvent))
 CONSULTATION_EVENTS = tuple(_types_of(consultation_events.ConsultationEvent))
 DEPARTMENT_EVENTS = tuple(_types_of(department_events.DepartmentEvent))

@@ -62,6 +62,9 @@ class WorksItemChanged(WorksEvent):
     dropped: str | None = Field(None, description="Why it is not built after all.")
     capacity_before: int | None = Field(None, ge=0, description="What it adds to, as the menu item counts it.")
     capacity_after: int | None = Field(None, ge=0)
+    spent: tuple[WorksId, ...] | None = Field(
+        None, description="Confirmations and consultations from before it was dropped; they confirm it no more."
+    )
 
     @property
     def aggregate_id(self) -> str:
@@ -98,6 +101,7 @@ class WorksDefectChanged(WorksEvent):
     state: str
     cured_by: str | None = None
     ticket_id: str | None = Field(None, description="The complaint that showed it.")
+    inspection_id: WorksId | None = Field(None, description="The inspection after the acceptance that showed it.")
     cure_by: AwareDatetime | None = Field(None, description="The end of the cure clock (docs/domain.md §4.2).")
     overdue: bool | None = Field(None, description="The clock ended before anybody cured it.")
     lead: DepartmentCode | None = Field(None, description="The project's.")
@@ -117,6 +121,7 @@ class WorksPaperFiled(WorksEvent):
     kind: str
     title: str
     sha256: Sha256
+    issued_by: DepartmentCode | None = Field(None, description="Of an approval: the unit that gave it.")
 
     @property
     def aggregate_id(self) -> str:

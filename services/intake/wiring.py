@@ -21,6 +21,7 @@ from services.chassis.web.rate_limit import Guesses
 from services.chassis.workers import WorkerLoop
 from services.chassis.working_days import Calendar
 from services.contracts.classification_events import TicketClassified
+from services.contracts.estate_events import EstateRegistered, EstateRemoved
 from services.contracts.taxonomy import taxonomy
 from services.contracts.topics import topic_table
 from services.intake.app.act_on_many import ActOnMany
@@ -35,6 +36,7 @@ from services.intake.app.end_retention import EndRetention
 from services.intake.app.erase_caller import EraseCaller
 from services.intake.app.fire_deadlines import DEADLINE, FireDeadlines
 from services.intake.app.follow_hot_issues import ASK
+from services.intake.app.follow_register import FollowRegister
 from services.intake.app.followed_events import followed_events, locks_of
 from services.intake.app.join_known_issue import JoinKnownIssue
 from services.intake.app.merge_tickets import MergeTickets
@@ -98,7 +100,7 @@ from services.intake.store.catalogues import SqlCatalogues
 from services.intake.store.city_messages import SqlCityLine, city_gauge
 from services.intake.store.deadlines import SqlDeadlines
 from services.intake.store.erasures import SqlTraces
-from services.intake.store.estates import SqlEstates
+from services.intake.store.estates import SqlEstates, SqlRegisterBook
 from services.intake.store.follow_ups import SqlFollowUps
 from services.intake.store.idempotency_keys import SqlReceipts
 from services.intake.store.indicator_gauges import indicator_gauges
@@ -287,6 +289,12 @@ class Wiring:
                 ("hot-issues", "projects"),
                 frozenset(followed),
                 one_by_one(followed, locks_of(self.telling.follow, self.telling.works)),
+            ),
+            Subscription(
+                "intake-register",
+                ("estates",),
+                frozenset({EstateRegistered, EstateRemoved}),
+                FollowRegister(SqlRegisterBook()),
             ),
             Subscription(
                 "intake-replies",

@@ -20,6 +20,7 @@ from services.contracts.elements import elements
 from services.contracts.fingerprint import TermKey
 from services.contracts.taxonomy import taxonomy
 from services.contracts.text_events import TicketTextErased, TicketTextRecorded
+from services.projects.app.cases.propose import ProposeTypicalCases
 from services.projects.app.consultation.acts import ConsultationActs
 from services.projects.app.correct_membership import CorrectMembership
 from services.projects.app.count import CountTickets
@@ -27,6 +28,7 @@ from services.projects.app.cure import OBSERVE, Cure
 from services.projects.app.decide import Decide
 from services.projects.app.decision_makers import DecisionMakers
 from services.projects.app.detect import Detect
+from services.projects.app.effect.watch_relapse import RELAPSE
 from services.projects.app.locked_batch import LockBatch
 from services.projects.app.measure_heat import MeasureHeat
 from services.projects.app.needs.gather import GatherNeeds
@@ -45,30 +47,34 @@ from services.projects.app.register.register_estates import RegisterEstates
 from services.projects.app.repair import REVIEW, Repair
 from services.projects.app.reverse_step import ReverseStep
 from services.projects.app.review_issue import ReviewIssue
+from services.projects.app.rules_of_types import RulesOfTypes
 from services.projects.app.supervision.acts import SupervisionActs
 from services.projects.app.supervision.watch import SUPERVISION
-from services.projects.app.typical_cases import ProposeTypicalCases
 from services.projects.app.works.accept_block import AcceptBlock
 from services.projects.app.works.acts import WorksActs
 from services.projects.app.works.attach_complaints import ATTACH, SHOWS_A_DEFECT, AttachComplaints, TicketAnswer
 from services.projects.app.works.contract_items import ContractItems
-from services.projects.app.works.desk import WorksDesk
 from services.projects.app.works.disturb import Disturb
 from services.projects.app.works.file_papers import FilePapers
 from services.projects.app.works.inspect_item import InspectItem
 from services.projects.app.works.keep_contracts import KeepContracts
 from services.projects.app.works.mend_defect import CURE, MendDefect
 from services.projects.app.works.name_parties import NameParties
+from services.projects.app.works.visit_residents import VISIT, VisitResidents
 from services.projects.domain.evidence import Reading, TicketFact
 from services.projects.domain.likeness import Likeness
 from services.projects.files.plan_rules import plan_rules
+from services.projects.files.standard_rules import standard_rules
 from services.projects.files.works_rules import menu_rows, works_rules
 from services.projects.http.agreements import agreement_routes
 from services.projects.http.areas import area_routes
 from services.projects.http.bulletins import bulletin_routes
+from services.projects.http.cases import case_routes
 from services.projects.http.complaints import complaint_routes
 from services.projects.http.concentrations import concentration_routes
 from services.projects.http.consultations import consultation_routes
+from services.projects.http.counting_party import counting_party_routes
+from services.projects.http.effects import effect_routes
 from services.projects.http.estate_view import estate_view_routes
 from services.projects.http.estates import estate_routes
 from services.projects.http.fund_uses import fund_routes
@@ -79,17 +85,22 @@ from services.projects.http.kpi import kpi_routes
 from services.projects.http.needs import need_routes
 from services.projects.http.plans import plan_routes
 from services.projects.http.repair_projects import project_routes
+from services.projects.http.rollouts import rollout_routes
 from services.projects.http.scheme import scheme_routes
 from services.projects.http.search import search_routes
+from services.projects.http.standards import standard_routes
 from services.projects.http.supervision import supervision_routes
 from services.projects.http.supervision_steps import opinion_routes
+from services.projects.http.visits import visit_routes
 from services.projects.http.wording import Wording
 from services.projects.http.works import menu_routes, works_routes
 from services.projects.pages.site import people_pages
 from services.projects.store.calls import SqlCalls
+from services.projects.store.cases import SqlCaseBook
 from services.projects.store.cells import SqlCellCalls
 from services.projects.store.complaints import SqlComplaints
 from services.projects.store.consultation_desk import consultation_acts
+from services.projects.store.effect_desk import cure_of, judge_class
 from services.projects.store.estates import HeldFloorAreas, SqlEstateBook, SqlFloorAreas
 from services.projects.store.hot_issues import SqlHotIssues
 from services.projects.store.impacts import SqlImpacts
@@ -99,11 +110,12 @@ from services.projects.store.matters import SqlChoices, SqlMatters
 from services.projects.store.needs import SqlNeedBook
 from services.projects.store.planning import planning
 from services.projects.store.repair_projects import SqlRepairProjects
+from services.projects.store.rules_of_types import rules_of_types
 from services.projects.store.sightings import SqlSightings
 from services.projects.store.supervision_desk import supervision_acts
 from services.projects.store.type_days import SqlDays
-from services.projects.store.typical_cases import SqlTypicalCases
-from services.projects.store.works import SqlWorks
+from services.projects.store.warranty_visits import SqlVisits
+from services.projects.store.works_desk import works_desk
 
 RECOUNT = "recount"
 RECOUNT_SUPERVISION = "recount-supervision"
@@ -131,13 +143,14 @@ class ProjectsWiring:
     open_for_needs: OpenForNeeds
     planning: Planning
     supervision: SupervisionActs
+    types: RulesOfTypes
 
     @classmethod
     def of(cls, rules: CurrentRules, key: TermKey, calendar: Calendar = Calendar()) -> ProjectsWiring:
         words = Wording()
         publish = PublishIssue(words)
         calls, issues, matters = CallsAnywhere(SqlCalls(rules)), SqlHotIssues(), SqlMatters()
-        typical_cases = ProposeTypicalCases(SqlTypicalCases(), rules)
+        typical_cases = ProposeTypicalCases(SqlCaseBook(), rules)
 
         def detection(calls: Calls, issues: HotIssues, areas: FloorAreas) -> Detect:
             heat = MeasureHeat(calls, issues, rules, taxonomy(), areas)
@@ -145,25 +158,30 @@ class ProjectsWiring:
             review = ReviewIssue(calls, issues, publish, rules, raise_issue, areas)
             return Detect(calls, issues, publish, rules, raise_issue, review, areas)
 
-        detect, cure = detection(calls, issues, SqlFloorAreas()), Cure(calls, issues, publish, rules)
+        detect, cure = detection(calls, issues, SqlFloorAreas()), cure_of(issues, publish, rules)
         projects = SqlRepairProjects()
+        types = rules_of_types(projects, standard_rules(), menu_rows(), _new_id)
         voting = consultation_acts(projects, key)
-        desk = WorksDesk(projects, SqlWorks(), works_rules(), voting.desk.book.consulted)
-        complaints = SqlComplaints()
+        desk = works_desk(projects, works_rules(), plan_rules(), voting.desk.book.consulted)
+        defects = MendDefect(desk, complaints := SqlComplaints(), calendar)
         gather = GatherNeeds(SqlNeedBook(), rules)
-        follow = MeetNeeds(gather)
-        repair = Repair(projects, issues, cure, detect.raise_issue, rules, taxonomy(), desk.pass_gates, follow, _new_id)
+        follow, pilots = MeetNeeds(gather), types.clocks.follow
+        repair = Repair(
+            *(projects, issues, cure, detect.raise_issue, rules, taxonomy(), desk.pass_gates, follow),
+            *(SqlFloorAreas(), pilots, _new_id),
+        )
         for_needs = OpenForNeeds(gather.book, repair)
         works = WorksActs(
             desk,
             ContractItems(desk, menu_rows(), elements(), _new_id),
-            InspectItem(desk),
-            MendDefect(desk, complaints, calendar),
+            InspectItem(desk, defects),
+            defects,
             FilePapers(desk),
             AcceptBlock(desk),
             NameParties(desk),
             KeepContracts(desk),
             Disturb(desk, SqlImpacts(), calendar),
+            VisitResidents(desk, SqlVisits(), defects),
         )
         lock = LockBatch(SqlSightings(), SqlDays(), SqlCellCalls(), SqlIssueBatches(), calls, issues, rules)
         return cls(
@@ -178,7 +196,7 @@ class ProjectsWiring:
             detect,
             Decide(issues, publish, repair, cure, DecisionMakers(rules)),
             repair,
-            ReverseStep(projects, issues, publish, follow),
+            ReverseStep(projects, issues, publish, follow, pilots),
             works,
             voting,
             cure,
@@ -191,6 +209,7 @@ class ProjectsWiring:
             for_needs,
             planning(gather, for_needs, detect.raise_issue.measure_heat, plan_rules(), _new_id),
             supervision_acts(calendar),
+            types,
         )
 
     def routes(self, workshop: Workshop) -> Sequence[APIRouter]:
@@ -202,14 +221,17 @@ class ProjectsWiring:
             agreement_routes(workshop, self.works),
             scheme_routes(workshop, self.works),
             impact_routes(workshop, self.works.disturb),
+            visit_routes(workshop, self.works),
             complaint_routes(workshop, self.works.desk.rules, self.works.disturb.calendar),
             menu_routes(workshop, menu_rows()),
             consultation_routes(workshop, self.voting),
+            counting_party_routes(workshop, self.voting),
             hearing_routes(workshop, self.voting.hearings),
             search_routes(workshop, self.words),
             kpi_routes(workshop, self.rules),
+            effect_routes(workshop, judge_class(self.cure), self.words),
             area_routes(workshop, self.rules),
-            bulletin_routes(workshop, self.rules),
+            bulletin_routes(workshop),
             estate_routes(workshop, self.register),
             estate_view_routes(workshop),
             need_routes(workshop, self.gather, self.open_for_needs, self.words),
@@ -217,6 +239,9 @@ class ProjectsWiring:
             fund_routes(workshop, self.planning.fund),
             supervision_routes(workshop, self.supervision),
             opinion_routes(workshop, self.supervision),
+            case_routes(workshop, self.types.cases),
+            standard_routes(workshop, self.types.standards),
+            rollout_routes(workshop, self.types.standards),
             *people_pages(
                 workshop,
                 self.decide,
@@ -229,6 +254,8 @@ class ProjectsWiring:
                 self.rules,
                 self.planning,
                 self.supervision,
+                judge_class(self.cure),
+                self.types,
             ),
         ]
 
@@ -246,14 +273,17 @@ class ProjectsWiring:
     def timers(self) -> Mapping[str, TimerHandler]:
         return {
             DECIDE: each(self.cure.on_decide_due),
-            OBSERVE: each(self.cure.on_observe_due),
+            OBSERVE: self.cure.on_observe_due,
+            RELAPSE: each(self.cure.relapse.on_month_over),
             LAPSE: each(self.detect.on_lapse_due),
             REVIEW: each(self.repair.on_review_due),
             ATTACH: self.count.attach.on_works_moved,
             SHOWS_A_DEFECT: each(self.works.defects.on_complaint),
             CURE: each(self.works.defects.on_cure_due),
+            VISIT: each(self.works.visits.on_visit_due),
             FUND_ANSWER: each(self.planning.fund.on_answer_due),
             SUPERVISION: each(self.supervision.clocks.on_due),
+            **self.types.timers,
         }
 
     @property

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from services.localstack.stack import Stack
-from tests.bench import consulting, detection, flow, importing, numbers, planted, projects, tickets, vault
+from tests.bench import consulting, detection, effects, flow, importing, numbers, planted, projects, tickets, vault
 
 BENCHES = {
     "latency": flow.latency,
@@ -27,6 +27,7 @@ BENCHES = {
 ALONE = {
     "detection": detection.cost_of_detection,
     "unplaced": detection.detection_without_an_estate,
+    "effects": effects.estates_judged,
     "rebuild": detection.rebuild_of_projects,
     "collisions": numbers.collisions,
     "planted": planted.planted_values_after_a_demo,

@@ -60,7 +60,7 @@ def _measure(hub: TestClient) -> None:
     one = stepped(hub, one, "open")
     rows = list(_rows(one, parts, when["opens_at"]))
     importing, _ = _timed(lambda: _import(hub, one, rows))
-    one = stepped(hub, one, "closed")
+    one = stepped(hub, one, "closed", "sealed")
     standing, _ = _timed(lambda: done(hub.get(f"/consultations/{one['consultation_id']}/standing")))
     counting, one = _timed(lambda: stepped(hub, one, "counted"))
     publishing, one = _timed(lambda: stepped(hub, one, "published"))

@@ -68,7 +68,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      """_ReplyWithText.text TicketSettlementReplied.text TicketSettlementReplied.reason
      TicketSettlementReplied.handling"""),
     (End.CODE, "a kind, state or code of the rules of works, an item of the menu, a number; anything else is refused",
-     """WarrantyGiven.term WorksDefectChanged.cured_by WorksDefectChanged.severity WorksDefectChanged.state
+     """VisitMade.result WarrantyGiven.term WorksDefectChanged.cured_by
+     WorksDefectChanged.severity WorksDefectChanged.state
      WorksDisclosed.what WorksItemChanged.choice WorksItemChanged.menu_item
      WorksItemInspected.readings WorksItemInspected.template WorksItemInspected.verdict
      WorksPaperFiled.kind WorksContractChanged.party WorksPartyNamed.role"""),
@@ -76,7 +77,9 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      "PartyBody.code WorksPartyNamed.code projects.works_parties.code"),
     (End.REDACTED, WORDS,
      "WorksDefectChanged.note WorksItemChanged.dropped WorksPaperFiled.title WorksPartyNamed.unit"),
-    (End.MADE, "the subject of a verified token, or an id", "WorksEvent.actor WorksDefectChanged.ticket_id"),
+    (End.MADE, "the subject of a verified token, or an id",
+     "WorksEvent.actor WorksDefectChanged.ticket_id VisitMade.by projects.warranty_visits.actor"
+     "      projects.warranty_visits.id projects.warranty_visits.project_id projects.warranty_visits.visits"),
     (End.CODE, "a state, step, kind, role or condition of consultations, a block or hallway, an item of the menu",
      """ConsultationAdvanced.previous_state ConsultationAdvanced.state ConsultationMeetingHeld.kind
      ConsultationMeetingHeld.present ConsultationOpinionChanged.role CountedCondition.condition
@@ -87,6 +90,9 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      """ConsultationAdvanced.reason ConsultationOpinionChanged.opinion ConsultationOpinionChanged.why
      ItemPutToVote.colour ItemPutToVote.material ItemPutToVote.removed ItemPutToVote.wording"""),
     (End.MADE, "the subject of a verified token", "ConsultationEvent.actor"),
+    (End.CODE, "an estate, a building or hallway; the number of a vote elsewhere, which no telephone number fits",
+     "HeldAgainstRegister.estate HeldAgainstRegister.within HeldElsewhere.number"),
+    (End.REDACTED, WORDS, "HeldAgainstRegister.why HeldElsewhere.system"),
     (End.CODE, "a kind, state or breach of a disturbance or defect, a block; anything else is refused",
      """DefectNotice.severity DefectNotice.state
      ImpactNotice.breaches ImpactNotice.kind ImpactNotice.state WorksImpactChanged.breaches WorksImpactChanged.kind
@@ -104,7 +110,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      intake.clocks.outcome intake.clocks.rule intake.follow_ups.stage
      intake.hot_issues.decision intake.hot_issues.stage intake.hot_issues.state
      intake.tickets.reach
-     intake.hot_issues.type_code intake.projects.state
+     intake.hot_issues.type_code intake.projects.estates intake.projects.state
      intake.ticket_history.state intake.ticket_history.step intake.tickets.came_from intake.tickets.channel
      intake.tickets.extension intake.tickets.kind intake.tickets.satisfaction intake.tickets.state
      intake.link_answers.outcome intake.link_answers.said intake.links.purpose intake.telling_tries.outcome
@@ -115,6 +121,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.cells.type_code projects.hot_issue_history.cause projects.hot_issue_history.cause_values
      projects.hot_issue_history.state projects.hot_issue_members.reason projects.hot_issues.decision
      projects.hot_issues.level projects.hot_issues.state projects.hot_issues.type_code projects.hot_issues.effect
+     projects.hot_issues.judged
      projects.matters.type_code projects.repair_project_history.from_state projects.repair_project_history.state
      projects.repair_projects.resume_to projects.repair_projects.state projects.ticket_sightings.decided_kind
      projects.ticket_sightings.decided_type projects.ticket_sightings.read_kind projects.ticket_sightings.read_type
@@ -124,14 +131,17 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      """intake.caller_readings.unit intake.hot_issues.lead intake.tickets.about_unit
      intake.tickets.co_handlers intake.tickets.lead intake.tickets.sub_district
      intake.estate_names.sub_district intake.hot_issues.sub_district intake.catalogue_versions.edits
+     intake.registered_estates.sub_district
      intake.catalogue_versions.in_force notifier.deliveries.recipient notifier.webhooks.department
      projects.hot_issues.lead projects.hot_issues.sub_district projects.repair_projects.elements
+     projects.repair_project_history.responsible
      projects.repair_projects.lead projects.repair_projects.responsible projects.repair_projects.sub_district
      projects.traces.sub_district
      projects.ticket_sightings.decided_sub_district projects.ticket_sightings.read_sub_district
      projects.ticket_sightings.sub_district projects.typical_cases.lead projects.typical_cases.sub_districts"""),
     (End.CODE, "an estate or building of the register",
      """intake.tickets.estate intake.tickets.building intake.estate_names.estate intake.estate_names.name
+     intake.registered_estates.estate
      intake.hot_issues.estate projects.cells.estate projects.hot_issues.estate projects.repair_projects.estate
      projects.ticket_sightings.decided_estate projects.ticket_sightings.read_estate
      projects.ticket_sightings.estate"""),
@@ -150,11 +160,13 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      """projects.hot_issue_history.detail projects.hot_issues.decision_reason projects.hot_issues.verdict
      projects.repair_project_history.note"""),
     (End.CODE, "a kind, state or code of the rules of works, a block, an item of the menu, a number",
-     """projects.warranties.term projects.works_acceptances.block projects.works_defects.cured_by
+     """projects.warranties.term projects.warranty_visits.block projects.works_acceptances.block
+     projects.works_defects.cured_by
      projects.works_defects.severity projects.works_defects.state projects.works_disclosures.what
      projects.works_inspections.readings projects.works_inspections.template projects.works_inspections.verdict
      projects.works_items.block projects.works_items.choice projects.works_items.element
-     projects.works_items.menu_item projects.works_papers.kind projects.works_contracts.party
+     projects.works_items.menu_item projects.works_papers.issued_by projects.works_papers.kind
+     projects.works_contracts.party
      projects.works_contracts.audit projects.works_contracts.changes projects.works_parties.role"""),
     (End.CODE, "a kind, state, breach or block of a disturbance, the plan as its event tells it",
      """projects.impact_plans.plan projects.impacts.asked projects.impacts.blocks projects.impacts.breaches
@@ -169,11 +181,13 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
     (End.MADE, "an id, a hash, the subject of a verified token",
      """projects.warranties.item_id projects.warranties.project_id projects.works_acceptances.actor
      projects.works_acceptances.project_id projects.works_defects.actor projects.works_defects.id
-     projects.works_defects.item_id projects.works_defects.project_id projects.works_defects.ticket_id
+     projects.works_defects.inspection_id projects.works_defects.item_id projects.works_defects.project_id
+     projects.works_defects.ticket_id
      projects.works_disclosures.actor projects.works_disclosures.project_id projects.works_inspections.actor
      projects.works_inspections.bases projects.works_inspections.id projects.works_inspections.item_id
      projects.works_inspections.photographs projects.works_inspections.project_id projects.works_items.confirmed_by
-     projects.works_items.id projects.works_items.project_id projects.works_papers.actor projects.works_papers.id
+     projects.works_items.id projects.works_items.project_id projects.works_items.spent
+     projects.works_papers.actor projects.works_papers.id
      projects.works_papers.project_id projects.works_papers.sha256 projects.works_contracts.actor
      projects.works_contracts.id projects.works_contracts.paper_id projects.works_contracts.project_id
      projects.works_parties.actor projects.works_parties.project_id"""),
@@ -231,6 +245,19 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.consultation_parts.building projects.consultation_parts.hallway projects.consultation_parts.part_id
      projects.consultation_results.facts projects.consultation_results.item projects.consultation_steps.state
      projects.consultations.changed projects.consultations.state"""),
+    (End.CODE, "how a ballot came, a part, a building or hallway, a kind of difference",
+     """projects.consultation_codes.part_id projects.consultation_deliveries.how
+     projects.consultation_differences.given projects.consultation_differences.kind
+     projects.consultation_differences.part_id projects.consultation_differences.registered
+     projects.consultation_sales.part_id"""),
+    (End.REDACTED, WORDS,
+     "projects.consultation_codes.why projects.consultations.held_in projects.consultations.register_check"),
+    (End.MADE, "an id, a hash, the subject of a verified token",
+     """projects.consultation_codes.actor projects.consultation_differences.consultation_id
+     projects.consultation_looks.actor projects.consultation_looks.consultation_id
+     projects.consultation_sales.actor projects.consultation_sales.consultation_id
+     projects.consultation_sales.evidence projects.consultation_sales.hash projects.consultation_sales.id
+     projects.consultation_sales.previous"""),
     (End.REDACTED, WORDS,
      """projects.consultation_items.colour projects.consultation_items.material projects.consultation_items.removed
      projects.consultation_items.wording projects.consultation_opinions.why projects.consultation_opinions.words
@@ -270,7 +297,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      POST@/known-matters/{hot_issue_id}/followers@Idempotency-Key POST@/city/tickets/{number}/visit@Idempotency-Key"""),
     (End.REDACTED, REDACT, "VersionBody.reason WebhookIn.url TextToRead.text TextToRead.address"),
     (End.REDACTED, WORDS,
-     """ChangeBody.dropped DefectBody.note DefectStepBody.note PaperBody.name PartyBody.name
+     """ChangeBody.dropped DefectBody.note FoundThereBody.note DefectStepBody.note PaperBody.name PartyBody.name
      AssignmentBody.note CureDoneBody.note DecisionBody.reason MembershipBody.reason ProjectStepBody.note
      ReversalBody.reason"""),
     (End.MADE, "goes into the vault, sealed; a keyed hash of it leaves",
@@ -288,6 +315,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      """AcceptanceBody.years ChangeBody.contracted InspectionBody.accepted InspectionBody.readings
      PickedBody.contracted
      AssignmentBody.lead PlanBody.elements ProjectStepBody.elements ProjectStepBody.responsible
+     PaperBody.issued_by
      WebhookIn.events
      GET@/tickets/{ticket_id}/tellings/dry-run@occasion
      GET@/areas@estate GET@/concentrations@estate GET@/hot-issues@estate
@@ -300,13 +328,14 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      GET@/projects@cursor GET@/tickets@cursor"""),
     (End.REDACTED, WORDS,
      """AnnulmentBody.reason AskedBody.colour AskedBody.material AskedBody.removed AskedBody.wording
+     CodesBody.why ConsultationBody.why_differs ElectorateBody.why_differs HeldInBody.system RoundBody.why_differs
      OpinionAnswerBody.why OpinionBody.words"""),
     (End.CODE, "a role of the program", "MeetingBody.present"),
     (End.MADE, "a keyed hash of it is kept", "PartBody.owner"),
     (End.TEXT, "looked up by, and not kept", "GET@/search@q GET@/known-matters@text GET@/known-matters@address"),
     # --- supervision
     (End.REDACTED, WORDS,
-     """CarriedOutBody.note ClauseBody.text ClauseReasonBody.reason ClosingBody.reason ExtensionBody.reason
+     """CarriedOutBody.note NewClauseBody.text ClauseReasonBody.reason TopicReasonBody.reason ExtensionBody.reason
      ExtensionDecisionBody.note RatingBody.why ReplyBody.text SiteFindingBody.note SuggestionBody.countermeasure
      SuggestionBody.reason SuggestionBody.subject TopicBody.title TopicBody.why InspectionFinding.note
      ReplyExtension.reason SupervisionOpinionChanged.clause SupervisionOpinionChanged.note SupervisionRating.why
@@ -336,8 +365,43 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.supervision_opinions.suggestion_id projects.supervision_opinions.topic_id
      projects.supervision_steps.actor projects.supervision_steps.opinion_id projects.supervision_suggestions.deputy
      projects.supervision_suggestions.id projects.supervision_suggestions.topic_id projects.supervision_topics.id"""),
+    # --- typical cases and standards
+    (End.REDACTED, WORDS,
+     """CaseCause.what CaseCriterion.evidence CaseMeasure.what CauseBody.finding CheckBody.evidence ChoiceBody.criteria
+     ClosingBody.reason ExemptionBody.reason MeasureBody.task RetirementBody.reason RolloutChanged.exempt_reason
+     StandardAnswerBody.why StandardCheckChanged.evidence StandardEvent.retired_why StandardOpinionBody.words
+     StandardOpinionChanged.why StandardOpinionChanged.words TypicalCaseEvent.reason TypicalCaseMeasureChanged.what
+     projects.standard_checks.evidence projects.standard_opinions.why projects.standard_opinions.words
+     projects.standard_rollouts.exempt_reason projects.standards.retired_why projects.typical_cases.causes
+     projects.typical_cases.criteria projects.typical_cases.reason"""),
+    (End.REDACTED, REDACT,
+     """ClauseBody.text ContentBody.text FormBody.title MenuRowBody.name_cn MenuRowBody.name_en
+     MenuRowBody.removes_cn MenuRowBody.removes_en MenuRowBody.standard_cn MenuRowBody.standard_en StandardBody.title
+     StandardCapacityBody.unit_cn StandardCapacityBody.unit_en MenuCapacity.unit_cn MenuCapacity.unit_en
+     StandardClause.wording StandardContent.wording StandardEvent.title StandardMenuRow.removes_cn
+     StandardMenuRow.removes_en StandardMenuRow.standard_cn StandardMenuRow.standard_en StandardMenuRow.title_cn
+     StandardMenuRow.title_en StandardTemplate.title projects.standard_editions.content projects.standards.title"""),
+    (End.CODE, "of a register; a step of works, a kind of paper or meeting, a clause by its pattern, a state",
+     """ContentBody.elements ContentBody.meetings ContentBody.papers MeasureBody.unit StandardBody.lead
+     StandardContent.meetings StandardContent.papers StandardVersion.menu_versions projects.standard_checks.clause
+     projects.standard_checks.method projects.standard_checks.sub_district projects.standard_checks.verdict
+     projects.standard_editions.issued_by projects.standard_editions.menu_versions projects.standard_editions.state
+     projects.standard_opinions.clause projects.standard_opinions.role projects.standard_rollouts.state
+     projects.standard_rollouts.sub_district projects.standards.lead projects.standards.state
+     projects.standards.type_codes projects.typical_cases.proposed_by"""),
+    (End.REDACTED, WORDS, "CaseNotice.what"),
+    (End.REDACTED, REDACT, "StandardNotice.title"),
+    (End.CODE, "a state, a type of event, a clause", """CaseNotice.stage CaseNotice.state StandardNotice.clause
+     StandardNotice.stage StandardNotice.state"""),
+    (End.MADE, "an id, the subject of a verified token",
+     """RolloutChanged.actor StandardCheckChanged.actor StandardEvent.actor StandardOpinionChanged.actor
+     TypicalCaseEvent.actor projects.standard_checks.id projects.standard_checks.standard_id
+     projects.standard_editions.standard_id projects.standard_opinions.id projects.standard_opinions.standard_id
+     projects.standard_rollouts.standard_id projects.standards.case_id projects.standards.id
+     projects.typical_cases.pilot projects.typical_cases.standard_id"""),
     # --- the register of estates, needs and plans
-    (End.REDACTED, REDACT, "EstateRegistered.estate_name projects.estates.name EstateBody.name"),
+    (End.REDACTED, REDACT,
+     "EstateRegistered.estate_name projects.estates.name intake.registered_estates.name EstateBody.name"),
     (End.CODE, "a kind of property, a sub-district; blocks and hallways by their pattern",
      "projects.estates.property_kind projects.estates.sub_district projects.estates.blocks"),
     (End.CODE, "a part of an estate as its register names it: digits, letters and signs of a number",
@@ -357,7 +421,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.needs_surveys.role projects.needs_surveys.sub_district"""),
     (End.MADE, "an id, the subject of a verified token, a cursor of ours",
      """projects.needs.id projects.needs.plan_id projects.needs.project_id projects.needs.sources
-     projects.needs_surveys.actor projects.needs_surveys.id NeedsSurveyed.actor GET@/needs@cursor"""),
+     projects.needs_surveys.actor projects.needs_surveys.id NeedsSurveyed.actor NeedsSurveyWithdrawn.actor
+     GET@/needs@cursor"""),
     (End.CODE, "a state, a kind, a part of the rank, a unit, a sub-district, an estate, an element; numbers",
      """RankShare.part projects.fund_uses.element projects.fund_uses.estate projects.fund_uses.kind
      projects.fund_uses.lead projects.fund_uses.state projects.fund_uses.sub_district
@@ -367,7 +432,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
     (End.REDACTED, REDACT, "projects.fund_uses.estate_name projects.plan_entries.estate_name"),
     (End.MADE, "an id, the subject of a verified token, a cursor of ours",
      """FundUseChanged.actor PlanEntryChanged.actor PlanEvent.actor GET@/fund-uses@cursor projects.fund_uses.id
-     projects.plan_entries.needs projects.plan_entries.plan_id projects.plans.id projects.plans.supersedes"""),
+     projects.plan_entries.needs projects.plan_entries.plan_id projects.plan_entries.projects projects.plans.id
+     projects.plans.supersedes"""),
 )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ DECIDED = {
     "classifications": ("ticket id", "classifier", {"intake", "projects"}),
     "hot-issues": ("hot issue id", "projects", {"intake", "notifier"}),
     "projects": ("project, item, inspection, defect, paper, case or standard id", "projects", {"intake", "notifier"}),
-    "estates": ("estate id", "projects", {"dashboards"}),
+    "estates": ("estate id", "projects", {"intake", "classifier", "dashboards"}),
     "notifications": ("recipient", "notifier", {"audit", "dashboards"}),
     "departments.{department}": ("ticket or project id", "notifier", {"department:{department}"}),
     "supervisors.{party}": ("clause of an opinion", "notifier", {"supervisor:{party}"}),

@@ -45,13 +45,22 @@ def drafted(client: Client, project: str, items: Sequence[Any], parts: Sequence[
     )
 
 
-def periods(now: datetime) -> dict[str, str]:
-    """A notice and a vote that have ended by now, as long as every rule asks."""
+def periods(now: datetime) -> dict[str, Any]:
+    """A notice and a vote in the district's system that have ended by now, as long as every rule asks."""
     days = {"announced_at": 30, "opens_at": 14, "closes_at": 1}
-    return {name: (now - timedelta(days=before)).isoformat() for name, before in days.items()}
+    when = {name: (now - timedelta(days=before)).isoformat() for name, before in days.items()}
+    issued = (now - timedelta(days=1)).date().isoformat()
+    held = {"system": "业主电子投票平台", "number": "HK-2026-17", "evidence": sha256("protocol"), "issued_on": issued}
+    return {**when, "held_in": held}
 
 
-def noticed(client: Client, one: dict[str, Any], when: dict[str, str]) -> dict[str, Any]:
+def from_now(now: datetime) -> dict[str, str]:
+    """A notice that was posted in time for a vote that opens in an hour and lasts ten days."""
+    times = {"announced_at": now - timedelta(days=20), "opens_at": now + timedelta(hours=1)}
+    return {name: moment.isoformat() for name, moment in (times | {"closes_at": now + timedelta(days=10)}).items()}
+
+
+def noticed(client: Client, one: dict[str, Any], when: dict[str, Any]) -> dict[str, Any]:
     body = {"version": one["version"], "evidence": sha256("notice"), **when}
     return done(client.post(f"/consultations/{one['consultation_id']}/notice", json=body))
 

@@ -11,6 +11,7 @@ from tests.harness.waiting import eventually
 SUBSCRIPTIONS = {
     "intake": ("classifications",),
     "intake-follow-ups": ("hot-issues", "projects"),
+    "intake-register": ("estates",),
     "classifier": ("ticket-texts",),
     "projects": ("tickets", "classifications"),
     "notifier": ("tickets", "ticket-texts", "hot-issues", "projects"),

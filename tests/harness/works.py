@@ -18,9 +18,12 @@ READINGS: dict[str, dict[str, Any]] = {
     "common": {"as_agreed": True, "safe": True, "clean": True},
 }
 PAPERS_BEFORE = {
-    "started": ("approval", "design", "contract"),
+    "approved": ("approval",),
+    "contracted": ("contract",),
+    "started": ("design",),
     "accepted": ("completion_report", "acceptance_record"),
-    "handed_over": ("audit_report", "warranty_letter"),
+    "audited": ("audit_report",),
+    "handed_over": ("warranty_letter",),
 }
 UNITS = {
     "implementing": ("区旧住房修缮中心", "12310109MB2F0BBB20"),
@@ -64,6 +67,7 @@ def paper(client: Client, project: str, kind: str) -> str:
         kind=kind,
         name=kind,
         sha256=hashlib.sha256(kind.encode()).hexdigest(),
+        **({"issued_by": "housing"} if kind == "approval" else {}),
     )
     return str(filed["paper_id"])
 
@@ -79,6 +83,12 @@ def inspection(item: dict[str, Any], now: datetime, **other: Any) -> dict[str, A
         "accepted": item["contracted"],
         "inspected_at": now.isoformat(),
     } | other
+
+
+def filed(client: Client, project: str, kind: str) -> str:
+    """A paper of this kind that is filed already, or is filed now."""
+    known = [one["paper_id"] for one in works(client, project)["papers"] if one["kind"] == kind]
+    return known[-1] if known else paper(client, project, kind)
 
 
 def confirm(client: Client, project: str, items: Sequence[dict[str, Any]], approval: str, now: datetime) -> None:
@@ -116,17 +126,20 @@ def sign(client: Client, project: str, paper_id: str, now: datetime, **other: An
 
 def prepare(client: Client, project: str, state: str, now: datetime) -> None:
     """Does what the gates before `state` ask for; nothing for a state without gates."""
-    filed = {kind: paper(client, project, kind) for kind in PAPERS_BEFORE.get(state, ())}
+    for kind in PAPERS_BEFORE.get(state, ()):
+        filed(client, project, kind)
     if state == "consulted":
         consult(client, project, [JOIN], now)
     elif state == "scheme_confirmed":
         meet(client, project, "review", now)
-    elif state == "started":
-        items = works(client, project)["items"] or do(client, project, "items", items=[ROOF])["items"]
-        confirm(client, project, items, filed["approval"], now)
+    elif state == "contracted":
         name_units(client, project)
         if not works(client, project)["contracts"]:
-            sign(client, project, filed["contract"], now)
+            sign(client, project, filed(client, project, "contract"), now)
+    elif state == "started":
+        items = works(client, project)["items"] or do(client, project, "items", items=[ROOF])["items"]
+        confirm(client, project, items, filed(client, project, "approval"), now)
+        name_units(client, project)
         if left := works(client, project)["to_disclose"]:
             do(client, project, "disclosures", what=left)
         if not works(client, project)["impacts_planned"]:
@@ -144,8 +157,9 @@ def prepare(client: Client, project: str, state: str, now: datetime) -> None:
                 "years": {"E16": 25},
             }
             do(client, project, "acceptances", **body)
-    elif state == "handed_over":
+    elif state == "audited":
+        report = filed(client, project, "audit_report")
         for contract in works(client, project)["contracts"]:
             if not contract["audit"]:
-                body = {"version": contract["version"], "report": filed["audit_report"], "audited_fen": 98_000_000}
+                body = {"version": contract["version"], "report": report, "audited_fen": 98_000_000}
                 do(client, project, f"contracts/{contract['contract_id']}/audit", **body)

@@ -47,11 +47,25 @@ def browser_language(request: Request) -> Language:
 Words = Mapping[str, Mapping[str, str]]
 
 
+class _OnceEach(yaml.CSafeLoader):
+    """YAML itself lets the last entry of a key win, and nobody would see which words were lost."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        found: dict[Any, Any] = super().construct_mapping(node, deep)
+        if len(found) < len(node.value):
+            keys = [key.value for key, _ in node.value]
+            raise ValueError(f"{next(key for key in keys if keys.count(key) > 1)}: stands there twice; keep one")
+        return found
+
+
 def read_words(files: Sequence[Path]) -> Words:
-    """The tables of `files` as one, by key and language; raises ValueError for an entry that lacks a language."""
+    """The tables of `files` as one, by key and language.
+
+    Raises ValueError for an entry that lacks a language, or a key that a file has twice.
+    """
     words: dict[str, dict[str, str]] = {}
     for file in files:
-        for key, entry in yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader).items():
+        for key, entry in yaml.load(file.read_text(encoding="utf-8"), Loader=_OnceEach).items():
             if set(entry) != set(Language):
                 raise ValueError(f"{file.name}, {key}: must have {' and '.join(Language)} and nothing else")
             words[key] = entry

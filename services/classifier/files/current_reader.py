@@ -44,6 +44,10 @@ class CurrentReader:
     def read(self, text: str, address: str | None) -> Reading:
         return self._reader.read(text, address)
 
+    def build_again(self) -> None:
+        """With the same model: what else the reader is built from has changed."""
+        self._use(self._stored)
+
     async def follow(self) -> None:
         """Runs until cancelled. Uses a new model within seconds; loading it does not block the stream."""
         while True:
@@ -63,5 +67,6 @@ class CurrentReader:
                 self._refused = name
 
     def _use(self, stored: StoredModel) -> None:
+        self._stored = stored
         self._reader, self._card = self._build(stored.model), stored.card
         gc.freeze()  # the reader stays: the collector need not traverse it each time

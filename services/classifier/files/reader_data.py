@@ -9,6 +9,7 @@ from services.classifier.domain.kind import Kinds
 from services.classifier.domain.place_words import PlaceWords
 from services.classifier.domain.places import Register
 from services.classifier.domain.reader import ModelReader
+from services.classifier.domain.register_facts import RegisterFacts
 from services.classifier.domain.type_model import TypeModel
 from services.classifier.files.kind_model import kind_layer
 from services.contracts.data_files import InvalidData, read_rows, read_section
@@ -52,9 +53,10 @@ def load_place_words(file: Path = DATA / "place_words.yaml") -> PlaceWords:
     return PlaceWords(*(read_section(file, section) for section in ("endings", "leads", "in_names")))
 
 
-def load_register(file: Path) -> Register:
+def load_register(file: Path, facts: RegisterFacts | None = None) -> Register:
+    """With what was published since. Raises InvalidData."""
     estates = read_rows(file, "estates", Estate, "id")
     try:
-        return Register(estates.values(), read_section(file, "sub_districts"))
+        return Register((facts or RegisterFacts()).over(estates.values()), read_section(file, "sub_districts"))
     except ValueError as error:
         raise InvalidData(file, "estates", f"{error}; correct the row") from None

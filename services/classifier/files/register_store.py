@@ -11,6 +11,7 @@ from pathlib import Path
 
 from services.classifier.domain.estate import Estate
 from services.classifier.domain.places import Register
+from services.classifier.domain.register_facts import RegisterFacts
 from services.classifier.files.reader_data import DATA, load_register
 from services.contracts.data_files import InvalidData, read_section, row_of
 
@@ -40,17 +41,21 @@ class RegisterStore:
         self._replace(CURRENT, f"{version}\n".encode())
         return version
 
-    def load(self) -> Register:
-        """The register in use; the shipped one as long as none was imported. Raises InvalidData."""
+    def load(self, facts: RegisterFacts | None = None) -> Register:
+        """The register in use, with what was published since; the shipped one as long as none was imported.
+
+        Raises InvalidData.
+        """
+        facts = facts or RegisterFacts()
         current = self._folder / CURRENT
         if not current.exists():
-            return load_register(SHIPPED)
+            return load_register(SHIPPED, facts)
         file = self._folder / f"{current.read_text(encoding='utf-8').strip()}.json"
         try:
             content = json.loads(file.read_bytes())
             rows, committees = content["estates"], content["committees"]
             estates = [row_of(file, f"estate {n}", Estate, row) for n, row in enumerate(rows, start=1)]
-            return Register(estates, read_section(SHIPPED, "sub_districts"), committees)
+            return Register(facts.over(estates), read_section(SHIPPED, "sub_districts"), committees)
         except InvalidData:
             raise
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

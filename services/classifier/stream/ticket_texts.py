@@ -7,6 +7,7 @@ commit. A failure ends the process rather than skip an event: see `Stream.run`.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import structlog
@@ -36,10 +37,16 @@ class StreamFailed(Exception):
 
 
 class Stream:
-    """Owns the faust app. `run` may be called once, on the loop that serves HTTP too."""
+    """Owns the faust app. `run` may be called once, on the loop that serves HTTP too.
 
-    def __init__(self, settings: Settings, answering: Answering, health: Health) -> None:
+    `prepare` is awaited once, when the broker answers and before the first text is read.
+    """
+
+    def __init__(
+        self, settings: Settings, answering: Answering, health: Health, prepare: Callable[[], Awaitable[None]]
+    ) -> None:
         self._settings = settings
+        self._prepare = prepare
         self._app = make_app(settings)
         self._watch = Watch(self._app, settings, health)
         self.publisher = FaustPublisher(self._app, self._watch.progress)
@@ -70,6 +77,9 @@ class Stream:
             self._watch.unready = reason
             self._watch.progress()
             await asyncio.sleep(RECONNECT_EVERY_S)
+        self._watch.unready = "reading the register of estates"
+        await self._prepare()
+        self._watch.progress()
         self._watch.unready = "joining the group"
         starting = asyncio.create_task(self._app.start())
         settling = asyncio.create_task(self._pipeline.settle())

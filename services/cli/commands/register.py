@@ -55,7 +55,7 @@ def import_register(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     run_dir: RunDir = DEFAULT_RUN_DIR,
 ) -> None:
-    """Replace the register. The classifier reads it when it starts; projects, if it runs, gets the estates at once.
+    """Replace the register. Projects, if it runs, gets the estates at once; the other services hear it from there.
 
     A row that cannot be used is left out and listed; a file that cannot be read changes nothing.
 
@@ -75,7 +75,7 @@ def import_register(
             report["version"] = put_to_use(found, registers, file.name)
     except OSError as error:
         fail(f"{error.filename} cannot be written ({error.strerror}): name another place; the register is unchanged")
-    report |= {"published": None, "refused": []} if dry_run else _publish(found, url, token, run_dir)
+    report |= {"published": None, "removed": None, "refused": []} if dry_run else _publish(found, url, token, run_dir)
     if as_json:
         shared = {name: [estate.id for estate in estates] for name, estates in found.shared_names.items()}
         typer.echo(json.dumps(report | {"ambiguous_names": shared}, ensure_ascii=False))
@@ -93,11 +93,12 @@ def import_register(
     if report["published"] is None and not dry_run:
         typer.echo("projects does not run here and knows nothing of it: import again when it does, or give --url")
     elif report["published"] is not None:
-        typer.echo(f"projects: {report['published']:,} estates new or changed")
+        typer.echo(f"projects: {report['published']:,} estates new or changed, {report['removed']:,} removed")
 
 
 def _publish(found: EstateList, url: str | None, token: str | None, run_dir: Path) -> dict[str, Any]:
-    """`published`: how many estates changed in projects; None where projects does not run."""
+    """`published`, `removed`: how many estates changed in projects, and how many the list has no more; None where
+    projects does not run."""
     import httpx
 
     from services.classifier.jobs.register import facts_of
@@ -105,13 +106,15 @@ def _publish(found: EstateList, url: str | None, token: str | None, run_dir: Pat
 
     state = None if url else read_state(run_dir)
     if url is None and state is None:
-        return {"published": None, "refused": []}
+        return {"published": None, "removed": None, "refused": []}
     try:
         with register_client(state, url, token) as client:
-            changed, refused = RegisterClient(client).put(facts_of(found))
+            register, facts = RegisterClient(client), facts_of(found)
+            changed, refused = register.put(facts)
+            removed, kept = register.remove_others({str(one["id"]) for one in facts})
     except (NotTaken, httpx.HTTPError) as error:
         fail(f"the classifier's register is in use, but {error or type(error).__name__}: run the same command again")
-    return {"published": changed, "refused": refused}
+    return {"published": changed, "removed": removed, "refused": [*refused, *kept]}
 
 
 def estates_of(file: Path, crs: str, committees: Path | None) -> tuple[Table, EstateList]:
@@ -145,8 +148,11 @@ def _whole_rows(table: Table) -> Iterator[tuple[int, Sequence[str], str | None]]
 
 def _write_rejects(target: Path, table: Table, found: EstateList) -> None:
     from services.cli.importing.cells import safe
+    from services.cli.importing.register_words import COLUMN, in_chinese
 
     with target.open("w", encoding="utf-8-sig", newline="") as out:
         rows = csv.writer(out)
-        rows.writerow(("rejected_row", "rejected_reason", *map(safe, table.header)))
-        rows.writerows((number, *map(safe, (reason, *cells))) for number, reason, cells in found.rejects)
+        rows.writerow(("rejected_row", "rejected_reason", COLUMN, *map(safe, table.header)))
+        rows.writerows(
+            (number, *map(safe, (reason, in_chinese(reason), *cells))) for number, reason, cells in found.rejects
+        )

@@ -99,9 +99,10 @@ def import_parts(
 def _write(target: Path, table: Table, rejects: Iterable[RejectedPart]) -> None:
     """Readable by its owner alone, since owners stand in it."""
     from services.cli.importing.cells import safe
+    from services.cli.importing.register_words import COLUMN, in_chinese
 
     descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(descriptor, "w", encoding="utf-8-sig", newline="") as out:
         rows = csv.writer(out)
-        rows.writerow(("rejected_row", "rejected_reason", *map(safe, table.header)))
-        rows.writerows((one.row, *map(safe, (one.why, *one.cells))) for one in sorted(rejects))
+        rows.writerow(("rejected_row", "rejected_reason", COLUMN, *map(safe, table.header)))
+        rows.writerows((one.row, *map(safe, (one.why, in_chinese(one.why), *one.cells))) for one in sorted(rejects))

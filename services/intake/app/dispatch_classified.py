@@ -12,7 +12,7 @@ from services.chassis.messaging.subscription import traced
 from services.contracts.classification_events import TicketClassified
 from services.contracts.event import Envelope
 from services.contracts.taxonomy import OTHER, Taxonomy
-from services.contracts.ticket_events import TicketDispatched, TicketFiledAway, TicketSentToReview
+from services.contracts.ticket_events import Place, TicketDispatched, TicketFiledAway, TicketSentToReview
 from services.intake.app.plain_english import reason_in_english
 from services.intake.app.ports import Catalogues, Estates, PlaceNames, Repeats
 from services.intake.app.ticket_desk import TicketChanges, TicketDesk
@@ -48,8 +48,10 @@ class DispatchOnClassification:
             return
         self.estates.note(work, [_reading(envelope).place for envelope in accepted])
         self.place_names.note(work, _unplaced(accepted))
+        registered = self.estates.registered(work, [_reading(envelope).place for envelope in accepted])
         for envelope in accepted:
-            _classify(work, tickets[_reading(envelope).ticket_id], _reading(envelope))
+            reading = _reading(envelope)
+            _classify(work, tickets[reading.ticket_id], reading, _as_registered(reading.place, registered))
         catalogue, earlier = self.catalogues.current(work), self._earlier_calls(work, accepted, tickets)
         changes = TicketChanges(self.desk, work)
         for envelope in traced(accepted):
@@ -91,7 +93,7 @@ class DispatchOnClassification:
             catalogue,
             reading.type_code,
             reading.confidence,
-            reading.place,
+            ticket.place or reading.place,
             emergency=ticket.emergency,
             elsewhere=reading.elsewhere,
             about_unit=ticket.about_unit,
@@ -135,12 +137,22 @@ def _accepted(envelopes: Sequence[Envelope], tickets: Mapping[str, Ticket]) -> l
     return list(first.values())
 
 
-def _classify(work: Work, ticket: Ticket, reading: TicketClassified) -> None:
+def _as_registered(place: Place, registered: Mapping[str, Place]) -> Place:
+    """What is registered of the estate goes before what the reader knew of it when it started."""
+    known = registered.get(place.estate or "")
+    if known is None:
+        return place
+    return known.model_copy(
+        update={"building": place.building, "sub_district": known.sub_district or place.sub_district}
+    )
+
+
+def _classify(work: Work, ticket: Ticket, reading: TicketClassified, place: Place) -> None:
     ticket.classify(
         work.clock.now(),
         f"model:{reading.model_version}",
         reading.type_code,
-        reading.place,
+        place,
         reading.urgency,
         reading.kind,
         confidence=reading.confidence,

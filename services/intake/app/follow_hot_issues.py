@@ -22,10 +22,12 @@ from services.contracts.hot_issue_events import (
     HotIssueDecisionMoved,
     HotIssueDecisionOverdue,
     HotIssueLapsed,
+    HotIssueLooked,
     HotIssueMemberJoined,
     HotIssueMemberLeft,
     HotIssueNotShown,
     HotIssueObserved,
+    HotIssueRelapseSuspected,
     HotIssueReopened,
     HotIssueSuspected,
     HotIssueVerified,
@@ -52,8 +54,10 @@ HotIssueFact: TypeAlias = (
     | HotIssueDecided
     | HotIssueCureStarted
     | HotIssueObserved
+    | HotIssueLooked
     | HotIssueVerified
     | HotIssueNotShown
+    | HotIssueRelapseSuspected
     | HotIssueReopened
     | HotIssueWithdrawn
 )

@@ -117,6 +117,9 @@ class Estates(Protocol):
     def note(self, work: Work, places: Sequence[Place]) -> None:
         """Keeps the names of the places' estates, to find them in later calls' words. A known name stays as it is."""
 
+    def registered(self, work: Work, places: Sequence[Place]) -> Mapping[str, Place]:
+        """By estate, the places as they are registered now; without those that are not in the register."""
+
 
 class PlaceNames(Protocol):
     def note(self, work: Work, named: Mapping[str, Sequence[str]]) -> None:

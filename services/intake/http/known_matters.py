@@ -55,7 +55,7 @@ def known_routes(workshop: Workshop, followers: JoinKnownIssue) -> APIRouter:
 
         The estate is the one given, or the longest known name in address and text; null if there is none. `places` are
         names in them of other places (a road, a square, an estate that is not registered) at which matters are known;
-        those are listed, too.
+        those are listed, too. `projects`: works of the estate that no hot issue listed here led to.
         """
         if not (text or address or estate):
             raise invalid([{"loc": ("query", "text"), "type": "value_error", "msg": "is missing: say what, or where"}])
@@ -69,6 +69,7 @@ def known_routes(workshop: Workshop, followers: JoinKnownIssue) -> APIRouter:
             "types": types,
             "tickets": known.tickets,
             "hot_issues": known.hot_issues,
+            "projects": known.projects,
         }
 
     @router.post("/known-matters/{hot_issue_id}/followers", status_code=202)

@@ -109,6 +109,7 @@ def known_pages(
             places=[name, *known.places] if name else known.places,
             tickets=[one | {"joinable": one["state"] in OPEN} for one in known.tickets],
             issues=known.hot_issues,
+            projects=known.projects,
             entered=entered,
             key=uuid4(),
             problem=problem,

@@ -18,6 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 metadata = MetaData()
 """Of all of intake's tables, those of `tables` included."""
@@ -57,6 +58,7 @@ projects = Table(
     Column("state", Text, nullable=False),
     Column("planned_start", Date),
     Column("planned_end", Date),
+    Column("estates", ARRAY(Text), nullable=False, server_default="{}", comment="where the works are"),
     comment="the newest version that projects published",
 )
 Index("projects_by_number", projects.c.number)

@@ -83,7 +83,9 @@ class SqlFollowUps:
     def keep_project(self, work: Work, project: ProjectEvent) -> None:
         facts = project.model_dump(include={"version", "state", "planned_start", "planned_end"})
         number = project.number or number_of_old(ShortKind.PROJECT, project.project_id)
-        work.connection.execute(_KEEP_PROJECT, facts | {"id": project.project_id, "number": number})
+        estates = [place.estate for place in project.estates or (project.place,) if place.estate]
+        row = {"id": project.project_id, "number": number, "estates": estates}
+        work.connection.execute(_KEEP_PROJECT, facts | row)
 
     def expect_project(self, work: Work, project_id: str, planned_start: date) -> None:
         number = number_of_old(ShortKind.PROJECT, project_id)

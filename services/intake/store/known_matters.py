@@ -1,4 +1,7 @@
-"""What is known before a ticket is filed: open tickets, hot issues and works of an estate, or of another place."""
+"""What is known before a ticket is filed: open tickets, hot issues and works of an estate, or of another place.
+
+Works are known though no hot issue led to them: they began from needs, or from the yearly plan.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,8 @@ from services.intake.store.tables import tickets
 MOST = 20
 _OVER = ("withdrawn", "merged")
 """States of hot issues that are over, or continued by another."""
+_CLOSED = ("verified", "cancelled")
+"""States of projects that are over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,7 @@ class KnownMatters:
     places: list[str]
     tickets: list[dict[str, Any]]
     hot_issues: list[dict[str, Any]]
+    projects: list[dict[str, Any]]
 
 
 def known_matters(connection: Connection, estate: str | None, words: str, types: Collection[str]) -> KnownMatters:
@@ -40,7 +46,22 @@ def known_matters(connection: Connection, estate: str | None, words: str, types:
         shown = {one["hot_issue_id"] for one in issues_there}
         others = known_issues(connection, hot_issues.c.id.in_(members), types)
         issues_there += [one for one in others if one["hot_issue_id"] not in shown]
-    return KnownMatters(estate, sorted(naming, key=lambda name: (-len(name), name)), tickets_there, issues_there)
+    shown = {one["project_id"] for one in issues_there}
+    works = [one for one in _projects_of(connection, estate) if one["project_id"] not in shown] if estate else []
+    places = sorted(naming, key=lambda name: (-len(name), name))
+    return KnownMatters(estate, places, tickets_there, issues_there, works)
+
+
+def _projects_of(connection: Connection, estate: str) -> list[dict[str, Any]]:
+    """Those whose works or warranties are not over, the first to start first."""
+    p = projects.c
+    query = (
+        select(p.id.label("project_id"), p.number, p.state, p.planned_start, p.planned_end)
+        .where(p.estates.contains([estate]), p.state.not_in(_CLOSED))
+        .order_by(p.planned_start.nulls_last(), p.id)
+        .limit(MOST)
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]
 
 
 _T = tickets.c

@@ -10,7 +10,7 @@ from services.contracts.numbers import TICKET_DIGITS
 from services.intake.domain.scope import TicketScope
 from services.intake.domain.search_words import Asked
 from services.intake.domain.steps import TicketState
-from services.intake.store.name_tables import estate_names
+from services.intake.store.estates import names
 from services.intake.store.tables import tickets
 from services.intake.store.ticket_scope import seen_by
 from services.intake.store.ticket_views import facts_of
@@ -62,10 +62,10 @@ def _begins(number: ColumnElement[str], digits: str) -> ColumnElement[bool]:
 def _estates_named(connection: Connection, name: str) -> list[str]:
     """Reads all names, which are few."""
     fits = (
-        select(estate_names.c.estate)
-        .where(estate_names.c.name.icontains(name, autoescape=True))
-        .group_by(estate_names.c.estate)
-        .order_by(func.min(func.length(estate_names.c.name)), estate_names.c.estate)
+        select(names.c.estate)
+        .where(names.c.name.icontains(name, autoescape=True))
+        .group_by(names.c.estate)
+        .order_by(func.min(func.length(names.c.name)), names.c.estate)
         .limit(ESTATES)
     )
     return list(connection.execute(fits).scalars())

@@ -12,11 +12,13 @@ from services.chassis.messaging.forgetting import forget
 from services.chassis.messaging.subscription import traced
 from services.chassis.tracing import current_traceparent
 from services.contracts.department_events import (
+    CaseNotice,
     DefectNotice,
     DepartmentReplyRefused,
     HotIssueNotice,
     ImpactNotice,
     ProjectNotice,
+    StandardNotice,
     SupervisionNotice,
     SupervisorNotice,
     TicketAssigned,
@@ -25,8 +27,16 @@ from services.contracts.department_events import (
 )
 from services.contracts.event import Envelope, Event
 from services.contracts.impact_events import WorksImpactChanged
-from services.contracts.registry import HOT_ISSUE_EVENTS, PROJECT_EVENTS, TICKET_EVENTS
+from services.contracts.project_events import TypicalCaseProposed
+from services.contracts.registry import (
+    CASE_EVENTS,
+    HOT_ISSUE_EVENTS,
+    PROJECT_EVENTS,
+    STANDARD_EVENTS,
+    TICKET_EVENTS,
+)
 from services.contracts.reply_events import ReplyRefused
+from services.contracts.standard_events import RolloutChanged, StandardCheckChanged
 from services.contracts.supervision_events import SupervisionOpinionChanged
 from services.contracts.text_events import TicketTextErased, TicketTextRecorded
 from services.contracts.ticket_events import TicketCoHandlerCalledIn, TicketDispatched
@@ -46,6 +56,8 @@ _MESSAGES: dict[type[Event], type[Event]] = {
     **dict.fromkeys(PROJECT_EVENTS, ProjectNotice),
     WorksImpactChanged: ImpactNotice,
     WorksDefectChanged: DefectNotice,
+    **dict.fromkeys((TypicalCaseProposed, *CASE_EVENTS), CaseNotice),
+    **dict.fromkeys((*STANDARD_EVENTS, RolloutChanged, StandardCheckChanged), StandardNotice),
     SupervisionOpinionChanged: SupervisionNotice,
 }
 _TO_PARTIES: dict[type[Event], type[Event]] = {SupervisionOpinionChanged: SupervisorNotice}

@@ -10,11 +10,13 @@ from typing import NamedTuple, Self, TypeVar
 from uuid import UUID
 
 from services.contracts.department_events import (
+    CaseNotice,
     DefectNotice,
     DepartmentReplyRefused,
     HotIssueNotice,
     ImpactNotice,
     ProjectNotice,
+    StandardNotice,
     SupervisionNotice,
     SupervisorNotice,
     TicketAssigned,
@@ -39,8 +41,10 @@ SUBJECT_FIELDS: Mapping[type[Event], str] = {
     SupervisorNotice: "topic_id",
     ImpactNotice: "project_id",
     DefectNotice: "project_id",
+    CaseNotice: "case_id",
+    StandardNotice: "standard_id",
 }
-"""By message, the field that names the ticket, hot issue, project or topic of supervision it is about."""
+"""By message, the field that names what it is about: a ticket, hot issue, project, case, standard or topic."""
 
 Notice = TypeVar("Notice", bound=Event)
 

@@ -10,15 +10,31 @@ from typing import Protocol
 from services.contracts.data_files import DataRow
 from services.contracts.event import Event
 from services.contracts.impact_events import WorksImpactChanged
-from services.contracts.registry import HOT_ISSUE_EVENTS, PROJECT_EVENTS, TICKET_EVENTS
+from services.contracts.project_events import TypicalCaseProposed
+from services.contracts.registry import (
+    CASE_EVENTS,
+    HOT_ISSUE_EVENTS,
+    PROJECT_EVENTS,
+    STANDARD_EVENTS,
+    TICKET_EVENTS,
+)
+from services.contracts.standard_events import RolloutChanged, StandardCheckChanged
 from services.contracts.supervision_events import SupervisionOpinionChanged
-from services.contracts.ticket_events import DepartmentCode, Place, TicketDispatched
+from services.contracts.ticket_events import DepartmentCode, TicketDispatched
 from services.contracts.works_events import WorksDefectChanged
 
 SITE_EVENTS: tuple[type[Event], ...] = (WorksImpactChanged, WorksDefectChanged)
 """What happens on site of which departments hear; whoever works there reads the rest."""
+TYPE_EVENTS: tuple[type[Event], ...] = (
+    TypicalCaseProposed,
+    *CASE_EVENTS,
+    *STANDARD_EVENTS,
+    RolloutChanged,
+    StandardCheckChanged,
+)
+"""From one problem to one type of problem: cases, standards and what sub-districts make of them."""
 _ROUTED: tuple[type[Event], ...] = (
-    *(*TICKET_EVENTS, *HOT_ISSUE_EVENTS, *PROJECT_EVENTS, *SITE_EVENTS),
+    *(*TICKET_EVENTS, *HOT_ISSUE_EVENTS, *PROJECT_EVENTS, *SITE_EVENTS, *TYPE_EVENTS),
     SupervisionOpinionChanged,
 )
 FACTS: Mapping[str, type[Event]] = {event.type: event for event in _ROUTED if event is not TicketDispatched}
@@ -34,11 +50,12 @@ class Addressee(StrEnum):
     OWNER = "owner"
     CO_HANDLERS = "co-handlers"
     RETURNED_BY = "returned by"
+    UNIT = "unit"
     SUPERVISORS = "supervisors"
 
 
 class Fact(Protocol):
-    """What the events of tickets, hot issues and repair projects have in common."""
+    """What the routed events have in common. Some have a `place`, too."""
 
     @property
     def type(self) -> str: ...
@@ -50,8 +67,6 @@ class Fact(Protocol):
     def state(self) -> str: ...
     @property
     def lead(self) -> str | None: ...
-    @property
-    def place(self) -> Place | None: ...
 
 
 class Route(DataRow):

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from services.chassis.database.work import Work
 from services.chassis.messaging.timers import Timer
 from services.projects.app.cure import CLOCK
+from services.projects.app.effect.watch_relapse import watched_until
 from services.projects.app.ports import Calls, CurrentRules, HotIssues
 from services.projects.app.publishing import PublishIssue
 from services.projects.app.raise_issue import RaiseIssue
@@ -25,7 +26,6 @@ from services.projects.domain.hot_issue import (
     Reason,
     reason_of,
 )
-from services.projects.domain.months import months_later
 from services.projects.domain.windows import no_earlier
 
 
@@ -81,7 +81,8 @@ class Detect:
             self._join(work, sighted, issue)
         if issue.state is IssueState.OBSERVING or issue.state in JUDGED:
             assert issue.accepted_at
-            limit = months_later(issue.accepted_at, self.rules.book().at(issue.accepted_at).reopening.months)
+            assert issue.observe_until
+            limit = watched_until(issue.accepted_at, issue.observe_until, self.rules.book())
             # What was explained in a cell before its newest issue was merged stays explained.
             since = no_earlier(issue.accepted_at, newest.counts_from)
             found = self._hot_near(work, sighted, since)

@@ -127,9 +127,9 @@ class HeldIssues:
         self._write(work)
         return self._stored.members(work, issue)
 
-    def cells(self, work: Work, issue: HotIssue) -> list[Cell]:
+    def cells(self, work: Work, issue_ids: Collection[str]) -> dict[str, list[Cell]]:
         self._write(work)
-        return self._stored.cells(work, issue)
+        return self._stored.cells(work, issue_ids)
 
     def tally(self, work: Work, issue: HotIssue) -> Tally | None:
         self._write(work)

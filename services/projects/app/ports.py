@@ -12,7 +12,6 @@ from services.projects.domain.evidence import Cell
 from services.projects.domain.hot_issue import HotIssue, Reason, Tally
 from services.projects.domain.repair_project import ProjectEntry, RepairProject
 from services.projects.domain.rules import RuleBook
-from services.projects.domain.typical_case import Standing, TypicalCase
 
 
 class CurrentRules(Protocol):
@@ -82,8 +81,8 @@ class HotIssues(Protocol):
     def members(self, work: Work, issue: HotIssue) -> list[Call]:
         """All members, the earliest first."""
 
-    def cells(self, work: Work, issue: HotIssue) -> list[Cell]:
-        """The issue's own cell and those of the issues merged into it."""
+    def cells(self, work: Work, issue_ids: Collection[str]) -> dict[str, list[Cell]]:
+        """Of each issue its own cell and those of the issues merged into it."""
 
     def tally(self, work: Work, issue: HotIssue) -> Tally | None:
         """Counts the members; None if there are none."""
@@ -98,17 +97,6 @@ class DecisionsInDoubt(Protocol):
 
     def save(self, work: Work, issue: HotIssue) -> None:
         """Stores the issue's facts and the new lines of its history."""
-
-
-class TypicalCases(Protocol):
-    def lock(self, work: Work, type_code: str) -> TypicalCase | None:
-        """The case of a type, locked until the transaction ends: nobody else looks at this type until then."""
-
-    def standing(self, work: Work, type_code: str) -> list[Standing]:
-        """The hot issues of a type that are confirmed and not withdrawn, whatever was decided on them."""
-
-    def save(self, work: Work, case: TypicalCase) -> None:
-        """Stores the case."""
 
 
 class RepairProjects(Protocol):

@@ -11,7 +11,6 @@ from services.chassis.database.work import Work
 from services.chassis.metrics import HOT_ISSUES
 from services.contracts.event import Event
 from services.contracts.hot_issue_events import (
-    Effect,
     HotIssueAssigned,
     HotIssueConfirmed,
     HotIssueCorrected,
@@ -20,10 +19,12 @@ from services.contracts.hot_issue_events import (
     HotIssueDecisionMoved,
     HotIssueDecisionOverdue,
     HotIssueLapsed,
+    HotIssueLooked,
     HotIssueMemberJoined,
     HotIssueMemberLeft,
     HotIssueNotShown,
     HotIssueObserved,
+    HotIssueRelapseSuspected,
     HotIssueReopened,
     HotIssueSuspected,
     HotIssueVerified,
@@ -55,7 +56,7 @@ _EVENTS: Mapping[IssueState, type[Event]] = {
 _AS_THEY_ARE = (
     *("number", "version", "state", "place", "lead", "callers", "calls", "first_at", "last_at"),
     *("confirmed_at", "decide_by", "decide_from"),
-    *("decision", "decision_reason", "project_id", "merged_into", "heat", "effect"),
+    *("decision", "decision_reason", "project_id", "merged_into", "heat", "effect", "judged"),
     *("level", "ordinal", "counts_from", "rules_version", "window_days", "window_callers", "overdue", "decided_at"),
     *("holds_others", "reopened_at", "cure_started_at", "accepted_at", "observe_until", "before", "after"),
 )
@@ -68,8 +69,8 @@ class IssueWords(Protocol):
     def titled(self, issue: HotIssue) -> dict[str, str]:
         """title, title_en, summary and summary_en."""
 
-    def verdict(self, effect: Effect) -> str:
-        """In Chinese and English."""
+    def verdict(self, issue: HotIssue) -> str | None:
+        """What was found of its cure, in Chinese and English."""
 
     def detail(self, cause: Cause | None, note: str | None) -> str | None:
         """In English."""
@@ -81,7 +82,7 @@ def issue_facts(issue: HotIssue, words: IssueWords) -> dict[str, Any]:
         "hot_issue_id": issue.id,
         "type_code": issue.cell.type_code,
         **{name: getattr(issue, name) for name in _AS_THEY_ARE},
-        "verdict": words.verdict(issue.effect) if issue.effect else issue.verdict,
+        "verdict": words.verdict(issue),
         **words.titled(issue),
         **_step_of(issue, words),
     }
@@ -117,6 +118,13 @@ class PublishIssue:
         assert issue.state
         work.publish(TOPIC, _EVENTS[issue.state](**self._facts(issue)))
         work.after_commit(HOT_ISSUES.labels(issue.state).inc)
+
+    def looked(self, work: Work, issue: HotIssue) -> None:
+        """Publishes a look that shows no cure yet, which `issue` has just recorded."""
+        work.publish(TOPIC, HotIssueLooked(**self._facts(issue)))
+
+    def relapse_suspected(self, work: Work, issue: HotIssue) -> None:
+        work.publish(TOPIC, HotIssueRelapseSuspected(**self._facts(issue)))
 
     def overdue(self, work: Work, issue: HotIssue) -> None:
         work.publish(TOPIC, HotIssueDecisionOverdue(**self._facts(issue)))

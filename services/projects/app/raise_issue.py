@@ -13,10 +13,10 @@ from services.chassis.messaging import timers
 from services.chassis.working_days import Calendar
 from services.contracts.numbers import ShortKind, short_number
 from services.contracts.taxonomy import Taxonomy
+from services.projects.app.cases.propose import ProposeTypicalCases
 from services.projects.app.measure_heat import MeasureHeat
 from services.projects.app.ports import Calls, CurrentRules, HotIssues
 from services.projects.app.publishing import PublishIssue
-from services.projects.app.typical_cases import ProposeTypicalCases
 from services.projects.domain.causes import Cause, Why, fulfilled
 from services.projects.domain.detection import Call, Fulfilment, hot_issue_id, place_of
 from services.projects.domain.evidence import Cell

@@ -21,6 +21,7 @@ from services.projects.app.cure import CLOCK, Cure
 from services.projects.app.needs.meet_needs import MeetNeeds
 from services.projects.app.ports import CurrentRules, HotIssues, RepairProjects
 from services.projects.app.raise_issue import RaiseIssue
+from services.projects.app.register.ports import FloorAreas
 from services.projects.app.works.attach_complaints import works_moved
 from services.projects.domain import hot_issue
 from services.projects.domain.causes import Cause, Why
@@ -66,6 +67,8 @@ class Repair:
     taxonomy: Taxonomy
     pass_gates: Callable[[Work, RepairProject], None]
     needs: MeetNeeds
+    areas: FloorAreas
+    pilots: Callable[[Work, RepairProject], None]
     new_id: Callable[[], str]
 
     def open(self, work: Work, issue: HotIssue, plan: Plan, actor: str) -> RepairProject:
@@ -96,7 +99,7 @@ class Repair:
             estates=tuple(places) if len(places) > 1 else (),
             elements=elements,
         )
-        _plan(project, plan)
+        self._plan(work, project, plan)
         project.take(ProjectState.NEED, now, actor)
         work.publish(TOPIC, ProjectOpened(**project_facts(project), **taken_by(project)))
         self.projects.save(work, project)
@@ -109,7 +112,7 @@ class Repair:
             raise Unfit("project_id", "is a project of another estate; leave it out to open one")
         if project.state not in WORKS_TO_COME:
             raise Unfit("project_id", f"is a project that is {project.state}; leave it out to open one")
-        _plan(project, plan)
+        self._plan(work, project, plan)
         project.join(issue.id, work.clock.now(), actor)
         self._advanced(work, project)
         kind = self.taxonomy.types.get(issue.cell.type_code)
@@ -126,7 +129,7 @@ class Repair:
             for issue in self.issues.lock_all(work, set(project.hot_issues)).values()
             if issue.project_id == project.id
         ]
-        _plan(project, step.plan)
+        self._plan(work, project, step.plan)
         shown = bool(cured) and all(issue.state is hot_issue.IssueState.VERIFIED for issue in cured)
         try:
             project.take(step.to, work.clock.now(), step.actor, step.note, effect_shown=shown, pause=step.pause)
@@ -138,6 +141,7 @@ class Repair:
         self.pass_gates(work, project)
         self._advanced(work, project)
         self.needs.step(work, project)
+        self.pilots(work, project)
         if project.review_on:
             timers.start(work, REVIEW, project.id, review_at(project.review_on))
         for issue in cured:
@@ -163,6 +167,29 @@ class Repair:
                 self.cure.finish(work, issue, step.actor, project.accepted_at, step.note)
             case ProjectState.CANCELLED, hot_issue.IssueState.DECIDED | hot_issue.IssueState.IN_CURE:
                 self.raise_issue.ask_again(work, issue, step.actor, Cause(Why.PROJECT_CANCELLED), step.note)
+
+    def _plan(self, work: Work, project: RepairProject, plan: Plan) -> None:
+        """Raises Unfit, for more floor area too than is registered of its estates; where one is not, any is taken."""
+        try:
+            project.plan(plan)
+        except PlanFault as fault:
+            raise Unfit(fault.fact, str(fault)) from None
+        if plan.floor_area_m2 is None:
+            return
+        known = self.registered_area(work, project)
+        if known is not None and plan.floor_area_m2 > known:
+            asked = f"is {plan.floor_area_m2:.2f} m², and {known:.2f} m² are registered of its estates"
+            raise Unfit("floor_area_m2", f"{asked}: correct it, or the register first")
+
+    def registered_area(self, work: Work, project: RepairProject) -> float | None:
+        """Of its estates together, in m²; None where it is not known of each."""
+        total = 0.0
+        for place in project.estates or (project.place,):
+            area = self.areas.of(work, place.estate) if place.estate else None
+            if area is None:
+                return None
+            total += area
+        return total
 
     def _advanced(self, work: Work, project: RepairProject) -> None:
         taken = project.steps[-1]
@@ -207,10 +234,3 @@ def taken_by(project: RepairProject) -> dict[str, Any]:
 def review_at(day: date) -> datetime:
     """When the works that are stopped until a day are looked at again."""
     return datetime.combine(day, time.min, SHANGHAI)
-
-
-def _plan(project: RepairProject, plan: Plan) -> None:
-    try:
-        project.plan(plan)
-    except PlanFault as fault:
-        raise Unfit(fault.fact, str(fault)) from None

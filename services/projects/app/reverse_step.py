@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from services.chassis.commands import Conflict, admitted, must_be_at
@@ -43,6 +43,7 @@ class ReverseStep:
     issues: HotIssues
     publish: PublishIssue
     needs: MeetNeeds
+    pilots: Callable[[Work, RepairProject], None]
 
     def __call__(self, work: Work, project_id: str, said: Reversal, authority: Authority) -> RepairProject:
         """Raises Unknown, Forbidden, and Conflict: for a step that is undone otherwise, and where the effect of the
@@ -70,6 +71,7 @@ class ReverseStep:
         self.projects.save(work, project)
         works_moved(work, project.id, project.version)
         self.needs.step(work, project)
+        self.pilots(work, project)
         for issue in issues:
             self._take_back(work, issue, wrong.state, said)
         return project

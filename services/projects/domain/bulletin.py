@@ -34,6 +34,7 @@ class BulletinSection(StrEnum):
     OVERDUE = "overdue"
     WORKS = "works"
     VERIFIED = "verified"
+    ROLLOUT = "rollout"
     SUPERVISION = "supervision"
 
 
@@ -44,6 +45,7 @@ SECTIONS: Mapping[BulletinReader, Sequence[BulletinSection]] = {
         BulletinSection.DECIDED,
         BulletinSection.WORKS,
         BulletinSection.VERIFIED,
+        BulletinSection.ROLLOUT,
         BulletinSection.SUPERVISION,
     ),
     BulletinReader.SUB_DISTRICT: (
@@ -52,17 +54,18 @@ SECTIONS: Mapping[BulletinReader, Sequence[BulletinSection]] = {
         BulletinSection.OVERDUE,
         BulletinSection.WORKS,
         BulletinSection.VERIFIED,
+        BulletinSection.ROLLOUT,
     ),
     BulletinReader.COMMITTEE: (
-        BulletinSection.SUPERVISION,
         BulletinSection.VERIFIED,
+        BulletinSection.ROLLOUT,
+        BulletinSection.SUPERVISION,
         BulletinSection.DECIDED,
         BulletinSection.WORKS,
         BulletinSection.OVERDUE,
     ),
 }
-"""In the order in which they are read: the hub begins with what it must do, the committee with what came of its own
-opinions and what was achieved."""
+"""In the order in which they are read: the hub begins with what it must do, the committee with what was achieved."""
 
 
 class Span(NamedTuple):

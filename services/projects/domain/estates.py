@@ -26,7 +26,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a list of estates says. `floor_area` in 0.01 m²; `built`: the year."""
+    """What a list of estates says. `floor_area` in 0.01 m²; `built`: the year; `lng` and `lat` in degrees."""
 
     id: str
     name: str
@@ -34,15 +34,18 @@ class Facts:
     property_kind: str | None
     built: int | None
     floor_area: int | None
+    lng: float | None = None
+    lat: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RegisteredEstate:
-    """`version` rises with each change of what is published of it."""
+    """`version` rises with each change of what is published of it. What was removed is known by its version alone."""
 
     facts: Facts
     blocks: tuple[Block, ...]
     version: int
+    removed: bool = False
 
     @property
     def parts(self) -> int:

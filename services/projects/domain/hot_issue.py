@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from services.contracts.effect import JudgedEffect
 from services.contracts.hot_issue_events import DecisionKind, Effect, Heat
 from services.contracts.ticket_events import Place
 from services.projects.domain.causes import Cause
@@ -115,7 +116,8 @@ class HotIssue:
     Every step and every member that joins raises `version` by one, because each has an event of its own.
     `decide_from`: when the days to decide began, as long as not all holidays up to `decide_by` are announced.
     `counts_from`: only calls after it are evidence, because those before belong to what was closed.
-    `verdict`: what was found before `effect` was kept, in words.
+    `judged`: what the last look showed. `effect`: what was found before there were controls, and `verdict` before that,
+    in words (ADR 48).
     """
 
     id: str
@@ -151,6 +153,7 @@ class HotIssue:
     reopened_at: datetime | None = None
     before: int | None = None
     after: int | None = None
+    judged: JudgedEffect | None = None
     effect: Effect | None = None
     verdict: str | None = None
     steps: list[HotIssueEntry] = field(default_factory=list)
@@ -195,7 +198,7 @@ class HotIssue:
         """Clears the decision and what followed from it; the history keeps both."""
         self.decision = self.decision_reason = self.decided_at = self.project_id = None
         self.cure_started_at = self.accepted_at = self.observe_until = None
-        self.before = self.after = self.effect = self.verdict = None
+        self.before = self.after = self.judged = self.effect = self.verdict = None
 
     def tally(self, members: Tally) -> None:
         self.calls, self.callers, self.first_at, self.last_at = members

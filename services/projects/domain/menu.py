@@ -42,13 +42,10 @@ class Capacity(DataRow):
     unit_en: str
 
 
-class MenuItem(DataRow):
-    """One version of a way to build an element. `removes`: what will not be there afterwards."""
+class MenuContent(DataRow):
+    """A way to build an element. `removes`: what will not be there afterwards."""
 
     code: MenuCode
-    version: int = Field(ge=1)
-    known_from: date
-    in_force_from: date
     withdrawn: bool = False
     element: ElementCode
     unit: Unit
@@ -60,6 +57,14 @@ class MenuItem(DataRow):
     removes_cn: str
     removes_en: str
     capacity: Capacity | None = None
+
+
+class MenuItem(MenuContent):
+    """One version of it."""
+
+    version: int = Field(ge=1)
+    known_from: date
+    in_force_from: date
 
 
 def menu_as_of(rows: Iterable[MenuItem], in_force: date, known: date) -> Mapping[str, MenuItem]:

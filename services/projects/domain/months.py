@@ -41,3 +41,9 @@ def months_later(moment: datetime, months: int) -> datetime:
     then = Month.of(moment).plus(months)
     day = min(local.day, calendar.monthrange(*then)[1])
     return local.replace(year=then.year, month=then.month, day=day).astimezone(moment.tzinfo)
+
+
+def months_later_day(day: date, months: int) -> date:
+    """The same day `months` later; the last of the month where it has no such day."""
+    then = Month.on(day).plus(months)
+    return date(then.year, then.month, min(day.day, calendar.monthrange(*then)[1]))

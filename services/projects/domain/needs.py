@@ -58,6 +58,8 @@ TRANSITIONS: Mapping[NeedState | None, frozenset[NeedState]] = {
 }
 TAKES_SOURCES = frozenset({NeedState.OPEN, NeedState.IN_PLAN, NeedState.IN_PROJECT})
 """Who asks once it is met or refused begins another need."""
+ASKED_BY_HAND = frozenset({NeedOrigin.COMMITTEE, NeedOrigin.FILE})
+"""What people enter, and may take back."""
 PLANNABLE = frozenset({NeedState.OPEN, NeedState.IN_PLAN})
 
 

@@ -97,7 +97,17 @@ class PlanRules(DataRow):
     def decided_by(self, cost_fen: int, sub_district: str | None) -> str | None:
         """The unit that decides on works of this size there; None if it depends on a place that is not known."""
         unit = next(one.decided_by for one in reversed(self.authority) if one.from_fen <= cost_fen)
-        if unit != OFFICE_OF_THE_PLACE:
-            return unit
-        place = sub_districts().get(sub_district or "")
-        return place.office if place else None
+        return _unit(unit, sub_district)
+
+    def may_approve(self, cost_fen: int | None, sub_district: str | None) -> frozenset[str]:
+        """The units that decide on works of this size or larger there; where the cost is not known, on any works."""
+        last = max(number for number, one in enumerate(self.authority) if one.from_fen <= (cost_fen or 0))
+        units = (_unit(one.decided_by, sub_district) for one in self.authority[last:])
+        return frozenset(unit for unit in units if unit)
+
+
+def _unit(decided_by: str, sub_district: str | None) -> str | None:
+    if decided_by != OFFICE_OF_THE_PLACE:
+        return decided_by
+    place = sub_districts().get(sub_district or "")
+    return place.office if place else None

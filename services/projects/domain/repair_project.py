@@ -104,7 +104,7 @@ class MissingFacts(ValueError):
 class ProjectEntry:
     """Who took which step when; `version` is the project's after it. `joined`: the hot issue that joined by it.
 
-    `reverses`: the version of the wrong step that this one takes back.
+    `reverses`: the version of the wrong step that this one takes back. `responsible`, `review_on`: of a suspension.
     """
 
     version: int
@@ -115,6 +115,8 @@ class ProjectEntry:
     note: str | None = None
     joined: str | None = None
     reverses: int | None = None
+    responsible: str | None = None
+    review_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +210,7 @@ class RepairProject:
             self.started_at = self.started_at or at
         if state is ProjectState.ACCEPTED:
             self.accepted_at = at
-        self._record(state, at, actor, note)
+        self._record(state, at, actor, note, pause=pause if stopped else NO_PAUSE)
 
     def reverse(self, step: ProjectEntry, at: datetime, actor: str, note: str) -> None:
         """Takes back a step that `last_standing` gave: the project is where it was before it, and the history shows
@@ -260,7 +262,9 @@ class RepairProject:
         note: str | None,
         joined: str | None = None,
         reverses: int | None = None,
+        pause: Pause = NO_PAUSE,
     ) -> None:
         self.version += 1
-        self.steps.append(ProjectEntry(self.version, at, self.state, state, actor, note, joined, reverses))
+        stop = (pause.responsible, pause.review_on)
+        self.steps.append(ProjectEntry(self.version, at, self.state, state, actor, note, joined, reverses, *stop))
         self.state = state

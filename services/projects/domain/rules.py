@@ -1,4 +1,4 @@
-"""The rules as data: when a problem is concentrated, by when to decide, what counts as a cure.
+"""The rules as data: when a problem is concentrated, by when to decide.
 
 Their values are in data/rules.yaml alone.
 """
@@ -15,7 +15,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, model_validator
 
 from services.contracts.hot_issue_events import DecisionKind
-from services.contracts.ticket_events import DepartmentCode, TypeCode, Urgency
+from services.contracts.ticket_events import DepartmentCode, Urgency
 from services.projects.domain.months import ZONE
 
 Days = Annotated[int, Field(ge=1, le=365)]
@@ -133,15 +133,6 @@ class DecisionRule(_Rule):
         return self
 
 
-class Observation(_Rule):
-    """The effect check of docs/domain.md §3.4; `apart` are the types that speak of the works, not of their cause."""
-
-    months: int = Field(ge=1, le=12, description="More than a year would count a month before the works twice.")
-    least_before: PositiveInt
-    fall_at_least: float = Field(gt=0, le=1)
-    apart: frozenset[TypeCode]
-
-
 class Reopening(_Rule):
     months: PositiveInt
 
@@ -160,7 +151,6 @@ class Rules(_Rule):
     type_problem: TypeProblem
     severity: Mapping[Urgency, PositiveFloat]
     decision: DecisionRule
-    observation: Observation
     reopening: Reopening
     project: ProjectRule
 

@@ -1,4 +1,4 @@
-"""A look at an estate that found what it needs (需求调查). Never changed; its findings ask for elements."""
+"""A look at an estate that found its needs (需求调查): the findings ask for elements. Never changed, but withdrawn."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ class NeedsSurvey:
     on_site: bool
     made_at: datetime
     findings: tuple[SurveyedFinding, ...]
+    withdrawn_at: datetime | None = None
 
     @property
     def elements(self) -> tuple[str, ...]:

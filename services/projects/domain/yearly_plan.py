@@ -6,7 +6,7 @@ A version is drafted, published and superseded; what is published never changes 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -51,7 +51,11 @@ class Payers(NamedTuple):
 
 @dataclass(slots=True)
 class PlanEntry:
-    """An estate in a version of the plan. `needs`: those that could be planned when it was ranked."""
+    """An estate in a version of the plan.
+
+    `needs`: those that could be planned when it was ranked. `projects`: the works that were begun for needs which an
+    earlier version of the year's plan listed; with any the estate stays listed.
+    """
 
     plan_id: str
     place: Place
@@ -65,6 +69,7 @@ class PlanEntry:
     decision: PlanDecision | None = None
     reason: NeedReason | None = None
     version: int = 0
+    projects: tuple[str, ...] = ()
 
     @property
     def rank(self) -> int:
@@ -116,8 +121,20 @@ def public_money(entries: Sequence[PlanEntry]) -> int:
 
 
 def undecided(entries: Sequence[PlanEntry]) -> list[PlanEntry]:
-    """Those without which a plan cannot be published; what has no needs left needs no decision."""
-    return [entry for entry in entries if entry.needs and entry.decision is None]
+    """Those without which a plan cannot be published; what has neither needs nor works left needs no decision."""
+    return [entry for entry in entries if (entry.needs or entry.projects) and entry.decision is None]
+
+
+def running(entry: PlanEntry, projects: tuple[str, ...]) -> PlanEntry:
+    """The entry with the works that were begun: what else was said of it is to be decided anew."""
+    if projects and entry.decision is not PlanDecision.LISTED:
+        return replace(entry, projects=projects, decision=None, reason=None)
+    return replace(entry, projects=projects)
+
+
+def without_needs(entry: PlanEntry) -> PlanEntry:
+    """An estate that asks for nothing any more: there is nothing to decide on, and nothing to pay."""
+    return replace(entry, needs=(), cost_fen=None, payers=None, decided_by=None, decision=None, reason=None)
 
 
 def ranked(entry: PlanEntry, rules: PlanRules) -> None:

@@ -36,7 +36,7 @@ def known_elements(codes: Codes) -> Codes:
     return codes
 
 
-def _department(code: str) -> str:
+def known_department(code: str) -> str:
     if code not in departments():
         raise ValueError("is no department: take a code of services/contracts/data/departments.yaml")
     return code
@@ -59,6 +59,7 @@ Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 Day = Annotated[date, AfterValidator(_plausible)]
 Moment = Annotated[AwareDatetime, AfterValidator(_plausible_moment)]
 FloorArea = Annotated[float, Field(gt=0, le=10_000_000, allow_inf_nan=False, description="m²")]
+Department = Annotated[str, AfterValidator(known_department)]
 Elements = Annotated[tuple[str, ...], Field(max_length=40), AfterValidator(known_elements)]
 
 
@@ -110,7 +111,7 @@ class AssignmentBody(_CommandBody):
     """`lead` takes the issue over; without it the department that leads already takes note."""
 
     version: PositiveInt
-    lead: Annotated[str, AfterValidator(_department)] | None = None
+    lead: Department | None = None
     note: Words | None = None
 
 
@@ -138,7 +139,7 @@ class ProjectStepBody(PlanBody):
     version: PositiveInt
     to: ProjectState
     note: Words | None = None
-    responsible: Annotated[str, AfterValidator(_department)] | None = None
+    responsible: Department | None = None
     review_on: Day | None = None
 
     def step(self, actor: str) -> ProjectStep:

@@ -12,12 +12,10 @@ from services.chassis.web.csv_answers import csv_answer
 from services.chassis.web.identity import Actor, Role, require
 from services.chassis.web.problems import Problem, invalid
 from services.contracts.districts import sub_districts
-from services.projects.app.ports import CurrentRules
 from services.projects.domain.bulletin import SECTIONS, BulletinReader, BulletinSection, Period
-from services.projects.domain.rules import Observation
+from services.projects.files.effect_rules import proof_rules
 from services.projects.http.rights import WHOLE_DISTRICT
-from services.projects.store.bulletin_line import BulletinLine
-from services.projects.store.bulletins import bulletin_lines, calls_of_period
+from services.projects.store.bulletins import BulletinLine, bulletin_lines, calls_of_period
 
 BulletinActor = Annotated[Actor, Depends(require(*WHOLE_DISTRICT, Role.SUBDISTRICT))]
 PERIOD = r"2\d{3}-(W\d{2}|\d{2})"
@@ -51,17 +49,16 @@ class Bulletin:
         return self.sub_district or self.reader
 
 
-def bulletin_routes(workshop: Workshop, rules: CurrentRules) -> APIRouter:
+def bulletin_routes(workshop: Workshop) -> APIRouter:
     router = APIRouter(tags=["figures"])
 
     @router.get("/bulletins/{period}")
     def bulletin(actor: BulletinActor, period: PeriodName, written_for: WrittenFor = None) -> dict[str, Any]:
-        """In sections, for its reader: what is hot, decided, overdue at the period's end, built, verified,
-        and for the hub and the committee what came of supervision.
+        """In sections, for its reader: what is hot, decided, overdue at the period's end, built, verified.
 
         A sub-district reads its own; the hub and who supervises read all.
         """
-        made = bulletin_of(workshop, actor, period, written_for, rules.book().newest.observation)
+        made = bulletin_of(workshop, actor, period, written_for)
         return {
             "period": made.period.name,
             "first": made.period.first,
@@ -75,7 +72,7 @@ def bulletin_routes(workshop: Workshop, rules: CurrentRules) -> APIRouter:
     @router.get("/bulletins/{period}/csv", response_class=Response)
     def bulletin_csv(actor: BulletinActor, period: PeriodName, written_for: WrittenFor = None) -> Response:
         """The same lines as a table; of names only codes, as a spreadsheet would run what begins with `=`."""
-        made = bulletin_of(workshop, actor, period, written_for, rules.book().newest.observation)
+        made = bulletin_of(workshop, actor, period, written_for)
         lines = ((section, line) for section, found in made.sections.items() for line in found)
         return csv_answer(
             f"bulletin-{made.period.name}-{made.written_for}.csv",
@@ -86,18 +83,19 @@ def bulletin_routes(workshop: Workshop, rules: CurrentRules) -> APIRouter:
     return router
 
 
-def bulletin_of(workshop: Workshop, actor: Actor, period: str, written_for: str | None, rule: Observation) -> Bulletin:
+def bulletin_of(workshop: Workshop, actor: Actor, period: str, written_for: str | None) -> Bulletin:
     """Raises Problem 422 for a period that is none or has not begun, 403 for a bulletin of others."""
     asked = _period(period, workshop)
     span, before = asked.span().until(workshop.clock.now()), asked.before().span()
     reader, sub_district = _reader_of(actor, written_for)
+    apart = proof_rules().apart
     with workshop.engine.begin() as connection:
         return Bulletin(
             asked,
             reader,
             sub_district,
-            calls_of_period(connection, span, sub_district, rule),
-            calls_of_period(connection, before, sub_district, rule),
+            calls_of_period(connection, span, sub_district, apart),
+            calls_of_period(connection, before, sub_district, apart),
             {section: bulletin_lines(connection, section, span, sub_district) for section in SECTIONS[reader]},
         )
 

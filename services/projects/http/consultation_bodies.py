@@ -19,15 +19,19 @@ from pydantic import (
 )
 
 from services.contracts.consultation_events import ItemCode
+from services.contracts.estate_events import EstateCode
 from services.contracts.works_events import Sha256
 from services.contracts.writing import plain
 from services.projects.app.consultation.drafting import Draft, DraftItem
-from services.projects.app.consultation.ports import Delivery
+from services.projects.app.consultation.electors import AskedElectors
+from services.projects.app.consultation.note_sales import SoldPart
+from services.projects.app.consultation.ports import DeliveredBy, Delivery
+from services.projects.domain.consultation.admission import HeldIn
 from services.projects.domain.consultation.ballots import Ballot, BallotChoice
 from services.projects.domain.consultation.codes import Keyed
 from services.projects.domain.consultation.course import Announced
-from services.projects.domain.consultation.electorate import OwnedPart
-from services.projects.domain.consultation.meetings import HeardOpinion, Meeting, MeetingKind, ParticipantRole
+from services.projects.domain.consultation.electorate import PART_ID, OwnedPart
+from services.projects.domain.consultation.meetings import Meeting, MeetingKind, ParticipantRole, ProjectOpinion
 from services.projects.domain.menu import MenuCode
 from services.projects.http.bodies import Day, Moment, Words
 from services.projects.http.works_bodies import Block
@@ -58,13 +62,16 @@ Area = Annotated[
 ]
 PartId = Annotated[
     str,
-    StringConstraints(
-        pattern=r"^[0-9A-Za-z甲乙丙丁东西南北号幢室]{1,8}([-/_#.][0-9A-Za-z甲乙丙丁东西南北号幢室]{1,8}){0,4}$"
-    ),
+    StringConstraints(pattern=PART_ID),
     Field(description="The part as the register calls it: 3-2-501. Never a name or a number to call."),
 ]
 Building = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z甲乙丙丁东西南北]{0,8}$"), BeforeValidator(_building)]
 Hallway = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z甲乙丙丁东西南北]{0,6}$"), BeforeValidator(_hallway)]
+WithinEstate = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9A-Z甲乙丙丁东西南北]{1,8}(/[0-9A-Z甲乙丙丁东西南北]{1,6})?$"),
+    BeforeValidator(_building),
+]
 Short = Annotated[Words, StringConstraints(max_length=200)]
 Evidence = Annotated[
     str, StringConstraints(pattern=r"^[0-9a-f]{64}$"), Field(description="SHA-256 of the sheet, or of the export.")
@@ -123,21 +130,34 @@ class AskedBody(_Body):
 AskedItems = Annotated[list[AskedBody], Field(min_length=1, max_length=200)]
 
 
-class ConsultationBody(_Body):
-    """`id` is the client's own: sent again, it drafts nothing. `total_area_m2`: what the parts must add up to."""
+class _Electors(_Body):
+    """Without `parts`: those of the register. `estate`: which one of the project's. `within`: buildings (3) and
+    hallways (3/2) that are asked, none: all. `why_differs`: why the parts may differ from the register.
+    `total_area_m2`: what they must add up to."""
+
+    parts: Annotated[list[PartBody], Field(max_length=20_000)] = []
+    estate: EstateCode | None = None
+    within: Annotated[list[WithinEstate], Field(max_length=500)] = []
+    total_area_m2: Area | None = None
+    why_differs: Words | None = None
+
+    def electors(self, keyed: Keyed) -> AskedElectors:
+        owned = [one.owned(keyed) for one in self.parts]
+        return AskedElectors(owned, self.estate, tuple(self.within), self.total_area_m2, self.why_differs)
+
+
+class ConsultationBody(_Electors):
+    """`id` is the client's own: sent again, it drafts nothing."""
 
     id: UUID
     items: AskedItems
-    parts: Annotated[list[PartBody], Field(min_length=1, max_length=20_000)]
-    total_area_m2: Area | None = None
 
     def draft(self, keyed: Keyed) -> Draft:
-        return Draft(
-            str(self.id),
-            [one.asked() for one in self.items],
-            [one.owned(keyed) for one in self.parts],
-            self.total_area_m2,
-        )
+        return Draft(str(self.id), [one.asked() for one in self.items], self.electors(keyed))
+
+
+class ElectorateBody(_Electors):
+    version: PositiveInt
 
 
 class TextsBody(_Body):
@@ -145,33 +165,48 @@ class TextsBody(_Body):
     items: AskedItems
 
 
-class RoundBody(_Body):
-    """Without `parts`: those who could vote in the round before."""
+class RoundBody(_Electors):
+    """Without parts: those who could vote in the round before, or `by_register` those of the register."""
 
     version: PositiveInt
     items: AskedItems
-    parts: Annotated[list[PartBody], Field(max_length=20_000)] = []
+    by_register: bool = False
 
-    def owned(self, keyed: Keyed) -> list[OwnedPart]:
-        return [one.owned(keyed) for one in self.parts]
+    def other_electors(self, keyed: Keyed) -> AskedElectors | None:
+        return self.electors(keyed) if self.parts or self.by_register else None
+
+
+class HeldInBody(_Body):
+    """`number`: how that system calls the vote. `evidence`: of its protocol or export, with the day on it."""
+
+    system: Short
+    number: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{1,8}([-/_.][0-9A-Za-z]{1,8}){0,5}$")]
+    evidence: Evidence
+    issued_on: Day
+
+    def held_in(self) -> HeldIn:
+        return HeldIn(self.system, self.number, self.evidence, self.issued_on)
 
 
 class NoticeBody(_Body):
-    """`evidence`: of the notice as it was posted."""
+    """`evidence`: of the notice as it was posted. `held_in`: the other system in which the vote is held; without it the
+    notice is entered before voting opens."""
 
     version: PositiveInt
     announced_at: Moment
     opens_at: Moment
     closes_at: Moment
     evidence: Evidence
+    held_in: HeldInBody | None = None
 
     def announced(self) -> Announced:
-        return Announced(self.announced_at, self.opens_at, self.closes_at, self.evidence)
+        held = self.held_in.held_in() if self.held_in else None
+        return Announced(self.announced_at, self.opens_at, self.closes_at, self.evidence, held)
 
 
 class ConsultationStepBody(_Body):
     version: PositiveInt
-    to: Literal["open", "closed", "counted", "published"]
+    to: Literal["open", "closed", "sealed", "counted", "published"]
 
 
 class AnnulmentBody(_Body):
@@ -219,19 +254,39 @@ class BallotsBody(_Body):
 
 
 class DeliveryBody(_Body):
-    """`warned`: the ballot said what silence means."""
+    """`warned`: the ballot said what silence means. `how` it reached the owner."""
 
     part_id: PartId
     at: Moment
     warned: bool
     evidence: Evidence
+    how: DeliveredBy = DeliveredBy.HAND
 
 
 class DeliveriesBody(_Body):
     deliveries: Annotated[list[DeliveryBody], Field(min_length=1, max_length=20_000)]
 
     def handed(self) -> list[Delivery]:
-        return [Delivery(one.part_id, one.at, one.warned, one.evidence) for one in self.deliveries]
+        return [Delivery(one.part_id, one.at, one.warned, one.evidence, one.how) for one in self.deliveries]
+
+
+class SaleBody(_Body):
+    """`id` is the client's own. `at`: when the part was sold. `evidence`: of the contract or the register's answer."""
+
+    id: UUID
+    part_id: PartId
+    at: Moment
+    evidence: Evidence
+
+    def sold(self) -> SoldPart:
+        return SoldPart(str(self.id), self.part_id, self.at, self.evidence)
+
+
+class CodesBody(_Body):
+    """Nothing: to everybody who has none yet. With `why` once more: to the holders of `parts`, or to all."""
+
+    parts: Annotated[list[PartId], Field(max_length=20_000)] = []
+    why: Words | None = None
 
 
 def _somebody(present: dict[ParticipantRole, int]) -> dict[ParticipantRole, int]:
@@ -263,8 +318,8 @@ class OpinionBody(_Body):
     item: ItemCode | None = None
     words: Words
 
-    def opinion(self) -> HeardOpinion:
-        return HeardOpinion(str(self.id), self.role, self.item, self.words)
+    def opinion(self) -> ProjectOpinion:
+        return ProjectOpinion(str(self.id), self.role, self.item, self.words)
 
 
 class OpinionAnswerBody(_Body):

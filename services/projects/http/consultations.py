@@ -14,16 +14,14 @@ from services.chassis.commands import Conflict, Unknown
 from services.chassis.database.work import Work, Workshop
 from services.chassis.web.identity import Actor
 from services.projects.app.consultation.acts import ConsultationActs
-from services.projects.domain.consultation.chain import ballot_facts
-from services.projects.domain.consultation.codes import voting_code
+from services.projects.app.consultation.recording import record_of_consultation
 from services.projects.domain.consultation.course import Consultation, ConsultationState
-from services.projects.domain.consultation.record import ConsultationVote, question_of, record_with
 from services.projects.http.consultation_bodies import (
     AnnulmentBody,
     BallotsBody,
     ConsultationBody,
     ConsultationStepBody,
-    DeliveriesBody,
+    ElectorateBody,
     NoticeBody,
     RoundBody,
     TextsBody,
@@ -46,6 +44,7 @@ BODY_LIMITS: Mapping[str, int] = {
     "/consultations/*/rounds": 8 * 2**20,
     "/consultations/*/ballots": 8 * 2**20,
     "/consultations/*/deliveries": 8 * 2**20,
+    "/consultations/*/electorate": 8 * 2**20,
 }
 
 
@@ -59,6 +58,16 @@ def consultation_routes(workshop: Workshop, acts: ConsultationActs) -> APIRouter
         every act at a consultation. Owners are hashed at once."""
         with answered("project"), workshop.open() as work:
             return consultation_shown(acts.drafts.draft(work, str(project_id), body.draft(keyed), who_of(actor)))
+
+    @router.post("/consultations/{consultation_id}/electorate")
+    def ask_others(actor: Commander, consultation_id: UUID, body: ElectorateBody) -> dict[str, Any]:
+        """Takes the snapshot of a draft anew: from the register, or from parts that are held against it. 409 once it
+        was announced."""
+        with answered(CONSULTATION), workshop.open() as work:
+            asked = body.electors(keyed)
+            return consultation_shown(
+                acts.drafts.ask_others(work, str(consultation_id), body.version, asked, who_of(actor))
+            )
 
     @router.get("/projects/{project_id}/consultations")
     def list_consultations(actor: Reader, project_id: UUID) -> dict[str, Any]:
@@ -89,7 +98,9 @@ def consultation_routes(workshop: Workshop, acts: ConsultationActs) -> APIRouter
         asked = [one.asked() for one in body.items]
         with answered(CONSULTATION), workshop.open() as work:
             return consultation_shown(
-                acts.drafts.again(work, str(consultation_id), body.version, asked, body.owned(keyed), who_of(actor))
+                acts.drafts.again(
+                    work, str(consultation_id), body.version, asked, body.other_electors(keyed), who_of(actor)
+                )
             )
 
     @router.post("/consultations/{consultation_id}/notice")
@@ -131,33 +142,12 @@ def consultation_routes(workshop: Workshop, acts: ConsultationActs) -> APIRouter
         with answered(CONSULTATION), workshop.open() as work:
             return taken_shown(acts.ballots.take(work, str(consultation_id), str(body.id), body.rows(), who_of(actor)))
 
-    @router.post("/consultations/{consultation_id}/deliveries")
-    def deliver(actor: Commander, consultation_id: UUID, body: DeliveriesBody) -> dict[str, int]:
-        """Notes who was handed the ballot, and whether it said what silence means. The first one of a part stays."""
-        with answered(CONSULTATION), workshop.open() as work:
-            return {"noted": acts.ballots.deliver(work, str(consultation_id), body.handed(), who_of(actor))}
-
     @router.get("/consultations/{consultation_id}/standing")
     def standing(actor: Commander, consultation_id: UUID) -> dict[str, Any]:
-        """How it stands, and how many more it takes; for the counting party alone, the hub and the lead."""
+        """How it stands, and how many more it takes; for the counting party alone, the hub and the lead. While voting
+        is open each look is noted; from its end until entering has ended (`to`: sealed) 409."""
         with answered(CONSULTATION), workshop.open() as work:
             return standing_shown(acts.steps.standing(work, str(consultation_id), who_of(actor)))
-
-    @router.get("/consultations/{consultation_id}/codes")
-    def codes(actor: Commander, consultation_id: UUID) -> dict[str, Any]:
-        """The personal codes to be printed on ballots, for the counting party alone: `parts` says whose letter box."""
-        with answered(CONSULTATION), workshop.open() as work:
-            found = acts.desk.look(work, str(consultation_id), who_of(actor))
-            electorate = acts.desk.book.electorate(work, found.id)
-        parts: dict[int, list[str]] = {}
-        for part in electorate.parts:
-            parts.setdefault(part.head, []).append(part.id)
-        return {
-            "codes": [
-                {"code": voting_code(keyed, str(consultation_id), head), "parts": mine}
-                for head, mine in sorted(parts.items())
-            ]
-        }
 
     @router.get("/consultations/{consultation_id}/result")
     def result(actor: Reader, consultation_id: UUID) -> dict[str, Any]:
@@ -173,7 +163,7 @@ def consultation_routes(workshop: Workshop, acts: ConsultationActs) -> APIRouter
         """The whole record, which `closedloop consultation verify` recounts; for the counting party, once counted."""
         with answered(CONSULTATION), workshop.open() as work:
             found = acts.desk.look(work, str(consultation_id), who_of(actor))
-            return Response(json.dumps(_record(work, acts, found), ensure_ascii=False), media_type="application/json")
+            return record_file(record_of_consultation(work, acts.desk.book, found))
 
     return router
 
@@ -187,15 +177,5 @@ def seen_by(work: Work, acts: ConsultationActs, consultation_id: str, actor: Act
     return found
 
 
-def _record(work: Work, acts: ConsultationActs, found: Consultation) -> dict[str, Any]:
-    book = acts.desk.book
-    counted, chain = book.results(work, found.id), book.chain(work, found.id)
-    if counted is None or chain.begin is None:
-        raise Conflict("it is not counted yet", found.version, found.state)
-    items = {one.item: one.on_ballot for one in found.items}
-    asked = question_of(ConsultationVote(book.electorate(work, found.id), items, [], found.opening))
-    links = [
-        {**ballot_facts(link.ballot), "previous": link.previous, "hash": link.hash}
-        for link in book.links(work, found.id)
-    ]
-    return record_with(asked, chain.begin, links, counted[0])
+def record_file(record: Mapping[str, Any]) -> Response:
+    return Response(json.dumps(record, ensure_ascii=False), media_type="application/json")

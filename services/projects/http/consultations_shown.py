@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from services.projects.app.consultation.facts import put_to_vote
-from services.projects.app.consultation.ports import Taken
+from services.projects.app.consultation.issue_codes import Slip, holders
+from services.projects.app.consultation.late_entries import LateEntries
+from services.projects.app.consultation.ports import ChainedSale, Delivery, IssueTrace, Taken
+from services.projects.domain.consultation.ballots import Ballot
+from services.projects.domain.consultation.codes import Holder
 from services.projects.domain.consultation.course import CONSULTATION_STEPS, Consultation
-from services.projects.domain.consultation.meetings import HeardOpinion, Meeting
+from services.projects.domain.consultation.electorate import Electorate
+from services.projects.domain.consultation.meetings import Meeting, ProjectOpinion
 from services.projects.domain.consultation.result import DecidedItem
+from services.projects.domain.consultation.sales import Sale
 from services.projects.domain.consultation.voted_items import VotedItem
 from services.projects.http.consultation_words import judged_shown, missing_sentence, result_sentence
 
@@ -36,6 +43,8 @@ def consultation_shown(one: Consultation) -> dict[str, Any]:
             "heads": voters.heads,
             "area_m2": f"{voters.area / 100:.2f}",
         },
+        "held_in": announced and announced.held_in and asdict(announced.held_in),
+        "held_against": one.register and asdict(one.register),
         "items": [{**put_to_vote(item).model_dump(mode="json"), "conditions": _conditions(item)} for item in one.items],
         "seal": one.seal,
     }
@@ -74,11 +83,85 @@ def _stands(one: DecidedItem) -> dict[str, Any]:
     }
 
 
+def slip_shown(one: Slip) -> dict[str, Any]:
+    """`issue` above 1: in place of another."""
+    return {"code": one.code, "parts": [part.id for part in one.parts], "issue": one.issue}
+
+
+def sale_shown(one: Sale) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "part_id": one.part_id,
+        "at": one.at,
+        "evidence": one.evidence,
+        "entered_at": one.entered_at,
+        "entered_by": one.entered_by,
+    }
+
+
+def entries_shown(found: LateEntries) -> dict[str, Any]:
+    """`first_look`: when the counting party first saw how it stood while voting was open."""
+    look = found.look
+    return {
+        "after_closing": [_entry(one) for one in found.after_closing],
+        "after_look": [_entry(one) for one in found.after_look],
+        "first_look": look and {"at": look.at, "by": look.actor, "ballots": look.ballots},
+    }
+
+
+def deliveries_shown(electorate: Electorate, found: Sequence[Delivery]) -> dict[str, Any]:
+    """Each delivery, what they come to by building, and the parts that were not reached."""
+    reached = {one.part_id: one for one in found}
+    buildings: dict[str, dict[str, int]] = {}
+    for part in electorate.parts:
+        sums = buildings.setdefault(part.building, {"parts": 0, "reached": 0, "warned": 0})
+        sums["parts"] += 1
+        if part.id in reached:
+            sums["reached"] += 1
+            sums["warned"] += reached[part.id].warned
+    return {
+        "items": [one._asdict() for one in found],
+        "buildings": [{"building": building, **sums} for building, sums in sorted(buildings.items())],
+        "not_reached": [part.id for part in electorate.parts if part.id not in reached],
+    }
+
+
+def codes_shown(
+    electorate: Electorate, sales: Sequence[ChainedSale], known: Mapping[Holder, IssueTrace]
+) -> dict[str, Any]:
+    """How many hold a code, and each that was issued again, with its reason. No code is shown."""
+    again = [
+        {
+            "parts": [part.id for part in parts],
+            "issue": known[holder].issue,
+            "at": known[holder].at,
+            "by": known[holder].actor,
+            "why": known[holder].why,
+        }
+        for holder, parts in holders(electorate, sales).items()
+        if holder in known and known[holder].why
+    ]
+    who = holders(electorate, sales).keys()
+    return {"holders": len(who), "issued": len(who & known.keys()), "again": again}
+
+
+def _entry(one: Ballot) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "part_id": one.part_id,
+        "item": one.item,
+        "origin": one.origin,
+        "at": one.at,
+        "entered_at": one.entered_at,
+        "entered_by": one.entered_by,
+    }
+
+
 def taken_shown(taken: Taken) -> dict[str, Any]:
     return {
         "rows": taken.rows,
         "taken": taken.taken,
-        "rejected": [{"row": one.row, "field": one.field, "why": one.why} for one in taken.rejected],
+        "rejected": [asdict(one) for one in taken.rejected],
     }
 
 
@@ -92,7 +175,7 @@ def meeting_shown(one: Meeting) -> dict[str, Any]:
     }
 
 
-def opinion_shown(one: HeardOpinion) -> dict[str, Any]:
+def opinion_shown(one: ProjectOpinion) -> dict[str, Any]:
     return {
         "opinion_id": one.id,
         "version": one.version,

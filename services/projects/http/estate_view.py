@@ -62,7 +62,7 @@ def estate_in_full(workshop: Workshop, actor: Actor, estate_id: str) -> dict[str
                 }
                 for one in issues_of_estate(connection, estate_id, share)[:SHOWN]
             ],
-            "needs": [need_shown(one) for one in page_of_needs(connection, None, estate_id, share, None, SHOWN)],
+            "needs": [need_shown(one) for one in page_of_needs(connection, None, estate_id, None, share, None, SHOWN)],
             "surveys": [survey_shown(one) for one in surveys_of(connection, estate_id, share)[:SHOWN]],
             "plans": [{"year": year, **entry_shown(entry)} for year, entry in planned(connection, estate_id)],
             "fund_uses": [

@@ -13,7 +13,8 @@ from services.chassis.web.problems import invalid
 from services.contracts.estate_events import EstateCode
 from services.projects.app.register.register_estates import BadParts, Registered, RegisterEstates
 from services.projects.domain.estates import RegisteredEstate, metres
-from services.projects.http.register_bodies import EstatesBody, PartsBody
+from services.projects.http.refusals import answered
+from services.projects.http.register_bodies import EstatesBody, PartsBody, RemovalBody
 from services.projects.http.rights import Reader, not_found, share_of
 from services.projects.store.estate_views import page_of_estates
 
@@ -64,6 +65,13 @@ def estate_routes(workshop: Workshop, register: RegisterEstates) -> APIRouter:
             ]
             raise invalid(faults) from None
 
+    @router.post("/{estate_id}/removal")
+    def remove_estate(_: Registrar, estate_id: Annotated[EstateCode, Path()], body: RemovalBody) -> dict[str, Any]:
+        """Takes an estate out of the register, with its parts; refused while a need of it is not settled."""
+        with answered("estate"), workshop.open() as work:
+            gone = register.remove(work, estate_id, body.version)
+        return {"estate_id": estate_id, "version": gone.version}
+
     return router
 
 
@@ -77,6 +85,8 @@ def estate_shown(estate: RegisteredEstate) -> dict[str, Any]:
         "property_kind": facts.property_kind,
         "built": facts.built,
         "floor_area_m2": metres(facts.floor_area) if facts.floor_area else None,
+        "lng": facts.lng,
+        "lat": facts.lat,
         "parts": estate.parts,
         "parts_area_m2": metres(estate.parts_area),
         "blocks": [

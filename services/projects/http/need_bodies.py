@@ -58,6 +58,14 @@ class SurveyBody(_Body):
         return NeedsSurvey(str(self.id), self.estate, self.role, self.unit, self.on_site, self.made_at, tuple(findings))
 
 
+class WithdrawalBody(_Body):
+    """`version` is the need's as it was read; `source` and `ref` are the request's, as the need's sources show it."""
+
+    version: PositiveInt
+    source: Literal[NeedOrigin.COMMITTEE, NeedOrigin.FILE]
+    ref: UUID
+
+
 class RefusalBody(_Body):
     """`version` is the need's as it was read."""
 

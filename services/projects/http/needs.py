@@ -10,12 +10,14 @@ from fastapi import APIRouter, Depends, Query
 from services.chassis.database.work import Workshop
 from services.chassis.web.cursors import read_cursor, write_cursor
 from services.chassis.web.identity import Actor, Role, require
+from services.contracts.elements import ElementCode
 from services.contracts.estate_events import EstateCode
 from services.projects.app.needs.gather import GatherNeeds, need_facts
 from services.projects.app.needs.open_project import OpenForNeeds
+from services.projects.app.needs.withdraw import WithdrawNeeds
 from services.projects.domain.needs import Need, NeedState
 from services.projects.domain.surveys import NeedsSurvey
-from services.projects.http.need_bodies import NeedBody, NewProjectBody, RefusalBody, SurveyBody
+from services.projects.http.need_bodies import NeedBody, NewProjectBody, RefusalBody, SurveyBody, WithdrawalBody
 from services.projects.http.refusals import answered
 from services.projects.http.rights import Commander, Reader, authority_of, share_of, who_of
 from services.projects.http.shown import project_shown
@@ -27,18 +29,20 @@ Gatherer = Annotated[Actor, Depends(require(Role.HUB, Role.DEPARTMENT, Role.SUBD
 
 def need_routes(workshop: Workshop, gather: GatherNeeds, open_project: OpenForNeeds, words: Wording) -> APIRouter:
     router = APIRouter(tags=["needs"])
+    withdrawing = WithdrawNeeds(gather)
 
     @router.get("/needs")
     def list_needs(
         actor: Reader,
         estate: EstateCode | None = None,
+        element: ElementCode | None = None,
         state: NeedState | None = None,
         cursor: Annotated[str | None, Query(max_length=200)] = None,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
     ) -> dict[str, Any]:
         """The newest first. `next` is the cursor of the following page, null after the last."""
         with workshop.engine.begin() as connection:
-            page = page_of_needs(connection, state, estate, share_of(actor), read_cursor(cursor), limit)
+            page = page_of_needs(connection, state, estate, element, share_of(actor), read_cursor(cursor), limit)
         last = page[-1] if len(page) == limit else None
         return {"items": [need_shown(one) for one in page], "next": last and write_cursor(last.opened_at, last.id)}
 
@@ -53,6 +57,19 @@ def need_routes(workshop: Workshop, gather: GatherNeeds, open_project: OpenForNe
         """Refuses a need that no plan holds; for the hub or the department that leads repair."""
         with answered("need"), workshop.open() as work:
             return need_shown(gather.refuse(work, str(need_id), body.version, body.reason, authority_of(actor)))
+
+    @router.post("/needs/{need_id}/withdrawal")
+    def withdraw(actor: Gatherer, need_id: UUID, body: WithdrawalBody) -> dict[str, Any]:
+        """Takes back one request of a committee or a file; a need that nobody else asks for is refused."""
+        with answered("need"), workshop.open() as work:
+            need = withdrawing.request(work, str(need_id), body.version, body.source, str(body.ref), who_of(actor))
+            return need_shown(need)
+
+    @router.post("/surveys/{survey_id}/withdrawal")
+    def withdraw_survey(actor: Gatherer, survey_id: UUID) -> dict[str, Any]:
+        """What the survey found asks for nothing any more, except where works run or ran. Idempotent."""
+        with answered("survey"), workshop.open() as work:
+            return survey_shown(withdrawing.survey(work, str(survey_id), who_of(actor)))
 
     @router.get("/surveys")
     def list_surveys(actor: Reader, estate: EstateCode) -> dict[str, Any]:
@@ -94,6 +111,7 @@ def survey_shown(survey: NeedsSurvey) -> dict[str, Any]:
         "unit": survey.unit,
         "on_site": survey.on_site,
         "made_at": survey.made_at,
+        "withdrawn_at": survey.withdrawn_at,
         "findings": [
             {"elements": list(one.elements), "note": one.note, "photographs": list(one.photographs)}
             for one in survey.findings

@@ -14,6 +14,7 @@ from services.contracts.estate_events import EstateCode
 from services.projects.app.plans.planning import Planning
 from services.projects.app.plans.publishing import entry_facts, plan_facts
 from services.projects.app.share import DistrictShare
+from services.projects.domain.plan_differences import differences
 from services.projects.domain.yearly_plan import PlanEntry, PlanState, YearlyPlan, public_money, undecided
 from services.projects.http.bodies import PlanBody
 from services.projects.http.plan_bodies import EntryBody, NewPlanBody, PublicationBody, RankingBody
@@ -21,7 +22,7 @@ from services.projects.http.refusals import answered
 from services.projects.http.rights import Commander, Reader, not_found, share_of, who_of
 from services.projects.http.shown import project_shown
 from services.projects.http.wording import Wording
-from services.projects.store.plan_views import all_plans, plan_with_entries
+from services.projects.store.plan_views import all_plans, plan_with_entries, version_before
 
 EstateNamed = Annotated[EstateCode, Path()]
 
@@ -42,6 +43,14 @@ def plan_routes(workshop: Workshop, planning: Planning, words: Wording) -> APIRo
         What is published everybody sees whole; of a draft others see the estates of their own area alone.
         """
         return plan_shown(*seen_plan(workshop, actor, plan_id))
+
+    @router.get("/{plan_id}/differences")
+    def show_differences(actor: Reader, plan_id: UUID) -> dict[str, Any]:
+        """What a version says otherwise than the version of the year before it; 404 where it is the first."""
+        shown = differences_shown(workshop, actor, plan_id)
+        if shown is None:
+            raise not_found("version before")
+        return shown
 
     @router.post("", status_code=201)
     def open_plan(actor: Commander, body: NewPlanBody) -> dict[str, Any]:
@@ -90,6 +99,34 @@ def seen_plan(workshop: Workshop, actor: Actor, plan_id: UUID) -> tuple[YearlyPl
     if plan.state is PlanState.DRAFT:
         entries = [one for one in entries if _sees(share_of(actor), plan, one)]
     return plan, entries
+
+
+def differences_shown(workshop: Workshop, actor: Actor, plan_id: UUID) -> dict[str, Any] | None:
+    """Of the estates that the actor may see; None for the first version. Raises Problem 404."""
+    with workshop.engine.begin() as connection:
+        found = plan_with_entries(connection, str(plan_id))
+        if found is None:
+            raise not_found("plan")
+        plan, entries = found
+        if (before := version_before(connection, plan)) is None:
+            return None
+    hidden: set[str | None] = set()
+    if plan.state is PlanState.DRAFT:
+        hidden = {one.place.estate for one in entries if not _sees(share_of(actor), plan, one)}
+    return {
+        "version_before": {"plan_id": before[0].id, "number": before[0].number},
+        "budget_fen": {"before": before[0].budget_fen, "after": plan.budget_fen},
+        "items": [
+            {
+                "place": one.place.model_dump(exclude={"building"}),
+                "changes": list(one.changes),
+                "before": one.before._asdict(),
+                "after": one.after._asdict(),
+            }
+            for one in differences(before[1], entries)
+            if one.place.estate not in hidden
+        ],
+    }
 
 
 def plan_shown(plan: YearlyPlan, entries: Sequence[PlanEntry]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from services.chassis.web import refusals
 from services.chassis.web.problems import Problem, invalid
+from services.projects.app.consultation.electors import DiffersFromRegister
 from services.projects.app.works.disturb import BreaksRules
 from services.projects.domain.repair_project import MissingFacts
 from services.projects.domain.works.gates import Gate, GatesShut
@@ -31,6 +32,7 @@ REMEDIES: Mapping[Gate, str] = {
     Gate.MUST_ITEMS_CONFIRMED: "confirm what must be done by the approval or the consultation's result",
     Gate.CHOSEN_ITEMS_CONFIRMED: "confirm what residents choose by a published result in which it passed, or drop it",
     Gate.CLEARED_BEFORE_WORKS: "inspect and accept what is cleared before works start",
+    Gate.APPROVED_BY_AUTHORITY: "file the approval of one of these units, which decide on works of this size",
     Gate.PARTIES_NAMED: "name the units of these roles",
     Gate.BUILDER_CONTRACTED: "sign the contract with who builds",
     Gate.CONTRACTS_AUDITED: "have these contracts audited",
@@ -42,6 +44,7 @@ REMEDIES: Mapping[Gate, str] = {
     Gate.BLOCKS_ACCEPTED: "accept these blocks first",
     Gate.WARRANTIES_GIVEN: "accept the blocks of these items, which gives the warranties",
     Gate.RESIDENTS_AGREED: "publish the result of a consultation in which an item passed",
+    Gate.RESULTS_STAND: "their result was annulled: confirm these items by a new one, or drop them",
     Gate.VOTES_ENDED: "count and publish these consultations, or annul them",
     Gate.MEETINGS_HELD: "hold these meetings, and note them with their minutes",
     Gate.OPINIONS_ANSWERED: "answer these opinions: adopted or not, and why",
@@ -70,6 +73,9 @@ FIELD_OF: Mapping[Breach, str] = {
 }
 
 
+FIRST_DIFFERENCES = 20
+
+
 @contextmanager
 def answered(what: str) -> Iterator[None]:
     """Turns a refusal into its problem. Encloses the unit of work, which has been rolled back by then."""
@@ -86,10 +92,30 @@ def answered(what: str) -> Iterator[None]:
         holds = [{"gate": hold.gate, "by": list(hold.by), "remedy": REMEDIES[hold.gate]} for hold in shut.holds]
         what = "; ".join(f"{hold.gate}: {REMEDIES[hold.gate]}" for hold in shut.holds)
         raise Problem(409, "gates-shut", "The project is not as far", what, step=shut.step, holds=holds) from None
+    except DiffersFromRegister as differs:
+        raise _differs(differs) from None
     except BreaksRules as broken:
         raise invalid(
             [{"loc": ("body", FIELD_OF[one]), "type": one, "msg": _said(one, broken)} for one in broken.found]
         ) from None
+
+
+def _differs(differs: DiffersFromRegister) -> Problem:
+    """Names the first differences; `differences` holds them as facts."""
+    listed = [one._asdict() for one in differs.found[:FIRST_DIFFERENCES]]
+    errors = [
+        {
+            "field": "body.parts",
+            "message": f"{one.part_id}: {one.kind}, {one.registered or '-'} in the register, {one.given or '-'} here",
+            "remedy": "correct it, or the register, or give why_differs",
+        }
+        for one in differs.found[:FIRST_DIFFERENCES]
+    ]
+    detail = f"{differs}: " + "; ".join(one["message"] for one in errors[:3])
+    title = "The parts are not those of the register"
+    return Problem(
+        422, "differs-from-register", title, detail, errors=errors, differences=listed, in_all=len(differs.found)
+    )
 
 
 def _said(one: Breach, broken: BreaksRules) -> str:

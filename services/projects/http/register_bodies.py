@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    StringConstraints,
+    model_validator,
+)
 
 from services.contracts.estate_events import EstateCode, HallwayName
 from services.contracts.property_kinds import PropertyKindCode
@@ -45,10 +54,18 @@ class EstateBody(_Body):
     property_kind: PropertyKindCode | None = None
     built: Annotated[int, Field(ge=1800, le=2200)] | None = None
     floor_area_m2: SquareMetres | None = None
+    lng: Annotated[float, Field(ge=-180, le=180, description="Degrees of WGS 84.")] | None = None
+    lat: Annotated[float, Field(ge=-90, le=90)] | None = None
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> Self:
+        if (self.lng is None) != (self.lat is None):
+            raise ValueError("lng and lat are given together: give both, or leave both out")
+        return self
 
     def facts(self) -> Facts:
         area = hundredths(self.floor_area_m2) if self.floor_area_m2 is not None else None
-        return Facts(self.id, self.name, self.sub_district, self.property_kind, self.built, area)
+        return Facts(self.id, self.name, self.sub_district, self.property_kind, self.built, area, self.lng, self.lat)
 
 
 class EstatesBody(_Body):
@@ -72,6 +89,12 @@ class PartsBody(_Body):
     """All parts of one estate: those that are left out are taken out of the register."""
 
     parts: Annotated[list[RegisteredPartBody], Field(min_length=1, max_length=MOST_PARTS)]
+
+
+class RemovalBody(_Body):
+    """`version` is the estate's as it was read."""
+
+    version: PositiveInt
 
 
 def hundredths(metres: Decimal) -> int:

@@ -76,4 +76,6 @@ def _project_line(line: ProjectEntry, words: Wording) -> dict[str, Any]:
         "note": words.joined(line.joined) if line.joined else line.note,
         "joined": line.joined,
         "reverses": line.reverses,
+        "responsible": line.responsible,
+        "review_on": line.review_on,
     }

@@ -18,10 +18,10 @@ from services.projects.http.refusals import answered
 from services.projects.http.rights import WHOLE_DISTRICT, not_found
 from services.projects.http.supervision_bodies import (
     ClausesBody,
-    ClosingBody,
     SuggestionBody,
     SupervisionInspectionBody,
     TopicBody,
+    TopicReasonBody,
 )
 from services.projects.http.supervision_shown import (
     indicators_shown,
@@ -85,7 +85,7 @@ def supervision_routes(workshop: Workshop, acts: SupervisionActs) -> APIRouter:
             return {"items": [opinion_shown(one, acts.limits) for one in given]}
 
     @router.post("/topics/{topic_id}/closing")
-    def close(actor: Supervisor, topic_id: UUID, body: ClosingBody) -> dict[str, Any]:
+    def close(actor: Supervisor, topic_id: UUID, body: TopicReasonBody) -> dict[str, Any]:
         """Closes a topic of which no clause is open."""
         with answered("topic"), workshop.open() as work:
             return topic_shown(acts.topics.close(work, str(topic_id), body.version, body.reason, seat_of(actor)))
@@ -106,7 +106,7 @@ def supervision_routes(workshop: Workshop, acts: SupervisionActs) -> APIRouter:
             return suggestion_shown(acts.topics.suggest(work, body.suggestion(), seat_of(actor)))
 
     @router.post("/suggestions/{suggestion_id}/refusal")
-    def decline(actor: Supervisor, suggestion_id: UUID, body: ClosingBody) -> dict[str, Any]:
+    def decline(actor: Supervisor, suggestion_id: UUID, body: TopicReasonBody) -> dict[str, Any]:
         """Declines a suggestion with the reason; one that is taken up names its topic instead."""
         with answered("suggestion"), workshop.open() as work:
             seat = seat_of(actor)

@@ -13,7 +13,7 @@ from services.contracts.supervision_events import SupervisingParty
 from services.contracts.ticket_events import DepartmentCode, Place, SubDistrictCode, TypeCode
 from services.contracts.works_events import Sha256
 from services.projects.app.supervision.opinions import At, RatingSaid
-from services.projects.app.supervision.topics import Clause, NewSuggestion, NewTopic
+from services.projects.app.supervision.topics import NewClause, NewSuggestion, NewTopic
 from services.projects.domain.supervision.replies import Contentment, ReplyClass, UnitAnswer
 from services.projects.domain.supervision.topics import (
     InspectorGroup,
@@ -87,7 +87,7 @@ class SupervisionInspectionBody(_Body):
         return SiteInspection(str(self.id), topic_id, place, units, tuple(people), self.made_at, tuple(findings))
 
 
-class ClauseBody(_Body):
+class NewClauseBody(_Body):
     """`id` is the supervisor's own; `unit`: the department that is to answer."""
 
     id: UUID
@@ -97,16 +97,16 @@ class ClauseBody(_Body):
 
 
 class ClausesBody(_Body):
-    clauses: Annotated[list[ClauseBody], Field(min_length=1, max_length=50)]
+    clauses: Annotated[list[NewClauseBody], Field(min_length=1, max_length=50)]
 
-    def given(self) -> list[Clause]:
+    def given(self) -> list[NewClause]:
         return [
-            Clause(str(one.id), one.text, one.unit, str(one.suggestion_id) if one.suggestion_id else None)
+            NewClause(str(one.id), one.text, one.unit, str(one.suggestion_id) if one.suggestion_id else None)
             for one in self.clauses
         ]
 
 
-class ClosingBody(_Body):
+class TopicReasonBody(_Body):
     version: PositiveInt
     reason: Words
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from services.chassis.pages.look import SHARED
 from services.chassis.pages.speech import Language, Speech, read_words
-from services.contracts.hot_issue_events import Effect, EffectFinding
 from services.contracts.taxonomy import taxonomy
-from services.projects.domain.causes import Cause, Why
+from services.projects.domain.causes import Cause, Why, judged_by
 from services.projects.domain.hot_issue import HotIssue, IssueState
-from services.projects.domain.months import ZONE, Month
+from services.projects.domain.months import ZONE
 from services.projects.domain.repair_project import RepairProject
+from services.projects.http.verdict_words import VERDICTS
 
 WORDS = Path(__file__).parents[1] / "pages" / "words.yaml"
 
@@ -31,14 +31,21 @@ class Wording:
         title_en, summary_en = _titled(self._en, issue)
         return {"title": title, "title_en": title_en, "summary": summary, "summary_en": summary_en}
 
-    def verdict(self, effect: Effect) -> str:
-        return f"{effect_in_words(self._zh, effect)}{effect_in_words(self._en, effect)}"
+    def verdict(self, issue: HotIssue) -> str | None:
+        if issue.judged:
+            return self._both(judged_by(issue.judged))
+        if issue.effect:
+            return self._both(Cause(Why.MONTHS_COMPARED, issue.effect.model_dump(mode="json")))
+        return issue.verdict
 
     def detail(self, cause: Cause | None, note: str | None) -> str | None:
-        if cause and cause.why is Why.MONTHS_COMPARED:
-            return self.verdict(Effect.model_validate(cause.values))
+        if cause and cause.why in VERDICTS:
+            return self._both(cause)
         why = self._en(f"why.{cause.why}", **cause.values) if cause else None
         return joined_words(self._en, why, note)
+
+    def _both(self, cause: Cause) -> str:
+        return f"{cause_in_words(self._zh, cause, None)}{cause_in_words(self._en, cause, None)}"
 
     def project_title(self, project: RepairProject) -> str:
         """In Chinese."""
@@ -51,8 +58,8 @@ class Wording:
 
 def cause_in_words(say: Speech, cause: Cause | None, note: str | None) -> str | None:
     """Why a step was taken, and the note of who took it. Codes are replaced by names."""
-    if cause and cause.why is Why.MONTHS_COMPARED:
-        return effect_in_words(say, Effect.model_validate(cause.values))
+    if cause and cause.why in VERDICTS:
+        return VERDICTS[cause.why](say, cause.values)
     if cause is None:
         return note
     names: Mapping[str, Callable[[str], str]] = {
@@ -67,24 +74,6 @@ def cause_in_words(say: Speech, cause: Cause | None, note: str | None) -> str | 
 
 def joined_words(say: Speech, why: str | None, note: str | None) -> str | None:
     return say("why_and_note", why=why, note=note) if why and note else why or note
-
-
-def effect_in_words(say: Speech, effect: Effect) -> str:
-    """The verdict as a sentence with its numbers."""
-    counts = say(
-        "effect_counts",
-        before=effect.before,
-        after=effect.after,
-        months_before=_spans(say, effect.months_before),
-        months_after=_spans(say, effect.months_after),
-    )
-    beside = say("effect_nuisance", nuisance=effect.nuisance) if effect.nuisance else ""
-    if effect.finding is EffectFinding.TOO_FEW:
-        change = say("effect_few", least=effect.least_before)
-    else:
-        fall = (effect.before - effect.after) / effect.before
-        change = say("effect_fall" if fall >= 0 else "effect_rise", share=f"{abs(fall):.0%}")
-    return say(f"effect_sentence.{effect.finding}", counts=counts, change=change, beside=beside)
 
 
 def _titled(say: Speech, issue: HotIssue) -> tuple[str, str]:
@@ -106,21 +95,3 @@ def _titled(say: Speech, issue: HotIssue) -> tuple[str, str]:
         standing=say("summary_withdrawn") if issue.state is IssueState.WITHDRAWN else "",
     )
     return title, summary
-
-
-def _spans(say: Speech, months: Sequence[str]) -> str:
-    """Months that follow each other as a span."""
-    spans = (
-        f"{first}" if first == last else say("months_span", first=first, last=last) for first, last in _runs(months)
-    )
-    return say("months_separator").join(spans)
-
-
-def _runs(months: Sequence[str]) -> Iterator[tuple[Month, Month]]:
-    runs: list[tuple[Month, Month]] = []
-    for month in (Month(*map(int, one.split("-"))) for one in months):
-        if runs and runs[-1][1].plus(1) == month:
-            runs[-1] = (runs[-1][0], month)
-        else:
-            runs.append((month, month))
-    yield from runs

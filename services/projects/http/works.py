@@ -11,7 +11,7 @@ from fastapi import APIRouter
 
 from services.chassis.database.work import Work, Workshop
 from services.projects.app.works.acts import WorksActs
-from services.projects.app.works.desk import Who
+from services.projects.app.works.desk import Who, in_order
 from services.projects.domain.menu import MenuItem, menu_as_of
 from services.projects.domain.works.gates import STEPS
 from services.projects.domain.works.items import WorksItem
@@ -34,6 +34,7 @@ from services.projects.http.works_shown import (
     inspection_shown,
     item_shown,
     menu_item_shown,
+    paper_shown,
     works_shown,
 )
 from services.projects.store.repair_project_views import project_with_history
@@ -58,12 +59,16 @@ def works_routes(workshop: Workshop, acts: WorksActs) -> APIRouter:
 
     @router.get("/works")
     def show_works(actor: Reader, project_id: UUID) -> dict[str, Any]:
-        """Items with their standing, progress by block, defects, papers, warranties, and what holds each step."""
+        """Items with their standing, progress by block, defects, papers, warranties, and what holds each step.
+
+        `registered_blocks`: those that items may be in; none: its estates have none registered, and any is taken.
+        """
         with workshop.open() as work:
             project, _ = visible_project(project_with_history(work.connection, str(project_id)), actor)
             works = desk.works_of(work, project.id)
+            blocks = in_order(desk.known_site(work, project.id).blocks)
         shut = {step: desk.shut(project, works, step) for step in STEPS.values()}
-        return works_shown(works, rules, shut)
+        return {**works_shown(works, rules, shut), "registered_blocks": blocks}
 
     @router.post("/items", status_code=201)
     def contract_items(actor: Commander, project_id: UUID, body: ItemsBody) -> dict[str, Any]:
@@ -114,7 +119,7 @@ def works_routes(workshop: Workshop, acts: WorksActs) -> APIRouter:
         """Files a paper by the hash of its file."""
         with answered("project"), workshop.open() as work:
             paper = acts.papers.file(work, str(project_id), body.paper(), who_of(actor))
-        return {"paper_id": paper.id, "kind": paper.kind, "name": paper.name, "sha256": paper.sha256}
+        return paper_shown(paper)
 
     @router.post("/disclosures")
     def disclose(actor: Commander, project_id: UUID, body: DisclosureBody) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from services.projects.domain.menu import MenuCode
 from services.projects.domain.works.defects import DefectState, Severity, WorksParty
 from services.projects.domain.works.papers import Paper, PaperKind
 from services.projects.domain.works.rules import Code
-from services.projects.http.bodies import Day, Moment, Words
+from services.projects.http.bodies import Day, Department, Moment, Words
 
 
 def _block(said: object) -> object:
@@ -181,15 +181,16 @@ class DefectStepBody(_Body):
 
 
 class PaperBody(_Body):
-    """`sha256`: of the file, which stays where the unit keeps its files."""
+    """`sha256`: of the file, which stays where the unit keeps its files. `issued_by`: who gave an approval."""
 
     id: UUID
     kind: PaperKind
     name: Annotated[Words, StringConstraints(max_length=200)]
     sha256: Sha256
+    issued_by: Department | None = None
 
     def paper(self) -> Paper:
-        return Paper(str(self.id), self.kind, self.name, self.sha256)
+        return Paper(str(self.id), self.kind, self.name, self.sha256, self.issued_by)
 
 
 class DisclosureBody(_Body):

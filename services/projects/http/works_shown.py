@@ -13,6 +13,7 @@ from services.projects.domain.works.defects import Defect
 from services.projects.domain.works.gates import GROUNDS, Gated, Hold, Works
 from services.projects.domain.works.inspections import NEVER_INSPECTED, Check, Inspection, ItemStanding
 from services.projects.domain.works.items import WorksItem
+from services.projects.domain.works.papers import Paper
 from services.projects.domain.works.parties import WorksUnit
 from services.projects.domain.works.progress import Progress, progress_by_block
 from services.projects.domain.works.rules import WorksRules
@@ -21,7 +22,7 @@ from services.projects.domain.works.warranty import Warranty
 
 def works_shown(works: Works, rules: WorksRules, shut: Mapping[Gated, Sequence[Hold]]) -> dict[str, Any]:
     """`holds`: by step, the gates that are shut and what holds them."""
-    blocks = progress_by_block(works.items, works.standings)
+    blocks = progress_by_block(works.items, works.standings, works.accepted)
     total = reduce(Progress.plus, blocks.values(), Progress())
     return {
         "progress": progress_shown(total),
@@ -31,9 +32,7 @@ def works_shown(works: Works, rules: WorksRules, shut: Mapping[Gated, Sequence[H
         ],
         "items": [item_shown(item, works, rules) for item in works.items],
         "defects": [defect_shown(defect) for defect in works.defects],
-        "papers": [
-            {"paper_id": one.id, "kind": one.kind, "name": one.name, "sha256": one.sha256} for one in works.papers
-        ],
+        "papers": [paper_shown(one) for one in works.papers],
         "disclosed": sorted(works.disclosed),
         "to_disclose": sorted(rules.disclosed - works.disclosed),
         "parties": [party_shown(one) for one in works.parties],
@@ -56,8 +55,12 @@ def progress_shown(progress: Progress) -> dict[str, Any]:
 
 
 def item_shown(item: WorksItem, works: Works, rules: WorksRules) -> dict[str, Any]:
-    """`template` with its `checks` is the one to inspect by; `bases` what the next inspection is made on."""
+    """`template` with its `checks` is the one to inspect by; `bases` what the next inspection is made on.
+
+    `in_accepted_block`: what was once found good counts as accepted, whatever an inspection found afterwards.
+    """
     template, standing = rules.template_of(item.element), works.standings.get(item.id, NEVER_INSPECTED)
+    handed = item.block in works.accepted
     return {
         "item_id": item.id,
         "version": item.version,
@@ -68,11 +71,14 @@ def item_shown(item: WorksItem, works: Works, rules: WorksRules) -> dict[str, An
         "block": item.block,
         "contracted": str(item.contracted),
         "unit_cost_fen": item.unit_cost,
-        "confirmed_by": item.confirmed_by,
+        "confirmed_by": None if works.lost(item) else item.confirmed_by,
+        "result_annulled": works.lost(item),
         "dropped": item.dropped,
         "capacity_before": item.before,
         "capacity_after": item.after,
         **standing_shown(standing),
+        **({"accepted": str(standing.once_accepted)} if handed else {}),
+        "in_accepted_block": handed,
         "template": template and {"code": template.code, "version": template.version},
         "checks": [check_shown(check) for check in template.checks] if template else [],
     }
@@ -90,7 +96,7 @@ def standing_shown(standing: ItemStanding) -> dict[str, Any]:
         "accepted": str(standing.accepted),
         "contradicts": standing.contradicts,
         "bases": [one.id for one in standing.heads],
-        "inspections": [inspection_shown(one) for one in standing.heads],
+        "inspections": [inspection_shown(one) for one in standing.made],
         "waiting": [one.id for one in standing.waiting],
     }
 
@@ -114,6 +120,17 @@ def inspection_shown(inspection: Inspection) -> dict[str, Any]:
     }
 
 
+def paper_shown(paper: Paper) -> dict[str, Any]:
+    """`issued_by`: of an approval, the unit that gave it."""
+    return {
+        "paper_id": paper.id,
+        "kind": paper.kind,
+        "name": paper.name,
+        "sha256": paper.sha256,
+        "issued_by": paper.issued_by,
+    }
+
+
 def defect_shown(defect: Defect) -> dict[str, Any]:
     return {
         "defect_id": defect.id,
@@ -122,6 +139,7 @@ def defect_shown(defect: Defect) -> dict[str, Any]:
         "state": defect.state,
         "cured_by": defect.cured_by,
         "ticket_id": defect.ticket,
+        "inspection_id": defect.inspection,
         "note": defect.note,
         "cure_by": defect.cure_by,
         "overdue": defect.overdue,

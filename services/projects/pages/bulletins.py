@@ -11,7 +11,6 @@ from services.chassis.database.work import Workshop
 from services.chassis.pages.look import Pages
 from services.chassis.web.identity import Actor
 from services.contracts.districts import SHANGHAI, sub_districts
-from services.projects.app.ports import CurrentRules
 from services.projects.domain.bulletin import BulletinReader, Period
 from services.projects.http.bulletins import PERIOD, Bulletin, BulletinActor, PeriodName, WrittenFor, bulletin_of
 from services.projects.http.rights import WHOLE_DISTRICT
@@ -19,8 +18,17 @@ from services.projects.http.rights import WHOLE_DISTRICT
 WEEKS, MONTHS = 12, 12
 """How many past periods the page offers; older ones by their name in the address."""
 
+HREFS = {
+    "hot-issue": "/pages/hot-issues/",
+    "project": "/pages/projects/",
+    "standard": "/pages/standards/",
+    "topic": "/pages/supervision/",
+}
+WORDS = {"hot-issue": "issue.", "project": "project.", "standard": "bulletin_rollout.", "topic": "clause_step."}
+"""Under which keys the words for what happened stand."""
 
-def bulletin_pages(workshop: Workshop, pages: Pages, rules: CurrentRules) -> APIRouter:
+
+def bulletin_pages(workshop: Workshop, pages: Pages) -> APIRouter:
     router = pages.router()
 
     @router.get("/bulletins")
@@ -40,7 +48,7 @@ def bulletin_pages(workshop: Workshop, pages: Pages, rules: CurrentRules) -> API
         return show(request, actor, period, written_for)
 
     def show(request: Request, actor: Actor, period: str, written_for: str | None) -> Response:
-        made = bulletin_of(workshop, actor, period, written_for, rules.book().newest.observation)
+        made = bulletin_of(workshop, actor, period, written_for)
         return pages.show(
             request,
             "bulletin.html",
@@ -50,6 +58,8 @@ def bulletin_pages(workshop: Workshop, pages: Pages, rules: CurrentRules) -> API
             periods=_offered(_today(workshop), made),
             readers=_readers(actor),
             offices=sub_districts(),
+            hrefs=HREFS,
+            words=WORDS,
         )
 
     return router

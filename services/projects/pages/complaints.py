@@ -1,4 +1,4 @@
-"""Complaints about works on their project's page, and the warranties that end soon."""
+"""Complaints about works on their project's page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from services.chassis.web.problems import Problem
 from services.chassis.working_days import Calendar
 from services.projects.app.works.acts import WorksActs
 from services.projects.domain.works.defects import Severity
-from services.projects.http.complaints import complaints_shown, visits_due
+from services.projects.http.complaints import complaints_shown
 from services.projects.http.rights import Commander, Reader, who_of
 from services.projects.http.works_bodies import DefectBody
 from services.projects.pages.on_site import NOTHING, Entered, act_on_site, menu_rows_of, project_of, shown_to
@@ -23,12 +23,6 @@ from services.projects.pages.on_site import NOTHING, Entered, act_on_site, menu_
 def complaint_pages(workshop: Workshop, pages: Pages, acts: WorksActs, calendar: Calendar) -> APIRouter:
     router = pages.router()
     rules = acts.desk.rules
-
-    @router.get("/warranty-visits")
-    def visits(request: Request, actor: Reader) -> Response:
-        with workshop.open() as work:
-            due = visits_due(work, actor, rules)
-        return pages.show(request, "warranty_visits.html", actor, visits=due, days=rules.visit_days)
 
     @router.get("/projects/{project_id}/complaints")
     def show(request: Request, actor: Reader, project_id: UUID) -> Response:
@@ -60,7 +54,7 @@ def complaint_pages(workshop: Workshop, pages: Pages, acts: WorksActs, calendar:
     ) -> Response:
         with workshop.open() as work:
             project = project_of(work, project_id, actor)
-            shown = complaints_shown(work, project.id, actor, rules, calendar)
+            shown = complaints_shown(work, project, actor, rules, calendar)
             works = acts.desk.works_of(work, project.id)
         return pages.show(
             request,
@@ -69,6 +63,7 @@ def complaint_pages(workshop: Workshop, pages: Pages, acts: WorksActs, calendar:
             project=project,
             counts=shown["counts"],
             complaints=shown["complaints"],
+            apart=shown["apart"],
             items=works.built(),
             rows=menu_rows_of(works, acts),
             defects={one.id: one for one in works.defects},

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any
-from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from fastapi import APIRouter, File, Request, Response, UploadFile
 
 from services.chassis.database.work import Work, Workshop
 from services.chassis.pages.forms import Fields, body_of, number_of
-from services.chassis.pages.look import Pages, done, faults_of
-from services.chassis.web.identity import Actor
-from services.chassis.web.problems import Problem, invalid
+from services.chassis.pages.look import Pages, done
+from services.chassis.web.problems import Problem
 from services.projects.app.consultation.acts import ConsultationActs
-from services.projects.domain.consultation.course import CONSULTATION_STEPS, Consultation, ConsultationState
+from services.projects.app.consultation.ports import RejectedRow
+from services.projects.domain.consultation.course import Consultation, ConsultationState
 from services.projects.domain.consultation.voted_items import VotedItem
-from services.projects.domain.menu import menu_as_of
 from services.projects.http.consultation_bodies import (
     AnnulmentBody,
     AskedBody,
@@ -29,27 +28,28 @@ from services.projects.http.consultation_bodies import (
     TextsBody,
 )
 from services.projects.http.consultations import CONSULTATION, seen_by
-from services.projects.http.consultations_shown import consultation_shown, result_shown, standing_shown
 from services.projects.http.refusals import answered
-from services.projects.http.rights import Commander, Reader, authority_of, who_of
+from services.projects.http.rights import Commander, Reader, who_of
 from services.projects.jobs.consultation.csv_files import ballots_of_csv, moment_of
-from services.projects.jobs.consultation.tables import CountRefused
-from services.projects.pages.on_site import NOTHING, Entered, project_of
-from services.projects.store.consultation_views import steps_of
-from services.projects.store.consultations import results_of
+from services.projects.pages.consultation_sheet import ConsultationSheet, file_read, rows_of_file
+from services.projects.pages.on_site import Entered
 
-BODY_LIMITS: Mapping[str, int] = {"/pages/consultations/*/ballots": 32 * 2**20}
+BODY_LIMITS: Mapping[str, int] = {
+    "/pages/consultations/*/ballots": 32 * 2**20,
+    "/pages/consultations/*/deliveries": 8 * 2**20,
+    "/pages/consultations/*/electorate": 8 * 2**20,
+}
 AT_ONCE = 5_000
 """Ballots of a file in one transaction."""
 _TEXTS = ("menu_item", "item", "block", "hallway", "rule", "wording", "removed", "material", "colour")
 
 
 def consultation_pages(workshop: Workshop, pages: Pages, acts: ConsultationActs) -> APIRouter:
-    router = pages.router()
+    router, sheet = pages.router(), ConsultationSheet(workshop, pages, acts)
 
     @router.get("/consultations/{consultation_id}")
     def show(request: Request, actor: Reader, consultation_id: UUID) -> Response:
-        return _page(request, actor, str(consultation_id))
+        return sheet.show(request, actor, str(consultation_id))
 
     @router.post("/consultations/{consultation_id}/texts")
     def add_item(request: Request, actor: Commander, consultation_id: UUID, fields: Fields) -> Response:
@@ -62,7 +62,7 @@ def consultation_pages(workshop: Workshop, pages: Pages, acts: ConsultationActs)
             asked = [one.asked() for one in body.items]
             acts.drafts.rewrite(work, before.id, body.version, asked, who_of(actor))
 
-        return _done(request, actor, str(consultation_id), fields, "item_added", act)
+        return sheet.act(request, actor, str(consultation_id), fields, "item_added", act)
 
     @router.post("/consultations/{consultation_id}/rounds")
     def further_round(request: Request, actor: Commander, consultation_id: UUID, fields: Fields) -> Response:
@@ -71,14 +71,12 @@ def consultation_pages(workshop: Workshop, pages: Pages, acts: ConsultationActs)
             with answered(CONSULTATION), workshop.open() as work:
                 before = seen_by(work, acts, str(consultation_id), actor)
                 values = {"version": number_of(fields.get("version")), "items": _with(before, fields)}
-                body = body_of(RoundBody, values)
-                asked = [one.asked() for one in body.items]
-                made = acts.drafts.again(work, before.id, body.version, asked, [], who_of(actor))
+                body = body_of(RoundBody, {**values, "by_register": fields.get("by_register") == "yes"})
+                asked, electors = [one.asked() for one in body.items], body.other_electors(acts.desk.keyed)
+                made = acts.drafts.again(work, before.id, body.version, asked, electors, who_of(actor))
         except Problem as problem:
-            if problem.status_code not in (409, 422):
-                raise
-            return _page(request, actor, str(consultation_id), fields, problem)
-        return done(f"/pages/consultations/{made.id}", "drafted")
+            return sheet.refused(request, actor, str(consultation_id), fields, problem)
+        return done(f"/pages/consultations/{made.id}", "consultation_drafted")
 
     @router.post("/consultations/{consultation_id}/notice")
     def notice(
@@ -87,8 +85,9 @@ def consultation_pages(workshop: Workshop, pages: Pages, acts: ConsultationActs)
         consultation_id: UUID,
         fields: Fields,
         file: Annotated[UploadFile, File()],
+        protocol: Annotated[UploadFile | None, File()] = None,
     ) -> Response:
-        """The hash of the posted notice is kept; the file stays with the unit."""
+        """The hashes of the posted notice, and of another system's protocol, are kept; the files stay with the unit."""
 
         def act(work: Work) -> None:
             values: dict[str, object] = {
@@ -96,10 +95,11 @@ def consultation_pages(workshop: Workshop, pages: Pages, acts: ConsultationActs)
             }
             values["version"] = number_of(fields.get("version"))
             values["evidence"] = hashlib.sha256(file.file.read()).hexdigest()
+            values["held_in"] = _held_in(fields, protocol)
             body = body_of(NoticeBody, values)
             acts.steps.notice(work, str(consultation_id), body.version, body.announced(), who_of(actor))
 
-        return _done(request, actor, str(consultation_id), fields, "noticed", act)
+        return sheet.act(request, actor, str(consultation_id), fields, "noticed", act)
 
     @router.post("/consultations/{consultation_id}/steps")
     def step(request: Request, actor: Commander, consultation_id: UUID, fields: Fields) -> Response:
@@ -109,7 +109,7 @@ def consultation_pages(workshop: Workshop, pages: Pages, acts: ConsultationActs)
             to = ConsultationState(body.to)
             acts.steps.step(work, str(consultation_id), body.version, to, None, who_of(actor))
 
-        return _done(request, actor, str(consultation_id), fields, "consultation_stepped", act)
+        return sheet.act(request, actor, str(consultation_id), fields, "consultation_stepped", act)
 
     @router.post("/consultations/{consultation_id}/annulment")
     def annul(request: Request, actor: Commander, consultation_id: UUID, fields: Fields) -> Response:
@@ -119,7 +119,7 @@ def consultation_pages(workshop: Workshop, pages: Pages, acts: ConsultationActs)
             annulled = ConsultationState.ANNULLED
             acts.steps.step(work, str(consultation_id), body.version, annulled, body.reason, who_of(actor))
 
-        return _done(request, actor, str(consultation_id), fields, "annulled", act)
+        return sheet.act(request, actor, str(consultation_id), fields, "annulled", act)
 
     @router.post("/consultations/{consultation_id}/ballots")
     def ballots(
@@ -131,93 +131,36 @@ def consultation_pages(workshop: Workshop, pages: Pages, acts: ConsultationActs)
     ) -> Response:
         """A file of ballots; the same file sent again adds nothing. Rows that cannot count are listed."""
         content, name = file.file.read(), file.filename or ""
-        evidence, rejected = hashlib.sha256(content).hexdigest(), []
+        evidence, rejected = hashlib.sha256(content).hexdigest(), list[RejectedRow]()
         try:
             with file_read():
-                rows = ballots_of_csv(name, content, evidence)
+                rows, numbers = ballots_of_csv(name, content, evidence)
             for start in range(0, len(rows), AT_ONCE):
                 values = {
                     "id": uuid5(NAMESPACE_URL, f"{evidence}:{start}"),
                     "evidence": evidence,
                     "ballots": rows[start : start + AT_ONCE],
                 }
-                body = body_of(BallotsBody, values)
+                with rows_of_file(numbers[start : start + AT_ONCE]):
+                    body = body_of(BallotsBody, values)
                 with answered(CONSULTATION), workshop.open() as work:
                     taken = acts.ballots.take(work, str(consultation_id), str(body.id), body.rows(), who_of(actor))
-                rejected += [(start + one.row, one.field, one.why) for one in taken.rejected]
+                rejected += [replace(one, row=numbers[start + one.row - 1]) for one in taken.rejected]
         except Problem as problem:
-            if problem.status_code not in (409, 422):
-                raise
-            return _page(request, actor, str(consultation_id), fields, problem)
+            return sheet.refused(request, actor, str(consultation_id), fields, problem)
         if rejected:
-            return _page(request, actor, str(consultation_id), fields, rejected=rejected)
+            return sheet.show(request, actor, str(consultation_id), fields, rejected=rejected)
         return done(f"/pages/consultations/{consultation_id}", "ballots_taken")
-
-    def _done(
-        request: Request,
-        actor: Actor,
-        consultation_id: str,
-        fields: Entered,
-        what: str,
-        act: Callable[[Work], None],
-    ) -> Response:
-        try:
-            with answered(CONSULTATION), workshop.open() as work:
-                act(work)
-        except Problem as problem:
-            if problem.status_code not in (409, 422):
-                raise
-            return _page(request, actor, consultation_id, fields, problem)
-        return done(f"/pages/consultations/{consultation_id}", what)
-
-    def _page(
-        request: Request,
-        actor: Actor,
-        consultation_id: str,
-        entered: Entered = NOTHING,
-        problem: Problem | None = None,
-        rejected: list[tuple[int, str, str]] | None = None,
-    ) -> Response:
-        with answered(CONSULTATION), workshop.open() as work:
-            found = seen_by(work, acts, consultation_id, actor)
-            project = project_of(work, UUID(found.project_id), actor)
-            may_act = authority_of(actor).may_act_on(project)
-            counting = may_act and found.announced is not None and found.state in _STANDS
-            standing = acts.steps.standing(work, found.id, who_of(actor)) if counting else None
-            results = results_of(work.connection, found.id) if found.seal else None
-            steps = steps_of(work.connection, found.id)
-        today = workshop.clock.now().date()
-        return pages.show(
-            request,
-            "consultation.html",
-            actor,
-            status=problem.status_code if problem else 200,
-            project=project,
-            consultation=consultation_shown(found),
-            standing=standing and standing_shown(standing),
-            result=result_shown(found, results) if results else None,
-            steps=steps,
-            next_steps=_next(found) if may_act else [],
-            may_act=may_act,
-            rules=acts.desk.rules,
-            menu=menu_as_of(acts.desk.menu, today, today),
-            rejected=rejected or [],
-            fresh_id=uuid4,
-            entered=entered,
-            problem=problem,
-            faults=faults_of(problem) if problem else [],
-            what=request.query_params.get("done"),
-        )
 
     return router
 
 
-_STANDS = frozenset({ConsultationState.OPEN, ConsultationState.CLOSED, ConsultationState.COUNTED})
-
-
-def _next(found: Consultation) -> list[ConsultationState]:
-    asks = {ConsultationState.ANNULLED, ConsultationState.NOTICED}
-    return [state for state in ConsultationState if state in CONSULTATION_STEPS[found.state] - asks]
+def _held_in(fields: Entered, protocol: UploadFile | None) -> dict[str, str] | None:
+    """Where the vote was held, as the form sends it; None where nothing of it was entered."""
+    found = {name: value for name in ("system", "number", "issued_on") if (value := fields.get(f"held.{name}"))}
+    if protocol is not None and protocol.filename:
+        found["evidence"] = hashlib.sha256(protocol.file.read()).hexdigest()
+    return found or None
 
 
 def item_entered(fields: Entered) -> dict[str, str]:
@@ -260,13 +203,3 @@ def _as_sent(one: VotedItem) -> dict[str, Any]:
         "pictures": list(text.pictures),
     }
     return {name: value for name, value in values.items() if value is not None}
-
-
-@contextmanager
-def file_read() -> Iterator[None]:
-    """Turns a file that cannot be read into the problem of the form."""
-    try:
-        yield
-    except CountRefused as error:
-        shown = "; ".join(error.faults[:5])
-        raise invalid([{"loc": ("body", "file"), "type": "value_error", "msg": shown}]) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from services.chassis.database.work import Workshop
 from services.chassis.pages.look import Pages
 from services.projects.app.consultation.acts import ConsultationActs
 from services.projects.app.works.acts import WorksActs
+from services.projects.domain.consultation.course import ConsultationState
 from services.projects.http.complaints import complaints_shown
 from services.projects.http.consultations_shown import (
     consultation_shown,
@@ -19,15 +21,19 @@ from services.projects.http.consultations_shown import (
     result_shown,
 )
 from services.projects.http.impacts import impact_shown
+from services.projects.http.needs import need_shown, survey_shown
 from services.projects.http.rights import Reader, share_of, visible_project
 from services.projects.http.shown import issue_shown, project_in_full_shown
+from services.projects.http.visits import ending_shown
 from services.projects.http.wording import Wording, cause_in_words
 from services.projects.http.works_shown import works_shown
 from services.projects.pages.on_site import menu_rows_of
-from services.projects.store.consultation_views import consultations_of_project
+from services.projects.store.beginnings import beginnings_of
+from services.projects.store.consultation_views import StepTaken, consultations_of_project, steps_of
 from services.projects.store.consultations import meetings_of, opinions_of, results_of
 from services.projects.store.hot_issue_views import IssueInFull, issue_in_full
 from services.projects.store.repair_project_views import project_with_history
+from services.projects.store.warranty_visits import rounds_of_project
 
 
 def dossier_pages(
@@ -41,16 +47,18 @@ def dossier_pages(
         with workshop.open() as work:
             found = visible_project(project_with_history(work.connection, str(project_id)), actor)
             share = share_of(actor)
+            begun = beginnings_of(work.connection, found[0].id, share)
             issues = [issue_in_full(work.connection, one, share) for one in found[0].hot_issues]
             works = acts.desk.works_of(work, found[0].id)
+            visits = rounds_of_project(work.connection, found[0].id)
             votes = [
-                (vote, results_of(work.connection, vote.id) if vote.seal else [])
+                (vote, results_of(work.connection, vote.id) if vote.seal else [], steps_of(work.connection, vote.id))
                 for vote in consultations_of_project(work.connection, found[0].id, voting.desk.rules)
             ]
             meetings = meetings_of(work.connection, found[0].id)
             opinions = opinions_of(work.connection, found[0].id)
             disturbances = acts.disturb.book.disturbances(work, found[0].id)
-            complaints = complaints_shown(work, found[0].id, actor, acts.desk.rules, acts.disturb.calendar)
+            complaints = complaints_shown(work, found[0], actor, acts.desk.rules, acts.disturb.calendar)
         say = pages.speech(request)
 
         def issue(one: IssueInFull) -> dict[str, Any]:
@@ -63,14 +71,26 @@ def dossier_pages(
             actor,
             project=project_in_full_shown(*found, words),
             issues=[issue(one) for one in issues if one],
-            votes=[(consultation_shown(vote), result_shown(vote, results)["items"]) for vote, results in votes],
+            needs=[need_shown(one) for one in begun.needs],
+            surveys=[survey_shown(one) for one in begun.surveys],
+            planned=begun.planned,
+            votes=[
+                (consultation_shown(vote), result_shown(vote, results)["items"], _annulment(steps))
+                for vote, results, steps in votes
+            ],
             meetings=[meeting_shown(one) for one in meetings],
             opinions=[opinion_shown(one) for one in opinions],
             works=works_shown(works, acts.desk.rules, {}),
             impacts=[impact_shown(one) for one in disturbances],
             complaints=complaints["complaints"],
+            visits=[ending_shown(one, acts.desk.rules) for one in visits],
+            defects={one.id: one for one in works.defects},
             rows=menu_rows_of(works, acts),
             printed_at=workshop.clock.now(),
         )
 
     return router
+
+
+def _annulment(steps: Sequence[StepTaken]) -> StepTaken | None:
+    return next((one for one in steps if one.state is ConsultationState.ANNULLED), None)

@@ -22,8 +22,9 @@ from services.projects.http.consultation_bodies import ConsultationBody, Meeting
 from services.projects.http.consultations_shown import consultation_shown, meeting_shown, opinion_shown
 from services.projects.http.refusals import answered
 from services.projects.http.rights import Commander, Reader, authority_of, who_of
-from services.projects.jobs.consultation.csv_files import parts_of_csv
-from services.projects.pages.consultations import file_read, item_entered
+from services.projects.pages.consultation_sheet import rows_of_file
+from services.projects.pages.consultations import item_entered
+from services.projects.pages.counting_party import electors_entered
 from services.projects.pages.on_site import NOTHING, Entered, act_on_site, project_of
 from services.projects.store.consultation_views import consultations_of_project
 from services.projects.store.consultations import meetings_of, opinions_of
@@ -40,22 +41,26 @@ def hearing_pages(workshop: Workshop, pages: Pages, acts: ConsultationActs) -> A
 
     @router.post("/projects/{project_id}/consultations/drafts")
     def draft(
-        request: Request, actor: Commander, project_id: UUID, fields: Fields, file: Annotated[UploadFile, File()]
+        request: Request,
+        actor: Commander,
+        project_id: UUID,
+        fields: Fields,
+        file: Annotated[UploadFile | None, File()] = None,
     ) -> Response:
-        """A first item and the file of those who may vote; further items are added on its page."""
+        """A first item and who may vote, by the register or by a file; further items are added on its page."""
         try:
-            with answered("project"), workshop.open() as work, file_read():
-                parts = parts_of_csv(file.filename or "", file.file.read())
-                body = body_of(
-                    ConsultationBody, {"id": fields.get("id"), "items": [item_entered(fields)], "parts": parts}
-                )
+            with answered("project"), workshop.open() as work:
+                electors, numbers = electors_entered(fields, file)
+                with rows_of_file(numbers):
+                    asked = {"id": fields.get("id"), "items": [item_entered(fields)], **electors}
+                    body = body_of(ConsultationBody, asked)
                 draft = body.draft(acts.desk.keyed)
                 made = acts.drafts.draft(work, str(project_id), draft, who_of(actor))
         except Problem as problem:
             if problem.status_code not in (409, 422):
                 raise
             return _page(request, actor, project_id, fields, problem)
-        return done(f"/pages/consultations/{made.id}", "drafted")
+        return done(f"/pages/consultations/{made.id}", "consultation_drafted")
 
     @router.post("/projects/{project_id}/consultations/meetings")
     def hold(

@@ -12,6 +12,7 @@ from starlette.datastructures import ImmutableMultiDict
 from services.chassis.database.work import Workshop
 from services.chassis.pages.forms import Fields, body_of, number_of
 from services.chassis.pages.look import Pages, done, faults_of
+from services.chassis.pages.speech import Speech
 from services.chassis.web.cursors import read_cursor, write_cursor
 from services.chassis.web.identity import Actor
 from services.chassis.web.problems import Problem
@@ -20,6 +21,7 @@ from services.contracts.hot_issue_events import DecisionKind
 from services.contracts.taxonomy import Area
 from services.projects.app.decide import Assignment, CureDone, Decide
 from services.projects.app.measure_heat import MeasureHeat
+from services.projects.domain.causes import Why, judged_by
 from services.projects.domain.hot_issue import OPEN, UNDECIDED, HotIssue, IssueState
 from services.projects.domain.repair_project import WORKS_TO_COME, RepairProject
 from services.projects.http.bodies import AssignmentBody, CureDoneBody, DecisionBody
@@ -29,7 +31,7 @@ from services.projects.http.shown import issue_in_full_shown, issue_shown, proje
 from services.projects.http.wording import Wording, cause_in_words
 from services.projects.pages.plans import plan_entered
 from services.projects.store.board import COLUMNS, board_of
-from services.projects.store.hot_issue_views import IssuesAsked, issue_in_full, page_of_issues
+from services.projects.store.hot_issue_views import IssueInFull, IssuesAsked, issue_in_full, page_of_issues
 from services.projects.store.repair_project_views import page_of_projects
 from services.projects.store.search import numbers_of
 
@@ -134,6 +136,8 @@ def issue_pages(workshop: Workshop, pages: Pages, decide: Decide, heat: MeasureH
             kinds=kinds,
             all_kinds=DecisionKind,
             units=departments().values(),
+            verdict=found.issue.judged and cause_in_words(say, judged_by(found.issue.judged), None),
+            relapse=_relapse(say, found),
             history=[(line, cause_in_words(say, line.cause, line.note)) for line in found.history],
             targets=[one for one in others if _may_take(one, hot_issue_id) and authority.may_act_on(one)],
             works=[project_shown(one, words) for one in works if _may_be_joined(one) and authority.may_act_on(one)],
@@ -144,6 +148,14 @@ def issue_pages(workshop: Workshop, pages: Pages, decide: Decide, heat: MeasureH
         )
 
     return router
+
+
+def _relapse(say: Speech, found: IssueInFull) -> str | None:
+    """That complaints rise again, until something is done about it."""
+    suspected = [line for line in found.history if line.cause and line.cause.why is Why.RELAPSE_SUSPECTED]
+    if not suspected or found.issue.state is not IssueState.VERIFIED:
+        return None
+    return cause_in_words(say, suspected[-1].cause, None)
 
 
 def _may_take(target: HotIssue, hot_issue_id: UUID) -> bool:

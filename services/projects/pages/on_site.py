@@ -62,6 +62,17 @@ def shown_to(
     }
 
 
+def refused(request: Request, entered: Entered, problem: Problem | None) -> dict[str, Any]:
+    """What a page says of a form that was refused, or of what was done."""
+    return {
+        "status": problem.status_code if problem else 200,
+        "entered": entered,
+        "problem": problem,
+        "faults": faults_of(problem) if problem else [],
+        "what": request.query_params.get("done"),
+    }
+
+
 def project_of(work: Work, project_id: UUID, actor: Actor) -> RepairProject:
     return visible_project(project_with_history(work.connection, str(project_id)), actor)[0]
 

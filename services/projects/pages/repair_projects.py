@@ -27,12 +27,16 @@ from services.projects.http.rights import Commander, Reader, authority_of, share
 from services.projects.http.shown import project_in_full_shown, project_shown
 from services.projects.http.wording import Wording
 from services.projects.pages.plans import plan_entered
+from services.projects.store.consulted import rests_on_an_annulled_result
 from services.projects.store.repair_project_views import page_of_projects, project_with_history
 from services.projects.store.search import numbers_of
 
 LISTED = 50
 WAY = tuple(state for state in ProjectState if state not in (ProjectState.SUSPENDED, ProjectState.CANCELLED))
 """The states in the order in which a project that is not stopped passes them."""
+
+_RESTING = frozenset(WAY[WAY.index(ProjectState.CONSULTED) : WAY.index(ProjectState.STARTED)])
+"""Where a project rests on what residents agreed to, and does not go on without it."""
 
 
 def project_pages(workshop: Workshop, pages: Pages, repair: Repair, reverse: ReverseStep, words: Wording) -> APIRouter:
@@ -91,9 +95,11 @@ def project_pages(workshop: Workshop, pages: Pages, repair: Repair, reverse: Rev
         """The project as it is now; above it why a step was refused, in the form what was entered."""
         if problem and problem.status_code not in (409, 422):
             raise problem
-        with workshop.engine.begin() as connection:
-            found = visible_project(project_with_history(connection, str(project_id)), actor)
-            numbers = numbers_of(connection, found[0].hot_issues, share_of(actor))
+        with workshop.open() as work:
+            found = visible_project(project_with_history(work.connection, str(project_id)), actor)
+            numbers = numbers_of(work.connection, found[0].hot_issues, share_of(actor))
+            registered_area = repair.registered_area(work, found[0])
+            held = found[0].state in _RESTING and rests_on_an_annulled_result(work.connection, found[0].id)
         project = project_in_full_shown(*found, words)
         may_act = authority_of(actor).may_act_on(found[0])
         return pages.show(
@@ -102,7 +108,9 @@ def project_pages(workshop: Workshop, pages: Pages, repair: Repair, reverse: Rev
             actor,
             status=problem.status_code if problem else 200,
             project=project,
+            registered_area=registered_area,
             numbers=numbers,
+            held=held,
             stages=_stages(project),
             choices=sorted(map(ProjectState, project["may_become"]), key=list(ProjectState).index) if may_act else [],
             required=REQUIRED,

@@ -21,7 +21,7 @@ from services.projects.domain.supervision.opinions import by_due
 from services.projects.domain.supervision.topics import SuggestionState, SupervisionArea
 from services.projects.http.refusals import answered
 from services.projects.http.supervision import Participant, Suggester, Supervisor
-from services.projects.http.supervision_bodies import ClosingBody, SuggestionBody, TopicBody
+from services.projects.http.supervision_bodies import SuggestionBody, TopicBody, TopicReasonBody
 from services.projects.http.supervision_shown import seat_of
 from services.projects.pages.on_site import NOTHING, Entered
 from services.projects.store.supervision_views import opinions_seen, page_of_suggestions, page_of_topics
@@ -62,7 +62,7 @@ def supervision_pages(workshop: Workshop, pages: Pages, acts: SupervisionActs) -
     def decline(request: Request, actor: Supervisor, fields: Fields) -> Response:
         def act(work: Work) -> None:
             values = {"version": number_of(fields.get("version")), "reason": fields.get("reason")}
-            body = body_of(ClosingBody, values)
+            body = body_of(TopicReasonBody, values)
             suggestion = str(UUID(fields.get("suggestion_id", "")))
             acts.topics.decline(work, suggestion, body.version, body.reason, seat_of(actor))
 

@@ -28,13 +28,13 @@ from services.projects.http.supervision_bodies import (
     CarriedOutBody,
     ClauseReasonBody,
     ClausesBody,
-    ClosingBody,
     ExtensionBody,
     ExtensionDecisionBody,
     HandOverBody,
     RatingBody,
     ReplyBody,
     SupervisionInspectionBody,
+    TopicReasonBody,
 )
 from services.projects.http.supervision_shown import clock_shown, seat_of
 from services.projects.pages.on_site import NOTHING, Entered, moment_of
@@ -139,7 +139,7 @@ def topic_pages(workshop: Workshop, pages: Pages, acts: SupervisionActs) -> APIR
     @router.post("/supervision/{topic_id}/closing")
     def close(request: Request, actor: Supervisor, topic_id: UUID, fields: Fields) -> Response:
         def act(work: Work) -> None:
-            body = body_of(ClosingBody, _of(_sent(fields), "reason"))
+            body = body_of(TopicReasonBody, _of(_sent(fields), "reason"))
             acts.topics.close(work, str(topic_id), body.version, body.reason, seat_of(actor))
 
         return _done(request, actor, topic_id, fields, "topic_closed", act)

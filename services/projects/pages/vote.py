@@ -11,14 +11,18 @@ from collections.abc import Mapping
 from fastapi import APIRouter, Request, Response
 
 from services.chassis.commands import Conflict, Unfit, Unknown
-from services.chassis.database.work import Workshop
+from services.chassis.database.work import Work, Workshop
 from services.chassis.pages.forms import Fields
 from services.chassis.pages.look import Pages
 from services.chassis.web.rate_limit import Guesses
 from services.projects.app.consultation.take_ballots import TakeBallots, ToVote
 from services.projects.domain.consultation.ballots import BallotChoice
+from services.projects.store.repair_project_views import project_with_history
 
 CHOICES = (BallotChoice.AGREE, BallotChoice.DISAGREE, BallotChoice.ABSTAIN)
+
+
+NONE_OTHER: Mapping[str, BallotChoice] = {}
 
 
 def vote_pages(workshop: Workshop, pages: Pages, ballots: TakeBallots) -> APIRouter:
@@ -48,8 +52,9 @@ def vote_pages(workshop: Workshop, pages: Pages, ballots: TakeBallots) -> APIRou
         try:
             with workshop.open() as work:
                 if not chosen:
-                    return ballot(request, ballots.by_code(work, voting_code), voting_code, "vote.choose", 422)
-                return ballot(request, ballots.cast(work, voting_code, chosen), voting_code, "vote.recorded")
+                    return ballot(work, request, ballots.by_code(work, voting_code), voting_code, "vote.choose", 422)
+                cast = ballots.cast(work, voting_code, chosen)
+                return ballot(work, request, cast.to_vote, voting_code, "vote.recorded", other=cast.other)
         except Unknown:
             return unknown(request)
         except Unfit:
@@ -57,22 +62,35 @@ def vote_pages(workshop: Workshop, pages: Pages, ballots: TakeBallots) -> APIRou
         except Conflict:
             said, status = "vote.closed", 409
         with workshop.open() as work:
-            return ballot(request, ballots.by_code(work, voting_code), voting_code, said, status)
+            return ballot(work, request, ballots.by_code(work, voting_code), voting_code, said, status)
 
     def opened(request: Request, code: str) -> Response:
         guesses.check(request)
         try:
             with workshop.open() as work:
-                return ballot(request, ballots.by_code(work, code), code)
+                return ballot(work, request, ballots.by_code(work, code), code)
         except Unknown:
             return unknown(request)
 
-    def ballot(request: Request, to_vote: ToVote, code: str, said: str = "", status: int = 200) -> Response:
+    def ballot(
+        work: Work,
+        request: Request,
+        to_vote: ToVote,
+        code: str,
+        said: str = "",
+        status: int = 200,
+        other: Mapping[str, BallotChoice] = NONE_OTHER,
+    ) -> Response:
+        """`other`: answers that do not count because another does."""
+        project = project_with_history(work.connection, to_vote.consultation.project_id)
+        assert project
         return pages.show_public(
             request,
             "vote.html",
             status=status,
             ballot=to_vote,
+            place=project[0].place,
+            other=other,
             announced=to_vote.consultation.announced,
             choices=CHOICES,
             code=code,

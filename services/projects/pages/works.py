@@ -15,9 +15,10 @@ from services.chassis.pages.look import Pages
 from services.chassis.web.identity import Actor
 from services.chassis.web.problems import Problem
 from services.projects.app.works.acts import WorksActs
+from services.projects.app.works.desk import in_order
 from services.projects.domain.consultation.rules import ConsultationRule
 from services.projects.domain.menu import menu_as_of
-from services.projects.domain.works.gates import GROUNDS, STEPS
+from services.projects.domain.works.gates import GROUNDS, STEPS, ahead
 from services.projects.domain.works.items import CONFIRMED_BY
 from services.projects.domain.works.papers import PaperKind
 from services.projects.http.rights import Commander, Reader, who_of
@@ -93,7 +94,9 @@ def works_pages(
 
         def act(work: Work) -> None:
             sha256 = hashlib.sha256(file.file.read()).hexdigest()
-            values = {"id": fields.get("id"), "kind": fields.get("kind"), "name": fields.get("name"), "sha256": sha256}
+            values = {name: fields.get(name) for name in ("id", "kind", "name")} | {"sha256": sha256}
+            if fields.get("kind") == PaperKind.APPROVAL:
+                values["issued_by"] = fields.get("issued_by")
             acts.papers.file(work, str(project_id), body_of(PaperBody, values).paper(), who_of(actor))
 
         return _done(request, actor, project_id, fields, "filed", act)
@@ -144,6 +147,7 @@ def works_pages(
         with workshop.open() as work:
             project = project_of(work, project_id, actor)
             works = desk.works_of(work, project.id)
+            registered_blocks = in_order(desk.known_site(work, project.id).blocks)
             agreed = [
                 one
                 for one in consultations_of_project(work.connection, project.id, rules_of_vote)
@@ -160,8 +164,10 @@ def works_pages(
             menu=menu_as_of(acts.items.menu, today, today),
             rows=menu_rows_of(works, acts),
             blocks={one.id: one.block for one in works.items},
-            defects={one.id: one.note for one in works.defects},
-            next_step=next((step for step in STEPS.values() if shut[step]), None),
+            defects={one.id: one for one in works.defects},
+            steps_ahead=ahead(project),
+            approvers=sorted(works.approvers),
+            registered_blocks=registered_blocks,
             results=agreed,
             by_vote={one.id for one in works.items if desk.gated(project) and not CONFIRMED_BY[one.choice]},
             confirming={one.id: sorted(CONFIRMED_BY[one.choice]) for one in works.items},

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
 from services.chassis.database.work import Work, Workshop
 from services.chassis.pages.forms import Fields, body_of, number_of
-from services.chassis.pages.look import Pages, done, faults_of
+from services.chassis.pages.look import Pages, done
 from services.chassis.web.identity import Actor, Role
 from services.chassis.web.problems import Problem
 from services.projects.app.plans.planning import Planning
@@ -19,12 +18,12 @@ from services.projects.domain.needs import NeedReason
 from services.projects.domain.yearly_plan import PlanDecision
 from services.projects.http.bodies import PlanBody
 from services.projects.http.plan_bodies import EntryBody, NewPlanBody, PublicationBody, RankingBody
-from services.projects.http.plans import plan_shown, seen_plan
+from services.projects.http.plans import differences_shown, plan_shown, seen_plan
 from services.projects.http.refusals import answered
 from services.projects.http.rights import Commander, Reader, authority_of, who_of
 from services.projects.pages import charts
-from services.projects.pages.on_site import NOTHING, Entered, fen_of
-from services.projects.store.plan_views import all_plans
+from services.projects.pages.on_site import NOTHING, Entered, fen_of, refused
+from services.projects.store.plan_views import all_plans, works_of
 
 
 def plan_pages(workshop: Workshop, pages: Pages, planning: Planning) -> APIRouter:
@@ -43,7 +42,7 @@ def plan_pages(workshop: Workshop, pages: Pages, planning: Planning) -> APIRoute
                 plan = planning.draft.open(work, body.year, body.budget_fen, who_of(actor))
         except Problem as problem:
             return _plans(request, actor, fields, problem)
-        return done(f"/pages/plans/{plan.id}", "drafted")
+        return done(f"/pages/plans/{plan.id}", "plan_drafted")
 
     @router.get("/plans/{plan_id}")
     def plan(request: Request, actor: Reader, plan_id: UUID) -> Response:
@@ -121,7 +120,7 @@ def plan_pages(workshop: Workshop, pages: Pages, planning: Planning) -> APIRoute
             items=found,
             may_draft=_leads(actor, lead),
             next_year=now.year + 1,
-            **_refused(request, entered, problem),
+            **refused(request, entered, problem),
         )
 
     def _plan(
@@ -129,17 +128,21 @@ def plan_pages(workshop: Workshop, pages: Pages, planning: Planning) -> APIRoute
     ) -> Response:
         """The plan as it is now; above it why something was refused, in the form what was entered."""
         shown = plan_shown(*seen_plan(workshop, actor, plan_id))
+        with workshop.engine.begin() as connection:
+            works = works_of(connection, shown["year"])
         return pages.show(
             request,
             "yearly_plan.html",
             actor,
             plan=shown,
+            works=works,
+            differences=differences_shown(workshop, actor, plan_id),
             leads=_leads(actor, shown["lead"]),
             may_decide=bool(actor.roles & {Role.HUB, Role.DEPARTMENT}),
             decisions=PlanDecision,
             reasons=NeedReason,
             charts=charts,
-            **_refused(request, entered, problem),
+            **refused(request, entered, problem),
         )
 
     return router
@@ -148,13 +151,3 @@ def plan_pages(workshop: Workshop, pages: Pages, planning: Planning) -> APIRoute
 def _leads(actor: Actor, lead: str) -> bool:
     authority = authority_of(actor)
     return authority.is_hub or lead in authority.share.departments
-
-
-def _refused(request: Request, entered: Entered, problem: Problem | None) -> dict[str, Any]:
-    return {
-        "status": problem.status_code if problem else 200,
-        "entered": entered,
-        "problem": problem,
-        "faults": faults_of(problem) if problem else [],
-        "what": request.query_params.get("done"),
-    }

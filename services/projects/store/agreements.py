@@ -24,8 +24,7 @@ _contract = insert(works_contracts)
 _SAVE_CONTRACT = _contract.on_conflict_do_update(
     index_elements=["id"],
     set_={name: _contract.excluded[name] for name in ("version", "changes", "audit", "actor", "at")},
-    where=works_contracts.c.project_id == _contract.excluded.project_id,
-).returning(works_contracts.c.id)
+)
 
 
 def save_party(connection: Connection, project_id: str, party: WorksUnit, done: Done) -> None:
@@ -33,8 +32,7 @@ def save_party(connection: Connection, project_id: str, party: WorksUnit, done: 
     connection.execute(_SAVE_PARTY, row | {"version": party.version} | done._asdict())
 
 
-def save_contract(connection: Connection, project_id: str, contract: Contract, done: Done) -> bool:
-    """False, and nothing is saved, where the id is that of another project's contract."""
+def save_contract(connection: Connection, project_id: str, contract: Contract, done: Done) -> None:
     row = {
         "id": contract.id,
         "project_id": project_id,
@@ -48,7 +46,7 @@ def save_contract(connection: Connection, project_id: str, contract: Contract, d
         "audit": contract.audit and {"report": contract.audit.report, "fen": contract.audit.fen},
         **done._asdict(),
     }
-    return connection.execute(_SAVE_CONTRACT, row).one_or_none() is not None
+    connection.execute(_SAVE_CONTRACT, row)
 
 
 def contract_row(told: WorksContractChanged) -> Mapping[str, Any]:

@@ -17,8 +17,9 @@ from services.projects.domain.hot_issue import NO_ISSUE
 from services.projects.domain.months import ZONE, Month
 from services.projects.domain.rules import EstateYear
 from services.projects.domain.windows import Window
+from services.projects.store.case_tables import typical_cases
 from services.projects.store.shares import visible, visible_by_place
-from services.projects.store.tables import hot_issues, ticket_sightings, type_days, typical_cases
+from services.projects.store.tables import hot_issues, ticket_sightings, type_days
 
 RANKED = 20
 _SEEN = ticket_sightings.c

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, timedelta
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Literal
 
-from sqlalchemy import Connection, FromClause, RowMapping, and_, func, not_, or_, select, true
+from sqlalchemy import Connection, FromClause, RowMapping, and_, case, func, not_, or_, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.sql import ColumnElement
 
@@ -15,9 +16,9 @@ from services.projects.domain.bulletin import BulletinSection, Span
 from services.projects.domain.hot_issue import NO_ISSUE, UNDECIDED, IssueState
 from services.projects.domain.months import ZONE
 from services.projects.domain.repair_project import ProjectState
-from services.projects.domain.rules import Observation
-from services.projects.store.bulletin_line import BulletinLine
-from services.projects.store.supervision_bulletin import supervision_lines
+from services.projects.domain.supervision.opinions import OpinionStep
+from services.projects.store.standard_tables import standard_editions, standard_rollouts, standards
+from services.projects.store.supervision_tables import supervision_opinions, supervision_steps
 from services.projects.store.tables import (
     hot_issue_history,
     hot_issues,
@@ -40,6 +41,29 @@ _PROJECT, _STEP = repair_projects.c, repair_project_history.c
 _LATER = repair_project_history.alias()
 
 
+@dataclass(frozen=True, slots=True)
+class BulletinLine:
+    """`what`: the state it reached; for a decision its kind, if that is known.
+
+    `due`: the last day for it, where it was not done. `title`: of a standard, or a clause of an opinion. `party`: whose
+    opinion it is.
+    """
+
+    about: Literal["hot-issue", "project", "standard", "topic"]
+    id: str
+    number: str
+    sub_district: str | None
+    estate: str | None
+    estate_name: str | None
+    type_code: str | None
+    what: str
+    lead: str
+    at: datetime
+    due: date | None = None
+    title: str | None = None
+    party: str | None = None
+
+
 def bulletin_lines(
     connection: Connection, section: BulletinSection, span: Span, sub_district: str | None
 ) -> list[BulletinLine]:
@@ -48,14 +72,16 @@ def bulletin_lines(
     return sorted(found, key=lambda line: (line.at, line.number))
 
 
-def calls_of_period(connection: Connection, span: Span, sub_district: str | None, rule: Observation) -> dict[str, int]:
-    """Calls by event time; of them valid complaints about housing and, apart, about works (docs/domain.md §3.4)."""
+def calls_of_period(
+    connection: Connection, span: Span, sub_district: str | None, apart: Collection[str]
+) -> dict[str, int]:
+    """Calls by event time; of them complaints about housing, with those of `apart` beside (docs/domain.md §3.4)."""
     seen = ticket_sightings.c
     repair = and_(seen.evidence, seen.type_code.startswith(Area.REPAIR))
     counted = select(
         func.count().label("calls"),
-        func.count().filter(repair, seen.type_code.not_in(rule.apart)).label("repair_complaints"),
-        func.count().filter(repair, seen.type_code.in_(rule.apart)).label("nuisance"),
+        func.count().filter(repair, seen.type_code.not_in(apart)).label("repair_complaints"),
+        func.count().filter(repair, seen.type_code.in_(apart)).label("nuisance"),
     ).where(seen.rejected.is_(False), _within(seen.occurred_at, span), _of(ticket_sightings, sub_district))
     return dict(connection.execute(counted).mappings().one())
 
@@ -157,13 +183,68 @@ def _works(connection: Connection, span: Span, sub_district: str | None) -> list
     return [_project_line(row, row["reached"], row["at"]) for row in connection.execute(asked).mappings()]
 
 
+def _rollout(connection: Connection, span: Span, sub_district: str | None) -> list[BulletinLine]:
+    """Versions of standards issued, and what sub-districts made of them: adopted, exempt, late."""
+    edition, rollout = standard_editions.c, standard_rollouts.c
+    issued = (
+        select(standards, edition.number, edition.issued_at)
+        .join(standard_editions, edition.standard_id == standards.c.id)
+        .where(_within(edition.issued_at, span))
+    )
+    first, end = (moment.astimezone(ZONE).date() for moment in span)
+    adopted = and_(rollout.adopted_on >= first, rollout.adopted_on < end)
+    late = and_(rollout.overdue, rollout.adopt_by < end)
+    made = (
+        select(standards, *(rollout[name] for name in ("sub_district", "number", "adopted_on", "adopt_by")))
+        .add_columns(case((late, "overdue"), else_="adopted").label("what"))
+        .join(standard_rollouts, rollout.standard_id == standards.c.id)
+        .where(or_(adopted, late), _of(standard_rollouts, sub_district))
+    )
+
+    def line(row: RowMapping, place: str | None, what: str, at: datetime, due: date | None = None) -> BulletinLine:
+        number = f"{row['number'] or ''}"
+        where = (row["id"], number, place, None, None, None)
+        return BulletinLine("standard", *where, what, row["lead"], at, due, row["title"])
+
+    return [
+        *(line(row, None, "issued", row["issued_at"]) for row in connection.execute(issued).mappings()),
+        *(
+            line(row, row["sub_district"], "overdue", _noon(row["adopt_by"]), row["adopt_by"])
+            if row["what"] == "overdue"
+            else line(row, row["sub_district"], "adopted", _noon(row["adopted_on"]))
+            for row in connection.execute(made).mappings()
+        ),
+    ]
+
+
+def _supervision(connection: Connection, span: Span, sub_district: str | None) -> list[BulletinLine]:
+    """Steps of the clauses of opinions, of all parties; of no sub-district."""
+    del sub_district
+    opinion, step = supervision_opinions.c, supervision_steps.c
+    asked = (
+        select(supervision_opinions, step.step, step.at)
+        .join(supervision_steps, step.opinion_id == opinion.id)
+        .where(_within(step.at, span), step.step.not_in((OpinionStep.WARN, OpinionStep.MOVE)))
+        .order_by(step.opinion_id, step.version)
+    )
+    return [
+        BulletinLine(
+            "topic",
+            *(row["topic_id"], str(row["number"]), None, None, None, None),
+            *(row["step"], row["lead"], row["at"], None, row["clause"], row["party"]),
+        )
+        for row in connection.execute(asked).mappings()
+    ]
+
+
 _SECTIONS: Mapping[BulletinSection, Callable[[Connection, Span, str | None], Sequence[BulletinLine]]] = {
     BulletinSection.HOT: _reached(IssueState.CONFIRMED, IssueState.REOPENED),
     BulletinSection.DECIDED: _decided,
     BulletinSection.OVERDUE: _overdue,
     BulletinSection.WORKS: _works,
     BulletinSection.VERIFIED: _reached(IssueState.VERIFIED, IssueState.NOT_SHOWN),
-    BulletinSection.SUPERVISION: supervision_lines,
+    BulletinSection.ROLLOUT: _rollout,
+    BulletinSection.SUPERVISION: _supervision,
 }
 
 
@@ -175,6 +256,11 @@ def _issue_line(row: RowMapping, what: str, at: datetime, due: date | None = Non
 def _project_line(row: RowMapping, what: str, at: datetime, due: date | None = None) -> BulletinLine:
     place = (row["sub_district"], row["estate"], row["estate_name"])
     return BulletinLine("project", row["id"], row["number"], *place, None, what, row["lead"], at, due)
+
+
+def _noon(day: date) -> datetime:
+    """A day of which no hour is known, where lines stand in order of time."""
+    return datetime.combine(day, time(12), ZONE)
 
 
 def _last_day(end: datetime) -> date:

@@ -41,7 +41,9 @@ _STATEMENTS = {
                (SELECT string_agg(row::text, E'\n' ORDER BY id)
                   FROM works_contracts AS row WHERE row.project_id = one.id),
                (SELECT string_agg(row::text, E'\n' ORDER BY item_id)
-                  FROM warranties AS row WHERE row.project_id = one.id)))
+                  FROM warranties AS row WHERE row.project_id = one.id),
+               (SELECT string_agg(row::text, E'\n' ORDER BY id)
+                  FROM warranty_visits AS row WHERE row.project_id = one.id)))
           FROM repair_projects AS one
     """,
     "consultations": """
@@ -91,6 +93,18 @@ _STATEMENTS = {
     """,
     "suggestion": "SELECT id, md5(one::text) FROM supervision_suggestions AS one",
     "typical case": "SELECT id, md5(one::text) FROM typical_cases AS one",
+    "standard": """
+        SELECT id, md5(concat_ws(E'\n', one::text,
+               (SELECT string_agg(row::text, E'\n' ORDER BY number)
+                  FROM standard_editions AS row WHERE row.standard_id = one.id),
+               (SELECT string_agg(row::text, E'\n' ORDER BY row.id)
+                  FROM standard_opinions AS row WHERE row.standard_id = one.id),
+               (SELECT string_agg(row::text, E'\n' ORDER BY sub_district)
+                  FROM standard_rollouts AS row WHERE row.standard_id = one.id),
+               (SELECT string_agg(row::text, E'\n' ORDER BY row.id)
+                  FROM standard_checks AS row WHERE row.standard_id = one.id)))
+          FROM standards AS one
+    """,
     "citywide day": "SELECT type_code || ' ' || day, 'citywide' FROM type_days WHERE citywide",
     "sightings": """
         SELECT (hashtext(ticket_id) & 1023)::text, md5(string_agg(md5(one::text), '' ORDER BY ticket_id))

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, or_, select
+from sqlalchemy import Connection, bindparam, func, literal, or_, select
 
 from services.chassis.database.rows import by_column, insert_rows
 from services.chassis.database.work import Work
@@ -20,6 +20,7 @@ from services.projects.store.sightings import sightings_where
 from services.projects.store.tables import repair_project_history, repair_projects, ticket_sightings
 from services.projects.store.works_tables import warranties, works_defects
 
+MOST_APART = 200
 _PROJECT, _LINE, _SEEN, _ONE = repair_projects.c, repair_project_history.c, ticket_sightings.c, works_complaints.c
 _SPANS = select(
     *(_PROJECT.estate, _PROJECT.id, _PROJECT.opened_at, _PROJECT.started_at, _PROJECT.accepted_at),
@@ -68,16 +69,22 @@ class ComplaintLine(NamedTuple):
     defect_id: str | None
 
 
+class ApartLine(NamedTuple):
+    """A ticket of a project's estate that is not about it. `evidence`: its kind says that something is wrong."""
+
+    ticket_id: str
+    type_code: str
+    occurred_at: datetime
+    number: str | None
+    evidence: bool
+    of_another: bool
+
+
 class SqlComplaints:
     """Implements the port ComplaintBook."""
 
     def spans(self, work: Work, estates: Collection[str]) -> Mapping[str, Sequence[Span]]:
-        found: dict[str, list[Span]] = defaultdict(list)
-        for row in work.connection.execute(_SPANS, {"estates": sorted(estates)}):
-            ended = row.cancelled_at if row.cancelled else row.accepted_at
-            span = Span(row.id, row.opened_at, row.started_at, ended, row.cancelled, row.until)
-            found[row.estate].append(span)
-        return found
+        return spans_of(work.connection, estates)
 
     def estates_of(self, work: Work, project_ids: Collection[str]) -> set[str]:
         asked = select(_PROJECT.estate).where(_PROJECT.id.in_(project_ids))
@@ -95,6 +102,31 @@ class SqlComplaints:
 
     def keep_answers(self, work: Work, answers: Sequence[Answer]) -> None:
         keep_answers(work.connection, answers)
+
+
+def spans_of(connection: Connection, estates: Collection[str]) -> Mapping[str, Sequence[Span]]:
+    found: dict[str, list[Span]] = defaultdict(list)
+    for row in connection.execute(_SPANS, {"estates": sorted(estates)}):
+        ended = row.cancelled_at if row.cancelled else row.accepted_at
+        found[row.estate].append(Span(row.id, row.opened_at, row.started_at, ended, row.cancelled, row.until))
+    return found
+
+
+def apart_from(
+    connection: Connection, project_id: str, estate: str, types: Collection[str], *, all_of_them: bool
+) -> list[ApartLine]:
+    """The newest tickets of these types in the estate that are not about the project, rejected ones left out."""
+    of_it = select(_ONE.ticket_id).where(_ONE.ticket_id == _SEEN.ticket_id, _ONE.project_id == project_id)
+    of_another = select(_ONE.ticket_id).where(_ONE.ticket_id == _SEEN.ticket_id, _ONE.project_id.is_not(None))
+    named = (_SEEN.ticket_id, _SEEN.type_code, _SEEN.occurred_at, _SEEN.number, _SEEN.evidence)
+    found = (
+        select(*named, of_another.exists().label("of_another"))
+        .where(_SEEN.estate == estate, _SEEN.type_code.in_(types), _SEEN.rejected.is_(False), ~of_it.exists())
+        .where(_SEEN.occurred_at.is_not(None), or_(_SEEN.for_few.is_(False), literal(all_of_them)))
+        .order_by(_SEEN.occurred_at.desc(), _SEEN.ticket_id)
+        .limit(MOST_APART)
+    )
+    return [ApartLine(**row._mapping) for row in connection.execute(found)]
 
 
 def save_complaints(connection: Connection, complaints: Sequence[Complaint]) -> None:

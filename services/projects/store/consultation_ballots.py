@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
-from datetime import UTC
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, select, update
+from sqlalchemy import BindParameter, Row, bindparam, delete, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.database.rows import by_column, insert_rows
 from services.chassis.database.work import Work
-from services.projects.app.consultation.ports import Chain, ChainedBallot, Delivery, RejectedRow, Taken
+from services.projects.app.consultation.electors import Electors
+from services.projects.app.consultation.ports import (
+    OWNER,
+    Chain,
+    ChainedBallot,
+    DeliveredBy,
+    Delivery,
+    IssuedCode,
+    IssueTrace,
+    RejectedRow,
+    Taken,
+)
 from services.projects.app.works.ports import Done
 from services.projects.domain.consultation.ballots import Ballot, BallotChoice
+from services.projects.domain.consultation.codes import Holder
 from services.projects.domain.consultation.course import Consultation
 from services.projects.domain.consultation.electorate import Electorate, OwnedPart, Part
+from services.projects.store.consultation_sales import SqlSales
 from services.projects.store.consultation_tables import (
     consultation_ballots,
     consultation_chains,
@@ -30,15 +43,20 @@ from services.projects.store.consultation_tables import (
 _PARTS = insert_rows(
     consultation_parts, "consultation_id", "part_id", "building", "hallway", "area", "head", "owner_ref"
 )
-_CODES = insert_rows(consultation_codes, "code_hash", "consultation_id", "head")
+_CODES = insert_rows(
+    consultation_codes, "code_hash", "consultation_id", "head", "part_id", "issue", "why", "actor", "at"
+)
 _BALLOT = (
     *("number", "part_id", "item", "choice", "origin", "cast_at", "delivered", "text_hash", "evidence", "proxy"),
     "round",
 )
-_BALLOTS = insert_rows(consultation_ballots, "consultation_id", *_BALLOT, "previous", "hash", "actor", "at")
+_BALLOTS = insert_rows(
+    consultation_ballots, "consultation_id", *_BALLOT, "previous", "hash", "actor", "at", "entry_bound"
+)
 _DELIVER = (
     insert_rows(
-        consultation_deliveries, "consultation_id", "part_id", "delivered_at", "warned", "evidence", "actor", "at"
+        consultation_deliveries,
+        *("consultation_id", "part_id", "delivered_at", "warned", "evidence", "how", "actor", "at"),
     )
     .on_conflict_do_nothing()
     .returning(consultation_deliveries.c.part_id)
@@ -58,33 +76,59 @@ _CAST_ALL = (
 )
 """For the driver itself: of a hundred thousand rows, those of SQLAlchemy cost as much as the count."""
 _LINKS = (
-    select(*_columns, consultation_ballots.c.previous, consultation_ballots.c.hash)
+    select(
+        *_columns,
+        *(consultation_ballots.c[name] for name in ("previous", "hash", "actor", "at", "entry_bound")),
+    )
     .where(consultation_ballots.c.consultation_id == _of_id)
     .order_by(consultation_ballots.c.number)
 )
-_OF_CODE = select(consultation_codes.c.consultation_id, consultation_codes.c.head).where(
-    consultation_codes.c.code_hash == bindparam("hashed")
+_later = consultation_codes.alias()
+_OF_CODE = select(consultation_codes).where(
+    consultation_codes.c.code_hash == bindparam("hashed"),
+    ~exists().where(
+        _later.c.consultation_id == consultation_codes.c.consultation_id,
+        _later.c.head == consultation_codes.c.head,
+        _later.c.part_id == consultation_codes.c.part_id,
+        _later.c.issue > consultation_codes.c.issue,
+    ),
+)
+_CODES_OF = (
+    select(consultation_codes)
+    .where(consultation_codes.c.consultation_id == _of_id)
+    .order_by(consultation_codes.c.issue)
 )
 _CHAIN = select(consultation_chains).where(consultation_chains.c.consultation_id == _of_id)
 _IMPORT = select(consultation_imports).where(
     consultation_imports.c.consultation_id == _of_id, consultation_imports.c.id == bindparam("import_id")
 )
 _PARTS_OF = select(consultation_parts).where(consultation_parts.c.consultation_id == _of_id)
-_WARNED = select(consultation_deliveries).where(
-    consultation_deliveries.c.consultation_id == _of_id, consultation_deliveries.c.warned
+_DELIVERED = (
+    select(consultation_deliveries)
+    .where(consultation_deliveries.c.consultation_id == _of_id)
+    .order_by(consultation_deliveries.c.part_id)
+)
+_BY_HAND = (
+    select(*_columns, consultation_ballots.c.at, consultation_ballots.c.actor)
+    .where(
+        consultation_ballots.c.consultation_id == _of_id,
+        consultation_ballots.c.choice != BallotChoice.EMPTY,
+        consultation_ballots.c.actor != OWNER,
+        or_(consultation_ballots.c.at > bindparam("after"), consultation_ballots.c.number > bindparam("more_than")),
+    )
+    .order_by(consultation_ballots.c.number)
 )
 _CHOICES = {choice.value: choice for choice in BallotChoice}
 
 
-class SqlBallots:
+class SqlBallots(SqlSales):
     """The part of the port ConsultationBook that a rebuild does not give back."""
 
     __slots__ = ()
 
-    def keep_parts(
-        self, work: Work, consultation_id: str, owned: Sequence[OwnedPart], heads: Mapping[str, int]
-    ) -> None:
-        """`heads`: of each part."""
+    def keep_electors(self, work: Work, consultation_id: str, electors: Electors) -> None:
+        of_it = consultation_parts.c.consultation_id == consultation_id
+        work.connection.execute(delete(consultation_parts).where(of_it))
         rows = [
             {
                 "consultation_id": consultation_id,
@@ -92,26 +136,43 @@ class SqlBallots:
                 "building": one.building,
                 "hallway": one.hallway,
                 "area": one.area,
-                "head": heads[one.id],
+                "head": electors.electorate[one.id].head,
                 "owner_ref": one.owner,
             }
-            for one in owned
+            for one in electors.owned
         ]
         work.connection.execute(_PARTS, by_column(rows))
+        self.keep_differences(work, consultation_id, electors.differences)
 
-    def keep_codes(self, work: Work, consultation_id: str, codes: Mapping[int, str]) -> None:
+    def electors(self, work: Work, consultation: Consultation) -> Electors:
+        rows = work.connection.execute(_PARTS_OF, {"id": consultation.id})
+        owned = [OwnedPart(row.part_id, row.building, row.hallway, row.area, row.owner_ref) for row in rows]
+        found = self.differences(work, consultation.id)
+        return Electors(owned, Electorate.of(owned), consultation.register, found)
+
+    def keep_codes(self, work: Work, consultation_id: str, codes: Sequence[IssuedCode], done: Done) -> None:
         rows = [
-            {"code_hash": hashed, "consultation_id": consultation_id, "head": head} for head, hashed in codes.items()
+            {
+                "code_hash": one.hashed,
+                "consultation_id": consultation_id,
+                "head": one.holder.head,
+                "part_id": one.holder.part_id,
+                "issue": one.issue,
+                "why": one.why,
+                **done._asdict(),
+            }
+            for one in codes
         ]
-        work.connection.execute(_CODES, by_column(rows))
+        if rows:
+            work.connection.execute(_CODES, by_column(rows))
 
-    def of_code(self, work: Work, hashed: str) -> tuple[str, int] | None:
+    def of_code(self, work: Work, hashed: str) -> tuple[str, Holder, datetime | None] | None:
         row = work.connection.execute(_OF_CODE, {"hashed": hashed}).one_or_none()
-        return (row.consultation_id, row.head) if row else None
+        return (row.consultation_id, Holder(row.head, row.part_id), row.at) if row else None
 
-    def owned(self, work: Work, consultation_id: str) -> list[OwnedPart]:
-        rows = work.connection.execute(_PARTS_OF, {"id": consultation_id})
-        return [OwnedPart(row.part_id, row.building, row.hallway, row.area, row.owner_ref) for row in rows]
+    def codes(self, work: Work, consultation_id: str) -> dict[Holder, IssueTrace]:
+        rows = work.connection.execute(_CODES_OF, {"id": consultation_id})
+        return {Holder(row.head, row.part_id): IssueTrace(row.issue, row.at, row.actor, row.why) for row in rows}
 
     def electorate(self, work: Work, consultation_id: str) -> Electorate:
         rows = work.connection.execute(_PARTS_OF, {"id": consultation_id})
@@ -138,6 +199,7 @@ class SqlBallots:
                 "previous": link.previous,
                 "hash": link.hash,
                 **done._asdict(),
+                "entry_bound": True,
             }
             for link in links
         ]
@@ -157,7 +219,14 @@ class SqlBallots:
 
     def links(self, work: Work, consultation_id: str) -> list[ChainedBallot]:
         rows = work.connection.execute(_LINKS, {"id": consultation_id})
-        return [ChainedBallot(_ballot_of(row), row.previous, row.hash) for row in rows]
+        return [ChainedBallot(_bound(row), row.previous, row.hash) for row in rows]
+
+    def entered_by_hand(self, work: Work, consultation_id: str, after: datetime, more_than: int) -> list[Ballot]:
+        known = {"id": consultation_id, "after": after, "more_than": more_than}
+        return [
+            replace(_ballot_of(row), entered_at=row.at, entered_by=row.actor)
+            for row in work.connection.execute(_BY_HAND, known)
+        ]
 
     def answered(
         self, work: Work, consultation_id: str, part_ids: Collection[str]
@@ -198,15 +267,19 @@ class SqlBallots:
                 "delivered_at": one.at,
                 "warned": one.warned,
                 "evidence": one.evidence,
+                "how": one.how,
                 **done._asdict(),
             }
             for one in {one.part_id: one for one in reversed(deliveries)}.values()
         ]
         return len(work.connection.execute(_DELIVER, by_column(rows)).all()) if rows else 0
 
+    def deliveries(self, work: Work, consultation_id: str) -> list[Delivery]:
+        rows = work.connection.execute(_DELIVERED, {"id": consultation_id})
+        return [Delivery(row.part_id, row.delivered_at, row.warned, row.evidence, DeliveredBy(row.how)) for row in rows]
+
     def warned(self, work: Work, consultation_id: str) -> list[Delivery]:
-        rows = work.connection.execute(_WARNED, {"id": consultation_id})
-        return [Delivery(row.part_id, row.delivered_at, row.warned, row.evidence) for row in rows]
+        return [one for one in self.deliveries(work, consultation_id) if one.warned]
 
 
 def _columns_of(ballot: Ballot) -> dict[str, Any]:
@@ -223,6 +296,12 @@ def _columns_of(ballot: Ballot) -> dict[str, Any]:
         "proxy": ballot.proxy,
         "round": ballot.round,
     }
+
+
+def _bound(row: Row[Any]) -> Ballot:
+    """With its entry, where the hash binds it."""
+    ballot = _ballot_of(row)
+    return replace(ballot, entered_at=row.at.astimezone(UTC), entered_by=row.actor) if row.entry_bound else ballot
 
 
 def _ballot_of(row: Sequence[Any]) -> Ballot:

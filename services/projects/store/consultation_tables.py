@@ -51,6 +51,8 @@ consultations = Table(
     Column("heads", Integer, nullable=False),
     Column("area", BigInteger, nullable=False, comment="0.01 m²"),
     Column("seal", Text, comment="of the published result"),
+    Column("held_in", JSONB(none_as_null=True), comment="the other system in which the vote is held"),
+    Column("register_check", JSONB(none_as_null=True), comment="what the electorate was held against"),
 )
 Index("consultations_of_project", consultations.c.project_id, consultations.c.ordinal, unique=True)
 
@@ -141,8 +143,21 @@ consultation_codes = Table(
     Column("code_hash", Text, primary_key=True, comment="keyed hash of the code"),
     _consultation(primary_key=False),
     Column("head", Integer, nullable=False),
+    Column("part_id", Text, nullable=False, comment="of who bought it; blank: all parts of the head not sold since"),
+    Column("issue", Integer, nullable=False),
+    Column("why", Text, comment="of a code in place of another"),
+    Column("actor", Text),
+    Column("at", DateTime(timezone=True)),
+    comment="only ever added to; the last issue of a holder works",
 )
-Index("consultation_codes_once", consultation_codes.c.consultation_id, consultation_codes.c.head, unique=True)
+Index(
+    "consultation_codes_once",
+    consultation_codes.c.consultation_id,
+    consultation_codes.c.head,
+    consultation_codes.c.part_id,
+    consultation_codes.c.issue,
+    unique=True,
+)
 
 consultation_chains = Table(
     "consultation_chains",
@@ -174,6 +189,7 @@ consultation_ballots = Table(
     Column("previous", Text, nullable=False),
     Column("hash", Text, nullable=False),
     *_done(),
+    Column("entry_bound", Boolean, nullable=False, comment="the hash binds who entered it and when, too"),
     comment="only ever added to; each has the hash of the one before",
 )
 Index("consultation_ballots_of_part", consultation_ballots.c.consultation_id, consultation_ballots.c.part_id)
@@ -198,5 +214,6 @@ consultation_deliveries = Table(
     Column("delivered_at", DateTime(timezone=True), nullable=False),
     Column("warned", Boolean, nullable=False, comment="the ballot said what silence means"),
     Column("evidence", Text, nullable=False),
+    Column("how", Text, nullable=False),
     *_done(),
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, bindparam, delete, func, select, update
@@ -11,14 +12,15 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.database.work import Work
 from services.projects.app.works.ports import Done
+from services.projects.domain.consultation.admission import HeldIn
 from services.projects.domain.consultation.course import (
     Announced,
     Consultation,
     ConsultationState,
     Voters,
 )
-from services.projects.domain.consultation.electorate import OwnedPart
-from services.projects.domain.consultation.meetings import HeardOpinion, Meeting, MeetingKind, ParticipantRole
+from services.projects.domain.consultation.meetings import Meeting, MeetingKind, ParticipantRole, ProjectOpinion
+from services.projects.domain.consultation.register_check import RegisterBasis
 from services.projects.domain.consultation.rounds import ItemText
 from services.projects.domain.consultation.rules import ConsultationRule
 from services.projects.domain.consultation.voted_items import VotedItem
@@ -76,12 +78,6 @@ class SqlConsultations(SqlBallots):
         row = work.connection.execute(_LOCK, {"id": consultation_id}).one_or_none()
         return consultations_of(work.connection, [row], self.rules)[0] if row else None
 
-    def create(
-        self, work: Work, consultation: Consultation, owned: Sequence[OwnedPart], heads: Mapping[str, int]
-    ) -> None:
-        self.save(work, consultation, with_items=True)
-        self.keep_parts(work, consultation.id, owned, heads)
-
     def save(self, work: Work, consultation: Consultation, *, with_items: bool = False) -> None:
         work.connection.execute(_SAVE, consultation_row(consultation))
         if with_items:
@@ -134,7 +130,7 @@ class SqlConsultations(SqlBallots):
     def meetings(self, work: Work, project_id: str) -> list[Meeting]:
         return meetings_of(work.connection, project_id)
 
-    def save_opinion(self, work: Work, project_id: str, opinion: HeardOpinion, done: Done) -> bool:
+    def save_opinion(self, work: Work, project_id: str, opinion: ProjectOpinion, done: Done) -> bool:
         row = {
             "id": opinion.id,
             "project_id": project_id,
@@ -148,7 +144,7 @@ class SqlConsultations(SqlBallots):
         }
         return work.connection.execute(_OPINION, row).one_or_none() is not None
 
-    def opinions(self, work: Work, project_id: str) -> list[HeardOpinion]:
+    def opinions(self, work: Work, project_id: str) -> list[ProjectOpinion]:
         return opinions_of(work.connection, project_id)
 
     def consulted(self, work: Work, project_id: str) -> Consulted:
@@ -198,9 +194,9 @@ def meetings_of(connection: Connection, project_id: str) -> list[Meeting]:
     ]
 
 
-def opinions_of(connection: Connection, project_id: str) -> list[HeardOpinion]:
+def opinions_of(connection: Connection, project_id: str) -> list[ProjectOpinion]:
     return [
-        HeardOpinion(row.id, ParticipantRole(row.role), row.item, row.words, row.adopted, row.why, row.version)
+        ProjectOpinion(row.id, ParticipantRole(row.role), row.item, row.words, row.adopted, row.why, row.version)
         for row in _of_project(connection, consultation_opinions, project_id)
     ]
 
@@ -225,7 +221,13 @@ def consultation_row(one: Consultation) -> dict[str, Any]:
         "heads": one.voters.heads,
         "area": one.voters.area,
         "seal": one.seal,
+        "held_in": announced and held_row(announced.held_in),
+        "register_check": one.register and {**asdict(one.register), "within": list(one.register.within)},
     }
+
+
+def held_row(held: HeldIn | None) -> dict[str, Any] | None:
+    return {**asdict(held), "issued_on": held.issued_on.isoformat()} if held else None
 
 
 def item_rows(one: Consultation) -> list[dict[str, Any]]:
@@ -272,7 +274,8 @@ def _rules_of(frozen: Mapping[str, Any] | None) -> Mapping[str, ConsultationRule
 def _consultation_of(row: Row[Any], asked: Sequence[Row[Any]], rules: Mapping[str, ConsultationRule]) -> Consultation:
     announced = None
     if row.announced_at:
-        announced = Announced(row.announced_at, row.opens_at, row.closes_at, row.evidence).in_utc()
+        held = row.held_in and HeldIn(**{**row.held_in, "issued_on": date.fromisoformat(row.held_in["issued_on"])})
+        announced = Announced(row.announced_at, row.opens_at, row.closes_at, row.evidence, held).in_utc()
     return Consultation(
         id=row.id,
         project_id=row.project_id,
@@ -284,6 +287,8 @@ def _consultation_of(row: Row[Any], asked: Sequence[Row[Any]], rules: Mapping[st
         changed=tuple(row.changed),
         announced=announced,
         seal=row.seal,
+        register=row.register_check
+        and RegisterBasis(**{**row.register_check, "within": tuple(row.register_check["within"])}),
         state=ConsultationState(row.state),
         version=row.version,
     )

@@ -7,6 +7,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, insert
 
+from services.projects.store.consultation_sales_tables import (
+    consultation_differences,
+    consultation_looks,
+    consultation_sales,
+)
 from services.projects.store.consultation_tables import (
     consultation_ballots,
     consultation_chains,
@@ -37,6 +42,9 @@ _KEPT_HERE = (
     consultation_ballots,
     consultation_imports,
     consultation_deliveries,
+    consultation_sales,
+    consultation_looks,
+    consultation_differences,
 )
 
 

@@ -15,6 +15,7 @@ from services.projects.store.consultation_tables import (
     consultation_steps,
     consultations,
 )
+from services.projects.store.works_tables import works_items
 
 _NOT_UNDER_WAY = frozenset({ConsultationState.DRAFTED, ConsultationState.PUBLISHED, ConsultationState.ANNULLED})
 _PUBLISHED = (
@@ -63,3 +64,14 @@ def consulted_of(connection: Connection, project_id: str) -> Consulted:
         meetings=frozenset(map(MeetingKind, connection.execute(meetings).scalars())),
         unanswered=frozenset(connection.execute(unanswered).scalars()),
     )
+
+
+def rests_on_an_annulled_result(connection: Connection, project_id: str) -> bool:
+    """Whether residents agree to nothing any more, or an item was confirmed by what was annulled."""
+    consulted = consulted_of(connection, project_id)
+    lost = select(works_items.c.id).where(
+        works_items.c.project_id == project_id,
+        works_items.c.dropped.is_(None),
+        works_items.c.confirmed_by.in_(consulted.annulled),
+    )
+    return bool(consulted.annulled) and (not consulted.agreed or connection.execute(lost).first() is not None)

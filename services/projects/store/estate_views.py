@@ -26,7 +26,7 @@ def floor_areas(engine: Engine) -> dict[str, float]:
 
 def _seen(share: DistrictShare) -> ColumnElement[bool]:
     """The register is open to every department; a sub-district sees its own estates."""
-    return true() if share.departments else visible_by_place(estates, share)
+    return ~estates.c.removed & (true() if share.departments else visible_by_place(estates, share))
 
 
 def page_of_estates(
@@ -37,6 +37,12 @@ def page_of_estates(
     if after is not None:
         page = page.where(estates.c.id > after)
     return [estate_of(row) for row in connection.execute(page)]
+
+
+def estate_names(connection: Connection, share: DistrictShare, lead: str) -> list[tuple[str, str]]:
+    """Ids and names of the estates for which somebody of this share may ask, where `lead` leads repair."""
+    listed = connection.execute(select(estates.c.id, estates.c.name, estates.c.sub_district).where(_seen(share)))
+    return [(row.id, row.name) for row in listed if share.holds(lead, row.sub_district)]
 
 
 def estate_by_id(connection: Connection, estate_id: str, share: DistrictShare) -> RegisteredEstate | None:

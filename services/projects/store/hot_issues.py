@@ -10,11 +10,12 @@ from sqlalchemy import Row, bindparam, delete, distinct, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.database.work import Work
+from services.contracts.effect import JudgedEffect
 from services.contracts.hot_issue_events import DecisionKind, Effect
 from services.contracts.ticket_events import Place
 from services.projects.domain.detection import Call, IssueLevel
 from services.projects.domain.evidence import Cell
-from services.projects.domain.hot_issue import UNDECIDED, HotIssue, IssueState, Reason, Tally
+from services.projects.domain.hot_issue import JUDGED, UNDECIDED, HotIssue, IssueState, Reason, Tally
 from services.projects.store.tables import (
     hot_issue_history,
     hot_issue_members,
@@ -57,6 +58,17 @@ _IN_DOUBT = (
     .with_for_update(key_share=True)
 )
 
+_CURED = (
+    select(hot_issues)
+    .where(
+        hot_issues.c.type_code == bindparam("of_type"),
+        hot_issues.c.state.in_((IssueState.OBSERVING, *JUDGED)),
+        hot_issues.c.accepted_at.is_not(None),
+        hot_issues.c.decided_at.is_not(None),
+    )
+    .order_by(hot_issues.c.id)
+)
+
 _insert = insert(hot_issues)
 _SAVE = _insert.on_conflict_do_update(
     index_elements=["id"], set_={column.name: _insert.excluded[column.name] for column in hot_issues.c}
@@ -84,12 +96,12 @@ _DISSATISFIED = (
 _CELLS = text(
     """
     WITH RECURSIVE held AS (
-        SELECT id, estate, type_code FROM hot_issues WHERE id = :issue_id
+        SELECT id AS target, id, estate, type_code FROM hot_issues WHERE id = ANY(:issue_ids)
          UNION
-        SELECT merged.id, merged.estate, merged.type_code
+        SELECT held.target, merged.id, merged.estate, merged.type_code
           FROM hot_issues AS merged JOIN held ON merged.merged_into = held.id
     )
-    SELECT DISTINCT estate, type_code FROM held
+    SELECT DISTINCT target, estate, type_code FROM held
     """
 )
 _ALL_MEMBERS = (
@@ -113,7 +125,7 @@ _JOIN = text(
 
 
 class SqlHotIssues:
-    """Implements the ports HotIssues and DecisionsInDoubt."""
+    """Implements the ports HotIssues, DecisionsInDoubt and CuredIssues."""
 
     def next_number(self, work: Work) -> int:
         return work.connection.execute(select(hot_issue_numbers.next_value())).scalar_one()
@@ -130,6 +142,9 @@ class SqlHotIssues:
         named = select(hot_issues).where(hot_issues.c.id.in_(issue_ids))
         held = named.order_by(hot_issues.c.id).with_for_update(key_share=True)
         return {row.id: issue_of(row) for row in work.connection.execute(held)}
+
+    def cured(self, work: Work, type_code: str) -> list[HotIssue]:
+        return [issue_of(row) for row in work.connection.execute(_CURED, {"of_type": type_code})]
 
     def in_doubt(self, work: Work, until: datetime, after: str, most: int) -> list[HotIssue]:
         asked = {"until": until, "after": after, "most": most}
@@ -192,8 +207,11 @@ class SqlHotIssues:
     def members(self, work: Work, issue: HotIssue) -> list[Call]:
         return [Call(*row) for row in work.connection.execute(_ALL_MEMBERS, {"issue_id": issue.id})]
 
-    def cells(self, work: Work, issue: HotIssue) -> list[Cell]:
-        return [Cell(*row) for row in work.connection.execute(_CELLS, {"issue_id": issue.id})]
+    def cells(self, work: Work, issue_ids: Collection[str]) -> dict[str, list[Cell]]:
+        found: dict[str, list[Cell]] = {}
+        for row in work.connection.execute(_CELLS, {"issue_ids": sorted(issue_ids)}):
+            found.setdefault(row.target, []).append(Cell(row.estate, row.type_code))
+        return found
 
     def tally(self, work: Work, issue: HotIssue) -> Tally | None:
         found = Tally(*work.connection.execute(_TALLY, {"issue_id": issue.id}).one())
@@ -208,6 +226,7 @@ def issue_of(row: Row[Any]) -> HotIssue:
         level=IssueLevel(row.level),
         decision=DecisionKind(row.decision) if row.decision else None,
         effect=Effect.model_validate(row.effect) if row.effect else None,
+        judged=JudgedEffect.model_validate(row.judged) if row.judged else None,
         **{name: row._mapping[name] for name in _AS_THEY_ARE},
     )
 
@@ -222,6 +241,7 @@ def issue_columns(issue: HotIssue) -> dict[str, Any]:
         "level": issue.level,
         "decision": issue.decision,
         "effect": issue.effect.model_dump(mode="json") if issue.effect else None,
+        "judged": issue.judged.model_dump(mode="json") if issue.judged else None,
         **{name: getattr(issue, name) for name in _AS_THEY_ARE},
     }
 

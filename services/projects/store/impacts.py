@@ -26,8 +26,7 @@ _impact = insert(impacts)
 _SAVE = _impact.on_conflict_do_update(
     index_elements=["id"],
     set_={one.name: _impact.excluded[one.name] for one in impacts.c},
-    where=(impacts.c.version < _impact.excluded.version) & (impacts.c.project_id == _impact.excluded.project_id),
-).returning(impacts.c.id)
+)
 _OF_PROJECT = (
     select(impacts).where(impacts.c.project_id == bindparam("project_id")).order_by(impacts.c.starts, impacts.c.id)
 )
@@ -48,8 +47,8 @@ class SqlImpacts:
     def disturbances(self, work: Work, project_id: str) -> Sequence[Disturbance]:
         return disturbances_of(work.connection, project_id)
 
-    def save(self, work: Work, told: WorksImpactChanged) -> bool:
-        return work.connection.execute(_SAVE, impact_row(told)).one_or_none() is not None
+    def save(self, work: Work, told: WorksImpactChanged) -> None:
+        work.connection.execute(_SAVE, impact_row(told))
 
 
 def disturbances_of(connection: Connection, project_id: str) -> list[Disturbance]:

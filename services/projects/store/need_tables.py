@@ -44,5 +44,6 @@ needs_surveys = Table(
     Column("findings", JSONB, nullable=False),
     Column("actor", Text, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),
+    Column("withdrawn_at", DateTime(timezone=True)),
 )
 Index("needs_surveys_of_estate", needs_surveys.c.estate, needs_surveys.c.made_at)

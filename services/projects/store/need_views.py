@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, select, true, tuple_
 
 from services.chassis.web.cursors import Position
 from services.projects.app.share import DistrictShare
@@ -13,12 +13,14 @@ from services.projects.domain.surveys import NeedsSurvey
 from services.projects.store.need_tables import needs, needs_surveys
 from services.projects.store.needs import need_of, survey_of
 from services.projects.store.shares import visible
+from services.projects.store.tables import ticket_sightings
 
 
 def page_of_needs(
     connection: Connection,
     state: NeedState | None,
     estate: str | None,
+    element: str | None,
     share: DistrictShare,
     before: Position | None,
     limit: int,
@@ -29,9 +31,21 @@ def page_of_needs(
         page = page.where(needs.c.state == state)
     if estate is not None:
         page = page.where(needs.c.estate == estate)
+    if element is not None:
+        page = page.where(needs.c.element == element)
     if before is not None:
         page = page.where(tuple_(needs.c.opened_at, needs.c.id) < tuple_(*before))
     return [need_of(row) for row in connection.execute(page)]
+
+
+def ticket_numbers(connection: Connection, needs: Sequence[Need], share: DistrictShare) -> dict[str, str]:
+    """By id, the numbers of the tickets that ask for these needs; those for few are for the hub alone."""
+    asked = {ticket for need in needs for ticket in need.tickets}
+    seen = true() if share.hub else ticket_sightings.c.for_few.is_not(True)
+    found = select(ticket_sightings.c.ticket_id, ticket_sightings.c.number).where(
+        ticket_sightings.c.ticket_id.in_(sorted(asked)), ticket_sightings.c.number.is_not(None), seen
+    )
+    return dict(connection.execute(found).tuples()) if asked else {}
 
 
 def surveys_of(connection: Connection, estate: str, share: DistrictShare) -> Sequence[NeedsSurvey]:

@@ -6,16 +6,18 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, text
+from sqlalchemy import Row, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from services.chassis.database.work import Work
-from services.contracts.need_events import NeedsSurveyed
+from services.contracts.need_events import NeedsSurveyed, NeedsSurveyWithdrawn
 from services.contracts.ticket_events import Place
 from services.projects.app.needs.ports import NeedKey
+from services.projects.app.own_ids import Named
 from services.projects.domain.needs import Need, NeedOrigin, NeedReason, NeedState, Source
 from services.projects.domain.surveys import NeedsSurvey, SurveyedFinding, SurveyRole
 from services.projects.store.need_tables import needs, needs_surveys
+from services.projects.store.own_ids import named_by
 from services.projects.store.register_tables import estates
 
 _AS_THEY_ARE = ("id", "version", "element", "ordinal", "lead", "opened_at", "plan_id", "project_id")
@@ -59,8 +61,11 @@ class SqlNeedBook:
     def save(self, work: Work, needs: Sequence[Need]) -> None:
         work.connection.execute(_SAVE, [_columns(need) for need in needs])
 
+    def named_by(self, work: Work, id: str) -> Named | None:
+        return named_by(work.connection, id)
+
     def places(self, work: Work, estate_ids: Collection[str]) -> Mapping[str, Place]:
-        rows = work.connection.execute(select(estates).where(estates.c.id.in_(sorted(estate_ids))))
+        rows = work.connection.execute(select(estates).where(estates.c.id.in_(sorted(estate_ids)), ~estates.c.removed))
         return {row.id: Place(sub_district=row.sub_district, estate=row.id, estate_name=row.name) for row in rows}
 
     def survey(self, work: Work, survey_id: str) -> NeedsSurvey | None:
@@ -69,6 +74,10 @@ class SqlNeedBook:
 
     def add_survey(self, work: Work, told: NeedsSurveyed) -> None:
         work.connection.execute(insert(needs_surveys), survey_row(told))
+
+    def withdraw_survey(self, work: Work, told: NeedsSurveyWithdrawn) -> None:
+        withdrawn = update(needs_surveys).where(needs_surveys.c.id == told.survey_id)
+        work.connection.execute(withdrawn.values(withdrawn_at=told.at))
 
     def _lock(self, work: Work, estates: Iterable[str]) -> None:
         work.connection.execute(_LOCK, {"estates": sorted(set(estates))})
@@ -88,7 +97,9 @@ def survey_of(row: Row[Any]) -> NeedsSurvey:
     findings = tuple(
         SurveyedFinding(tuple(one["elements"]), one["note"], tuple(one["photographs"])) for one in row.findings
     )
-    return NeedsSurvey(row.id, row.estate, SurveyRole(row.role), row.unit, row.on_site, row.made_at, findings)
+    return NeedsSurvey(
+        row.id, row.estate, SurveyRole(row.role), row.unit, row.on_site, row.made_at, findings, row.withdrawn_at
+    )
 
 
 def survey_row(told: NeedsSurveyed) -> dict[str, Any]:
@@ -105,6 +116,7 @@ def survey_row(told: NeedsSurveyed) -> dict[str, Any]:
         "findings": [one.model_dump(mode="json") for one in told.findings],
         "actor": told.actor,
         "at": told.at,
+        "withdrawn_at": None,
     }
 
 

@@ -44,7 +44,8 @@ def candidates(connection: Connection, now: datetime) -> list[Candidate]:
         open_needs[row.estate].append(row.id)
         places[row.estate] = Place(sub_district=row.sub_district, estate=row.estate, estate_name=row.estate_name)
     ids = list(places)
-    registered = {row.id: row for row in connection.execute(select(estates).where(estates.c.id.in_(ids)))}
+    listed = select(estates).where(estates.c.id.in_(ids), ~estates.c.removed)
+    registered = {row.id: row for row in connection.execute(listed)}
     callers = {row.estate: row.callers for row in connection.execute(_CALLERS, {"estates": ids, "since": now - YEAR})}
     repaired = {row.estate: row.accepted_at.year for row in connection.execute(_REPAIRED, {"estates": ids})}
     issues: dict[str, list[HotIssue]] = defaultdict(list)

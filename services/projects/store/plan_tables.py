@@ -53,6 +53,7 @@ plan_entries = Table(
     Column("decided_by", Text),
     Column("decision", Text),
     Column("reason", Text),
+    Column("projects", ARRAY(Text), nullable=False, comment="begun for what an earlier version of the year listed"),
 )
 Index("plan_entries_of_estate", plan_entries.c.estate)
 

@@ -7,11 +7,14 @@ from sqlalchemy import Connection, select, tuple_
 from services.chassis.web.cursors import Position
 from services.projects.app.share import DistrictShare
 from services.projects.domain.fund_use import FundUse, FundUseState
+from services.projects.domain.repair_project import RepairProject
 from services.projects.domain.yearly_plan import PlanEntry, YearlyPlan, in_order
 from services.projects.store.fund_uses import fund_use_of
 from services.projects.store.plan_tables import fund_uses, plans
-from services.projects.store.plans import entries_of, plan_of
+from services.projects.store.plans import begun_of, entries_of, plan_of
+from services.projects.store.repair_projects import project_of
 from services.projects.store.shares import visible
+from services.projects.store.tables import repair_projects
 
 
 def all_plans(connection: Connection) -> list[YearlyPlan]:
@@ -24,6 +27,25 @@ def plan_with_entries(connection: Connection, plan_id: str) -> tuple[YearlyPlan,
     """The most pressing entry first."""
     row = connection.execute(select(plans).where(plans.c.id == plan_id)).one_or_none()
     return (plan_of(row), in_order(entries_of(connection, plan_id))) if row else None
+
+
+def version_before(connection: Connection, plan: YearlyPlan) -> tuple[YearlyPlan, list[PlanEntry]] | None:
+    """The version of the same year before this one, with its entries; None for the first."""
+    of_year = select(plans).where(plans.c.year == plan.year, plans.c.number < plan.number)
+    row = connection.execute(of_year.order_by(plans.c.number.desc()).limit(1)).one_or_none()
+    return (plan_of(row), entries_of(connection, row.id)) if row else None
+
+
+def works_of(connection: Connection, year: int) -> dict[str, list[RepairProject]]:
+    """By estate the works that were begun, by now, for what the year's plan lists; the oldest first."""
+    begun = begun_of(connection, year)
+    ids = {one for projects in begun.values() for one in projects}
+    rows = connection.execute(select(repair_projects).where(repair_projects.c.id.in_(ids))) if ids else ()
+    known = {row.id: project_of(row) for row in rows}
+    return {
+        estate: sorted((known[one] for one in projects if one in known), key=lambda project: project.opened_at)
+        for estate, projects in begun.items()
+    }
 
 
 def page_of_fund_uses(

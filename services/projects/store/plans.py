@@ -32,6 +32,12 @@ _SAVE_ENTRY = _insert_entry.on_conflict_do_update(
     index_elements=["plan_id", "estate"],
     set_={column.name: _insert_entry.excluded[column.name] for column in plan_entries.c},
 )
+_BEGUN = text(
+    """
+    SELECT estate, array_agg(DISTINCT project_id ORDER BY project_id) AS projects
+      FROM needs WHERE project_id IS NOT NULL AND plan_id IN (SELECT id FROM plans WHERE year = :year) GROUP BY estate
+    """
+)
 _ENTRIES = select(plan_entries).where(plan_entries.c.plan_id == bindparam("plan_id")).order_by(plan_entries.c.estate)
 
 
@@ -59,8 +65,15 @@ class SqlPlanBook:
     def candidates(self, work: Work) -> list[Candidate]:
         return candidates(work.connection, work.clock.now())
 
+    def begun(self, work: Work, year: int) -> Mapping[str, tuple[str, ...]]:
+        return begun_of(work.connection, year)
+
     def needs_of(self, work: Work, plan_id: str) -> list[str]:
         return list(work.connection.execute(select(needs.c.id).where(needs.c.plan_id == plan_id)).scalars())
+
+
+def begun_of(connection: Connection, year: int) -> dict[str, tuple[str, ...]]:
+    return {row.estate: tuple(row.projects) for row in connection.execute(_BEGUN, {"year": year})}
 
 
 def entries_of(connection: Connection, plan_id: str) -> list[PlanEntry]:
@@ -87,6 +100,7 @@ def entry_of(row: Row[Any]) -> PlanEntry:
         PlanDecision(row.decision) if row.decision else None,
         NeedReason(row.reason) if row.reason else None,
         row.version,
+        tuple(row.projects),
     )
 
 
@@ -104,6 +118,7 @@ def _entry_columns(entry: PlanEntry) -> dict[str, Any]:
         "property_kind": entry.property_kind,
         "parts": [[one.part, one.value, one.tenths] for one in entry.shares],
         "needs": list(entry.needs),
+        "projects": list(entry.projects),
         "cost_fen": entry.cost_fen,
         "payers": list(entry.payers) if entry.payers else None,
         "decided_by": entry.decided_by,

@@ -15,7 +15,6 @@ from services.projects.store.tables import (
     repair_project_history,
     repair_projects,
     type_days,
-    typical_cases,
 )
 
 Rows = Sequence[Mapping[str, Any]]
@@ -36,6 +35,16 @@ _SPREADS = text(
     """
 )
 _WAITING = text("SELECT id, state, decide_by, observe_until, overdue FROM hot_issues")
+
+_WATCHED = text(
+    """
+    SELECT id, accepted_at, observe_until FROM hot_issues AS one
+     WHERE state = 'verified' AND judged IS NOT NULL
+       AND NOT EXISTS (SELECT FROM hot_issue_history AS line
+                        WHERE line.hot_issue_id = one.id AND line.cause = 'relapse_suspected'
+                          AND line.at >= one.observe_until)
+    """
+)
 
 _SUSPENDED = text("SELECT id, review_on FROM repair_projects WHERE review_on IS NOT NULL")
 _CLOCKS = text("SELECT id, cure_by FROM works_defects WHERE state = 'open' AND NOT overdue AND cure_by IS NOT NULL")
@@ -72,14 +81,13 @@ def replace_issues(connection: Connection, issues: Rows, history: Rows, members:
         connection.execute(_MEMBERS, members)
 
 
-def replace_projects(connection: Connection, projects: Rows, history: Rows, cases: Rows) -> None:
+def replace_projects(connection: Connection, projects: Rows, history: Rows) -> None:
     """Replaces all of them."""
-    for name in ("repair_project_history", "repair_projects", "typical_cases"):
+    for name in ("repair_project_history", "repair_projects"):
         connection.execute(text(f"DELETE FROM {name}"))  # noqa: S608 - constants
     _insert(connection, repair_projects, projects)
     connection.execute(_COUNT_PROJECTS_ON)
     _insert(connection, repair_project_history, history)
-    _insert(connection, typical_cases, cases)
 
 
 def spreads(connection: Connection) -> Iterator[tuple[TypeDay, Spread]]:
@@ -102,6 +110,11 @@ def waiting_issues(connection: Connection) -> list[tuple[str, str, datetime, dat
     return [tuple(row) for row in connection.execute(_WAITING)]
 
 
+def watched_issues(connection: Connection) -> list[tuple[str, datetime, datetime]]:
+    """(id, accepted at, time of the look) of every verified issue that no relapse was suspected of."""
+    return [tuple(row) for row in connection.execute(_WATCHED)]
+
+
 def waiting_fund_uses(connection: Connection) -> list[tuple[str, datetime]]:
     """(id, answer by) of every request to the maintenance fund that nobody has answered yet."""
     waiting = text("SELECT id, answer_by FROM fund_uses WHERE state = 'asked'")
@@ -116,6 +129,45 @@ def waiting_projects(connection: Connection) -> list[tuple[str, date]]:
 def clocks_of_defects(connection: Connection) -> list[tuple[str, datetime]]:
     """(defect, cure by) of those that nobody cured yet."""
     return [tuple(row) for row in connection.execute(_CLOCKS)]
+
+
+def measures_to_do(connection: Connection) -> list[tuple[str, str, date]]:
+    """(case, countermeasure, last day) of every one that is neither done nor known to be late."""
+    waiting = text(
+        """
+        SELECT typical_cases.id, measure->>'id', (measure->>'due')::date
+          FROM typical_cases, jsonb_array_elements(causes) AS cause, jsonb_array_elements(cause->'measures') AS measure
+         WHERE measure->>'done_on' IS NULL AND NOT (measure->>'overdue')::bool
+        """
+    )
+    return [tuple(row) for row in connection.execute(waiting)]
+
+
+def pilots_without_standard(connection: Connection) -> list[tuple[str, datetime]]:
+    """(case, when its pilot was accepted) of those that wait for a standard."""
+    waiting = text(
+        """
+        SELECT id, pilot_accepted_at FROM typical_cases
+         WHERE state = 'pilot' AND pilot_accepted_at IS NOT NULL AND NOT standard_overdue
+        """
+    )
+    return [tuple(row) for row in connection.execute(waiting)]
+
+
+def days_of_standards(connection: Connection) -> list[tuple[str, str, date]]:
+    """(kind, subject, last day) of what is to be adopted, mended and reviewed, and of exemptions that end."""
+    waiting = text(
+        """
+        SELECT 'adopt', standard_id || ' ' || sub_district, adopt_by FROM standard_rollouts WHERE NOT overdue
+        UNION SELECT 'adopt', standard_id || ' ' || sub_district, exempt_until FROM standard_rollouts
+               WHERE NOT overdue AND exempt_until IS NOT NULL
+        UNION SELECT 'mend', standard_id || ' ' || id, mend_by FROM standard_checks
+               WHERE NOT overdue AND mend_by IS NOT NULL
+        UNION SELECT 'review standard', id, review_on FROM standards
+               WHERE NOT review_overdue AND review_on IS NOT NULL
+        """
+    )
+    return [tuple(row) for row in connection.execute(waiting)]
 
 
 def projects(connection: Connection) -> list[tuple[str, int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.projects.store.tables import metadata
@@ -17,7 +17,10 @@ estates = Table(
     Column("property_kind", Text),
     Column("built", Integer, comment="the year"),
     Column("floor_area", BigInteger, comment="0.01 m²"),
+    Column("lng", Float, comment="degrees of WGS 84"),
+    Column("lat", Float),
     Column("blocks", JSONB, nullable=False, comment="what the parts of each block add up to"),
+    Column("removed", Boolean, nullable=False, comment="no longer registered: kept so that its versions go on"),
 )
 Index("estates_of_sub_district", estates.c.sub_district)
 

@@ -52,6 +52,8 @@ class SqlRepairProjects:
                 "note": step.note,
                 "joined": step.joined,
                 "reverses": step.reverses,
+                "responsible": step.responsible,
+                "review_on": step.review_on,
             }
             for step in project.steps
         ]
@@ -72,6 +74,8 @@ def history_of(connection: Connection, project_id: str) -> list[ProjectEntry]:
             line.note,
             line.joined,
             line.reverses,
+            line.responsible,
+            line.review_on,
         )
         for line in connection.execute(lines)
     ]

@@ -84,7 +84,7 @@ Index(
     "ticket_sightings_type",
     ticket_sightings.c.type_code,
     ticket_sightings.c.occurred_at,
-    postgresql_include=["estate", "sub_district"],
+    postgresql_include=["estate", "sub_district", "caller_ref"],
     postgresql_where=ticket_sightings.c.estate.is_not(None) & ticket_sightings.c.evidence,
 )
 Index("ticket_sightings_time", ticket_sightings.c.occurred_at, postgresql_include=["type_code", "sub_district"])
@@ -150,10 +150,11 @@ hot_issues = Table(
     Column("cure_started_at", DateTime(timezone=True)),
     Column("accepted_at", DateTime(timezone=True)),
     Column("observe_until", DateTime(timezone=True)),
-    Column("before", Integer, comment="calls in the same months before the works"),
-    Column("after", Integer, comment="calls in the months after their acceptance"),
+    Column("before", Integer, comment="callers in the months before the works"),
+    Column("after", Integer, comment="callers in the same calendar months after their acceptance"),
     Column("verdict", Text, comment="in words, as it was written before `effect` was"),
-    Column("effect", JSONB, comment="the months compared, and what they show"),
+    Column("effect", JSONB, comment="what was found before there were controls"),
+    Column("judged", JSONB, comment="what the last look at the effect showed"),
     UniqueConstraint("estate", "type_code", "ordinal"),
 )
 _of_id = "number LIKE '_00-%'"
@@ -167,22 +168,6 @@ Index("hot_issues_of_project", hot_issues.c.project_id, postgresql_where=hot_iss
 
 Index("type_days_citywide", type_days.c.type_code, type_days.c.day, postgresql_where=type_days.c.citywide)
 Index("hot_issues_of_type", hot_issues.c.type_code, hot_issues.c.confirmed_at)
-
-typical_cases = Table(
-    "typical_cases",
-    metadata,
-    Column("type_code", Text, primary_key=True),
-    Column("id", Text, nullable=False),
-    Column("lead", Text, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("proposed_at", DateTime(timezone=True), nullable=False, comment="event time"),
-    Column("hot_issues", ARRAY(Text), nullable=False),
-    Column("estates", Integer, nullable=False),
-    Column("sub_districts", ARRAY(Text), nullable=False),
-    Column("rules_version", Integer, nullable=False),
-    comment="proposals: one type of problem in several places",
-)
 
 hot_issue_members = Table(
     "hot_issue_members",
@@ -251,4 +236,6 @@ repair_project_history = Table(
     Column("note", Text),
     Column("joined", Text, comment="a further hot issue to cure"),
     Column("reverses", Integer, comment="the version of the wrong step that this one takes back"),
+    Column("responsible", Text, comment="of a suspension: who must remove what stopped the works"),
+    Column("review_on", Date, comment="of a suspension: when it is looked at again"),
 )

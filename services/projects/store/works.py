@@ -53,9 +53,7 @@ _item = insert(works_items)
 _SAVE_ITEM = _item.on_conflict_do_update(
     index_elements=["id"], set_={column.name: _item.excluded[column.name] for column in works_items.c}
 )
-_OPEN = insert(works_defects).on_conflict_do_nothing().returning(works_defects.c.id)
 _INSPECTION = select(works_inspections).where(works_inspections.c.id == bindparam("inspection_id"))
-_FILE = insert(works_papers).on_conflict_do_nothing().returning(works_papers.c.id)
 _DISCLOSE = insert(works_disclosures).on_conflict_do_nothing().returning(works_disclosures.c.what)
 
 
@@ -75,6 +73,7 @@ class SqlWorks:
                 "project_id": project_id,
                 "choice": item.choice,
                 "block": item.block or GROUNDS,
+                "spent": list(item.spent),
                 **{name: getattr(item, name) for name in _ITEM},
             }
             for item in items
@@ -84,7 +83,7 @@ class SqlWorks:
     def add_inspection(self, work: Work, told: WorksItemInspected) -> None:
         work.connection.execute(insert(works_inspections), inspection_row(told))
 
-    def open_defect(self, work: Work, project_id: str, defect: Defect, done: Done) -> bool:
+    def open_defect(self, work: Work, project_id: str, defect: Defect, done: Done) -> None:
         row = {
             "id": defect.id,
             "project_id": project_id,
@@ -97,9 +96,10 @@ class SqlWorks:
             "note": defect.note,
             "cure_by": defect.cure_by,
             "overdue": defect.overdue,
+            "inspection_id": defect.inspection,
             **done._asdict(),
         }
-        return work.connection.execute(_OPEN, row).one_or_none() is not None
+        work.connection.execute(insert(works_defects), row)
 
     def save_defect(self, work: Work, defect: Defect) -> None:
         changed = {name: getattr(defect, name) for name in ("version", "state", "cured_by", "cure_by", "overdue")}
@@ -109,16 +109,17 @@ class SqlWorks:
         found = select(works_defects.c.project_id).where(works_defects.c.id == defect_id)
         return work.connection.execute(found).scalar_one_or_none()
 
-    def add_paper(self, work: Work, project_id: str, paper: Paper, done: Done) -> bool:
+    def add_paper(self, work: Work, project_id: str, paper: Paper, done: Done) -> None:
         row = {
             "id": paper.id,
             "project_id": project_id,
             "kind": paper.kind,
             "name": paper.name,
             "sha256": paper.sha256,
+            "issued_by": paper.issued_by,
             **done._asdict(),
         }
-        return work.connection.execute(_FILE, row).one_or_none() is not None
+        work.connection.execute(insert(works_papers), row)
 
     def disclose(self, work: Work, project_id: str, what: Sequence[str], done: Done) -> list[str]:
         rows = [{"project_id": project_id, "what": one, **done._asdict()} for one in sorted(set(what))]
@@ -127,8 +128,8 @@ class SqlWorks:
     def save_party(self, work: Work, project_id: str, party: WorksUnit, done: Done) -> None:
         save_party(work.connection, project_id, party, done)
 
-    def save_contract(self, work: Work, project_id: str, contract: Contract, done: Done) -> bool:
-        return save_contract(work.connection, project_id, contract, done)
+    def save_contract(self, work: Work, project_id: str, contract: Contract, done: Done) -> None:
+        save_contract(work.connection, project_id, contract, done)
 
     def accept(self, work: Work, project_id: str, acceptance: Acceptance, done: Done) -> None:
         row = {
@@ -158,7 +159,7 @@ def works_of(connection: Connection, project_id: str) -> Works:
     def rows(table: Table) -> Sequence[Row[Any]]:
         return connection.execute(select(table).where(table.c.project_id == project_id)).all()
 
-    items = {row.id: _item_of(row) for row in sorted(rows(works_items), key=lambda row: (row.block, row.menu_item))}
+    items = {row.id: _item_of(row) for row in sorted(rows(works_items), key=_in_order)}
     inspected = defaultdict[str, list[Inspection]](list)
     for row in rows(works_inspections):
         inspected[row.item_id].append(inspection_of(row))
@@ -211,9 +212,14 @@ def inspection_of(row: Row[Any]) -> Inspection:
     )
 
 
+def _in_order(row: Row[Any]) -> tuple[str, str, bool, str]:
+    """What was dropped stands before what was listed again."""
+    return row.block, row.menu_item, row.dropped is None, row.id
+
+
 def _item_of(row: Row[Any]) -> WorksItem:
     fields: Mapping[str, Any] = {name: row._mapping[name] for name in _ITEM}
-    return WorksItem(choice=Choice(row.choice), block=row.block or None, **fields)
+    return WorksItem(choice=Choice(row.choice), block=row.block or None, spent=tuple(row.spent), **fields)
 
 
 def _defect_of(row: Row[Any]) -> Defect:
@@ -228,11 +234,12 @@ def _defect_of(row: Row[Any]) -> Defect:
         row.note,
         row.cure_by,
         row.overdue,
+        row.inspection_id,
     )
 
 
 def _paper_of(row: Row[Any]) -> Paper:
-    return Paper(row.id, PaperKind(row.kind), row.name, row.sha256)
+    return Paper(row.id, PaperKind(row.kind), row.name, row.sha256, row.issued_by)
 
 
 def _warranty_of(row: Row[Any], item: WorksItem) -> Warranty:

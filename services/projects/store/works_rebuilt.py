@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, insert
 
 from services.projects.store.agreements_tables import works_contracts, works_parties
 from services.projects.store.impact_tables import impact_plans, impacts
+from services.projects.store.visit_tables import warranty_visits
 from services.projects.store.works_tables import (
     warranties,
     works_acceptances,
@@ -31,6 +32,7 @@ _TABLES = (
     works_contracts,
     impact_plans,
     impacts,
+    warranty_visits,
 )
 
 
@@ -48,6 +50,7 @@ class WorksRows(NamedTuple):
     contracts: Sequence[Mapping[str, Any]] = ()
     impact_plans: Sequence[Mapping[str, Any]] = ()
     impacts: Sequence[Mapping[str, Any]] = ()
+    visits: Sequence[Mapping[str, Any]] = ()
 
 
 def forget_works(connection: Connection) -> None:

@@ -49,9 +49,17 @@ works_items = Table(
     Column("dropped", Text, comment="why it is not built after all"),
     Column("before", Integer, comment="capacity, as the menu item counts it"),
     Column("after", Integer),
+    Column("spent", ARRAY(Text), nullable=False, server_default="{}", comment="what confirms it no more"),
     comment="a menu item in a block, as it was contracted",
 )
-Index("works_items_once", works_items.c.project_id, works_items.c.menu_item, works_items.c.block, unique=True)
+Index(
+    "works_items_once",
+    works_items.c.project_id,
+    works_items.c.menu_item,
+    works_items.c.block,
+    unique=True,
+    postgresql_where=works_items.c.dropped.is_(None),
+)
 
 works_inspections = Table(
     "works_inspections",
@@ -87,6 +95,7 @@ works_defects = Table(
     *_done(),
     Column("cure_by", DateTime(timezone=True), comment="the end of the cure clock"),
     Column("overdue", Boolean, nullable=False, server_default=false(), comment="it ended before anybody cured it"),
+    Column("inspection_id", Text, comment="after the acceptance, that showed it"),
 )
 Index("works_defects_of_project", works_defects.c.project_id)
 
@@ -99,6 +108,7 @@ works_papers = Table(
     Column("name", Text, nullable=False),
     Column("sha256", Text, nullable=False),
     *_done(),
+    Column("issued_by", Text, comment="of an approval: the unit that gave it"),
 )
 Index("works_papers_of_project", works_papers.c.project_id)
 

@@ -19,6 +19,7 @@ from services.chassis.messaging.topic_admin import apply_topics
 from services.chassis.settings import KafkaFlavour
 from services.chassis.web.demo_issuer import DemoIssuer
 from services.classifier.stream.broker import TOPICS
+from services.classifier.stream.register_feed import ESTATES
 from services.contracts.topics import topic_table
 from services.localstack.brokers import Broker
 from services.localstack.processes import ChildProcess, free_port
@@ -93,7 +94,7 @@ class ClassifierProcess(ChildProcess):
 
 
 class Topics:
-    """The classifier's three topics on a broker, written and read from outside."""
+    """The classifier's topics on a broker, written and read from outside."""
 
     def __init__(self, broker: Broker) -> None:
         self._broker = broker
@@ -101,7 +102,7 @@ class Topics:
 
     def create(self) -> None:
         with contextlib.closing(KafkaAdminClient(bootstrap_servers=self._broker.bootstrap)) as admin:
-            apply_topics(admin, [topic_table().topics[name] for name in TOPICS])
+            apply_topics(admin, [topic_table().topics[name] for name in (*TOPICS, ESTATES)])
 
     @contextlib.contextmanager
     def producer(self, **options: Any) -> Iterator[KafkaProducer]:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from services.classifier.stream.register_feed import ESTATES
+from services.contracts.estate_events import EstateRegistered
 from services.contracts.event import Envelope, deterministic_id
 from services.contracts.registry import EVENTS
 from services.contracts.ticket_events import Place, Urgency
@@ -24,6 +28,9 @@ def topics(embedded_broker: EmbeddedBroker) -> Topics:
     return Topics(embedded_broker)
 
 
+REGISTERED = EstateRegistered(version=1, estate_id="lake-1", estate_name="琉璃湖小区", sub_district="310109014")
+
+
 @pytest.fixture(scope="module")
 def classifier(
     embedded_broker: EmbeddedBroker, topics: Topics, tmp_path_factory: pytest.TempPathFactory
@@ -31,6 +38,8 @@ def classifier(
     process = ClassifierProcess(
         embedded_broker, tmp_path_factory.mktemp("classifier"), module="tests.integration.classifier.stumbling"
     )
+    registered = Envelope(uuid4(), "/310109/projects", datetime(2026, 7, 1, tzinfo=UTC), REGISTERED)
+    topics.write([raw(registered)], topic=ESTATES)
     process.start_and_wait()
     yield process
     process.stop()
@@ -67,6 +76,15 @@ def test_a_text_is_classified_on_the_ticket_s_key_with_a_deterministic_id(
     )
     assert event["urgency"] is Urgency.URGENT
     assert event["model_version"].startswith("cold-")
+
+
+def test_an_estate_that_was_published_before_the_start_is_known_from_the_first_text_on(
+    classifier: ClassifierProcess, topics: Topics
+) -> None:
+    topics.write([raw(text_event(4, "琉璃湖小区楼顶漏雨"))])
+    (made,) = classifications(topics, 4)
+    place = Place(sub_district="310109014", estate="lake-1", estate_name="琉璃湖小区")
+    assert made.event.model_dump()["place"] == place.model_dump()
 
 
 def test_a_text_that_comes_twice_is_answered_twice_with_the_same_id(

@@ -82,16 +82,16 @@ class Issue:
 
 def advanced(issue: Issue, state: str, version: int, after: str = "need", **facts: Any) -> Envelope:
     """The issue's project took a step."""
-    event = ProjectAdvanced(
-        version=version,
-        project_id=issue.project_id,
-        state=state,
-        previous_state=after,
-        hot_issues=(issue.id,),
-        place=HERE,
-        lead="housing",
-        **facts,
-    )
+    known: dict[str, Any] = {
+        "version": version,
+        "project_id": issue.project_id,
+        "state": state,
+        "previous_state": after,
+        "hot_issues": (issue.id,),
+        "place": HERE,
+        "lead": "housing",
+    }
+    event = ProjectAdvanced(**known | facts)
     return Envelope(uuid4(), "/310109/projects", NOW, event)
 
 

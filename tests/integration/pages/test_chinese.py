@@ -35,7 +35,7 @@ def pages_from(person: Person, first: str) -> Iterator[tuple[str, str]]:
         yield path, html
         for link in map(unescape, _LINK.findall(html)):
             onward = path.partition("?")[0] + link if link.startswith("?") else link
-            if onward not in known and not re.search(r"lang=|\.csv|/attachments/|/login", onward):
+            if onward not in known and not re.search(r"lang=|\.csv|\.json|/attachments/|/login", onward):
                 known.add(onward)
                 waiting.append(onward)
 

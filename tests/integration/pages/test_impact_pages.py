@@ -86,4 +86,4 @@ def test_warranties_that_end_soon_have_a_page(projects: Projects, project: str) 
     ends = works(projects.district.hub, project)["warranties"][0]["ends"]
     projects.district.until(NOW.fromisoformat(f"{ends}T00:00:00+08:00") - timedelta(days=10))
     shown = lead.open("/pages/warranty-visits")
-    assert f"/pages/projects/{project}/works" in shown
+    assert f"/pages/projects/{project}/warranty-visits" in shown

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
+from services.contracts.numbers import ShortKind, number_of_old
 from services.intake.domain.links import status_code_of
 from tests.integration.intake.conftest import CALLER_KEY, Intake
-from tests.integration.intake.following import Issue, follow_ups
+from tests.integration.intake.following import Issue, advanced, follow_ups
 from tests.integration.intake.following import take as tell
 from tests.integration.pages.conftest import Person, Site
 
@@ -67,6 +69,21 @@ def test_a_caller_joins_a_hot_issue_and_is_told_of_what_comes(intake: Stand) -> 
     own = own_ticket(post(hub, "/followers", phone="13812345678", **chosen))
     assert own_ticket(post(hub, "/followers", phone="13812345678", **chosen)) == own  # sent twice
     assert [one["ticket_id"] for one in follow_ups(stand)] == [own]
+
+
+def test_works_that_no_hot_issue_led_to_are_known(intake: Stand) -> None:
+    stand, site = intake
+    stand.classify(stand.file())  # brings the estate's name
+    issue = Issue()
+    planned = advanced(issue, "contracted", 1, hot_issues=(), planned_start=date(2026, 8, 1))
+    tell(stand, planned)
+    hub = site.person("hub")
+    shown = post(hub, **SAID).text
+    number = number_of_old(ShortKind.PROJECT, issue.project_id)
+    for said in ("修缮项目", number, "签订合同", "2026年8月1日"):
+        assert said in shown
+    tell(stand, advanced(issue, "cancelled", 2, "contracted", hot_issues=()))
+    assert number not in post(hub, **SAID).text
 
 
 @pytest.mark.parametrize(

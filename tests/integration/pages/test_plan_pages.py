@@ -59,7 +59,7 @@ def test_a_plan_is_drafted_decided_published_and_begun_on_its_pages(planned: Pro
         assert said in html
     status, _ = send(lead, page, "publication")
     assert status == 303
-    status, again = send(hub, page, "publication", version="2")
+    status, again = send(hub, page, "publication", version="3")
     assert (status, "已公布" in again) == (409, True)
     status, _ = send(lead, page, "project", estate="quyang-1")
     assert status == 303
@@ -69,6 +69,35 @@ def test_a_plan_is_drafted_decided_published_and_begun_on_its_pages(planned: Pro
         assert said in estate
     assert PAGE.search(estate)
     assert "明月小区" in lead.open("/pages/estates")
+
+
+def test_a_decision_that_is_refused_keeps_what_was_entered(planned: Projects) -> None:
+    hub = planned.site.person("hub")
+    page = drafted(hub)
+    entry = {"estate": "quyang-1", "version": "1", "decision": "refused", "reason": "other_programme"}
+    for given in ({"decision": "listed"}, {"decision": "postponed"}):
+        assert send(hub, page, "entries", estate="quyang-1", version="1", **given)[0] == 422
+    status, refused = send(hub, page, "entries", cost="1250.50", agreement="101", **entry)
+    assert status == 422
+    form = next(one for one in refused.split("<form") if 'name="agreement"' in one)
+    assert set(re.findall(r'<option value="(\w+)" selected', form)) == {"refused", "other_programme"}
+    assert 'name="cost" type="number" min="0.01" step="0.01" inputmode="decimal" value="1250.50"' in form
+    assert 'max="100" value="101"' in form
+
+
+def test_the_next_version_says_in_words_what_it_says_otherwise(planned: Projects) -> None:
+    hub = planned.site.person("hub")
+    first = drafted(hub)
+    send(hub, first, "entries", estate="quyang-1", version="1", decision="postponed", reason="no_money")
+    assert send(hub, first, "publication")[0] == 303
+    second = drafted(hub, "4000000")
+    send(hub, second, "entries", estate="quyang-1", version="1", decision="listed", cost="1250000")
+    html = hub.open(second)
+    for said in ("与第1版相比", "¥3,000,000.00", "¥4,000,000.00", "由“暂缓（资金不足）”改为“列入”", "¥1,250,000.00"):
+        assert said in html, said
+    english = hub.open(f"{second}?lang=en")
+    assert "Against version 1" in english
+    assert "postponed (no money) becomes listed" in english
 
 
 def test_a_plan_over_its_budget_stays_a_draft_and_the_page_says_so(planned: Projects) -> None:

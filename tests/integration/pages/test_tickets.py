@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from services.contracts.event import Envelope
+from services.contracts.need_events import NeedSettled
 from services.contracts.ticket_events import Place
 from services.intake.pages.step_forms import FORMS
 from tests.integration.intake.conftest import Intake
-from tests.integration.pages.conftest import Site, form_token
+from tests.integration.intake.following import take as happen
+from tests.integration.intake.settling import dispatched
+from tests.integration.pages.conftest import NOW, Site, form_token
 from tests.integration.pages.steps import NOBODY, take
 from tests.unit.intake.files import photograph
 
@@ -313,3 +319,25 @@ def test_a_unit_attaches_a_photograph_on_the_page_and_those_who_see_the_ticket_o
     no_picture = housing.browser.post(f"{page}/attachments", data=fields, files={"file": ("a.pdf", b"no PDF")})
     assert no_picture.status_code == 422
     assert len(stand.show(ticket)["attachments"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [("listed", "已列入2027年度计划"), ("postponed", "2027年度暂未排上"), ("refused", "未列入计划")],
+)
+def test_the_hub_sees_that_who_asked_for_a_repair_was_told_of_it_once(intake: Stand, outcome: str, said: str) -> None:
+    stand, site = intake
+    ticket_id = dispatched(stand, caller={"phone": "13812345678"})
+    place = Place(sub_district="310109016", estate="liangcheng-2", estate_name="凉城二村")
+    facts: dict[str, Any] = {
+        "version": 1,
+        "need_id": str(uuid4()),
+        "plan_id": str(uuid4()),
+        "year": 2027,
+        "place": place,
+    }
+    settled = NeedSettled(**facts, outcome=outcome, tickets=(ticket_id,))
+    for _ in range(2):
+        happen(stand, Envelope(uuid4(), "/310109/projects", NOW, settled))
+    told = site.person("hub").open(f"/pages/tickets/{ticket_id}").partition('id="told"')[2].partition("</section>")[0]
+    assert told.count(said) == 1

@@ -27,6 +27,7 @@ from tests.integration.intake.settling import dispatched, take
 from tests.integration.pages.conftest import Person, Projects, Site
 from tests.integration.projects.asking import ask
 from tests.integration.projects.issues import ROOF
+from tests.integration.projects.ruling import issued
 from tests.integration.projects.wired import wired
 
 LANGUAGES = ("zh", "en")
@@ -56,7 +57,7 @@ def put(workshop: Workshop, *statements: str, **values: str) -> None:
 def page_paths(routers: Sequence[object]) -> set[str]:
     routes = (route for router in routers for route in router.routes if isinstance(route, APIRoute))  # type: ignore[attr-defined]
     paths = {route.path for route in routes if "GET" in (route.methods or ()) and route.path.startswith("/pages/")}
-    return {path for path in paths if not path.endswith(".csv")} - {"/pages/login", "/pages/{address:path}"}
+    return {path for path in paths if not path.endswith((".csv", ".json"))} - {"/pages/login", "/pages/{address:path}"}
 
 
 def opened(person: Person, address: str) -> Iterator[str]:
@@ -168,6 +169,9 @@ PROJECTS_PAGES: Mapping[str, Sequence[str]] = {
     "/pages/areas": [f"/pages/areas?by={by}" for by in ("estate", "sub_district", "type_code")],
     "/pages/bulletins": ["/pages/bulletins", "/pages/bulletins?period=2026-07&for=committee"],
     "/pages/bulletins/{period}": ["/pages/bulletins/2026-07", "/pages/bulletins/2026-07?for=310109010"],
+    "/pages/effects": ["/pages/effects"],
+    "/pages/kpi": ["/pages/kpi", "/pages/kpi?type=MJ01&estate=quyang-1"],
+    "/pages/effects/{type_code}": ["/pages/effects/MJ01"],
     "/pages/projects": ["/pages/projects"],
     "/pages/projects/{project_id}": ["/pages/projects/{project_id}"],
     "/pages/projects/{project_id}/consultations": ["/pages/projects/{project_id}/consultations"],
@@ -179,12 +183,21 @@ PROJECTS_PAGES: Mapping[str, Sequence[str]] = {
     "/pages/projects/{project_id}/impacts": ["/pages/projects/{project_id}/impacts"],
     "/pages/projects/{project_id}/complaints": ["/pages/projects/{project_id}/complaints"],
     "/pages/warranty-visits": ["/pages/warranty-visits"],
+    "/pages/projects/{project_id}/warranty-visits": ["/pages/projects/{project_id}/warranty-visits"],
     "/pages/menu": ["/pages/menu"],
     "/pages/projects/{project_id}/works/{item_id}": ["/pages/projects/{project_id}/works/{item_id}"],
     "/pages/estates": ["/pages/estates"],
     "/pages/estates/{estate_id}": ["/pages/estates/quyang-1"],
+    "/pages/estates/{estate_id}/needs": ["/pages/estates/quyang-1/needs"],
+    "/pages/needs": ["/pages/needs"],
+    "/pages/needs/file": ["/pages/needs/file"],
     "/pages/plans": ["/pages/plans"],
     "/pages/plans/{plan_id}": ["/pages/plans/{plan_id}"],
+    "/pages/cases": ["/pages/cases"],
+    "/pages/cases/{case_id}": ["/pages/cases/{case_id}"],
+    "/pages/standards": ["/pages/standards"],
+    "/pages/standards/{standard_id}": ["/pages/standards/{standard_id}"],
+    "/pages/standards/{standard_id}/rollout": ["/pages/standards/{standard_id}/rollout"],
 }
 
 
@@ -199,6 +212,9 @@ def project(projects: Projects) -> str:
     assert projects.district.hub.post("/estates/batch", json={"estates": [estate]}).status_code == 200
     ask(projects.district, "E16")
     assert projects.district.hub.post("/plans", json={"year": 2027, "budget_fen": 1}).status_code == 201
+    case = projects.district.hub.post("/cases", json={"type_code": "MJ01", "hot_issues": [ROOF]})
+    assert case.status_code == 201
+    issued(projects.district)
     forget(projects.district.workshop, metadata_of_projects.sorted_tables)
     return project_id
 
@@ -212,7 +228,11 @@ def _open_all(projects: Projects, project: str) -> None:
     (item,) = works(projects.district.hub, project)["items"]
     asked = projects.district.hub.get(f"/projects/{project}/consultations").json()["items"]
     (plan,) = projects.district.hub.get("/plans").json()["items"]
+    (case,) = projects.district.hub.get("/cases").json()["items"]
+    (standard,) = projects.district.hub.get("/standards").json()["items"]
     known = {
+        "case_id": case["case_id"],
+        "standard_id": standard["standard_id"],
         "project_id": project,
         "item_id": item["item_id"],
         "consultation_id": asked[0]["consultation_id"],

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import uuid4
+
 import pytest
 
+from tests.harness.consulting import JOIN, consult
 from tests.harness.works import ROOF as ROOF_WORKS
 from tests.harness.works import UNITS, inspection, works
 from tests.harness.works import do as act
@@ -31,14 +35,18 @@ def item_ids(projects: Projects, project: str) -> list[str]:
     return [one["item_id"] for one in works(projects.district.hub, project)["items"]]
 
 
-def test_a_block_is_built_and_accepted_on_the_pages(projects: Projects, project: str) -> None:
+def test_a_block_is_built_and_accepted_on_the_pages(projects: Projects) -> None:
+    project: str = projects.district.decide(ROOF, kind="project")["project_id"]
+    projects.district.advance(project, "tendered")
     lead, page = projects.site.person("department:housing", subject="li"), f"/pages/projects/{project}/works"
-    assert "开工前还要办" in lead.open(page)
+    todo = lead.open(page)
+    assert todo.index("签订合同前还要办") < todo.index("开工前还要办") < todo.index("审计完成前还要办")
+    assert "参建单位未明确</b>：施工单位、设计单位、实施单位" in todo
     roof = {"menu_item": "M01-A", "block": "3号", "contracted": "820.5", "unit_cost": "120.00"}
     assert send(lead, page, "items", **roof).status_code == 303
     for kind in ("approval", "design", "contract"):
         upload = {"file": ("结果.pdf", kind.encode(), "application/pdf")}
-        assert send(lead, page, "papers", kind=kind, name=kind, files=upload).status_code == 303
+        assert send(lead, page, "papers", kind=kind, name=kind, issued_by="housing", files=upload).status_code == 303
     shown = works(projects.district.hub, project)
     result = next(one["paper_id"] for one in shown["papers"] if one["kind"] == "approval")
     (item,) = item_ids(projects, project)
@@ -64,6 +72,8 @@ def test_a_block_is_built_and_accepted_on_the_pages(projects: Projects, project:
     assert send(lead, page, "disclosures", what=shown["to_disclose"]).status_code == 303
     assert send(lead, f"/pages/projects/{project}/impacts", "plan").status_code == 303
     assert "开工前还要办" not in lead.open(page)
+    assert "签订合同前还要办" not in lead.open(page)
+    projects.district.advance(project, "contracted")
     body = {"version": projects.district.project(project)["version"], "to": "started"}
     step = body | {"floor_area_m2": 8000, "planned_end": "2027-05-01"}
     assert projects.district.hub.post(f"/projects/{project}/steps", json=step).status_code == 200
@@ -114,9 +124,9 @@ def test_faults_are_said_in_chinese(projects: Projects, project: str) -> None:
 def test_an_empty_file_is_no_paper(projects: Projects, project: str) -> None:
     lead, page = projects.site.person("department:housing"), f"/pages/projects/{project}/works"
     empty = {"file": ("批复.pdf", b"", "application/pdf")}
-    assert send(lead, page, "papers", kind="approval", name="批复", files=empty).status_code == 422
+    assert send(lead, page, "papers", kind="approval", issued_by="housing", name="批复", files=empty).status_code == 422
     same = {"file": ("批复.pdf", b"one file", "application/pdf")}
-    assert send(lead, page, "papers", kind="approval", name="批复", files=same).status_code == 303
+    assert send(lead, page, "papers", kind="approval", issued_by="housing", name="批复", files=same).status_code == 303
     refused = send(lead, page, "papers", kind="contract", name="合同", files=same)
     assert "不能是空文件，也不能与已归档的其他种类资料是同一文件" in refused.text
 
@@ -173,8 +183,38 @@ def test_a_scheme_is_held_against_its_complaints_and_the_menu_is_there_to_read(
     assert projects.district.as_("department:fire").get(f"/projects/{project}/scheme").status_code == 404
 
 
+def test_the_dossier_tells_what_a_project_began_from_and_what_stopped_it(projects: Projects) -> None:
+    hub = projects.district.hub
+    estate = {"id": "quyang-1", "name": "明月小区", "sub_district": "310109014", "property_kind": "mixed"}
+    assert hub.post("/estates/batch", json={"estates": [estate]}).status_code == 200
+    survey = {"id": str(uuid4()), "estate": "quyang-1", "role": "designer", "unit": "同舟设计院", "on_site": True}
+    survey |= {"made_at": NOW.isoformat(), "findings": [{"elements": ["E16"], "note": "车棚只停得下六十辆"}]}
+    assert hub.post("/surveys", json=survey).status_code == 201
+    plan = hub.post("/plans", json={"year": 2027, "budget_fen": 10**9}).json()
+    (entry,) = plan["entries"]
+    said = {"version": entry["version"], "decision": "listed", "cost_fen": 10**8}
+    assert hub.post(f"/plans/{plan['plan_id']}/entries/quyang-1", json=said).status_code == 200
+    assert hub.post(f"/plans/{plan['plan_id']}/publication", json={"version": 1}).status_code == 200
+    project = hub.post(f"/plans/{plan['plan_id']}/entries/quyang-1/project", json={}).json()["project_id"]
+    one = consult(hub, project, [JOIN], NOW)
+    annulled = {"version": one["version"], "reason": "面砖去留没有写明"}
+    assert hub.post(f"/consultations/{one['consultation_id']}/annulment", json=annulled).status_code == 200
+    stop = {"version": 1, "to": "suspended", "note": "等规划", "responsible": "greening", "review_on": "2026-09-01"}
+    assert hub.post(f"/projects/{project}/steps", json=stop).status_code == 200
+    assert hub.post(f"/projects/{project}/steps", json={"version": 2, "to": "need"}).status_code == 200
+    html = projects.site.person("supervisor").open(f"/pages/projects/{project}/dossier")
+    for told in (
+        *("现场调查", "车棚只停得下六十辆", "同舟设计院", "2027", "第1版", "排序第1位", "市级 200,000.00"),
+        *("等规划", "绿化", "2026年9月1日", "已作废", "面砖去留没有写明"),
+    ):
+        assert told in html, told
+
+
 def test_the_dossier_tells_a_project_from_the_first_call_to_the_warranty(projects: Projects, project: str) -> None:
     projects.district.advance(project, "warranty")
+    (given,) = works(projects.district.hub, project)["warranties"]
+    visit = {"id": str(uuid4()), "block": "3", "ends": given["ends"], "version": 0, "on": NOW.date().isoformat()}
+    act(projects.district.hub, project, "warranty-visits", result="nobody_home", again_on="2026-12-01", **visit)
     reader = projects.site.person("supervisor")
     html = reader.open(f"/pages/projects/{project}/dossier")
     for told in (
@@ -185,6 +225,8 @@ def test_the_dossier_tells_a_project_from_the_first_call_to_the_warranty(project
         "984,600.00",
         "980,000.00",
         "审计报告",
+        "立项批复：approval（区房管局）",
+        "家中无人，2026年12月1日再来",
         "保修至",
         "合格",
     ):
@@ -193,3 +235,51 @@ def test_the_dossier_tells_a_project_from_the_first_call_to_the_warranty(project
     assert 'href="' not in html
     assert "First call" in reader.open(f"/pages/projects/{project}/dossier?lang=en")
     assert projects.site.person("department:fire").browser.get(f"/pages/projects/{project}/dossier").status_code == 404
+
+
+def test_what_came_of_a_visit_is_entered_on_its_page(projects: Projects, project: str) -> None:
+    projects.district.advance(project, "warranty")
+    (given,) = works(projects.district.hub, project)["warranties"]
+    (item,) = item_ids(projects, project)
+    lead, page = projects.site.person("department:housing", subject="li"), f"/pages/projects/{project}/warranty-visits"
+    assert "还没有上门" in lead.open(page)
+    said = {"block": "3", "ends": given["ends"], "version": "0", "on": "2026-07-01"}
+
+    def visit(files: Any = None, **entered: str) -> Any:
+        html = lead.open(page)
+        hidden = dict(HIDDEN.findall(html[html.index('/warranty-visits"') :]))
+        return lead.browser.post(page, data=hidden | said | entered, files=files)
+
+    wrong = visit(result="nobody_home")
+    assert "再次上门日期：家中无人的，请填今天到保修期满之间的日期" in wrong.text
+    picture = {"photograph": ("门.txt", b"no picture", "text/plain")}
+    wrong = visit(picture, result="fine")
+    assert "照片：请选JPEG、PNG或WebP图片" in wrong.text
+    picture = {"photograph": ("门.png", b"\x89PNG\r\n\x1a\n rest", "image/png")}
+    found = {"item_id": item, "severity": "minor", "note": "檐口渗水"}
+    sent = visit(picture, **found, result="defect")
+    assert sent.status_code == 303
+    shown = lead.open(page)
+    for told in ("已回访", "li：发现质量缺陷：檐口渗水（未整改）", "照片1张"):
+        assert told in shown, told
+    assert "A defect was found" in lead.open(f"{page}?lang=en")
+    assert "<form" not in projects.site.person("supervisor").open(page).partition("<main")[2]
+
+
+def test_what_fails_after_the_acceptance_is_said_beside_what_was_accepted(projects: Projects, project: str) -> None:
+    projects.district.advance(project, "building")
+    (item,) = works(projects.district.hub, project)["items"]
+    act(projects.district.hub, project, "inspections", **inspection(item, NOW))
+    (item,) = works(projects.district.hub, project)["items"]
+    accepted = {"block": "3", "accepted_on": NOW.date().isoformat(), "residents": 3}
+    act(projects.district.hub, project, "acceptances", **accepted)
+    bad = inspection(item, NOW, readings=item["inspections"][0]["readings"] | {"leak_free": False})
+    act(projects.district.hub, project, "inspections", **bad)
+    lead, page = projects.site.person("department:housing"), f"/pages/projects/{project}/works"
+    shown = lead.open(page)
+    for told in ("100.0%", "已验收", "验收后查验不合格，按保修处理"):
+        assert told in shown, told
+    shown = lead.open(f"{page}/{item['item_id']}")
+    for told in ("验收不撤销", "现行", "验收后查验不合格"):
+        assert told in shown, told
+    assert shown.count("<dt>闭水时间</dt>") == 2

@@ -38,7 +38,7 @@ def caller(number: int) -> str:
 
 
 def place(estate: str | None) -> Place:
-    return Place(sub_district=ESTATES[estate] if estate else None, estate=estate)
+    return Place(sub_district=ESTATES.get(estate, "310109010") if estate else None, estate=estate)
 
 
 def received(

@@ -15,6 +15,8 @@ from services.projects.domain.evidence import Cell
 from tests.integration.projects.conftest import NOW
 from tests.integration.projects.events import dispatched, take
 from tests.integration.projects.loop_of import District
+from tests.integration.projects.ruling import issued
+from tests.integration.projects.supervising import Supervising
 
 ROOF = hot_issue_id(Cell("quyang-1", "MJ01"), 0)
 FAR = "310109014"
@@ -89,7 +91,7 @@ def test_a_sub_district_reads_its_own_and_who_supervises_theirs_and_all(district
     assert {line["sub_district"] for found in own["sections"].values() for line in found} <= {FAR}
     committee = bulletin(district, "2026-06", "supervisor")
     assert committee["for"] == "committee"
-    assert list(committee["sections"])[:2] == ["supervision", "verified"]
+    assert next(iter(committee["sections"])) == "verified"
     assert bulletin(district, "2026-06", "supervisor", **{"for": FAR})["for"] == FAR
 
 
@@ -121,3 +123,19 @@ def test_as_a_table_each_line_has_its_section(district: District) -> None:
     assert [(row["section"], row["number"]) for row in rows] == [
         (section, line["number"]) for section, found in as_json.items() for line in found
     ]
+
+
+def test_what_became_of_standards_is_told_to_all_and_supervision_to_whom_it_concerns(district: District) -> None:
+    standard_id = issued(district)
+    desk = Supervising(district)
+    desk.handed_over()
+    district.until(NOW + timedelta(days=100))
+    for reader in ("hub", "committee"):
+        steps = bulletin(district, "2026-07", **{"for": reader})["sections"]["supervision"]
+        assert [line["what"] for line in steps] == ["give", "hand_over"]
+    office = bulletin(district, "2026-10", f"subdistrict:{FAR}")["sections"]
+    assert "supervision" not in office
+    assert {(line["id"], line["what"], line["sub_district"]) for line in office["rollout"]} == {
+        (standard_id, "overdue", FAR)
+    }
+    assert (standard_id, "issued") in [(line["id"], line["what"]) for line in bulletin(district)["sections"]["rollout"]]

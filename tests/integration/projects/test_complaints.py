@@ -13,7 +13,7 @@ from sqlalchemy import text
 from services.chassis.database.work import Workshop
 from services.contracts.complaint_events import WorksComplaintChanged
 from services.contracts.event import Event
-from services.contracts.ticket_events import TicketReclassified, TicketRedoOrdered, TicketSettled
+from services.contracts.ticket_events import RequestKind, TicketReclassified, TicketRedoOrdered, TicketSettled
 from services.contracts.works_events import WorksDefectChanged
 from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
@@ -256,3 +256,27 @@ def test_a_complaint_that_is_for_few_is_listed_for_the_hub_alone(district: Distr
 
 def test_who_has_nothing_to_do_with_the_project_sees_no_complaint(district: District, project: str) -> None:
     assert district.as_("department:greening").get(f"/projects/{project}/complaints").status_code == 404
+
+
+def test_a_ticket_of_quality_that_opened_no_defect_is_shown_with_why(district: District, project: str) -> None:
+    take(district.workshop, complaint(district, 100, "MJ17"))  # before the works: nothing to do with them
+    pass_time(district, DAY)
+    district.advance(project, "building")
+    pass_time(district, DAY)
+    take(district.workshop, complaint(district, 101, "MJ17"))
+    take(district.workshop, complaint(district, 102, "MJ17", kind=RequestKind.ENQUIRY))
+    take(district.workshop, complaint(district, 103, "MJ16", kind=RequestKind.ENQUIRY))
+    found = listed(district, project)
+    assert [(one["ticket_id"], one["why_no_defect"]) for one in found["complaints"]] == [
+        (ticket_id(101), "not_covered")
+    ]
+    assert [(one["ticket_id"], one["why_no_defect"]) for one in found["apart"]] == [(ticket_id(102), "enquiry")]
+    district.advance(project, "warranty")
+    (given,) = works(district.hub, project)["warranties"]
+    district.until(datetime.fromisoformat(f"{given['ends']}T00:00:00+08:00") + 2 * DAY)
+    take(district.workshop, complaint(district, 104, "MJ17"))
+    found = listed(district, project)
+    assert [(one["ticket_id"], one["why_no_defect"]) for one in found["apart"]] == [
+        (ticket_id(104), "after_warranty"),
+        (ticket_id(102), "enquiry"),
+    ]

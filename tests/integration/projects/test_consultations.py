@@ -219,9 +219,10 @@ def test_an_import_sent_again_adds_nothing(district: District, project: str) -> 
     sent = {"id": str(uuid4()), "evidence": sha256("sheets"), "ballots": rows}
     first, again = (district.hub.post(f"{at(one)}/ballots", json=sent).json() for _ in range(2))
     assert first == again == {"rows": 3, "taken": 3, "rejected": []}
-    assert standing(district, one)["answers"]["agree"] == 3
     other = sent | {"ballots": ballots(one, ONE, "disagree", WHEN["opens_at"])}
     assert fields_of(refused(district, f"{at(one)}/ballots", 422, **other)) == ["body.id"]
+    one = stepped(district.hub, one, "closed", "sealed")
+    assert standing(district, one)["answers"]["agree"] == 3
 
 
 def test_what_is_sent_after_the_count_is_refused(district: District, project: str) -> None:
@@ -255,11 +256,12 @@ def test_ballots_of_one_moment_from_two_desks_stand_in_one_chain(district: Distr
 def test_what_is_missing_is_told_to_the_counting_party_alone(district: District, project: str) -> None:
     one = opened(district, project)
     imported(district.hub, one, ballots(one, ONE, "agree", WHEN["opens_at"]))
+    one = stepped(district.hub, one, "closed", "sealed")
     found = standing(district, one)
-    assert found["missing_en"] == "60.25 m² more; 1 owners more"
+    assert found["missing_en"] == "60.25 m² more; 1 owner more"
     assert found["would_pass"] is False
     for role, status in (("department:housing", 200), ("department:fire", 404), ("supervisor", 403)):
-        for path in ("standing", "codes"):
+        for path in ("standing", "sales", "late-entries"):
             assert district.as_(role).get(f"{at(one)}/{path}").status_code == status
     shown = district.as_("supervisor").get(at(one))
     assert (shown.status_code, "60.25" in shown.text) == (200, False)
@@ -391,7 +393,21 @@ def test_what_residents_choose_is_confirmed_by_the_last_result_alone(district: D
     annulled = {"version": first["version"], "reason": "法院撤销"}
     done(district.hub.post(f"{at(first)}/annulment", json=annulled))
     held = {hold["gate"]: hold["by"] for hold in works(district.hub, project)["holds"]["start"]}
-    assert held["chosen_items_confirmed"] == [item["item_id"]]
+    assert held["chosen_items_confirmed"] == held["results_stand"] == [item["item_id"]]
+    (item,) = works(district.hub, project)["items"]
+    assert (item["confirmed_by"], item["result_annulled"]) == (None, True)
+
+
+def test_an_annulled_result_holds_the_project_until_there_is_a_new_one(district: District, project: str) -> None:
+    district.advance(project, "scheme_confirmed")
+    (agreed,) = done(district.hub.get(f"/projects/{project}/consultations"))["items"]
+    annulled = {"version": agreed["version"], "reason": "法院撤销"}
+    done(district.hub.post(f"{at(agreed)}/annulment", json=annulled))
+    step = {"version": district.project(project)["version"], "to": "tendered"}
+    (hold,) = refused(district, f"/projects/{project}/steps", 409, **step)["holds"]
+    assert hold["gate"] == "residents_agreed"
+    consult(district.hub, project, [JOIN], NOW)
+    assert district.hub.post(f"/projects/{project}/steps", json=step).status_code == 200
 
 
 def test_a_project_from_before_there_were_gates_goes_the_way_it_began(district: District, project: str) -> None:
@@ -431,9 +447,10 @@ def test_a_further_round_changes_something_and_takes_no_ballot_of_the_last(distr
     assert refused(district, f"{at(one)}/rounds", 409, **third)["current_state"] == "published"
     again = stepped(district.hub, again, "open")
     assert again["electorate"] == one["electorate"]
-    assert standing(district, again)["answers"]["agree"] == 0
     old = ballots(one, ONE, "agree", WHEN["opens_at"])
     assert imported(district.hub, again, old)["rejected"][0]["field"] == "text_hash"
+    again = stepped(district.hub, again, "closed", "sealed")
+    assert standing(district, again)["answers"]["agree"] == 0
 
 
 @pytest.mark.parametrize("role", ["supervisor", "admin", "subdistrict:310109010"])

@@ -228,8 +228,8 @@ def test_a_cure_that_needs_no_project_is_done_when_a_person_says_so(district: Di
     district.decide(ROOF, kind="service")
     done = district.cure_done(ROOF)
     assert (done["state"], done["version"]) == ("observing", FOUND + 3)
-    # NOW is the morning of 1 July 2026 in Shanghai: August to January are watched.
-    assert done["observe_until"] == "2027-01-31T16:00:00Z"
+    # NOW is the morning of 1 July 2026 in Shanghai: August to July are watched, up to the first look.
+    assert done["observe_until"] == "2027-07-31T16:00:00Z"
     again = district.hub.post(f"/hot-issues/{ROOF}/cure-done", json={"version": FOUND + 3})
     assert (again.status_code, again.json()["current_state"]) == (409, "observing")
 

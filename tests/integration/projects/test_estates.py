@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,13 @@ from typer.testing import CliRunner
 from services.chassis.database.work import Workshop
 from services.cli.commands import register, register_parts
 from services.cli.main import app
-from services.contracts.estate_events import EstateRegistered
+from services.contracts.estate_events import EstateRegistered, EstateRemoved
 from services.localstack import run_directory
 from services.projects.http import register_bodies
 from services.projects.store.estates import HeldFloorAreas, SqlEstateBook, SqlFloorAreas
 from tests.harness.term_key import TERM_KEY
 from tests.integration.applications import application, clients_of
+from tests.integration.projects.asking import ask
 from tests.integration.projects.events import dispatched, take
 from tests.integration.projects.issues import ROOF, issues, published
 from tests.integration.projects.loop_of import District
@@ -67,6 +69,35 @@ def test_estates_are_published_once_for_each_change(district: District) -> None:
         ("quyang-1", 2, 1989),
     ]
     assert told(district)[0].floor_area == 12_800_050
+
+
+def test_an_estate_that_is_removed_is_told_once_and_its_versions_go_on(district: District) -> None:
+    registered(district, MOON, STARS)
+    put(district, part("1-101"))
+    path = "/estates/quyang-1/removal"
+    assert district.hub.post(path, json={"version": 1}).json()["current_version"] == 2
+    assert district.hub.post(path, json={"version": 2}).json() == {"estate_id": "quyang-1", "version": 3}
+    assert district.hub.post(path, json={"version": 3}).status_code == 404
+    assert put(district, part("1-101")).status_code == 404
+    assert district.hub.get("/estates/quyang-1").status_code == 404
+    assert [one["estate_id"] for one in district.hub.get("/estates").json()["items"]] == ["quyang-2"]
+    assert ask(district, "E01").status_code == 422
+    (answer,) = registered(district, MOON)
+    assert (answer["version"], answer["changed"]) == (4, True)
+    shown = district.hub.get("/estates/quyang-1").json()
+    assert (shown["parts"], shown["blocks"]) == (0, [])
+    gone = [one for one in published(district.workshop, "estates") if isinstance(one, EstateRemoved)]
+    assert [(one.estate_id, one.version) for one in gone] == [("quyang-1", 3)]
+
+
+def test_an_estate_that_asks_for_repair_is_not_removed(district: District) -> None:
+    registered(district, MOON)
+    (need,) = ask(district, "E01").json()["items"]
+    refused = district.hub.post("/estates/quyang-1/removal", json={"version": 1})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "body.estate_id")
+    refusal = {"version": need["version"], "reason": "not_shown"}
+    assert district.hub.post(f"/needs/{need['need_id']}/refusal", json=refusal).status_code == 200
+    assert district.hub.post("/estates/quyang-1/removal", json={"version": 1}).status_code == 200
 
 
 def test_parts_make_blocks_and_owners_stand_in_no_event(district: District) -> None:
@@ -181,6 +212,20 @@ def test_a_list_and_its_parts_are_imported_and_the_same_files_again_change_nothi
     assert all(len(one) == 32 for one in owners)
 
 
+def test_an_import_takes_out_what_the_list_has_no_more_unless_somebody_asks_for_it(
+    district: District, command: Any
+) -> None:
+    listed = "name,address\n明月小区,云锦路10弄\n星辰公寓,北斗路5号\n湖畔花园,玉泉路310弄\n"
+    command("import", listed)
+    estates = {one["name"]: one["estate_id"] for one in district.hub.get("/estates").json()["items"]}
+    ask(district, "E01", estate=estates["星辰公寓"])
+    done = command("import", "name,address\n明月小区,云锦路10弄\n")
+    assert "projects: 0 estates new or changed, 1 removed" in done.output
+    assert "星辰公寓 refused by projects: has needs that are not settled" in done.output
+    assert {one["name"] for one in district.hub.get("/estates").json()["items"]} == {"明月小区", "星辰公寓"}
+    assert "1 estates new or changed, 0 removed" in command("import", listed).output
+
+
 def test_an_estate_with_a_wrong_row_is_held_back_whole_and_listed(
     district: District, command: Any, tmp_path: Path
 ) -> None:
@@ -193,6 +238,7 @@ def test_an_estate_with_a_wrong_row_is_held_back_whole_and_listed(
     listed = (tmp_path / "rejects.csv").read_text(encoding="utf-8-sig").splitlines()
     assert [line.split(",")[0] for line in listed] == ["rejected_row", "2", "3", "4", "7"]
     assert "is held back" in listed[1]
+    assert [row[2][:4] for row in csv.reader(listed)] == ["拒收原因", "本小区另", "面积有误", "本小区另", "小区未登"]
     again = command("parts", PARTS.replace("55.5", "130000"))
     assert again.exit_code == 1
     assert "row 2 rejected: area_m2: the parts add up to" in again.output

@@ -47,7 +47,7 @@ def test_complaints_by_month_of_event_time_with_nuisance_beside(district: Distri
     types = ["MJ01", "MJ01", "MJ15", "MJ16", "MJ17", "MJ18", "MJ19", "XQ04", "OT"]
     take(district.workshop, *(dispatched(n, kind, "quyang-1", by=n) for n, kind in enumerate(types)))
     take(district.workshop, received(20, by=1), dispatched(21, "MJ02", None, by=1))
-    assert month(district, "2026-06") == {"tickets": 11, "repair_complaints": 4, "nuisance": 3}
+    assert month(district, "2026-06") == {"tickets": 11, "repair_complaints": 4, "nuisance": 4}
     assert month(district, "2026-05") == {"tickets": 0, "repair_complaints": 0, "nuisance": 0}
 
 
@@ -114,7 +114,53 @@ def test_three_years_up_to_this_month_unless_asked_otherwise(district: District)
     assert len(found["quarters"]) == 13
 
 
-@pytest.mark.parametrize("role", ["department:housing", "identity-reader"])
+def test_the_department_that_leads_repair_sees_the_whole_district(district: District) -> None:
+    take(district.workshop, dispatched(1, "MJ01", "quyang-1"), dispatched(2, "MJ01", "jiaxing-1"))
+    assert month(district, "2026-06", "department:housing")["tickets"] == 2
+
+
+def test_both_figures_of_a_sub_district_an_estate_and_a_type(district: District) -> None:
+    take(district.workshop, *(dispatched(n, "MJ01", "quyang-1", by=n, day=20) for n in range(1, 6)))
+    take(district.workshop, dispatched(7, "MJ02", "quyang-1", by=7), dispatched(8, "MJ01", "jiaxing-1", by=8))
+    take(district.workshop, dispatched(9, "MJ16", "quyang-1", by=9))
+    district.advance(district.decide(ROOF, kind="project")["project_id"], "started")
+    period = {"from": "2026-06-01", "to": "2026-07-01"}
+
+    def pair(**asked: str) -> tuple[int, int, float]:
+        found = figures(district, **period, **asked)
+        june, begun = found["months"][0], sum(one["started_floor_area_m2"] for one in found["quarters"])
+        return june["repair_complaints"], june["nuisance"], begun
+
+    assert pair() == (7, 1, 8000)
+    assert pair(type="MJ01") == (6, 1, 8000)
+    assert pair(type="MJ02") == (1, 1, 0)
+    assert pair(estate="jiaxing-1") == (1, 0, 0)
+    assert pair(estate="quyang-1", type="MJ01") == (5, 1, 8000)
+    assert pair(sub_district="310109010") == (6, 1, 8000)
+
+
+def test_works_whose_start_was_taken_back_count_no_more(district: District) -> None:
+    take(district.workshop, *(dispatched(n, "MJ01", "quyang-1", by=n, day=20) for n in range(1, 6)))
+    project = district.decide(ROOF, kind="project")["project_id"]
+    version = district.advance(project, "started")["version"]
+    said = {"version": version, "reason": "点错了，尚未开工"}
+    assert district.hub.post(f"/projects/{project}/reversals", json=said).status_code == 200
+    (quarter,) = figures(district, **{"from": "2026-07-01", "to": "2026-07-01"})["quarters"]
+    assert quarter["started_floor_area_m2"] == 0
+
+
+def test_the_figures_as_a_file(district: District) -> None:
+    take(district.workshop, dispatched(1, "MJ01", "quyang-1"))
+    answer = district.as_("supervisor").get("/kpi.csv", params={"from": "2026-06-01", "to": "2026-06-30"})
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert lines == [
+        "period,projects,started_floor_area_m2,tickets,repair_complaints,nuisance",
+        "2026Q2,0,0.0,,,",
+        "2026-06,,,1,1,0",
+    ]
+
+
+@pytest.mark.parametrize("role", ["department:ecology", "identity-reader"])
 def test_others_are_refused(district: District, role: str) -> None:
     assert district.as_(role).get("/kpi").status_code == 403
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from services.chassis.database.work import Workshop
-from services.contracts.need_events import NeedChanged, NeedSettled, NeedsSurveyed
+from services.contracts.need_events import NeedChanged, NeedSettled, NeedsSurveyed, NeedsSurveyWithdrawn
 from services.contracts.project_events import ProjectOpened
 from services.contracts.ticket_events import RequestKind, TicketReclassified
 from tests.integration.projects.asking import ask, needs, told
@@ -130,6 +130,49 @@ def test_of_two_who_open_a_project_for_one_need_one_wins(district: District) -> 
         one.join()
     assert sorted(answers) == [201, 409]
     assert len(told(district, ProjectOpened)) == 1
+
+
+def test_a_request_is_withdrawn_once_and_a_need_of_nobody_else_is_refused(district: District) -> None:
+    first, second = str(uuid4()), str(uuid4())
+    ask(district, "E01", id=first)
+    ask(district, "E01", id=second)
+    (need,) = needs(district)
+    path = f"/needs/{need['need_id']}/withdrawal"
+    assert (
+        district.hub.post(path, json={"version": 1, "source": "committee", "ref": first}).json()["current_version"] == 2
+    )
+    assert (
+        district.as_("subdistrict:310109014")
+        .post(path, json={"version": 2, "source": "committee", "ref": first})
+        .status_code
+        == 404
+    )
+    left = district.hub.post(path, json={"version": 2, "source": "committee", "ref": first}).json()
+    assert (left["state"], [one["ref"] for one in left["sources"]]) == ("open", [second])
+    again = district.hub.post(path, json={"version": 3, "source": "committee", "ref": first})
+    assert (again.status_code, again.json()["errors"][0]["field"]) == (422, "body.ref")
+    gone = district.hub.post(path, json={"version": 3, "source": "committee", "ref": second}).json()
+    assert (gone["state"], gone["reason"]) == ("refused", "nobody_asks")
+    assert district.hub.post(path, json={"version": 4, "source": "committee", "ref": second}).status_code == 409
+
+
+def test_a_survey_is_withdrawn_once_and_what_others_ask_for_stays(district: District) -> None:
+    made = survey()
+    assert district.hub.post("/surveys", json=made).status_code == 201
+    ask(district, "E06")
+    path = f"/surveys/{made['id']}/withdrawal"
+    assert district.as_("subdistrict:310109014").post(path).status_code == 404
+    withdrawn = [district.hub.post(path).json()["withdrawn_at"] for _ in range(2)]
+    assert withdrawn[0] is not None
+    assert withdrawn[0] == withdrawn[1]
+    assert [(one["element"], one["state"]) for one in needs(district)] == [("E01", "refused"), ("E06", "open")]
+    assert [one.survey_id for one in told(district, NeedsSurveyWithdrawn)] == [made["id"]]
+    assert district.hub.post("/surveys", json=made).json()["errors"][0]["field"] == "body.id"
+
+
+def test_needs_are_listed_by_element(district: District) -> None:
+    ask(district, "E01", "E06")
+    assert [one["element"] for one in needs(district, element="E06")] == ["E06"]
 
 
 def test_a_refused_need_is_told_to_those_who_asked_and_who_asks_later_begins_another(district: District) -> None:

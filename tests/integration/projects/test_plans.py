@@ -264,6 +264,68 @@ def test_works_begin_from_a_listed_entry_once(district: District) -> None:
     assert district.hub.post(postponed, json={}).status_code == 409
 
 
+def test_who_publishes_has_seen_every_decision(district: District) -> None:
+    plan = drafted(district)
+    settle(district, plan)
+    seen = plan_of(district, plan)["version"]
+    assert decide(district, plan, "jiaxing-1", decision="refused", reason="not_shown").status_code == 200
+    stale = publish(district, plan, version=seen)
+    assert (stale.status_code, stale.json()["current_version"]) == (409, seen + 1)
+    assert told(district, PlanPublished) == []
+    assert publish(district, plan, version=seen + 1).status_code == 200
+
+
+def test_the_next_version_keeps_estates_whose_works_run_and_says_what_changed(district: District) -> None:
+    first = drafted(district)
+    settle(district, first)
+    assert publish(district, first).status_code == 200
+    assert district.hub.get(f"/plans/{first['plan_id']}/differences").status_code == 404
+    begun = district.hub.post(f"/plans/{first['plan_id']}/entries/quyang-1/project", json={})
+    project = begun.json()["project_id"]
+    (shed,) = needs(district, estate="jiaxing-1")
+    refusal = {"version": shed["version"], "reason": "not_shown"}
+    assert district.hub.post(f"/needs/{shed['need_id']}/refusal", json=refusal).status_code == 200
+    second = drafted(district, budget_fen=3 * MILLION)
+    entries = {one["place"]["estate"]: one for one in second["entries"]}
+    assert set(entries) == {"quyang-1", "jiaxing-1"}
+    runs, gone = entries["quyang-1"], entries["jiaxing-1"]
+    assert (runs["decision"], runs["cost_fen"], runs["needs"], runs["projects"]) == (
+        "listed", 2 * MILLION, [], [project],
+    )  # fmt: skip
+    assert (gone["decision"], gone["needs"], gone["projects"]) == (None, [], [])
+    refused = decide(district, second, "quyang-1", decision="postponed", reason="no_money")
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "body.decision")
+    assert publish(district, second).json()["public_fen"] == 2 * MILLION * 8 // 10
+    (_, event) = told(district, PlanPublished)
+    assert [(one.place.estate, one.decision, one.projects) for one in event.entries] == [
+        ("quyang-1", "listed", (project,))
+    ]
+    shown = district.hub.get(f"/plans/{second['plan_id']}/differences").json()
+    assert shown["version_before"] == {"plan_id": first["plan_id"], "number": 1}
+    assert shown["budget_fen"] == {"before": 10 * MILLION, "after": 3 * MILLION}
+    assert {one["place"]["estate"]: one["changes"] for one in shown["items"]} == {
+        "quyang-1": ["begun"],
+        "jiaxing-1": ["no_need"],
+    }
+
+
+def test_works_that_begin_while_the_next_version_is_drafted_stand_in_it(district: District) -> None:
+    first = drafted(district)
+    settle(district, first)
+    publish(district, first)
+    second = drafted(district)
+    assert decide(district, second, "quyang-1", decision="postponed", reason="no_money").status_code == 200
+    begun = district.hub.post(f"/plans/{first['plan_id']}/entries/quyang-1/project", json={})
+    refused = publish(district, second)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "body.entries")
+    assert plan_of(district, second)["state"] == "draft"
+    ranked = {"version": plan_of(district, second)["version"]}
+    assert district.hub.post(f"/plans/{second['plan_id']}/ranking", json=ranked).json()["undecided"] == 1
+    assert decide(district, second, "quyang-1", decision="listed", cost_fen=2 * MILLION).status_code == 200
+    entries = {one["place"]["estate"]: one for one in publish(district, second).json()["entries"]}
+    assert entries["quyang-1"]["projects"] == [begun.json()["project_id"]]
+
+
 def test_a_draft_that_is_ranked_again_takes_in_new_needs_and_drops_those_that_are_met(district: District) -> None:
     plan = drafted(district)
     known = len(told(district, PlanEntryChanged))

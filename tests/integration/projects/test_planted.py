@@ -10,7 +10,7 @@ import pytest
 
 from services.chassis.database.work import Workshop
 from tests.contract.strings import of_routes
-from tests.harness.consulting import JOIN, PARTS, ballots, noticed, periods, stepped
+from tests.harness.consulting import JOIN, PARTS, ballots, periods, stepped
 from tests.harness.planted import SAID, Planting, found_in_tables
 from tests.harness.works import ROOF as ROOF_WORKS
 from tests.harness.works import inspection, prepare, works
@@ -61,6 +61,8 @@ def test_what_is_planted_in_every_field_is_read_nowhere(district: District) -> N
         return planting.send(district.hub, "POST", f"{site}/{act}", status, *fields, json=body).json()
 
     order = on_site("papers", "PaperBody.name", id=str(uuid4()), kind="change_order", name=SAID, sha256="a" * 64)
+    wrong = {"id": str(uuid4()), "kind": "approval", "name": SAID, "sha256": "b" * 64, "issued_by": SAID}
+    on_site("papers", "PaperBody.issued_by", status=422, **wrong)
     on_site("items", "PickedBody.contracted", status=422, items=[ROOF_WORKS | {"contracted": SAID}])
     for field in ("readings", "accepted"):
         bad = {"readings": {"ponding": SAID}} if field == "readings" else {"accepted": SAID}
@@ -69,6 +71,17 @@ def test_what_is_planted_in_every_field_is_read_nowhere(district: District) -> N
     defect = on_site("defects", "DefectBody.note", **found)["defect_id"]
     step = {"state": "open", "to": "cured", "party": "construction", "note": SAID}
     on_site(f"defects/{defect}/steps", "DefectStepBody.note", status=200, **step)
+    on_site(
+        "warranty-visits",
+        "FoundThereBody.note",
+        status=422,
+        id=str(uuid4()),
+        ends="2031-07-01",
+        version=0,
+        on="2026-07-01",
+        result="defect",
+        defect={key: found[key] for key in ("id", "item_id", "severity", "note")},
+    )
     on_site("acceptances", "AcceptanceBody.years", status=422, accepted_on="2026-07-01", residents=1, years={SAID: 2})
     unit = {"role": "construction", "name": SAID, "code": "91310109MA1G5AAA1T", "version": 1}
     on_site("parties", "PartyBody.name", status=422, **unit)
@@ -112,6 +125,7 @@ def test_what_is_planted_in_every_field_is_read_nowhere(district: District) -> N
     ):
         planting.send(district.hub, "GET", path, 200)
         planting.send(district.hub, "GET", f"/pages{path}", 200)
+    _ruled(planting, district)
     fields = {name for name in of_routes("projects") if " cursor" not in name}
     assert sorted(fields - planting.fields) == []
     assert planting.found_in_answers() == {}
@@ -133,14 +147,14 @@ def _supervised(planting: Planting, district: District) -> None:
         for _ in range(2)
     ]
     refusal = f"suggestions/{suggestions[0]['suggestion_id']}/refusal"
-    send(party, refusal, 200, "ClosingBody.reason", version=1, reason=SAID)
+    send(party, refusal, 200, "TopicReasonBody.reason", version=1, reason=SAID)
     topic = {"id": str(uuid4()), "party": "congress", "area": "home", "title": SAID, "why": SAID}
     topic = send(party, "topics", 201, "TopicBody.title", "TopicBody.why", **topic)
     at = f"topics/{topic['topic_id']}"
     found = desk.inspection(findings=[{"note": SAID}])
     send(party, f"{at}/inspections", 201, "SiteFindingBody.note", **found)
     clauses = [{"id": str(uuid4()), "text": SAID, "unit": "housing"} for _ in range(2)]
-    given, other = send(party, f"{at}/opinions", 201, "ClauseBody.text", clauses=clauses)["items"]
+    given, other = send(party, f"{at}/opinions", 201, "NewClauseBody.text", clauses=clauses)["items"]
     withdrawal = f"clauses/{other['clause_id']}/withdrawal"
     send(party, withdrawal, 200, "ClauseReasonBody.reason", version=1, reason=SAID)
     step = f"clauses/{given['clause_id']}"
@@ -162,6 +176,60 @@ def _supervised(planting: Planting, district: District) -> None:
         planting.send(district.hub, "GET", f"/supervision/{path}", 200)
 
 
+def _ruled(planting: Planting, district: District) -> None:
+    """A case from a person's proposal to its end, and a standard from its draft to its retirement."""
+
+    def send(path: str, status: int, *fields: str, **body: Any) -> Any:
+        if "version" not in body and not path.endswith(("/cases", "/standards", "/opinions")):
+            body["version"] = district.hub.get(path.rpartition("/")[0]).json()["version"]
+        return planting.send(district.hub, "POST", path, status, *fields, json=body).json()
+
+    day = district.workshop.clock.now().date().isoformat()
+    case = send("/cases", 201, type_code="MJ01", hot_issues=[ROOF])["case_id"]
+    codes = ("small_cut", "high_attention", "close_to_residents")
+    send(f"/cases/{case}/choice", 200, "ChoiceBody.criteria", criteria=dict.fromkeys(codes, SAID))
+    measure = {"unit": "fire", "task": SAID, "due": day}
+    found = {"kind": "design", "finding": SAID, "tickets": [ticket_id(1000)]}
+    send(f"/cases/{case}/causes", 422, "MeasureBody.unit", **found, measures=[measure | {"unit": SAID}])
+    send(f"/cases/{case}/causes", 201, "CauseBody.finding", "MeasureBody.task", **found, measures=[measure])
+    send(f"/cases/{case}/closing", 200, "ClosingBody.reason", reason=SAID)
+    words = ("name", "removes", "standard")
+    row = {f"{what}_{language}": SAID for what in words for language in ("cn", "en")}
+    capacity = {"unit_cn": SAID, "unit_en": SAID}
+    row |= {"code": "M01-A", "element": "E01", "unit": "m2", "consent": "building", "capacity": capacity}
+    content = {
+        "text": SAID,
+        "clauses": [{"id": "1", "text": SAID}],
+        "menu": [row],
+        "templates": [{"title": SAID, "sha256": "a" * 64}],
+    }
+    new = {"title": SAID, "lead": "housing", "type_codes": ["MJ01"], "content": content}
+    for name, wrong in (("elements", [SAID]), ("papers", {SAID: []}), ("meetings", {"start": [SAID]})):
+        send("/standards", 422, f"ContentBody.{name}", **new | {"content": content | {name: wrong}})
+    send("/standards", 422, "StandardBody.lead", **new | {"lead": SAID})
+    planted = [f"MenuRowBody.{name}" for name in row if name.endswith(("_cn", "_en"))]
+    planted += ["StandardCapacityBody.unit_cn", "StandardCapacityBody.unit_en", "FormBody.title", "StandardBody.title"]
+    standard = send("/standards", 201, "ClauseBody.text", "ContentBody.text", *planted, **new)["standard_id"]
+    at = f"/standards/{standard}"
+    for role in ("bureau", "sub_district", "deputy", "resident"):
+        said = send(f"{at}/opinions", 201, "StandardOpinionBody.words", id=str(uuid4()), role=role, words=SAID)
+        answer = f"{at}/opinions/{said['opinion_id']}/answer"
+        send(answer, 200, "StandardAnswerBody.why", version=1, adopted=False, why=SAID)
+    send(f"{at}/consultation", 200)
+    send(f"{at}/issue", 200, effective_from=day)
+    there = f"{at}/rollout/310109010"
+    send(f"{there}/exemption", 200, "ExemptionBody.reason", version=1, reason=SAID, until=day)
+    send(f"{there}/adoption", 200, version=2, number=1, trained_on=day)
+    check = {"id": str(uuid4()), "sub_district": "310109010", "version": 3, "number": 1, "clause": "1"}
+    check |= {"method": "papers", "checked_on": day, "valid_until": day, "verdict": "satisfied"}
+    send(f"{at}/checks", 201, "CheckBody.evidence", **check, evidence=SAID)
+    send(f"{at}/retirement", 200, "RetirementBody.reason", last_day=day, reason=SAID)
+    for path in (f"/cases/{case}", f"/cases/{case}/sheet", at, f"{at}/rollout"):
+        planting.send(district.hub, "GET", path, 200)
+    for path in (f"/pages/cases/{case}", f"/pages{at}", f"/pages{at}/rollout"):
+        planting.send(district.hub, "GET", path, 200)
+
+
 def _consulted(planting: Planting, district: District, project: str) -> None:
     """A consultation from its draft to its annulment, meetings, an opinion with its answer; and one that agrees."""
 
@@ -174,9 +242,13 @@ def _consulted(planting: Planting, district: District, project: str) -> None:
     draft = f"/projects/{project}/consultations"
     for wrong in ({"part_id": SAID}, {"building": SAID}):
         send(draft, 422, "PartBody.part_id", id=str(uuid4()), items=[JOIN], parts=[PARTS[0] | wrong])
-    one = send(draft, 201, *asked, "PartBody.owner", id=str(uuid4()), items=[JOIN | words], parts=parts)
+    said = {"items": [JOIN | words], "parts": parts, "why_differs": SAID}
+    one = send(draft, 201, *asked, "PartBody.owner", "ConsultationBody.why_differs", id=str(uuid4()), **said)
     at = f"/consultations/{one['consultation_id']}"
-    one = noticed(district.hub, one, periods(NOW))
+    why, when = {"parts": parts, "why_differs": SAID}, periods(NOW)
+    one = send(f"{at}/electorate", 200, "ElectorateBody.why_differs", version=one["version"], **why)
+    held = {"version": one["version"], "evidence": "a" * 64, **when, "held_in": when["held_in"] | {"system": SAID}}
+    one = send(f"{at}/notice", 200, "HeldInBody.system", **held)
     one = stepped(district.hub, one, "open")
     row = ballots(one, PARTS[:1], "agree", periods(NOW)["opens_at"])[0]
     send(
@@ -189,7 +261,13 @@ def _consulted(planting: Planting, district: District, project: str) -> None:
     )
     handed = {"part_id": SAID, "at": NOW.isoformat(), "warned": True, "evidence": "a" * 64}
     send(f"{at}/deliveries", 422, "DeliveryBody.part_id", deliveries=[handed])
+    sold = {"id": str(uuid4()), "part_id": SAID, "at": NOW.isoformat(), "evidence": "a" * 64}
+    send(f"{at}/sales", 422, "SaleBody.part_id", **sold)
+    send(f"{at}/codes", 422, "CodesBody.parts", parts=[SAID], why=SAID)
+    send(f"{at}/codes", 200, "CodesBody.why", why=SAID)
     one = send(f"{at}/annulment", 200, "AnnulmentBody.reason", version=one["version"], reason=SAID)
+    again = {"version": one["version"], "items": [JOIN | {"wording": "列入计划"}], **why}
+    send(f"{at}/rounds", 201, "RoundBody.why_differs", **again)
     held = {"id": str(uuid4()), "kind": "hearing", "held_on": "2026-06-30", "minutes": "a" * 64}
     send(f"/projects/{project}/meetings", 422, "MeetingBody.present", **held, present={SAID: 1})
     said = {"id": str(uuid4()), "role": "resident", "words": SAID}

@@ -42,6 +42,17 @@ from tests.integration.projects.events import (
     ticket_id,
 )
 from tests.integration.projects.loop_of import District
+from tests.integration.projects.ruling import (
+    EVIDENCE,
+    HERE,
+    cause,
+    checked,
+    in_place,
+    issued,
+    on_case,
+    on_standard,
+    revised,
+)
 from tests.integration.projects.supervising import Supervising
 
 ROOF, WALL, STALLS, PARKING = (
@@ -83,10 +94,20 @@ def played(district: District) -> list[Event]:
     survey = {"id": ONE, "estate": "quyang-1", "role": "designer", "unit": "设计院", "on_site": True,
               "made_at": NOW.isoformat(), "findings": [{"elements": ["E01", "E16"], "note": "车棚不够"}]}  # fmt: skip
     assert district.hub.post("/surveys", json=survey).status_code == 201
+    wrong_estate = {**survey, "id": str(uuid4()), "findings": [{"elements": ["E08"], "note": "楼道灯坏"}]}
+    assert district.hub.post("/surveys", json=wrong_estate).status_code == 201
+    assert district.hub.post(f"/surveys/{wrong_estate['id']}/withdrawal").status_code == 200
+    gone = {"id": "quyang-3", "name": "湖畔花园"}
+    assert district.hub.post("/estates/batch", json={"estates": [gone]}).status_code == 200
+    assert district.hub.post("/estates/quyang-3/removal", json={"version": 1}).status_code == 200
     come(*(dispatched(750 + n, "MJ19", "quyang-2", by=n, day=n, kind=RequestKind.ENQUIRY) for n in range(2)))
     _plan(district)
     _supervise(district)
+    _rule(district)
     project = district.decide(ROOF, kind="project")["project_id"]
+    (draft,) = [one for one in district.hub.get("/plans").json()["items"] if one["state"] == "draft"]
+    ranked = district.hub.post(f"/plans/{draft['plan_id']}/ranking", json={"version": draft["version"]}).json()
+    assert project in [id for entry in ranked["entries"] for id in entry["projects"]]
     district.decide(WALL, kind="merge", merge_into=ROOF)
     district.until(NOW + timedelta(days=40))  # nobody decides on the stalls in time
     district.advance(project, "building")
@@ -108,6 +129,9 @@ def played(district: District) -> list[Event]:
     item = works(district.hub, project)["items"][0]["item_id"]
     do(district.hub, project, "defects", id=str(uuid4()), item_id=item, severity="minor", note="起鼓")
     district.advance(project, "accepted")
+    ends = works(district.hub, project)["warranties"][0]["ends"]
+    again = {"on": "2026-07-01", "result": "nobody_home", "again_on": "2026-12-01", "photographs": ["d" * 64]}
+    do(district.hub, project, "warranty-visits", id=str(uuid4()), block="3", ends=ends, version=0, **again)
     come(*(dispatched(600 + n, "MJ01", "quyang-1", by=n, day=75 + n) for n in range(6)))  # it is there again
     district.decide(STALLS, kind="service")
     district.cure_done(STALLS)
@@ -137,11 +161,28 @@ def _plan(district: District) -> None:
             said = {"version": entry["version"], "decision": "listed", "cost_fen": 10**8, "agreement": 80}
         decided = district.hub.post(f"/plans/{plan['plan_id']}/entries/{entry['place']['estate']}", json=said)
         assert decided.status_code == 200, decided.text
-    published = district.hub.post(f"/plans/{plan['plan_id']}/publication", json={"version": 1})
+    published = district.hub.post(f"/plans/{plan['plan_id']}/publication", json={"version": 3})
     assert published.status_code == 200, published.text
     assert district.hub.post("/plans", json={"year": 2027, "budget_fen": 1}).status_code == 201
-    asked = {"id": ONE, "estate": "quyang-1", "kind": "pump", "cost_fen": 5, "safety": True}
+    asked = {"id": str(uuid4()), "estate": "quyang-1", "kind": "pump", "cost_fen": 5, "safety": True}
     assert district.hub.post("/fund-uses", json=asked).status_code == 201
+
+
+def _rule(district: District) -> None:
+    """A case with a countermeasure that is late; its standard in two versions, adopted, checked, exempted, late."""
+    case_id = district.hub.post("/cases", json={"type_code": "MJ01", "hot_issues": [ROOF]}).json()["case_id"]
+    for act, body in (("choice", {"criteria": EVIDENCE}), ("causes", cause(tickets=[ticket_id(1)])), ("analysis", {})):
+        assert on_case(district, case_id, act, "hub", **body).status_code in (200, 201)
+    standard_id = issued(district, case_id)
+    told = {"number": 1, "trained_on": "2026-06-30"}
+    assert in_place(district, standard_id, HERE, "adoption", **told).status_code == 200
+    bad = {"verdict": "not_satisfied", "mend_by": "2026-07-20"}
+    assert checked(district, standard_id, "1", **bad).status_code == 201
+    let_off = {"reason": "正在征收", "until": "2026-12-31"}
+    assert in_place(district, standard_id, "310109014", "exemption", **let_off).status_code == 200
+    revised(district, standard_id, "2026-08-01", text="第二版")
+    assert on_standard(district, standard_id, "editions").status_code == 201
+    assert on_case(district, case_id, "closing").status_code == 200
 
 
 @pytest.fixture
@@ -171,11 +212,14 @@ def test_the_topics_alone_give_back_what_the_live_database_holds(
         assert connection.execute(text("SELECT count(*) FROM outbox")).scalar_one() == 0
         waiting = text("SELECT DISTINCT kind FROM timers WHERE fired_at IS NULL ORDER BY 1")
         assert list(connection.execute(waiting).scalars()) == [
+            "adopt",
             "attach-complaints",
             "cure-defect",
             "decide",
             "observe",
             "supervision",
+            "warranty-visit",
+            "review standard",
         ]
     engine.dispose()
     with district.workshop.open() as work:

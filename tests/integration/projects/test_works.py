@@ -68,9 +68,9 @@ def test_works_do_not_start_before_everything_is_there(district: District, proje
     problem = refused(district, project, "steps", 409, **body)
     assert problem["type"] == "urn:closedloop:problem:gates-shut"
     assert [hold["gate"] for hold in problem["holds"]] == [
-        *("items_named", "parties_named", "builder_contracted", "papers_there", "disclosed", "impacts_planned")
+        *("items_named", "papers_there", "disclosed", "impacts_planned")
     ]
-    assert problem["holds"][3]["by"] == ["approval", "contract", "design"]
+    assert problem["holds"][1]["by"] == ["design"]
     do(district.hub, project, "items", items=[ROOF, SHED])
     problem = refused(district, project, "steps", 409, **body)
     assert [hold["gate"] for hold in problem["holds"]][:2] == ["must_items_confirmed", "chosen_items_confirmed"]
@@ -80,6 +80,58 @@ def test_works_do_not_start_before_everything_is_there(district: District, proje
     prepare(district.hub, project, "started", NOW)
     assert works(district.hub, project)["holds"]["start"] == []
     assert district.hub.post(f"/projects/{project}/steps", json=body).status_code == 200
+
+
+def opened(district: District, until: str) -> str:
+    project: str = district.decide(hot_issue_id(Cell("quyang-1", "MJ01"), 0), kind="project")["project_id"]
+    district.advance(project, until)
+    return project
+
+
+def step_holds(district: District, project: str, to: str) -> list[tuple[str, list[str]]]:
+    body = {"version": district.project(project)["version"], "to": to}
+    return [(hold["gate"], hold["by"]) for hold in refused(district, project, "steps", 409, **body)["holds"]]
+
+
+def file_approval(district: District, project: str, unit: str) -> None:
+    filed = {"id": str(uuid4()), "kind": "approval", "name": "立项批复", "sha256": uuid4().hex * 2, "issued_by": unit}
+    do(district.hub, project, "papers", **filed)
+
+
+def test_a_project_is_approved_by_who_may_approve_works_of_its_size(district: District) -> None:
+    project = opened(district, "listed")
+    nobody = {"id": str(uuid4()), "kind": "approval", "name": "批复", "sha256": "d" * 64}
+    assert field_of(refused(district, project, "papers", **nobody)) == "body.issued_by"
+    drawn = nobody | {"kind": "design", "issued_by": "housing"}
+    assert field_of(refused(district, project, "papers", **drawn)) == "body.issued_by"
+    may = ["housing", "quyanglu"]
+    assert step_holds(district, project, "approved") == [("approved_by_authority", may)]
+    do(district.hub, project, "items", items=[ROOF | {"unit_cost_fen": 200_000}])
+    file_approval(district, project, "quyanglu")
+    assert step_holds(district, project, "approved") == [("approved_by_authority", ["housing"])]
+    file_approval(district, project, "housing")
+    assert works(district.hub, project)["holds"]["approve"] == []
+    district.advance(project, "approved")
+
+
+def test_works_are_contracted_with_the_units_that_their_size_needs_and_audited_before_their_accounts_end(
+    district: District,
+) -> None:
+    project = opened(district, "tendered")
+    assert step_holds(district, project, "contracted") == [
+        ("parties_named", ["construction", "design", "implementing"]),
+        ("builder_contracted", ["construction"]),
+        ("papers_there", ["contract"]),
+    ]
+    do(district.hub, project, "items", items=[ROOF | {"unit_cost_fen": 200_000}])
+    assert step_holds(district, project, "contracted")[0][1] == ["construction", "design", "implementing", "supervisor"]
+    district.advance(project, "accepted")
+    (contract,) = works(district.hub, project)["contracts"]
+    assert step_holds(district, project, "audited") == [
+        ("contracts_audited", [contract["contract_id"]]),
+        ("papers_there", ["audit_report"]),
+    ]
+    district.advance(project, "audited")
 
 
 def test_what_residents_choose_is_not_confirmed_by_an_approval(district: District, project: str) -> None:

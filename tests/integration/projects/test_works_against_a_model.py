@@ -25,6 +25,7 @@ from hypothesis.stateful import (
 from services.chassis.clock import FixedClock
 from services.chassis.commands import Conflict, Unfit
 from services.chassis.database.work import Workshop
+from services.contracts.event import deterministic_id
 from services.projects.app.authority import Authority
 from services.projects.app.repair import ProjectStep
 from services.projects.app.reverse_step import Reversal
@@ -122,9 +123,10 @@ class Repairs(RuleBasedStateMachine):
 
     @rule(code=st.sampled_from(CODES), block=st.sampled_from(BLOCKS), quantity=st.integers(1, 5))
     def contract(self, code: str, block: str, quantity: int) -> None:
-        there = any((name.split("|")[0], item.block) == (code, block) for name, item in self.site.items.items())
+        there = any((name.split("|")[0], item.block) == (code, block) for name, item in self.site.built().items())
         ordered = self.site.state not in UNDER_WAY or "change_order" in self.papers
-        allowed = self.site.state not in ("accepted", "audited", "handed_over", "warranty") and ordered and not there
+        over = self.site.state in ("accepted", "audited", "handed_over", "warranty") or block in self.site.blocks
+        allowed = ordered and not there and not over
         try:
             with self.workshop.open() as work:
                 (item,) = self.acts.items.contract(
@@ -139,7 +141,9 @@ class Repairs(RuleBasedStateMachine):
             return
         assert allowed
         name = f"{code}|{len(self.site.items)}"
-        self.site.items[name], self.ids[name] = Item(Decimal(quantity), block), item.id
+        dropped = [one for other, one in self.site.items.items() if (other.split("|")[0], one.block) == (code, block)]
+        spent = any(one.confirmed or one.spent for one in dropped)
+        self.site.items[name], self.ids[name] = Item(Decimal(quantity), block, spent=spent), item.id
 
     @precondition(lambda self: self.site.items and "approval" in self.papers)
     @rule(data=st.data())
@@ -148,6 +152,7 @@ class Repairs(RuleBasedStateMachine):
 
     def _confirm(self, name: str) -> None:
         allowed = self.site.state not in ("accepted", "audited", "handed_over", "warranty")
+        allowed = allowed and not self.site.items[name].spent
         try:
             with self.workshop.open() as work:
                 self.acts.items.confirm(work, self.project, [self.ids[name]], self.papers["approval"], WHO)
@@ -165,7 +170,7 @@ class Repairs(RuleBasedStateMachine):
         item, quantity = self.site.items[name], Decimal(data.draw(st.integers(1, 5)))
         ordered = self.site.state not in UNDER_WAY or "change_order" in self.papers
         allowed = ordered and not stale and self.site.state not in ("accepted", "audited", "handed_over", "warranty")
-        if not drop and quantity < item.accepted():
+        if item.dropped or (not drop and quantity < item.accepted()):
             allowed = False
         said = Change(
             item.version - stale,
@@ -247,6 +252,16 @@ class Repairs(RuleBasedStateMachine):
         assert allowed
         self.pocket.remove((name, seen))
         self.site.items[name].seen[seen.id] = seen
+        self._shows_a_defect(name, seen)
+
+    def _shows_a_defect(self, name: str, seen: Seen) -> None:
+        """What is accepted with its block stays so; what refuses it afterwards is a defect, one at a time."""
+        item = self.site.items[name]
+        known = (one for one in self.site.faults.values() if one.item == name and one.by_inspection)
+        handed = item.block in self.site.blocks and not item.dropped
+        if seen.fits is False and handed and all(one.state == "closed" for one in known):
+            number = str(deterministic_id("works", seen.id, "works.defect"))
+            self.site.faults[number] = Fault(name, minor=False, by_inspection=True)
 
     @precondition(lambda self: self.site.items and self.site.state in UNDER_WAY)
     @rule(data=st.data())
@@ -316,7 +331,8 @@ class Repairs(RuleBasedStateMachine):
             return
         number = self.id()
         with self.workshop.open() as work:
-            self.acts.papers.file(work, self.project, Paper(number, kind, kind, f"{Repairs.made:064x}"), WHO)
+            unit = "housing" if kind is PaperKind.APPROVAL else None
+            self.acts.papers.file(work, self.project, Paper(number, kind, kind, f"{Repairs.made:064x}", unit), WHO)
         self.papers[kind] = number
         self.site.papers.add(kind)
 
@@ -403,7 +419,7 @@ class Repairs(RuleBasedStateMachine):
         to = self.site.next()
         assert to
         resumed = self.site.state == "suspended"
-        shut = set() if resumed and to not in ("started", "accepted", "handed_over") else self.site.shut(to)
+        shut = self.site.shut(to)
         step = ProjectStep(
             self.version(), ProjectState(to), "hub", "as agreed", Plan(floor_area_m2=80.0, planned_end=date(2027, 5, 1))
         )

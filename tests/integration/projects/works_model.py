@@ -11,8 +11,10 @@ WAY = [
 ]
 UNDER_WAY = ("started", "building", "suspended")
 PAPERS = {
-    "started": {"approval", "design", "contract"},
+    "contracted": {"contract"},
+    "started": {"design", "contract"},
     "accepted": {"completion_report", "acceptance_record"},
+    "audited": {"audit_report"},
     "handed_over": {"warranty_letter", "audit_report"},
 }
 UNITS = {"implementing", "design", "construction", "supervisor"}
@@ -34,6 +36,7 @@ class Item:
     block: str
     confirmed: bool = False
     dropped: bool = False
+    spent: bool = False
     version: int = 1
     seen: dict[str, Seen] = field(default_factory=dict)
 
@@ -71,6 +74,7 @@ class Fault:
     item: str
     minor: bool
     state: str = "open"
+    by_inspection: bool = False
     cured_by: str | None = None
 
     def holds(self) -> bool:
@@ -104,6 +108,7 @@ class Site:
         amiss = {
             "items_named": not built,
             "must_items_confirmed": any(not item.confirmed for item in built.values()),
+            "approved_by_authority": "approval" not in self.papers,
             "parties_named": not self.units,
             "builder_contracted": not self.contract,
             "papers_there": not PAPERS.get(to, set()) <= self.papers,
@@ -116,8 +121,11 @@ class Site:
             "contracts_audited": self.contract and not self.audited,
         }
         asked = {
-            "started": {*list(amiss)[:7]},
+            "approved": {"approved_by_authority"},
+            "contracted": {"parties_named", "builder_contracted", "papers_there"},
+            "started": {*list(amiss)[:8]},
             "accepted": {"items_named", "blocks_accepted", "items_accepted", "defects_closed", "papers_there"},
+            "audited": {"contracts_audited", "papers_there"},
             "handed_over": {"warranties_given", "contracts_audited", "papers_there", "defects_closed"},
         }
         return {gate for gate in asked.get(to, set()) if amiss[gate]}

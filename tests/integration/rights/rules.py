@@ -22,6 +22,8 @@ class Rule(StrEnum):
     PLAIN = "names nothing"
 
 
+CODES_OF_STANDARDS = {"clauses.id", "clauses.successor", "elements", "menu.code", "menu.element"}
+
 IN_PATHS: Mapping[str, Mapping[str, Rule]] = {
     INTAKE: {
         "ticket_id": Rule.ADMITTED,
@@ -54,9 +56,16 @@ IN_PATHS: Mapping[str, Mapping[str, Rule]] = {
         "suggestion_id": Rule.ADMITTED,
         "clause_id": Rule.ADMITTED,
         "need_id": Rule.ADMITTED,
+        "survey_id": Rule.VISIBLE,  # for whoever may ask for its estate
         "plan_id": Rule.OF_ROLE,
+        "case_id": Rule.OF_ROLE,
+        "measure_id": Rule.OF_ROLE,
+        "standard_id": Rule.OF_ROLE,
+        "sub_district": Rule.CODE,
+        "act": Rule.CODE,
         "fund_use_id": Rule.ADMITTED,
         "period": Rule.PLAIN,
+        "type_code": Rule.CODE,
     },
     NOTIFIER: {"webhook_id": Rule.VISIBLE, "delivery_id": Rule.VISIBLE, "letter_id": Rule.OF_ROLE},
     CLASSIFIER: {"letter_id": Rule.OF_ROLE},
@@ -150,6 +159,7 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
             for act in (
                 "defects body.item_id",
                 "defects body.ticket_id",
+                "warranty-visits body.defect.item_id",
                 "inspections body.item_id",
                 "inspections body.bases",
                 "items body.change_order",
@@ -167,6 +177,7 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
             for act in (
                 *("defects body.id", "inspections body.id", "papers body.id", "contracts body.id"),
                 "impacts body.id",
+                *("warranty-visits body.id", "warranty-visits body.defect.id"),
             )
         },
         **{
@@ -175,6 +186,7 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
                 "disclosures body.what",
                 "inspections body.template.code",
                 "items body.items.menu_item",
+                "papers body.issued_by",
                 "parties body.code",
             )
         },
@@ -197,6 +209,9 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
                 "papers body.name",
                 "parties body.name",
                 "papers body.sha256",
+                "warranty-visits body.block",
+                "warranty-visits body.defect.note",
+                "warranty-visits body.photographs",
             )
         },
         # consultations: whoever may act on the project says what is asked and who may vote
@@ -223,10 +238,18 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
             )
         },
         **{
-            f"POST /{path} body.parts.{name}": Rule.PLAIN
-            for path in ("projects/{project_id}/consultations", "consultations/{consultation_id}/rounds")
-            for name in ("area_m2", "building", "hallway", "owner", "part_id")
+            f"POST /{path} body.{name}": Rule.VISIBLE if name == "estate" else Rule.PLAIN  # one of the project's
+            for path in (
+                "projects/{project_id}/consultations",
+                "consultations/{consultation_id}/rounds",
+                "consultations/{consultation_id}/electorate",
+            )
+            for name in (
+                *("estate", "total_area_m2", "why_differs", "within"),
+                *("parts.area_m2", "parts.building", "parts.hallway", "parts.owner", "parts.part_id"),
+            )
         },
+        "POST /consultations/{consultation_id}/sales body.id": Rule.OWN_KEY,
         **{
             f"POST /consultations/{{consultation_id}}/{field}": Rule.PLAIN
             for field in (
@@ -236,6 +259,11 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
                 "ballots body.evidence",
                 "deliveries body.deliveries.evidence",
                 "notice body.evidence",
+                "notice body.held_in.evidence",
+                "notice body.held_in.number",
+                "notice body.held_in.system",
+                "sales body.evidence",
+                "codes body.why",
             )
         },
         # of those who may vote in the consultation that the path names
@@ -245,12 +273,13 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
                 "ballots body.ballots.item",
                 "ballots body.ballots.part_id",
                 "deliveries body.deliveries.part_id",
+                "sales body.part_id",
+                "codes body.parts",
             )
         },
         **{
             f"POST /projects/{{project_id}}/{field}": Rule.PLAIN
             for field in (
-                "consultations body.total_area_m2",
                 "meetings body.minutes",
                 "opinions body.item",
                 "opinions body.words",
@@ -278,6 +307,11 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
             )
         },
         "GET /pages/bulletins query.period": Rule.PLAIN,
+        **{
+            f"GET {path} query.{name}": Rule.NARROWS
+            for path in ("/kpi", "/kpi.csv", "/pages/kpi", "/pages/kpi.csv")
+            for name in ("estate", "sub_district", "type")
+        },
         "GET /dead-letters query.after": Rule.OF_ROLE,
         # supervision: each party its own; units by what was handed over to them
         **{f"GET /supervision/{path} query.cursor": Rule.NARROWS for path in ("topics", "suggestions")},
@@ -318,6 +352,40 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
                 "clauses/{clause_id}/reply body.signature",
             )
         },
+        # typical cases and standards: everybody reads them, who leads writes them
+        "POST /cases body.hot_issues": Rule.VISIBLE,
+        "POST /cases body.type_code": Rule.CODE,
+        "POST /cases/{case_id}/causes body.tickets": Rule.OF_ROLE,
+        "POST /cases/{case_id}/causes body.measures.unit": Rule.CODE,
+        "POST /cases/{case_id}/pilot body.project_id": Rule.VISIBLE,  # by `commands.admitted`
+        "POST /standards body.case_id": Rule.OF_ROLE,
+        **{f"POST /standards body.{name}": Rule.CODE for name in ("lead", "type_codes")},
+        **{f"POST /standards/{{standard_id}}/{act} body.id": Rule.OWN_KEY for act in ("checks", "opinions")},
+        **{
+            f"POST /standards/{{standard_id}}/{field}": Rule.CODE
+            for field in ("checks body.clause", "checks body.sub_district", "opinions body.clause")
+        },
+        **{
+            f"POST /{field}": Rule.PLAIN
+            for field in (
+                "cases/{case_id}/causes body.measures.task",
+                "cases/{case_id}/causes body.finding",
+                "cases/{case_id}/choice body.criteria",
+                "standards body.title",
+                "standards/{standard_id}/checks body.evidence",
+                "standards/{standard_id}/opinions body.words",
+                "standards/{standard_id}/opinions/{opinion_id}/answer body.why",
+            )
+        },
+        **{
+            f"POST /standards{act} body.content.{name}": Rule.CODE if name in CODES_OF_STANDARDS else Rule.PLAIN
+            for act in ("", "/{standard_id}/content", "/{standard_id}/editions")
+            for name in (
+                *("clauses.id", "clauses.successor", "clauses.text", "elements", "menu.code", "menu.element", "text"),
+                *(f"menu.{what}_{language}" for what in ("name", "removes", "standard") for language in ("cn", "en")),
+                *("menu.capacity.unit_cn", "menu.capacity.unit_en", "templates.sha256", "templates.title"),
+            )
+        },
         # the register of estates, and needs
         **{
             f"POST /estates/{path}": Rule.OF_ROLE
@@ -343,6 +411,7 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
                 "/pages/estates query.after",
                 "/needs query.cursor",
                 "/needs query.estate",
+                *(f"/pages/needs query.{name}" for name in ("cursor", "element", "estate", "state")),
                 "/surveys query.estate",
             )
         },
@@ -351,6 +420,8 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
         "POST /fund-uses body.estate": Rule.NARROWS,
         **{f"POST /fund-uses body.{name}": Rule.CODE for name in ("element", "kind")},
         "POST /plans/{plan_id}/entries/{estate_id}/project body.elements": Rule.CODE,
+        "GET /needs query.element": Rule.CODE,
+        "POST /needs/{need_id}/withdrawal body.ref": Rule.NARROWS,  # a request among the need's own
         "POST /needs body.id": Rule.OWN_KEY,
         "POST /surveys body.id": Rule.OWN_KEY,
         "POST /needs body.estate": Rule.NARROWS,  # one that they do not see is refused like one that is not there
@@ -390,22 +461,24 @@ PLAIN = {
 ONLY_IN_FORMS: Mapping[str, Rule] = {
     "ticket": Rule.ADMITTED,  # a box of the inbox: id and version of a ticket, whose step is taken for itself
     "joined": Rule.OF_ROLE,  # what a caller joins, chosen by the hub
+    "clauses": Rule.PLAIN,  # of a standard, one a line
     "key": Rule.OWN_KEY,
-    "act": Rule.PLAIN,  # which form is shown again as it was
-    "clause": Rule.PLAIN,
     "tab": Rule.PLAIN,
     "token": Rule.PLAIN,
 }
 """What forms send under a name of their own. Their other fields become those of a body or a query."""
 NO_TEXTS = {
     *("area", "contacted", "kind", "line", "period", "purpose", "satisfaction", "state", "urgency"),
-    *("occasion", "result"),
+    *("by_register", "occasion", "result"),
     *("scaffold_days", "parking_replaced", "happened", "rescue"),
     *("accepted_on", "party", "residents", "severity", "template", "template_version", "unit_cost"),
-    *("adopted", "announced_at", "closes_at", "held_on", "opens_at"),
-    *("inspected_at", "review_on", "role", "sum", "starts", "ends", "delta", "audited"),
+    *("adopted", "announced_at", "at", "closes_at", "held_on", "opens_at", "protocol"),
+    *("inspected_at", "made_at", "review_on", "role", "sum", "starts", "ends", "delta", "audited"),
     *("capacity_before", "capacity_after"),
+    *("again_on", "on", "photograph"),
     *("beyond_duty", "caller_solved", "matter_true", "unit_solved"),
+    *("adopt_by", "checked_on", "due", "effective_from", "effective_to", "last_day", "mend_by", "method", "number"),
+    *("supersedes", "trained_on", "until", "valid_until", "verdict"),
     *("agreement", "budget", "cost", "decision", "year"),
     *("granted", "made_at", "reply_class"),
     *("date", "file", "floor_area_m2", "from", "hours", "to", "version"),

@@ -98,6 +98,14 @@ def test_an_entry_without_a_language_is_refused(tmp_path: Path) -> None:
         read_words([tmp_path / "words.yaml"])
 
 
+def test_a_key_that_stands_twice_is_refused_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "words.yaml").write_text(
+        "a: {zh: 甲, en: A}\nb: {zh: 乙, en: B}\na: {zh: 丙, en: C}\n", encoding="utf-8"
+    )
+    with pytest.raises(ValueError, match="a: stands there twice"):
+        read_words([tmp_path / "words.yaml"])
+
+
 def test_a_limit_at_midnight_belongs_to_the_day_that_it_ends() -> None:
     say = Speech(Language.ZH, read_words([SHARED / "words.yaml"]))
     midnight = datetime(2026, 7, 8, 16, tzinfo=UTC)

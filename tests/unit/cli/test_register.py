@@ -37,7 +37,10 @@ def test_a_register_is_taken_in_any_usual_encoding_and_summed_up(tmp_path: Path,
         "明月小区",
         "湖畔银杏花园",
     }
-    assert "星辰公寓" in (tmp_path / "rejects.csv").read_text(encoding="utf-8-sig")
+    rejects = (tmp_path / "rejects.csv").read_text(encoding="utf-8-sig")
+    assert "拒收原因" in rejects
+    assert "经纬度不是本市范围内的两个数" in rejects
+    assert "星辰公寓" in rejects
 
 
 def test_a_dry_run_changes_nothing(tmp_path: Path) -> None:

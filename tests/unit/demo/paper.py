@@ -23,17 +23,24 @@ from demo.story import all_stories
 from demo.truth import Judgement, judge
 from demo.world import World
 from services.contracts.department_events import HotIssueNotice, ProjectNotice
-from services.contracts.hot_issue_events import EffectFinding
+from services.contracts.effect import EffectVerdict
+from services.contracts.taxonomy import taxonomy
 from services.contracts.ticket_events import Place
-from services.projects.domain import detection, effect
+from services.projects.domain import detection
 from services.projects.domain.citywide import TypeDay, type_day
-from services.projects.domain.months import Month, months_later
+from services.projects.domain.months import ZONE, Month, months_later
+from services.projects.domain.proof.controls import RegisteredKind, Treated, controls_for, neighbouring
+from services.projects.domain.proof.panel import Callers, Panel, Repaired
+from services.projects.domain.proof.verdicts import EstateVerdict
+from services.projects.domain.proof.windows import look_over
+from services.projects.files.effect_rules import proof_rules
 from services.projects.files.rules import FILE, load_rules
 from tests.unit.demo.desk import consulted, looked_up
 
 Cell = tuple[str, str]
 BOOK = load_rules(FILE)
 RULES = BOOK.newest
+PROOF = proof_rules()
 ENOUGH = 4  # fewer callers are never a hot issue
 
 
@@ -42,6 +49,8 @@ class Issue:
     cell: Cell
     state: str = "confirmed"
     project_id: str | None = None
+    decided: datetime | None = None
+    verdicts: list[EstateVerdict] = field(default_factory=list)
     states: list[str] = field(default_factory=list)
     started: datetime | None = None
     accepted: datetime | None = None
@@ -94,7 +103,7 @@ class Paper:
             elif issue and issue.state in ("observing", "verified", "not shown") and self._came_back(issue, calls):
                 self._enter(issue, "reopened")
             elif issue and issue.state == "observing" and issue.until and self._now > issue.until:
-                self._enter(issue, "verified" if self._cured(issue, calls) else "not shown")
+                self._judge(issue, issue.until)
 
     def _fulfilled(self, calls: list[Call], after: datetime | None) -> datetime | None:
         counted = [one for one in calls if not self._in_event(one) and (after is None or one.at > after)]
@@ -122,16 +131,49 @@ class Paper:
     def _came_back(self, issue: Issue, calls: list[Call]) -> bool:
         assert issue.accepted
         again = self._fulfilled(calls, issue.accepted)
-        return bool(again and again < months_later(issue.accepted, RULES.reopening.months))
+        assert issue.until
+        return bool(again and again < months_later(issue.until, RULES.reopening.months))
 
-    def _cured(self, issue: Issue, calls: list[Call]) -> bool:
+    def _judge(self, issue: Issue, look: datetime) -> None:
+        """As services.projects.app.cure does."""
+        assert issue.decided
         assert issue.accepted
-        assert issue.started
-        after = effect.months_after(issue.accepted, RULES.observation)
-        before = effect.months_before(issue.started, after)
-        was, now = (sum(Month.of(one.at) in months for one in calls) for months in (before, after))
-        judged = effect.judge(effect.Counts(was, now, 0), before, after, RULES.observation)
-        return judged.finding is EffectFinding.CURED
+        estate, type_code = issue.cell
+        works_start = (issue.started if issue.project_id else None) or issue.accepted
+        through, types = Month.of(look).plus(-1), taxonomy().types
+        treated = [
+            Treated(one.cell[0], Month.of(one.started), Month.of(one.accepted) if one.accepted else None)
+            for one in self.issues.values()
+            if one.started and (one.project_id or one.cell[1] == type_code)
+        ]
+        register = {one.id: RegisteredKind(one.property_kind, one.built, None) for one in self.world.district.estates}
+        span = (Month.of(issue.decided).plus(1), through)
+        alike = controls_for([estate], register, treated, span, PROOF)
+        beside = neighbouring([type_code], types, PROOF.apart)
+        days = (one.astimezone(ZONE).date() for one in (issue.decided, works_start, issue.accepted))
+        repaired = Repaired(
+            estate,
+            type_code,
+            self._callers(estate, [type_code]),
+            *days,
+            self._callers(estate, beside) if beside else None,
+        )
+        verdict = Panel([self._callers(one, [type_code]) for one in alike], through, PROOF).estate(repaired)
+        issue.verdicts.append(verdict)
+        if verdict.finding is EffectVerdict.VERIFIED:
+            self._enter(issue, "verified")
+        elif verdict.finding is EffectVerdict.TOO_FEW or look >= look_over(issue.accepted, PROOF.second):
+            self._enter(issue, "not shown")
+        else:
+            issue.until = look_over(issue.accepted, PROOF.second)
+
+    def _callers(self, estate: str, types: Iterable[str]) -> Callers:
+        called: dict[Month, set[str]] = defaultdict(set)
+        for type_code in types:
+            for one in self._calls.get((estate, type_code), ()):
+                if one.phone:
+                    called[Month.of(one.at)].add(one.phone)
+        return {month: len(phones) for month, phones in called.items()}
 
     def _enter(self, issue: Issue, state: str) -> None:
         issue.state = state
@@ -170,7 +212,7 @@ class Paper:
         if path.endswith("/decision"):
             self._decide(issue, body)
         elif path.endswith("/cure-done") or body.get("to") == "accepted":
-            issue.accepted, issue.until = self._now, effect.observed_until(self._now, RULES.observation)
+            issue.accepted, issue.until = self._now, look_over(self._now, PROOF.first)
             self._enter(issue, "observing")
         elif body.get("to") == "started":
             issue.started = self._now
@@ -182,6 +224,7 @@ class Paper:
 
     def _decide(self, issue: Issue, body: dict[str, Any]) -> None:
         assert issue.state in ("confirmed", "reopened")
+        issue.decided = self._now
         self._enter(issue, "explained" if body["kind"] == "explain" else "decided")
         if body["kind"] == "project":
             issue.project_id = "/".join(issue.cell)

@@ -173,7 +173,7 @@ def test_the_hub_decides_at_the_next_step_and_housing_takes_the_project_to_its_a
     cast.play(cure.preparation_days + cure.works_days + 100)
     assert fault.condition is Condition.CURED
     steps = [body["to"] for body in cast.services.bodies(f"{PROJECT}/steps") if "version" in body]
-    assert [body["kind"] for body in cast.services.bodies("/papers")][:2] == ["approval", "design"]
+    assert [body["kind"] for body in cast.services.bodies("/papers")][:3] == ["approval", "contract", "design"]
     asked = [[item["item"] if "item" in item else item["menu_item"] for item in body["items"]]
              for body in cast.services.bodies("/consultations")]  # fmt: skip
     assert asked == [["join"], ["M01-A"] * len(cure.elements)]
@@ -226,7 +226,7 @@ def test_a_service_is_reported_done_and_a_reopened_issue_is_decided_differently(
     assert fault.condition is Condition.PRESENT
     cast.hub.hear(_notice(fault, "reopened"))
     cast.hub.act(NOW)
-    cast.play(70)
+    cast.play(190)
     assert fault.condition is Condition.CURED
     assert [body["kind"] for body in cast.services.bodies("/decision")] == ["service", "rule"]
     assert len(cast.services.bodies("/cure-done")) == 2

@@ -18,10 +18,12 @@ from services.contracts.hot_issue_events import (
     HotIssueDecisionMoved,
     HotIssueDecisionOverdue,
     HotIssueLapsed,
+    HotIssueLooked,
     HotIssueMemberJoined,
     HotIssueMemberLeft,
     HotIssueNotShown,
     HotIssueObserved,
+    HotIssueRelapseSuspected,
     HotIssueReopened,
     HotIssueSuspected,
     HotIssueVerified,
@@ -33,7 +35,7 @@ from services.contracts.supervision_events import SupervisionOpinionChanged
 from services.contracts.ticket_events import Place
 from services.contracts.topics import topic_table
 from services.notifier.app.recipients import Recipients
-from services.notifier.domain.routing import SITE_EVENTS
+from services.notifier.domain.routing import SITE_EVENTS, TYPE_EVENTS
 from services.notifier.files.routing import FILE, load_routing
 from services.projects.domain.repair_project import ProjectState
 from services.projects.domain.supervision.opinions import OpinionState, OpinionStep
@@ -50,8 +52,10 @@ HOT_ISSUES: dict[type[Event], list[str]] = {
     HotIssueDecided: ALL,
     HotIssueCureStarted: ALL,
     HotIssueObserved: ALL,
+    HotIssueLooked: ["housing", "urban-operation"],
     HotIssueVerified: ALL,
     HotIssueNotShown: ALL,
+    HotIssueRelapseSuspected: ALL,
     HotIssueReopened: ALL,
     HotIssueWithdrawn: ALL,
 }
@@ -65,13 +69,14 @@ SILENT = {
 def test_the_expectations_name_every_event_of_which_anybody_is_notified() -> None:
     assert set(HOT_ISSUES) == set(HOT_ISSUE_EVENTS) & SUBSCRIPTION.events
     on_topics = {event for name in ("hot-issues", "projects") for event in topic_table().topic(name).events}
-    known = {event.type for event in (*HOT_ISSUE_EVENTS, *PROJECT_EVENTS, *SITE_EVENTS, SupervisionOpinionChanged)}
+    sited = (*SITE_EVENTS, *TYPE_EVENTS, SupervisionOpinionChanged)
+    known = {event.type for event in (*HOT_ISSUE_EVENTS, *PROJECT_EVENTS, *sited)}
     on_site = {event.type for event in WORKS_EVENTS} - {
         event.type for event in SITE_EVENTS
     }  # who works on site reads them on the page
     on_pages = {event for event in on_topics if event.split(".")[0] in ("need", "needs", "plan", "fund_use")}
     assert on_topics - known == on_site | on_pages | {event.type for event in CONSULTATION_EVENTS} | {
-        "typical_case.proposed.v1",  # for supervisors, who read it on the page
+        "standard.opinion_changed.v1",  # whoever leads wrote it down
         "works.complaint_changed.v1",
         *("supervision.topic_changed.v1", "supervision.inspected.v1", "supervision.suggestion_changed.v1"),
     }
@@ -183,16 +188,16 @@ def test_what_our_data_does_not_know_is_rejected_with_the_remedy(fact: object, r
 @pytest.mark.parametrize(
     ("old", "new", "wrong"),
     [
-        ("hot_issue.verified.v1,", "hot_issue.cured.v1,", r"row 42: event 'hot_issue.cured.v1' is none of"),
+        ("hot_issue.verified.v1,", "hot_issue.cured.v1,", r"row 43: event 'hot_issue.cured.v1' is none of"),
         ("{event: hot_issue.member_joined.v1, to: []}", "{event: project.opened.v1, to: []}", "no row names.*member"),
         ("to: [lead, hub, office]", "to: [lead, hub, mayor]", r"row 30: to\.2: Input should be"),
         ("{event: hot_issue.confirmed.v1, to:", "{event: hot_issue.confirmed.v1, for:", r"row 30: to: Field required"),
         (
             "{event: project.opened.v1, to:",
             "{event: project.opened.v1, unsolved: true, to:",
-            "row 46: unsolved: project",
+            "row 48: unsolved: project",
         ),
-        ("{event: project.opened.v1, to:", "{event: project.opened.v1, after: need, to:", "row 46: after: project.op"),
+        ("{event: project.opened.v1, to:", "{event: project.opened.v1, after: need, to:", "row 48: after: project.op"),
     ],
 )
 def test_a_faulty_table_is_refused_and_the_row_named(old: str, new: str, wrong: str, tmp_path: Path) -> None:

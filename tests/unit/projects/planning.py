@@ -12,12 +12,13 @@ from uuid import UUID
 from services.chassis.clock import FixedClock
 from services.chassis.database.work import Work
 from services.contracts.event import Event
-from services.contracts.need_events import NeedsSurveyed
+from services.contracts.need_events import NeedsSurveyed, NeedsSurveyWithdrawn
 from services.contracts.taxonomy import taxonomy
 from services.contracts.ticket_events import Place
 from services.projects.app.authority import Authority
 from services.projects.app.needs.gather import GatherNeeds
 from services.projects.app.needs.ports import NeedKey
+from services.projects.app.own_ids import Named
 from services.projects.app.plans.draft_plan import DraftPlan
 from services.projects.app.plans.ports import Candidate
 from services.projects.app.plans.publish_plan import PublishPlan
@@ -66,6 +67,9 @@ class MemoryNeeds:
     def save(self, work: Work, needs: Sequence[Need]) -> None:
         self.kept.update({need.id: copy.deepcopy(need) for need in needs})
 
+    def named_by(self, work: Work, id: str) -> Named | None:
+        return None
+
     def places(self, work: Work, estates: Collection[str]) -> Mapping[str, Place]:
         return {one: ESTATES[one] for one in estates if one in ESTATES}
 
@@ -73,6 +77,9 @@ class MemoryNeeds:
         return None
 
     def add_survey(self, work: Work, told: NeedsSurveyed) -> None:
+        raise NotImplementedError
+
+    def withdraw_survey(self, work: Work, told: NeedsSurveyWithdrawn) -> None:
         raise NotImplementedError
 
 
@@ -107,6 +114,13 @@ class MemoryPlans:
             if open_needs:
                 found.append(Candidate(place, tuple(open_needs), "sold-public", 1980))
         return found
+
+    def begun(self, work: Work, year: int) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, set[str]] = {}
+        for need in self.needs.kept.values():
+            if need.project_id and need.plan_id in {one.id for one in self.plans.values() if one.year == year}:
+                found.setdefault(need.place.estate or "", set()).add(need.project_id)
+        return {estate: tuple(sorted(projects)) for estate, projects in found.items()}
 
     def needs_of(self, work: Work, plan_id: str) -> list[str]:
         return [one.id for one in self.needs.kept.values() if one.plan_id == plan_id]

@@ -1,7 +1,11 @@
-"""Needs and plans against a plain reference: whatever is asked, decided, published and begun, in any order."""
+"""Needs and plans against a plain reference: whatever is asked, decided, published and begun, in any order.
+
+MODEL_EXAMPLES plays more of them; each is up to 60 steps.
+"""
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -16,23 +20,26 @@ from services.contracts.need_events import NeedChanged, NeedSettled
 from services.contracts.plan_events import PlanEntryChanged, PlanEvent
 from services.projects.app.needs.gather import NeedRequest
 from services.projects.app.needs.meet_needs import MeetNeeds
+from services.projects.app.needs.withdraw import WithdrawNeeds
 from services.projects.app.plans.draft_plan import EntryDecision
-from services.projects.domain.needs import PLANNABLE, NeedOrigin, NeedReason, NeedState
+from services.projects.domain.needs import ASKED_BY_HAND, PLANNABLE, NeedOrigin, NeedReason, NeedState
 from services.projects.domain.repair_project import ProjectState, RepairProject
 from services.projects.domain.yearly_plan import PlanDecision, PlanState
 from tests.unit.projects.planning import ESTATES, HUB, START, Desk
 
 YEAR, COST = 2027, 1000
+EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "40"))
 Key = tuple[str, str | None]
 
 
 @dataclass
 class Wanted:
-    """What the reference knows of a need: its state, who asks, which plan and project hold it."""
+    """What the reference knows of a need: its state, who asks, which project holds it, whether a plan listed it."""
 
     state: str = "open"
     askers: set[str] = field(default_factory=set)
     project: str | None = None
+    listed: bool = False
 
 
 class NeedsAndPlans(RuleBasedStateMachine):
@@ -51,7 +58,13 @@ class NeedsAndPlans(RuleBasedStateMachine):
         return [wanted[-1] for (of, _), wanted in self.model.items() if of == estate]
 
     def plannable(self) -> set[str]:
-        return {of for (of, _), wanted in self.model.items() if wanted[-1].state in ("open", "in_plan")}
+        """Where an acceptance is taken back, an earlier need of an element may be open beside the newest."""
+        return {of for (of, _), needs in self.model.items() if any(one.state in ("open", "in_plan") for one in needs)}
+
+    def running(self, estate: str | None) -> set[str]:
+        """The projects that were begun there for what a plan listed."""
+        found = (one for (of, _), wanted in self.model.items() if of == estate for one in wanted)
+        return {one.project for one in found if one.listed and one.project}
 
     @property
     def draft(self) -> Any:
@@ -86,20 +99,52 @@ class NeedsAndPlans(RuleBasedStateMachine):
             with pytest.raises(Conflict):
                 self.desk.gather.refuse(self.desk.work, need.id, need.version, NeedReason.NOT_SHOWN, HUB.authority)
 
+    @rule(data=st.data())
+    @precondition(lambda self: self._withdrawable())
+    def withdraw(self, data: st.DataObject) -> None:
+        need, source = data.draw(st.sampled_from(self._withdrawable()))
+        withdraw = WithdrawNeeds(self.desk.gather)
+        wanted = self.model[need.place.estate, need.element][need.ordinal]
+        if wanted.state not in ("open", "in_plan"):
+            with pytest.raises(Conflict):
+                withdraw.request(self.desk.work, need.id, need.version, source.kind, source.ref, HUB)
+            return
+        withdraw.request(self.desk.work, need.id, need.version, source.kind, source.ref, HUB)
+        wanted.askers.remove(f"{source.kind} {source.ref}")
+        if not wanted.askers and wanted.state == "open":
+            wanted.state = "refused"
+
     @rule(budget=st.sampled_from([0, COST, 4 * COST]))
     def draft_plan(self, budget: int) -> None:
         if self.draft:
             with pytest.raises(Conflict):
                 self.desk.draft.open(self.desk.work, YEAR, budget, HUB)
             return
+        before = self.desk.plans.lock_year(self.desk.work, YEAR)
         self.desk.draft.open(self.desk.work, YEAR, budget, HUB)
         self.budget = budget
+        self.ranks_what_asks_and_what_runs()
+        if before:
+            decided = {one.place.estate for one in self._entries(before[-1].id) if one.decision}
+            assert decided <= {one.place.estate for one in self._entries(self.draft.id)}
 
     @rule(budget=st.sampled_from([0, COST, 4 * COST]))
     @precondition(lambda self: self.draft)
     def rank_again(self, budget: int) -> None:
         self.desk.draft.rank_again(self.desk.work, self.draft.id, self.draft.version, budget, HUB)
         self.budget = budget
+        self.ranks_what_asks_and_what_runs()
+
+    def ranks_what_asks_and_what_runs(self) -> None:
+        entries = {one.place.estate: one for one in self._entries(self.draft.id)}
+        assert {estate for estate, one in entries.items() if one.needs} == self.plannable()
+        assert {estate for estate, one in entries.items() if one.projects} == {
+            estate for estate in ESTATES if self.running(estate)
+        }
+        for estate, entry in entries.items():
+            assert set(entry.projects) == self.running(estate)
+            assert not entry.projects or entry.decision in (None, PlanDecision.LISTED)
+            assert entry.needs or entry.projects or entry.decision is None
 
     @rule(data=st.data(), decision=st.sampled_from(PlanDecision))
     @precondition(lambda self: self.draft and self.desk.plans.entries(self.desk.work, self.draft.id))
@@ -118,11 +163,14 @@ class NeedsAndPlans(RuleBasedStateMachine):
         listed = decision is PlanDecision.LISTED
         reason, cost = (None, COST) if listed else (NeedReason.LOWER_RANK, None)
         said = EntryDecision(entry.place.estate or "", entry.version, decision, reason, cost)
-        if listed and not entry.needs:
+        if (listed and not entry.needs and not entry.projects) or (not listed and entry.projects):
             with pytest.raises(Unfit):
                 self.desk.draft.decide(self.desk.work, self.draft.id, said, HUB)
             return
+        seen = self.draft
         self.desk.draft.decide(self.desk.work, self.draft.id, said, HUB)
+        with pytest.raises(Conflict):
+            self.desk.publish(self.desk.work, seen.id, seen.version, HUB)
         self.said[entry.place.estate or ""] = (decision.value, reason)
 
     @rule()
@@ -131,7 +179,13 @@ class NeedsAndPlans(RuleBasedStateMachine):
         """By what the draft knew when it was ranked, of the needs as they are now."""
         plan, entries = self.draft, self.desk.plans.entries(self.desk.work, self.draft.id)
         before = {need.id: (need.state, need.version) for need in self._all()}
-        open_entries = [one for one in entries if one.needs and one.decision is None]
+        runs = {one.place.estate for one in entries if self.running(one.place.estate)}
+        open_entries = [
+            one
+            for one in entries
+            if (one.needs and one.decision is None)
+            or (one.place.estate in runs and one.decision is not PlanDecision.LISTED)
+        ]
         listed = [one for one in entries if one.decision is PlanDecision.LISTED]
         too_much = sum(COST * 80 // 100 for _ in listed) > self.budget
         if open_entries or too_much:
@@ -141,13 +195,16 @@ class NeedsAndPlans(RuleBasedStateMachine):
             return
         self.desk.publish(self.desk.work, plan.id, plan.version, HUB)
         self.published += 1
+        for entry in self._entries(plan.id):
+            assert set(entry.projects) == self.running(entry.place.estate)
         decided = {need: one.decision for one in entries for need in one.needs}
         for key, needs in self.model.items():
-            need = self._of(key, len(needs) - 1)
-            if needs[-1].state not in ("open", "in_plan"):
-                continue
-            decision = decided.get(need.id)
-            needs[-1].state = {PlanDecision.LISTED: "in_plan", PlanDecision.REFUSED: "refused"}.get(decision, "open")
+            for ordinal, wanted in enumerate(needs):
+                if wanted.state not in ("open", "in_plan"):
+                    continue
+                decision = decided.get(self._of(key, ordinal).id)
+                wanted.state = {PlanDecision.LISTED: "in_plan", PlanDecision.REFUSED: "refused"}.get(decision, "open")
+                wanted.listed = decision is PlanDecision.LISTED
 
     @rule(data=st.data())
     @precondition(lambda self: self.plannable())
@@ -177,6 +234,7 @@ class NeedsAndPlans(RuleBasedStateMachine):
                 if wanted.project == project.id:
                     wanted.state = becomes
                     wanted.project = project.id if becomes != "open" else None
+                    wanted.listed &= becomes != "open"
 
     @invariant()
     def needs_are_as_the_reference_says(self) -> None:
@@ -223,6 +281,12 @@ class NeedsAndPlans(RuleBasedStateMachine):
         entries = {one.aggregate_id: one.version for one in newest.values() if isinstance(one, PlanEntryChanged)}
         assert len(entries) == len(self.desk.plans.kept)
 
+    def _withdrawable(self) -> list[Any]:
+        return [(need, one) for need in self._all() for one in need.sources if one.kind in ASKED_BY_HAND]
+
+    def _entries(self, plan_id: str) -> list[Any]:
+        return self.desk.plans.entries(self.desk.work, plan_id)
+
     def _all(self) -> list[Any]:
         return sorted(self.desk.needs.kept.values(), key=lambda one: one.id)
 
@@ -233,7 +297,7 @@ class NeedsAndPlans(RuleBasedStateMachine):
         return next(one for one in self._all() if ((one.place.estate, one.element), one.ordinal) == (key, ordinal))
 
 
-NeedsAndPlans.TestCase.settings = settings(max_examples=40, stateful_step_count=60, deadline=None)
+NeedsAndPlans.TestCase.settings = settings(max_examples=EXAMPLES, stateful_step_count=60, deadline=None)
 TestNeedsAndPlans = NeedsAndPlans.TestCase
 
 

@@ -28,8 +28,6 @@ def test_the_rules_are_those_of_the_domain() -> None:
         DecisionKind.PROJECT: {"hub", "project-lead"},
         **dict.fromkeys(set(DecisionKind) - {DecisionKind.PROJECT}, frozenset({"hub", "lead"})),
     }
-    assert (found.observation.least_before, found.observation.fall_at_least) == (10, 0.5)
-    assert found.observation.apart == {"MJ16", "MJ17", "MJ18", "MJ19"}
     assert found.reopening.months == 12
 
 
@@ -55,9 +53,8 @@ def line_of(content: str, part: str) -> int:
         ("effective_from: 2000-01-01", "effective_from: 2000-13-01", "effective_from: Input should be a valid date"),
         ("severity: {normal: 1", "severity: {usual: 1", "severity.usual"),
         ("  working_days: 10", "  working_days: ten", "decision.working_days"),
-        ("fall_at_least: 0.5", "fall_at_least: 50", "observation.fall_at_least"),
-        ("months: 6\n", "months: 6\n  fall: 1\n", "observation.fall: Extra inputs are not permitted; remove"),
-        ("MJ18, MJ19", "MJ18, roof", "observation.apart"),
+        ("complaints: 31", "complaints: many", "estate_year.complaints"),
+        ("months: 12\n", "months: 12\n  fall: 1\n", "reopening.fall: Extra inputs are not permitted; remove"),
         ("version: 1", "version: [", "is not YAML"),
         ("version: 1", "version: 1\nversion: 2", "version stands twice; remove one"),
         ("lead: housing", "lead: hosing", "project.lead: 'hosing' is no department; correct it"),
@@ -89,8 +86,8 @@ def test_a_fault_is_named_with_its_line_and_remedy_and_the_old_rules_go_on(
 
 def test_the_line_is_that_of_the_fault(tmp_path: Path) -> None:
     file = tmp_path / "rules.yaml"
-    file.write_text(CONTENT.replace("fall_at_least: 0.5", "fall_at_least: 50"), encoding="utf-8")
-    with pytest.raises(InvalidData, match=f"line {line_of(CONTENT, 'fall_at_least')}:"):
+    file.write_text(CONTENT.replace("complaints: 31", "complaints: 0"), encoding="utf-8")
+    with pytest.raises(InvalidData, match=f"line {line_of(CONTENT, 'complaints: 31')}:"):
         load_rules(file)
 
 

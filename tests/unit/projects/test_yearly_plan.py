@@ -69,6 +69,21 @@ def test_works_of_a_million_yuan_are_decided_by_the_bureau_smaller_ones_by_the_o
     assert RULES.decided_by(99_999_999, None) is None
 
 
+@pytest.mark.parametrize(
+    ("cost_fen", "units"),
+    [
+        (None, {"housing", "quyanglu"}),  # not known yet
+        (99_999_999, {"housing", "quyanglu"}),  # who decides on larger works may
+        (100_000_000, {"housing"}),
+    ],
+)
+def test_works_are_approved_by_who_decides_on_their_size_or_on_larger_ones(
+    cost_fen: int | None, units: set[str]
+) -> None:
+    assert RULES.may_approve(cost_fen, "310109010") == units
+    assert RULES.may_approve(cost_fen, None) == {"housing"}
+
+
 def test_owners_money_does_not_count_against_the_budget_and_postponed_works_take_none() -> None:
     listed, postponed = entry(), entry("quyang-2")
     for one, decision in ((listed, PlanDecision.LISTED), (postponed, PlanDecision.POSTPONED)):

@@ -15,7 +15,9 @@ from services.projects.app.works.ports import Done
 from services.projects.domain.consultation.codes import Keyed
 from services.projects.domain.consultation.course import (
     BadPeriods,
+    BadProtocol,
     Consultation,
+    HeldAlready,
     IllegalConsultationStep,
     TooEarly,
 )
@@ -96,6 +98,13 @@ def lawful(consultation: Consultation) -> Iterator[None]:
         if error.field == "announced_at":
             raise Unfit("announced_at", f"{error}, which is still to come") from None
         raise Conflict(f"{error}, which is still to come", consultation.version, consultation.state) from None
+    except HeldAlready:
+        why = "has passed: announce it before voting opens; of a vote that another system holds give held_in"
+        raise Unfit("opens_at", why) from None
+    except BadProtocol:
+        raise Unfit(
+            "held_in.issued_on", "is before the notice, or still to come: give the day on the protocol"
+        ) from None
     except BadPeriods as error:
         field, why = _PERIODS[error.fault]
         raise Unfit(field, f"{why} (by the rule of {error.item})") from None

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from services.chassis.commands import Conflict, Unfit
 from services.chassis.database.work import Work
 from services.projects.app.consultation.desk import ConsultationDesk, lawful
+from services.projects.app.consultation.electors import AskedElectors, Electors, FindElectors
 from services.projects.app.works.desk import Who
-from services.projects.domain.consultation.course import Consultation, Voters
-from services.projects.domain.consultation.electorate import BadElectorate, Electorate, Level, OwnedPart, weight
+from services.projects.domain.consultation.course import Consultation
+from services.projects.domain.consultation.electorate import Electorate, Level
 from services.projects.domain.consultation.rounds import ItemText
 from services.projects.domain.consultation.voted_items import VotedItem, code_of
 from services.projects.domain.menu import menu_as_of
@@ -34,35 +35,34 @@ class DraftItem:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """`owned`: whose parts; the owner is a keyed hash by now. `total_area`: what their areas must add up to."""
-
     id: str
     items: Sequence[DraftItem]
-    owned: Sequence[OwnedPart]
-    total_area: int | None = None
+    electors: AskedElectors
 
 
 @dataclass(frozen=True, slots=True)
 class DraftConsultation:
     desk: ConsultationDesk
+    electors: FindElectors
     new_id: Callable[[], str]
 
     def draft(self, work: Work, project_id: str, draft: Draft, who: Who) -> Consultation:
-        """Raises Unfit, which names the field, for areas that do not add up and items that nobody can decide.
+        """Raises Unfit, which names the field, for areas that do not add up and items that nobody can decide, and
+        DiffersFromRegister.
 
         One of the same id is given as it is by now.
         """
-        self.desk.project(work, project_id, who)
+        project = self.desk.project(work, project_id, who)
         if (known := self.desk.book.project_of(work, draft.id)) is not None:
             drafted = self.desk.book.lock(work, draft.id)
             if drafted is None or known != project_id:
                 raise Unfit("id", "is another consultation's; give each one an id of its own")
             return drafted
-        electorate = _electorate(draft.owned, draft.total_area)
-        items = self._items(work, draft.items, electorate)
+        electors = self.electors.find(work, project, draft.electors)
+        items = self._items(work, draft.items, electors.electorate)
         ordinal = self.desk.book.next_ordinal(work, project_id)
-        consultation = Consultation(draft.id, project_id, _voters(electorate), items, ordinal)
-        return self._create(work, consultation, draft.owned, electorate, who)
+        consultation = Consultation(draft.id, project_id, electors.voters, items, ordinal, register=electors.basis)
+        return self._create(work, consultation, electors, who)
 
     def rewrite(
         self, work: Work, consultation_id: str, version: int, asked: Sequence[DraftItem], who: Who
@@ -76,44 +76,65 @@ class DraftConsultation:
         self.desk.book.save(work, consultation, with_items=True)
         return consultation
 
+    def ask_others(
+        self, work: Work, consultation_id: str, version: int, asked: AskedElectors, who: Who
+    ) -> Consultation:
+        """Takes the snapshot of who may vote anew. Raises Conflict once it was announced, and as `draft` does."""
+        sitting = self.desk.open(work, consultation_id, who, version)
+        consultation = sitting.consultation
+        electors = self.electors.find(work, sitting.project, asked)
+        for number, item in enumerate(consultation.items):
+            _decidable(item, electors.electorate, f"items.{number}")
+        with lawful(consultation):
+            consultation.ask_others(electors.voters, electors.basis, sitting.done.at, who.actor)
+        self.desk.book.save(work, consultation)
+        self.desk.book.keep_electors(work, consultation.id, electors)
+        return consultation
+
     def again(
         self,
         work: Work,
         consultation_id: str,
         version: int,
         asked: Sequence[DraftItem],
-        owned: Sequence[OwnedPart],
+        electors: AskedElectors | None,
         who: Who,
     ) -> Consultation:
-        """A further round; without `owned` by those who could vote in the last one. No ballot of that one counts.
+        """A further round; without `electors` by those who could vote in the last one. No ballot of that one counts.
 
-        Raises Conflict for a second one of the same round, unless the other was annulled.
+        Raises Conflict for a second one of the same round, unless the other was annulled, and Unfit where parts were
+        sold in the last one and nobody says whose they are now.
         """
-        before = self.desk.open(work, consultation_id, who, version).consultation
+        sitting = self.desk.open(work, consultation_id, who, version)
+        before = sitting.consultation
         if self.desk.book.has_further_round(work, before.id):
             raise Conflict("a further round was opened by now; take that one", before.version, before.state)
-        parts = list(owned) or self.desk.book.owned(work, consultation_id)
-        electorate = _electorate(parts, None)
-        items = self._items(work, asked, electorate)
+        if electors is None and self.desk.book.sales(work, before.id):
+            why = "is missing: parts were sold in the last round; take the register, or give parts with their owners"
+            raise Unfit("by_register", why)
+        found = (
+            self.electors.find(work, sitting.project, electors) if electors else self.desk.book.electors(work, before)
+        )
+        items = self._items(work, asked, found.electorate)
         with lawful(before):
             changed = before.again(items)
         further = Consultation(
             self.new_id(),
             before.project_id,
-            _voters(electorate),
+            found.voters,
             items,
             self.desk.book.next_ordinal(work, before.project_id),
             round=before.round + 1,
             previous=before.id,
             changed=changed,
+            register=found.basis,
         )
-        return self._create(work, further, parts, electorate, who)
+        return self._create(work, further, found, who)
 
-    def _create(
-        self, work: Work, consultation: Consultation, owned: Sequence[OwnedPart], electorate: Electorate, who: Who
-    ) -> Consultation:
+    def _create(self, work: Work, consultation: Consultation, electors: Electors, who: Who) -> Consultation:
         consultation.draft(work.clock.now(), who.actor)
-        self.desk.book.create(work, consultation, owned, {part.id: part.head for part in electorate.parts})
+        self.desk.book.save(work, consultation, with_items=True)
+        self.desk.book.keep_electors(work, consultation.id, electors)
         return consultation
 
     def _items(self, work: Work, asked: Sequence[DraftItem], electorate: Electorate) -> tuple[VotedItem, ...]:
@@ -158,20 +179,3 @@ def _decidable(item: VotedItem, electorate: Electorate, field: str) -> None:
         if not electorate.within(level, item.block, item.hallway):
             name = "hallway" if level is Level.HALLWAY else "block"
             raise Unfit(f"{field}.{name}", "holds no part of those who may vote; correct it, or their parts")
-
-
-def _electorate(owned: Sequence[OwnedPart], total_area: int | None) -> Electorate:
-    try:
-        electorate = Electorate.of(owned)
-    except BadElectorate as error:
-        raise Unfit("parts", f"{error}; correct it") from None
-    area = sum(part.area for part in electorate.parts)
-    if total_area is not None and area != total_area:
-        why = f"is {total_area / 100:.2f} m², and the parts add up to {area / 100:.2f} m²: find the part that is wrong"
-        raise Unfit("total_area_m2", why)
-    return electorate
-
-
-def _voters(electorate: Electorate) -> Voters:
-    whole = weight(electorate.parts)
-    return Voters(electorate.hash, whole.parts, whole.heads, whole.area)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from services.contracts.consultation_events import (
@@ -10,6 +11,8 @@ from services.contracts.consultation_events import (
     ConsultationNoticed,
     ConsultationPublished,
     ElectorateSum,
+    HeldAgainstRegister,
+    HeldElsewhere,
     ItemPutToVote,
     ItemResult,
 )
@@ -33,6 +36,8 @@ def noticed(consultation: Consultation, done: Done) -> ConsultationNoticed:
         evidence=announced.evidence,
         electorate=ElectorateSum(hash=voters.hash, parts=voters.parts, heads=voters.heads, area=voters.area),
         items=tuple(map(put_to_vote, consultation.items)),
+        held_in=announced.held_in and HeldElsewhere(**asdict(announced.held_in)),
+        held_against=consultation.register and HeldAgainstRegister(**asdict(consultation.register)),
     )
 
 

@@ -10,7 +10,7 @@ from services.contracts.consultation_events import ConsultationMeetingHeld, Cons
 from services.projects.app.consultation.desk import TOPIC, ConsultationDesk
 from services.projects.app.works.desk import Who
 from services.projects.app.works.ports import Done
-from services.projects.domain.consultation.meetings import HeardOpinion, Meeting
+from services.projects.domain.consultation.meetings import Meeting, ProjectOpinion
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class HearResidents:
         )
         return meeting
 
-    def note(self, work: Work, project_id: str, opinion: HeardOpinion, who: Who) -> HeardOpinion:
+    def note(self, work: Work, project_id: str, opinion: ProjectOpinion, who: Who) -> ProjectOpinion:
         """An opinion without its answer. One of the same id is left as it is. Raises Unfit when that is another."""
         self.desk.project(work, project_id, who)
         for known in self.desk.book.opinions(work, project_id):
@@ -54,7 +54,7 @@ class HearResidents:
 
     def answer(
         self, work: Work, project_id: str, opinion_id: str, version: int, adopted: bool, why: str, who: Who
-    ) -> HeardOpinion:
+    ) -> ProjectOpinion:
         """Raises Unknown, and Conflict for another version than the current one."""
         self.desk.project(work, project_id, who)
         for known in self.desk.book.opinions(work, project_id):
@@ -66,7 +66,7 @@ class HearResidents:
                 return self._save(work, project_id, answered, who)
         raise Unknown
 
-    def _save(self, work: Work, project_id: str, opinion: HeardOpinion, who: Who) -> HeardOpinion:
+    def _save(self, work: Work, project_id: str, opinion: ProjectOpinion, who: Who) -> ProjectOpinion:
         done = Done(who.actor, work.clock.now())
         if not self.desk.book.save_opinion(work, project_id, opinion, done):
             raise Unfit("id", "is another opinion's; give each opinion an id of its own")

@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
 from services.chassis.database.work import Work
+from services.projects.app.consultation.electors import Electors
 from services.projects.app.works.ports import Done
 from services.projects.domain.consultation.ballots import Ballot
+from services.projects.domain.consultation.codes import Holder
 from services.projects.domain.consultation.course import Consultation
-from services.projects.domain.consultation.electorate import Electorate, OwnedPart
-from services.projects.domain.consultation.meetings import HeardOpinion, Meeting
+from services.projects.domain.consultation.electorate import Electorate
+from services.projects.domain.consultation.meetings import Meeting, ProjectOpinion
+from services.projects.domain.consultation.register_check import Difference
+from services.projects.domain.consultation.sales import Sale
 from services.projects.domain.works.consulted import Consulted
+
+OWNER = "owner"
+"""Who acts when an owner votes by a code: nobody is named."""
 
 
 class Chain(NamedTuple):
@@ -25,11 +33,20 @@ class Chain(NamedTuple):
 
 
 class ChainedBallot(NamedTuple):
-    """A ballot as it stands in the chain, with who entered it and when."""
+    """A ballot as it stands in the chain."""
 
     ballot: Ballot
     previous: str
     hash: str
+
+
+class DeliveredBy(StrEnum):
+    """How a ballot reached its owner."""
+
+    HAND = "hand"
+    LETTER_BOX = "letter_box"
+    POST = "post"
+    MESSAGE = "message"
 
 
 class Delivery(NamedTuple):
@@ -39,15 +56,52 @@ class Delivery(NamedTuple):
     at: datetime
     warned: bool
     evidence: str
+    how: DeliveredBy = DeliveredBy.HAND
+
+
+class ChainedSale(NamedTuple):
+    """`id` is the client's own."""
+
+    id: str
+    sale: Sale
+    previous: str
+    hash: str
+
+
+class Look(NamedTuple):
+    """Somebody of the counting party saw how the vote stood while it was open. `ballots`: how many there were."""
+
+    at: datetime
+    actor: str
+    ballots: int
+
+
+class IssuedCode(NamedTuple):
+    """`hashed` alone is kept of the code. `why`: of a code in place of another."""
+
+    holder: Holder
+    issue: int
+    hashed: str
+    why: str | None
+
+
+class IssueTrace(NamedTuple):
+    """The last code that was issued to a holder; `at` and `actor` are unknown of the oldest."""
+
+    issue: int
+    at: datetime | None
+    actor: str | None
+    why: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """`row` from 1, as it was sent."""
+    """`row` from 1, as it was sent. `reason`: a code; blank of the oldest imports."""
 
     row: int
     field: str
     why: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +124,34 @@ class ConsultationBook(Protocol):
 
     def lock(self, work: Work, consultation_id: str) -> Consultation | None: ...
 
-    def of_code(self, work: Work, hashed: str) -> tuple[str, int] | None:
-        """The consultation and the head of a code that works."""
+    def of_code(self, work: Work, hashed: str) -> tuple[str, Holder, datetime | None] | None:
+        """The consultation and the holder of a code that no later one replaces, and when it was issued."""
 
     def save(self, work: Work, consultation: Consultation, *, with_items: bool = False) -> None:
         """With its new entries; they are taken from it."""
 
-    def create(
-        self, work: Work, consultation: Consultation, owned: Sequence[OwnedPart], heads: Mapping[str, int]
-    ) -> None:
-        """`heads`: of each part."""
+    def keep_electors(self, work: Work, consultation_id: str, electors: Electors) -> None:
+        """In place of those that were there."""
 
-    def keep_codes(self, work: Work, consultation_id: str, codes: Mapping[int, str]) -> None:
-        """By head, the hash of its code."""
-
-    def owned(self, work: Work, consultation_id: str) -> list[OwnedPart]:
+    def electors(self, work: Work, consultation: Consultation) -> Electors:
         """With the references of owners, never their names."""
+
+    def differences(self, work: Work, consultation_id: str) -> list[Difference]:
+        """From the register, in the order of the parts."""
+
+    def keep_codes(self, work: Work, consultation_id: str, codes: Sequence[IssuedCode], done: Done) -> None: ...
+
+    def codes(self, work: Work, consultation_id: str) -> dict[Holder, IssueTrace]: ...
+
+    def sales(self, work: Work, consultation_id: str) -> list[ChainedSale]:
+        """In the order in which they were entered."""
+
+    def add_sale(self, work: Work, consultation_id: str, sale: ChainedSale) -> None: ...
+
+    def note_look(self, work: Work, consultation_id: str, look: Look) -> None:
+        """The first of one person at so many ballots stays."""
+
+    def first_look(self, work: Work, consultation_id: str) -> Look | None: ...
 
     def electorate(self, work: Work, consultation_id: str) -> Electorate: ...
 
@@ -118,6 +184,12 @@ class ConsultationBook(Protocol):
     def deliver(self, work: Work, consultation_id: str, deliveries: Sequence[Delivery], done: Done) -> int:
         """How many are new. The first delivery of a part stays."""
 
+    def deliveries(self, work: Work, consultation_id: str) -> list[Delivery]:
+        """In the order of the parts."""
+
+    def entered_by_hand(self, work: Work, consultation_id: str, after: datetime, more_than: int) -> list[Ballot]:
+        """Answers that were not cast by a code, and entered after a moment or as more than the so many first."""
+
     def warned(self, work: Work, consultation_id: str) -> list[Delivery]:
         """Of those who were told what silence means."""
 
@@ -131,11 +203,11 @@ class ConsultationBook(Protocol):
     def hold_meeting(self, work: Work, project_id: str, meeting: Meeting, done: Done) -> bool:
         """Whether it is new. One of the same id is left as it is, whatever project it is of."""
 
-    def opinions(self, work: Work, project_id: str) -> list[HeardOpinion]: ...
+    def opinions(self, work: Work, project_id: str) -> list[ProjectOpinion]: ...
 
     def meetings(self, work: Work, project_id: str) -> list[Meeting]: ...
 
-    def save_opinion(self, work: Work, project_id: str, opinion: HeardOpinion, done: Done) -> bool:
+    def save_opinion(self, work: Work, project_id: str, opinion: ProjectOpinion, done: Done) -> bool:
         """Whether it is there now: False for an id that another project has."""
 
     def consulted(self, work: Work, project_id: str) -> Consulted: ...

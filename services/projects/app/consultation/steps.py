@@ -10,14 +10,15 @@ from services.chassis.commands import Conflict
 from services.chassis.database.work import Work
 from services.projects.app.consultation import facts
 from services.projects.app.consultation.desk import TOPIC, ConsultationDesk, Sitting, lawful
-from services.projects.app.consultation.ports import ChainedBallot
+from services.projects.app.consultation.ports import ChainedBallot, Look
+from services.projects.app.consultation.recording import meanwhile_of, vote_of
 from services.projects.app.works.desk import Who
+from services.projects.app.works.ports import Done
 from services.projects.domain.consultation.ballots import Ballot, BallotChoice
 from services.projects.domain.consultation.chain import chained
-from services.projects.domain.consultation.codes import code_hash, voting_code
 from services.projects.domain.consultation.course import Announced, Consultation, ConsultationState
 from services.projects.domain.consultation.facts import facts_of
-from services.projects.domain.consultation.record import ConsultationVote, begin_of, question_of, seal_of
+from services.projects.domain.consultation.record import begin_of, question_of, seal_of
 from services.projects.domain.consultation.result import DecidedItem
 
 
@@ -26,17 +27,13 @@ class StepConsultation:
     desk: ConsultationDesk
 
     def notice(self, work: Work, consultation_id: str, version: int, announced: Announced, who: Who) -> Consultation:
-        """Freezes what is voted on, by whom and when; personal codes work from the opening on."""
+        """Freezes what is voted on, by whom and when."""
         sitting = self.desk.open(work, consultation_id, who, version)
         consultation = sitting.consultation
         with lawful(consultation):
             consultation.notice(announced, sitting.done.at, who.actor)
-        asked = question_of(self._vote(work, consultation, []))
+        asked = question_of(vote_of(work, self.desk.book, consultation, []))
         self.desk.book.begin_chain(work, consultation, begin_of(asked))
-        heads = range(1, consultation.voters.heads + 1)
-        keyed = self.desk.keyed
-        codes = {head: code_hash(keyed, voting_code(keyed, consultation.id, head)) for head in heads}
-        self.desk.book.keep_codes(work, consultation.id, codes)
         work.publish(TOPIC, facts.noticed(consultation, sitting.done))
         self.desk.book.save(work, consultation)
         return consultation
@@ -59,12 +56,17 @@ class StepConsultation:
         return consultation
 
     def standing(self, work: Work, consultation_id: str, who: Who) -> list[DecidedItem]:
-        """As it would be counted now, for the counting party alone. Raises Conflict before voting has begun."""
-        consultation = self.desk.look(work, consultation_id, who)
-        if consultation.announced is None:
-            raise Conflict("nothing is voted on before the notice", consultation.version, consultation.state)
-        ballots = self.desk.book.ballots(work, consultation.id)
-        return self._vote(work, consultation, ballots).decided()
+        """As it would be counted now, for the counting party alone; each look while voting is open is noted.
+
+        Raises Conflict before voting is open, and after it until entering has ended.
+        """
+        consultation, book, now = self.desk.look(work, consultation_id, who), self.desk.book, work.clock.now()
+        if not consultation.shows_standing(now):
+            why = "how it stands is seen while voting is open, and after entering has ended (to: sealed)"
+            raise Conflict(why, consultation.version, consultation.state)
+        if consultation.state is ConsultationState.OPEN:
+            book.note_look(work, consultation.id, Look(now, who.actor, book.chain(work, consultation.id).ballots))
+        return vote_of(work, book, consultation, book.ballots(work, consultation.id)).decided()
 
     def _count(self, work: Work, sitting: Sitting) -> None:
         consultation, book = sitting.consultation, self.desk.book
@@ -72,23 +74,32 @@ class StepConsultation:
         silent = self._silent(work, consultation, ballots)
         chain = book.chain(work, consultation.id)
         assert chain.begin
-        links = list(linked(silent, chain.last or chain.begin))
+        links = linked(entered(silent, chain.ballots, sitting.done), chain.last or chain.begin)
         if links:
             book.append(work, consultation.id, links, sitting.done)
-        results = [facts_of(one) for one in self._vote(work, consultation, [*ballots, *silent]).decided()]
+        results = [facts_of(one) for one in vote_of(work, book, consultation, [*ballots, *silent]).decided()]
         last = links[-1].hash if links else chain.last or chain.begin
-        book.keep_results(work, consultation.id, results, seal_of(chain.ballots + len(links), last, results))
+        meanwhile = meanwhile_of(work, book, consultation.id).facts()
+        seal = seal_of(chain.ballots + len(links), last, results, meanwhile)
+        book.keep_results(work, consultation.id, results, seal)
 
     def _silent(self, work: Work, consultation: Consultation, ballots: list[Ballot]) -> list[Ballot]:
-        """A line for each ballot that was delivered with its warning and not answered."""
-        delivered = {one.part_id: one for one in self.desk.book.warned(work, consultation.id)}
+        """A line for each ballot that was delivered with its warning and not answered. What was delivered before a sale
+        binds the buyer to nothing."""
+        book = self.desk.book
+        sold = {one.sale.part_id: one.sale.at for one in book.sales(work, consultation.id)}
+        delivered = {
+            one.part_id: one
+            for one in book.warned(work, consultation.id)
+            if one.part_id not in sold or one.at >= sold[one.part_id]
+        }
         if not delivered:
             return []
         answered = defaultdict[str, set[str]](set)
         for ballot in ballots:
             if ballot.choice is not BallotChoice.EMPTY or ballot.delivered:
                 answered[ballot.item].add(ballot.part_id)
-        electorate = self.desk.book.electorate(work, consultation.id)
+        electorate = book.electorate(work, consultation.id)
         found: list[Ballot] = []
         for item in consultation.items:
             asked = item.on_ballot
@@ -118,11 +129,6 @@ class StepConsultation:
         sitting.consultation.seal = seal["hash"]
         work.publish(TOPIC, facts.published(sitting.consultation, results, seal, sitting.done))
 
-    def _vote(self, work: Work, consultation: Consultation, ballots: list[Ballot]) -> ConsultationVote:
-        items = {one.item: one.on_ballot for one in consultation.items}
-        electorate = self.desk.book.electorate(work, consultation.id)
-        return ConsultationVote(electorate, items, ballots, consultation.opening)
-
 
 def linked(ballots: list[Ballot], last: str) -> list[ChainedBallot]:
     """The ballots chained to the last one that stands. They are numbered by their place in the chain."""
@@ -132,9 +138,16 @@ def linked(ballots: list[Ballot], last: str) -> list[ChainedBallot]:
     ]
 
 
-def numbered(ballots: list[Ballot], after: int) -> list[Ballot]:
-    """Moments in UTC, as hashes are made of them."""
+def entered(ballots: list[Ballot], after: int, done: Done) -> list[Ballot]:
+    """Numbered, with who enters them and when. Moments in UTC, as hashes are made of them."""
+    at = done.at.astimezone(UTC)
     return [
-        replace(ballot, number=after + place, at=ballot.at and ballot.at.astimezone(UTC))
+        replace(
+            ballot,
+            number=after + place,
+            at=ballot.at and ballot.at.astimezone(UTC),
+            entered_at=at,
+            entered_by=done.actor,
+        )
         for place, ballot in enumerate(ballots, start=1)
     ]

@@ -13,6 +13,7 @@ from services.contracts.need_events import NeedChanged, NeedSettled, NeedSourceF
 from services.contracts.ticket_events import Place
 from services.projects.app.authority import Authority
 from services.projects.app.needs.ports import NeedBook, NeedKey
+from services.projects.app.own_ids import Named, must_be_free
 from services.projects.app.ports import CurrentRules
 from services.projects.app.works.desk import Who
 from services.projects.domain.needs import (
@@ -57,9 +58,10 @@ class GatherNeeds:
             raise Unfit("made_at", "is still to come: give when the survey was made")
         known = self.book.survey(work, survey.id)
         if known and known != survey:
-            raise Unfit("id", "is that of another survey: give each its own")
+            raise Unfit("id", "is that of another survey, or of one that was withdrawn: give each its own")
         if known is None:
-            told = surveyed(survey, place, self._lead(now), who.actor, now)
+            must_be_free(self.book.named_by, work, survey.id, Named.SURVEY)
+            told = surveyed(survey, place, self.lead(now), who.actor, now)
             self.book.add_survey(work, told)
             work.publish(TOPIC, told)
         return self.join(work, place, survey.elements, Source(now, NeedOrigin.SURVEY, survey.id))
@@ -88,7 +90,7 @@ class GatherNeeds:
             return newest
         assert place.estate
         ordinal = newest.ordinal + 1 if newest else 0
-        return Need(need_id(place.estate, element, ordinal), place, element, ordinal, self._lead(at), at)
+        return Need(need_id(place.estate, element, ordinal), place, element, ordinal, self.lead(at), at)
 
     def refuse(self, work: Work, need_id: str, version: int, reason: NeedReason, authority: Authority) -> Need:
         """Raises Unknown, Forbidden, and Conflict for a need that changed since or is not open."""
@@ -110,12 +112,13 @@ class GatherNeeds:
 
     def _place(self, work: Work, estate: str, authority: Authority) -> Place:
         place = self.book.places(work, {estate}).get(estate)
-        lead = self._lead(work.clock.now())
+        lead = self.lead(work.clock.now())
         if place is None or not authority.share.holds(lead, place.sub_district):
             raise Unfit("estate", "is not registered: take an id of GET /estates, or import it first")
         return place
 
-    def _lead(self, at: datetime) -> str:
+    def lead(self, at: datetime) -> str:
+        """The department that leads repair then."""
         return self.rules.book().at(at).project.lead
 
 

@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from services.chassis.database.work import Work
-from services.contracts.need_events import NeedsSurveyed
+from services.contracts.need_events import NeedsSurveyed, NeedsSurveyWithdrawn
 from services.contracts.ticket_events import Place
+from services.projects.app.own_ids import Named
 from services.projects.domain.needs import Need
 from services.projects.domain.surveys import NeedsSurvey
 
@@ -19,6 +20,9 @@ class NeedKey(NamedTuple):
 
 class NeedBook(Protocol):
     """Needs of one estate are changed by one transaction at a time. Locks come after those of projects and issues."""
+
+    def named_by(self, work: Work, id: str) -> Named | None:
+        """What has this id by now; nobody else takes it until the transaction ends."""
 
     def newest(self, work: Work, estates: Collection[str]) -> dict[NeedKey, Need]:
         """The need of the highest ordinal of each element, of these estates, which are locked in one order."""
@@ -39,3 +43,6 @@ class NeedBook(Protocol):
 
     def add_survey(self, work: Work, told: NeedsSurveyed) -> None:
         """Stores a survey that is not there."""
+
+    def withdraw_survey(self, work: Work, told: NeedsSurveyWithdrawn) -> None:
+        """Notes when a survey, which is there, was withdrawn."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from services.chassis.commands import Conflict, Forbidden, Unfit, Unknown, must_be_at
@@ -16,7 +16,15 @@ from services.projects.app.ports import CurrentRules
 from services.projects.app.works.desk import Who
 from services.projects.domain.needs import NeedReason
 from services.projects.domain.plan_rules import PlanRules, RankPart
-from services.projects.domain.yearly_plan import PlanDecision, PlanEntry, PlanState, YearlyPlan, ranked
+from services.projects.domain.yearly_plan import (
+    PlanDecision,
+    PlanEntry,
+    PlanState,
+    YearlyPlan,
+    ranked,
+    running,
+    without_needs,
+)
 
 NO_KIND = "its property kind is not registered, so nobody knows who pays: import it, then rank the plan again"
 NO_PLACE = "lies in no known sub-district, so nobody knows who decides: import it with one, then rank the plan again"
@@ -43,7 +51,8 @@ class DraftPlan:
     new_id: Callable[[], str]
 
     def open(self, work: Work, year: int, budget_fen: int, who: Who) -> YearlyPlan:
-        """The next version of a year's plan. What the version before it decided stays decided until it is changed.
+        """The next version of a year's plan. What the version before it decided stays decided until it is changed;
+        every estate that it decided on is in the new one, too.
 
         Raises Forbidden, Unfit for a year that is over, and Conflict while another draft of the year is open.
         """
@@ -58,11 +67,10 @@ class DraftPlan:
             raise Conflict("a draft of this year is open: publish it, or go on with it", draft.version, draft.state)
         number = before[-1].number + 1 if before else 1
         plan = YearlyPlan(self.new_id(), year, number, lead, budget_fen, self.plan_rules.version, now, version=1)
-        known = {one.place.estate: one for one in self.book.entries(work, before[-1].id)} if before else {}
+        known = self.book.entries(work, before[-1].id) if before else []
         self.book.save(work, [plan])
         work.publish(TOPIC, changed(plan, who.actor))
-        fresh = [replace(one, plan_id=plan.id, version=0) for one in known.values()]
-        self._rank(work, plan, {one.place.estate or "": one for one in fresh}, who.actor)
+        self._rank(work, plan, [replace(one, plan_id=plan.id, version=0) for one in known], who.actor)
         return plan
 
     def rank_again(self, work: Work, plan_id: str, version: int, budget_fen: int | None, who: Who) -> YearlyPlan:
@@ -72,14 +80,16 @@ class DraftPlan:
         plan.budget_fen = plan.budget_fen if budget_fen is None else budget_fen
         plan.rules_version = self.plan_rules.version
         plan.version += 1
-        known = {one.place.estate or "": one for one in self.book.entries(work, plan.id)}
         self.book.save(work, [plan])
         work.publish(TOPIC, changed(plan, who.actor))
-        self._rank(work, plan, known, who.actor)
+        self._rank(work, plan, self.book.entries(work, plan.id), who.actor)
         return plan
 
     def decide(self, work: Work, plan_id: str, said: EntryDecision, who: Who) -> PlanEntry:
-        """Decides on one estate. Raises Unknown, Forbidden for a size that others decide on, Conflict, Unfit."""
+        """Decides on one estate, which makes the plan another one for whoever is about to publish it.
+
+        Raises Unknown, Forbidden for a size that others decide on, Conflict, Unfit.
+        """
         plan = locked_draft(self.book, work, plan_id, None)
         found = next((one for one in self.book.entries(work, plan.id) if one.place.estate == said.estate), None)
         if found is None:
@@ -92,8 +102,11 @@ class DraftPlan:
         ranked(entry, self.plan_rules)
         _whole(entry)
         entry.version += 1
+        plan.version += 1
         self.book.save_entries(work, [entry])
+        self.book.save(work, [plan])
         work.publish(TOPIC, entry_changed(entry, who.actor))
+        work.publish(TOPIC, changed(plan, who.actor))
         return entry
 
     def _may_decide(self, plan: YearlyPlan, entry: PlanEntry, authority: Authority) -> None:
@@ -107,19 +120,19 @@ class DraftPlan:
             raise Unknown
         raise Forbidden("not-yours", "Another unit decides on works of this size", f"This is for {unit} or the hub.")
 
-    def _rank(self, work: Work, plan: YearlyPlan, known: dict[str, PlanEntry], actor: str) -> None:
-        """Entries that stay as they were are not published again."""
-        entries = []
+    def _rank(self, work: Work, plan: YearlyPlan, known: Sequence[PlanEntry], actor: str) -> None:
+        """Entries that stay as they were are not published again; those of version 0 are the version before's."""
+        was, begun = {one.place.estate: one for one in known}, self.book.begun(work, plan.year)
+        found = []
         for candidate in self.book.candidates(work):
-            assert candidate.place.estate
-            was = known.pop(candidate.place.estate, None)
-            entry = self._entry(work, plan, candidate, was)
-            if was is None or was.version == 0 or entry != was:
-                entry.version += 1
-                entries.append(entry)
-        for gone in known.values():
-            if gone.version and gone.needs:
-                entries.append(replace(gone, needs=(), version=gone.version + 1))
+            entry = self._entry(work, plan, candidate, was.pop(candidate.place.estate, None))
+            found.append(running(entry, begun.get(entry.place.estate or "", ())))
+        for gone in was.values():
+            works = begun.get(gone.place.estate or "", ())
+            if gone.version or gone.decision or works:
+                found.append(running(replace(gone, needs=()), works) if works else without_needs(gone))
+        kept = {one.place.estate: one for one in known if one.version}
+        entries = [replace(one, version=one.version + 1) for one in found if one != kept.get(one.place.estate)]
         if entries:
             self.book.save_entries(work, entries)
         for entry in entries:
@@ -159,6 +172,8 @@ def must_lead(lead: str, authority: Authority) -> None:
 
 def _whole(entry: PlanEntry) -> None:
     """Raises Unfit for a decision that lacks what belongs to it."""
+    if entry.projects and entry.decision is not PlanDecision.LISTED:
+        raise Unfit("decision", "must be listed: works that the plan listed are begun there; cancel them first")
     if entry.decision is not PlanDecision.LISTED:
         if entry.reason is None:
             raise Unfit("reason", "is missing: say why it is not listed")
@@ -171,5 +186,5 @@ def _whole(entry: PlanEntry) -> None:
         raise Unfit("estate", NO_KIND)
     if entry.decided_by is None:
         raise Unfit("estate", NO_PLACE)
-    if not entry.needs:
+    if not entry.needs and not entry.projects:
         raise Unfit("estate", "has no need left that could be planned")

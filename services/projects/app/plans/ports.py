@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -46,6 +46,9 @@ class PlanBook(Protocol):
 
     def candidates(self, work: Work) -> list[Candidate]:
         """All estates with needs that can be planned, by their ids."""
+
+    def begun(self, work: Work, year: int) -> Mapping[str, tuple[str, ...]]:
+        """By estate the ids of the projects that are to meet needs which a version of this year's plan lists."""
 
     def needs_of(self, work: Work, plan_id: str) -> list[str]:
         """The ids of the needs that a version lists."""

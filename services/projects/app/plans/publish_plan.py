@@ -10,7 +10,7 @@ from services.chassis.database.work import Work
 from services.projects.app.needs.gather import GatherNeeds, settled
 from services.projects.app.plans.draft_plan import locked_draft, must_lead
 from services.projects.app.plans.ports import PlanBook
-from services.projects.app.plans.publishing import TOPIC, changed, published
+from services.projects.app.plans.publishing import TOPIC, changed, entry_changed, published
 from services.projects.app.works.desk import Who
 from services.projects.domain.needs import PLANNABLE, Need, NeedState
 from services.projects.domain.yearly_plan import (
@@ -19,6 +19,7 @@ from services.projects.domain.yearly_plan import (
     PlanState,
     YearlyPlan,
     public_money,
+    running,
     undecided,
 )
 
@@ -34,13 +35,15 @@ class PublishPlan:
         """Raises Unknown, Forbidden, Conflict, and Unfit where an estate is undecided or the budget is exceeded."""
         plan = locked_draft(self.book, work, plan_id, version)
         must_lead(plan.lead, who.authority)
-        entries = self.book.entries(work, plan.id)
-        _publishable(plan, entries)
         versions = self.book.lock_year(work, plan.year)
         before = next((one for one in versions if one.state is PlanState.PUBLISHED), None)
-        said_before: dict[str, PlanEntry] = {}
+        said_before = _by_need(self.book.entries(work, before.id)) if before else {}
+        drafted = self.book.entries(work, plan.id)
+        listed_before = self.book.needs_of(work, before.id) if before else []
+        needs = self.gather.book.lock(work, {*_by_need(drafted), *listed_before})
+        entries = self._as_of_now(work, plan, drafted, who.actor)
+        _publishable(plan, entries)
         if before:
-            said_before = _by_need(self.book.entries(work, before.id))
             before.state, before.version = PlanState.SUPERSEDED, before.version + 1
             work.publish(TOPIC, changed(before, who.actor))
         plan.state, plan.published_at = PlanState.PUBLISHED, work.clock.now()
@@ -48,19 +51,29 @@ class PublishPlan:
         plan.version += 1
         self.book.save(work, [*([before] if before else ()), plan])
         work.publish(TOPIC, published(plan, entries, who.actor))
-        self._settle(work, plan, _by_need(entries), said_before, before)
+        self._settle(work, plan, needs, _by_need(entries), said_before)
         return plan
+
+    def _as_of_now(self, work: Work, plan: YearlyPlan, drafted: Sequence[PlanEntry], actor: str) -> Sequence[PlanEntry]:
+        """With the works that were begun since the estates were ranked: a version says so for ever."""
+        begun = self.book.begun(work, plan.year)
+        entries = [running(one, begun.get(one.place.estate or "", ())) for one in drafted]
+        moved = [entry for entry, was in zip(entries, drafted, strict=True) if entry != was]
+        for entry in moved:
+            entry.version += 1
+            work.publish(TOPIC, entry_changed(entry, actor))
+        if moved:
+            self.book.save_entries(work, moved)
+        return entries
 
     def _settle(
         self,
         work: Work,
         plan: YearlyPlan,
+        needs: Mapping[str, Need],
         said: Mapping[str, PlanEntry],
         said_before: Mapping[str, PlanEntry],
-        before: YearlyPlan | None,
     ) -> None:
-        listed_before = self.book.needs_of(work, before.id) if before else []
-        needs = self.gather.book.lock(work, {*said, *listed_before})
         moved, told = [], []
         for need in (needs[one] for one in sorted(needs)):
             entry = said.get(need.id)

@@ -48,6 +48,7 @@ def published(plan: YearlyPlan, entries: Sequence[PlanEntry], actor: str) -> Pla
             decision=one.decision.value,
             reason=one.reason,
             cost_fen=one.cost_fen,
+            projects=one.projects,
         )
         for one in in_order(entries)
         if one.decision
@@ -65,6 +66,7 @@ def entry_facts(entry: PlanEntry) -> dict[str, Any]:
         "rank": entry.rank,
         "parts": tuple(RankShare(part=one.part, value=one.value, tenths=one.tenths) for one in entry.shares),
         "needs": entry.needs,
+        "projects": entry.projects,
         "agreement": entry.agreement,
         "cost_fen": entry.cost_fen,
         "payers": PlanPayers(**entry.payers._asdict()) if entry.payers else None,

@@ -13,6 +13,7 @@ from services.contracts.districts import SHANGHAI
 from services.contracts.plan_events import FundUseChanged
 from services.projects.app.cure import CLOCK
 from services.projects.app.needs.ports import NeedBook
+from services.projects.app.own_ids import Named, must_be_free
 from services.projects.app.plans.ports import FundUses
 from services.projects.app.ports import CurrentRules
 from services.projects.app.works.desk import Who
@@ -56,6 +57,7 @@ class UseFund:
             if (known.place.estate, known.kind, known.cost_fen) != (asked.estate, asked.kind, asked.cost_fen):
                 raise Unfit("id", "is that of another request: give each its own")
             return known
+        must_be_free(self.needs.named_by, work, asked.id, Named.FUND_USE)
         due = answer_by(now, self.rule.answer_days)
         use = FundUse(asked.id, place, lead, asked.kind, asked.element, asked.cost_fen, asked.safety, now, due)
         timers.start(work, FUND_ANSWER, use.id, due)

@@ -13,6 +13,9 @@ class EstateBook(Protocol):
     def lock(self, work: Work, estate_ids: Collection[str]) -> dict[str, RegisteredEstate]:
         """Those of them that are registered, by id. Nobody else registers until the transaction ends."""
 
+    def asks(self, work: Work, estate_id: str) -> bool:
+        """Whether a need of the estate is not settled yet: open, planned, or with works that run."""
+
     def save(self, work: Work, estates: Sequence[RegisteredEstate]) -> None:
         """Stores estates with what their parts add up to."""
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from services.chassis.commands import Unknown
+from services.chassis.commands import Unfit, Unknown, must_be_at
 from services.chassis.database.work import Work
-from services.contracts.estate_events import EstateRegistered, RegisteredBlock
+from services.contracts.estate_events import EstateRegistered, EstateRemoved, RegisteredBlock
 from services.projects.app.register.ports import EstateBook
 from services.projects.domain.estates import (
     EstatePart,
@@ -54,6 +54,8 @@ class RegisterEstates:
         answers = []
         for facts in listed:
             was = changed.get(facts.id) or known.get(facts.id)
+            if was is not None and was.removed:
+                was = None
             if fault := _too_small(facts, was):
                 answers.append(Registered(facts.id, was.version if was else 0, False, fault))
                 continue
@@ -67,9 +69,7 @@ class RegisterEstates:
     def parts(self, work: Work, estate_id: str, parts: Sequence[EstatePart]) -> Registered:
         """The parts of an estate are these and no others. Raises Unknown for an estate that is not registered, and
         BadParts."""
-        known = self.book.lock(work, {estate_id}).get(estate_id)
-        if known is None:
-            raise Unknown
+        known = self._registered(work, estate_id)
         if faults := faults_of(parts, known.facts.floor_area):
             raise BadParts(faults)
         ordered = sorted(parts)
@@ -81,6 +81,27 @@ class RegisterEstates:
             self._keep(work, [known])
         self.book.replace_parts(work, estate_id, ordered)
         return Registered(estate_id, known.version, changed=True)
+
+    def remove(self, work: Work, estate_id: str, version: int) -> RegisteredEstate:
+        """The district has it no more: its parts go, what was found and done there stays.
+
+        Raises Unknown, Conflict for one that changed since, and Unfit while somebody asks for its repair.
+        """
+        known = self._registered(work, estate_id)
+        must_be_at(version, known.version, "registered")
+        if self.book.asks(work, estate_id):
+            raise Unfit("estate_id", "has needs that are not settled: refuse or meet them, then remove it")
+        gone = replace(known, blocks=(), removed=True, version=known.version + 1)
+        self.book.replace_parts(work, estate_id, [])
+        self.book.save(work, [gone])
+        work.publish(TOPIC, EstateRemoved(version=gone.version, estate_id=estate_id))
+        return gone
+
+    def _registered(self, work: Work, estate_id: str) -> RegisteredEstate:
+        known = self.book.lock(work, {estate_id}).get(estate_id)
+        if known is None or known.removed:
+            raise Unknown
+        return known
 
     def _keep(self, work: Work, changed: Sequence[RegisteredEstate]) -> None:
         if changed:
@@ -99,6 +120,8 @@ def registered(estate: RegisteredEstate) -> EstateRegistered:
         property_kind=facts.property_kind,
         built=facts.built,
         floor_area=facts.floor_area,
+        lng=facts.lng,
+        lat=facts.lat,
         blocks=tuple(
             RegisteredBlock(block=one.block, hallways=one.hallways, parts=one.parts, area=one.area)
             for one in estate.blocks

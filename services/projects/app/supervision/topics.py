@@ -43,7 +43,7 @@ class NewTopic:
 
 
 @dataclass(frozen=True, slots=True)
-class Clause:
+class NewClause:
     """One clause of an opinion. `id` is the supervisor's own; `unit` is the department that is to answer."""
 
     id: str
@@ -108,7 +108,7 @@ class Topics:
         self._reach(work, topic, TopicState.INSPECTED, seat)
         return inspection
 
-    def opine(self, work: Work, topic_id: str, clauses: Sequence[Clause], seat: Seat) -> list[SupervisionOpinion]:
+    def opine(self, work: Work, topic_id: str, clauses: Sequence[NewClause], seat: Seat) -> list[SupervisionOpinion]:
         """Gives an opinion, clause by clause; clauses that are there already stay. Raises as `inspect`."""
         topic = self._open(work, topic_id, seat)
         seat.not_of(frozenset(clause.unit for clause in clauses))

@@ -11,6 +11,7 @@ from services.chassis.database.work import Work
 from services.contracts.works_events import WarrantyGiven, WorksBlockAccepted
 from services.projects.app.works.desk import TOPIC, Site, Who, WorksDesk
 from services.projects.app.works.ports import Acceptance
+from services.projects.app.works.visit_residents import new_rounds, start_visit_clocks
 from services.projects.domain.works.acts import Act
 from services.projects.domain.works.gates import Gated, GatesShut, holds
 from services.projects.domain.works.warranty import NoTerm, TooShort, Warranty, warranty
@@ -46,6 +47,7 @@ class AcceptBlock:
             raise GatesShut(Gated.ACCEPT_BLOCK, shut)
         acceptance = Acceptance(said.block, said.accepted_on, said.residents, self._warranties(site, said))
         self.desk.book.accept(work, project_id, acceptance, site.done)
+        start_visit_clocks(work, new_rounds(project_id, acceptance.warranties), self.desk.rules.visit_late_days)
         work.publish(
             TOPIC,
             WorksBlockAccepted(

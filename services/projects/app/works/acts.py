@@ -13,6 +13,7 @@ from services.projects.app.works.inspect_item import InspectItem
 from services.projects.app.works.keep_contracts import KeepContracts
 from services.projects.app.works.mend_defect import MendDefect
 from services.projects.app.works.name_parties import NameParties
+from services.projects.app.works.visit_residents import VisitResidents
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +27,4 @@ class WorksActs:
     name_party: NameParties
     contracts: KeepContracts
     disturb: Disturb
+    visits: VisitResidents

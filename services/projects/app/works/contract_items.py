@@ -13,6 +13,7 @@ from services.contracts.works_events import WorksItemChanged
 from services.projects.app.works.desk import TOPIC, Site, Who, WorksDesk
 from services.projects.domain.menu import MenuItem, menu_as_of
 from services.projects.domain.works.acts import NEEDS_CHANGE_ORDER, Act
+from services.projects.domain.works.gates import Works
 from services.projects.domain.works.items import CONFIRMED_BEFORE_GATES, CONFIRMED_BY, WorksItem
 from services.projects.domain.works.papers import PaperKind
 
@@ -52,12 +53,15 @@ class ContractItems:
     def contract(
         self, work: Work, project_id: str, picked: Sequence[Picked], change_order: str | None, who: Who
     ) -> list[WorksItem]:
-        """Adds items by the menu of today. Raises Unfit for one that is there already, or that the menu lacks."""
+        """Adds items by the menu of today. Raises Unfit for one that is there already, or that the menu lacks.
+
+        One that was dropped may be listed again: what confirmed it then, or was voted on it, confirms it no more.
+        """
         site = self.desk.open(work, project_id, who, Act.CONTRACT)
         _ordered(site, change_order)
         today = site.done.at.date()
         menu = menu_as_of(self.menu, today, today)
-        there = {(item.menu_item, item.block) for item in site.works.items}
+        there = {(item.menu_item, item.block) for item in site.works.built()}
         items: list[WorksItem] = []
         for number, one in enumerate(picked):
             row = menu.get(one.menu_item)
@@ -65,9 +69,12 @@ class ContractItems:
                 raise Unfit(f"items.{number}.menu_item", "is not in the menu in force; take a code of GET /menu")
             if (one.menu_item, one.block) in there:
                 raise Unfit(f"items.{number}.menu_item", "is contracted for this block already; change that item")
+            site.has_block(one.block, f"items.{number}.block")
+            if one.block in site.works.accepted:
+                raise Unfit(f"items.{number}.block", "is accepted already; nothing is added to what residents accepted")
             _counted(one.before, one.after, row, f"items.{number}.")
             there.add((one.menu_item, one.block))
-            items.append(self._item(one, row))
+            items.append(self._item(one, row, site.works))
         self._save(work, site, items)
         return items
 
@@ -83,6 +90,9 @@ class ContractItems:
             if kind not in allowed:
                 by = " or ".join(sorted(allowed)) or "the published result of a consultation: give consultation_id"
                 raise Unfit("paper_id", f"is a paper of the kind {kind}; items.{number} is confirmed by {by}")
+            if paper_id in item.spent:
+                why = f"confirmed items.{number} before it was dropped: file a new one"
+                raise Unfit("paper_id", why)
         return self._confirmed(work, site, items, paper_id)
 
     def confirm_by_vote(
@@ -99,6 +109,9 @@ class ContractItems:
             if found is None or found.consultation_id != consultation_id:
                 why = "is not the last published result on it: name that one, or consult on it"
                 raise Unfit("consultation_id", f"items.{number}: {why}")
+            if consultation_id in item.spent:
+                why = f"was on items.{number} before it was dropped: consult on it again"
+                raise Unfit("consultation_id", why)
             if not found.passed:
                 raise Unfit("consultation_id", f"items.{number} did not pass in it: drop it, or open a further round")
             if found.menu_version != item.menu_version:
@@ -111,6 +124,8 @@ class ContractItems:
         site = self.desk.open(work, project_id, who, Act.CONTRACT)
         item = site.item(item_id, "item_id")
         must_be_at(change.version, item.version, site.project.state or "")
+        if item.dropped is not None:
+            raise Unfit("item_id", "was dropped; list it again as a new item")
         _ordered(site, change.change_order)
         rows = {(row.code, row.version): row for row in self.menu}
         _counted(change.before, change.after, rows[item.menu_item, item.menu_version])
@@ -134,7 +149,7 @@ class ContractItems:
         self._save(work, site, confirmed)
         return confirmed
 
-    def _item(self, picked: Picked, row: MenuItem) -> WorksItem:
+    def _item(self, picked: Picked, row: MenuItem, works: Works) -> WorksItem:
         choice = self.elements[row.element].choice
         assert choice is not Choice.NONE
         return WorksItem(
@@ -148,6 +163,7 @@ class ContractItems:
             picked.unit_cost,
             before=picked.before,
             after=picked.after,
+            spent=_spent(picked, works),
         )
 
     def _save(self, work: Work, site: Site, items: Sequence[WorksItem]) -> None:
@@ -172,8 +188,19 @@ def item_changed(site: Site, item: WorksItem) -> WorksItemChanged:
         dropped=item.dropped,
         capacity_before=item.before,
         capacity_after=item.after,
+        spent=item.spent or None,
         **site.done._asdict(),
     )
+
+
+def _spent(picked: Picked, works: Works) -> tuple[str, ...]:
+    """What confirms works no more that were dropped once: what confirmed them, and what residents said of them."""
+    dropped = [one for one in works.items if (one.menu_item, one.block) == (picked.menu_item, picked.block)]
+    if not dropped:
+        return ()
+    voted = works.consulted.result_of(picked.menu_item, picked.block)
+    by = [one.confirmed_by for one in dropped if one.confirmed_by] + ([voted.consultation_id] if voted else [])
+    return tuple(sorted({*by, *(id for one in dropped for id in one.spent)}))
 
 
 def _counted(before: int | None, after: int | None, row: MenuItem, field: str = "") -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from services.chassis.commands import Conflict, Unfit, admitted
 from services.chassis.database.work import Work
 from services.projects.app.authority import Authority
+from services.projects.app.own_ids import NamedBy
 from services.projects.app.ports import RepairProjects
-from services.projects.app.works.ports import Done, WorksBook
+from services.projects.app.works.ports import Done, KnownSite, WorksBook
+from services.projects.domain.plan_rules import PlanRules
 from services.projects.domain.repair_project import RepairProject
 from services.projects.domain.works.acts import POSSIBLE, Act
 from services.projects.domain.works.consulted import Consulted
@@ -35,6 +37,8 @@ class Site:
     project: RepairProject
     works: Works
     done: Done
+    blocks: frozenset[str] = frozenset()
+    """Those registered in the project's estates; empty where any is taken."""
 
     def item(self, item_id: str, field: str) -> WorksItem:
         """Raises Unfit, which names the field, for an item of other works or none."""
@@ -43,25 +47,40 @@ class Site:
                 return item
         raise Unfit(field, "is no item of these works; take an id of GET /projects/{id}/works")
 
+    def has_block(self, block: str | None, field: str) -> None:
+        """Raises Unfit, which names the field and the blocks, for one that is not registered. None: the grounds."""
+        if block is not None and self.blocks and block not in self.blocks:
+            raise Unfit(field, f"is no block that is registered there; known are {', '.join(in_order(self.blocks))}")
+
 
 @dataclass(frozen=True, slots=True)
 class WorksDesk:
     projects: RepairProjects
     book: WorksBook
     rules: WorksRules
+    plan_rules: PlanRules
     consulted: Callable[[Work, str], Consulted]
+    known_site: Callable[[Work, str], KnownSite]
+    named_by: NamedBy
 
     def open(self, work: Work, project_id: str, who: Who, act: Act) -> Site:
         """Raises Unknown, Forbidden, and Conflict where the project's state does not allow the act."""
         project = admitted(self.projects.lock(work, project_id), who.authority.act_on)
         allowed(project, act)
-        return Site(project, self.works_of(work, project_id), Done(who.actor, work.clock.now()))
+        known = self.known_site(work, project_id)
+        return Site(project, self._works(work, project_id, known), Done(who.actor, work.clock.now()), known.blocks)
 
     def works_of(self, work: Work, project_id: str) -> Works:
+        return self._works(work, project_id, self.known_site(work, project_id))
+
+    def _works(self, work: Work, project_id: str, known: KnownSite) -> Works:
+        works = self.book.works_of(work, project_id)
+        cost = works.cost_fen(known.planned_fen)
         return replace(
-            self.book.works_of(work, project_id),
+            works,
             required_papers=self.rules.papers,
-            required_parties=self.rules.parties,
+            approvers=self.plan_rules.may_approve(cost, known.sub_district),
+            required_parties=self.rules.parties_of(cost),
             to_disclose=self.rules.disclosed,
             consulted=self.consulted(work, project_id),
             required_meetings=self.rules.meetings,
@@ -79,6 +98,11 @@ class WorksDesk:
         step = project.state and STEPS.get(project.state)
         if step and (shut := self.shut(project, self.works_of(work, project.id), step)):
             raise GatesShut(step, shut)
+
+
+def in_order(blocks: Iterable[str]) -> list[str]:
+    """3 before 12."""
+    return sorted(blocks, key=lambda one: (len(one), one))
 
 
 def allowed(project: RepairProject, act: Act) -> None:

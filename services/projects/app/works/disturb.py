@@ -10,6 +10,7 @@ from services.chassis.commands import Conflict, Unfit, must_be_at
 from services.chassis.database.work import Work
 from services.chassis.working_days import SHANGHAI, Calendar
 from services.contracts.impact_events import NoiseBan, WorksImpactChanged, WorksImpactsPlanned
+from services.projects.app.own_ids import Named, must_be_free
 from services.projects.app.works.desk import TOPIC, Site, Who, WorksDesk
 from services.projects.app.works.impact_ports import ImpactBook, KeptPlan
 from services.projects.domain.works.acts import Act
@@ -70,6 +71,9 @@ class Disturb:
         must_be_at(version, kept.version if kept else 0, site.project.state or "")
         if plan.permit is not None:
             _is_permit(site, plan.permit)
+        for field, blocks in (("quiet", plan.quiet), ("scaffold_by_block", plan.scaffold_by_block)):
+            for block in sorted(blocks):
+                site.has_block(block, field)
         for kind, days in plan.notice_days.items():
             if days < (least := self.desk.rules.notice_days.get(kind, 0)):
                 raise Unfit(f"notice_days.{kind}", f"is less than the {least} days that everybody is promised")
@@ -94,6 +98,9 @@ class Disturb:
             raise Unfit("starts", "is still to come; announce it, or say when it began")
         if not said.happened and said.starts <= now:
             raise Unfit("starts", "is over; report it as happened, or say when it begins")
+        for block in sorted(said.blocks):
+            site.has_block(block, "blocks")
+        must_be_free(self.desk.named_by, work, said.id, Named.DISTURBANCE)
         impact = Impact(
             said.kind,
             said.blocks,
@@ -120,8 +127,7 @@ class Disturb:
             raise BreaksRules(said.kind, found, self.plan_of(work, project_id).plan)
         else:
             new = Disturbance(said.id, impact)
-        if not self._keep(work, site, new):
-            raise Unfit("id", "is another disturbance's; give each an id of its own")
+        self._keep(work, site, new)
         return new
 
     def step(self, work: Work, project_id: str, impact_id: str, step: ImpactStep, who: Who) -> Disturbance:
@@ -155,12 +161,10 @@ class Disturb:
         works_on: Mapping[date, bool] = {day: self.calendar.is_working_day(day)[0] for day in days_of(local)}
         return tuple(breaches(local, self.plan_of(work, project_id).plan, works_on))
 
-    def _keep(self, work: Work, site: Site, one: Disturbance) -> bool:
+    def _keep(self, work: Work, site: Site, one: Disturbance) -> None:
         told = _changed(site, one)
-        if not self.book.save(work, told):
-            return False
+        self.book.save(work, told)
         work.publish(TOPIC, told)
-        return True
 
 
 def _is_permit(site: Site, paper_id: str) -> None:

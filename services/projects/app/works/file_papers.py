@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from services.chassis.commands import Unfit
 from services.chassis.database.work import Work
 from services.contracts.works_events import WorksDisclosed, WorksPaperFiled
+from services.projects.app.own_ids import Named, must_be_free
 from services.projects.app.works.desk import TOPIC, Who, WorksDesk
 from services.projects.domain.works.acts import Act
-from services.projects.domain.works.papers import Paper
+from services.projects.domain.works.papers import Paper, PaperKind
 
 NOTHING = hashlib.sha256().hexdigest()
 
@@ -30,10 +31,24 @@ class FilePapers:
         for other in site.works.papers:
             if other.sha256 == paper.sha256 and other.kind is not paper.kind:
                 raise Unfit("sha256", f"is filed as {other.kind} already; file each paper by itself")
-        if not self.desk.book.add_paper(work, project_id, paper, site.done):
-            raise Unfit("id", "is another paper's; give each paper an id of its own")
-        facts = {"paper_id": paper.id, "kind": paper.kind, "title": paper.name, "sha256": paper.sha256}
-        work.publish(TOPIC, WorksPaperFiled(version=1, project_id=project_id, **facts, **site.done._asdict()))
+        must_be_free(self.desk.named_by, work, paper.id, Named.PAPER)
+        if (paper.kind is PaperKind.APPROVAL) is (paper.issued_by is None):
+            missing = "is missing: name the unit that gave the approval"
+            raise Unfit("issued_by", "is of approvals alone; leave it out" if paper.issued_by else missing)
+        self.desk.book.add_paper(work, project_id, paper, site.done)
+        work.publish(
+            TOPIC,
+            WorksPaperFiled(
+                version=1,
+                project_id=project_id,
+                paper_id=paper.id,
+                kind=paper.kind,
+                title=paper.name,
+                sha256=paper.sha256,
+                issued_by=paper.issued_by,
+                **site.done._asdict(),
+            ),
+        )
         return paper
 
     def disclose(self, work: Work, project_id: str, what: Sequence[str], who: Who) -> list[str]:

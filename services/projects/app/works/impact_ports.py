@@ -28,5 +28,5 @@ class ImpactBook(Protocol):
     def disturbances(self, work: Work, project_id: str) -> Sequence[Disturbance]:
         """The earliest first."""
 
-    def save(self, work: Work, told: WorksImpactChanged) -> bool:
-        """As its event tells it, in place of an older version of the same; whether nothing stood in its way."""
+    def save(self, work: Work, told: WorksImpactChanged) -> None:
+        """As its event tells it, in place of an older version of the same."""

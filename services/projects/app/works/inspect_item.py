@@ -11,10 +11,12 @@ from services.chassis.commands import Unfit
 from services.chassis.database.work import Work
 from services.contracts.elements import Choice
 from services.contracts.works_events import WorksItemInspected
+from services.projects.app.own_ids import Named, must_be_free
 from services.projects.app.works.desk import TOPIC, Who, WorksDesk, allowed
+from services.projects.app.works.mend_defect import MendDefect
 from services.projects.app.works.ports import Done
 from services.projects.domain.works.acts import Act
-from services.projects.domain.works.inspections import Inspection, Reading, Template
+from services.projects.domain.works.inspections import Inspection, Reading, Template, Verdict
 from services.projects.domain.works.items import WorksItem
 
 CLOCKS_APART = timedelta(days=1)
@@ -38,12 +40,14 @@ class Inspected:
 @dataclass(frozen=True, slots=True)
 class InspectItem:
     desk: WorksDesk
+    defects: MendDefect
 
     def __call__(self, work: Work, project_id: str, seen: Inspected, who: Who) -> Inspection:
         """Stores and publishes it; one that is there already is answered and changes nothing.
 
-        It is taken whatever came meanwhile: two on the same base contradict, and a person inspects on both. Raises
-        Unfit for a reading that the template does not have, more than was contracted, or an id of another inspection.
+        It is taken whatever came meanwhile: two on the same base contradict, and a person inspects on both. One that
+        refuses what is accepted with its block opens a defect. Raises Unfit for a reading that the template does not
+        have, more than was contracted, or an id of another inspection.
         """
         site = self.desk.open(work, project_id, who, Act.CLEAR)
         item = site.item(seen.item_id, "item_id")
@@ -57,9 +61,12 @@ class InspectItem:
             if there != (project_id, made):
                 raise Unfit("id", "is another inspection's; give each inspection an id of its own")
             return made
+        must_be_free(self.desk.named_by, work, seen.id, Named.INSPECTION)
         told = _inspected(project_id, made, site.done)
         self.desk.book.add_inspection(work, told)
         work.publish(TOPIC, told)
+        if made.verdict is Verdict.REFUSED and item.dropped is None and item.block in site.works.accepted:
+            self.defects.of_inspection(work, site, item, made)
         return made
 
     def _inspection(self, seen: Inspected, item: WorksItem, actor: str) -> Inspection:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from services.chassis.commands import Unfit, must_be_at
 from services.chassis.database.work import Work
 from services.contracts.works_events import ContractAudit, ContractSumChange, WorksContractChanged
+from services.projects.app.own_ids import Named, must_be_free
 from services.projects.app.works.desk import TOPIC, Site, Who, WorksDesk
 from services.projects.domain.works.acts import Act
 from services.projects.domain.works.contracts import Audit, Contract, ContractFault, SumChange
@@ -32,6 +33,7 @@ class KeepContracts:
         if contract.party not in {party.role for party in site.works.parties}:
             raise Unfit("party", "is not named yet; name the unit first")
         _must_be(site, contract.paper, PaperKind.CONTRACT, "paper_id")
+        must_be_free(self.desk.named_by, work, contract.id, Named.CONTRACT)
         self._save(work, site, contract)
         return contract
 
@@ -64,8 +66,7 @@ class KeepContracts:
         return taken
 
     def _save(self, work: Work, site: Site, contract: Contract) -> None:
-        if not self.desk.book.save_contract(work, site.project.id, contract, site.done):
-            raise Unfit("id", "is another project's contract; give each contract an id of its own")
+        self.desk.book.save_contract(work, site.project.id, contract, site.done)
         audit = contract.audit and ContractAudit(report=contract.audit.report, fen=contract.audit.fen)
         work.publish(
             TOPIC,

@@ -12,8 +12,9 @@ from services.chassis.messaging.timers import Timer
 from services.chassis.working_days import SHANGHAI, Calendar
 from services.contracts.event import deterministic_id
 from services.contracts.works_events import WorksDefectChanged
+from services.projects.app.own_ids import Named, must_be_free
 from services.projects.app.works.complaint_ports import ComplaintBook
-from services.projects.app.works.desk import TOPIC, Who, WorksDesk
+from services.projects.app.works.desk import TOPIC, Site, Who, WorksDesk
 from services.projects.app.works.ports import Done
 from services.projects.domain.repair_project import RepairProject
 from services.projects.domain.works.acts import POSSIBLE, Act
@@ -25,24 +26,26 @@ from services.projects.domain.works.defects import (
     Severity,
     WorksParty,
 )
+from services.projects.domain.works.inspections import Inspection
 from services.projects.domain.works.items import WorksItem
 
 CURE = "cure-defect"
 """The kind of the timer of the cure clock; its subject is the defect."""
 CLOCK = "clock"
-OF_COMPLAINTS = Severity.MAJOR
-"""Of a defect that nobody has looked at yet: it holds up the hand-over until somebody has."""
+UNSEEN = Severity.MAJOR
+"""Of a defect whose severity nobody has said yet: it holds up the hand-over until somebody has."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundDefect:
-    """`id` is the finder's own, so that a repeated request finds one defect. `ticket`: the complaint that showed it."""
+    """`id` is the finder's own, so that a repeated request finds one defect. `ticket`, `inspection`: what showed it."""
 
     id: str
     item_id: str
     severity: Severity
     note: str
     ticket: str | None = None
+    inspection: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +71,20 @@ class MendDefect:
         if there is not None:
             return there
         item = site.item(found.item_id, "item_id")
+        must_be_free(self.desk.named_by, work, found.id, Named.DEFECT)
         if found.ticket is not None:
             complaint = self.complaints.kept(work, [found.ticket]).get(found.ticket)
             if complaint is None or complaint.project_id != project_id:
                 raise Unfit("ticket_id", "is no complaint about these works; take one of GET /projects/{id}/complaints")
-        defect = self._open(work, site.project, item, found, site.done)
-        if defect is None:
-            raise Unfit("id", "is another defect's; give each defect an id of its own")
-        return defect
+        return self._open(work, site.project, item, found, site.done)
+
+    def of_inspection(self, work: Work, site: Site, item: WorksItem, made: Inspection) -> None:
+        """What was accepted with its block stays accepted: an inspection that refuses it opens a defect, unless one is
+        open that another opened."""
+        if not any(one.item == item.id and one.inspection and not one.is_closed for one in site.works.defects):
+            id = str(deterministic_id("works", made.id, "works.defect"))
+            found = FoundDefect(id, item.id, UNSEEN, "", inspection=made.id)
+            self._open(work, site.project, item, found, site.done)
 
     def step(self, work: Work, project_id: str, defect_id: str, step: DefectStep, who: Who) -> Defect:
         """Raises Conflict when it is in another state by now, and Unfit for a step that it cannot take."""
@@ -125,19 +134,18 @@ class MendDefect:
         day = complaint.occurred_at.astimezone(SHANGHAI).date()
         covered = {one.item for one in works.warranties if one.covers(day)}
         items = [one for one in works.built() if one.id in covered]
-        if len(items) == 1 and not any(one.ticket == ticket_id for one in works.defects):
-            id = str(deterministic_id("works", ticket_id, "works.defect"))
-            found = FoundDefect(id, items[0].id, OF_COMPLAINTS, "", ticket_id)
+        id = str(deterministic_id("works", ticket_id, "works.defect"))
+        known = any(one.ticket == ticket_id for one in works.defects) or self.desk.book.project_of_defect(work, id)
+        if len(items) == 1 and not known:
+            found = FoundDefect(id, items[0].id, UNSEEN, "", ticket_id)
             self._open(work, project, items[0], found, Done(CLOCK, work.clock.now()))
 
-    def _open(
-        self, work: Work, project: RepairProject, item: WorksItem, found: FoundDefect, done: Done
-    ) -> Defect | None:
-        """None where another defect has the id."""
-        defect = Defect(found.id, item.id, found.severity, ticket=found.ticket, note=found.note)
+    def _open(self, work: Work, project: RepairProject, item: WorksItem, found: FoundDefect, done: Done) -> Defect:
+        defect = Defect(
+            found.id, item.id, found.severity, ticket=found.ticket, note=found.note, inspection=found.inspection
+        )
         defect = replace(defect, cure_by=self._start_clock(work, defect))
-        if not self.desk.book.open_defect(work, project.id, defect, done):
-            return None
+        self.desk.book.open_defect(work, project.id, defect, done)
         _publish(work, project, defect, found.note, done)
         return defect
 
@@ -160,6 +168,7 @@ def _publish(work: Work, project: RepairProject, defect: Defect, note: str | Non
             state=defect.state,
             cured_by=defect.cured_by,
             ticket_id=defect.ticket,
+            inspection_id=defect.inspection,
             note=note or None,
             cure_by=defect.cure_by,
             overdue=defect.overdue,

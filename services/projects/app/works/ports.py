@@ -34,6 +34,15 @@ class Acceptance(NamedTuple):
     warranties: tuple[Warranty, ...]
 
 
+class KnownSite(NamedTuple):
+    """`planned_fen`: what the yearly plan says that the works cost; None where they stand in none. `blocks`: those
+    registered in its estates; empty where an estate has none registered."""
+
+    planned_fen: int | None = None
+    sub_district: str | None = None
+    blocks: frozenset[str] = frozenset()
+
+
 class WorksBook(Protocol):
     def works_of(self, work: Work, project_id: str) -> Works:
         """Everything about the works of a project; without the rules' lists."""
@@ -47,16 +56,14 @@ class WorksBook(Protocol):
     def add_inspection(self, work: Work, told: WorksItemInspected) -> None:
         """As its event tells it."""
 
-    def open_defect(self, work: Work, project_id: str, defect: Defect, done: Done) -> bool:
-        """Whether it is new. One of the same id is left as it is, whatever project it is of."""
+    def open_defect(self, work: Work, project_id: str, defect: Defect, done: Done) -> None: ...
 
     def save_defect(self, work: Work, defect: Defect) -> None:
         """One that is there; who found it, when and why stay."""
 
     def project_of_defect(self, work: Work, defect_id: str) -> str | None: ...
 
-    def add_paper(self, work: Work, project_id: str, paper: Paper, done: Done) -> bool:
-        """Whether it is new. One of the same id is left as it is."""
+    def add_paper(self, work: Work, project_id: str, paper: Paper, done: Done) -> None: ...
 
     def disclose(self, work: Work, project_id: str, what: Sequence[str], done: Done) -> list[str]:
         """What of it is newly made public."""
@@ -64,7 +71,7 @@ class WorksBook(Protocol):
     def save_party(self, work: Work, project_id: str, party: WorksUnit, done: Done) -> None:
         """A new one, or in place of the unit of the same role."""
 
-    def save_contract(self, work: Work, project_id: str, contract: Contract, done: Done) -> bool:
-        """False, and nothing is saved, where the id is that of another project's contract."""
+    def save_contract(self, work: Work, project_id: str, contract: Contract, done: Done) -> None:
+        """A new one, or in place of the one with its id."""
 
     def accept(self, work: Work, project_id: str, acceptance: Acceptance, done: Done) -> None: ...

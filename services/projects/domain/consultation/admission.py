@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from services.projects.domain.consultation.ballots import Ballot, BallotChoice
 from services.projects.domain.consultation.electorate import Electorate
 from services.projects.domain.consultation.rules import ConsultationRule
+
+PAPER = "paper"
 
 
 class Inadmissible(StrEnum):
@@ -24,6 +26,8 @@ class Inadmissible(StrEnum):
     AFTER_CLOSING = "after_closing"
     NO_TIME = "no_time"
     """It cannot be told whether it came in time."""
+    ENTERED_LATE = "entered_late"
+    """After closing, and neither paper that was handed in before nor of the system in which the vote was held."""
     NO_PROXY = "no_proxy"
     """The rule does not know votes by proxy."""
 
@@ -40,12 +44,27 @@ class ItemOnBallot:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldIn:
+    """A vote in another system, a district's say. `number`: how that system calls it. `evidence`: SHA-256 of its
+    protocol or export, `issued_on` the day that stands on it."""
+
+    system: str
+    number: str
+    evidence: str
+    issued_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Opening:
-    """`opens` and `closes`: the first and the last moment of voting; None where that is not known."""
+    """`opens` and `closes`: the first and the last moment of voting; None where that is not known.
+
+    `held_in`: the system in which the vote was held, where that was not this one.
+    """
 
     opens: datetime | None = None
     closes: datetime | None = None
     round: int = 1
+    held_in: HeldIn | None = None
 
 
 ANY_TIME = Opening()
@@ -94,7 +113,18 @@ def _untimely(ballot: Ballot, opening: Opening) -> Inadmissible | None:
         return Inadmissible.NO_TIME if opening.opens or opening.closes else None
     if opening.opens and ballot.at < opening.opens:
         return Inadmissible.BEFORE_OPENING
-    return Inadmissible.AFTER_CLOSING if opening.closes and ballot.at > opening.closes else None
+    if opening.closes and ballot.at > opening.closes:
+        return Inadmissible.AFTER_CLOSING
+    return Inadmissible.ENTERED_LATE if entered_late(ballot, opening) and not _may_come_late(ballot, opening) else None
+
+
+def entered_late(ballot: Ballot, opening: Opening) -> bool:
+    """Whether it was entered after voting had closed."""
+    return bool(opening.closes and ballot.entered_at and ballot.entered_at > opening.closes)
+
+
+def _may_come_late(ballot: Ballot, opening: Opening) -> bool:
+    return ballot.origin == PAPER or opening.held_in is not None
 
 
 def _concerned(item: ItemOnBallot, electorate: Electorate) -> frozenset[str]:

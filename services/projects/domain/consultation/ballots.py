@@ -31,6 +31,8 @@ class SetAsideReason(StrEnum):
     OUTRANKED = "outranked"
     """It came another way, and the rule prefers the other one."""
     INVALID_BESIDE_VALID = "invalid_beside_valid"
+    AFTER_SALE = "after_sale"
+    """It was given after the part was sold, and the earlier owner had voted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,8 @@ class Ballot:
 
     `number`: its place in the order of arrival. `origin`: paper, electronic, or any other word. `at`: when it was cast
     or received, where known. `text_hash`: of the text it was cast on. `evidence`, `proxy`: references to the paper or
-    the export it comes from, and to the written authority.
+    the export it comes from, and to the written authority. `entered_at`, `entered_by`: when it came into the service,
+    and by whose hand; None where it is counted from a file.
     """
 
     number: int
@@ -53,6 +56,8 @@ class Ballot:
     evidence: str | None = None
     proxy: str | None = None
     round: int = 1
+    entered_at: datetime | None = None
+    entered_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

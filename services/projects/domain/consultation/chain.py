@@ -11,9 +11,13 @@ from services.projects.domain.consultation.digests import digest
 
 def chained(ballots: Iterable[Ballot], begin: str) -> Iterator[dict[str, Any]]:
     """Each ballot as facts with `previous` and `hash`. `begin`: the hash of what is voted on, by whom and how."""
+    return links(map(ballot_facts, ballots), begin)
+
+
+def links(chain: Iterable[Mapping[str, Any]], begin: str) -> Iterator[dict[str, Any]]:
+    """Facts, numbered from 1, each with the hash of the one before and its own."""
     previous = begin
-    for ballot in ballots:
-        facts = ballot_facts(ballot)
+    for facts in chain:
         made = _hash(previous, facts)
         yield {**facts, "previous": previous, "hash": made}
         previous = made
@@ -35,6 +39,8 @@ def _hash(previous: str, facts: Mapping[str, Any]) -> str:
 
 
 def ballot_facts(ballot: Ballot) -> dict[str, Any]:
+    """Who entered it and when stand in it where they are known."""
+    entry = {"entered_at": ballot.entered_at.isoformat(), "entered_by": ballot.entered_by} if ballot.entered_at else {}
     return {
         "number": ballot.number,
         "round": ballot.round,
@@ -47,4 +53,5 @@ def ballot_facts(ballot: Ballot) -> dict[str, Any]:
         "text_hash": ballot.text_hash,
         "evidence": ballot.evidence,
         "proxy": ballot.proxy,
+        **entry,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 CODE_SIGNS: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -15,9 +16,19 @@ Keyed = Callable[[str, str], str]
 """A keyed hash, in hexadecimal, of a text for a purpose."""
 
 
-def voting_code(keyed: Keyed, consultation_id: str, head: int) -> str:
-    """The same each time it is printed; without the key it cannot be told from any other."""
-    number = int(keyed("vote", f"{consultation_id}:{head}"), 16)
+@dataclass(frozen=True, slots=True, order=True)
+class Holder:
+    """Who votes by one code: an owner, by the number of the head, for all parts not sold since; or who bought
+    `part_id`."""
+
+    head: int
+    part_id: str = ""
+
+
+def voting_code(keyed: Keyed, consultation_id: str, holder: Holder, issue: int = 1) -> str:
+    """Without the key it cannot be told from any other. Each `issue`, from 1, gives another."""
+    named = f":{holder.part_id}:{issue}" if holder.part_id or issue > 1 else ""
+    number = int(keyed("vote", f"{consultation_id}:{holder.head}{named}"), 16)
     signs = []
     for _ in range(CODE_LENGTH):
         number, sign = divmod(number, len(CODE_SIGNS))

@@ -7,18 +7,22 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from services.projects.domain.consultation.admission import Opening
+from services.contracts.districts import SHANGHAI
+from services.projects.domain.consultation.admission import HeldIn, Opening
+from services.projects.domain.consultation.register_check import RegisterBasis
 from services.projects.domain.consultation.rounds import PeriodFault, Round, TextFrozen, period_faults
 from services.projects.domain.consultation.voted_items import VotedItem
 
 
 class ConsultationState(StrEnum):
-    """`noticed`: what is voted on, by whom, how and when has been announced, and stands."""
+    """`noticed`: what is voted on, by whom, how and when has been announced, and stands. `closed`: paper that was
+    handed in before the end is still entered, and nobody sees how it stands. `sealed`: nothing is entered any more."""
 
     DRAFTED = "drafted"
     NOTICED = "noticed"
     OPEN = "open"
     CLOSED = "closed"
+    SEALED = "sealed"
     COUNTED = "counted"
     PUBLISHED = "published"
     ANNULLED = "annulled"
@@ -30,7 +34,8 @@ CONSULTATION_STEPS: Mapping[ConsultationState, frozenset[ConsultationState]] = {
     _S.DRAFTED: frozenset({_S.NOTICED, _S.ANNULLED}),
     _S.NOTICED: frozenset({_S.OPEN, _S.ANNULLED}),
     _S.OPEN: frozenset({_S.CLOSED, _S.ANNULLED}),
-    _S.CLOSED: frozenset({_S.COUNTED, _S.ANNULLED}),
+    _S.CLOSED: frozenset({_S.SEALED, _S.COUNTED, _S.ANNULLED}),
+    _S.SEALED: frozenset({_S.COUNTED, _S.ANNULLED}),
     _S.COUNTED: frozenset({_S.PUBLISHED, _S.ANNULLED}),
     _S.PUBLISHED: frozenset({_S.ANNULLED}),
     _S.ANNULLED: frozenset(),
@@ -38,7 +43,11 @@ CONSULTATION_STEPS: Mapping[ConsultationState, frozenset[ConsultationState]] = {
 
 ENDED = frozenset({_S.PUBLISHED, _S.ANNULLED})
 TAKES_BALLOTS = frozenset({_S.OPEN, _S.CLOSED})
-"""Paper that was handed in before the end may be entered after it; nothing once it was counted."""
+"""Paper that was handed in before the end may be entered after it; nothing once entering ended."""
+NOTES_SALES = frozenset({_S.NOTICED, _S.OPEN, _S.CLOSED})
+ISSUES_CODES = frozenset({_S.NOTICED, _S.OPEN})
+STANDS = frozenset({_S.SEALED, _S.COUNTED, _S.PUBLISHED})
+"""How it stands is seen then, and while voting is open; in between it could steer what is entered."""
 
 
 class IllegalConsultationStep(ValueError):
@@ -51,6 +60,14 @@ class TooEarly(ValueError):
     def __init__(self, field: str, moment: datetime) -> None:
         super().__init__(f"{field} is {moment.isoformat()}")
         self.field = field
+
+
+class HeldAlready(ValueError):
+    """It is over, or began, before it was announced here, and no other system is named in which it is held."""
+
+
+class BadProtocol(ValueError):
+    """The day of another system's protocol is before the notice, or still to come."""
 
 
 class BadPeriods(ValueError):
@@ -74,12 +91,13 @@ class Voters:
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """`evidence`: SHA-256 of the notice as it was posted."""
+    """`evidence`: SHA-256 of the notice as it was posted. `held_in`: where the vote is held, if not here."""
 
     announced_at: datetime
     opens_at: datetime
     closes_at: datetime
     evidence: str
+    held_in: HeldIn | None = None
 
     def in_utc(self) -> Announced:
         """As hashes are made of it."""
@@ -88,6 +106,7 @@ class Announced:
             self.opens_at.astimezone(UTC),
             self.closes_at.astimezone(UTC),
             self.evidence,
+            self.held_in,
         )
 
 
@@ -105,7 +124,8 @@ class Consultation:
     """One round of one consultation of a project, its `ordinal`-th. `changed`: the items that differ from the round
     before.
 
-    `announced` is there from the notice on.
+    `announced` is there from the notice on. `register`: what the electorate was held against; None where the estate's
+    parts are not registered.
     """
 
     id: str
@@ -118,6 +138,7 @@ class Consultation:
     changed: tuple[str, ...] = ()
     announced: Announced | None = None
     seal: str | None = None
+    register: RegisterBasis | None = None
     state: ConsultationState = ConsultationState.DRAFTED
     version: int = 0
     entries: list[ConsultationEntry] = field(default_factory=list)
@@ -125,7 +146,7 @@ class Consultation:
     @property
     def opening(self) -> Opening:
         assert self.announced
-        return Opening(self.announced.opens_at, self.announced.closes_at, self.round)
+        return Opening(self.announced.opens_at, self.announced.closes_at, self.round, self.announced.held_in)
 
     @property
     def texts(self) -> dict[str, str]:
@@ -143,8 +164,15 @@ class Consultation:
         self.items = tuple(items)
         self._record(ConsultationState.DRAFTED, at, actor)
 
+    def ask_others(self, voters: Voters, register: RegisterBasis | None, at: datetime, actor: str) -> None:
+        """Other parts, or others of their owners. Raises TextFrozen once it was announced."""
+        if self.state is not ConsultationState.DRAFTED:
+            raise TextFrozen(("electorate",))
+        self.voters, self.register = voters, register
+        self._record(ConsultationState.DRAFTED, at, actor)
+
     def notice(self, announced: Announced, at: datetime, actor: str) -> None:
-        """Raises IllegalConsultationStep, TooEarly for a notice still to come, and BadPeriods."""
+        """Raises IllegalConsultationStep, TooEarly for a notice still to come, BadPeriods, HeldAlready, BadProtocol."""
         self._may_become(ConsultationState.NOTICED)
         if announced.announced_at > at:
             raise TooEarly("announced_at", announced.announced_at)
@@ -152,6 +180,11 @@ class Consultation:
         for item in self.items:
             for fault in period_faults(found, item.rule.periods):
                 raise BadPeriods(item.item, fault)
+        if announced.held_in is None and announced.opens_at <= at:
+            raise HeldAlready
+        days = (moment.astimezone(SHANGHAI).date() for moment in (announced.announced_at, at))
+        if (held := announced.held_in) and not next(days) <= held.issued_on <= next(days):
+            raise BadProtocol
         self.announced = announced.in_utc()
         self._record(ConsultationState.NOTICED, at, actor)
 
@@ -163,6 +196,12 @@ class Consultation:
         if self.announced and state is ConsultationState.CLOSED and at <= self.announced.closes_at:
             raise TooEarly("closes_at", self.announced.closes_at)
         self._record(state, at, actor, reason)
+
+    def shows_standing(self, at: datetime) -> bool:
+        """Whether the counting party may see how it stands."""
+        if self.announced is None:
+            return False
+        return self.state in STANDS or (self.state is ConsultationState.OPEN and at <= self.announced.closes_at)
 
     def again(self, items: Sequence[VotedItem]) -> tuple[str, ...]:
         """The items that a further round changes. Raises IllegalConsultationStep, and NothingChanged for none."""

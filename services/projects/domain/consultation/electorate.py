@@ -14,6 +14,9 @@ from functools import cached_property
 
 from services.projects.domain.consultation.digests import digest
 
+PART_ID = r"^[0-9A-Za-z甲乙丙丁东西南北号幢室]{1,8}([-/_#.][0-9A-Za-z甲乙丙丁东西南北号幢室]{1,8}){0,4}$"
+"""How ballots call a part: no name fits it, and no number to call."""
+
 
 class Level(StrEnum):
     """How much of an estate decides."""

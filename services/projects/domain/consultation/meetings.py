@@ -36,7 +36,7 @@ class Meeting:
 
 
 @dataclass(frozen=True, slots=True)
-class HeardOpinion:
+class ProjectOpinion:
     """`item`: what it is about, by its code on the ballot or in the menu; None: the whole. `adopted` None: no answer
     yet; with an answer there is a `why`."""
 

@@ -6,10 +6,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.projects.domain.consultation.ballots import Ballot, BallotChoice, BallotStanding, SetAside, standing
+from services.projects.domain.consultation.ballots import (
+    Ballot,
+    BallotChoice,
+    BallotStanding,
+    SetAside,
+    SetAsideReason,
+    standing,
+)
 from services.projects.domain.consultation.counting import BothCountings, Counting, SilenceEffect, count_both
 from services.projects.domain.consultation.electorate import BadElectorate, Electorate, Level, Transfer, Weight, weight
 from services.projects.domain.consultation.rules import Comparison, Condition, ConsultationRule, Denominator
+from services.projects.domain.consultation.sales import of_first_owner
 
 
 class DecidedBy(StrEnum):
@@ -113,7 +121,9 @@ def decide(
 
     Raises VotedTwice, and BadElectorate where nobody votes in an electorate of the rule.
     """
-    found = standing(ballots, rule.duplicates)
+    transfers = tuple(transfers)
+    in_right, late = of_first_owner(ballots, transfers)
+    found = standing(in_right, rule.duplicates)
     choices = {part_id: ballot.choice for part_id, ballot in found.votes.items()}
     moved = _moved(found, transfers)
     both: dict[Level, BothCountings] = {}
@@ -139,8 +149,13 @@ def decide(
         majority=widest.majority,
         silent=widest.silent,
         answers=answers,
-        set_aside=found.set_aside,
+        set_aside=_all_set_aside(found, late),
     )
+
+
+def _all_set_aside(found: BallotStanding, late: Iterable[Ballot]) -> tuple[SetAside, ...]:
+    sold = (SetAside(one, found.votes[one.part_id], SetAsideReason.AFTER_SALE) for one in late)
+    return tuple(sorted((*found.set_aside, *sold), key=lambda one: one.ballot.number))
 
 
 def _least(condition: Condition, numerator: int, denominator: int) -> int:

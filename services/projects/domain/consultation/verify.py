@@ -28,6 +28,8 @@ class RecordFaultCode(StrEnum):
     CHANGED_QUESTION = "changed_question"
     """Rules, items, opening or transfers are not those the ballots were given on."""
     BROKEN_LINK = "broken_link"
+    BROKEN_SALE = "broken_sale"
+    """A sale is not as it was entered."""
     BALLOTS_MISSING_OR_ADDED = "ballots_missing_or_added"
     INADMISSIBLE_BALLOT = "inadmissible_ballot"
     CANNOT_BE_COUNTED = "cannot_be_counted"
@@ -71,7 +73,8 @@ def verify(content: bytes, published_seal: str | None = None) -> Verified:
     faults = [*_changed_parts(raw), *_changed_ballots(raw)]
     result, different = _recounted(record, raw)
     faults += different
-    seal = seal_of(len(raw["ballots"]), _last(raw), raw["result"])
+    meanwhile = {name: raw[name] for name in ("sales", "looked") if raw.get(name)}
+    seal = seal_of(len(raw["ballots"]), _last(raw), raw["result"], meanwhile)
     if not faults and seal != raw["seal"]:
         faults.append(RecordFault(RecordFaultCode.CHANGED_SEAL, "seal", raw["seal"]["hash"], seal["hash"]))
     if published_seal is not None and raw["seal"]["hash"] != published_seal:
@@ -110,6 +113,9 @@ def _changed_ballots(raw: Mapping[str, Any]) -> Iterator[RecordFault]:
     broken = first_broken(raw["ballots"], raw["begin"])
     if broken is not None:
         yield RecordFault(RecordFaultCode.BROKEN_LINK, str(broken))
+    sale = first_broken(raw.get("sales") or (), raw["begin"])
+    if sale is not None:
+        yield RecordFault(RecordFaultCode.BROKEN_SALE, str(sale))
     stated, held = raw["seal"]["ballots"], len(raw["ballots"])
     if stated != held:
         yield RecordFault(RecordFaultCode.BALLOTS_MISSING_OR_ADDED, "seal.ballots", stated, held)

@@ -8,12 +8,13 @@ from datetime import date
 
 import numpy as np
 
+from services.contracts.effect import EffectVerdict
 from services.projects.domain.months import Month
 from services.projects.domain.proof.comparison import Floats, Shift, compare, shift_of
 from services.projects.domain.proof.placebo import placebo, rank_of
 from services.projects.domain.proof.pooled import pooled
 from services.projects.domain.proof.rules import ProofRules
-from services.projects.domain.proof.verdict import CallerCounts, EffectVerdict, finding_of, judge, withheld
+from services.projects.domain.proof.verdict import CallerCounts, finding_of, judge, withheld
 from services.projects.domain.proof.verdicts import ClassVerdict, EstateVerdict, Left
 from services.projects.domain.proof.windows import Windows, windows
 
@@ -52,7 +53,7 @@ class Panel:
             kind=one.kind,
             finding=EffectVerdict.NOT_SHOWN_YET if compared.before else EffectVerdict.TOO_FEW,
             before=int(estate.before.sum()),
-            months_before=len(compared.before),
+            months_before=compared.before,
             short_before=compared.short,
             controls=len(self.controls),
             few_controls=len(self.controls) < self.rules.controls,
@@ -73,7 +74,8 @@ class Panel:
             finding=EffectVerdict(findings[0]),
             look=self.rules.second if second else self.rules.first,
             after=int(after.sum()),
-            months_after=len(compared.second if second else compared.first),
+            months_after=compared.second if second else compared.first,
+            moved=bool(findings[0] != judged.findings[0]),
         )
         if len(self.controls) < 2:
             return judged_at
@@ -89,42 +91,16 @@ class Panel:
         )
 
     def of_class(self, estates: Sequence[Repaired]) -> ClassVerdict:
-        """Estates of one class together, at the first look those that have reached it, at the second if all have."""
-        counted = []
-        for one in estates:
-            compared = self._windows(one)
-            estate = self._count([one.callers], compared)
-            if compared.before and estate.first is not None:
-                counted.append((estate, self._count(self.controls, compared, together=True)))
-        verdict = ClassVerdict(
-            kind=estates[0].kind,
-            finding=EffectVerdict.NOT_SHOWN_YET,
-            estates=len(counted),
-            before=int(sum(estate.before.sum() for estate, _ in counted)),
-            controls=len(self.controls),
-            rules_version=self.rules.version,
-        )
-        if len(self.controls) < self.rules.controls_for_verdict:
-            return replace(verdict, finding=EffectVerdict.COUNTS_ONLY)
-        looks = [False, True] if all(estate.second is not None for estate, _ in counted) else [False]
-        for second in looks if counted else ():
-            verdict = self._class_at(verdict, counted, second)
-            if verdict.finding is EffectVerdict.VERIFIED:
-                break
-        return verdict
+        """Estates of one class that have the same controls."""
+        return class_verdict([(self, one) for one in estates])
 
-    def _class_at(
-        self, verdict: ClassVerdict, counted: Sequence[tuple[CallerCounts, CallerCounts]], second: bool
-    ) -> ClassVerdict:
-        before = np.concatenate([estate.before for estate, _ in counted])
-        after = np.concatenate([_after(estate, second) for estate, _ in counted])
-        shifts = [shift_of(controls.before, _after(controls, second)) for _, controls in counted]
-        level, variance, between = (np.concatenate([shift[side] for shift in shifts]) for side in range(3))
-        one = pooled(before, after, Shift(level, variance, between, len(self.controls)), self.rules.interval)
-        look = self.rules.second if second else self.rules.first
-        otherwise = EffectVerdict.NOT_SHOWN if second else EffectVerdict.NOT_SHOWN_YET
-        finding = EffectVerdict(finding_of(one, self.rules.looks[look], otherwise, self.rules).item())
-        return replace(verdict, finding=finding, look=look, after=int(after.sum()), left=Left.of(one))
+    def counted(self, one: Repaired) -> tuple[CallerCounts, CallerCounts] | None:
+        """Of the estate and of its controls; None before the first look, and where no month lies before the works."""
+        compared = self._windows(one)
+        estate = self._count([one.callers], compared)
+        if not compared.before or estate.first is None:
+            return None
+        return estate, self._count(self.controls, compared, together=True)
 
     def _windows(self, one: Repaired) -> Windows:
         return windows(one.decided, one.works_start, one.accepted, self.rules)
@@ -136,6 +112,45 @@ class Panel:
             before, first, second = (one[None] for one in (before, first, second))
         over = [bool(months) and months[-1] <= self.through for months in compared[1:3]]
         return CallerCounts(before, first if over[0] else None, second if over[1] else None)
+
+
+def class_verdict(cases: Sequence[tuple[Panel, Repaired]]) -> ClassVerdict:
+    """Estates of one class together, each against its own controls: at the first look those that have reached it, at
+    the second if all have.
+
+    An estate with too few controls for a verdict is left out. Rules are those of the first; `cases` is not empty.
+    """
+    rules, kind = cases[0][0].rules, cases[0][1].kind
+    enough = [one for one in cases if len(one[0].controls) >= rules.controls_for_verdict]
+    counted = [one for one in (panel.counted(estate) for panel, estate in enough or cases) if one]
+    verdict = ClassVerdict(
+        kind=kind,
+        finding=EffectVerdict.NOT_SHOWN_YET if enough else EffectVerdict.COUNTS_ONLY,
+        estates=len(counted),
+        before=int(sum(estate.before.sum() for estate, _ in counted)),
+        controls=min(len(panel.controls) for panel, _ in enough or cases),
+        rules_version=rules.version,
+    )
+    looks = [False, True] if all(estate.second is not None for estate, _ in counted) else [False]
+    for second in looks if enough and counted else ():
+        verdict = _class_at(verdict, counted, rules, second=second)
+        if verdict.finding is EffectVerdict.VERIFIED:
+            break
+    return verdict
+
+
+def _class_at(
+    verdict: ClassVerdict, counted: Sequence[tuple[CallerCounts, CallerCounts]], rules: ProofRules, *, second: bool
+) -> ClassVerdict:
+    before = np.concatenate([estate.before for estate, _ in counted])
+    after = np.concatenate([_after(estate, second) for estate, _ in counted])
+    shifts = [shift_of(controls.before, _after(controls, second)) for _, controls in counted]
+    level, variance, between = (np.concatenate([shift[side] for shift in shifts]) for side in range(3))
+    one = pooled(before, after, Shift(level, variance, between, verdict.controls), rules.interval)
+    look = rules.second if second else rules.first
+    otherwise = EffectVerdict.NOT_SHOWN if second else EffectVerdict.NOT_SHOWN_YET
+    finding = EffectVerdict(finding_of(one, rules.looks[look], otherwise, rules).item())
+    return replace(verdict, finding=finding, look=look, after=int(after.sum()), left=Left.of(one))
 
 
 def _months(compared: Windows) -> float:

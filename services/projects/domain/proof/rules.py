@@ -6,6 +6,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
+from services.contracts.ticket_events import TypeCode
+
 Share = Annotated[float, Field(gt=0, lt=1)]
 
 
@@ -37,7 +39,9 @@ class ProofRules(BaseModel):
 
     `most_before`: months compared before the works, at most. `ratio_at_most`: what is left of the complaints, against
     the controls. `planned_fall` and `planned_alpha`: what must be findable, at even odds, for a verdict. `controls`:
-    with fewer, a verdict says so; `controls_for_verdict`: with fewer there is none.
+    with fewer, a verdict says so; `controls_for_verdict`: with fewer there is none. `age_bands`: the years in which a
+    band of the year of construction begins. `adjoining_m`: metres between the middles of adjoining estates. `apart`:
+    types that speak of works, not of their cause.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -51,6 +55,9 @@ class ProofRules(BaseModel):
     interval: Share
     controls: PositiveInt
     controls_for_verdict: PositiveInt
+    age_bands: tuple[PositiveInt, ...] = Field(min_length=1)
+    adjoining_m: PositiveInt
+    apart: frozenset[TypeCode]
     migration_alpha: Share
     placebo: PlaceboRules
     relapse: RelapseRules

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from services.contracts.effect import EffectVerdict
 from services.projects.domain.proof.comparison import Floats, LogRatio, Shift, compare, is_too_few, shift_of
 from services.projects.domain.proof.rules import ProofRules
-
-
-class EffectVerdict(StrEnum):
-    VERIFIED = "verified"
-    WORSE = "worse"
-    NOT_SHOWN_YET = "not_shown_yet"
-    NOT_SHOWN = "not_shown"
-    TOO_FEW = "too_few"
-    COUNTS_ONLY = "counts_only"
 
 
 class CallerCounts(NamedTuple):

@@ -7,9 +7,10 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
+from services.contracts.effect import EffectVerdict
+from services.projects.domain.months import Month
 from services.projects.domain.proof.comparison import LogRatio
 from services.projects.domain.proof.placebo import Placebo
-from services.projects.domain.proof.verdict import EffectVerdict
 
 
 class Left(NamedTuple):
@@ -32,27 +33,28 @@ class EstateVerdict:
     """`look`: months after the acceptance that it was judged at, None before the first; `after` goes up to it.
 
     `level` and `between`: what happened without works as a ratio, and tau squared. `rank`: the share of controls that
-    fell as much, from 19 controls on. `short_before`: less than a year before the works, so that only the same calendar
-    months are compared.
+    fell as much, from 19 controls on. `moved`: a rise of neighbours withholds `verified`.
+    `short_before`: less than a year before the works, so that only the same calendar months are compared.
     """
 
     estate: str
     kind: str
     finding: EffectVerdict
     before: int
-    months_before: int
+    months_before: tuple[Month, ...]
     short_before: bool
     controls: int
     few_controls: bool
     rules_version: int
     look: int | None = None
     after: int | None = None
-    months_after: int | None = None
+    months_after: tuple[Month, ...] = ()
     left: Left | None = None
     level: float | None = None
     between: float | None = None
     placebo: Placebo | None = None
     rank: float | None = None
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)

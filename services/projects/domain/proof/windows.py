@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from services.projects.domain.months import Month
@@ -29,6 +29,11 @@ def windows(decided: date, works_start: date, accepted: date, rules: ProofRules)
     same = [month for month in after if month.month in seasons]
     first = tuple(month for month in same if month <= after[rules.first - 1])
     return Windows(tuple(between), first, tuple(same), short=len(seasons) < 12)
+
+
+def look_over(accepted_at: datetime, months: int) -> datetime:
+    """The moment from which so many whole months after the month of the acceptance are complete."""
+    return Month.of(accepted_at).plus(months + 1).begin()
 
 
 def _between(decided: date, works_start: date) -> list[Month]:

@@ -28,6 +28,7 @@ class Act(StrEnum):
     PLAN_IMPACTS = "plan_impacts"
     ANNOUNCE_IMPACT = "announce_impact"
     STEP_IMPACT = "step_impact"
+    VISIT = "visit"
 
 
 POSSIBLE: Mapping[Act, frozenset[S]] = {
@@ -35,7 +36,7 @@ POSSIBLE: Mapping[Act, frozenset[S]] = {
     Act.CONFIRM: _PLANNED | _UNDER_WAY,
     Act.CLEAR: _PLANNED | _UNDER_WAY,
     Act.INSPECT: _UNDER_WAY,
-    Act.FIND_DEFECT: _UNDER_WAY | _ENDED,
+    Act.FIND_DEFECT: _UNDER_WAY | _ENDED | {S.VERIFIED},
     Act.FILE_PAPER: frozenset(S) - {S.VERIFIED, S.CANCELLED},
     Act.DISCLOSE: _PLANNED | _UNDER_WAY,
     Act.ACCEPT_BLOCK: frozenset({S.STARTED, S.BUILDING}),
@@ -46,8 +47,10 @@ POSSIBLE: Mapping[Act, frozenset[S]] = {
     Act.PLAN_IMPACTS: _PLANNED | _UNDER_WAY,
     Act.ANNOUNCE_IMPACT: _PLANNED | _UNDER_WAY | _ENDED,
     Act.STEP_IMPACT: frozenset(S) - {S.NEED},
+    Act.VISIT: _UNDER_WAY | _ENDED | {S.VERIFIED},
 }
-"""Disturbances end or are cancelled whatever became of the project: who was told of one hears that it is over.
+"""Warranties go on when the effect is verified. Disturbances end or are cancelled whatever became of the project: who
+was told of one hears that it is over.
 
 Clear: the inspection of what must be done before works start."""
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from services.contracts.districts import SHANGHAI
 from services.projects.domain.sighting import Sighting
+from services.projects.domain.works.warranty import Warranty
 
 
 class Edge(StrEnum):
@@ -66,6 +67,20 @@ class Span:
         return at.astimezone(SHANGHAI).date() <= self.warranted_until
 
 
+class WhyNoDefect(StrEnum):
+    """Why a ticket of a type that shows defects opened none."""
+
+    ENQUIRY = "enquiry"
+    """Read as a mere question: it is no complaint, until somebody corrects its kind."""
+    OF_ANOTHER_PROJECT = "of_another_project"
+    AFTER_WARRANTY = "after_warranty"
+    AFTER_WORKS = "after_works"
+    NOT_COVERED = "not_covered"
+    """Of these works, and none of their items is under warranty on that day."""
+    SEVERAL_ITEMS = "several_items"
+    """Several are: a person says which."""
+
+
 @dataclass(frozen=True, slots=True)
 class Complaint:
     """A ticket that is about a project, or was. `project_id` None: it is about none any more."""
@@ -86,6 +101,32 @@ def about(sighting: Sighting, spans: Iterable[Span], rules: dict[str, ComplaintR
     fitting = [span for span in spans if span.holds(counted.call.occurred_at, rule)]
     latest = max(fitting, key=lambda span: (span.started_at or span.opened_at, span.project_id), default=None)
     return latest.project_id if latest else None
+
+
+def why_apart(
+    evidence: bool, of_another: bool, occurred_at: datetime, span: Span, rule: ComplaintRule
+) -> WhyNoDefect | None:
+    """Why a ticket of the estate is not about this project; None where it is from before the works.
+
+    `evidence`: its kind says that something is wrong. `of_another`: it is about another project.
+    """
+    since = span.started_at if rule.since is Edge.STARTED else span.opened_at
+    if since is None or occurred_at < since:
+        return None
+    if not evidence:
+        return WhyNoDefect.ENQUIRY
+    if of_another:
+        return WhyNoDefect.OF_ANOTHER_PROJECT
+    return WhyNoDefect.AFTER_WARRANTY if span.warranted_until and not span.cancelled else WhyNoDefect.AFTER_WORKS
+
+
+def why_no_defect(occurred_at: datetime, warranties: Iterable[Warranty]) -> WhyNoDefect | None:
+    """Why a complaint that is about a project opened no defect; None where one item alone is covered."""
+    day = occurred_at.astimezone(SHANGHAI).date()
+    covered = sum(one.covers(day) for one in warranties)
+    if covered == 1:
+        return None
+    return WhyNoDefect.SEVERAL_ITEMS if covered else WhyNoDefect.NOT_COVERED
 
 
 def colour(

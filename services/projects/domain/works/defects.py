@@ -48,7 +48,8 @@ class CheckedByItself(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """`cured_by`: the party that says it is cured. `ticket`: the complaint that opened it, if one did.
+    """`cured_by`: the party that says it is cured. `ticket`, `inspection`: the complaint, or the inspection after the
+    acceptance, that opened it.
 
     `note`: what is wrong. `cure_by`: the end of the cure clock; `overdue`: it ended before anybody cured it.
     """
@@ -63,6 +64,7 @@ class Defect:
     note: str = ""
     cure_by: datetime | None = None
     overdue: bool = False
+    inspection: str | None = None
 
     @property
     def is_closed(self) -> bool:

@@ -6,13 +6,13 @@ A gate names what holds it, so that the answer to a refused step is a list of th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple
 
 from services.contracts.elements import Choice
 from services.projects.domain.consultation.meetings import MeetingKind
-from services.projects.domain.repair_project import ProjectState
+from services.projects.domain.repair_project import ProjectState, RepairProject
 from services.projects.domain.works.consulted import NOT_CONSULTED, Consulted
 from services.projects.domain.works.contracts import Contract
 from services.projects.domain.works.defects import Defect, WorksParty
@@ -28,6 +28,7 @@ class Gate(StrEnum):
     MUST_ITEMS_CONFIRMED = "must_items_confirmed"
     CHOSEN_ITEMS_CONFIRMED = "chosen_items_confirmed"
     CLEARED_BEFORE_WORKS = "cleared_before_works"
+    APPROVED_BY_AUTHORITY = "approved_by_authority"
     PARTIES_NAMED = "parties_named"
     BUILDER_CONTRACTED = "builder_contracted"
     PAPERS_THERE = "papers_there"
@@ -40,6 +41,7 @@ class Gate(StrEnum):
     WARRANTIES_GIVEN = "warranties_given"
     EVERY_DEFECT_CLOSED = "every_defect_closed"
     RESIDENTS_AGREED = "residents_agreed"
+    RESULTS_STAND = "results_stand"
     VOTES_ENDED = "votes_ended"
     MEETINGS_HELD = "meetings_held"
     OPINIONS_ANSWERED = "opinions_answered"
@@ -47,13 +49,17 @@ class Gate(StrEnum):
 
 
 class Gated(StrEnum):
-    """The steps that have gates: six of a project, and the acceptance of one block."""
+    """The steps that have gates: those of a project, and the acceptance of one block."""
 
     CONSULT = "consult"
+    APPROVE = "approve"
     CONFIRM_SCHEME = "confirm_scheme"
+    TENDER = "tender"
+    CONTRACT = "contract"
     START = "start"
     ACCEPT_BLOCK = "accept_block"
     ACCEPT = "accept"
+    AUDIT = "audit"
     HAND_OVER = "hand_over"
     VERIFY = "verify"
 
@@ -63,8 +69,8 @@ class Works:
     """Everything the gates look at. `block` is that of the step, where it is a step of one block.
 
     `accepted`: the blocks that were accepted. `inspected_by_residents`: the blocks where residents took part in the
-    acceptance. `to_disclose` and `disclosed`: of the list of what is made public on site. `consulted`: what residents
-    said. `required_meetings`: those that a step asks for.
+    acceptance. `approvers`: the units that may approve works of this size. `to_disclose` and `disclosed`: of the list
+    of what is made public on site. `consulted`: what residents said. `required_meetings`: those that a step asks for.
     """
 
     items: tuple[WorksItem, ...] = ()
@@ -72,6 +78,7 @@ class Works:
     defects: tuple[Defect, ...] = ()
     papers: tuple[Paper, ...] = ()
     required_papers: Mapping[Gated, frozenset[PaperKind]] = field(default_factory=dict)
+    approvers: frozenset[str] = frozenset()
     to_disclose: frozenset[str] = frozenset()
     disclosed: frozenset[str] = frozenset()
     accepted: frozenset[str | None] = frozenset()
@@ -87,6 +94,16 @@ class Works:
     def built(self) -> list[WorksItem]:
         return [item for item in self.items if item.dropped is None]
 
+    def cost_fen(self, planned: int | None) -> int | None:
+        """The size of the works: what is contracted, or what was planned where that is more; None: not known yet."""
+        built = self.built()
+        known = ([int(sum(item.cost for item in built))] if built else []) + ([] if planned is None else [planned])
+        return max(known, default=None)
+
+    def lost(self, item: WorksItem) -> bool:
+        """Whether the result that confirmed it was annulled: residents are to be asked again."""
+        return item.confirmed_by in self.consulted.annulled
+
     def paper_kinds(self) -> set[PaperKind]:
         return {paper.kind for paper in self.papers}
 
@@ -94,22 +111,14 @@ class Works:
         """The same of one block alone."""
         items = tuple(item for item in self.items if item.block == block)
         ids = {item.id for item in items}
-        return Works(
-            items,
-            {id: standing for id, standing in self.standings.items() if id in ids},
-            tuple(defect for defect in self.defects if defect.item in ids),
-            self.papers,
-            self.required_papers,
-            self.to_disclose,
-            self.disclosed,
-            self.accepted & {block},
-            self.inspected_by_residents & {block},
-            tuple(warranty for warranty in self.warranties if warranty.item in ids),
-            self.parties,
-            self.required_parties,
-            self.contracts,
-            self.consulted,
-            self.required_meetings,
+        return replace(
+            self,
+            items=items,
+            standings={id: standing for id, standing in self.standings.items() if id in ids},
+            defects=tuple(defect for defect in self.defects if defect.item in ids),
+            accepted=self.accepted & {block},
+            inspected_by_residents=self.inspected_by_residents & {block},
+            warranties=tuple(warranty for warranty in self.warranties if warranty.item in ids),
         )
 
 
@@ -150,9 +159,7 @@ def _no_items(works: Works, _: Gated) -> Iterable[str]:
 def _unconfirmed(*choices: Choice) -> Callable[[Works, Gated], Iterable[str]]:
     """An annulled result confirms nothing any more."""
     return lambda works, _: (
-        item.id
-        for item in works.built()
-        if item.choice in choices and (not item.confirmed or item.confirmed_by in works.consulted.annulled)
+        item.id for item in works.built() if item.choice in choices and (not item.confirmed or works.lost(item))
     )
 
 
@@ -165,6 +172,21 @@ def _is_done(works: Works, item: WorksItem) -> bool:
     return standing.verdict is Verdict.ACCEPTED and standing.accepted >= item.contracted and not standing.waiting
 
 
+def _is_approved(works: Works) -> bool:
+    return any(one.kind is PaperKind.APPROVAL and one.issued_by in works.approvers for one in works.papers)
+
+
+def ahead(project: RepairProject) -> list[Gated]:
+    """The gated steps that a project has before it."""
+    states = list(ProjectState)
+    now = project.resume_to or project.state
+    return (
+        []
+        if now is None or now is ProjectState.CANCELLED
+        else [step for state, step in STEPS.items() if states.index(state) > states.index(now)]
+    )
+
+
 GATES: Mapping[Gated, tuple[Gate, ...]] = {
     Gated.CONSULT: (Gate.RESIDENTS_AGREED,),
     Gated.CONFIRM_SCHEME: (
@@ -174,8 +196,20 @@ GATES: Mapping[Gated, tuple[Gate, ...]] = {
         Gate.MEETINGS_HELD,
         Gate.OPINIONS_ANSWERED,
     ),
+    Gated.APPROVE: (Gate.APPROVED_BY_AUTHORITY,),
+    Gated.TENDER: (Gate.RESIDENTS_AGREED, Gate.RESULTS_STAND),
+    Gated.CONTRACT: (
+        Gate.RESIDENTS_AGREED,
+        Gate.RESULTS_STAND,
+        Gate.PARTIES_NAMED,
+        Gate.BUILDER_CONTRACTED,
+        Gate.PAPERS_THERE,
+    ),
     Gated.START: (
+        Gate.RESIDENTS_AGREED,
+        Gate.RESULTS_STAND,
         Gate.ITEMS_NAMED,
+        Gate.APPROVED_BY_AUTHORITY,
         Gate.MUST_ITEMS_CONFIRMED,
         Gate.CHOSEN_ITEMS_CONFIRMED,
         Gate.CLEARED_BEFORE_WORKS,
@@ -193,26 +227,35 @@ GATES: Mapping[Gated, tuple[Gate, ...]] = {
         Gate.DEFECTS_CLOSED,
         Gate.PAPERS_THERE,
     ),
+    Gated.AUDIT: (Gate.CONTRACTS_AUDITED, Gate.PAPERS_THERE),
     Gated.HAND_OVER: (Gate.WARRANTIES_GIVEN, Gate.CONTRACTS_AUDITED, Gate.PAPERS_THERE, Gate.DEFECTS_CLOSED),
     Gated.VERIFY: (Gate.WARRANTIES_GIVEN, Gate.EVERY_DEFECT_CLOSED),
 }
-"""docs/domain.md §4.2. A project ends by what was shown (`verified`), never because everything was built."""
+"""docs/domain.md §4.2. A project ends by what was shown (`verified`), never because everything was built.
+
+The size of works is known when their items are, so that who approved them and who supervises is looked at again before
+the start."""
 
 STEPS: Mapping[ProjectState, Gated] = {
     ProjectState.CONSULTED: Gated.CONSULT,
+    ProjectState.APPROVED: Gated.APPROVE,
     ProjectState.SCHEME_CONFIRMED: Gated.CONFIRM_SCHEME,
+    ProjectState.TENDERED: Gated.TENDER,
+    ProjectState.CONTRACTED: Gated.CONTRACT,
     ProjectState.STARTED: Gated.START,
     ProjectState.ACCEPTED: Gated.ACCEPT,
+    ProjectState.AUDITED: Gated.AUDIT,
     ProjectState.HANDED_OVER: Gated.HAND_OVER,
     ProjectState.VERIFIED: Gated.VERIFY,
 }
-"""Which step of a project is gated as what."""
+"""Which step of a project is gated as what, in the order in which they are taken."""
 
 _HELD_BY: Mapping[Gate, Callable[[Works, Gated], Iterable[str]]] = {
     Gate.ITEMS_NAMED: _no_items,
     Gate.MUST_ITEMS_CONFIRMED: _unconfirmed(Choice.MUST, Choice.BEFORE_WORKS),
     Gate.CHOSEN_ITEMS_CONFIRMED: _unconfirmed(Choice.CHOOSE, Choice.OWN_VOTE),
     Gate.CLEARED_BEFORE_WORKS: _not_cleared,
+    Gate.APPROVED_BY_AUTHORITY: lambda works, _: () if _is_approved(works) else works.approvers or ("approval",),
     Gate.PARTIES_NAMED: lambda works, _: works.required_parties - {party.role for party in works.parties},
     Gate.BUILDER_CONTRACTED: lambda works, _: (
         {WorksParty.CONSTRUCTION} - {contract.party for contract in works.contracts}
@@ -231,6 +274,7 @@ _HELD_BY: Mapping[Gate, Callable[[Works, Gated], Iterable[str]]] = {
     ),
     Gate.EVERY_DEFECT_CLOSED: lambda works, _: (defect.id for defect in works.defects if not defect.is_closed),
     Gate.RESIDENTS_AGREED: lambda works, _: () if works.consulted.agreed else ("consultation",),
+    Gate.RESULTS_STAND: lambda works, _: (item.id for item in works.built() if works.lost(item)),
     Gate.VOTES_ENDED: lambda works, _: works.consulted.under_way,
     Gate.MEETINGS_HELD: lambda works, step: works.required_meetings.get(step, frozenset()) - works.consulted.meetings,
     Gate.OPINIONS_ANSWERED: lambda works, _: works.consulted.unanswered,

@@ -85,11 +85,13 @@ class Inspection:
 class ItemStanding:
     """What holds of an item. `heads`: the inspections nobody went on from: none, one, or several that contradict.
 
-    `waiting`: arrived before one that they were made on, and count once that is there.
+    `waiting`: arrived before one that they were made on, and count once that is there. `made`: all that arrived, the
+    earliest by their inspectors' clocks first.
     """
 
     heads: tuple[Inspection, ...] = ()
     waiting: tuple[Inspection, ...] = ()
+    made: tuple[Inspection, ...] = ()
 
     @property
     def contradicts(self) -> bool:
@@ -104,6 +106,11 @@ class ItemStanding:
         """Nothing while inspections contradict, or when the last one refused."""
         return self.heads[0].accepted if self.verdict is Verdict.ACCEPTED else Decimal(0)
 
+    @property
+    def once_accepted(self) -> Decimal:
+        """The most that any inspection accepted, whatever was found afterwards."""
+        return max((one.accepted for one in self.made if one.verdict is Verdict.ACCEPTED), default=Decimal(0))
+
 
 NEVER_INSPECTED = ItemStanding()
 
@@ -116,6 +123,7 @@ def standing(inspections: Iterable[Inspection]) -> ItemStanding:
     return ItemStanding(
         tuple(_in_order(arrived[id] for id in counted - gone_on_from)),
         tuple(_in_order(arrived[id] for id in arrived.keys() - counted)),
+        tuple(_in_order(arrived.values())),
     )
 
 

@@ -28,6 +28,7 @@ class WorksItem:
     `before` and `after`: what it adds to, as the menu item counts it (bicycles); None where nothing is counted.
     `menu_version`: of the menu item, as the scheme was frozen on it. `confirmed_by`: the paper or the consultation
     that confirms it. `dropped`: why it is not built after all; such an item counts nowhere, and is named everywhere.
+    `spent`: what confirmed the same works, or was voted on them, before they were dropped; it confirms them no more.
     """
 
     id: str
@@ -43,6 +44,7 @@ class WorksItem:
     version: int = 1
     before: int | None = None
     after: int | None = None
+    spent: tuple[str, ...] = ()
 
     @property
     def confirmed(self) -> bool:

@@ -23,9 +23,10 @@ class PaperKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """`sha256`: of the file, which is kept where the unit keeps its files."""
+    """`sha256`: of the file, which is kept where the unit keeps its files. `issued_by`: who gave an approval."""
 
     id: str
     kind: PaperKind
     name: str
     sha256: str
+    issued_by: str | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -30,16 +30,22 @@ class Progress(NamedTuple):
 
 
 def progress_by_block(
-    items: Iterable[WorksItem], standings: Mapping[str, ItemStanding]
+    items: Iterable[WorksItem], standings: Mapping[str, ItemStanding], accepted: Collection[str | None] = ()
 ) -> Mapping[str | None, Progress]:
-    """By block; under None: in the grounds of the estate. More than was contracted counts as contracted."""
+    """By block; under None: in the grounds of the estate. More than was contracted counts as contracted.
+
+    `accepted`: the blocks that were accepted. What was built there stays built: what an inspection finds afterwards is
+    a defect under warranty.
+    """
     found = defaultdict[str | None, Progress](Progress)
     for item in items:
-        found[item.block] = found[item.block].plus(_of(item, standings.get(item.id, NEVER_INSPECTED)))
+        standing = standings.get(item.id, NEVER_INSPECTED)
+        good = standing.once_accepted if item.block in accepted else standing.accepted
+        found[item.block] = found[item.block].plus(_of(item, good))
     return found
 
 
-def _of(item: WorksItem, standing: ItemStanding) -> Progress:
+def _of(item: WorksItem, good: Decimal) -> Progress:
     if item.dropped is not None:
         return Progress(dropped=(item.id,))
-    return Progress(min(standing.accepted, item.contracted) * item.unit_cost, item.cost)
+    return Progress(min(good, item.contracted) * item.unit_cost, item.cost)

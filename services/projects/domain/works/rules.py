@@ -47,6 +47,13 @@ class TemplateRow(_Rule):
         )
 
 
+class PartyRow(_Rule):
+    """Works of this cost and more need a unit of the role."""
+
+    role: WorksParty
+    from_fen: int = Field(ge=0)
+
+
 class TermRow(_Rule):
     id: Code
     elements: frozenset[ElementCode]
@@ -89,9 +96,9 @@ class WorksRules(_Rule):
     """`papers`, `meetings`: the kinds without which a step is not taken. `disclosed`: codes of what is made public
     before works.
 
-    `parties`: the roles without a unit for which works do not start.
+    `parties`: the roles that works of a size need a unit for.
     `defect_complaints`: types of complaints that show a defect. `cure_days`: working days until a defect is cured.
-    `visit_days`: how many days before the end of a warranty residents are visited.
+    `visit_days`: how many days before the end of a warranty residents are visited; `visit_late_days`: and until when.
     """
 
     version: PositiveInt
@@ -99,7 +106,7 @@ class WorksRules(_Rule):
     templates: tuple[TemplateRow, ...]
     warranty: tuple[TermRow, ...]
     disclosed: frozenset[Code]
-    parties: frozenset[WorksParty]
+    parties: tuple[PartyRow, ...]
     papers: Mapping[Gated, frozenset[PaperKind]]
     meetings: Mapping[Gated, frozenset[MeetingKind]]
     notice_days: Mapping[ImpactKind, Annotated[int, Field(ge=0, le=60)]]
@@ -110,6 +117,7 @@ class WorksRules(_Rule):
     defect_complaints: frozenset[TypeCode] = frozenset()
     cure_days: Mapping[Severity, PositiveInt]
     visit_days: PositiveInt
+    visit_late_days: PositiveInt
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
@@ -117,6 +125,8 @@ class WorksRules(_Rule):
             seen = [element for row in rows for element in row.elements if not self._is_superseded(row)]
             if twice := {element for element in seen if seen.count(element) > 1}:
                 raise ValueError(f"{name}: {', '.join(sorted(twice))} in two rows; leave each in one")
+        if len({row.role for row in self.parties}) != len(self.parties):
+            raise ValueError("parties: a role in two rows; leave each in one")
         return self
 
     def _is_superseded(self, row: TemplateRow | TermRow) -> bool:
@@ -132,6 +142,10 @@ class WorksRules(_Rule):
     def template(self, code: str, version: int) -> inspections.Template | None:
         rows = [row for row in self.templates if (row.code, row.version) == (code, version)]
         return rows[0].template() if rows else None
+
+    def parties_of(self, cost_fen: int | None) -> frozenset[WorksParty]:
+        """The roles that works of this cost need; where it is not known, those that any works need."""
+        return frozenset(row.role for row in self.parties if row.from_fen <= (cost_fen or 0))
 
     def usual_plan(self) -> ImpactPlan:
         """What a project promises of disturbance where it says nothing else."""

@@ -16,12 +16,14 @@ def read_ballots(table: ListedTable, faults: Faults, moment_of: MomentOf) -> tup
         before = len(faults.told)
         for column in ("part_id", "item"):
             if not cells[column]:
-                faults.add(number, column, f"is blank: say which {'part' if column == 'part_id' else 'item'}")
+                faults.add(number, column, f"is blank: say which {'part' if column == 'part_id' else 'item'}", "blank")
         choice = meanings("choice").get(word(cells["choice"]))
         if choice is None:
             said = repr(cells["choice"]) if cells["choice"] else "is blank and"
-            faults.add(number, "choice", f"{said} is no answer: say agree, disagree, abstain, invalid or empty")
-        at = _moment(cells["at"], "at", number, faults, moment_of)
+            faults.add(
+                number, "choice", f"{said} is no answer: say agree, disagree, abstain, invalid or empty", "choice"
+            )
+        at = read_moment(cells["at"], "at", number, faults, moment_of)
         delivered = _delivered(cells["delivered"], number, faults, moment_of)
         if len(faults.told) > before or choice is None:
             continue
@@ -41,7 +43,7 @@ def read_ballots(table: ListedTable, faults: Faults, moment_of: MomentOf) -> tup
             )
         )
     if not ballots and not faults.told:
-        faults.add(None, "the file", "holds no ballot, only a header: give each ballot a row")
+        faults.add(None, "the file", "holds no ballot, only a header: give each ballot a row", "no_rows")
     return ballots, rows
 
 
@@ -54,16 +56,18 @@ def _delivered(written: str, row: int, faults: Faults, moment_of: MomentOf) -> b
         try:
             moment_of(written)
         except ValueError:
-            faults.add(row, "delivered", f"{written!r} is not clear: say yes or no, or when it was delivered")
+            faults.add(
+                row, "delivered", f"{written!r} is not clear: say yes or no, or when it was delivered", "delivered"
+            )
         return True
     return False
 
 
-def _moment(written: str, column: str, row: int, faults: Faults, moment_of: MomentOf) -> datetime | None:
+def read_moment(written: str, column: str, row: int, faults: Faults, moment_of: MomentOf) -> datetime | None:
     if not written:
         return None
     try:
         return moment_of(written)
     except ValueError as error:
-        faults.add(row, column, f"{written!r} {error}")
+        faults.add(row, column, f"{written!r} {error}", "time")
         return None

@@ -74,7 +74,7 @@ def count(parts: ListedTable, ballots: ListedTable, asked: HowToCount, moment_of
     items = _items(rules, found, electorate, asked)
     opening = Opening(asked.opens, asked.closes)
     for ballot, reason in inadmissible(found, electorate, items, opening):
-        of_ballots.add(rows[ballot.number - 1], *_told(ballot, reason, items, opening))
+        of_ballots.add(rows[ballot.number - 1], *_told(ballot, reason, items, opening), reason.value)
     if of_ballots.told:
         raise CountRefused(of_ballots.told)
     vote = ConsultationVote(electorate, items, found, opening)
@@ -171,6 +171,6 @@ def _refuse_twice(vote: ConsultationVote, faults: Faults, rows: Sequence[int]) -
         except VotedTwice as error:
             first, other = sorted((rows[error.one.number - 1], rows[error.other.number - 1]))
             why = f"{error.one.part_id} votes on {name} in row {first}, too, and the rule takes one ballot a part"
-            faults.add(other, "part_id", f"{why}: leave one out")
+            faults.add(other, "part_id", f"{why}: leave one out", "twice")
     if faults.told:
         raise CountRefused(faults.told)

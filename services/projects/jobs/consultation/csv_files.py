@@ -1,26 +1,35 @@
-"""CSV files of parts and ballots as a browser sends them."""
+"""CSV files of parts, ballots and deliveries as a browser sends them."""
 
 from __future__ import annotations
 
 import csv
 import io
 from datetime import datetime
+from typing import NamedTuple
 
 from services.chassis.working_days import SHANGHAI
 from services.projects.jobs.consultation.ballots import read_ballots
+from services.projects.jobs.consultation.deliveries import read_deliveries
 from services.projects.jobs.consultation.parts import metres, read_owned
-from services.projects.jobs.consultation.tables import CountRefused, Faults, ListedRow, ListedTable
+from services.projects.jobs.consultation.tables import CountRefused, Faults, ListedRow, ListedTable, TableFault
 
 ENCODINGS = ("utf-8-sig", "gb18030")
 
 
-def parts_of_csv(name: str, content: bytes) -> list[dict[str, str]]:
-    """Rows as the route takes them. Raises CountRefused, which names row, field and remedy."""
+class ReadRows(NamedTuple):
+    """`rows` as the route takes them, `numbers`: where each stands in the file."""
+
+    rows: list[dict[str, object]]
+    numbers: list[int]
+
+
+def parts_of_csv(name: str, content: bytes) -> ReadRows:
+    """Raises CountRefused, which names row, field and remedy."""
     faults = Faults(name)
     owned = read_owned(_table(name, content), faults)
     if owned is None:
-        raise CountRefused(faults.told)
-    return [
+        raise CountRefused(faults.told, faults.found)
+    rows: list[dict[str, object]] = [
         {
             "part_id": one.id,
             "building": one.building,
@@ -30,15 +39,25 @@ def parts_of_csv(name: str, content: bytes) -> list[dict[str, str]]:
         }
         for one in owned
     ]
+    return ReadRows(rows, list(range(2, len(rows) + 2)))
 
 
-def ballots_of_csv(name: str, content: bytes, evidence: str) -> list[dict[str, object]]:
-    """Rows as the route takes them, in the order of the file. Raises CountRefused."""
+def deliveries_of_csv(name: str, content: bytes, evidence: str) -> ReadRows:
+    """Raises CountRefused."""
     faults = Faults(name)
-    ballots, _ = read_ballots(_table(name, content), faults, moment_of)
+    found, numbers = read_deliveries(_table(name, content), faults, moment_of)
     if faults.told:
-        raise CountRefused(faults.told)
-    return [
+        raise CountRefused(faults.told, faults.found)
+    return ReadRows([{**one, "evidence": evidence} for one in found], numbers)
+
+
+def ballots_of_csv(name: str, content: bytes, evidence: str) -> ReadRows:
+    """In the order of the file. Raises CountRefused."""
+    faults = Faults(name)
+    ballots, numbers = read_ballots(_table(name, content), faults, moment_of)
+    if faults.told:
+        raise CountRefused(faults.told, faults.found)
+    rows: list[dict[str, object]] = [
         {
             "part_id": one.part_id,
             "item": one.item,
@@ -52,6 +71,7 @@ def ballots_of_csv(name: str, content: bytes, evidence: str) -> list[dict[str, o
         }
         for one in ballots
     ]
+    return ReadRows(rows, numbers)
 
 
 def moment_of(written: str) -> datetime:
@@ -66,7 +86,8 @@ def moment_of(written: str) -> datetime:
 def _table(name: str, content: bytes) -> ListedTable:
     rows = list(csv.reader(io.StringIO(_text(name, content)), strict=False))
     if not rows:
-        raise CountRefused([f"{name}: is empty: choose the file with its header"])
+        why = f"{name}: is empty: choose the file with its header"
+        raise CountRefused([why], [TableFault(None, "the file", "no_rows")])
     width = len(rows[0])
     listed = []
     for number, cells in enumerate(rows[1:], start=2):
@@ -82,4 +103,4 @@ def _text(name: str, content: bytes) -> str:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise CountRefused([f"{name}: is no text: save it as CSV in UTF-8"])
+    raise CountRefused([f"{name}: is no text: save it as CSV in UTF-8"], [TableFault(None, "the file", "no_text")])

@@ -43,30 +43,32 @@ def read_owned(table: ListedTable, faults: Faults, total_area: int | None = None
         try:
             area = area_of(cells["area_m2"])
         except ValueError as error:
-            faults.add(number, "area_m2", str(error))
+            faults.add(number, "area_m2", str(error), "area")
             continue
         part_id = cells["part_id"]
         if word(part_id) in meanings("total"):
             totals.append((number, area))
         elif not part_id:
-            faults.add(number, "part_id", "is blank: give each part an id of its own")
+            faults.add(number, "part_id", "is blank: give each part an id of its own", "blank")
         elif part_id in owned:
-            faults.add(number, "part_id", f"{part_id} stands in row {rows[part_id]}, too: leave one out, or correct it")
+            why = f"{part_id} stands in row {rows[part_id]}, too: leave one out, or correct it"
+            faults.add(number, "part_id", why, "twice")
         elif not cells["owner"]:
             remedy = "give the owner's reference; for all that the builder has not sold write builder"
-            faults.add(number, "owner", f"is blank: {remedy}")
+            faults.add(number, "owner", f"is blank: {remedy}", "blank")
         else:
             rows[part_id] = number
             owner = _BUILDER if word(cells["owner"]) in meanings("builder") else cells["owner"]
             owned[part_id] = OwnedPart(part_id, cells["building"], cells["hallway"], area, owner)
     if not owned and not faults.told:
-        faults.add(None, "the file", "holds no part, only a header: give each part a row")
+        faults.add(None, "the file", "holds no part, only a header: give each part a row", "no_rows")
     found = sum(part.area for part in owned.values())
     if not faults.told:
         for row, total in totals:
             if total != found:
                 why = f"the parts add up to {metres(found)} m², the total is {metres(total)} m²"
-                faults.add(row, "area_m2", f"{why}: find the part that is wrong or missing, or correct the total")
+                remedy = "find the part that is wrong or missing, or correct the total"
+                faults.add(row, "area_m2", f"{why}: {remedy}", "total")
     return None if faults.told else list(owned.values())
 
 

@@ -36,24 +36,36 @@ class ListedTable:
     rows: Iterable[ListedRow]
 
 
+class TableFault(NamedTuple):
+    """What is wrong as a code, for those who say it in other languages. `row` None: the file as a whole."""
+
+    row: int | None
+    column: str
+    code: str
+
+
 @dataclass(slots=True)
 class Faults:
     """What is wrong in a file, row by row. Nothing of a file with a fault is counted."""
 
     file: str
     told: list[str] = field(default_factory=list)
+    found: list[TableFault] = field(default_factory=list)
 
-    def add(self, row: int | None, column: str, why: str) -> None:
+    def add(self, row: int | None, column: str, why: str, code: str) -> None:
         place = f"row {row}, " if row is not None else ""
         self.told.append(f"{self.file}: {place}{column}: {why}")
+        self.found.append(TableFault(row, column, code))
 
 
 class CountRefused(Exception):
-    """The files cannot be counted. `faults` names file, row, field and remedy of each."""
+    """The files cannot be counted. `faults` names file, row, field and remedy of each; `found` says the same in codes,
+    where it was found in rows and columns."""
 
-    def __init__(self, faults: Sequence[str]) -> None:
+    def __init__(self, faults: Sequence[str], found: Sequence[TableFault] = ()) -> None:
         super().__init__("\n".join(faults))
         self.faults = faults
+        self.found = found
 
 
 def word(written: str) -> str:
@@ -85,7 +97,9 @@ def named_cells(kind: str, table: ListedTable, faults: Faults) -> Iterator[tuple
     for place, cell in enumerate(table.header):
         name = meanings(kind).get(word(cell))
         if name in at:
-            faults.add(None, name, f"two columns are called so ({table.header[at[name]]}, {cell}): rename one")
+            faults.add(
+                None, name, f"two columns are called so ({table.header[at[name]]}, {cell}): rename one", "column_twice"
+            )
         elif name:
             at[name] = place
     missing = missing_columns(kind, table.header)
@@ -95,16 +109,16 @@ def named_cells(kind: str, table: ListedTable, faults: Faults) -> Iterator[tuple
             None,
             ", ".join(missing),
             f"there is no such column; the columns are {columns}: name the one that holds it so",
+            "no_column",
         )
     if faults.told:
         return
     for row in table.rows:
         if row.fault is not None:
-            faults.add(row.number, "the row", row.fault)
+            faults.add(row.number, "the row", row.fault, "row")
         elif row.cut:
-            faults.add(
-                row.number, "the row", "the file ends in the middle of it: it was cut short; copy or export it again"
-            )
+            why = "the file ends in the middle of it: it was cut short; copy or export it again"
+            faults.add(row.number, "the row", why, "cut")
         else:
             yield row.number, {name: row.cells[place] for name, place in at.items()}
 

@@ -48,8 +48,8 @@ _BY = {
 }
 _MORE = {
     CountBy.AREA: ("还差{} m²", "{} m² more"),
-    CountBy.HEADS: ("还差{}人", "{} owners more"),
-    CountBy.CONTRACTS: ("还差{}份合同", "{} contracts more"),
+    CountBy.HEADS: ("还差{}人", "{} owner{} more"),
+    CountBy.CONTRACTS: ("还差{}份合同", "{} contract{} more"),
 }
 _REASON = {
     SetAsideReason.REPEATED: ("重复", "the same again"),
@@ -59,6 +59,7 @@ _REASON = {
     ),
     SetAsideReason.OUTRANKED: ("另一种方式的票优先", "a ballot of another origin comes first"),
     SetAsideReason.INVALID_BESIDE_VALID: ("另有有效票", "there is a valid one"),
+    SetAsideReason.AFTER_SALE: ("过户前的业主已投票", "the owner before the sale had voted"),
 }
 
 
@@ -125,7 +126,8 @@ def missing_in_words(one: Judged) -> tuple[str, str]:
     if one.missing is None:
         return "已不可能达到", "it can no longer be reached"
     shown = metres if one.condition.count is CountBy.AREA else str
-    more_cn, more_en = (text.format(shown(one.missing)) for text in _MORE[one.condition.count])
+    plural = "" if one.missing == 1 else "s"
+    more_cn, more_en = (text.format(shown(one.missing), plural) for text in _MORE[one.condition.count])
     return more_cn, more_en
 
 

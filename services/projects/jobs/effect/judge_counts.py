@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from services.contracts.effect import EffectVerdict
+from services.projects.domain.proof.facts import DIGITS_OF_P, rounded
 from services.projects.domain.proof.panel import Panel
 from services.projects.domain.proof.rules import ProofRules
-from services.projects.domain.proof.verdict import EffectVerdict
 from services.projects.domain.proof.verdicts import ClassVerdict, EstateVerdict
 from services.projects.files.effect_rules import proof_rules
 from services.projects.jobs.effect.counts import CallersByMonth
@@ -58,16 +59,16 @@ def _estate_row(one: EstateVerdict) -> Mapping[str, Any]:
         "look_months": one.look,
         "callers_before": one.before,
         "callers_after": one.after,
-        "months_before": one.months_before,
-        "months_after": one.months_after,
+        "months_before": len(one.months_before),
+        "months_after": len(one.months_after) if one.look else None,
         **_left(one),
         "controls": one.controls,
         "few_controls": one.few_controls,
-        "controls_ratio": _rounded(one.level),
-        "tau_squared": _rounded(one.between),
-        "placebo_share": _rounded(one.placebo.share) if one.placebo else None,
+        "controls_ratio": rounded(one.level),
+        "tau_squared": rounded(one.between),
+        "placebo_share": rounded(one.placebo.share) if one.placebo else None,
         "calibrated": one.placebo.calibrated if one.placebo else None,
-        "rank": _rounded(one.rank),
+        "rank": rounded(one.rank),
         "short_before": one.short_before,
         "estates": 1,
         "rules_version": one.rules_version,
@@ -92,12 +93,8 @@ def _class_row(one: ClassVerdict) -> Mapping[str, Any]:
 def _left(one: EstateVerdict | ClassVerdict) -> dict[str, float | None]:
     left = one.left._asdict() if one.left else dict.fromkeys(("ratio", "low", "high", "p"))
     return {
-        "ratio": _rounded(left["ratio"]),
-        "ratio_low_90": _rounded(left["low"]),
-        "ratio_high_90": _rounded(left["high"]),
-        "p": _rounded(left["p"], 6),
+        "ratio": rounded(left["ratio"]),
+        "ratio_low_90": rounded(left["low"]),
+        "ratio_high_90": rounded(left["high"]),
+        "p": rounded(left["p"], DIGITS_OF_P),
     }
-
-
-def _rounded(number: float | None, digits: int = 4) -> float | None:
-    return None if number is None else round(number, digits)

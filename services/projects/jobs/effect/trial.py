@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from services.contracts.effect import EffectVerdict
 from services.projects.domain.proof.comparison import compare, shift_of
 from services.projects.domain.proof.pooled import pooled
 from services.projects.domain.proof.rules import ProofRules
-from services.projects.domain.proof.verdict import EffectVerdict, judge, withheld
+from services.projects.domain.proof.verdict import judge, withheld
 from services.projects.files.effect_rules import proof_rules
 from services.projects.jobs.effect.worlds import WORLDS, Draw, Drawn, World, WorldCell
 

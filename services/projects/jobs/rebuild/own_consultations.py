@@ -69,6 +69,8 @@ class OwnConsultations:
             "heads": event.electorate.heads,
             "area": event.electorate.area,
             "seal": None,
+            "held_in": event.held_in and event.held_in.model_dump(mode="json"),
+            "register_check": event.held_against and event.held_against.model_dump(mode="json"),
         }
         for position, item in enumerate(event.items):
             self._items[event.consultation_id, item.item] = _item(event.consultation_id, position, item)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from services.contracts.estate_events import EstateRegistered
+from services.contracts.estate_events import EstateRegistered, EstateRemoved
 from services.projects.store.register_rebuilt import replace_rows
 from services.projects.store.register_tables import estates
 
@@ -19,9 +19,13 @@ class OwnEstates:
 
     _rows: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    def fold(self, event: EstateRegistered) -> None:
+    def fold(self, event: EstateRegistered | EstateRemoved) -> None:
         known = self._rows.get(event.estate_id)
         if known is not None and known["version"] >= event.version:
+            return
+        if isinstance(event, EstateRemoved):
+            if known is not None:
+                self._rows[event.estate_id] = {**known, "version": event.version, "blocks": [], "removed": True}
             return
         self._rows[event.estate_id] = {
             "id": event.estate_id,
@@ -31,7 +35,10 @@ class OwnEstates:
             "property_kind": event.property_kind,
             "built": event.built,
             "floor_area": event.floor_area,
+            "lng": event.lng,
+            "lat": event.lat,
             "blocks": [one.model_dump(mode="json") for one in event.blocks],
+            "removed": False,
         }
 
     def write(self, connection: Connection) -> None:

@@ -13,24 +13,26 @@ from sqlalchemy import Connection
 
 from services.contracts.complaint_events import WorksComplaintChanged
 from services.contracts.consultation_events import ConsultationEvent
-from services.contracts.estate_events import EstateRegistered
+from services.contracts.estate_events import EstateRegistered, EstateRemoved
 from services.contracts.event import Envelope, Event
 from services.contracts.hot_issue_events import HotIssueEvent, HotIssueMemberJoined, HotIssueMemberLeft
-from services.contracts.need_events import NeedChanged, NeedsSurveyed
+from services.contracts.need_events import NeedChanged, NeedsSurveyed, NeedsSurveyWithdrawn
 from services.contracts.numbers import ShortKind, number_of_old
-from services.contracts.project_events import ProjectEvent, ProjectOpened, TypicalCaseProposed
+from services.contracts.project_events import ProjectEvent, ProjectOpened
 from services.contracts.supervision_events import SupervisionEvent
 from services.contracts.works_events import WorksEvent
 from services.projects.domain.hot_issue import IssueState, Reason
+from services.projects.domain.repair_project import ProjectState
 from services.projects.jobs.rebuild.own_consultations import OwnConsultations
 from services.projects.jobs.rebuild.own_estates import OwnEstates
 from services.projects.jobs.rebuild.own_needs import OwnNeeds
 from services.projects.jobs.rebuild.own_plans import OwnPlans, PlanFact
+from services.projects.jobs.rebuild.own_standards import OwnStandards, StandardFact
 from services.projects.jobs.rebuild.own_supervision import OwnSupervision
 from services.projects.jobs.rebuild.own_works import OwnWorks
 from services.projects.store.consultations_rebuilt import forget_consultations
 from services.projects.store.rebuilt import replace_issues, replace_projects
-from services.projects.store.tables import hot_issues, repair_projects, typical_cases
+from services.projects.store.tables import hot_issues, repair_projects
 from services.projects.store.works_rebuilt import forget_works
 
 Row = dict[str, Any]
@@ -55,13 +57,13 @@ class OwnEvents:
 
     issues: dict[str, FoldedIssue] = field(default_factory=dict)
     projects: dict[str, FoldedProject] = field(default_factory=dict)
-    cases: dict[str, Row] = field(default_factory=dict)
     works: OwnWorks = field(default_factory=OwnWorks)
     consultations: OwnConsultations = field(default_factory=OwnConsultations)
     estates: OwnEstates = field(default_factory=OwnEstates)
     needs: OwnNeeds = field(default_factory=OwnNeeds)
     plans: OwnPlans = field(default_factory=OwnPlans)
     supervision: OwnSupervision = field(default_factory=OwnSupervision)
+    standards: OwnStandards = field(default_factory=OwnStandards)
     choices: dict[tuple[str, str], bool] = field(default_factory=dict)
     """By ticket and matter, whether a person said that it is of it."""
 
@@ -78,18 +80,16 @@ class OwnEvents:
                 self.consultations.fold(event)
             elif isinstance(event, WorksComplaintChanged):
                 self.works.complaint(event)
-            elif isinstance(event, EstateRegistered):
+            elif isinstance(event, EstateRegistered | EstateRemoved):
                 self.estates.fold(event)
-            elif isinstance(event, NeedChanged | NeedsSurveyed):
+            elif isinstance(event, NeedChanged | NeedsSurveyed | NeedsSurveyWithdrawn):
                 self.needs.fold(event)
             elif isinstance(event, PlanFact):
                 self.plans.fold(event)
             elif isinstance(event, SupervisionEvent):
                 self.supervision.fold(event)
-            elif isinstance(event, TypicalCaseProposed):
-                known = self.cases.get(event.type_code)
-                if known is None or known["version"] < event.version:
-                    self.cases[event.type_code] = _columns(event, typical_cases.c) | {"id": event.case_id}
+            elif isinstance(event, StandardFact):
+                self.standards.fold(event)
 
     def write(self, connection: Connection) -> None:
         """Replaces what was written before; the sightings must be there."""
@@ -108,7 +108,6 @@ class OwnEvents:
             connection,
             [one.row for one in projects],
             [line for one in projects for line in one.history],
-            list(self.cases.values()),
         )
         self.works.write(connection)
         self.consultations.write(connection)
@@ -116,6 +115,7 @@ class OwnEvents:
         self.needs.write(connection)
         self.plans.write(connection)
         self.supervision.write(connection)
+        self.standards.write(connection)
 
     def _issue(self, event: HotIssueEvent) -> None:
         issue = self.issues.setdefault(event.aggregate_id, FoldedIssue())
@@ -125,6 +125,8 @@ class OwnEvents:
         issue.row = _columns(event, hot_issues.c) | _place(event) | {"id": event.hot_issue_id, "number": number}
         if event.effect:
             issue.row |= {"effect": event.effect.model_dump(mode="json"), "verdict": None}
+        if event.judged:
+            issue.row |= {"judged": event.judged.model_dump(mode="json"), "verdict": None}
         if event.actor is not None:
             issue.history.append(_line(event))
         if isinstance(event, HotIssueMemberJoined | HotIssueMemberLeft) and event.actor and event.place.estate:
@@ -146,6 +148,7 @@ class OwnEvents:
         project.row = _columns(event, repair_projects.c) | _place(event) | {"id": event.project_id, "number": number}
         project.row["estates"] = estates
         came_from = None if isinstance(event, ProjectOpened) else getattr(event, "previous_state", event.state)
+        stopped = event.state == ProjectState.SUSPENDED and came_from != event.state
         project.history.append(
             {
                 "project_id": event.project_id,
@@ -157,6 +160,8 @@ class OwnEvents:
                 "note": getattr(event, "note", None),
                 "joined": getattr(event, "joined_hot_issue", None),
                 "reverses": getattr(event, "reverses", None),
+                "responsible": event.responsible if stopped else None,
+                "review_on": event.review_on if stopped else None,
             }
         )
 

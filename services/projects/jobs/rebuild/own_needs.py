@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from services.contracts.need_events import NeedChanged, NeedsSurveyed
+from services.contracts.need_events import NeedChanged, NeedsSurveyed, NeedsSurveyWithdrawn
 from services.projects.store.need_tables import needs, needs_surveys
 from services.projects.store.needs import source_cells, survey_row
 from services.projects.store.register_rebuilt import replace_rows
@@ -22,9 +22,11 @@ class OwnNeeds:
     _needs: dict[str, dict[str, Any]] = field(default_factory=dict)
     _surveys: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    def fold(self, event: NeedChanged | NeedsSurveyed) -> None:
+    def fold(self, event: NeedChanged | NeedsSurveyed | NeedsSurveyWithdrawn) -> None:
         if isinstance(event, NeedsSurveyed):
             self._surveys.setdefault(event.survey_id, survey_row(event))
+        elif isinstance(event, NeedsSurveyWithdrawn):
+            self._surveys[event.survey_id]["withdrawn_at"] = event.at
         elif self._needs.get(event.need_id, {"version": 0})["version"] < event.version:
             self._needs[event.need_id] = {
                 "id": event.need_id,

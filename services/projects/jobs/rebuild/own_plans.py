@@ -57,6 +57,7 @@ class OwnPlans:
             **_named(event, _ENTRY),
             "parts": [[one.part, one.value, one.tenths] for one in event.parts],
             "needs": list(event.needs),
+            "projects": list(event.projects),
             "payers": list(event.payers.model_dump().values()) if event.payers else None,
         }
 

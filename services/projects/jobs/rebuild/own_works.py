@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from services.contracts.complaint_events import WorksComplaintChanged
 from services.contracts.impact_events import WorksImpactChanged, WorksImpactsPlanned
+from services.contracts.visit_events import WorksWarrantyVisited
 from services.contracts.works_events import (
     WorksBlockAccepted,
     WorksContractChanged,
@@ -25,6 +26,7 @@ from services.projects.domain.works.complaints import Complaint
 from services.projects.store.agreements import contract_row
 from services.projects.store.complaints import save_complaints
 from services.projects.store.impacts import impact_row, plan_row
+from services.projects.store.warranty_visits import visit_row
 from services.projects.store.works import inspection_row
 from services.projects.store.works_rebuilt import WorksRows, write_works
 from services.projects.store.works_tables import GROUNDS
@@ -47,6 +49,7 @@ class OwnWorks:
     _contracts: dict[str, Row] = field(default_factory=dict)
     _impact_plans: dict[str, Row] = field(default_factory=dict)
     _impacts: dict[str, Row] = field(default_factory=dict)
+    _visits: dict[str, Row] = field(default_factory=dict)
     _complaints: dict[str, Complaint] = field(default_factory=dict)
 
     def complaint(self, event: WorksComplaintChanged) -> None:
@@ -78,6 +81,7 @@ class OwnWorks:
                         self._contracts,
                         self._impact_plans,
                         self._impacts,
+                        self._visits,
                     )
                 )
             ),
@@ -101,6 +105,7 @@ class OwnWorks:
             "dropped": event.dropped,
             "before": event.capacity_before,
             "after": event.capacity_after,
+            "spent": list(event.spent or ()),
         }
 
     def _inspection(self, event: WorksItemInspected) -> None:
@@ -116,6 +121,7 @@ class OwnWorks:
                 "item_id": event.item_id,
                 "severity": event.severity,
                 "ticket_id": event.ticket_id,
+                "inspection_id": event.inspection_id,
                 "note": event.note or "",
                 **changed,
                 **_done(event),
@@ -125,8 +131,8 @@ class OwnWorks:
             known |= changed
 
     def _paper(self, event: WorksPaperFiled) -> None:
-        row = {"id": event.paper_id, "kind": event.kind, "name": event.title, "sha256": event.sha256, **_done(event)}
-        self._papers.setdefault(event.paper_id, row)
+        row = {"id": event.paper_id, "kind": event.kind, "name": event.title, "sha256": event.sha256}
+        self._papers.setdefault(event.paper_id, row | {"issued_by": event.issued_by} | _done(event))
 
     def _disclosure(self, event: WorksDisclosed) -> None:
         self._disclosures.setdefault(event.aggregate_id, {"what": event.what, **_done(event)})
@@ -156,6 +162,10 @@ class OwnWorks:
         if self._impacts.get(event.impact_id, {"version": 0})["version"] < event.version:
             self._impacts[event.impact_id] = impact_row(event)
 
+    def _visit(self, event: WorksWarrantyVisited) -> None:
+        if self._visits.get(event.round_id, {"version": 0})["version"] < event.version:
+            self._visits[event.round_id] = visit_row(event)
+
 
 _FOLDED: Mapping[type[WorksEvent], Callable[[OwnWorks, Any], None]] = {
     WorksItemChanged: OwnWorks._item,
@@ -168,6 +178,7 @@ _FOLDED: Mapping[type[WorksEvent], Callable[[OwnWorks, Any], None]] = {
     WorksContractChanged: OwnWorks._contract,
     WorksImpactsPlanned: OwnWorks._impact_plan,
     WorksImpactChanged: OwnWorks._impact,
+    WorksWarrantyVisited: OwnWorks._visit,
 }
 
 

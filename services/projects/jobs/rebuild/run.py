@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -16,16 +17,22 @@ from services.chassis.database.work import Work
 from services.chassis.messaging import timers
 from services.contracts.event import Envelope
 from services.contracts.fingerprint import TermKey
+from services.projects.app.cases.case_clocks import MEASURE, STANDARD_DUE, end_of
 from services.projects.app.cure import OBSERVE
+from services.projects.app.effect.watch_relapse import RELAPSE, watched_until
 from services.projects.app.plans.use_fund import FUND_ANSWER
 from services.projects.app.raise_issue import DECIDE, LAPSE
 from services.projects.app.repair import REVIEW, review_at
 from services.projects.app.supervision.watch import start_timers
 from services.projects.app.works.attach_complaints import works_moved
 from services.projects.app.works.mend_defect import CURE
+from services.projects.app.works.visit_residents import start_visit_clocks
 from services.projects.domain.hot_issue import UNDECIDED, IssueState
+from services.projects.domain.months import Month
 from services.projects.domain.rules import RuleBook
 from services.projects.files.rules import FILE, load_rules
+from services.projects.files.standard_rules import standard_rules
+from services.projects.files.works_rules import works_rules
 from services.projects.jobs.rebuild import ticket_events
 from services.projects.jobs.rebuild.own_events import OwnEvents
 from services.projects.jobs.rebuild.topics import Topics
@@ -33,6 +40,7 @@ from services.projects.store import rebuilt
 from services.projects.store.checksums import Checksums, checksums
 from services.projects.store.rebuilt_matters import restore_matters
 from services.projects.store.supervision import SqlSupervisionBook
+from services.projects.store.warranty_visits import all_rounds
 
 TOPICS = ("tickets", "classifications", "hot-issues", "projects", "estates")
 COMPARE_AGAIN_S = 1.0
@@ -145,7 +153,7 @@ class Rebuilding:
             self.own.write(connection)
             restore_matters(connection, self.own.choices, self.book, self.key)
             _mark_citywide(connection, self.book)
-            _start_timers(connection)
+            _start_timers(connection, self.book)
 
     def _fold(self, envelopes: Sequence[Envelope]) -> None:
         self.own.fold(envelopes)
@@ -159,7 +167,7 @@ def _mark_citywide(connection: Connection, book: RuleBook) -> None:
     rebuilt.replace_citywide(connection, days)
 
 
-def _start_timers(connection: Connection) -> None:
+def _start_timers(connection: Connection, book: RuleBook) -> None:
     """Those waiting in the live database, so that no deadline is lost if the rebuilt one takes its place."""
     rebuilt.forget_deadlines(connection)
     work = Work(connection, SystemClock(), "rebuild")
@@ -170,6 +178,10 @@ def _start_timers(connection: Connection) -> None:
             timers.start(work, LAPSE, issue_id, decide_by)
         elif state == IssueState.OBSERVING and observe_until:
             timers.start(work, OBSERVE, issue_id, observe_until)
+    for issue_id, accepted_at, judged_at in rebuilt.watched_issues(connection):
+        this_month = Month.of(work.clock.now()).begin()
+        if this_month <= watched_until(accepted_at, judged_at, book):
+            timers.start(work, RELAPSE, issue_id, max(this_month, Month.of(judged_at).plus(1).begin()))
     for project_id, review_on in rebuilt.waiting_projects(connection):
         timers.start(work, REVIEW, project_id, review_at(review_on))
     for use_id, answer_by in rebuilt.waiting_fund_uses(connection):
@@ -177,14 +189,26 @@ def _start_timers(connection: Connection) -> None:
     for opinion in SqlSupervisionBook().running(work, "", ALL):
         start_timers(work, opinion)
     _start_works_timers(work)
+    _start_timers_of_types(work)
 
 
 def _start_works_timers(work: Work) -> None:
-    """The clocks of defects; and complaints are looked for once more in each project's estate."""
+    """The clocks of defects and of visits; and complaints are looked for once more in each project's estate."""
     for defect_id, cure_by in rebuilt.clocks_of_defects(work.connection):
         timers.start(work, CURE, defect_id, cure_by)
+    start_visit_clocks(work, all_rounds(work.connection), works_rules().visit_late_days)
     for project_id, version in rebuilt.projects(work.connection):
         works_moved(work, project_id, version)
+
+
+def _start_timers_of_types(work: Work) -> None:
+    """The clocks of countermeasures, pilots and standards."""
+    for case_id, measure_id, due in rebuilt.measures_to_do(work.connection):
+        timers.start(work, MEASURE, f"{case_id} {measure_id}", end_of(due))
+    for case_id, accepted_at in rebuilt.pilots_without_standard(work.connection):
+        timers.start(work, STANDARD_DUE, case_id, accepted_at + timedelta(days=standard_rules().pilot_days))
+    for kind, subject, day in rebuilt.days_of_standards(work.connection):
+        timers.start(work, kind, subject, end_of(day))
 
 
 def _differences(live: Checksums, rebuilt_sums: Checksums) -> set[tuple[str, str]]:

@@ -7,11 +7,11 @@ from datetime import date
 import numpy as np
 import pytest
 
+from services.contracts.effect import EffectVerdict
 from services.projects.domain.months import Month
 from services.projects.domain.proof.panel import Panel, Repaired
 from services.projects.domain.proof.placebo import placebo
 from services.projects.domain.proof.relapse import alarm, threshold
-from services.projects.domain.proof.verdict import EffectVerdict
 from services.projects.files.effect_rules import proof_rules
 
 RULES = proof_rules()
@@ -67,7 +67,7 @@ def test_nothing_is_judged_before_the_months_are_over() -> None:
 def test_works_that_began_at_once_have_no_months_to_compare_with() -> None:
     day = date(2023, 2, 10)
     verdict = panel().estate(Repaired("quyang-1", "roof", callers(5, 1), day, day, date(2023, 8, 25)))
-    assert (verdict.finding, verdict.months_before) == (EffectVerdict.TOO_FEW, 0)
+    assert (verdict.finding, verdict.months_before) == (EffectVerdict.TOO_FEW, ())
 
 
 def test_a_rise_beside_the_fall_withholds_the_proof() -> None:

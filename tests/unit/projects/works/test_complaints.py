@@ -19,7 +19,19 @@ from services.contracts.ticket_events import RequestKind, TicketReclassified, Ti
 from services.projects.app.works.attach_complaints import AttachComplaints, newest_answers
 from services.projects.app.works.complaint_ports import Answer
 from services.projects.domain.sighting import Sighting
-from services.projects.domain.works.complaints import Colour, Complaint, ComplaintRule, Edge, Span, about, colour
+from services.projects.domain.works.complaints import (
+    Colour,
+    Complaint,
+    ComplaintRule,
+    Edge,
+    Span,
+    WhyNoDefect,
+    about,
+    colour,
+    why_apart,
+    why_no_defect,
+)
+from services.projects.domain.works.warranty import Warranty
 from services.projects.files.works_rules import works_rules
 from tests.integration.projects.events import classified, corrected, dispatched, ticket_id
 
@@ -170,3 +182,30 @@ def again(ticket: int, version: int) -> TicketRedoOrdered:
 @given(st.permutations([settled(1, "MJ16", 5), again(1, 7), settled(2, "MJ16", 5), settled(3, "MJ01", 5)]))
 def test_the_newest_answer_of_each_complaint_counts(events: list[Event]) -> None:
     assert newest_answers(events, {"MJ16"}) == [Answer(ticket_id(1), 7, None), Answer(ticket_id(2), 5, STARTED)]
+
+
+@pytest.mark.parametrize(
+    ("span", "day", "evidence", "of_another", "why"),
+    [
+        (SPAN, 4.9, True, False, None),  # before the works
+        (SPAN, 6, False, False, WhyNoDefect.ENQUIRY),
+        (SPAN, 6, True, True, WhyNoDefect.OF_ANOTHER_PROJECT),
+        (OVER, 772, True, False, WhyNoDefect.AFTER_WARRANTY),
+        (replace(OVER, warranted_until=None), 50, True, False, WhyNoDefect.AFTER_WORKS),
+        (replace(OVER, cancelled=True), 50, True, False, WhyNoDefect.AFTER_WORKS),
+    ],
+)
+def test_why_a_ticket_of_the_estate_is_not_about_the_works(
+    span: Span, day: float, evidence: bool, of_another: bool, why: WhyNoDefect | None
+) -> None:
+    assert why_apart(evidence, of_another, OPENED + day * DAY, span, MJ17) is why
+
+
+def test_a_complaint_opens_a_defect_where_one_item_alone_is_covered() -> None:
+    def until(item: str, ends: date) -> Warranty:
+        return Warranty(item, "3", "E01", ACCEPTED.date(), ends, "waterproofing")
+
+    roof, lamp = until("roof", date(2031, 7, 11)), until("lamp", date(2028, 7, 11))
+    assert why_no_defect(ACCEPTED, [roof, lamp]) is WhyNoDefect.SEVERAL_ITEMS
+    assert why_no_defect(ACCEPTED + 1000 * DAY, [roof, lamp]) is None
+    assert why_no_defect(STARTED, [roof, lamp]) is WhyNoDefect.NOT_COVERED

@@ -38,13 +38,19 @@ def inspected(quantity: int = 100, verdict: Verdict = Verdict.ACCEPTED) -> ItemS
 CONTRACT = Contract(
     "contract", WorksParty.CONSTRUCTION, "paper", 100, NOW.date(), NOW.date(), audit=Audit("report", 90)
 )
-ITEMS = (item("must", Choice.MUST, "3"), item("clear", Choice.BEFORE_WORKS, None), item("chosen", Choice.CHOOSE, "5"))
+ITEMS = (
+    item("must", Choice.MUST, "3"),
+    item("clear", Choice.BEFORE_WORKS, None),
+    item("chosen", Choice.CHOOSE, "5"),
+    replace(item("voted", Choice.OWN_VOTE, "5"), confirmed_by="vote"),
+)
 BLOCKS = frozenset({"3", "5", None})
 DONE = Works(
     items=ITEMS,
     standings={one.id: inspected() for one in ITEMS},
     defects=(Defect("closed", "must", Severity.CRITICAL, DefectState.CLOSED),),
-    papers=tuple(Paper(kind, kind, kind, "0" * 64) for kind in PaperKind),
+    papers=tuple(Paper(kind, kind, kind, "0" * 64, "housing") for kind in PaperKind),
+    approvers=frozenset({"housing"}),
     required_papers={step: frozenset({PaperKind.CONTRACT}) for step in Gated},
     to_disclose=frozenset({"hours"}),
     disclosed=frozenset({"hours"}),
@@ -91,6 +97,10 @@ def with_consulted(**change: object) -> Callable[[Works], Works]:
 
 FAULTS: dict[str, Fault] = {
     "nothing was agreed to": Fault(with_consulted(agreed=frozenset()), {Gate.RESIDENTS_AGREED: "consultation"}),
+    "a result was annulled": Fault(
+        with_consulted(annulled=frozenset({"vote"})),
+        {Gate.RESULTS_STAND: "voted", Gate.CHOSEN_ITEMS_CONFIRMED: "voted"},
+    ),
     "a vote is under way": Fault(with_consulted(under_way=frozenset({"vote"})), {Gate.VOTES_ENDED: "vote"}),
     "no review was held": Fault(with_consulted(meetings=frozenset()), {Gate.MEETINGS_HELD: "review"}),
     "an opinion has no answer": Fault(
@@ -110,6 +120,10 @@ FAULTS: dict[str, Fault] = {
     "a paper is missing": Fault(
         lambda works: replace(works, papers=tuple(one for one in works.papers if one.kind is not PaperKind.CONTRACT)),
         {Gate.PAPERS_THERE: "contract"},
+    ),
+    "who approved may not": Fault(
+        lambda works: replace(works, papers=tuple(replace(one, issued_by="office") for one in works.papers)),
+        {Gate.APPROVED_BY_AUTHORITY: "housing"},
     ),
     "hours are not made public": Fault(lambda works: replace(works, disclosed=frozenset()), {Gate.DISCLOSED: "hours"}),
     "nobody planned how to disturb least": Fault(
@@ -152,17 +166,26 @@ def test_all_is_open_where_nothing_is_amiss(step: Gated) -> None:
     assert holds(step, DONE) == []
 
 
-def test_whatever_is_amiss_together_shuts_its_gates_and_no_other() -> None:
-    for chosen in chain.from_iterable(combinations(FAULTS, size) for size in range(1, len(FAULTS) + 1)):
-        works = DONE
-        expected: dict[Gate, set[str]] = {}
-        for fault in (FAULTS[name] for name in chosen):
-            works = fault.amiss(works)
-            for gate, by in fault.holds.items():
-                expected.setdefault(gate, set()).add(by)
-        shut = {gate: Hold(gate, tuple(sorted(by))) for gate, by in expected.items()}
-        for step in Gated:
-            assert holds(step, works) == [shut[gate] for gate in GATES[step] if gate in shut], (step, chosen)
+@pytest.mark.parametrize("step", Gated)
+def test_whatever_is_amiss_together_shuts_its_gates_and_no_other(step: Gated) -> None:
+    """All combinations of what concerns a step, each with and without all that does not."""
+    others = [name for name, fault in FAULTS.items() if not fault.holds.keys() & set(GATES[step])]
+    concern = [name for name in FAULTS if name not in others]
+    for chosen in chain.from_iterable(combinations(concern, size) for size in range(len(concern) + 1)):
+        for names in (chosen, (*chosen, *others)):
+            works = DONE
+            expected: dict[Gate, set[str]] = {}
+            for fault in (FAULTS[name] for name in names):
+                works = fault.amiss(works)
+                for gate, by in fault.holds.items():
+                    expected.setdefault(gate, set()).add(by)
+            shut = {gate: Hold(gate, tuple(sorted(by))) for gate, by in expected.items()}
+            assert holds(step, works) == [shut[gate] for gate in GATES[step] if gate in shut], (step, names)
+
+
+def test_an_approval_is_needed_even_where_nobody_is_known_who_gives_it() -> None:
+    works = replace(DONE, approvers=frozenset())
+    assert holds(Gated.APPROVE, works) == [Hold(Gate.APPROVED_BY_AUTHORITY, ("approval",))]
 
 
 def test_every_gate_is_shut_by_something_and_belongs_to_a_step() -> None:
@@ -184,7 +207,9 @@ def test_a_dropped_item_holds_nothing() -> None:
 
 def test_an_annulled_result_confirms_nothing_any_more() -> None:
     annulled = with_item("chosen", confirmed_by="vote")(with_consulted(annulled=frozenset({"vote"}))(DONE))
-    assert holds(Gated.START, annulled) == [Hold(Gate.CHOSEN_ITEMS_CONFIRMED, ("chosen",))]
+    lost = ("chosen", "voted")
+    assert holds(Gated.TENDER, annulled) == holds(Gated.CONTRACT, annulled) == [Hold(Gate.RESULTS_STAND, lost)]
+    assert holds(Gated.START, annulled) == [Hold(Gate.RESULTS_STAND, lost), Hold(Gate.CHOSEN_ITEMS_CONFIRMED, lost)]
 
 
 def test_a_block_is_accepted_whatever_is_amiss_in_another() -> None:
@@ -196,9 +221,13 @@ def test_a_block_is_accepted_whatever_is_amiss_in_another() -> None:
 def test_no_project_ends_because_everything_was_built() -> None:
     assert STEPS.keys() == {
         ProjectState.CONSULTED,
+        ProjectState.APPROVED,
         ProjectState.SCHEME_CONFIRMED,
+        ProjectState.TENDERED,
+        ProjectState.CONTRACTED,
         ProjectState.STARTED,
         ProjectState.ACCEPTED,
+        ProjectState.AUDITED,
         ProjectState.HANDED_OVER,
         ProjectState.VERIFIED,
     }

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contracts.elements import Choice
-from services.projects.domain.works.inspections import Inspection, ItemStanding, Verdict
+from services.projects.domain.works.inspections import Inspection, ItemStanding, Verdict, standing
 from services.projects.domain.works.items import WorksItem
 from services.projects.domain.works.progress import progress_by_block
 
@@ -52,3 +52,14 @@ def test_progress_is_between_none_and_all(rows: list[tuple[int, int, int, Verdic
     standings = {str(n): accepted(str(row[1]), row[3]) for n, row in enumerate(rows)}
     for found in progress_by_block(items, standings).values():
         assert 0 <= found.accepted <= found.contracted
+
+
+def test_what_was_accepted_with_its_block_counts_whatever_was_found_since() -> None:
+    good, bad = (
+        Inspection(id, "item", frozenset(bases), verdict, Decimal(quantity), "inspector", NOW)
+        for id, bases, verdict, quantity in (("i", (), Verdict.ACCEPTED, 80), ("j", ("i",), Verdict.REFUSED, 0))
+    )
+    known = {"a": standing([bad, good])}
+    assert progress_by_block([item("a")], known)["3"].share == 0
+    assert progress_by_block([item("a")], known, {"3"})["3"].share == Decimal("0.8")  # contracted for more since
+    assert [one.id for one in known["a"].made] == ["i", "j"]

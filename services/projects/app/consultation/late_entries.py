@@ -1,0 +1,33 @@
+"""Ballots that an owner would ask about: entered after closing, or after the counting party saw how the vote stood."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.chassis.database.work import Work
+from services.projects.app.consultation.ports import ConsultationBook, Look
+from services.projects.domain.consultation.admission import entered_late
+from services.projects.domain.consultation.ballots import Ballot
+from services.projects.domain.consultation.course import Consultation
+
+
+@dataclass(frozen=True, slots=True)
+class LateEntries:
+    """`look`: the first while voting was open. A ballot may stand in both lists."""
+
+    after_closing: Sequence[Ballot] = ()
+    after_look: Sequence[Ballot] = ()
+    look: Look | None = None
+
+
+def late_entries(work: Work, book: ConsultationBook, consultation: Consultation) -> LateEntries:
+    """Of ballots entered by hand; those cast by a code are their owners' own."""
+    if consultation.announced is None:
+        return LateEntries()
+    look, opening = book.first_look(work, consultation.id), consultation.opening
+    seen = look.ballots if look else book.chain(work, consultation.id).ballots
+    found = book.entered_by_hand(work, consultation.id, consultation.announced.closes_at, seen)
+    return LateEntries(
+        [one for one in found if entered_late(one, opening)], [one for one in found if one.number > seen], look
+    )

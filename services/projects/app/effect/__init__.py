@@ -1,0 +1,1 @@
+"""Judges whether complaints fell because of works, and watches whether they come back."""

@@ -1,0 +1,1 @@
+"""What people do with standards and their roll-out."""

@@ -1,0 +1,157 @@
+"""Issues a version of a standard, keeps it after its review, or retires the standard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from services.chassis.commands import Conflict, Unfit
+from services.chassis.database.work import Work
+from services.chassis.messaging import timers
+from services.chassis.working_days import SHANGHAI
+from services.contracts.districts import sub_districts
+from services.contracts.standard_events import StandardIssued
+from services.projects.app.cases.case_clocks import end_of
+from services.projects.app.standards.desk import StandardDesk
+from services.projects.app.standards.publishing import TOPIC, rollout_changed, standard_facts
+from services.projects.app.standards.standard_clocks import ADOPT, REVIEW_STANDARD
+from services.projects.app.works.desk import Who
+from services.projects.domain.menu import MenuItem
+from services.projects.domain.months import months_later_day
+from services.projects.domain.standards.checks import open_findings
+from services.projects.domain.standards.clauses import ClauseStatus
+from services.projects.domain.standards.rollout import Rollout
+from services.projects.domain.standards.standard import Edition, EditionState, Retirement, Standard
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """`version` is the standard's as the person saw it. `supersedes`: the version in force before; None: the first.
+
+    `adopt_by`, `review_on` None: as the rules say.
+    """
+
+    version: int
+    effective_from: date
+    effective_to: date | None = None
+    supersedes: int | None = None
+    adopt_by: date | None = None
+    review_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IssueStandard:
+    """`base_menu`: the rows that come with the service."""
+
+    desk: StandardDesk
+    base_menu: Sequence[MenuItem]
+
+    def issue(self, work: Work, standard_id: str, said: Issue, who: Who) -> Standard:
+        """Raises Unknown, Forbidden, Conflict for what is not consulted, has changed, or ends a clause with an open
+        finding, and Unfit for days that overlap, leave a gap, or are over."""
+        standard = self.desk.open(work, standard_id, said.version, who)
+        draft = self.desk.draft_of(standard)
+        if draft.state is not EditionState.CONSULTED:
+            raise Conflict("it was not consulted on yet: hear and answer first", standard.version, standard.state)
+        now = work.clock.now()
+        today = now.astimezone(SHANGHAI).date()
+        _supersedes(standard, draft, said.supersedes)
+        if fault := standard.term_fault(said.effective_from, said.effective_to, today):
+            raise Unfit(*fault)
+        self._no_clause_ends_with_findings(work, standard, draft)
+        adopt_by = said.adopt_by or said.effective_from + timedelta(days=self.desk.rules.adopt_days)
+        if adopt_by < today:
+            raise Unfit("adopt_by", "is over: give a day to come")
+        review_on = self._review_on(said.review_on, said.effective_from)
+        draft.menu_versions = self._menu_versions(work, standard, draft)
+        draft.effective_from, draft.effective_to, draft.adopt_by = said.effective_from, said.effective_to, adopt_by
+        draft.state, draft.issued_at, draft.issued_by = EditionState.ISSUED, now, standard.lead
+        standard.review_on, standard.review_overdue = review_on, False
+        standard.version += 1
+        self.desk.book.save(work, standard)
+        work.publish(TOPIC, StandardIssued(**standard_facts(standard, draft), actor=who.actor))
+        timers.start(work, REVIEW_STANDARD, standard.id, end_of(review_on))
+        self._roll_out(work, standard, adopt_by, who)
+        return standard
+
+    def keep(self, work: Work, standard_id: str, version: int, review_on: date | None, who: Who) -> Standard:
+        """The review found that the standard is kept; the next review is on the day given, or as the rules say."""
+        standard = self.desk.open(work, standard_id, version, who)
+        edition = _last_issued(standard)
+        standard.review_on = self._review_on(review_on, work.clock.now().astimezone(SHANGHAI).date())
+        standard.review_overdue = False
+        self.desk.changed(work, standard, edition, who.actor)
+        timers.start(work, REVIEW_STANDARD, standard.id, end_of(standard.review_on))
+        return standard
+
+    def retire(self, work: Work, standard_id: str, version: int, last: date, reason: str, who: Who) -> Standard:
+        """Raises Unfit for a day that is over, Conflict while a finding is open."""
+        standard = self.desk.open(work, standard_id, version, who)
+        edition = _last_issued(standard)
+        now = work.clock.now()
+        if last < now.astimezone(SHANGHAI).date():
+            raise Unfit("last_day", "is over: a rule ends today at the earliest")
+        if found := open_findings(one for one, _, _ in self.desk.book.checks(work, standard.id)):
+            raise Conflict(_open(found[0].clause, found[0].sub_district), standard.version, standard.state)
+        standard.retirement = Retirement(last, now, reason)
+        standard.review_on = None
+        self.desk.changed(work, standard, edition, who.actor)
+        return standard
+
+    def _no_clause_ends_with_findings(self, work: Work, standard: Standard, draft: Edition) -> None:
+        ending = {one.id for one in draft.content.clauses if one.status is not ClauseStatus.ACTIVE}
+        for one in open_findings(check for check, _, _ in self.desk.book.checks(work, standard.id)):
+            if one.clause in ending:
+                raise Conflict(_open(one.clause, one.sub_district), standard.version, standard.state)
+
+    def _review_on(self, said: date | None, begin: date) -> date:
+        months = self.desk.rules.review_months
+        earliest, latest = (months_later_day(begin, one) for one in (months.earliest, months.latest))
+        if said is not None and not earliest <= said <= latest:
+            raise Unfit("review_on", f"is not between {earliest} and {latest}, as the rules of standards ask")
+        return said or latest
+
+    def _menu_versions(self, work: Work, standard: Standard, draft: Edition) -> Mapping[str, int]:
+        """A row that says what it said in the version before keeps its version."""
+        highest = dict(self.desk.book.lock_menu(work))
+        for row in self.base_menu:
+            highest[row.code] = max(highest.get(row.code, 0), row.version)
+        before = standard.edition(draft.supersedes) if draft.supersedes else None
+        kept = {row.code: row for row in before.content.menu} if before else {}
+        return {
+            row.code: before.menu_versions[row.code]
+            if before and kept.get(row.code) == row
+            else highest.get(row.code, 0) + 1
+            for row in draft.content.menu
+        }
+
+    def _roll_out(self, work: Work, standard: Standard, adopt_by: date, who: Who) -> None:
+        known = {one.sub_district: one for one in self.desk.book.rollouts(work, standard.id)}
+        rollouts = [known.get(code) or Rollout(standard.id, code) for code in sub_districts()]
+        for one in rollouts:
+            one.adopt_by, one.overdue = adopt_by, False
+            one.version += 1
+        self.desk.book.save_rollouts(work, rollouts)
+        for one in rollouts:
+            work.publish(TOPIC, rollout_changed(one, standard.lead, who.actor))
+        due = end_of(adopt_by)
+        timers.start_all(work, ADOPT, [(f"{standard.id} {one.sub_district}", due) for one in rollouts])
+
+
+def _last_issued(standard: Standard) -> Edition:
+    if not (issued := standard.issued()):
+        raise Conflict("none of its versions was issued yet", standard.version, standard.state)
+    return issued[-1]
+
+
+def _supersedes(standard: Standard, draft: Edition, said: int | None) -> None:
+    """Raises Unfit unless it supersedes the last version issued; the first supersedes none."""
+    if said == draft.number:
+        raise Unfit("supersedes", f"is this version itself: name version {draft.supersedes or 'none'}")
+    if said != draft.supersedes:
+        raise Unfit("supersedes", f"is not the version in force before, which is {draft.supersedes or 'none'}")
+
+
+def _open(clause: str, sub_district: str) -> str:
+    return f"clause {clause} has an open finding in {sub_district}: have it mended and checked again before it ends"

@@ -1,0 +1,1 @@
+"""Standards: versions, clauses, adoption by the sub-districts, checks."""

@@ -1,0 +1,113 @@
+"""Typical cases, standards and their roll-out as pages: from a proposal to eight sub-districts, in two languages."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from services.chassis.database.work import Workshop
+from tests.integration.pages.conftest import Person, Projects, Site
+from tests.integration.pages.english import english_in
+from tests.integration.projects.loop_of import District
+from tests.integration.projects.ruling import analysed, consulted, issued, on_case, proposed, revised
+from tests.integration.projects.wired import served
+
+_TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
+CRITERIA = {"small_cut": "屋面渗漏一类", "high_attention": "三处集中", "close_to_residents": "雨天漏水"}
+
+
+@pytest.fixture
+def projects(workshop: Workshop) -> Projects:
+    return Projects(District(workshop), Site(served(workshop)))
+
+
+def send(person: Person, page: str, form: str, version: int = 0, **entered: object) -> tuple[int, str]:
+    html = person.open(page.partition("?")[0])
+    known = re.findall(r'name="version" value="(\d+)"', html)
+    fields = {"csrf": _TOKEN.findall(html)[-1], "version": str(version or (known[0] if known else 1))}
+    answer = person.browser.post(f"{page}/{form}", data=fields | entered)
+    return answer.status_code, answer.text or answer.headers["location"]
+
+
+def test_a_case_is_chosen_analysed_and_closed_on_its_sheet(projects: Projects) -> None:
+    case_id = proposed(projects.district)["case_id"]
+    page, lead = f"/pages/cases/{case_id}", projects.site.person("department:housing")
+    assert "屋面渗漏" in lead.open("/pages/cases")
+    status, refused = send(lead, page, "choice", small_cut="屋面渗漏一类")
+    assert (status, "三项依据都要写明" in refused, "屋面渗漏一类" in refused) == (422, True, True)
+    assert send(lead, page, "choice", **CRITERIA)[0] == 303
+    ticket = re.findall(r'name="tickets" value="([^"]+)"', lead.open(page))[0]
+    cause = {
+        "kind": "rule_gap",
+        "finding": "没有闭水要求",
+        "task": "写入合同",
+        "unit": "construction",
+        "due": "2026-08-01",
+    }
+    status, refused = send(lead, page, "causes", **cause)
+    assert (status, "请至少选一件同类工单" in refused, "没有闭水要求" in refused) == (422, True, True)
+    assert send(lead, page, "causes", tickets=ticket, **cause)[0] == 303
+    assert send(lead, page, "analysis")[0] == 303
+    builder = projects.site.person("department:construction")
+    assert "标为已完成" in builder.open(page)
+    measure = re.findall(r'name="measure_id" value="([^"]+)"', builder.open(page))[0]
+    assert send(builder, page, "completion", measure_id=measure)[0] == 303
+    status, refused = send(lead, page, "closing")
+    assert (status, "请写明理由" in refused) == (422, True)
+    assert send(lead, page, "closing", reason="由市级标准覆盖")[0] == 303
+    html = lead.open(page)
+    for said in ("已结案", "制度缺失", "区建设和管理委员会", "由市级标准覆盖"):
+        assert said in html
+    assert "<form" not in html.split("<main")[-1]
+
+
+def test_a_standard_is_drafted_heard_issued_and_adopted_on_its_pages(projects: Projects) -> None:
+    case_id, lead = analysed(projects.district), projects.site.person("department:housing")
+    new = {"case_id": case_id, "title": "屋面办法", "text": "总则", "clauses": "1 闭水查漏\n2 竣工闭水"}
+    status, page = send(lead, "/pages/standards", "new", **new)
+    assert status == 303
+    page = page.partition("?")[0]
+    opinion = {"id": "5b0d9a3e-1c2d-4e3f-8a4b-5c6d7e8f9a0b", "role": "deputy", "clause": "1", "words": "写明由谁闭水"}
+    assert send(lead, page, "opinions", **opinion)[0] == 303
+    status, refused = send(lead, page, "consultation")
+    assert (status, "逐条答复" in refused) == (422, True)
+    answered = {"opinion_id": opinion["id"], "adopted": "yes", "why": "已写入"}
+    assert send(lead, page, "answer", version=1, **answered)[0] == 303
+    consulted(projects.district, page.rpartition("/")[2])
+    status, refused = send(lead, page, "issue", effective_from="2026-06-01")
+    assert (status, "不重叠、不间断" in refused) == (422, True)
+    assert send(lead, page, "issue", effective_from="2026-07-01")[0] == 303
+    office, rollout = projects.site.person("department:quyanglu"), f"{page}/rollout"
+    here = {"sub_district": "310109010", "number": "1", "version": 1}
+    assert send(office, rollout, "adoption", trained_on="2026-06-30", **here)[0] == 303
+    assert send(office, rollout, "adoption", trained_on="2026-06-30", **here)[0] == 409
+    html = lead.open(rollout)
+    for said in ('已采用现行版 <b class="num">1</b>', '待采用 <b class="num">7</b>', "2026年6月30日完成培训"):
+        assert said in html
+    sheet = lead.open(f"/pages/cases/{case_id}")
+    for said in ("屋面办法", "曲阳路街道", "采用前"):
+        assert said in sheet
+
+
+def test_who_only_looks_finds_no_form_and_english_is_english(projects: Projects) -> None:
+    case_id = analysed(projects.district)
+    standard_id = issued(projects.district, case_id)
+    old = {"id": "2", "text": "竣工后闭水二十四小时", "status": "superseded", "successor": "3"}
+    clauses = [{"id": "1", "text": "闭水四十八小时"}, old, {"id": "3", "text": "竣工后闭水四十八小时"}]
+    papers = {"accept": ["acceptance_record"]}
+    revised(projects.district, standard_id, "2026-07-02", clauses=clauses, papers=papers, text="新办法")
+    supervisor = projects.site.person("supervisor")
+    pages = ("/pages/cases", f"/pages/cases/{case_id}", "/pages/standards", f"/pages/standards/{standard_id}",
+             f"/pages/standards/{standard_id}/rollout")  # fmt: skip
+    for page in pages:
+        main = supervisor.open(page).split("<main")[-1]
+        assert "<form" not in main
+        assert english_in(main) == set()
+    differing = supervisor.open(f"/pages/standards/{standard_id}")
+    for said in ("第1条有改动", "第2条由第3条替代", "新增第3条", "竣工验收前须备：验收记录", "说明有改动"):
+        assert said in differing
+    assert "Clause 2 is superseded by clause 3" in supervisor.open(f"/pages/standards/{standard_id}?lang=en")
+    supervisor.open("/pages/cases/00000000-0000-4000-8000-000000000000", 404)
+    supervisor.open("/pages/standards/00000000-0000-4000-8000-000000000000/rollout", 404)
+    assert on_case(projects.district, case_id, "closing").status_code == 200

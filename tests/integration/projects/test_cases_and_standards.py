@@ -1,0 +1,218 @@
+"""From a proposal to a case that is closed by its standard, which eight sub-districts adopt."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from services.chassis.database.work import Workshop
+from services.contracts.case_events import TypicalCaseEvent, TypicalCaseMeasureChanged, TypicalCaseStandardOverdue
+from services.contracts.standard_events import RolloutChanged, StandardCheckChanged, StandardIssued, StandardReviewDue
+from tests.integration.projects.asking import told
+from tests.integration.projects.conftest import NOW
+from tests.integration.projects.events import ticket_id
+from tests.integration.projects.loop_of import District
+from tests.integration.projects.ruling import (
+    CONTENT,
+    EVIDENCE,
+    HERE,
+    adopted_everywhere,
+    analysed,
+    cause,
+    checked,
+    consulted,
+    drafted,
+    here,
+    in_place,
+    issued,
+    on_case,
+    on_standard,
+    proposed,
+    revised,
+    rollout_of,
+    standard_of,
+)
+
+
+@pytest.fixture
+def district(workshop: Workshop) -> District:
+    return District(workshop)
+
+
+def test_a_case_becomes_a_standard_that_all_eight_adopt(district: District) -> None:
+    case_id = analysed(district)
+    standard_id = issued(district, case_id)
+    adopted_everywhere(district, standard_id)
+    shown = rollout_of(district, standard_id)
+    assert shown["tally"] == {"adopted": 8, "older": 0, "exempt": 0, "unknown": 0, "planned": 0}
+    closed = on_case(district, case_id, "closing").json()
+    assert (closed["state"], closed["standard_id"], closed["reason"]) == ("closed", standard_id, None)
+    assert [one.state for one in told(district, TypicalCaseEvent)] == [
+        *("chosen", "chosen", "analysed", "analysed", "closed")
+    ]
+    assert len(told(district, RolloutChanged)) == 16
+    revised(district, standard_id, "2026-07-02")
+    district.until(NOW + timedelta(days=2))
+    assert rollout_of(district, standard_id)["tally"]["older"] == 8
+
+
+def test_a_case_is_not_closed_without_its_rule_unless_a_reason_is_kept(district: District) -> None:
+    case_id = analysed(district)
+    drafted(district, case_id)
+    refused = on_case(district, case_id, "closing")
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "body.reason")
+    assert on_case(district, case_id, "closing", reason="由市级标准覆盖").json()["state"] == "closed"
+
+
+def test_what_does_not_fit_a_case_is_refused_by_its_field(district: District) -> None:
+    case_id = proposed(district)["case_id"]
+    assert on_case(district, case_id, "choice", "department:fire", criteria=EVIDENCE).status_code == 403
+    little = on_case(district, case_id, "choice", criteria={"small_cut": "一类"})
+    assert little.json()["errors"][0]["field"] == "body.criteria"
+    assert on_case(district, case_id, "analysis").json()["current_state"] == "proposed"
+    assert on_case(district, case_id, "choice", criteria=EVIDENCE).status_code == 200
+    assert on_case(district, case_id, "analysis").json()["errors"][0]["field"] == "body.causes"
+    for wrong, field in (
+        ({"tickets": [ticket_id(4711)]}, "body.tickets"),
+        ({"measures": []}, "body.measures"),
+        ({"measures": [{"unit": "nobody", "task": "x", "due": "2026-08-01"}]}, "body.measures.0.unit"),
+        ({"measures": [{"unit": "fire", "task": "x", "due": "2026-06-01"}]}, "body.measures.0.due"),
+    ):
+        answer = on_case(district, case_id, "causes", **cause(**wrong))
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+
+
+def test_a_countermeasure_is_a_task_with_a_clock(district: District) -> None:
+    case_id = analysed(district)
+    district.until(NOW + timedelta(days=40))
+    given, late = told(district, TypicalCaseMeasureChanged)
+    assert (given.unit, given.overdue, late.overdue) == ("construction", False, True)
+    path = f"measures/{given.measure_id}/completion"
+    assert on_case(district, case_id, path, "department:fire").status_code == 403
+    assert on_case(district, case_id, path, "department:construction").status_code == 200
+    assert on_case(district, case_id, path).status_code == 409
+    assert told(district, TypicalCaseMeasureChanged)[-1].overdue is False
+
+
+def test_a_pilot_that_was_accepted_asks_for_a_standard_within_thirty_days(district: District) -> None:
+    case_id = analysed(district)
+    issue = district.hub.get(f"/cases/{case_id}").json()["hot_issues"][0]
+    project = district.decide(issue, kind="project")["project_id"]
+    assert on_case(district, case_id, "pilot", project_id=project).status_code == 200
+    district.advance(project, "accepted")
+    shown = district.hub.get(f"/cases/{case_id}").json()
+    assert shown["pilot_accepted_at"] is not None
+    district.until(NOW + timedelta(days=29))
+    assert told(district, TypicalCaseStandardOverdue) == []
+    district.until(NOW + timedelta(days=31))
+    (late,) = told(district, TypicalCaseStandardOverdue)
+    assert (late.case_id, late.state) == (case_id, "pilot")
+
+
+def test_versions_of_a_standard_neither_overlap_nor_gap_nor_supersede_themselves(district: District) -> None:
+    standard_id = drafted(district)["standard_id"]
+    early = on_standard(district, standard_id, "issue", effective_from="2026-07-01")
+    assert (early.status_code, early.json()["current_state"]) == (409, "draft")
+    consulted(district, standard_id)
+    first = {"effective_from": "2026-07-01", "effective_to": "2026-12-31"}
+    for wrong, field in (
+        ({"effective_from": "2026-06-30"}, "body.effective_from"),
+        ({"effective_from": "2027-01-01"}, "body.effective_to"),
+        ({"supersedes": 1}, "body.supersedes"),
+        ({"review_on": "2026-08-01"}, "body.review_on"),
+        ({"adopt_by": "2026-06-01"}, "body.adopt_by"),
+    ):
+        answer = on_standard(district, standard_id, "issue", **first | wrong)
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+    assert on_standard(district, standard_id, "issue", **first).status_code == 200
+    assert on_standard(district, standard_id, "editions").status_code == 201
+    consulted(district, standard_id)
+    for day, what in (("2026-12-31", "overlaps version 1"), ("2027-01-02", "leaves a gap")):
+        fault = on_standard(district, standard_id, "issue", effective_from=day, supersedes=1).json()["errors"][0]
+        assert what in fault["message"]
+    itself = on_standard(district, standard_id, "issue", effective_from="2027-01-01", supersedes=2).json()
+    assert "this version itself" in itself["errors"][0]["message"]
+    assert on_standard(district, standard_id, "issue", effective_from="2027-01-01", supersedes=1).status_code == 200
+    asked = {"day": "2027-01-01"}
+    now = district.hub.get(f"/standards/{standard_id}/in-force", params=asked).json()
+    assert now["in_force"]["number"] == 2
+    before = district.hub.get(
+        f"/standards/{standard_id}/in-force", params=asked | {"known": "2026-06-30T00:00:00Z"}
+    ).json()
+    assert before["in_force"] is None
+
+
+def test_a_clause_does_not_end_while_a_finding_on_it_is_open(district: District) -> None:
+    standard_id = issued(district)
+    adopted_everywhere(district, standard_id)
+    bad = checked(district, standard_id, "2", verdict="not_satisfied", mend_by="2026-07-20")
+    assert bad.status_code == 201, bad.text
+    ended = [CONTENT["clauses"][0], CONTENT["clauses"][1] | {"status": "withdrawn"}]
+    content = CONTENT | {"clauses": ended}
+    assert on_standard(district, standard_id, "editions", content=content).status_code == 201
+    consulted(district, standard_id)
+    step = {"effective_from": "2026-07-02", "supersedes": 1}
+    refused = on_standard(district, standard_id, "issue", **step)
+    assert refused.status_code == 409
+    assert "clause 2 has an open finding" in refused.json()["detail"]
+    assert refused.json()["current_version"] == standard_of(district, standard_id)["version"]
+    district.until(NOW + timedelta(days=21))
+    assert [one.overdue for one in told(district, StandardCheckChanged)] == [False, True]
+    assert checked(district, standard_id, "2", checked_on="2026-07-21").status_code == 201
+    assert on_standard(district, standard_id, "issue", **step | {"effective_from": "2026-08-01"}).status_code == 200
+    assert len(here(district, standard_id)["checks"]) == 2  # ending a clause deletes no check
+
+
+def test_a_sub_district_is_accepted_once_each_clause_is_good_and_an_overdue_check_is_unknown(
+    district: District,
+) -> None:
+    standard_id = issued(district)
+    assert checked(district, standard_id, "1").status_code == 409  # nothing is adopted there
+    adopted_everywhere(district, standard_id)
+    assert checked(district, standard_id, "1", valid_until="2026-08-01").status_code == 201
+    assert "clauses 2" in in_place(district, standard_id, HERE, "acceptance").json()["errors"][0]["message"]
+    assert checked(district, standard_id, "2", verdict="not_applicable").status_code == 201
+    assert here(district, standard_id)["state"] == "checked"
+    assert in_place(district, standard_id, HERE, "acceptance").json()["state"] == "accepted"
+    district.until(NOW + timedelta(days=40))
+    shown = rollout_of(district, standard_id)
+    assert (shown["tally"]["unknown"], shown["tally"]["adopted"]) == (1, 7)
+    assert here(district, standard_id)["checks"][0]["says"] == "unknown"
+
+
+def test_one_is_late_and_one_is_exempt_until_a_day(district: District) -> None:
+    standard_id = issued(district)
+    until = {"reason": "正在征收", "until": "2026-12-31"}
+    assert in_place(district, standard_id, HERE, "exemption", "department:quyanglu", **until).status_code == 403
+    assert in_place(district, standard_id, HERE, "exemption", **until).status_code == 200
+    district.until(NOW + timedelta(days=100))
+    shown = rollout_of(district, standard_id)
+    assert (shown["tally"]["exempt"], shown["tally"]["planned"]) == (1, 7)
+    assert sum(one["overdue"] for one in shown["items"]) == 7
+    district.until(NOW + timedelta(days=200))
+    assert here(district, standard_id)["overdue"] is True
+    assert rollout_of(district, standard_id)["tally"]["planned"] == 8
+
+
+def test_a_standard_is_reviewed_within_a_year_and_kept_or_retired(district: District) -> None:
+    standard_id = issued(district)
+    district.until(NOW + timedelta(days=367))
+    assert len(told(district, StandardReviewDue)) == 1
+    kept = on_standard(district, standard_id, "keeping").json()
+    assert (kept["review_overdue"], kept["review_on"]) == (False, "2028-07-03")
+    assert on_standard(district, standard_id, "retirement", last_day="2027-01-01", reason="x").status_code == 422
+    retired = on_standard(district, standard_id, "retirement", last_day="2027-07-31", reason="市级标准已覆盖").json()
+    assert (retired["state"], retired["retired_on"]) == ("retired", "2027-07-31")
+    assert on_standard(district, standard_id, "editions").status_code == 409
+    shown = district.hub.get(f"/standards/{standard_id}/in-force", params={"day": "2027-08-01"}).json()
+    assert shown["in_force"] is None
+
+
+def test_of_two_issues_one_wins(district: District) -> None:
+    standard_id = drafted(district)["standard_id"]
+    consulted(district, standard_id)
+    body = {"version": standard_of(district, standard_id)["version"], "effective_from": "2026-07-01"}
+    path = f"/standards/{standard_id}/issue"
+    assert [district.hub.post(path, json=body).status_code for _ in range(2)] == [200, 409]
+    assert len(told(district, StandardIssued)) == 1
