@@ -298,6 +298,26 @@ class SupervisorNotice(_ClauseGiven):
     delivery_id: UUID
 
 
+class SupervisorCaseNotice(Event):
+    """A typical case that a supervising party has to know: proposed, withdrawn, or without its standard in time.
+
+    `stage` names the fact, as in `typical_case.proposed.v1`.
+    """
+
+    type: ClassVar[str] = "supervisor.case_told.v1"
+    delivery_id: UUID
+    party: SupervisingParty
+    case_id: CaseId
+    stage: str
+    type_code: TypeCode
+    state: str
+    lead: DepartmentCode
+
+    @property
+    def aggregate_id(self) -> str:
+        return self.case_id
+
+
 class ProjectNotice(DepartmentEvent):
     """A step of a repair project that the department has to know."""
 

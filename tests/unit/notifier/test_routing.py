@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from services.chassis.messaging.errors import Reject
+from services.contracts.case_events import TypicalCaseStandardOverdue
 from services.contracts.data_files import InvalidData
+from services.contracts.department_events import SupervisorCaseNotice
 from services.contracts.event import Event
 from services.contracts.hot_issue_events import (
     HotIssueAssigned,
@@ -29,16 +32,18 @@ from services.contracts.hot_issue_events import (
     HotIssueVerified,
     HotIssueWithdrawn,
 )
-from services.contracts.project_events import ProjectOpened
+from services.contracts.project_events import ProjectOpened, TypicalCaseProposed
 from services.contracts.registry import CONSULTATION_EVENTS, HOT_ISSUE_EVENTS, PROJECT_EVENTS, WORKS_EVENTS
 from services.contracts.supervision_events import SupervisionOpinionChanged
 from services.contracts.ticket_events import Place
 from services.contracts.topics import topic_table
 from services.notifier.app.recipients import Recipients
+from services.notifier.domain.delivery import notice
 from services.notifier.domain.routing import SITE_EVENTS, TYPE_EVENTS
 from services.notifier.files.routing import FILE, load_routing
 from services.projects.domain.repair_project import ProjectState
 from services.projects.domain.supervision.opinions import OpinionState, OpinionStep
+from tests.contract.samples import golden
 from tests.integration.notifier.events import SUBSCRIPTION, clause, defect, hot_issue, impact, project
 
 departments_of = Recipients(load_routing()).of
@@ -211,3 +216,15 @@ def test_a_faulty_table_is_refused_and_the_row_named(old: str, new: str, wrong: 
 
 def test_the_states_are_those_of_the_projects_that_there_are() -> None:
     assert {str(state) for state in ProjectState} == TOLD | SILENT
+
+
+@pytest.mark.parametrize(
+    ("event", "state"),
+    [(TypicalCaseProposed, "proposed"), (TypicalCaseProposed, "withdrawn"), (TypicalCaseStandardOverdue, "pilot")],
+)
+def test_a_typical_case_is_told_to_every_party_that_supervises(event: type[Event], state: str) -> None:
+    known = golden(event.type)
+    fact = event.model_validate(known.body | {"state": state})
+    assert departments_of(fact) == ["congress", "discipline", "government", "housing", "urban-operation"]  # type: ignore[arg-type]
+    told = notice(SupervisorCaseNotice, fact, "discipline", UUID(int=1))
+    assert (told.party, told.stage, told.state) == ("discipline", event.type, state)
