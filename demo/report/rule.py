@@ -67,6 +67,11 @@ FINDINGS: Mapping[str, Words] = {
     "too_few": ("来电太少，无法判断", "too few calls to tell"),
     "counts_only": ("对照太少，只列数", "too few controls, counts alone"),
 }
+INDICATORS: Mapping[str, Words] = {
+    "answered_in_time": ("按期答复", "answered in time"),
+    "satisfied": ("满意", "satisfied"),
+    "promises_kept": ("承诺兑现", "promises kept"),
+}
 NONE: Words = ("–", "–")
 
 
@@ -94,6 +99,8 @@ def rule(account: Account, hot_issues: Sequence[Issue]) -> dict[str, Any]:
         "placebo": account.effect["placebo"],
         "suggestion": account.suggestion,
         "topic": _topic(account.topic) if account.topic else None,
+        "indicators": _indicators(account.indicators),
+        "month": edition["issued_at"][:7] if edition and edition["issued_at"] else None,
         "refused": account.refused,
         "called": _day(account.called) if account.called else None,
         "told": [{"day": _day(one.at), "cn": one.cn, "en": one.en} for one in account.heard],
@@ -178,6 +185,14 @@ def _topic(topic: Mapping[str, Any]) -> dict[str, Any]:
         "inspections": [_inspection(one) for one in topic["inspections"]],
         "clauses": [_clause(one) for one in topic["opinions"]],
     }
+
+
+def _indicators(items: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str]]:
+    """Of all units together."""
+    of_all = next((one for one in items if one["unit"] is None), None)
+    if of_all is None:
+        return []
+    return [(cn, en, f"{of_all[name]['part']} / {of_all[name]['whole']}") for name, (cn, en) in INDICATORS.items()]
 
 
 def _inspection(one: Mapping[str, Any]) -> dict[str, Any]:

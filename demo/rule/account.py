@@ -20,9 +20,9 @@ from demo.stories.bicycle_shed import STORY as SHED
 class Account:
     """`sheet` of the case and `effect` of the type as the bureau reads them, `topic` and `suggestion` as the deputy.
 
-    `opinions`: on the draft of the Measures. `late`, `exempt`: the sub-districts that were; `told_late`: when the
-    office heard it. `refused`: what the service said of the answer without its day. `heard`: what the first caller of
-    the class was told, who called on `called`.
+    The `indicators` likewise. `opinions`: on the draft of the Measures. `late`, `exempt`: the sub-districts
+    that were; `told_late`: when the office heard it. `refused`: what the service said of the answer without its day.
+    `heard`: what the first caller of the class was told, who called on `called`.
     """
 
     case_id: str
@@ -35,6 +35,7 @@ class Account:
     told_late: date | None
     topic: dict[str, Any] | None
     suggestion: dict[str, Any] | None
+    indicators: Sequence[dict[str, Any]]
     refused: dict[str, str] | None
     called: datetime | None = None
     heard: Sequence[Told] = ()
@@ -58,6 +59,7 @@ def account(interfaces: Interfaces, case: Case) -> Account | None:
         case.rollout.told_late,
         deputy.get("projects", f"/supervision/topics/{topic_id}") if topic_id else None,
         next(iter(suggestions), None),
+        deputy.get("projects", "/supervision/indicators")["items"],
         case.supervision.refused,
     )
 
