@@ -178,7 +178,7 @@ def test_a_scheme_is_held_against_its_complaints_and_the_menu_is_there_to_read(
     act(projects.district.hub, project, "items", items=[ROOF_WORKS])
     assert "所涉集中问题都有对应的施工项目" in reader.open(page)
     shown = projects.district.as_("supervisor").get(f"/projects/{project}/scheme").json()
-    assert shown == {"uncured": [], "suggested": [], "outdated": []}
+    assert shown == {"standards": [], "uncured": [], "suggested": [], "outdated": []}
     assert "原车棚或所占绿地" in reader.open("/pages/menu")
     assert projects.district.as_("department:fire").get(f"/projects/{project}/scheme").status_code == 404
 

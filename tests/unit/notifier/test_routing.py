@@ -8,6 +8,7 @@ import pytest
 
 from services.chassis.messaging.errors import Reject
 from services.contracts.data_files import InvalidData
+from services.contracts.districts import sub_districts
 from services.contracts.event import Event
 from services.contracts.hot_issue_events import (
     HotIssueAssigned,
@@ -39,6 +40,7 @@ from services.notifier.domain.routing import SITE_EVENTS, TYPE_EVENTS
 from services.notifier.files.routing import FILE, load_routing
 from services.projects.domain.repair_project import ProjectState
 from services.projects.domain.supervision.opinions import OpinionState, OpinionStep
+from tests.contract.samples import golden
 from tests.integration.notifier.events import SUBSCRIPTION, clause, defect, hot_issue, impact, project
 
 departments_of = Recipients(load_routing()).of
@@ -80,6 +82,41 @@ def test_the_expectations_name_every_event_of_which_anybody_is_notified() -> Non
         "works.complaint_changed.v1",
         *("supervision.topic_changed.v1", "supervision.inspected.v1", "supervision.suggestion_changed.v1"),
     }
+
+
+def ruled(event_type: str, **facts: object) -> list[str]:
+    """Who is told of the golden sample of a type, with these facts instead."""
+    sample = golden(event_type)
+    return departments_of(sample.event.model_validate(sample.body | facts))  # type: ignore[arg-type]
+
+
+OFFICES = sorted(one.office for one in sub_districts().values())
+LEAD_AND_HUB = ["housing", "urban-operation"]
+SUPERVISORS = sorted(["congress", "discipline", "government", *LEAD_AND_HUB])
+
+
+@pytest.mark.parametrize(
+    ("event_type", "facts", "expected"),
+    [
+        ("typical_case.proposed.v1", {}, SUPERVISORS),
+        ("typical_case.changed.v1", {}, []),
+        ("typical_case.measure_changed.v1", {"overdue": False}, ["construction"]),
+        ("typical_case.measure_changed.v1", {"overdue": True}, ["construction", *LEAD_AND_HUB]),
+        ("typical_case.standard_overdue.v1", {}, SUPERVISORS),
+        ("standard.changed.v1", {"state": "revised"}, []),
+        ("standard.changed.v1", {"state": "retired"}, LEAD_AND_HUB),
+        ("standard.issued.v1", {}, sorted([*LEAD_AND_HUB, *OFFICES])),
+        ("standard.review_due.v1", {}, LEAD_AND_HUB),
+        ("rollout.changed.v1", {"state": "adopted"}, []),
+        ("rollout.changed.v1", {"state": "exempted"}, ["quyanglu"]),
+        ("rollout.changed.v1", {"state": "planned", "overdue": True}, ALL),
+        ("standard.check_changed.v1", {"state": "not_satisfied"}, ["quyanglu"]),
+        ("standard.check_changed.v1", {"state": "satisfied"}, []),
+        ("standard.check_changed.v1", {"state": "not_satisfied", "overdue": True}, ALL),
+    ],
+)
+def test_who_hears_of_cases_and_standards(event_type: str, facts: dict[str, object], expected: list[str]) -> None:
+    assert ruled(event_type, **facts) == expected
 
 
 @pytest.mark.parametrize(("event", "expected"), HOT_ISSUES.items())
