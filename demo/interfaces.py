@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from types import TracebackType
@@ -27,7 +27,12 @@ Seen = dict[str, Any]
 
 
 class Refused(RuntimeError):
-    """A service did not do what was asked; the message is its own."""
+    """A service did not do what was asked; the message is its own. `status` and `errors` as in its answer."""
+
+    def __init__(self, message: str, status: int = 0, errors: Sequence[dict[str, str]] = ()) -> None:
+        super().__init__(message)
+        self.status = status
+        self.errors = errors
 
 
 class Interfaces:
@@ -165,4 +170,6 @@ def _content(answer: httpx.Response) -> Any:
 
 def _refused(answer: httpx.Response) -> Refused:
     request = answer.request
-    return Refused(f"{request.method} {request.url}: {answer.status_code} {answer.text}")
+    problem = answer.json() if answer.headers.get("content-type", "").endswith("json") else {}
+    said = f"{request.method} {request.url}: {answer.status_code} {answer.text}"
+    return Refused(said, answer.status_code, problem.get("errors", ()))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from demo.report.stages import PROJECT_STEPS
-from services.contracts.department_events import HotIssueNotice, ProjectNotice
+from services.contracts.department_events import CaseNotice, HotIssueNotice, ProjectNotice, StandardNotice
 from services.contracts.event import Event
 from services.contracts.hot_issue_events import (
     DecisionKind,
@@ -22,6 +22,8 @@ from services.contracts.hot_issue_events import (
     HotIssueVerified,
     HotIssueWithdrawn,
 )
+from services.contracts.project_events import TypicalCaseProposed
+from services.contracts.standard_events import StandardIssued
 from services.contracts.taxonomy import taxonomy
 
 KEPT = 50
@@ -50,6 +52,9 @@ DECIDED: Mapping[DecisionKind, str] = {
     DecisionKind.MERGE: "The hub merges {matter} in {estate} with another hot issue.",
 }
 
+CASE = "The same in several sub-districts, {matter}: a typical case is proposed."
+MEASURES = "Measures are issued: {title}. The eight sub-districts adopt them by {adopt_by}."
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -76,7 +81,7 @@ class News:
 
     def message(self, message: Event, day: date) -> None:
         """A message to a department; each fact counts once, however many departments hear of it."""
-        if not isinstance(message, HotIssueNotice | ProjectNotice):
+        if not isinstance(message, HotIssueNotice | ProjectNotice | CaseNotice | StandardNotice):
             return
         fact = message.aggregate_id, message.version
         if fact in self._known:
@@ -87,11 +92,16 @@ class News:
             if message.stage == HotIssueDecided.type and message.decision:
                 sentence = DECIDED[message.decision]
             if sentence:
-                matter = taxonomy().types[message.type_code].name_en
-                matter = matter[0].lower() + matter[1:]
+                matter = _matter(message.type_code)
                 estate = message.place.estate_name or message.place.estate
                 said = sentence.format(callers=message.callers, estate=estate, matter=matter)
                 self._add(day, _numbered(said, message.number))
+        elif isinstance(message, CaseNotice):
+            if message.stage == TypicalCaseProposed.type and message.state == "proposed":
+                self._add(day, CASE.format(matter=_matter(message.type_code)))
+        elif isinstance(message, StandardNotice):
+            if message.stage == StandardIssued.type:
+                self._add(day, MEASURES.format(title=message.title, adopt_by=message.adopt_by))
         elif message.state in PROJECT_STEPS and message.state != OPENED:
             _, step = PROJECT_STEPS[message.state]
             said = f"Repair project in {message.place.estate_name}: {step[0].lower()}{step[1:]}."
@@ -100,6 +110,12 @@ class News:
     def _add(self, day: date, text: str) -> None:
         self.items.append(Item(day, text))
         self.count += 1
+
+
+def _matter(type_code: str) -> str:
+    """A type's name within a sentence."""
+    name = taxonomy().types[type_code].name_en
+    return name[0].lower() + name[1:]
 
 
 def _numbered(said: str, number: str | None) -> str:

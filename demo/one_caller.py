@@ -14,7 +14,7 @@ import httpx
 
 from demo.calls import Call
 from demo.hub import Hub
-from demo.interfaces import Interfaces
+from demo.interfaces import Interfaces, Person
 from demo.messages import Messages
 from demo.residents import Residents
 from demo.scene import SceneFailed
@@ -127,9 +127,9 @@ class OneCaller:
 
     def _answer(self, mine: Account, now: datetime) -> bool:
         """Answers by the link in the message that asks whether the works have solved it, once they have."""
-        heard = self._messages.to(mine.phone)
-        links = [link for _, text in heard[self._heard :] for link in _LINK.findall(text)]
-        self._heard = len(heard)
+        taken = self._messages.to(mine.phone)
+        links = [link for _, text in taken[self._heard :] for link in _LINK.findall(text)]
+        self._heard = len(taken)
         if not links or self._stage(mine) != "asked" or self._fault().condition is not Condition.CURED:
             return False
         page = urlsplit(links[-1]).path
@@ -161,11 +161,7 @@ class OneCaller:
         _expect(not mine.places, f"after the erasure she is found in {mine.places}")
 
     def _collect(self, mine: Account) -> None:
-        hub = self._interfaces.as_role("hub")
-        items = hub.get("intake", f"/tickets/{mine.ticket_id}/tellings")["items"]
-        english = {one["words"]["zh"]: one["words"]["en"] for one in items if one["words"]}
-        heard = [(at, _LINK.sub(_IN_PLACE_OF_LINK, text)) for at, text in self._messages.to(mine.phone)]
-        mine.told = [Told(at, text, english[text]) for at, text in heard if text in english]
+        mine.told = heard(self._interfaces.as_role("hub"), self._messages, mine.ticket_id, mine.phone)
         mine.readings = self._readings(mine)
 
     def _readings(self, mine: Account) -> list[dict[str, Any]]:
@@ -184,6 +180,14 @@ class OneCaller:
 
     def _stage(self, mine: Account) -> str | None:
         return next((str(one["stage"]) for one in self._followed() if one["ticket_id"] == mine.ticket_id), None)
+
+
+def heard(hub: Person, messages: Messages, ticket_id: str, phone: str) -> list[Told]:
+    """What the caller of a ticket was told of it, in this order."""
+    items = hub.get("intake", f"/tickets/{ticket_id}/tellings")["items"]
+    english = {one["words"]["zh"]: one["words"]["en"] for one in items if one["words"]}
+    taken = [(at, _LINK.sub(_IN_PLACE_OF_LINK, text)) for at, text in messages.to(phone)]
+    return [Told(at, text, english[text]) for at, text in taken if text in english]
 
 
 def _expect(holds: bool, otherwise: str) -> None:

@@ -23,6 +23,8 @@ from demo.quiet import Quiet
 from demo.register import register
 from demo.replies import Replies
 from demo.residents import Residents
+from demo.rule.case import Case
+from demo.rule.supervision import Supervision
 from demo.scene import Actors, Scene, Scenes
 from demo.story import Story
 from demo.traces import Traces
@@ -77,6 +79,7 @@ class Play:
         self._hub = Hub(interfaces, district, self.world, self.residents, diary, self.scenes)
         self.one_caller = OneCaller(interfaces, self.residents, messages, traces, self._hub)
         self._housing = Housing(interfaces, self.world, diary, self._hub.faults)
+        self.case = Case(interfaces, diary, Supervision(interfaces, diary))
         self._diary = diary
         self._clock = clock
         self._messages = messages
@@ -136,6 +139,7 @@ class Play:
             message = envelope.event
             self.departments.hear(department, message)
             self.news.message(message, now.date())
+            self.case.hear(department, message, now)
             if department == self._hub.department:
                 self._hub.hear(message)
             elif department == self._housing.department:

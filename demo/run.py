@@ -15,6 +15,8 @@ from demo.play import Script
 from demo.report.chapters import times_reopened
 from demo.report.findings import collect
 from demo.report.write import Conclusion, write
+from demo.rule.account import account as account_of_rule
+from demo.rule.account import with_resident
 from demo.screen import Show
 from demo.stage import staged
 from demo.truth import judge
@@ -40,6 +42,9 @@ def perform(script: Script, folder: Path, report: Path, audience: Audience) -> d
         calls = list(play.residents.calls.values())
         evidence = gather(stage.stack, play.residents.sent, play.residents.calls.keys())
         told, account = stage.messages.outcome(), play.one_caller.account()
+        rule = account_of_rule(interfaces, play.case)
+        if rule:
+            rule = with_resident(rule, interfaces, play.residents.calls, stage.messages)
     judgement = judge(play.world.faults, calls, findings.hot_issues)
     figures = {
         "tickets": play.residents.sent,
@@ -65,12 +70,17 @@ def perform(script: Script, folder: Path, report: Path, audience: Audience) -> d
             "answered": account is not None and account.answered is not None,
             "forgotten": account is not None and account.places == [],
         },
+        "rule": {
+            "case": rule.sheet["case"]["state"] if rule else None,
+            "rollout": dict(rule.sheet["rollout"]["tally"]) if rule and rule.sheet["rollout"] else {},
+            "topic": rule.topic["state"] if rule and rule.topic else None,
+        },
         "report": str(report),
     }
     seconds = time.monotonic() - began
     estates = len(play.world.district.estates)
     write(
-        Conclusion(script, figures, findings, evidence, judgement, calls, estates, seconds, lives, told, account),
+        Conclusion(script, figures, findings, evidence, judgement, calls, estates, seconds, lives, told, account, rule),
         report,
     )
     return figures

@@ -37,6 +37,7 @@ class Story:
     It begins within three weeks of `begins`, in an estate chosen by the seed, and affects `households` homes there.
     Each phrase in `what` states the problem clearly enough to tell its type; `so` holds its consequences. `cures` are
     tried in order, the last one repeatedly. `after` is the share of calls that remains once the cause is removed.
+    `like` is the key of a story of the same type: this one takes place in another sub-district than all others like it.
     """
 
     key: str
@@ -52,10 +53,15 @@ class Story:
     season: Mapping[int, float] = field(default_factory=lambda: dict.fromkeys(range(1, 13), 1.0))
     repeat_share: float = 0.25
     after: float = 0.1
+    like: str | None = None
 
 
 def all_stories() -> tuple[Story, ...]:
-    """Every story in `demo.stories`, ordered by when it begins."""
+    """Every story in `demo.stories`, ordered by when it begins; those that are like another one last."""
     package = import_module("demo.stories")
     modules = (import_module(f"{package.__name__}.{one.name}") for one in iter_modules(package.__path__))
-    return tuple(sorted((module.STORY for module in modules), key=lambda story: (story.begins, story.key)))
+    return tuple(sorted((module.STORY for module in modules), key=_order))
+
+
+def _order(story: Story) -> tuple[bool, date, str]:
+    return story.like is not None, story.begins, story.key

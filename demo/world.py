@@ -115,7 +115,7 @@ class World:
         self, district: District, stories: Sequence[Story], *, with_faults: bool = True, with_cures: bool = True
     ) -> None:
         dice = district.dice("faults")
-        estates = dice.sample(district.estates, len(stories))
+        estates = _places(district, stories, dice)
         self.district = district
         self.faults = [
             Fault(story, estate, _begin(story, dice), district.dice(f"fault/{story.key}"))
@@ -154,6 +154,18 @@ class World:
         helped = fault.cure.holds and (self._with_cures or fault.cure.kind == "explain")
         fault.condition = Condition.CURED if helped else Condition.PRESENT
         fault.attempts += 1
+
+
+def _places(district: District, stories: Sequence[Story], dice: Random) -> list[Estate]:
+    """An estate of its own for each story, in another sub-district than those that it is like."""
+    places = dice.sample(district.estates, sum(story.like is None for story in stories))
+    own = {story.key: estate for story, estate in zip(stories, places, strict=False)}
+    for story in stories[len(places) :]:
+        alike = {own[one.key].sub_district for one in stories if story.like in (one.key, one.like) and one.key in own}
+        free = [one for one in district.estates if one not in places and one.sub_district not in alike]
+        own[story.key] = district.dice(f"place/{story.key}").choice(free)
+        places.append(own[story.key])
+    return places
 
 
 def _begin(story: Story, dice: Random) -> datetime:

@@ -21,6 +21,8 @@ from demo.report.findings import Findings
 from demo.report.issue_charts import timelines
 from demo.report.lives import lives
 from demo.report.one_caller import messages, one_caller
+from demo.report.rule import rule
+from demo.rule.account import Account as RuleAccount
 from demo.scene import Scene
 from demo.truth import Judgement
 
@@ -51,6 +53,7 @@ class Conclusion:
     lives: Sequence[tuple[Scene, Sequence[Mapping[str, Any]]]] = ()
     told: Outcome | None = None
     account: Account | None = None
+    rule: RuleAccount | None = None
 
 
 def write(conclusion: Conclusion, file: Path) -> None:
@@ -78,6 +81,7 @@ def _context(conclusion: Conclusion) -> dict[str, Any]:
         "lives": lives(conclusion.lives),
         "one_caller": one_caller(conclusion.account),
         "messages": messages(conclusion.told) if conclusion.told else [],
+        "rule": rule(conclusion.rule, found.hot_issues) if conclusion.rule else None,
         "story": story(issue, found, conclusion.calls) if issue else None,
         "calls_chart": calls_a_month(found.months),
         "kpi_chart": kpi_pair(found.quarters, found.months),

@@ -29,6 +29,7 @@ from services.cli.commands import (
     register_parts,
     run,
     send,
+    standard,
     status,
     tell,
     token,
@@ -62,6 +63,7 @@ app.add_typer(dlq.app, name="dlq")
 app.add_typer(city.app, name="city")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(consultation.app, name="consultation")
+app.add_typer(standard.app, name="standard")
 
 measured = typer.Typer(help="Measure reading and detection on files with known answers.", no_args_is_help=True)
 measured.command()(evaluate.types)

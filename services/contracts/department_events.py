@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from services.contracts.case_events import CaseId
-from services.contracts.event import Event, HotIssueNumber, ProjectNumber, TicketId, TicketNumber
+from services.contracts.event import Event, HotIssueNumber, ProjectNumber, TicketId, TicketNumber, deterministic_id
 from services.contracts.hot_issue_events import DecisionKind, HotIssueId, ProjectId
 from services.contracts.standard_events import StandardId
 from services.contracts.supervision_events import (
@@ -26,6 +26,7 @@ from services.contracts.ticket_events import (
     RequestKind,
     Satisfaction,
     StepCause,
+    SubDistrictCode,
     TypeCode,
     Urgency,
 )
@@ -247,6 +248,7 @@ class StandardNotice(DepartmentEvent):
     state: str
     lead: DepartmentCode
     place: Place | None = Field(None, description="The sub-district, if the fact is about one.")
+    check_id: StandardId | None = Field(None, description="The check, if the fact is about one.")
     title: str | None = None
     number: int | None = Field(None, description="Of the version, if the fact is about one.")
     adopt_by: date | None = None
@@ -259,6 +261,11 @@ class StandardNotice(DepartmentEvent):
 
     @property
     def aggregate_id(self) -> str:
+        """A check and each sub-district's roll-out have versions of their own."""
+        if self.check_id:
+            return str(deterministic_id("standard check told", self.check_id, self.type))
+        if self.place and self.place.sub_district:
+            return str(deterministic_id("rollout told", self.standard_id, self.place.sub_district))
         return self.standard_id
 
 
@@ -299,19 +306,18 @@ class SupervisorNotice(_ClauseGiven):
 
 
 class SupervisorCaseNotice(Event):
-    """A typical case that a supervising party has to know: proposed, withdrawn, or without its standard in time.
-
-    `stage` names the fact, as in `typical_case.proposed.v1`.
-    """
+    """A typical case that the supervising parties have to know: proposed, or its pilot came to no standard in time."""
 
     type: ClassVar[str] = "supervisor.case_told.v1"
     delivery_id: UUID
-    party: SupervisingParty
     case_id: CaseId
     stage: str
     type_code: TypeCode
     state: str
     lead: DepartmentCode
+    estates: int = Field(ge=1)
+    sub_districts: tuple[SubDistrictCode, ...]
+    proposed_at: AwareDatetime
 
     @property
     def aggregate_id(self) -> str:

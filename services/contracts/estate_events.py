@@ -48,8 +48,8 @@ class EstateRegistered(Event):
     )
     built: int | None = Field(None, ge=1800, le=2200, description="The year.")
     floor_area: Hundredths | None = None
-    lng: float | None = Field(None, ge=-180, le=180, description="Degrees of WGS 84; with `lat`, or neither.")
-    lat: float | None = Field(None, ge=-90, le=90)
+    east: float | None = Field(None, ge=-180, le=180, description="Degrees of WGS 84; with `north`, or neither.")
+    north: float | None = Field(None, ge=-90, le=90)
     blocks: tuple[RegisteredBlock, ...] = Field((), description="By block; empty until its parts are known.")
 
     @property

@@ -129,6 +129,8 @@ class StandardIssued(StandardEvent):
     """A version was issued: it is in force from its day on, and later projects start from it."""
 
     type: ClassVar[str] = "standard.issued.v1"
+    number: Number | None = Field(None, description="As the version says, as is the next.")
+    adopt_by: date | None = None
 
 
 class StandardReviewDue(StandardEvent):
@@ -196,6 +198,7 @@ class StandardCheckChanged(Event):
         description="The verdict; after `valid_until` it is unknown."
     )
     mend_by: date | None = None
+    noted_at: AwareDatetime | None = Field(None, description="Tells checks of one day apart.")
     overdue: bool = Field(False, description="The finding was not mended in time.")
     actor: str
 

@@ -13,6 +13,7 @@ from services.projects.files.rules import FILE, RulesInForce
 from services.projects.http.consultations import BODY_LIMITS as CONSULTATIONS
 from services.projects.http.register_bodies import BODY_LIMITS as REGISTER
 from services.projects.pages.consultations import BODY_LIMITS as CONSULTATION_PAGES
+from services.projects.pages.estate_needs import BODY_LIMITS as ESTATE_NEED_PAGES
 from services.projects.pages.hearings import BODY_LIMITS as HEARING_PAGES
 from services.projects.pages.needs import BODY_LIMITS as NEED_PAGES
 from services.projects.pages.supervision_topic import BODY_LIMITS as SUPERVISION_PAGES
@@ -49,6 +50,7 @@ def main() -> int:
                 **REGISTER,
                 **NEED_PAGES,
                 **SUPERVISION_PAGES,
+                **ESTATE_NEED_PAGES,
             },
         )
     )

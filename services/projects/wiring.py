@@ -112,6 +112,7 @@ from services.projects.store.planning import planning
 from services.projects.store.repair_projects import SqlRepairProjects
 from services.projects.store.rules_of_types import rules_of_types
 from services.projects.store.sightings import SqlSightings
+from services.projects.store.standing_rules import SqlStandingRules
 from services.projects.store.supervision_desk import supervision_acts
 from services.projects.store.type_days import SqlDays
 from services.projects.store.warranty_visits import SqlVisits
@@ -161,8 +162,9 @@ class ProjectsWiring:
         detect, cure = detection(calls, issues, SqlFloorAreas()), cure_of(issues, publish, rules)
         projects = SqlRepairProjects()
         types = rules_of_types(projects, standard_rules(), menu_rows(), _new_id)
-        voting = consultation_acts(projects, key)
-        desk = works_desk(projects, works_rules(), plan_rules(), voting.desk.book.consulted)
+        standing = SqlStandingRules(menu_rows())
+        voting = consultation_acts(projects, key, standing)
+        desk = works_desk(projects, works_rules(), plan_rules(), voting.desk.book.consulted, standing)
         defects = MendDefect(desk, complaints := SqlComplaints(), calendar)
         gather = GatherNeeds(SqlNeedBook(), rules)
         follow, pilots = MeetNeeds(gather), types.clocks.follow
@@ -173,7 +175,7 @@ class ProjectsWiring:
         for_needs = OpenForNeeds(gather.book, repair)
         works = WorksActs(
             desk,
-            ContractItems(desk, menu_rows(), elements(), _new_id),
+            ContractItems(desk, elements(), _new_id),
             InspectItem(desk, defects),
             defects,
             FilePapers(desk),
@@ -223,7 +225,7 @@ class ProjectsWiring:
             impact_routes(workshop, self.works.disturb),
             visit_routes(workshop, self.works),
             complaint_routes(workshop, self.works.desk.rules, self.works.disturb.calendar),
-            menu_routes(workshop, menu_rows()),
+            menu_routes(workshop, self.works.desk.standing),
             consultation_routes(workshop, self.voting),
             counting_party_routes(workshop, self.voting),
             hearing_routes(workshop, self.voting.hearings),

@@ -377,12 +377,13 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
     (End.REDACTED, REDACT,
      """ClauseBody.text ContentBody.text FormBody.title MenuRowBody.name_cn MenuRowBody.name_en
      MenuRowBody.removes_cn MenuRowBody.removes_en MenuRowBody.standard_cn MenuRowBody.standard_en StandardBody.title
+     PackageBody.title
      StandardCapacityBody.unit_cn StandardCapacityBody.unit_en MenuCapacity.unit_cn MenuCapacity.unit_en
      StandardClause.wording StandardContent.wording StandardEvent.title StandardMenuRow.removes_cn
      StandardMenuRow.removes_en StandardMenuRow.standard_cn StandardMenuRow.standard_en StandardMenuRow.title_cn
      StandardMenuRow.title_en StandardTemplate.title projects.standard_editions.content projects.standards.title"""),
     (End.CODE, "of a register; a step of works, a kind of paper or meeting, a clause by its pattern, a state",
-     """ContentBody.elements ContentBody.meetings ContentBody.papers MeasureBody.unit StandardBody.lead
+     """ContentBody.elements ContentBody.meetings ContentBody.papers MeasureBody.unit PackageBody.lead StandardBody.lead
      StandardContent.meetings StandardContent.papers StandardVersion.menu_versions projects.standard_checks.clause
      projects.standard_checks.method projects.standard_checks.sub_district projects.standard_checks.verdict
      projects.standard_editions.issued_by projects.standard_editions.menu_versions projects.standard_editions.state
@@ -391,12 +392,12 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.standards.type_codes projects.typical_cases.proposed_by"""),
     (End.REDACTED, WORDS, "CaseNotice.what"),
     (End.REDACTED, REDACT, "StandardNotice.title"),
-    (End.CODE, "a state, a type of event, a clause", """CaseNotice.stage CaseNotice.state
-     SupervisorCaseNotice.stage SupervisorCaseNotice.state StandardNotice.clause
+    (End.CODE, "a state, a type of event, a clause", """CaseNotice.stage CaseNotice.state SupervisorCaseNotice.stage
+     SupervisorCaseNotice.state StandardNotice.clause
      StandardNotice.stage StandardNotice.state"""),
     (End.MADE, "an id, the subject of a verified token",
      """RolloutChanged.actor StandardCheckChanged.actor StandardEvent.actor StandardOpinionChanged.actor
-     TypicalCaseEvent.actor projects.standard_checks.id projects.standard_checks.standard_id
+     TypicalCaseEvent.actor StandardNotice.check_id projects.standard_checks.id projects.standard_checks.standard_id
      projects.standard_editions.standard_id projects.standard_opinions.id projects.standard_opinions.standard_id
      projects.standard_rollouts.standard_id projects.standards.case_id projects.standards.id
      projects.typical_cases.pilot projects.typical_cases.standard_id"""),

@@ -16,7 +16,7 @@ PERSONAL = re.compile(
     r"(^|_)(name|surname|caller|phone|mobile|tel|telephone|contact|email|mail|wechat|openid|card|passport|identity|"
     r"birth|birthday|age|gender|plate|flat|room|door|house|photo|voice|ip|lat|lon|latitude|longitude|password)s?(_|$)"
 )
-ALLOWED = {"caller_ref", "callers", "window_callers", "caller_solved", "estate_name", "lat"}
+ALLOWED = {"caller_ref", "callers", "window_callers", "caller_solved", "estate_name"}
 FREE_TEXT = {"text", "address"}
 SHORT_RETENTION_DAYS = 30
 

@@ -93,8 +93,8 @@ def facts_of(found: EstateList) -> list[dict[str, object]]:
             "property_kind": one.property_kind,
             "built": one.built,
             "floor_area_m2": f"{one.floor_area_m2:.2f}" if one.floor_area_m2 else None,
-            "lng": one.lng,
-            "lat": one.lat,
+            "east": one.lng,
+            "north": one.lat,
         }
         for one in found.joined.estates
     ]

@@ -64,6 +64,8 @@ def _departments(addressee: Addressee, fact: Fact) -> list[str]:
             return [party] if (party := getattr(fact, "party", None)) else [one.value for one in SupervisingParty]
         case Addressee.RETURNED_BY:
             codes = [getattr(fact, "returned_by", "")]
+        case Addressee.OFFICES:
+            codes = [one.office for one in sub_districts().values()]
         case Addressee.UNIT:
             codes = [getattr(fact, "unit", "")]
     return [known_department(code, of=fact.aggregate_id) for code in codes if code is not None]

@@ -40,10 +40,10 @@ SUBJECT_FIELDS: Mapping[type[Event], str] = {
     ProjectNotice: "project_id",
     SupervisionNotice: "topic_id",
     SupervisorNotice: "topic_id",
-    SupervisorCaseNotice: "case_id",
     ImpactNotice: "project_id",
     DefectNotice: "project_id",
     CaseNotice: "case_id",
+    SupervisorCaseNotice: "case_id",
     StandardNotice: "standard_id",
 }
 """By message, the field that names what it is about: a ticket, hot issue, project, case, standard or topic."""
@@ -160,6 +160,7 @@ def as_dispatched(called_in: TicketCoHandlerCalledIn) -> TicketDispatched:
 
 
 def notice(message: type[Notice], fact: Event, department: DepartmentCode, delivery: UUID) -> Notice:
-    """The message about `fact` for a department or a party: those of the fact's fields that the message has."""
-    told = {"stage": fact.type, "party" if department in PARTIES else "department": department, "delivery_id": delivery}
-    return message.model_validate(fact.model_dump() | told)
+    """The message about `fact` for a department: those of the fact's fields that the message has."""
+    return message.model_validate(
+        fact.model_dump() | {"stage": fact.type, "department": department, "delivery_id": delivery}
+    )

@@ -51,6 +51,7 @@ class Addressee(StrEnum):
     CO_HANDLERS = "co-handlers"
     RETURNED_BY = "returned by"
     UNIT = "unit"
+    OFFICES = "offices"
     SUPERVISORS = "supervisors"
 
 

@@ -91,7 +91,9 @@ class Cure:
             if verified:
                 self.relapse.start(work, issue)
         else:
-            self._observe(work, issue, self.effect.rules.second)
+            rules = self.effect.rules
+            early = issue.observe_until < look_over(issue.accepted_at, rules.first)  # observed since before ADR 48
+            self._observe(work, issue, rules.first if early else rules.second)
             issue.remark(now, CLOCK, cause)
             self.publish.looked(work, issue)
         self.issues.save(work, issue)

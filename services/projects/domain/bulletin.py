@@ -57,15 +57,16 @@ SECTIONS: Mapping[BulletinReader, Sequence[BulletinSection]] = {
         BulletinSection.ROLLOUT,
     ),
     BulletinReader.COMMITTEE: (
+        BulletinSection.SUPERVISION,
         BulletinSection.VERIFIED,
         BulletinSection.ROLLOUT,
-        BulletinSection.SUPERVISION,
         BulletinSection.DECIDED,
         BulletinSection.WORKS,
         BulletinSection.OVERDUE,
     ),
 }
-"""In the order in which they are read: the hub begins with what it must do, the committee with what was achieved."""
+"""In the order in which they are read: the hub begins with what it must do, the committee with what came of its own
+opinions and what was achieved."""
 
 
 class Span(NamedTuple):

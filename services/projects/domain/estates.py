@@ -26,7 +26,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a list of estates says. `floor_area` in 0.01 m²; `built`: the year; `lng` and `lat` in degrees."""
+    """What a list of estates says. `floor_area` in 0.01 m²; `built`: the year; `east` and `north` in degrees."""
 
     id: str
     name: str
@@ -34,8 +34,8 @@ class Facts:
     property_kind: str | None
     built: int | None
     floor_area: int | None
-    lng: float | None = None
-    lat: float | None = None
+    east: float | None = None
+    north: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

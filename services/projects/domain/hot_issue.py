@@ -180,6 +180,7 @@ class HotIssue:
         """Goes back to `state`, because the step of its project that led here was wrong."""
         self.state = state
         self.accepted_at = self.observe_until = None
+        self.before = self.after = self.judged = None
         if state is IssueState.DECIDED:
             self.cure_started_at = None
         self._record(at, actor, cause, note)

@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -31,7 +30,6 @@ from services.projects.domain.consultation.ballots import Ballot, BallotChoice
 from services.projects.domain.consultation.codes import Keyed
 from services.projects.domain.consultation.course import Announced
 from services.projects.domain.consultation.electorate import PART_ID, OwnedPart
-from services.projects.domain.consultation.meetings import Meeting, MeetingKind, ParticipantRole, ProjectOpinion
 from services.projects.domain.menu import MenuCode
 from services.projects.http.bodies import Day, Moment, Words
 from services.projects.http.works_bodies import Block
@@ -287,42 +285,3 @@ class CodesBody(_Body):
 
     parts: Annotated[list[PartId], Field(max_length=20_000)] = []
     why: Words | None = None
-
-
-def _somebody(present: dict[ParticipantRole, int]) -> dict[ParticipantRole, int]:
-    if not any(present.values()):
-        raise ValueError("names nobody: say how many took part, by role")
-    return present
-
-
-class MeetingBody(_Body):
-    """`id` is the client's own. `present`: how many took part, by role. `minutes`: of the minutes."""
-
-    id: UUID
-    kind: MeetingKind
-    held_on: Day
-    present: Annotated[
-        dict[ParticipantRole, Annotated[int, Field(ge=0, le=10_000)]], Field(min_length=1), AfterValidator(_somebody)
-    ]
-    minutes: Sha256
-
-    def meeting(self) -> Meeting:
-        return Meeting(str(self.id), self.kind, self.held_on, self.present, self.minutes)
-
-
-class OpinionBody(_Body):
-    """`id` is the client's own. Without `item`: on the whole."""
-
-    id: UUID
-    role: ParticipantRole
-    item: ItemCode | None = None
-    words: Words
-
-    def opinion(self) -> ProjectOpinion:
-        return ProjectOpinion(str(self.id), self.role, self.item, self.words)
-
-
-class OpinionAnswerBody(_Body):
-    version: PositiveInt
-    adopted: bool
-    why: Words

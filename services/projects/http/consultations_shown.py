@@ -100,11 +100,13 @@ def sale_shown(one: Sale) -> dict[str, Any]:
 
 
 def entries_shown(found: LateEntries) -> dict[str, Any]:
-    """`first_look`: when the counting party first saw how it stood while voting was open."""
+    """`more`: there are others, in the record. `first_look`: when the counting party first saw how it stood while
+    voting was open."""
     look = found.look
     return {
-        "after_closing": [_entry(one) for one in found.after_closing],
-        "after_look": [_entry(one) for one in found.after_look],
+        "after_closing": [entry_shown(one) for one in found.after_closing],
+        "after_look": [entry_shown(one) for one in found.after_look],
+        "more": found.more,
         "first_look": look and {"at": look.at, "by": look.actor, "ballots": look.ballots},
     }
 
@@ -145,7 +147,7 @@ def codes_shown(
     return {"holders": len(who), "issued": len(who & known.keys()), "again": again}
 
 
-def _entry(one: Ballot) -> dict[str, Any]:
+def entry_shown(one: Ballot) -> dict[str, Any]:
     return {
         "number": one.number,
         "part_id": one.part_id,

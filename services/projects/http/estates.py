@@ -85,8 +85,8 @@ def estate_shown(estate: RegisteredEstate) -> dict[str, Any]:
         "property_kind": facts.property_kind,
         "built": facts.built,
         "floor_area_m2": metres(facts.floor_area) if facts.floor_area else None,
-        "lng": facts.lng,
-        "lat": facts.lat,
+        "east": facts.east,
+        "north": facts.north,
         "parts": estate.parts,
         "parts_area_m2": metres(estate.parts_area),
         "blocks": [

@@ -9,8 +9,8 @@ from fastapi import APIRouter
 
 from services.chassis.database.work import Workshop
 from services.projects.app.consultation.hear import HearResidents
-from services.projects.http.consultation_bodies import MeetingBody, OpinionAnswerBody, OpinionBody
 from services.projects.http.consultations_shown import meeting_shown, opinion_shown
+from services.projects.http.hearing_bodies import MeetingBody, OpinionAnswerBody, OpinionBody
 from services.projects.http.refusals import answered
 from services.projects.http.rights import Commander, Reader, visible_project, who_of
 from services.projects.store.consultations import meetings_of, opinions_of

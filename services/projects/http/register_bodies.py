@@ -54,18 +54,18 @@ class EstateBody(_Body):
     property_kind: PropertyKindCode | None = None
     built: Annotated[int, Field(ge=1800, le=2200)] | None = None
     floor_area_m2: SquareMetres | None = None
-    lng: Annotated[float, Field(ge=-180, le=180, description="Degrees of WGS 84.")] | None = None
-    lat: Annotated[float, Field(ge=-90, le=90)] | None = None
+    east: Annotated[float, Field(ge=-180, le=180, description="Degrees of WGS 84.")] | None = None
+    north: Annotated[float, Field(ge=-90, le=90)] | None = None
 
     @model_validator(mode="after")
     def _both_or_neither(self) -> Self:
-        if (self.lng is None) != (self.lat is None):
-            raise ValueError("lng and lat are given together: give both, or leave both out")
+        if (self.east is None) != (self.north is None):
+            raise ValueError("east and north are given together: give both, or leave both out")
         return self
 
     def facts(self) -> Facts:
         area = hundredths(self.floor_area_m2) if self.floor_area_m2 is not None else None
-        return Facts(self.id, self.name, self.sub_district, self.property_kind, self.built, area, self.lng, self.lat)
+        return Facts(self.id, self.name, self.sub_district, self.property_kind, self.built, area, self.east, self.north)
 
 
 class EstatesBody(_Body):

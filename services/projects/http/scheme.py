@@ -8,10 +8,11 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.chassis.database.work import Work, Workshop
+from services.chassis.working_days import SHANGHAI
 from services.contracts.taxonomy import taxonomy
 from services.projects.app.works.acts import WorksActs
-from services.projects.domain.menu import menu_as_of
 from services.projects.domain.repair_project import RepairProject
+from services.projects.domain.standards.difference import differences
 from services.projects.domain.works.scheme import outdated, suggested, uncured
 from services.projects.http.rights import Reader, visible_project
 from services.projects.http.works_shown import menu_item_shown
@@ -32,15 +33,33 @@ def scheme_routes(workshop: Workshop, acts: WorksActs) -> APIRouter:
     return router
 
 
+def standards_of(work: Work, acts: WorksActs, project: RepairProject) -> list[dict[str, Any]]:
+    """The versions of standards that the works go by, and how each differs from the one in force today."""
+    now = work.clock.now()
+    found = []
+    for standard, edition in acts.desk.standing.asked(work, project.id).by:
+        today = standard.in_force(now.astimezone(SHANGHAI).date(), now)
+        found.append(
+            {
+                "standard_id": standard.id,
+                "title": standard.title,
+                "number": edition.number,
+                "today": today and today.number,
+                "differences": [one._asdict() for one in differences(edition.content, today.content)] if today else [],
+            }
+        )
+    return found
+
+
 def scheme_shown(work: Work, project: RepairProject, acts: WorksActs) -> dict[str, Any]:
-    today = work.clock.now().date()
-    menu, items = menu_as_of(acts.items.menu, today, today), acts.desk.works_of(work, project.id).items
+    standing, items = acts.desk.standing, acts.desk.works_of(work, project.id).items
     kinds = taxonomy().types
     types = {code: kinds[code].elements for code in types_of(work.connection, project.hot_issues) if code in kinds}
-    rows = {(row.code, row.version): row for row in acts.items.menu}
+    picks = standing.menu(work, project.opened_at)
     return {
+        "standards": standards_of(work, acts, project),
         "uncured": [{"type_code": one.type_code, "curable_by": list(one.by)} for one in uncured(items, types)],
-        "suggested": [menu_item_shown(row) for row in suggested(items, types, menu)],
+        "suggested": [menu_item_shown(row) for row in suggested(items, types, picks)],
         "outdated": [
             {
                 "item_id": one.item,
@@ -48,6 +67,6 @@ def scheme_shown(work: Work, project: RepairProject, acts: WorksActs) -> dict[st
                 "today": one.today and menu_item_shown(one.today),
                 "fields": list(one.fields),
             }
-            for one in outdated(items, rows, menu)
+            for one in outdated(items, standing.rows(work), standing.menu(work))
         ],
     }

@@ -26,6 +26,7 @@ from services.projects.http.standard_bodies import (
     StandardStepBody,
     WritingBody,
 )
+from services.projects.http.standard_package import PackageBody, package_of
 from services.projects.http.standards_shown import edition_shown, opinion_shown, standard_shown
 from services.projects.store.standard_views import all_standards, standard_by_id
 from services.projects.store.standards import opinions_of
@@ -59,6 +60,21 @@ def standard_routes(workshop: Workshop, acts: StandardActs) -> APIRouter:
         asked, at = day or now.astimezone(SHANGHAI).date(), known or now
         edition = standard.in_force(asked, at)
         return {"day": asked, "known": at, "in_force": edition and edition_shown(edition)}
+
+    @router.get("/{standard_id}/package")
+    def show_package(_: Reader, standard_id: UUID) -> dict[str, Any]:
+        """What is active in the newest version that was issued, as one file that another district takes up."""
+        with workshop.engine.begin() as connection:
+            standard = found_standard(standard_by_id(connection, str(standard_id)))
+        if not (issued := standard.issued()):
+            raise not_found("version of the standard that was issued")
+        return package_of(standard, issued[-1])
+
+    @router.post("/packages", status_code=201)
+    def take_package(actor: Commander, body: PackageBody) -> dict[str, Any]:
+        """Takes up another district's standard as a draft of its own."""
+        with answered("standard"), workshop.open() as work:
+            return standard_shown(acts.draft.open(work, body.new(), who_of(actor)))
 
     @router.post("", status_code=201)
     def open_standard(actor: Commander, body: StandardBody) -> dict[str, Any]:

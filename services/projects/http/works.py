@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,7 +11,7 @@ from fastapi import APIRouter
 from services.chassis.database.work import Work, Workshop
 from services.projects.app.works.acts import WorksActs
 from services.projects.app.works.desk import Who, in_order
-from services.projects.domain.menu import MenuItem, menu_as_of
+from services.projects.app.works.ports import StandingRules
 from services.projects.domain.works.gates import STEPS
 from services.projects.domain.works.items import WorksItem
 from services.projects.http.refusals import answered
@@ -40,14 +39,15 @@ from services.projects.http.works_shown import (
 from services.projects.store.repair_project_views import project_with_history
 
 
-def menu_routes(workshop: Workshop, menu: Sequence[MenuItem]) -> APIRouter:
+def menu_routes(workshop: Workshop, standing: StandingRules) -> APIRouter:
     router = APIRouter(prefix="/menu", tags=["works"])
 
     @router.get("")
     def show_menu(_: Reader, in_force: date | None = None, known: date | None = None) -> dict[str, Any]:
         """The menu in force on a day, as it was known on another; today for each that is left out."""
         today = workshop.clock.now().date()
-        rows = menu_as_of(menu, in_force or today, known or today)
+        with workshop.open() as work:
+            rows = standing.menu_as_of(work, in_force or today, known or today)
         return {"items": [menu_item_shown(row) for row in rows.values()]}
 
     return router

@@ -56,6 +56,7 @@ def complaint_pages(workshop: Workshop, pages: Pages, acts: WorksActs, calendar:
             project = project_of(work, project_id, actor)
             shown = complaints_shown(work, project, actor, rules, calendar)
             works = acts.desk.works_of(work, project.id)
+            rows = menu_rows_of(work, works, acts)
         return pages.show(
             request,
             "complaints.html",
@@ -65,7 +66,7 @@ def complaint_pages(workshop: Workshop, pages: Pages, acts: WorksActs, calendar:
             complaints=shown["complaints"],
             apart=shown["apart"],
             items=works.built(),
-            rows=menu_rows_of(works, acts),
+            rows=rows,
             defects={one.id: one for one in works.defects},
             defect_types=rules.defect_complaints,
             severities=Severity,

@@ -26,13 +26,13 @@ from services.projects.domain.consultation.course import (
     Consultation,
     ConsultationState,
 )
-from services.projects.domain.menu import menu_as_of
 from services.projects.http.consultations import CONSULTATION, seen_by
 from services.projects.http.consultations_shown import (
     codes_shown,
     consultation_shown,
     deliveries_shown,
     entries_shown,
+    entry_shown,
     result_shown,
     sale_shown,
     standing_shown,
@@ -44,6 +44,8 @@ from services.projects.pages.on_site import NOTHING, Entered, project_of
 from services.projects.store.consultation_views import steps_of
 from services.projects.store.consultations import results_of
 
+LATEST = 20
+"""Ballots, those entered last, with both their times."""
 _OF_A_ROW = re.compile(r"body\.[a-z]+\.(\d+)\.(\w+)")
 
 
@@ -97,7 +99,7 @@ class ConsultationSheet:
             results = results_of(work.connection, found.id) if found.seal else None
             steps = steps_of(work.connection, found.id)
             desk = self._desk(work, found) if may_act and found.announced else None
-        today = self.workshop.clock.now().date()
+            menu = acts.desk.standing.menu(work, project.opened_at)
         return self.pages.show(
             request,
             "consultation.html",
@@ -105,6 +107,7 @@ class ConsultationSheet:
             status=problem.status_code if problem else 200,
             project=project,
             consultation=consultation_shown(found),
+            wording={one.item: one.text.text for one in found.items},
             standing=standing and standing_shown(standing),
             result=result_shown(found, results) if results else None,
             steps=steps,
@@ -115,7 +118,7 @@ class ConsultationSheet:
             notes_sales=found.state in NOTES_SALES,
             issues_codes=found.state in ISSUES_CODES,
             rules=acts.desk.rules,
-            menu=menu_as_of(acts.desk.menu, today, today),
+            menu=menu,
             rejected=rejected,
             fresh_id=uuid4,
             entered=entered,
@@ -133,6 +136,7 @@ class ConsultationSheet:
             "codes": codes_shown(electorate, sales, book.codes(work, found.id)),
             "sales": [sale_shown(one.sale) for one in sales],
             "late": entries_shown(late_entries(work, book, found)),
+            "latest": [entry_shown(one) for one in book.latest(work, found.id, LATEST)],
             "differences": book.differences(work, found.id),
             "recorded": book.results(work, found.id) is not None,
         }

@@ -50,6 +50,7 @@ def dossier_pages(
             begun = beginnings_of(work.connection, found[0].id, share)
             issues = [issue_in_full(work.connection, one, share) for one in found[0].hot_issues]
             works = acts.desk.works_of(work, found[0].id)
+            rows = menu_rows_of(work, works, acts)
             visits = rounds_of_project(work.connection, found[0].id)
             votes = [
                 (vote, results_of(work.connection, vote.id) if vote.seal else [], steps_of(work.connection, vote.id))
@@ -85,7 +86,7 @@ def dossier_pages(
             complaints=complaints["complaints"],
             visits=[ending_shown(one, acts.desk.rules) for one in visits],
             defects={one.id: one for one in works.defects},
-            rows=menu_rows_of(works, acts),
+            rows=rows,
             printed_at=workshop.clock.now(),
         )
 

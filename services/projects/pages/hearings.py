@@ -17,9 +17,9 @@ from services.chassis.web.problems import Problem
 from services.projects.app.consultation.acts import ConsultationActs
 from services.projects.app.consultation.desk import OVER
 from services.projects.domain.consultation.meetings import MeetingKind, ParticipantRole
-from services.projects.domain.menu import menu_as_of
-from services.projects.http.consultation_bodies import ConsultationBody, MeetingBody, OpinionAnswerBody, OpinionBody
+from services.projects.http.consultation_bodies import ConsultationBody
 from services.projects.http.consultations_shown import consultation_shown, meeting_shown, opinion_shown
+from services.projects.http.hearing_bodies import MeetingBody, OpinionAnswerBody, OpinionBody
 from services.projects.http.refusals import answered
 from services.projects.http.rights import Commander, Reader, authority_of, who_of
 from services.projects.pages.consultation_sheet import rows_of_file
@@ -128,6 +128,7 @@ def hearing_pages(workshop: Workshop, pages: Pages, acts: ConsultationActs) -> A
             found = consultations_of_project(work.connection, project.id, acts.desk.rules)
             meetings = meetings_of(work.connection, project.id)
             opinions = opinions_of(work.connection, project.id)
+            menu = acts.desk.standing.menu(work, project.opened_at)
         today = workshop.clock.now().date()
         return pages.show(
             request,
@@ -142,7 +143,7 @@ def hearing_pages(workshop: Workshop, pages: Pages, acts: ConsultationActs) -> A
             kinds=MeetingKind,
             roles=ParticipantRole,
             rules=acts.desk.rules,
-            menu=menu_as_of(acts.desk.menu, today, today),
+            menu=menu,
             today=today,
             fresh_id=uuid4,
             entered=entered,

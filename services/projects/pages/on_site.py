@@ -77,9 +77,9 @@ def project_of(work: Work, project_id: UUID, actor: Actor) -> RepairProject:
     return visible_project(project_with_history(work.connection, str(project_id)), actor)[0]
 
 
-def menu_rows_of(works: Works, acts: WorksActs) -> Mapping[str, MenuItem]:
+def menu_rows_of(work: Work, works: Works, acts: WorksActs) -> Mapping[str, MenuItem]:
     """By item: the version of the menu item that its scheme was frozen on."""
-    rows = {(row.code, row.version): row for row in acts.items.menu}
+    rows = acts.desk.standing.rows(work)
     return {item.id: rows[item.menu_item, item.menu_version] for item in works.items}
 
 

@@ -10,7 +10,6 @@ from services.chassis.database.work import Workshop
 from services.chassis.pages.look import Pages
 from services.contracts.elements import elements
 from services.projects.app.works.acts import WorksActs
-from services.projects.domain.menu import menu_as_of
 from services.projects.http.rights import Reader
 from services.projects.http.scheme import scheme_shown
 from services.projects.http.works_shown import menu_item_shown
@@ -23,7 +22,8 @@ def scheme_pages(workshop: Workshop, pages: Pages, acts: WorksActs) -> APIRouter
     @router.get("/menu")
     def menu(request: Request, actor: Reader) -> Response:
         today = workshop.clock.now().date()
-        rows = [menu_item_shown(row) for row in menu_as_of(acts.items.menu, today, today).values()]
+        with workshop.open() as work:
+            rows = [menu_item_shown(row) for row in acts.desk.standing.menu(work).values()]
         return pages.show(request, "menu.html", actor, rows=rows, elements=elements(), today=today)
 
     @router.get("/projects/{project_id}/scheme")

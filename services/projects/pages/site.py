@@ -33,6 +33,7 @@ from services.projects.pages.consultations import consultation_pages
 from services.projects.pages.counting_party import counting_party_pages
 from services.projects.pages.dossier import dossier_pages
 from services.projects.pages.effects import effect_pages
+from services.projects.pages.estate_needs import estate_need_pages
 from services.projects.pages.estates import estate_pages
 from services.projects.pages.hearings import hearing_pages
 from services.projects.pages.hot_issues import issue_pages
@@ -113,6 +114,7 @@ def people_pages(
         dossier_pages(workshop, pages, works, voting, words),
         estate_pages(workshop, pages),
         need_pages(workshop, pages, planning.publish.gather),
+        estate_need_pages(workshop, pages, planning.publish.gather),
         plan_pages(workshop, pages, planning),
         supervision_pages(workshop, pages, supervision),
         topic_pages(workshop, pages, supervision),

@@ -17,6 +17,7 @@ from services.chassis.working_days import SHANGHAI
 from services.contracts.elements import elements
 from services.projects.app.standards.acts import StandardActs
 from services.projects.domain.cases.typical_case import POSSIBLE, CaseAct
+from services.projects.domain.standards.checks import open_findings
 from services.projects.domain.standards.difference import differences
 from services.projects.domain.standards.opinions import OpinionRole
 from services.projects.domain.standards.standard import Standard, StandardState
@@ -38,7 +39,7 @@ from services.projects.http.standards_shown import opinion_shown, standard_shown
 from services.projects.pages.on_site import NOTHING, Entered, refused
 from services.projects.store.case_views import all_cases
 from services.projects.store.standard_views import all_standards, standard_by_id
-from services.projects.store.standards import opinions_of
+from services.projects.store.standards import checks_of, opinions_of
 
 Values = Mapping[str, object]
 
@@ -111,6 +112,7 @@ def standard_pages(workshop: Workshop, pages: Pages, acts: StandardActs) -> APIR
         with workshop.engine.begin() as connection:
             standard = found_standard(standard_by_id(connection, str(standard_id)))
             said = opinions_of(connection, standard.id)
+            found = open_findings(check for check, _, _ in checks_of(connection, standard.id))
         now = workshop.clock.now()
         in_force = standard.in_force(now.astimezone(SHANGHAI).date(), now)
         return pages.show(
@@ -120,6 +122,7 @@ def standard_pages(workshop: Workshop, pages: Pages, acts: StandardActs) -> APIR
             standard=standard_shown(standard),
             in_force=in_force.number if in_force else None,
             changes=_changes(standard),
+            findings=found,
             opinions=[opinion_shown(one) for one in said],
             draft=standard.draft(),
             issued=bool(standard.issued()),

@@ -80,6 +80,7 @@ def visit_pages(workshop: Workshop, pages: Pages, acts: WorksActs) -> APIRouter:
             project = project_of(work, project_id, actor)
             rounds = [ending_shown(one, rules) for one in rounds_of_project(work.connection, project.id)]
             works = acts.desk.works_of(work, project.id)
+            rows = menu_rows_of(work, works, acts)
         return pages.show(
             request,
             "project_visits.html",
@@ -87,7 +88,7 @@ def visit_pages(workshop: Workshop, pages: Pages, acts: WorksActs) -> APIRouter:
             project=project,
             rounds=rounds,
             items=works.built(),
-            rows=menu_rows_of(works, acts),
+            rows=rows,
             defects={one.id: one for one in works.defects},
             results=VisitResult,
             severities=Severity,

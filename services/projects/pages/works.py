@@ -17,7 +17,6 @@ from services.chassis.web.problems import Problem
 from services.projects.app.works.acts import WorksActs
 from services.projects.app.works.desk import in_order
 from services.projects.domain.consultation.rules import ConsultationRule
-from services.projects.domain.menu import menu_as_of
 from services.projects.domain.works.gates import GROUNDS, STEPS, ahead
 from services.projects.domain.works.items import CONFIRMED_BY
 from services.projects.domain.works.papers import PaperKind
@@ -147,6 +146,7 @@ def works_pages(
         with workshop.open() as work:
             project = project_of(work, project_id, actor)
             works = desk.works_of(work, project.id)
+            menu, rows = desk.standing.menu(work, project.opened_at), menu_rows_of(work, works, acts)
             registered_blocks = in_order(desk.known_site(work, project.id).blocks)
             agreed = [
                 one
@@ -161,8 +161,8 @@ def works_pages(
             actor,
             project=project,
             works=works_shown(works, rules, shut),
-            menu=menu_as_of(acts.items.menu, today, today),
-            rows=menu_rows_of(works, acts),
+            menu=menu,
+            rows=rows,
             blocks={one.id: one.block for one in works.items},
             defects={one.id: one for one in works.defects},
             steps_ahead=ahead(project),

@@ -115,6 +115,7 @@ def item_pages(workshop: Workshop, pages: Pages, acts: WorksActs) -> APIRouter:
         with workshop.open() as work:
             project = project_of(work, project_id, actor)
             works = desk.works_of(work, project.id)
+            rows = menu_rows_of(work, works, acts)
         shown = works_shown(works, rules, {})
         item = next((one for one in shown["items"] if one["item_id"] == str(item_id)), None)
         if item is None:
@@ -128,7 +129,7 @@ def item_pages(workshop: Workshop, pages: Pages, acts: WorksActs) -> APIRouter:
             item=item,
             now=workshop.clock.now(),
             orders=[one for one in shown["papers"] if one["kind"] == PaperKind.CHANGE_ORDER],
-            rows=menu_rows_of(works, acts),
+            rows=rows,
             checks=template.checks if template else (),
             defects=[one for one in shown["defects"] if one["item_id"] == str(item_id)],
             steps_of=TRANSITIONS,

@@ -20,9 +20,10 @@ from services.projects.http.bodies import PlanBody
 from services.projects.http.plan_bodies import EntryBody, NewPlanBody, PublicationBody, RankingBody
 from services.projects.http.plans import differences_shown, plan_shown, seen_plan
 from services.projects.http.refusals import answered
-from services.projects.http.rights import Commander, Reader, authority_of, who_of
+from services.projects.http.rights import Commander, Reader, authority_of, share_of, who_of
 from services.projects.pages import charts
 from services.projects.pages.on_site import NOTHING, Entered, fen_of, refused
+from services.projects.store.estate_views import with_pages
 from services.projects.store.plan_views import all_plans, works_of
 
 
@@ -130,12 +131,15 @@ def plan_pages(workshop: Workshop, pages: Pages, planning: Planning) -> APIRoute
         shown = plan_shown(*seen_plan(workshop, actor, plan_id))
         with workshop.engine.begin() as connection:
             works = works_of(connection, shown["year"])
+            estates = {one["place"]["estate"] for one in shown["entries"]}
+            known = with_pages(connection, estates, share_of(actor))
         return pages.show(
             request,
             "yearly_plan.html",
             actor,
             plan=shown,
             works=works,
+            known=known,
             differences=differences_shown(workshop, actor, plan_id),
             leads=_leads(actor, shown["lead"]),
             may_decide=bool(actor.roles & {Role.HUB, Role.DEPARTMENT}),

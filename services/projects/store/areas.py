@@ -13,6 +13,7 @@ from sqlalchemy.sql import ColumnElement
 
 from services.contracts.taxonomy import Area, taxonomy
 from services.projects.app.share import DistrictShare
+from services.projects.domain.cases.typical_case import CaseState
 from services.projects.domain.hot_issue import NO_ISSUE
 from services.projects.domain.months import ZONE, Month
 from services.projects.domain.rules import EstateYear
@@ -23,6 +24,8 @@ from services.projects.store.tables import hot_issues, ticket_sightings, type_da
 
 RANKED = 20
 _SEEN = ticket_sightings.c
+_CASE = ("type_code", "id", "lead", "version", "state", "proposed_at", "hot_issues", "estates", "sub_districts",
+         "rules_version")  # fmt: skip
 
 
 class RankedBy(StrEnum):
@@ -96,8 +99,10 @@ def estates_of_the_year(
 
 
 def proposals(connection: Connection, area: Area | None) -> list[dict[str, Any]]:
-    """Typical cases proposed, the newest first."""
-    asked = select(typical_cases).order_by(typical_cases.c.proposed_at.desc())
+    """Typical cases that are proposed or worked on, and withdrawn proposals, the newest first."""
+    columns = [typical_cases.c[name] for name in _CASE]
+    asked = select(*columns).where(typical_cases.c.state != CaseState.CLOSED)
+    asked = asked.order_by(typical_cases.c.proposed_at.desc())
     if area is not None:
         asked = asked.where(typical_cases.c.type_code.startswith(area))
     return [dict(row) for row in connection.execute(asked).mappings()]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, bindparam, delete, exists, or_, select, update
+from sqlalchemy import BindParameter, Boolean, and_, bindparam, delete, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.database.rows import by_column, insert_rows
@@ -16,25 +16,24 @@ from services.chassis.database.work import Work
 from services.projects.app.consultation.electors import Electors
 from services.projects.app.consultation.ports import (
     OWNER,
+    ByHand,
     Chain,
     ChainedBallot,
     DeliveredBy,
     Delivery,
-    IssuedCode,
-    IssueTrace,
     RejectedRow,
     Taken,
 )
 from services.projects.app.works.ports import Done
+from services.projects.domain.consultation.admission import PAPER
 from services.projects.domain.consultation.ballots import Ballot, BallotChoice
-from services.projects.domain.consultation.codes import Holder
 from services.projects.domain.consultation.course import Consultation
 from services.projects.domain.consultation.electorate import Electorate, OwnedPart, Part
+from services.projects.store.consultation_codes import SqlCodes
 from services.projects.store.consultation_sales import SqlSales
 from services.projects.store.consultation_tables import (
     consultation_ballots,
     consultation_chains,
-    consultation_codes,
     consultation_deliveries,
     consultation_imports,
     consultation_parts,
@@ -42,9 +41,6 @@ from services.projects.store.consultation_tables import (
 
 _PARTS = insert_rows(
     consultation_parts, "consultation_id", "part_id", "building", "hallway", "area", "head", "owner_ref"
-)
-_CODES = insert_rows(
-    consultation_codes, "code_hash", "consultation_id", "head", "part_id", "issue", "why", "actor", "at"
 )
 _BALLOT = (
     *("number", "part_id", "item", "choice", "origin", "cast_at", "delivered", "text_hash", "evidence", "proxy"),
@@ -83,21 +79,6 @@ _LINKS = (
     .where(consultation_ballots.c.consultation_id == _of_id)
     .order_by(consultation_ballots.c.number)
 )
-_later = consultation_codes.alias()
-_OF_CODE = select(consultation_codes).where(
-    consultation_codes.c.code_hash == bindparam("hashed"),
-    ~exists().where(
-        _later.c.consultation_id == consultation_codes.c.consultation_id,
-        _later.c.head == consultation_codes.c.head,
-        _later.c.part_id == consultation_codes.c.part_id,
-        _later.c.issue > consultation_codes.c.issue,
-    ),
-)
-_CODES_OF = (
-    select(consultation_codes)
-    .where(consultation_codes.c.consultation_id == _of_id)
-    .order_by(consultation_codes.c.issue)
-)
 _CHAIN = select(consultation_chains).where(consultation_chains.c.consultation_id == _of_id)
 _IMPORT = select(consultation_imports).where(
     consultation_imports.c.consultation_id == _of_id, consultation_imports.c.id == bindparam("import_id")
@@ -108,20 +89,34 @@ _DELIVERED = (
     .where(consultation_deliveries.c.consultation_id == _of_id)
     .order_by(consultation_deliveries.c.part_id)
 )
+_ENTERED = select(*_columns, consultation_ballots.c.at, consultation_ballots.c.actor)
+_LATEST = (
+    _ENTERED.where(
+        consultation_ballots.c.consultation_id == _of_id, consultation_ballots.c.choice != BallotChoice.EMPTY
+    )
+    .order_by(consultation_ballots.c.number.desc())
+    .limit(bindparam("most"))
+)
 _BY_HAND = (
-    select(*_columns, consultation_ballots.c.at, consultation_ballots.c.actor)
-    .where(
+    _ENTERED.where(
         consultation_ballots.c.consultation_id == _of_id,
         consultation_ballots.c.choice != BallotChoice.EMPTY,
         consultation_ballots.c.actor != OWNER,
-        or_(consultation_ballots.c.at > bindparam("after"), consultation_ballots.c.number > bindparam("more_than")),
+        or_(
+            consultation_ballots.c.number > bindparam("more_than"),
+            and_(
+                consultation_ballots.c.at > bindparam("after"),
+                or_(consultation_ballots.c.origin == PAPER, not_(bindparam("held_elsewhere", type_=Boolean))),
+            ),
+        ),
     )
     .order_by(consultation_ballots.c.number)
+    .limit(bindparam("most"))
 )
 _CHOICES = {choice.value: choice for choice in BallotChoice}
 
 
-class SqlBallots(SqlSales):
+class SqlBallots(SqlSales, SqlCodes):
     """The part of the port ConsultationBook that a rebuild does not give back."""
 
     __slots__ = ()
@@ -149,30 +144,6 @@ class SqlBallots(SqlSales):
         owned = [OwnedPart(row.part_id, row.building, row.hallway, row.area, row.owner_ref) for row in rows]
         found = self.differences(work, consultation.id)
         return Electors(owned, Electorate.of(owned), consultation.register, found)
-
-    def keep_codes(self, work: Work, consultation_id: str, codes: Sequence[IssuedCode], done: Done) -> None:
-        rows = [
-            {
-                "code_hash": one.hashed,
-                "consultation_id": consultation_id,
-                "head": one.holder.head,
-                "part_id": one.holder.part_id,
-                "issue": one.issue,
-                "why": one.why,
-                **done._asdict(),
-            }
-            for one in codes
-        ]
-        if rows:
-            work.connection.execute(_CODES, by_column(rows))
-
-    def of_code(self, work: Work, hashed: str) -> tuple[str, Holder, datetime | None] | None:
-        row = work.connection.execute(_OF_CODE, {"hashed": hashed}).one_or_none()
-        return (row.consultation_id, Holder(row.head, row.part_id), row.at) if row else None
-
-    def codes(self, work: Work, consultation_id: str) -> dict[Holder, IssueTrace]:
-        rows = work.connection.execute(_CODES_OF, {"id": consultation_id})
-        return {Holder(row.head, row.part_id): IssueTrace(row.issue, row.at, row.actor, row.why) for row in rows}
 
     def electorate(self, work: Work, consultation_id: str) -> Electorate:
         rows = work.connection.execute(_PARTS_OF, {"id": consultation_id})
@@ -221,12 +192,13 @@ class SqlBallots(SqlSales):
         rows = work.connection.execute(_LINKS, {"id": consultation_id})
         return [ChainedBallot(_bound(row), row.previous, row.hash) for row in rows]
 
-    def entered_by_hand(self, work: Work, consultation_id: str, after: datetime, more_than: int) -> list[Ballot]:
-        known = {"id": consultation_id, "after": after, "more_than": more_than}
-        return [
-            replace(_ballot_of(row), entered_at=row.at, entered_by=row.actor)
-            for row in work.connection.execute(_BY_HAND, known)
-        ]
+    def entered_by_hand(self, work: Work, consultation_id: str, asked: ByHand) -> list[Ballot]:
+        known = {"id": consultation_id, **asked._asdict()}
+        return [_entered(row) for row in work.connection.execute(_BY_HAND, known)]
+
+    def latest(self, work: Work, consultation_id: str, most: int) -> list[Ballot]:
+        known = {"id": consultation_id, "most": most}
+        return [_entered(row) for row in work.connection.execute(_LATEST, known)]
 
     def answered(
         self, work: Work, consultation_id: str, part_ids: Collection[str]
@@ -298,10 +270,13 @@ def _columns_of(ballot: Ballot) -> dict[str, Any]:
     }
 
 
-def _bound(row: Row[Any]) -> Ballot:
+def _bound(row: Any) -> Ballot:
     """With its entry, where the hash binds it."""
-    ballot = _ballot_of(row)
-    return replace(ballot, entered_at=row.at.astimezone(UTC), entered_by=row.actor) if row.entry_bound else ballot
+    return _entered(row) if row.entry_bound else _ballot_of(row)
+
+
+def _entered(row: Any) -> Ballot:
+    return replace(_ballot_of(row), entered_at=row.at.astimezone(UTC), entered_by=row.actor)
 
 
 def _ballot_of(row: Sequence[Any]) -> Ballot:

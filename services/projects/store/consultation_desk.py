@@ -15,15 +15,15 @@ from services.projects.app.consultation.note_sales import NoteSales
 from services.projects.app.consultation.steps import StepConsultation
 from services.projects.app.consultation.take_ballots import TakeBallots
 from services.projects.app.ports import RepairProjects
+from services.projects.app.works.ports import StandingRules
 from services.projects.files.consultation_rules import shipped_rules
-from services.projects.files.works_rules import menu_rows
 from services.projects.store.consultations import SqlConsultations
 from services.projects.store.estates import SqlEstateBook
 
 
-def consultation_acts(projects: RepairProjects, key: TermKey) -> ConsultationActs:
+def consultation_acts(projects: RepairProjects, key: TermKey, standing: StandingRules) -> ConsultationActs:
     rules = shipped_rules()
-    desk = ConsultationDesk(projects, SqlConsultations(rules), rules, menu_rows(), key.keyed)
+    desk = ConsultationDesk(projects, SqlConsultations(rules), rules, standing, key.keyed)
     return ConsultationActs(
         desk,
         DraftConsultation(desk, FindElectors(SqlEstateBook()), lambda: str(uuid4())),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, Connection, Engine, select, true
 
 from services.projects.app.share import DistrictShare
@@ -43,6 +45,11 @@ def estate_names(connection: Connection, share: DistrictShare, lead: str) -> lis
     """Ids and names of the estates for which somebody of this share may ask, where `lead` leads repair."""
     listed = connection.execute(select(estates.c.id, estates.c.name, estates.c.sub_district).where(_seen(share)))
     return [(row.id, row.name) for row in listed if share.holds(lead, row.sub_district)]
+
+
+def with_pages(connection: Connection, estate_ids: Collection[str], share: DistrictShare) -> set[str]:
+    """Those of them whose page the reader may open: registered, and of their share."""
+    return set(connection.execute(select(estates.c.id).where(estates.c.id.in_(estate_ids), _seen(share))).scalars())
 
 
 def estate_by_id(connection: Connection, estate_id: str, share: DistrictShare) -> RegisteredEstate | None:

@@ -16,7 +16,7 @@ from services.projects.store.need_tables import needs
 from services.projects.store.register_tables import estate_parts, estates
 
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('register of estates'))")
-_FACTS = ("name", "sub_district", "property_kind", "built", "floor_area", "lng", "lat")
+_FACTS = ("name", "sub_district", "property_kind", "built", "floor_area", "east", "north")
 _insert = insert(estates)
 _SAVE = _insert.on_conflict_do_update(
     index_elements=["id"], set_={column.name: _insert.excluded[column.name] for column in estates.c}

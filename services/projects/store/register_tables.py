@@ -17,8 +17,8 @@ estates = Table(
     Column("property_kind", Text),
     Column("built", Integer, comment="the year"),
     Column("floor_area", BigInteger, comment="0.01 m²"),
-    Column("lng", Float, comment="degrees of WGS 84"),
-    Column("lat", Float),
+    Column("east", Float, comment="degrees of WGS 84"),
+    Column("north", Float),
     Column("blocks", JSONB, nullable=False, comment="what the parts of each block add up to"),
     Column("removed", Boolean, nullable=False, comment="no longer registered: kept so that its versions go on"),
 )

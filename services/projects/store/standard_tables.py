@@ -103,5 +103,6 @@ standard_checks = Table(
     Column("valid_until", Date, nullable=False, comment="after it the check says nothing"),
     Column("verdict", Text, nullable=False),
     Column("mend_by", Date),
+    Column("noted_at", DateTime(timezone=True)),
     Column("overdue", Boolean, nullable=False, server_default=false()),
 )

@@ -205,6 +205,7 @@ def checks_of(connection: Connection, standard_id: str) -> list[tuple[StandardCh
                 row.valid_until,
                 CheckVerdict(row.verdict),
                 row.mend_by,
+                row.noted_at,
             ),
             row.version,
             row.overdue,

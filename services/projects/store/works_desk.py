@@ -7,6 +7,7 @@ from collections.abc import Callable
 from services.chassis.database.work import Work
 from services.projects.app.ports import RepairProjects
 from services.projects.app.works.desk import WorksDesk
+from services.projects.app.works.ports import StandingRules
 from services.projects.domain.plan_rules import PlanRules
 from services.projects.domain.works.consulted import Consulted
 from services.projects.domain.works.rules import WorksRules
@@ -20,6 +21,7 @@ def works_desk(
     rules: WorksRules,
     plan_rules: PlanRules,
     consulted: Callable[[Work, str], Consulted],
+    standing: StandingRules,
 ) -> WorksDesk:
     return WorksDesk(
         projects,
@@ -29,4 +31,5 @@ def works_desk(
         consulted,
         lambda work, project_id: known_site(work.connection, project_id),
         lambda work, id: named_by(work.connection, id),
+        standing,
     )

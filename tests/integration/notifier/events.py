@@ -16,6 +16,7 @@ from services.contracts.event import Envelope, Event, deterministic_id
 from services.contracts.impact_events import WorksImpactChanged
 from services.contracts.project_events import ProjectAdvanced
 from services.contracts.registry import EVENTS
+from services.contracts.standard_events import RolloutChanged, StandardCheckChanged
 from services.contracts.supervision_events import SupervisingParty, SupervisionOpinionChanged
 from services.contracts.text_events import TicketTextRecorded
 from services.contracts.ticket_events import Channel, Place, TicketDispatched, Urgency
@@ -123,6 +124,41 @@ def impact(kind: str, state: str = "announced", version: int = 1, breaches: tupl
         breaches=breaches,
         actor="li",
         at=START,
+    )
+    return _envelope(event, version)
+
+
+def late_rollout(sub_district: str, version: int = 3) -> Envelope:
+    """A sub-district that did not adopt a standard in time."""
+    event = RolloutChanged(
+        version=version,
+        standard_id=str(UUID(int=14)),
+        lead="housing",
+        place=Place(sub_district=sub_district),
+        state="planned",
+        overdue=True,
+        actor="clock",
+    )
+    return _envelope(event, version)
+
+
+def found_bad(check: int, version: int = 1) -> Envelope:
+    """A finding at a sub-district."""
+    event = StandardCheckChanged(
+        version=version,
+        check_id=str(UUID(int=check)),
+        standard_id=str(UUID(int=14)),
+        lead="housing",
+        place=Place(sub_district="310109010"),
+        clause="1",
+        number=1,
+        method="on_site",
+        evidence="查看工地",
+        checked_on=START.date(),
+        valid_until=START.date(),
+        state="not_satisfied",
+        mend_by=START.date(),
+        actor="li",
     )
     return _envelope(event, version)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -17,6 +18,7 @@ from services.contracts.department_events import (
     HotIssueNotice,
     ImpactNotice,
     ProjectNotice,
+    StandardNotice,
     SupervisorNotice,
 )
 from services.contracts.event import Envelope
@@ -32,8 +34,10 @@ from tests.harness.examples import ONE_DATABASE
 from tests.harness.waiting import eventually
 from tests.integration.notifier.events import (
     clause,
+    found_bad,
     hot_issue,
     impact,
+    late_rollout,
     project,
     sent,
     take,
@@ -122,6 +126,17 @@ def test_a_disturbance_by_works_is_told_to_whom_it_concerns(workshop: Workshop) 
     }
     told = messages["departments.fire"]
     assert (told.kind, told.state, told.blocks, told.place.estate) == ("water_cut", "announced", ("3",), "quyang-1")
+
+
+def test_sub_districts_and_checks_of_one_standard_are_told_of_though_their_versions_are_the_same(
+    workshop: Workshop,
+) -> None:
+    take(workshop, late_rollout("310109010"), late_rollout("310109011"), found_bad(21), found_bad(22))
+    told = [(topic, event) for topic, event in sent(workshop) if isinstance(event, StandardNotice)]
+    hub = [event.place for topic, event in told if topic == "departments.urban-operation"]
+    assert [place and place.sub_district for place in hub] == ["310109010", "310109011"]
+    office = [event.check_id for topic, event in told if topic == "departments.quyanglu" and event.check_id]
+    assert office == [str(UUID(int=21)), str(UUID(int=22))]
 
 
 def test_the_message_says_what_the_department_has_to_know(workshop: Workshop) -> None:

@@ -107,6 +107,10 @@ def test_who_only_looks_finds_no_form_and_english_is_english(projects: Projects)
     differing = supervisor.open(f"/pages/standards/{standard_id}")
     for said in ("第1条有改动", "第2条由第3条替代", "新增第3条", "竣工验收前须备：验收记录", "说明有改动"):
         assert said in differing
+    project = projects.district.decide(
+        projects.district.hub.get(f"/cases/{case_id}").json()["hot_issues"][0], kind="project"
+    )
+    assert "屋面防水翻修办法" in supervisor.open(f"/pages/projects/{project['project_id']}/scheme")
     assert "Clause 2 is superseded by clause 3" in supervisor.open(f"/pages/standards/{standard_id}?lang=en")
     supervisor.open("/pages/cases/00000000-0000-4000-8000-000000000000", 404)
     supervisor.open("/pages/standards/00000000-0000-4000-8000-000000000000/rollout", 404)

@@ -124,7 +124,7 @@ def test_projects_says_nothing_in_english(projects: Projects, role: str) -> None
     survey = {"id": NOBODY, "estate": "quyang-1", "role": "designer", "unit": "某设计院", "on_site": True,
               "made_at": NOW.isoformat(), "findings": [finding]}  # fmt: skip
     assert district.hub.post("/surveys", json=survey).status_code == 201
-    asked = {"id": NOBODY, "estate": "quyang-1", "kind": "pump", "cost_fen": 5, "safety": True}
+    asked = {"id": NOBODY[:-1] + "1", "estate": "quyang-1", "kind": "pump", "cost_fen": 5, "safety": True}
     assert district.hub.post("/fund-uses", json=asked).status_code == 201
     plan = district.hub.post("/plans", json={"year": 2027, "budget_fen": 10**9}).json()
     entry = {"version": 1, "decision": "listed", "cost_fen": 10**8}

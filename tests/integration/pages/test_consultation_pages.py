@@ -156,10 +156,10 @@ def test_an_annulled_result_is_shown_where_it_holds_the_project(projects: Projec
     (item,) = done(hub.get(f"/projects/{project}/works"))["items"]
     confirm = {"items": [item["item_id"]], "consultation_id": result["consultation_id"]}
     do(hub, project, "items/confirmation", **confirm)
-    assert "得出新的结果以前项目不能继续" not in lead.open(f"/pages/projects/{project}")
+    assert "得出新的结果以前不能确认方案" not in lead.open(f"/pages/projects/{project}")
     annulled = {"version": result["version"], "reason": "法院撤销"}
     done(hub.post(f"/consultations/{result['consultation_id']}/annulment", json=annulled))
-    assert "得出新的结果以前项目不能继续" in lead.open(f"/pages/projects/{project}")
+    assert "得出新的结果以前不能确认方案" in lead.open(f"/pages/projects/{project}")
     assert "征询结果已作废，要重新征询" in lead.open(f"/pages/projects/{project}/works")
 
 

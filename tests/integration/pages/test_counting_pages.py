@@ -159,3 +159,5 @@ def test_what_was_seen_before_it_was_entered_is_listed(projects: Projects, lead:
     html = lead.open(page_of(one))
     assert "第一次查看投票情况" in html
     assert "查看之后由人录入的2条" in html
+    latest = html[html.index("<summary>最近录入</summary>") :]
+    assert latest.count('data-name="投票时间">2026年7月1日 10:00') == 2

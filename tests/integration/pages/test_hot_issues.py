@@ -106,7 +106,7 @@ def test_a_project_is_taken_from_step_to_step(projects: Projects) -> None:
     assert project_id in lead.open("/pages/projects")
     refused = lead.send(page, "steps", to="started")
     assert refused.status_code == 422
-    assert "请填写大于0的面积" in refused.text
+    assert "请填写大于0、不超过登记建筑面积的面积" in refused.text
     plan: dict[str, Any] = {"floor_area_m2": "8000", "planned_end": "2027-05-01", "elements": ["E01", "E02"]}
     shut = lead.send(page, "steps", to="started", **plan)
     assert shut.status_code == 409

@@ -7,9 +7,12 @@ from html import unescape
 
 import pytest
 
+from services.contracts.ticket_events import RequestKind
 from tests.integration.pages.conftest import Person, Projects
 from tests.integration.pages.english import english_in
 from tests.integration.projects.asking import ask, needs
+from tests.integration.projects.events import dispatched
+from tests.integration.projects.events import take as happen
 
 MOON = {"id": "quyang-1", "name": "明月小区", "sub_district": "310109010", "floor_area_m2": "8000.50"}
 STARS = {"id": "jiaxing-1", "name": "星辰公寓", "sub_district": "310109014"}
@@ -129,6 +132,14 @@ def test_who_may_not_ask_for_an_estate_finds_no_form_and_is_refused(estates: Pro
     assert refused.status_code in (404, 422)
     assert len(needs(estates.district)) == 1
     assert form(token.open(PAGE), f"{PAGE}/request")["id"]
+
+
+def test_an_estate_that_is_not_registered_is_listed_without_a_link_that_leads_nowhere(estates: Projects) -> None:
+    happen(estates.district.workshop, dispatched(901, "MJ19", "quyang-2", by=1, kind=RequestKind.ENQUIRY))
+    ask(estates.district, "E01")
+    html = estates.site.person("hub").open("/pages/needs")
+    assert "居民来电 × 1" in html
+    assert re.findall(r'href="/pages/estates/([^"]+)/needs"', html) == ["quyang-1"]
 
 
 def test_an_estates_page_lists_its_blocks_with_numbers_and_no_owner(estates: Projects) -> None:

@@ -24,8 +24,8 @@ def registered(
     place: tuple[float, float] | None = None,
 ) -> None:
     """Puts estates into the register, or changes what it says of them. `place`: degrees east and north."""
-    lng, lat = place or (None, None)
-    listed = [Facts(one, one, None, kind, built, 2_000_000, lng, lat) for one in estates]
+    east, north = place or (None, None)
+    listed = [Facts(one, one, None, kind, built, 2_000_000, east, north) for one in estates]
     with workshop.open() as work:
         wired(workshop).register.estates(work, listed)
 

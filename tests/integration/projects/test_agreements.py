@@ -28,7 +28,7 @@ def district(workshop: Workshop) -> District:
 @pytest.fixture
 def project(district: District) -> str:
     opened: str = district.decide(ROOF, kind="project")["project_id"]
-    district.advance(opened, "contracted")
+    district.advance(opened, "tendered")
     return opened
 
 
@@ -52,13 +52,11 @@ def test_a_contract_is_changed_and_audited_by_its_papers(district: District, pro
     ]
     report = paper(district.hub, project, "audit_report")
     early = send(district, project, f"{path}/audit", version=2, report=report, audited_fen=1)
-    assert (early.status_code, early.json()["current_state"]) == (409, "contracted")
+    assert (early.status_code, early.json()["current_state"]) == (409, "tendered")
     district.advance(project, "accepted")
     above = send(district, project, f"{path}/audit", version=2, report=report, audited_fen=1_200_01)
     assert fields(above) == ["body.audited_fen"]
-    shut = send(district, project, "steps", version=district.project(project)["version"], to="audited")
-    version = shut.json()["version"]
-    held = send(district, project, "steps", version=version, to="handed_over")
+    held = send(district, project, "steps", version=district.project(project)["version"], to="audited")
     assert "contracts_audited" in {hold["gate"] for hold in held.json()["holds"]}
     audited = do(district.hub, project, f"{path}/audit", version=2, report=report, audited_fen=1_150_00)
     assert audited["audit"] == {"report": report, "audited_fen": 1_150_00}
@@ -66,11 +64,10 @@ def test_a_contract_is_changed_and_audited_by_its_papers(district: District, pro
     assert [one.version for one in told] == [1, 2, 3]
 
 
-def test_works_do_not_start_without_units_and_the_builder_s_contract(district: District, project: str) -> None:
-    body = {"to": "started", "floor_area_m2": 8000, "planned_end": "2027-05-01"}
-    shut = send(district, project, "steps", version=district.project(project)["version"], **body)
+def test_nothing_is_contracted_without_units_and_the_builder_s_contract(district: District, project: str) -> None:
+    shut = send(district, project, "steps", version=district.project(project)["version"], to="contracted")
     held = {hold["gate"]: hold["by"] for hold in shut.json()["holds"]}
-    assert held["parties_named"] == sorted(UNITS)
+    assert held["parties_named"] == ["construction", "design", "implementing"]
     assert held["builder_contracted"] == ["construction"]
 
 

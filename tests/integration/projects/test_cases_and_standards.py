@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from typer.testing import CliRunner
 
 from services.chassis.database.work import Workshop
+from services.cli.commands import standard as cli_standard
+from services.cli.main import app
 from services.contracts.case_events import TypicalCaseEvent, TypicalCaseMeasureChanged, TypicalCaseStandardOverdue
 from services.contracts.standard_events import RolloutChanged, StandardCheckChanged, StandardIssued, StandardReviewDue
 from tests.integration.projects.asking import told
@@ -216,3 +221,58 @@ def test_of_two_issues_one_wins(district: District) -> None:
     path = f"/standards/{standard_id}/issue"
     assert [district.hub.post(path, json=body).status_code for _ in range(2)] == [200, 409]
     assert len(told(district, StandardIssued)) == 1
+
+
+def test_later_works_start_from_the_standard_and_running_ones_keep_theirs_and_show_the_difference(
+    district: District,
+) -> None:
+    case_id = analysed(district)
+    running, later = district.hub.get(f"/cases/{case_id}").json()["hot_issues"][:2]
+    before = district.decide(running, kind="project")["project_id"]
+    row = {
+        **{f"{what}_{language}": "闭水48小时" for what in ("name", "standard", "removes") for language in ("cn", "en")},
+        **{"code": "M01-A", "element": "E01", "unit": "m2", "consent": "building"},
+    }
+    papers = {"start": ["material_certificate"]}
+    issued(district, case_id, day="2026-07-02", menu=[row], papers=papers)
+    district.until(NOW + timedelta(days=2))
+    after = district.decide(later, kind="project")["project_id"]
+    for project, version in ((before, 1), (after, 2)):
+        district.advance(project, "listed")
+        picked = {"items": [{"menu_item": "M01-A", "block": "3", "contracted": "100", "unit_cost_fen": 5}]}
+        answer = district.hub.post(f"/projects/{project}/items", json=picked)
+        assert answer.status_code == 201, answer.text
+        shown = district.hub.get(f"/projects/{project}/works").json()
+        assert [one["menu_version"] for one in shown["items"]] == [version]
+        missing = next(hold for hold in shown["holds"]["start"] if hold["gate"] == "papers_there")
+        assert ("material_certificate" in missing["by"]) is (version == 2)
+    outdated = district.hub.get(f"/projects/{before}/scheme").json()["outdated"]
+    assert [(one["frozen"]["version"], one["today"]["version"]) for one in outdated] == [(1, 2)]
+    scheme = district.hub.get(f"/projects/{after}/scheme").json()
+    assert (scheme["outdated"], [one["number"] for one in scheme["standards"]]) == ([], [1])
+    assert district.hub.get(f"/projects/{before}/scheme").json()["standards"] == []
+    known = district.hub.get("/menu", params={"in_force": "2026-07-02", "known": "2026-06-30"}).json()["items"]
+    assert next(one["version"] for one in known if one["code"] == "M01-A") == 1
+
+
+def test_another_district_takes_up_the_package_as_a_draft_and_a_changed_file_is_refused(
+    district: District, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    standard_id = issued(district, papers={"start": ["material_certificate"]})
+    ended = [CONTENT["clauses"][0], CONTENT["clauses"][1] | {"status": "withdrawn"}]
+    revised(district, standard_id, "2026-07-02", clauses=ended)
+    monkeypatch.setattr(cli_standard, "register_client", lambda *_: district.as_("hub"))
+    file, page = tmp_path / "roofs.json", tmp_path / "roofs.html"
+    hub = ["--url", "http://projects", "--token", "x"]
+    run = CliRunner().invoke(app, ["standard", "export", standard_id, "--out", str(file), *hub])
+    assert run.exit_code == 0, run.output
+    run = CliRunner().invoke(app, ["standard", "import", str(file), "--lead", "construction", *hub])
+    assert run.exit_code == 0, run.output
+    taken = standard_of(district, run.stdout.split(":")[0])
+    assert (taken["state"], taken["lead"], taken["title"]) == ("draft", "construction", "屋面防水翻修办法")
+    assert [one["id"] for one in taken["editions"][0]["content"]["clauses"]] == ["1"]
+    file.write_text(file.read_text(encoding="utf-8").replace("闭水查明", "目测查明"), encoding="utf-8")
+    run = CliRunner().invoke(app, ["standard", "import", str(file), *hub])
+    assert (run.exit_code, "the seal does not fit" in run.output) == (1, True)
+    missing = CliRunner().invoke(app, ["standard", "export", str(uuid4()), "--print", str(page), *hub])
+    assert (missing.exit_code, page.exists()) == (1, False)

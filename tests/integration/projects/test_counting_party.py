@@ -120,6 +120,10 @@ def test_where_a_vote_was_held_stands_in_its_record(district: District, project:
     one = stepped(district.hub, noticed(district.hub, drafted(district.hub, project, [JOIN]), past), "open")
     rows = ballots(one, PARTS, "agree", past["opens_at"], origin="electronic")
     assert imported(district.hub, one, rows)["rejected"] == []
+    paper = ballots(one, ONE, "agree", past["opens_at"])
+    assert imported(district.hub, one, paper)["taken"] == 1
+    late = done(district.hub.get(at(one, "late-entries")))
+    assert [entry["origin"] for entry in late["after_closing"]] == ["paper"]
     assert record_of(district, one, tmp_path)["opening"]["held_in"] == past["held_in"]
 
 

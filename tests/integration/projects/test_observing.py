@@ -19,8 +19,10 @@ from services.contracts.hot_issue_events import (
 )
 from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
+from services.projects.jobs.rebuild.own_events import OwnEvents
+from services.projects.store import rebuilt
 from tests.integration.projects.cures import ACCEPTED, FIRST_LOOK, ROOF, SECOND_LOOK, calls, cured
-from tests.integration.projects.events import START, dispatched, take
+from tests.integration.projects.events import START, dispatched, envelope, take
 from tests.integration.projects.issues import issues, published
 from tests.integration.projects.loop_of import District
 from tests.integration.projects.register import CONTROLS, callers_a_month, registered
@@ -96,7 +98,7 @@ def test_without_enough_controls_there_are_counts_and_no_verdict(workshop: Works
 
 
 def test_controls_are_alike_and_without_works_of_their_own(district: District) -> None:
-    """Another kind, another age, unknown to the register, or treated for the same: none is compared with."""
+    """Another kind, another age, unknown to the register, removed, or treated for the same: none is compared with."""
     workshop = district.workshop
     registered(workshop, CONTROLS[0], kind="commodity")
     registered(workshop, CONTROLS[1], built=2005)
@@ -105,9 +107,11 @@ def test_controls_are_alike_and_without_works_of_their_own(district: District) -
     events = [dispatched(n, "MJ01", CONTROLS[3], by=n, day=(ACCEPTED - START).days + n / 10) for n in range(900, 906)]
     take(workshop, *events)
     district.decide(other, kind="service")
+    gone = district.hub.post(f"/estates/{CONTROLS[4]}/removal", json={"version": 1})
+    assert gone.status_code == 200, gone.text
     district.until(FIRST_LOOK)
     judged = district.issue(ROOF)["judged"]
-    assert (judged["controls"], judged["few_controls"], judged["finding"]) == (8, True, "verified")
+    assert (judged["controls"], judged["few_controls"]) == (7, True)
     assert "对照小区少于10个" in district.issue(ROOF)["verdict"]
 
 
@@ -145,6 +149,25 @@ def test_complaints_that_rise_again_after_the_verdict_are_told_once(district: Di
     assert "look whether it came back" in district.issue(ROOF)["history"][-1]["detail"]
     callers_a_month(district.workshop, "quyang-1", "2028-09", 1, 5)
     assert district.issue(ROOF)["state"] == "reopened"
+
+
+def test_what_was_judged_comes_back_from_the_topic_and_is_watched_on(district: District) -> None:
+    district.until(FIRST_LOOK)
+    assert watched(district) == [ROOF]
+    callers_a_month(district.workshop, "quyang-1", "2028-06", 3, 2)
+    district.until(datetime(2028, 9, 10, tzinfo=UTC))
+    assert watched(district) == []  # it was told
+    own = OwnEvents()
+    own.fold([envelope(one) for one in published(district.workshop, warnings=True)])
+    (live,) = issues(district.workshop)
+    folded = own.issues[ROOF]
+    assert (folded.row["judged"], folded.row["observe_until"]) == (live.judged, live.observe_until)
+    assert [line["cause"] for line in folded.history][-2:] == ["effect_judged", "relapse_suspected"]
+
+
+def watched(district: District) -> list[str]:
+    with district.workshop.engine.begin() as connection:
+        return [issue for issue, _, _ in rebuilt.watched_issues(connection)]
 
 
 def test_the_rule_fulfilled_again_while_observed_reopens_at_once(district: District) -> None:

@@ -207,6 +207,9 @@ def _ruled(planting: Planting, district: District) -> None:
     for name, wrong in (("elements", [SAID]), ("papers", {SAID: []}), ("meetings", {"start": [SAID]})):
         send("/standards", 422, f"ContentBody.{name}", **new | {"content": content | {name: wrong}})
     send("/standards", 422, "StandardBody.lead", **new | {"lead": SAID})
+    packed = {"format": "closedloop-standard/1", "from_district": "310109", "number": 1, "seal": "a" * 64, **new}
+    send("/standards/packages", 422, "PackageBody.title", version=1, **packed)
+    send("/standards/packages", 422, "PackageBody.lead", version=1, **packed | {"lead": SAID})
     planted = [f"MenuRowBody.{name}" for name in row if name.endswith(("_cn", "_en"))]
     planted += ["StandardCapacityBody.unit_cn", "StandardCapacityBody.unit_en", "FormBody.title", "StandardBody.title"]
     standard = send("/standards", 201, "ClauseBody.text", "ContentBody.text", *planted, **new)["standard_id"]

@@ -88,7 +88,7 @@ def played(district: District) -> list[Event]:
             "floor_area_m2": "8000.50",
             "property_kind": "mixed",
         },
-        {"id": "quyang-2", "name": "星辰公寓"},
+        {"id": "quyang-2", "name": "星辰公寓", "east": 121.485, "north": 31.2712},
     ]
     assert district.hub.post("/estates/batch", json={"estates": listed}).status_code == 200
     survey = {"id": ONE, "estate": "quyang-1", "role": "designer", "unit": "设计院", "on_site": True,

@@ -259,3 +259,15 @@ def test_of_two_who_send_the_same_at_once_one_makes_it_and_both_get_it(desk: Sup
         one.join()
     assert answers == 4 * [201]
     assert len(told(desk.district, SupervisionTopicChanged)) == 1
+
+
+def test_the_bulletin_of_the_committee_begins_with_what_came_of_its_opinions(desk: Supervising) -> None:
+    desk.step(desk.tracked(), "carried-out", on="2026-07-01")
+    made = desk.party.get("/bulletins/2026-07").json()
+    lines = made["sections"]["supervision"]
+    assert next(iter(made["sections"])) == "supervision"
+    assert [(one["what"], one["party"], one["lead"]) for one in lines] == [
+        (step, "congress", "housing") for step in ("give", "hand_over", "reply", "rate", "carry_out")
+    ]
+    own = desk.district.as_("subdistrict:310109010").get("/bulletins/2026-07").json()
+    assert "supervision" not in own["sections"]

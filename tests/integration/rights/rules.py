@@ -359,7 +359,12 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
         "POST /cases/{case_id}/causes body.measures.unit": Rule.CODE,
         "POST /cases/{case_id}/pilot body.project_id": Rule.VISIBLE,  # by `commands.admitted`
         "POST /standards body.case_id": Rule.OF_ROLE,
-        **{f"POST /standards body.{name}": Rule.CODE for name in ("lead", "type_codes")},
+        **{
+            f"POST /standards{act} body.{name}": Rule.CODE
+            for act in ("", "/packages")
+            for name in ("lead", "type_codes")
+        },
+        **{f"POST /standards/packages body.{name}": Rule.PLAIN for name in ("from_district", "seal", "title")},
         **{f"POST /standards/{{standard_id}}/{act} body.id": Rule.OWN_KEY for act in ("checks", "opinions")},
         **{
             f"POST /standards/{{standard_id}}/{field}": Rule.CODE
@@ -379,7 +384,7 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
         },
         **{
             f"POST /standards{act} body.content.{name}": Rule.CODE if name in CODES_OF_STANDARDS else Rule.PLAIN
-            for act in ("", "/{standard_id}/content", "/{standard_id}/editions")
+            for act in ("", "/packages", "/{standard_id}/content", "/{standard_id}/editions")
             for name in (
                 *("clauses.id", "clauses.successor", "clauses.text", "elements", "menu.code", "menu.element", "text"),
                 *(f"menu.{what}_{language}" for what in ("name", "removes", "standard") for language in ("cn", "en")),

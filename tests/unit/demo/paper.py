@@ -148,7 +148,7 @@ class Paper:
         ]
         register = {one.id: RegisteredKind(one.property_kind, one.built, None) for one in self.world.district.estates}
         span = (Month.of(issue.decided).plus(1), through)
-        alike = controls_for([estate], register, treated, span, PROOF)
+        alike = controls_for([estate], register, treated, span, (), PROOF.age_bands)
         beside = neighbouring([type_code], types, PROOF.apart)
         days = (one.astimezone(ZONE).date() for one in (issue.decided, works_start, issue.accepted))
         repaired = Repaired(

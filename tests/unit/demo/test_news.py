@@ -14,7 +14,7 @@ from demo.clockwork import BEGIN, midnight
 from demo.news import DECIDED, ISSUE, KEPT, News
 from demo.observer import Hop, Snapshot
 from demo.screen import NEWS_SHOWN, picture, plain_lines, remaining
-from services.contracts.department_events import HotIssueNotice, ProjectNotice
+from services.contracts.department_events import CaseNotice, HotIssueNotice, ProjectNotice, StandardNotice
 from services.contracts.hot_issue_events import DecisionKind
 from services.contracts.ticket_events import Place
 
@@ -52,6 +52,36 @@ def project(state: str) -> ProjectNotice:
 
 def texts(news: News) -> list[str]:
     return [item.text for item in news.items]
+
+
+def test_a_case_and_its_measures_are_news_once() -> None:
+    news = News()
+    case = CaseNotice(
+        version=1,
+        delivery_id=uuid4(),
+        department="housing",
+        case_id=str(uuid4()),
+        stage="typical_case.proposed.v1",
+        type_code="XQ05",
+        state="proposed",
+        lead="housing",
+    )
+    measures = StandardNotice(
+        version=3,
+        delivery_id=uuid4(),
+        department="housing",
+        standard_id=str(uuid4()),
+        stage="standard.issued.v1",
+        state="issued",
+        lead="housing",
+        title="车棚办法",
+        adopt_by=DAY,
+    )
+    for message in (case, case, case.model_copy(update={"state": "withdrawn", "version": 2}), measures, measures):
+        news.message(message, DAY)
+    first, second = texts(news)
+    assert "a typical case is proposed" in first
+    assert "车棚办法. The eight sub-districts adopt them by 2023-03-07." in second
 
 
 def test_news_name_the_number_of_what_they_tell_of() -> None:

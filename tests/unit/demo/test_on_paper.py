@@ -22,6 +22,9 @@ def test_every_seed_has_the_same_properties(seed: int) -> None:
     assert paper.named("sewer").state == "verified"
     assert "reopened" in paper.named("stalls").states
     assert paper.named("stalls").state == "verified"
+    assert paper.named("shed-by-the-rule").states[-1] == "verified"
+    assert "reopened" not in paper.named("shed-by-the-rule").states
+    assert paper.named("shed-despite-the-rule").states.count("reopened") == 1
     assert not any(verdict.few_controls for issue in paper.issues.values() for verdict in issue.verdicts)
     assert paper.named("parking").state == "explained"
     assert paper.named("stairwell").state in ("decided", "in cure")

@@ -96,6 +96,14 @@ def test_no_number_is_anybodys() -> None:
     assert {one.phone[:3] for one in _three_years(1) if one.phone} == {"100"}
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_stories_alike_take_place_in_sub_districts_of_their_own(seed: int) -> None:
+    faults = _world(seed).faults
+    sheds = [fault.estate.sub_district for fault in faults if fault.story.type_code == "XQ05"]
+    assert len(set(sheds)) == len(sheds) == 3
+    assert len({fault.estate.id for fault in faults}) == len(faults)
+
+
 def test_works_are_complained_about_while_they_last_and_a_cure_ends_the_calls() -> None:
     world = _world(1)
     fault = next(one for one in world.faults if one.story.key == "roof-leak")

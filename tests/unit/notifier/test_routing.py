@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 
 from services.chassis.messaging.errors import Reject
-from services.contracts.case_events import TypicalCaseStandardOverdue
 from services.contracts.data_files import InvalidData
-from services.contracts.department_events import SupervisorCaseNotice
+from services.contracts.districts import sub_districts
 from services.contracts.event import Event
 from services.contracts.hot_issue_events import (
     HotIssueAssigned,
@@ -32,13 +30,12 @@ from services.contracts.hot_issue_events import (
     HotIssueVerified,
     HotIssueWithdrawn,
 )
-from services.contracts.project_events import ProjectOpened, TypicalCaseProposed
+from services.contracts.project_events import ProjectOpened
 from services.contracts.registry import CONSULTATION_EVENTS, HOT_ISSUE_EVENTS, PROJECT_EVENTS, WORKS_EVENTS
 from services.contracts.supervision_events import SupervisionOpinionChanged
 from services.contracts.ticket_events import Place
 from services.contracts.topics import topic_table
 from services.notifier.app.recipients import Recipients
-from services.notifier.domain.delivery import notice
 from services.notifier.domain.routing import SITE_EVENTS, TYPE_EVENTS
 from services.notifier.files.routing import FILE, load_routing
 from services.projects.domain.repair_project import ProjectState
@@ -85,6 +82,41 @@ def test_the_expectations_name_every_event_of_which_anybody_is_notified() -> Non
         "works.complaint_changed.v1",
         *("supervision.topic_changed.v1", "supervision.inspected.v1", "supervision.suggestion_changed.v1"),
     }
+
+
+def ruled(event_type: str, **facts: object) -> list[str]:
+    """Who is told of the golden sample of a type, with these facts instead."""
+    sample = golden(event_type)
+    return departments_of(sample.event.model_validate(sample.body | facts))  # type: ignore[arg-type]
+
+
+OFFICES = sorted(one.office for one in sub_districts().values())
+LEAD_AND_HUB = ["housing", "urban-operation"]
+SUPERVISORS = sorted(["congress", "discipline", "government", *LEAD_AND_HUB])
+
+
+@pytest.mark.parametrize(
+    ("event_type", "facts", "expected"),
+    [
+        ("typical_case.proposed.v1", {}, SUPERVISORS),
+        ("typical_case.changed.v1", {}, []),
+        ("typical_case.measure_changed.v1", {"overdue": False}, ["construction"]),
+        ("typical_case.measure_changed.v1", {"overdue": True}, ["construction", *LEAD_AND_HUB]),
+        ("typical_case.standard_overdue.v1", {}, SUPERVISORS),
+        ("standard.changed.v1", {"state": "revised"}, []),
+        ("standard.changed.v1", {"state": "retired"}, LEAD_AND_HUB),
+        ("standard.issued.v1", {}, sorted([*LEAD_AND_HUB, *OFFICES])),
+        ("standard.review_due.v1", {}, LEAD_AND_HUB),
+        ("rollout.changed.v1", {"state": "adopted"}, []),
+        ("rollout.changed.v1", {"state": "exempted"}, ["quyanglu"]),
+        ("rollout.changed.v1", {"state": "planned", "overdue": True}, ALL),
+        ("standard.check_changed.v1", {"state": "not_satisfied"}, ["quyanglu"]),
+        ("standard.check_changed.v1", {"state": "satisfied"}, []),
+        ("standard.check_changed.v1", {"state": "not_satisfied", "overdue": True}, ALL),
+    ],
+)
+def test_who_hears_of_cases_and_standards(event_type: str, facts: dict[str, object], expected: list[str]) -> None:
+    assert ruled(event_type, **facts) == expected
 
 
 @pytest.mark.parametrize(("event", "expected"), HOT_ISSUES.items())
@@ -216,15 +248,3 @@ def test_a_faulty_table_is_refused_and_the_row_named(old: str, new: str, wrong: 
 
 def test_the_states_are_those_of_the_projects_that_there_are() -> None:
     assert {str(state) for state in ProjectState} == TOLD | SILENT
-
-
-@pytest.mark.parametrize(
-    ("event", "state"),
-    [(TypicalCaseProposed, "proposed"), (TypicalCaseProposed, "withdrawn"), (TypicalCaseStandardOverdue, "pilot")],
-)
-def test_a_typical_case_is_told_to_every_party_that_supervises(event: type[Event], state: str) -> None:
-    known = golden(event.type)
-    fact = event.model_validate(known.body | {"state": state})
-    assert departments_of(fact) == ["congress", "discipline", "government", "housing", "urban-operation"]  # type: ignore[arg-type]
-    told = notice(SupervisorCaseNotice, fact, "discipline", UUID(int=1))
-    assert (told.party, told.stage, told.state) == ("discipline", event.type, state)

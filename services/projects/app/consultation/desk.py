@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from services.chassis.database.work import Work
 from services.projects.app.consultation.ports import ConsultationBook
 from services.projects.app.ports import RepairProjects
 from services.projects.app.works.desk import Who
-from services.projects.app.works.ports import Done
+from services.projects.app.works.ports import Done, StandingRules
 from services.projects.domain.consultation.codes import Keyed
 from services.projects.domain.consultation.course import (
     BadPeriods,
@@ -23,7 +23,6 @@ from services.projects.domain.consultation.course import (
 )
 from services.projects.domain.consultation.rounds import NothingChanged, PeriodFault, TextFrozen
 from services.projects.domain.consultation.rules import ConsultationRule
-from services.projects.domain.menu import MenuItem
 from services.projects.domain.repair_project import ProjectState, RepairProject
 
 TOPIC = "projects"
@@ -52,7 +51,7 @@ class ConsultationDesk:
     projects: RepairProjects
     book: ConsultationBook
     rules: Mapping[str, ConsultationRule]
-    menu: Sequence[MenuItem]
+    standing: StandingRules
     keyed: Keyed
 
     def project(self, work: Work, project_id: str, who: Who) -> RepairProject:

@@ -14,7 +14,7 @@ from services.projects.domain.consultation.course import Consultation
 from services.projects.domain.consultation.electorate import Electorate, Level
 from services.projects.domain.consultation.rounds import ItemText
 from services.projects.domain.consultation.voted_items import VotedItem, code_of
-from services.projects.domain.menu import menu_as_of
+from services.projects.domain.repair_project import RepairProject
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class DraftConsultation:
                 raise Unfit("id", "is another consultation's; give each one an id of its own")
             return drafted
         electors = self.electors.find(work, project, draft.electors)
-        items = self._items(work, draft.items, electors.electorate)
+        items = self._items(work, project, draft.items, electors.electorate)
         ordinal = self.desk.book.next_ordinal(work, project_id)
         consultation = Consultation(draft.id, project_id, electors.voters, items, ordinal, register=electors.basis)
         return self._create(work, consultation, electors, who)
@@ -70,7 +70,8 @@ class DraftConsultation:
         """Raises Conflict once it was announced."""
         sitting = self.desk.open(work, consultation_id, who, version)
         consultation = sitting.consultation
-        items = self._items(work, asked, self.desk.book.electorate(work, consultation.id))
+        electorate = self.desk.book.electorate(work, consultation.id)
+        items = self._items(work, sitting.project, asked, electorate)
         with lawful(consultation):
             consultation.rewrite(items, sitting.done.at, who.actor)
         self.desk.book.save(work, consultation, with_items=True)
@@ -115,7 +116,7 @@ class DraftConsultation:
         found = (
             self.electors.find(work, sitting.project, electors) if electors else self.desk.book.electors(work, before)
         )
-        items = self._items(work, asked, found.electorate)
+        items = self._items(work, sitting.project, asked, found.electorate)
         with lawful(before):
             changed = before.again(items)
         further = Consultation(
@@ -137,9 +138,10 @@ class DraftConsultation:
         self.desk.book.keep_electors(work, consultation.id, electors)
         return consultation
 
-    def _items(self, work: Work, asked: Sequence[DraftItem], electorate: Electorate) -> tuple[VotedItem, ...]:
-        today = work.clock.now().date()
-        menu = menu_as_of(self.desk.menu, today, today)
+    def _items(
+        self, work: Work, project: RepairProject, asked: Sequence[DraftItem], electorate: Electorate
+    ) -> tuple[VotedItem, ...]:
+        menu = self.desk.standing.menu(work, project.opened_at)
         found: dict[str, VotedItem] = {}
         for number, one in enumerate(asked):
             field = f"items.{number}"

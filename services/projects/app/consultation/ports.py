@@ -76,6 +76,16 @@ class Look(NamedTuple):
     ballots: int
 
 
+class ByHand(NamedTuple):
+    """Which ballots are asked for: entered `after` a moment, electronic ones only where no other system held the vote;
+    or as more than the so many first. `most`: no more than these."""
+
+    after: datetime
+    held_elsewhere: bool
+    more_than: int
+    most: int
+
+
 class IssuedCode(NamedTuple):
     """`hashed` alone is kept of the code. `why`: of a code in place of another."""
 
@@ -187,8 +197,11 @@ class ConsultationBook(Protocol):
     def deliveries(self, work: Work, consultation_id: str) -> list[Delivery]:
         """In the order of the parts."""
 
-    def entered_by_hand(self, work: Work, consultation_id: str, after: datetime, more_than: int) -> list[Ballot]:
-        """Answers that were not cast by a code, and entered after a moment or as more than the so many first."""
+    def entered_by_hand(self, work: Work, consultation_id: str, asked: ByHand) -> list[Ballot]:
+        """Answers that were not cast by a code, in the order of their arrival."""
+
+    def latest(self, work: Work, consultation_id: str, most: int) -> list[Ballot]:
+        """The answers that were entered last, the newest first."""
 
     def warned(self, work: Work, consultation_id: str) -> list[Delivery]:
         """Of those who were told what silence means."""

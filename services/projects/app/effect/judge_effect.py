@@ -69,8 +69,10 @@ class JudgeEffect:
         compared = windows(decided, started, accepted, self.rules)
         everywhere = counts.everywhere(types)
         beside = neighbouring(types, self.taxonomy.types, self.rules.apart)
-        near = [counts.of(estates, beside)] if beside else []
-        near += [everywhere.get(estate, {}) for estate in adjoining(estates, counts.register, self.rules.adjoining_m)]
+        near = adjoining(estates, counts.register, self.rules.adjoining_m)
+        neighbours = [everywhere.get(estate, {}) for estate in near]
+        if beside:
+            neighbours.append(counts.of(estates, beside))
         repaired = Repaired(
             estate=issue.cell.estate,
             kind=issue.cell.type_code,
@@ -78,10 +80,10 @@ class JudgeEffect:
             decided=decided,
             works_start=started,
             accepted=accepted,
-            neighbours=_together(near) if near else None,
+            neighbours=_together(neighbours) if neighbours else None,
         )
         span = (min((*compared.before, Month.on(started))), min(Month.on(accepted).plus(self.rules.second), through))
-        alike = controls_for(estates, counts.register, counts.treated(types), span, self.rules)
+        alike = controls_for(estates, counts.register, counts.treated(types), span, near, self.rules.age_bands)
         controls = [everywhere.get(estate, {}) for estate in alike]
         works = counts.of(estates, self.rules.apart)
         nuisance = sum(n for month, n in works.items() if Month.on(started) <= month <= Month.on(accepted))

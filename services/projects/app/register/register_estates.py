@@ -120,8 +120,8 @@ def registered(estate: RegisteredEstate) -> EstateRegistered:
         property_kind=facts.property_kind,
         built=facts.built,
         floor_area=facts.floor_area,
-        lng=facts.lng,
-        lat=facts.lat,
+        east=facts.east,
+        north=facts.north,
         blocks=tuple(
             RegisteredBlock(block=one.block, hallways=one.hallways, parts=one.parts, area=one.area)
             for one in estate.blocks

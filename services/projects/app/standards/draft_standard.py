@@ -14,6 +14,7 @@ from services.projects.app.works.desk import Who
 from services.projects.domain.standards.clauses import clause_faults
 from services.projects.domain.standards.opinions import StandardOpinion
 from services.projects.domain.standards.standard import Edition, EditionContent, EditionState, Standard
+from services.projects.domain.standards.works import without_gate
 
 LinkCase = Callable[[Work, str, str, Who], object]
 """Says that a standard (by its id, last) is drafted for a case."""
@@ -121,6 +122,10 @@ def _fit(content: EditionContent, before: EditionContent | None) -> None:
     """Raises Unfit for clauses that cannot follow those before, and for a row of the menu that stands twice."""
     for fault in clause_faults(content.clauses, before.clauses if before else ()):
         raise Unfit("clauses", fault.why if fault.clause is None else f"{fault.clause} {fault.why}")
+    if shut := without_gate(content.papers, ()):
+        raise Unfit("papers", f"name {', '.join(shut)}, where nobody looks for papers: take another step of works")
+    if shut := without_gate((), content.meetings):
+        raise Unfit("meetings", f"name {', '.join(shut)}, where nobody looks for meetings: take another step of works")
     codes = [row.code for row in content.menu]
     if twice := sorted({code for code in codes if codes.count(code) > 1}):
         raise Unfit("menu", f"names {', '.join(twice)} twice; a code has one row")

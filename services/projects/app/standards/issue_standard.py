@@ -70,7 +70,8 @@ class IssueStandard:
         standard.review_on, standard.review_overdue = review_on, False
         standard.version += 1
         self.desk.book.save(work, standard)
-        work.publish(TOPIC, StandardIssued(**standard_facts(standard, draft), actor=who.actor))
+        facts = standard_facts(standard, draft)
+        work.publish(TOPIC, StandardIssued(**facts, number=draft.number, adopt_by=adopt_by, actor=who.actor))
         timers.start(work, REVIEW_STANDARD, standard.id, end_of(review_on))
         self._roll_out(work, standard, adopt_by, who)
         return standard

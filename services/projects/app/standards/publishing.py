@@ -131,6 +131,7 @@ def check_changed(
         valid_until=check.valid_until,
         state=check.verdict.value,
         mend_by=check.mend_by,
+        noted_at=check.noted_at,
         overdue=overdue,
         actor=actor,
     )

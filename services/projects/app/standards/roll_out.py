@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from services.chassis.commands import Conflict, Forbidden, Unfit, Unknown, must_be_at
@@ -71,7 +71,7 @@ class RollOut:
         standard = self.desk.open(work, standard_id, None, who)
         checks = [one for one, _, _ in self.desk.book.checks(work, standard_id)]
         if known := next((one for one in checks if one.id == check.id), None):
-            if known != check:
+            if replace(known, noted_at=None) != check:
                 raise Unfit("id", "is another check's; give each check an id of its own")
             return known
         _, rollout = self._of(work, standard_id, check.sub_district, version)
@@ -81,6 +81,7 @@ class RollOut:
         if check.clause not in {one.id for one in active(edition.content.clauses)}:
             raise Unfit("clause", "is no active clause of the version adopted there")
         _fit(check, work.clock.now().astimezone(SHANGHAI).date())
+        check = replace(check, noted_at=work.clock.now())
         if not self.desk.book.save_check(work, standard_id, check):
             raise Unfit("id", "is another check's; give each check an id of its own")
         work.publish(TOPIC, check_changed(standard, check, who.actor))

@@ -11,7 +11,7 @@ from services.chassis.database.work import Work
 from services.contracts.elements import Choice, Element
 from services.contracts.works_events import WorksItemChanged
 from services.projects.app.works.desk import TOPIC, Site, Who, WorksDesk
-from services.projects.domain.menu import MenuItem, menu_as_of
+from services.projects.domain.menu import MenuItem
 from services.projects.domain.works.acts import NEEDS_CHANGE_ORDER, Act
 from services.projects.domain.works.gates import Works
 from services.projects.domain.works.items import CONFIRMED_BEFORE_GATES, CONFIRMED_BY, WorksItem
@@ -46,21 +46,19 @@ class Change:
 @dataclass(frozen=True, slots=True)
 class ContractItems:
     desk: WorksDesk
-    menu: Sequence[MenuItem]
     elements: Mapping[str, Element]
     new_id: Callable[[], str]
 
     def contract(
         self, work: Work, project_id: str, picked: Sequence[Picked], change_order: str | None, who: Who
     ) -> list[WorksItem]:
-        """Adds items by the menu of today. Raises Unfit for one that is there already, or that the menu lacks.
+        """Adds items by the menu that these works pick from. Raises Unfit for one that is there, or that it lacks.
 
         One that was dropped may be listed again: what confirmed it then, or was voted on it, confirms it no more.
         """
         site = self.desk.open(work, project_id, who, Act.CONTRACT)
         _ordered(site, change_order)
-        today = site.done.at.date()
-        menu = menu_as_of(self.menu, today, today)
+        menu = self.desk.standing.menu(work, site.project.opened_at)
         there = {(item.menu_item, item.block) for item in site.works.built()}
         items: list[WorksItem] = []
         for number, one in enumerate(picked):
@@ -127,7 +125,7 @@ class ContractItems:
         if item.dropped is not None:
             raise Unfit("item_id", "was dropped; list it again as a new item")
         _ordered(site, change.change_order)
-        rows = {(row.code, row.version): row for row in self.menu}
+        rows = self.desk.standing.rows(work)
         _counted(change.before, change.after, rows[item.menu_item, item.menu_version])
         standing = site.works.standings.get(item.id)
         if change.contracted is not None and standing and change.contracted < standing.accepted:

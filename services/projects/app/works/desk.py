@@ -10,9 +10,10 @@ from services.chassis.database.work import Work
 from services.projects.app.authority import Authority
 from services.projects.app.own_ids import NamedBy
 from services.projects.app.ports import RepairProjects
-from services.projects.app.works.ports import Done, KnownSite, WorksBook
+from services.projects.app.works.ports import Done, KnownSite, StandingRules, WorksBook
 from services.projects.domain.plan_rules import PlanRules
 from services.projects.domain.repair_project import RepairProject
+from services.projects.domain.standards.works import joined
 from services.projects.domain.works.acts import POSSIBLE, Act
 from services.projects.domain.works.consulted import Consulted
 from services.projects.domain.works.gates import STEPS, Gated, GatesShut, Hold, Works, holds
@@ -62,6 +63,7 @@ class WorksDesk:
     consulted: Callable[[Work, str], Consulted]
     known_site: Callable[[Work, str], KnownSite]
     named_by: NamedBy
+    standing: StandingRules
 
     def open(self, work: Work, project_id: str, who: Who, act: Act) -> Site:
         """Raises Unknown, Forbidden, and Conflict where the project's state does not allow the act."""
@@ -75,15 +77,16 @@ class WorksDesk:
 
     def _works(self, work: Work, project_id: str, known: KnownSite) -> Works:
         works = self.book.works_of(work, project_id)
+        asked = self.standing.asked(work, project_id)
         cost = works.cost_fen(known.planned_fen)
         return replace(
             works,
-            required_papers=self.rules.papers,
+            required_papers=joined((self.rules.papers, asked.papers)),
             approvers=self.plan_rules.may_approve(cost, known.sub_district),
             required_parties=self.rules.parties_of(cost),
             to_disclose=self.rules.disclosed,
             consulted=self.consulted(work, project_id),
-            required_meetings=self.rules.meetings,
+            required_meetings=joined((self.rules.meetings, asked.meetings)),
         )
 
     def shut(self, project: RepairProject, works: Works, step: Gated) -> list[Hold]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 from services.chassis.database.work import Work
 from services.contracts.works_events import WorksItemInspected
+from services.projects.domain.menu import MenuItem
+from services.projects.domain.standards.works import Demands
 from services.projects.domain.works.contracts import Contract
 from services.projects.domain.works.defects import Defect
 from services.projects.domain.works.gates import Works
@@ -16,6 +18,22 @@ from services.projects.domain.works.items import WorksItem
 from services.projects.domain.works.papers import Paper
 from services.projects.domain.works.parties import WorksUnit
 from services.projects.domain.works.warranty import Warranty
+
+
+class StandingRules(Protocol):
+    """What works start from: the menu, and what the standards ask that were in force when their project was opened."""
+
+    def menu(self, work: Work, began: datetime | None = None) -> Mapping[str, MenuItem]:
+        """By code: the menu of today; given when a project was opened, the one that its works pick from."""
+
+    def menu_as_of(self, work: Work, in_force: date, known: date) -> Mapping[str, MenuItem]:
+        """The menu in force on a day, as it was known on another."""
+
+    def rows(self, work: Work) -> Mapping[tuple[str, int], MenuItem]:
+        """Every row that was ever in the menu, by code and version."""
+
+    def asked(self, work: Work, project_id: str) -> Demands:
+        """The papers and meetings that standards ask of a project, and which."""
 
 
 class Done(NamedTuple):

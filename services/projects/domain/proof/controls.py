@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from services.contracts.taxonomy import ProblemType
 from services.projects.domain.months import Month
-from services.projects.domain.proof.rules import ProofRules
 
 METRES_A_DEGREE = 111_320
 
@@ -20,8 +19,8 @@ class RegisteredKind(NamedTuple):
     property_kind: str | None
     built: int | None
     floor_area: float | None
-    lng: float | None = None
-    lat: float | None = None
+    east: float | None = None
+    north: float | None = None
 
 
 class Treated(NamedTuple):
@@ -40,21 +39,20 @@ def controls_for(
     register: Mapping[str, RegisteredKind],
     treated: Iterable[Treated],
     span: tuple[Month, Month],
-    rules: ProofRules,
+    near: Collection[str],
+    bands: Sequence[int],
 ) -> list[str]:
     """The estates that those in `repaired` are compared with, by id. None where the register lacks kind or year.
 
-    Adjoining ones are not among them: complaints may move there.
+    Those in `near` are not among them: complaints may move there.
 
     `span`: the first month before the works and the last one after them.
     """
-    bands = sorted(rules.age_bands)
+    bands = sorted(bands)
     kinds = {_kind(register.get(one), bands) for one in repaired} - {None}
-    touched = {one.estate for one in treated if one.touches(*span)} | adjoining(repaired, register, rules.adjoining_m)
+    left_out = {*repaired, *near, *(one.estate for one in treated if one.touches(*span))}
     return sorted(
-        estate
-        for estate, known in register.items()
-        if estate not in touched and estate not in repaired and _kind(known, bands) in kinds
+        estate for estate, known in register.items() if estate not in left_out and _kind(known, bands) in kinds
     )
 
 
@@ -80,10 +78,10 @@ def neighbouring(types: Collection[str], taxonomy: Mapping[str, ProblemType], ap
 
 def _metres(one: RegisteredKind, other: RegisteredKind) -> float:
     """On the ground, for places of one city."""
-    if one.lng is None or one.lat is None or other.lng is None or other.lat is None:
+    if one.east is None or one.north is None or other.east is None or other.north is None:
         return inf
-    east = (one.lng - other.lng) * METRES_A_DEGREE * cos(radians(one.lat))
-    return hypot(east, (one.lat - other.lat) * METRES_A_DEGREE)
+    across = (one.east - other.east) * METRES_A_DEGREE * cos(radians(one.north))
+    return hypot(across, (one.north - other.north) * METRES_A_DEGREE)
 
 
 def _kind(known: RegisteredKind | None, bands: Sequence[int]) -> tuple[str, int] | None:

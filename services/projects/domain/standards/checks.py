@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -32,7 +32,7 @@ class StandardCheck:
     """`evidence`: what was seen. `valid_until`: the last day on which it still says something.
 
     `mend_by`: of a clause that is not satisfied, the day by which the finding is to be mended. `number`: the version
-    of the standard that was checked.
+    of the standard that was checked. `noted_at`: when it was written down, which tells checks of one day apart.
     """
 
     id: str
@@ -45,6 +45,7 @@ class StandardCheck:
     valid_until: date
     verdict: CheckVerdict
     mend_by: date | None = None
+    noted_at: datetime | None = None
 
     def says(self, today: date) -> CheckVerdict:
         """What it says today: an overdue check is unknown."""
@@ -52,11 +53,15 @@ class StandardCheck:
 
 
 def latest(checks: Iterable[StandardCheck]) -> Mapping[tuple[str, str], StandardCheck]:
-    """By sub-district and clause: the check made last; of the same day the one with the higher id."""
+    """By sub-district and clause: the check made last; of the same day the one that was written down last."""
     found: dict[tuple[str, str], StandardCheck] = {}
-    for one in sorted(checks, key=lambda check: (check.checked_on, check.id)):
+    for one in sorted(checks, key=_order):
         found[one.sub_district, one.clause] = one
     return found
+
+
+def _order(check: StandardCheck) -> tuple[date, float, str]:
+    return check.checked_on, check.noted_at.timestamp() if check.noted_at else 0.0, check.id
 
 
 def open_findings(checks: Iterable[StandardCheck]) -> list[StandardCheck]:

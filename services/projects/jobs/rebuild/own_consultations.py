@@ -22,7 +22,7 @@ from services.contracts.consultation_events import (
 )
 from services.projects.app.consultation.facts import result_facts
 from services.projects.domain.consultation.course import ConsultationState
-from services.projects.store.consultations import result_row
+from services.projects.store.consultation_rows import result_row
 from services.projects.store.consultations_rebuilt import ConsultationRows, write_consultations
 
 Row = dict[str, Any]

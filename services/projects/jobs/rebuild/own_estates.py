@@ -35,8 +35,8 @@ class OwnEstates:
             "property_kind": event.property_kind,
             "built": event.built,
             "floor_area": event.floor_area,
-            "lng": event.lng,
-            "lat": event.lat,
+            "east": event.east,
+            "north": event.north,
             "blocks": [one.model_dump(mode="json") for one in event.blocks],
             "removed": False,
         }

@@ -56,7 +56,7 @@ _ROLLOUT = (
 )
 _CHECK = (
     *("version", "standard_id", "clause", "number", "method", "evidence", "checked_on", "valid_until", "mend_by"),
-    "overdue",
+    *("noted_at", "overdue"),
 )
 
 

@@ -37,9 +37,9 @@ def test_of_the_same_kind_and_band_of_years() -> None:
         unknown=(None, 1985),
         undated=("sold-public", None),
     )
-    assert controls_for(["own"], known, [], SPAN, RULES) == ["alike"]
-    assert controls_for(["unknown"], known, [], SPAN, RULES) == []
-    assert controls_for(["elsewhere"], known, [], SPAN, RULES) == []
+    assert controls_for(["own"], known, [], SPAN, (), RULES.age_bands) == ["alike"]
+    assert controls_for(["unknown"], known, [], SPAN, (), RULES.age_bands) == []
+    assert controls_for(["elsewhere"], known, [], SPAN, (), RULES.age_bands) == []
 
 
 def test_without_works_in_any_month_compared() -> None:
@@ -50,15 +50,15 @@ def test_without_works_in_any_month_compared() -> None:
         Treated("going_on", Month(2026, 1), None),
         Treated("later", Month(2028, 4), None),
     ]
-    assert controls_for(["own"], known, treated, SPAN, RULES) == ["before", "later"]
+    assert controls_for(["own"], known, treated, SPAN, (), RULES.age_bands) == ["before", "later"]
 
 
 @given(register=st.dictionaries(st.sampled_from("abcdef"), KINDS), treated=st.lists(WORKS, max_size=4))
 def test_a_control_is_never_repaired_adjoining_or_of_an_unknown_kind(
     register: dict[str, RegisteredKind], treated: list[Treated]
 ) -> None:
-    found = controls_for(["a"], register, treated, SPAN, RULES)
     near = adjoining(["a"], register, RULES.adjoining_m)
+    found = controls_for(["a"], register, treated, SPAN, near, RULES.age_bands)
     assert "a" not in near
     assert not {"a", *near} & set(found)
     for estate in found:

@@ -17,15 +17,15 @@ def upgrade() -> None:
     op.execute("COMMENT ON COLUMN hot_issues.effect IS 'what was found before there were controls'")
     op.execute("COMMENT ON COLUMN hot_issues.before IS 'callers in the months before the works'")
     op.execute("COMMENT ON COLUMN hot_issues.after IS 'callers in the same calendar months after their acceptance'")
-    op.add_column("estates", sa.Column("lng", sa.Float, comment="degrees of WGS 84"))
-    op.add_column("estates", sa.Column("lat", sa.Float))
+    op.add_column("estates", sa.Column("east", sa.Float, comment="degrees of WGS 84"))
+    op.add_column("estates", sa.Column("north", sa.Float))
     _index("estate", "sub_district", "caller_ref")
 
 
 def downgrade() -> None:
     _index("estate", "sub_district")
-    op.drop_column("estates", "lat")
-    op.drop_column("estates", "lng")
+    op.drop_column("estates", "north")
+    op.drop_column("estates", "east")
     op.drop_column("hot_issues", "judged")
 
 

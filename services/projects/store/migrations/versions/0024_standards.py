@@ -90,6 +90,7 @@ def upgrade() -> None:
         sa.Column("valid_until", sa.Date, nullable=False, comment="after it the check says nothing"),
         sa.Column("verdict", sa.Text, nullable=False),
         sa.Column("mend_by", sa.Date),
+        sa.Column("noted_at", _MOMENT),
         sa.Column("overdue", sa.Boolean, nullable=False, server_default=sa.false()),
     )
 
