@@ -26,6 +26,7 @@ from services.contracts.ticket_events import (
     RequestKind,
     Satisfaction,
     StepCause,
+    SubDistrictCode,
     TypeCode,
     Urgency,
 )
@@ -302,6 +303,25 @@ class SupervisorNotice(_ClauseGiven):
 
     type: ClassVar[str] = "supervisor.supervision_told.v1"
     delivery_id: UUID
+
+
+class SupervisorCaseNotice(Event):
+    """A typical case that the supervising parties have to know: proposed, or its pilot came to no standard in time."""
+
+    type: ClassVar[str] = "supervisor.case_told.v1"
+    delivery_id: UUID
+    case_id: CaseId
+    stage: str
+    type_code: TypeCode
+    state: str
+    lead: DepartmentCode
+    estates: int = Field(ge=1)
+    sub_districts: tuple[SubDistrictCode, ...]
+    proposed_at: AwareDatetime
+
+    @property
+    def aggregate_id(self) -> str:
+        return self.case_id
 
 
 class ProjectNotice(DepartmentEvent):

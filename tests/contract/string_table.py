@@ -392,7 +392,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.standards.type_codes projects.typical_cases.proposed_by"""),
     (End.REDACTED, WORDS, "CaseNotice.what"),
     (End.REDACTED, REDACT, "StandardNotice.title"),
-    (End.CODE, "a state, a type of event, a clause", """CaseNotice.stage CaseNotice.state StandardNotice.clause
+    (End.CODE, "a state, a type of event, a clause", """CaseNotice.stage CaseNotice.state SupervisorCaseNotice.stage
+     SupervisorCaseNotice.state StandardNotice.clause
      StandardNotice.stage StandardNotice.state"""),
     (End.MADE, "an id, the subject of a verified token",
      """RolloutChanged.actor StandardCheckChanged.actor StandardEvent.actor StandardOpinionChanged.actor

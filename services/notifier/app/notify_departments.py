@@ -20,6 +20,7 @@ from services.contracts.department_events import (
     ProjectNotice,
     StandardNotice,
     SupervisionNotice,
+    SupervisorCaseNotice,
     SupervisorNotice,
     TicketAssigned,
     TicketNotice,
@@ -60,7 +61,10 @@ _MESSAGES: dict[type[Event], type[Event]] = {
     **dict.fromkeys((*STANDARD_EVENTS, RolloutChanged, StandardCheckChanged), StandardNotice),
     SupervisionOpinionChanged: SupervisionNotice,
 }
-_TO_PARTIES: dict[type[Event], type[Event]] = {SupervisionOpinionChanged: SupervisorNotice}
+_TO_PARTIES: dict[type[Event], type[Event]] = {
+    SupervisionOpinionChanged: SupervisorNotice,
+    **dict.fromkeys((TypicalCaseProposed, *CASE_EVENTS), SupervisorCaseNotice),
+}
 
 
 @dataclass(frozen=True, slots=True)

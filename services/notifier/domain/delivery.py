@@ -18,6 +18,7 @@ from services.contracts.department_events import (
     ProjectNotice,
     StandardNotice,
     SupervisionNotice,
+    SupervisorCaseNotice,
     SupervisorNotice,
     TicketAssigned,
     TicketNotice,
@@ -42,6 +43,7 @@ SUBJECT_FIELDS: Mapping[type[Event], str] = {
     ImpactNotice: "project_id",
     DefectNotice: "project_id",
     CaseNotice: "case_id",
+    SupervisorCaseNotice: "case_id",
     StandardNotice: "standard_id",
 }
 """By message, the field that names what it is about: a ticket, hot issue, project, case, standard or topic."""

@@ -54,8 +54,7 @@ def bulletin_routes(workshop: Workshop) -> APIRouter:
 
     @router.get("/bulletins/{period}")
     def bulletin(actor: BulletinActor, period: PeriodName, written_for: WrittenFor = None) -> dict[str, Any]:
-        """In sections, for its reader: what is hot, decided, overdue at the period's end, built, verified,
-        and for the hub and the committee what came of supervision.
+        """In sections, for its reader: what is hot, decided, overdue at the period's end, built, verified.
 
         A sub-district reads its own; the hub and who supervises read all.
         """

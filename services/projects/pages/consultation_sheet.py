@@ -107,6 +107,7 @@ class ConsultationSheet:
             status=problem.status_code if problem else 200,
             project=project,
             consultation=consultation_shown(found),
+            wording={one.item: one.text.text for one in found.items},
             standing=standing and standing_shown(standing),
             result=result_shown(found, results) if results else None,
             steps=steps,

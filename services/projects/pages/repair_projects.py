@@ -21,6 +21,7 @@ from services.projects.app.repair import Repair
 from services.projects.app.reverse_step import ReverseStep
 from services.projects.domain.project_reversal import NotReversible, last_standing
 from services.projects.domain.repair_project import REQUIRED, ProjectEntry, ProjectState
+from services.projects.domain.works.gates import GATES, Gated
 from services.projects.http.bodies import ProjectStepBody, ReversalBody
 from services.projects.http.refusals import answered
 from services.projects.http.rights import Commander, Reader, authority_of, share_of, visible_project
@@ -35,6 +36,8 @@ LISTED = 50
 WAY = tuple(state for state in ProjectState if state not in (ProjectState.SUSPENDED, ProjectState.CANCELLED))
 """The states in the order in which a project that is not stopped passes them."""
 
+_ASK_RESIDENTS = frozenset(GATES[Gated.CONSULT] + GATES[Gated.CONFIRM_SCHEME] + GATES[Gated.TENDER])
+"""Gates that consultations, meetings and opinions open."""
 _RESTING = frozenset(WAY[WAY.index(ProjectState.CONSULTED) : WAY.index(ProjectState.STARTED)])
 """Where a project rests on what residents agreed to, and does not go on without it."""
 
@@ -111,6 +114,7 @@ def project_pages(workshop: Workshop, pages: Pages, repair: Repair, reverse: Rev
             registered_area=registered_area,
             numbers=numbers,
             held=held,
+            asks_residents=_ASK_RESIDENTS,
             stages=_stages(project),
             choices=sorted(map(ProjectState, project["may_become"]), key=list(ProjectState).index) if may_act else [],
             required=REQUIRED,

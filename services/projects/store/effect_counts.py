@@ -27,7 +27,7 @@ _CALLERS_AMONG = text(
     _COUNTED.format(place="estate", table="ticket_sightings", which=f"{_OF_TYPES} AND estate = ANY(:among)")
 )
 _OF_MATTERS = text(_COUNTED.format(place="matter_id", table="traces", which="matter_id = ANY(:matters)"))
-_REGISTER = text("SELECT id, property_kind, built, floor_area, east, north FROM estates")
+_REGISTER = text("SELECT id, property_kind, built, floor_area, east, north FROM estates WHERE NOT removed")
 _TREATED = text(
     """
     SELECT coalesce(one.value ->> 'estate', project.estate) AS estate, project.started_at, project.accepted_at

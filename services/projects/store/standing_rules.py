@@ -12,7 +12,7 @@ from services.chassis.database.work import Work
 from services.chassis.working_days import SHANGHAI
 from services.projects.domain.menu import MenuItem
 from services.projects.domain.standards.standard import Standard
-from services.projects.domain.standards.works import Asked, asked, menu_item, menu_known, menu_of
+from services.projects.domain.standards.works import Demands, asked, menu_item, menu_known, menu_of
 from services.projects.store.standard_tables import standard_editions, standards
 from services.projects.store.standards import editions_of, standard_of
 from services.projects.store.tables import repair_projects
@@ -54,12 +54,12 @@ class SqlStandingRules:
         ]
         return {(row.code, row.version): row for row in (*self.base, *given)}
 
-    def asked(self, work: Work, project_id: str) -> Asked:
+    def asked(self, work: Work, project_id: str) -> Demands:
         known = {"project_id": project_id}
         row = work.connection.execute(_PROJECT, known).one_or_none()
         held = issued_standards(work.connection)
         if row is None or not held:
-            return Asked()
+            return Demands()
         built = set(work.connection.execute(_ELEMENTS, known).scalars())
         return asked(held, row.opened_at, built | set(row.elements))
 

@@ -178,7 +178,7 @@ def test_a_scheme_is_held_against_its_complaints_and_the_menu_is_there_to_read(
     act(projects.district.hub, project, "items", items=[ROOF_WORKS])
     assert "所涉集中问题都有对应的施工项目" in reader.open(page)
     shown = projects.district.as_("supervisor").get(f"/projects/{project}/scheme").json()
-    assert shown == {"uncured": [], "suggested": [], "outdated": []}
+    assert shown == {"standards": [], "uncured": [], "suggested": [], "outdated": []}
     assert "原车棚或所占绿地" in reader.open("/pages/menu")
     assert projects.district.as_("department:fire").get(f"/projects/{project}/scheme").status_code == 404
 
@@ -194,7 +194,8 @@ def test_the_dossier_tells_what_a_project_began_from_and_what_stopped_it(project
     (entry,) = plan["entries"]
     said = {"version": entry["version"], "decision": "listed", "cost_fen": 10**8}
     assert hub.post(f"/plans/{plan['plan_id']}/entries/quyang-1", json=said).status_code == 200
-    assert hub.post(f"/plans/{plan['plan_id']}/publication", json={"version": 1}).status_code == 200
+    seen = {"version": hub.get(f"/plans/{plan['plan_id']}").json()["version"]}
+    assert hub.post(f"/plans/{plan['plan_id']}/publication", json=seen).status_code == 200
     project = hub.post(f"/plans/{plan['plan_id']}/entries/quyang-1/project", json={}).json()["project_id"]
     one = consult(hub, project, [JOIN], NOW)
     annulled = {"version": one["version"], "reason": "面砖去留没有写明"}

@@ -98,7 +98,7 @@ def test_without_enough_controls_there_are_counts_and_no_verdict(workshop: Works
 
 
 def test_controls_are_alike_and_without_works_of_their_own(district: District) -> None:
-    """Another kind, another age, unknown to the register, or treated for the same: none is compared with."""
+    """Another kind, another age, unknown to the register, removed, or treated for the same: none is compared with."""
     workshop = district.workshop
     registered(workshop, CONTROLS[0], kind="commodity")
     registered(workshop, CONTROLS[1], built=2005)
@@ -107,9 +107,11 @@ def test_controls_are_alike_and_without_works_of_their_own(district: District) -
     events = [dispatched(n, "MJ01", CONTROLS[3], by=n, day=(ACCEPTED - START).days + n / 10) for n in range(900, 906)]
     take(workshop, *events)
     district.decide(other, kind="service")
+    gone = district.hub.post(f"/estates/{CONTROLS[4]}/removal", json={"version": 1})
+    assert gone.status_code == 200, gone.text
     district.until(FIRST_LOOK)
     judged = district.issue(ROOF)["judged"]
-    assert (judged["controls"], judged["few_controls"], judged["finding"]) == (8, True, "verified")
+    assert (judged["controls"], judged["few_controls"]) == (7, True)
     assert "对照小区少于10个" in district.issue(ROOF)["verdict"]
 
 

@@ -217,9 +217,9 @@ def test_the_topics_alone_give_back_what_the_live_database_holds(
             "cure-defect",
             "decide",
             "observe",
+            "review standard",
             "supervision",
             "warranty-visit",
-            "review standard",
         ]
     engine.dispose()
     with district.workshop.open() as work:

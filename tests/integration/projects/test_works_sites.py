@@ -52,8 +52,8 @@ def accept(district: District, project: str, block: str = "3") -> None:
 
 
 def test_a_block_that_is_not_registered_is_refused_with_those_that_are(district: District) -> None:
-    register(district, "12", "3", "5甲")
     project = begun(district, "contracted")
+    register(district, "12", "3", "5甲")
     ((field, message),) = refused(district, f"/projects/{project}/items", items=[ROOF | {"block": "4"}])
     assert (field, message.split("known are ")[1]) == ("body.items.0.block", "3, 12, 5甲")
     cut = {"id": str(uuid4()), "kind": "water_cut", "blocks": ["3", "99"]}

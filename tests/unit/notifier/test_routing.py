@@ -92,16 +92,17 @@ def ruled(event_type: str, **facts: object) -> list[str]:
 
 OFFICES = sorted(one.office for one in sub_districts().values())
 LEAD_AND_HUB = ["housing", "urban-operation"]
+SUPERVISORS = sorted(["congress", "discipline", "government", *LEAD_AND_HUB])
 
 
 @pytest.mark.parametrize(
     ("event_type", "facts", "expected"),
     [
-        ("typical_case.proposed.v1", {}, LEAD_AND_HUB),
+        ("typical_case.proposed.v1", {}, SUPERVISORS),
         ("typical_case.changed.v1", {}, []),
         ("typical_case.measure_changed.v1", {"overdue": False}, ["construction"]),
         ("typical_case.measure_changed.v1", {"overdue": True}, ["construction", *LEAD_AND_HUB]),
-        ("typical_case.standard_overdue.v1", {}, LEAD_AND_HUB),
+        ("typical_case.standard_overdue.v1", {}, SUPERVISORS),
         ("standard.changed.v1", {"state": "revised"}, []),
         ("standard.changed.v1", {"state": "retired"}, LEAD_AND_HUB),
         ("standard.issued.v1", {}, sorted([*LEAD_AND_HUB, *OFFICES])),

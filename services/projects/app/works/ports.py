@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 from services.chassis.database.work import Work
 from services.contracts.works_events import WorksItemInspected
 from services.projects.domain.menu import MenuItem
-from services.projects.domain.standards.works import Asked
+from services.projects.domain.standards.works import Demands
 from services.projects.domain.works.contracts import Contract
 from services.projects.domain.works.defects import Defect
 from services.projects.domain.works.gates import Works
@@ -32,7 +32,7 @@ class StandingRules(Protocol):
     def rows(self, work: Work) -> Mapping[tuple[str, int], MenuItem]:
         """Every row that was ever in the menu, by code and version."""
 
-    def asked(self, work: Work, project_id: str) -> Asked:
+    def asked(self, work: Work, project_id: str) -> Demands:
         """The papers and meetings that standards ask of a project, and which."""
 
 

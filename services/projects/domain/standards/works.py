@@ -22,7 +22,7 @@ Kind = TypeVar("Kind", PaperKind, MeetingKind)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Demands:
     """`by`: the versions that ask it, with their standards."""
 
     papers: Mapping[Gated, frozenset[PaperKind]] = field(default_factory=dict)
@@ -41,7 +41,7 @@ def in_force_at(standards: Iterable[Standard], moment: datetime) -> list[tuple[S
     return in_force(standards, moment.astimezone(SHANGHAI).date(), moment)
 
 
-def asked(standards: Iterable[Standard], began: datetime, elements: Set[str]) -> Asked:
+def asked(standards: Iterable[Standard], began: datetime, elements: Set[str]) -> Demands:
     """Of works with these elements, whose project was opened at a moment."""
     by = [
         (standard, edition)
@@ -50,7 +50,7 @@ def asked(standards: Iterable[Standard], began: datetime, elements: Set[str]) ->
     ]
     papers = [edition.content.papers for _, edition in by]
     meetings = [edition.content.meetings for _, edition in by]
-    return Asked(joined(papers), joined(meetings), tuple(by))
+    return Demands(joined(papers), joined(meetings), tuple(by))
 
 
 def joined(asked: Sequence[Mapping[Gated, frozenset[Kind]]]) -> Mapping[Gated, frozenset[Kind]]:

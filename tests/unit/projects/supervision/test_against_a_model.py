@@ -23,7 +23,7 @@ from services.contracts.event import Event
 from services.contracts.supervision_events import SupervisingParty, SupervisionOpinionChanged
 from services.contracts.ticket_events import Place
 from services.projects.app.supervision.opinions import At, RatingSaid
-from services.projects.app.supervision.topics import Clause, NewSuggestion, NewTopic
+from services.projects.app.supervision.topics import NewClause, NewSuggestion, NewTopic
 from services.projects.app.supervision.watch import SUPERVISION
 from services.projects.domain.supervision.indicators import indicators
 from services.projects.domain.supervision.replies import Contentment, ReplyClass, UnitAnswer
@@ -81,7 +81,7 @@ class Supervised(RuleBasedStateMachine):
         """A topic with a clause that waits."""
         self.set_topic()
         (topic,) = self.topics
-        clause = Clause(self._new_id(), "年内完成", "housing", self.suggestion)
+        clause = NewClause(self._new_id(), "年内完成", "housing", self.suggestion)
         self.desk.acts.topics.opine(self.desk.work, topic, [clause], PARTY)
         self.clauses[clause.id], self.topics[topic] = Followed(topic, "housing", True), "opined"
 
@@ -155,7 +155,7 @@ class Supervised(RuleBasedStateMachine):
     @rule(data=st.data(), unit=st.sampled_from(("housing", "fire")), suggested=st.booleans())
     def give(self, data: st.DataObject, unit: str, suggested: bool) -> None:
         topic = data.draw(st.sampled_from(sorted(self.topics)))
-        clause = Clause(self._new_id(), "年内完成", unit, self.suggestion if suggested else None)
+        clause = NewClause(self._new_id(), "年内完成", unit, self.suggestion if suggested else None)
         expected = "Conflict" if self.topics[topic] == "closed" else None
         if self.tried(expected, lambda: self.desk.acts.topics.opine(self.desk.work, topic, [clause], PARTY)):
             self.clauses[clause.id] = Followed(topic, unit, suggested)
