@@ -161,7 +161,8 @@ class OneCaller:
         _expect(not mine.places, f"after the erasure she is found in {mine.places}")
 
     def _collect(self, mine: Account) -> None:
-        mine.told = heard(self._interfaces.as_role("hub"), self._messages, mine.ticket_id, mine.phone)
+        told = heard(self._interfaces.as_role("hub"), self._messages, mine.ticket_id, mine.phone)
+        mine.told = [one for one in told if one.en]
         mine.readings = self._readings(mine)
 
     def _readings(self, mine: Account) -> list[dict[str, Any]]:
@@ -183,11 +184,11 @@ class OneCaller:
 
 
 def heard(hub: Person, messages: Messages, ticket_id: str, phone: str) -> list[Told]:
-    """What the caller of a ticket was told of it, in this order."""
+    """What the caller of a ticket was told, in this order; in English too as long as intake keeps what it planned."""
     items = hub.get("intake", f"/tickets/{ticket_id}/tellings")["items"]
     english = {one["words"]["zh"]: one["words"]["en"] for one in items if one["words"]}
     taken = [(at, _LINK.sub(_IN_PLACE_OF_LINK, text)) for at, text in messages.to(phone)]
-    return [Told(at, text, english[text]) for at, text in taken if text in english]
+    return [Told(at, text, english.get(text, "")) for at, text in taken]
 
 
 def _expect(holds: bool, otherwise: str) -> None:

@@ -22,7 +22,7 @@ class Account:
 
     The `indicators` likewise. `opinions`: on the draft of the Measures. `late`, `exempt`: the sub-districts
     that were; `told_late`: when the office heard it. `refused`: what the service said of the answer without its day.
-    `heard`: what the first caller of the class was told, who called on `called`.
+    `heard`: what a caller of the class was told, who called on `called`.
     """
 
     case_id: str
@@ -65,7 +65,7 @@ def account(interfaces: Interfaces, case: Case) -> Account | None:
 
 
 def with_resident(found: Account, interfaces: Interfaces, calls: Mapping[str, Call], messages: Messages) -> Account:
-    """With what the first caller of the story heard; `calls` by ticket."""
-    mine = [(call.at, ticket, call.phone) for ticket, call in calls.items() if call.cause == SHED.key and call.phone]
-    called, ticket_id, phone = min(mine)
-    return replace(found, called=called, heard=heard(interfaces.as_role("hub"), messages, ticket_id, phone))
+    """With what that caller of the pilot's estate heard who was told most; `calls` by ticket."""
+    mine = [(ticket, call, call.phone) for ticket, call in calls.items() if call.cause == SHED.key and call.phone]
+    ticket_id, call, phone = max(mine, key=lambda one: (len(messages.to(one[2])), -one[1].at.timestamp()))
+    return replace(found, called=call.at, heard=heard(interfaces.as_role("hub"), messages, ticket_id, phone))
