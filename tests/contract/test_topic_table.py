@@ -26,7 +26,7 @@ DECIDED = {
     "estates": ("estate id", "projects", {"intake", "classifier", "dashboards"}),
     "notifications": ("recipient", "notifier", {"audit", "dashboards"}),
     "departments.{department}": ("ticket or project id", "notifier", {"department:{department}"}),
-    "supervisors.{party}": ("clause of an opinion", "notifier", {"supervisor:{party}"}),
+    "supervisors.{party}": ("clause of an opinion, or case id", "notifier", {"supervisor:{party}"}),
     "departments.{department}.replies": ("ticket id", "department:{department}", {"intake"}),
     "{service}.dlq": ("the original record's key", "{service}", {"operators"}),
 }

@@ -28,6 +28,7 @@ from tests.integration.pages.conftest import Person, Projects, Site
 from tests.integration.projects.asking import ask
 from tests.integration.projects.issues import ROOF
 from tests.integration.projects.ruling import issued
+from tests.integration.projects.supervising import Supervising
 from tests.integration.projects.wired import wired
 
 LANGUAGES = ("zh", "en")
@@ -198,6 +199,8 @@ PROJECTS_PAGES: Mapping[str, Sequence[str]] = {
     "/pages/standards": ["/pages/standards"],
     "/pages/standards/{standard_id}": ["/pages/standards/{standard_id}"],
     "/pages/standards/{standard_id}/rollout": ["/pages/standards/{standard_id}/rollout"],
+    "/pages/supervision": ["/pages/supervision"],
+    "/pages/supervision/{topic_id}": ["/pages/supervision/{topic_id}"],
 }
 
 
@@ -215,6 +218,7 @@ def project(projects: Projects) -> str:
     case = projects.district.hub.post("/cases", json={"type_code": "MJ01", "hot_issues": [ROOF]})
     assert case.status_code == 201
     issued(projects.district)
+    Supervising(projects.district).handed_over()
     forget(projects.district.workshop, metadata_of_projects.sorted_tables)
     return project_id
 
@@ -230,7 +234,9 @@ def _open_all(projects: Projects, project: str) -> None:
     (plan,) = projects.district.hub.get("/plans").json()["items"]
     (case,) = projects.district.hub.get("/cases").json()["items"]
     (standard,) = projects.district.hub.get("/standards").json()["items"]
+    (topic,) = projects.district.hub.get("/supervision/topics").json()["items"]
     known = {
+        "topic_id": topic["topic_id"],
         "case_id": case["case_id"],
         "standard_id": standard["standard_id"],
         "project_id": project,
