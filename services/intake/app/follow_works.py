@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from services.chassis.database.work import Work
+from services.contracts.case_events import TypicalCaseChanged
 from services.contracts.complaint_events import WorksComplaintChanged
 from services.contracts.consultation_events import ConsultationAdvanced, ConsultationNoticed
 from services.contracts.event import Envelope
@@ -33,10 +34,13 @@ WorksFact: TypeAlias = (
     | ConsultationNoticed
     | ConsultationAdvanced
     | NeedSettled
+    | TypicalCaseChanged
 )
 OF_A_PROJECT = ProjectFact | WorksImpactChanged | ConsultationNoticed
 NOTICED = "noticed"
 """The state of a consultation that was announced."""
+RULED = "ruled"
+"""The state of a typical case that ended with a standard."""
 OVER = frozenset({Stage.ENDED, Stage.SOLVED})
 """Who is at one of these stages hears of the works no more."""
 
@@ -56,7 +60,7 @@ class FollowWorks:
         projects = {event.project_id for event in events if isinstance(event, OF_A_PROJECT)}
         issues = self.book.issues_of(work, projects)
         for event in events:
-            if isinstance(event, ProjectFact):
+            if isinstance(event, ProjectFact | TypicalCaseChanged):
                 issues |= set(event.hot_issues)
         tickets = self.book.complaints_about(work, projects)
         tickets |= {event.ticket_id for event in events if isinstance(event, WorksDefectChanged) and event.ticket_id}
@@ -129,6 +133,18 @@ class FollowWorks:
         facts = {"place": place, "year": need.year}
         news = WorksNews(Of.NEED, need.aggregate_id, "", need.version, need.outcome, facts=facts)
         self.tell.of_works(work, Audience.REPORTER, news, self.tickets.find_all(work, set(need.tickets)))
+
+    def on_case(self, envelope: Envelope, work: Work) -> None:
+        """Tells everybody whose call led to a rule that it did; those too whose own matter ended long ago."""
+        case = envelope.event
+        assert isinstance(case, TypicalCaseChanged)
+        state = RULED if case.state == "closed" and case.standard_id else case.state
+        if not self.book.keep(work, Of.CASE, case.case_id, KnownWorks(case.version, state)):
+            return
+        followers = [one for issue in sorted(case.hot_issues) for one in self.follow_ups.of_issue(work, issue)]
+        news = WorksNews(Of.CASE, case.case_id, "", case.version, state)
+        tickets = self.tickets.find_all(work, {one.ticket_id for one in followers})
+        self.tell.of_works(work, Audience.CONCERNED, news, tickets)
 
     def on_complaint(self, envelope: Envelope, work: Work) -> None:
         """Remembers whose complaint is about which works; they hear what becomes of them from now on."""

@@ -7,6 +7,7 @@ from typing import get_args
 
 from services.chassis.database.work import Work
 from services.chassis.messaging.subscription import Many, One
+from services.contracts.case_events import TypicalCaseChanged
 from services.contracts.complaint_events import WorksComplaintChanged
 from services.contracts.consultation_events import ConsultationAdvanced, ConsultationNoticed
 from services.contracts.event import Envelope, Event
@@ -32,6 +33,7 @@ def followed_events(issues: FollowHotIssues, works: FollowWorks) -> Mapping[type
         ConsultationNoticed: works.on_vote,
         ConsultationAdvanced: works.on_vote,
         NeedSettled: works.on_need,
+        TypicalCaseChanged: works.on_case,
     }
 
 

@@ -99,6 +99,7 @@ OF_WORKS: Final[Mapping[Of, frozenset[str]]] = {
     Of.DEFECT: frozenset({"number", "type"}),
     Of.VOTE: frozenset({"number", "type", "place", "begin", "end"}),
     Of.NEED: frozenset({"number", "type", "place", "year"}),
+    Of.CASE: frozenset({"number", "type"}),
 }
 OF_REPORTERS: Final = frozenset({Of.DEFECT, Of.NEED})
 WITH_LIMIT: Final = frozenset(

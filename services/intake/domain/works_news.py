@@ -1,4 +1,4 @@
-"""News of works: what a project, a disturbance, a defect, a vote or a need became, as far as callers hear it."""
+"""News of works: what a project, disturbance, defect, vote, need or case became, as far as callers hear it."""
 
 from __future__ import annotations
 
@@ -22,11 +22,12 @@ class Of(StrEnum):
     DEFECT = "defect"
     VOTE = "vote"
     NEED = "need"
+    CASE = "case"
 
 
 @dataclass(frozen=True, slots=True)
 class WorksNews:
-    """`id` is the own one of the project, disturbance, defect, consultation or need; a need has no project.
+    """`id` is the own one of the project, disturbance, defect, vote, need or case; the last two have no project.
 
     `left`: the state before; `kind`: of a disturbance. `facts`: what the words are made of, beside the ticket's.
     """

@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from services.contracts.case_events import TypicalCaseChanged
 from services.contracts.complaint_events import WorksComplaintChanged
 from services.contracts.consultation_events import ConsultationAdvanced, ConsultationNoticed
 from services.contracts.event import Envelope, Event
@@ -271,6 +272,36 @@ def test_who_asked_for_a_repair_hears_what_the_plan_says(
     decided = settled(str(uuid4()), outcome, nuisance)
     take(intake, decided, decided)
     assert told(intake, nuisance) == {f"need {outcome}": 1}
+
+
+def closed(issue: Issue, case_id: str, standard_id: str | None) -> Envelope:
+    return envelope(
+        TypicalCaseChanged(
+            version=9,
+            case_id=case_id,
+            type_code="MJ01",
+            state="closed",
+            lead="housing",
+            hot_issues=(issue.id,),
+            estates=3,
+            sub_districts=("310109016",),
+            proposed_at=NOW,
+            proposed_by="rule",
+            standard_id=standard_id,
+            reason=None if standard_id else "并入另一办法",
+            actor="zhang.wei",
+        )
+    )
+
+
+@pytest.mark.parametrize(("standard", "hear"), [(str(uuid4()), 1), (None, 0)])
+def test_whose_call_led_to_a_rule_hears_it_once_though_their_own_matter_is_over(
+    intake: Intake, issue: Issue, member: str, standard: str | None, hear: int
+) -> None:
+    intake.execute("UPDATE follow_ups SET stage = 'solved'")
+    ended = closed(issue, str(uuid4()), standard)
+    take(intake, ended, ended)
+    assert told(intake, member)["rule made"] == hear
 
 
 def test_nobody_is_woken_by_a_cut(intake: Intake, issue: Issue, nuisance: str) -> None:

@@ -303,6 +303,8 @@ def news(of: Of, state: str, left: str | None = None, kind: str | None = None) -
         (Audience.REPORTER, news(Of.NEED, "postponed"), "need postponed"),
         (Audience.REPORTER, news(Of.NEED, "refused"), "need refused"),
         (Audience.REPORTER, news(Of.DEFECT, "cured"), None),
+        (Audience.CONCERNED, news(Of.CASE, "ruled"), "rule made"),
+        (Audience.CONCERNED, news(Of.CASE, "closed"), None),
     ],
 )
 def test_who_hears_which_news_of_works(audience: Audience, told: WorksNews, code: str | None) -> None:
