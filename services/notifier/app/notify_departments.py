@@ -19,9 +19,6 @@ from services.contracts.department_events import (
     ImpactNotice,
     ProjectNotice,
     StandardNotice,
-    SupervisionNotice,
-    SupervisorCaseNotice,
-    SupervisorNotice,
     TicketAssigned,
     TicketNotice,
     TicketShared,
@@ -39,6 +36,7 @@ from services.contracts.registry import (
 from services.contracts.reply_events import ReplyRefused
 from services.contracts.standard_events import RolloutChanged, StandardCheckChanged
 from services.contracts.supervision_events import SupervisionOpinionChanged
+from services.contracts.supervisor_events import SupervisionNotice, SupervisorCaseNotice, SupervisorNotice
 from services.contracts.text_events import TicketTextErased, TicketTextRecorded
 from services.contracts.ticket_events import TicketCoHandlerCalledIn, TicketDispatched
 from services.contracts.topics import topic_table

@@ -17,15 +17,13 @@ from services.contracts.department_events import (
     ImpactNotice,
     ProjectNotice,
     StandardNotice,
-    SupervisionNotice,
-    SupervisorCaseNotice,
-    SupervisorNotice,
     TicketAssigned,
     TicketNotice,
     TicketShared,
 )
 from services.contracts.event import Envelope, Event, deterministic_id
 from services.contracts.supervision_events import SupervisingParty
+from services.contracts.supervisor_events import SupervisionNotice, SupervisorCaseNotice, SupervisorNotice
 from services.contracts.ticket_events import DepartmentCode, TicketCoHandlerCalledIn, TicketDispatched
 
 CONSUMER = "notifier"

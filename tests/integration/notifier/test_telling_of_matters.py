@@ -19,7 +19,6 @@ from services.contracts.department_events import (
     ImpactNotice,
     ProjectNotice,
     StandardNotice,
-    SupervisorNotice,
 )
 from services.contracts.event import Envelope
 from services.contracts.hot_issue_events import (
@@ -28,6 +27,7 @@ from services.contracts.hot_issue_events import (
     HotIssueDecisionOverdue,
     HotIssueMemberJoined,
 )
+from services.contracts.supervisor_events import SupervisorNotice
 from services.notifier.domain.delivery import DeliveryChannel, delivery_id
 from services.notifier.store.tables import deliveries, known_matters
 from tests.harness.examples import ONE_DATABASE
