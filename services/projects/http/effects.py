@@ -8,12 +8,13 @@ from fastapi import APIRouter, Path
 
 from services.chassis.database.work import Workshop
 from services.chassis.web.identity import Actor
+from services.contracts.taxonomy import taxonomy
 from services.contracts.ticket_events import TypeCode
 from services.projects.app.effect.judge_class import JudgeClass, JudgedClass
 from services.projects.domain.proof.facts import DIGITS_OF_P, rounded
 from services.projects.domain.proof.placebo import Placebo
 from services.projects.domain.proof.verdicts import ClassVerdict
-from services.projects.http.rights import Reader, share_of
+from services.projects.http.rights import Reader, not_found, share_of
 from services.projects.http.shown import issue_shown
 from services.projects.http.wording import Wording
 from services.projects.store.effect_views import cured_types
@@ -43,6 +44,9 @@ def effect_routes(workshop: Workshop, judge: JudgeClass, words: Wording) -> APIR
 
 
 def class_view(workshop: Workshop, judge: JudgeClass, words: Wording, actor: Actor, type_code: str) -> dict[str, Any]:
+    """Raises Problem 404 for what is no type of the taxonomy."""
+    if type_code not in taxonomy().types:
+        raise not_found("type")
     with workshop.open() as work:
         judged = judge(work, type_code)
     share = share_of(actor)

@@ -200,6 +200,29 @@ def test_a_deputy_suggests_sees_and_rates_what_came_of_it(desk: Supervising) -> 
     assert (own["state"], own["topic_id"]) == ("taken_up", topic["topic_id"])
 
 
+def test_a_suggestion_is_taken_up_by_one_topic_and_stays_with_its_clause(desk: Supervising) -> None:
+    said = {"id": str(uuid4()), "subject": "充电", "reason": "车棚不够", "countermeasure": "利用空地"}
+    suggestion = desk.send("deputy", "suggestions", 201, **said)["suggestion_id"]
+    topic, other = desk.topic(suggestion_id=suggestion), desk.topic()
+    clause = {"id": str(uuid4()), "text": "年内完成", "unit": "housing"}
+    opinions = "topics/{}/opinions"
+    party = "supervisor:congress"
+    taken = {"clauses": [clause | {"suggestion_id": suggestion}]}
+    problem = desk.send(party, opinions.format(other["topic_id"]), 422, **taken)
+    assert problem["errors"][0]["field"] == "body.clauses.0.suggestion_id"
+    assert desk.send(party, opinions.format(topic["topic_id"]), 201, clauses=[clause])
+    problem = desk.send(party, opinions.format(topic["topic_id"]), 422, **taken)
+    assert problem["errors"][0]["field"] == "body.clauses.0.id"
+
+
+@pytest.mark.parametrize("wrong", ["MJ99", "XQ04"])
+def test_a_topic_is_about_a_type_of_its_area(desk: Supervising, wrong: str) -> None:
+    body = {"id": str(uuid4()), "party": "congress", "area": "home", "title": "屋面", "why": "投诉"}
+    problem = desk.send("supervisor:congress", "topics", 422, **body, type_code=wrong)
+    assert problem["errors"][0]["field"] == "body.type_code"
+    assert desk.topic(type_code="MJ01")["type_code"] == "MJ01"
+
+
 def test_a_unit_sees_what_concerns_it_and_nothing_before_it_was_handed_over(desk: Supervising) -> None:
     topic = desk.topic()
     clause = desk.clause(topic)

@@ -26,6 +26,7 @@ from services.projects.domain.supervision.topics import (
     SupervisionTopic,
     TopicState,
     inspecting_themselves,
+    of_area,
 )
 
 
@@ -76,6 +77,8 @@ class Topics:
             if (known.party, known.area, known.title, known.why) != (asked.party, asked.area, asked.title, asked.why):
                 raise Unfit("id", "is that of another topic: give each its own")
             return known
+        if asked.type_code and not of_area(asked.type_code, asked.area):
+            raise Unfit("type_code", "is no type of this area: take one of the taxonomy, or leave it out")
         now = work.clock.now()
         topic = SupervisionTopic(asked.id, asked.party, asked.area, asked.title, asked.why, now, asked.type_code)
         if asked.suggestion_id:
@@ -118,12 +121,16 @@ class Topics:
             if clause.unit not in departments():
                 raise Unfit(f"clauses.{index}.unit", "is no department: take a code of the departments")
             if opinion := known.get(clause.id) or self.book.opinion(work, clause.id):
-                if (opinion.topic_id, opinion.clause) != (topic_id, clause.text):
+                said = (opinion.topic_id, opinion.clause, opinion.suggestion_id)
+                if said != (topic_id, clause.text, clause.suggestion_id):
                     raise Unfit(f"clauses.{index}.id", "is that of another clause: give each its own")
                 found.append(opinion)
                 continue
             if clause.suggestion_id:
-                self._suggestion(work, clause.suggestion_id, topic.party, f"clauses.{index}.suggestion_id")
+                field = f"clauses.{index}.suggestion_id"
+                suggestion = self._suggestion(work, clause.suggestion_id, topic.party, field)
+                if suggestion.state is not SuggestionState.RECEIVED and suggestion.topic_id != topic_id:
+                    raise Unfit(field, f"is {suggestion.state}, and not by this topic: take another, or none")
             clock = self.limits.start(SupervisionClockKind.HAND_OVER, now)
             opinion = SupervisionOpinion(
                 clause.id,

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.contracts.supervision_events import SupervisingParty
+from services.contracts.taxonomy import Area, taxonomy
 from services.contracts.ticket_events import Place
 
 
@@ -17,6 +18,18 @@ class SupervisionArea(StrEnum):
     ESTATE = "estate"
     HOME = "home"
     MARKET = "market"
+
+
+TYPES_OF: Mapping[SupervisionArea, Area] = {
+    SupervisionArea.ESTATE: Area.ESTATE,
+    SupervisionArea.HOME: Area.REPAIR,
+    SupervisionArea.MARKET: Area.MARKET,
+}
+
+
+def of_area(type_code: str, area: SupervisionArea) -> bool:
+    """Whether it is a type of the taxonomy, and of this area."""
+    return type_code in taxonomy().types and type_code.startswith(TYPES_OF[area])
 
 
 class TopicState(StrEnum):
