@@ -87,9 +87,13 @@ class SqlStandardBook:
         work.connection.execute(_SAVE, _columns(standard))
         work.connection.execute(_SAVE_EDITIONS, [_edition_columns(standard.id, one) for one in standard.editions])
 
-    def is_issued(self, work: Work, standard_id: str) -> bool:
+    def stands(self, work: Work, standard_id: str) -> bool:
         edition = standard_editions.c
-        asked = select(edition.number).where(edition.standard_id == standard_id, edition.issued_at.is_not(None))
+        asked = (
+            select(edition.number)
+            .join(standards, standards.c.id == edition.standard_id)
+            .where(edition.standard_id == standard_id, edition.issued_at.is_not(None), standards.c.retired_at.is_(None))
+        )
         return work.connection.execute(asked.limit(1)).first() is not None
 
     def lock_menu(self, work: Work) -> Mapping[str, int]:

@@ -67,7 +67,17 @@ def test_a_case_is_not_closed_without_its_rule_unless_a_reason_is_kept(district:
     drafted(district, case_id)
     refused = on_case(district, case_id, "closing")
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "body.reason")
-    assert on_case(district, case_id, "closing", reason="由市级标准覆盖").json()["state"] == "closed"
+    closed = on_case(district, case_id, "closing", reason="由市级标准覆盖").json()
+    assert (closed["state"], closed["standard_id"]) == ("closed", None)
+
+
+def test_a_case_whose_standard_is_retired_is_closed_as_one_without(district: District) -> None:
+    case_id = analysed(district)
+    standard_id = issued(district, case_id)
+    answer = on_standard(district, standard_id, "retirement", last_day="2026-07-01", reason="市级标准已覆盖")
+    assert answer.status_code == 200, answer.text
+    assert on_case(district, case_id, "closing").json()["errors"][0]["field"] == "body.reason"
+    assert on_case(district, case_id, "closing", reason="由市级标准覆盖").json()["standard_id"] is None
 
 
 def test_what_does_not_fit_a_case_is_refused_by_its_field(district: District) -> None:

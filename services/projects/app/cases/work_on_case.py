@@ -46,11 +46,11 @@ class NewCause:
 
 @dataclass(frozen=True, slots=True)
 class WorkOnCase:
-    """`issued`: whether a standard has been issued. `standard_days`: within which one must come of the pilot."""
+    """`stands`: whether a standard was issued and is not retired. `standard_days`: within which one must come of the pilot."""
 
     cases: CaseBook
     projects: RepairProjects
-    issued: Callable[[Work, str], bool]
+    stands: Callable[[Work, str], bool]
     standard_days: int
     new_id: Callable[[], str]
 
@@ -164,10 +164,14 @@ class WorkOnCase:
         return case
 
     def close(self, work: Work, case_id: str, version: int, reason: str | None, who: Who) -> TypicalCase:
-        """Closes it by its standard, which must have been issued, or for a reason that is kept. Raises Unfit."""
+        """Closes it by its standard, which was issued and is not retired, or for a reason that is kept. Raises Unfit.
+
+        Who is closed without a standard names none, though a draft may go on.
+        """
         case = self._open(work, case_id, version, CaseAct.CLOSE, who)
-        has_rule = case.standard_id is not None and self.issued(work, case.standard_id)
-        if not has_rule and reason is None:
+        if case.standard_id and not self.stands(work, case.standard_id):
+            case.standard_id = None
+        if case.standard_id is None and reason is None:
             raise Unfit("reason", "is missing: no standard came of this case; issue one, or say why there is none")
         case.reason, case.closed_at = reason, work.clock.now()
         case.state = CaseState.CLOSED

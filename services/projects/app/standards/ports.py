@@ -21,8 +21,8 @@ class StandardBook(Protocol):
     def save(self, work: Work, standard: Standard) -> None:
         """Stores the standard and all its versions."""
 
-    def is_issued(self, work: Work, standard_id: str) -> bool:
-        """Whether a version of it was issued."""
+    def stands(self, work: Work, standard_id: str) -> bool:
+        """Whether a version of it was issued, and it is not retired."""
 
     def lock_menu(self, work: Work) -> Mapping[str, int]:
         """The highest version that an issued standard gave each row of the menu. Nobody else issues meanwhile."""

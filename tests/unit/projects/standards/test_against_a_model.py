@@ -85,7 +85,7 @@ class CasesAndStandards(RuleBasedStateMachine):
 
     @property
     def has_rule(self) -> bool:
-        return self.case_standard and bool(self.issued)
+        return self.case_standard and bool(self.issued) and not self.retired
 
     def id(self) -> str:
         self.made += 1
@@ -137,7 +137,10 @@ class CasesAndStandards(RuleBasedStateMachine):
         elif (act == "analyse" and not self.causes) or (act == "close_without_a_word" and not self.has_rule):
             self.refused(Unfit, does[act])
         else:
+            ruled = self.has_rule
             does[act]()
+            if self.case_now().state == "closed":
+                assert self.case_now().standard_id == (self.standard if ruled else None)
             self.causes += act == "find_cause"
             becomes = {"choose": "chosen", "analyse": "analysed", "close": "closed", "close_without_a_word": "closed"}
             self.case = becomes.get(act, self.case)
