@@ -46,7 +46,7 @@ class NewCause:
 
 @dataclass(frozen=True, slots=True)
 class WorkOnCase:
-    """`stands`: whether a standard was issued and is not retired. `standard_days`: within which one must come of the pilot."""
+    """`stands`: whether a standard was issued and is not retired. `standard_days`: within which one comes of the pilot."""
 
     cases: CaseBook
     projects: RepairProjects

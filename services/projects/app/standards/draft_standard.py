@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from services.chassis.commands import Conflict, Unfit, Unknown, must_be_at
 from services.chassis.database.work import Work
 from services.projects.app.plans.draft_plan import must_lead
-from services.projects.app.standards.desk import StandardDesk
+from services.projects.app.standards.desk import StandardDesk, all_answered
 from services.projects.app.standards.publishing import TOPIC, opinion_changed
 from services.projects.app.works.desk import Who
 from services.projects.domain.standards.clauses import clause_faults
@@ -99,14 +99,11 @@ class DraftStandard:
         """The draft was consulted on. Raises Unfit while somebody was not heard, or has no answer."""
         standard = self.desk.open(work, standard_id, version, who)
         draft = self.desk.draft_of(standard)
-        said = [one for one in self.desk.book.opinions(work, standard_id) if one.number == draft.number]
+        said = self.desk.opinions_on(work, standard, draft)
         roles = {one.role for one in said}
         if missing := [role for role in self.desk.rules.heard if role not in roles]:
             raise Unfit("opinions", f"lack those of {', '.join(missing)}: hear them first")
-        if left := sum(one.adopted is None for one in said):
-            raise Unfit(
-                "opinions", f"are not all answered: {left} are left; say of each whether it is adopted, and why"
-            )
+        all_answered(said)
         draft.state = EditionState.CONSULTED
         self.desk.changed(work, standard, draft, who.actor)
         return standard

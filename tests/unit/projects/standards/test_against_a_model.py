@@ -91,6 +91,10 @@ class CasesAndStandards(RuleBasedStateMachine):
         self.made += 1
         return str(UUID(int=50_000 + self.made))
 
+    def unanswered(self) -> bool:
+        said = self.ruling.standards.opinions(self.work, self.standard)
+        return any(one.adopted is None for one in said if one.number == len(self.versions))
+
     def held(self) -> Any:
         return self.ruling.standards.kept.get(self.standard)
 
@@ -225,7 +229,7 @@ class CasesAndStandards(RuleBasedStateMachine):
         ends = {"1", "2"} - draft.clauses
         if self.retired or draft.state != "consulted":
             self.refused(Conflict, act)
-        elif days < 0 or (before and first <= (self.issued[-1].first or first)):
+        elif self.unanswered() or days < 0 or (before and first <= (self.issued[-1].first or first)):
             self.refused(Unfit, act)
         elif any(bad and clause in ends for (_, clause), bad in self.findings.items()):
             self.refused(Conflict, act)
@@ -242,7 +246,7 @@ class CasesAndStandards(RuleBasedStateMachine):
         self.consult(set(OpinionRole), answered=True)
         self.issue(days)
 
-    @rule(last=DAYS)
+    @rule(last=st.one_of(DAYS, st.integers(367, 400)))
     @precondition(lambda self: self.standard and len(self.versions) > 2)
     def retire(self, last: int) -> None:
         day = self.today + timedelta(days=last)
@@ -252,7 +256,7 @@ class CasesAndStandards(RuleBasedStateMachine):
 
         if self.retired:
             self.refused(Conflict, act)
-        elif last < 0:
+        elif last < 0 or last > 365 or any(one.first and one.first > day for one in self.issued):
             self.refused(Unfit, act)
         elif any(self.findings.values()):
             self.refused(Conflict, act)
@@ -260,23 +264,29 @@ class CasesAndStandards(RuleBasedStateMachine):
             act()
             self.retired = day
 
-    @rule(code=st.sampled_from(PLACES))
+    @rule(code=st.sampled_from(PLACES), back=st.integers(0, 2))
     @precondition(lambda self: self.standard)
-    def adopt(self, code: str) -> None:
+    def adopt(self, code: str, back: int) -> None:
         here, newest = self.here[code], len(self.issued)
+        number = max(newest - back, 1)
+        begun = [one for one in self.issued if one.first and one.first <= self.today]
 
         def act() -> None:
             rollout = self.ruling.standards.rolled.get((self.standard, code))
             version = rollout.version if rollout else 1
-            self.acts.roll_out.adopt(self.work, self.standard, code, version, newest, self.today, HUB)
+            self.acts.roll_out.adopt(self.work, self.standard, code, version, number, self.today, HUB)
 
         if not newest:
             self.refused(Unknown, act)
-        elif self.retired or (here.number == newest and here.state not in ("planned", "exempted")):
+        elif self.retired:
+            self.refused(Conflict, act)
+        elif number not in (newest, len(begun)) or number < (here.number or 0):
+            self.refused(Unfit, act)
+        elif here.number == number and here.state not in ("planned", "exempted"):
             self.refused(Conflict, act)
         else:
             act()
-            here.state, here.number, here.until = "adopted", newest, None
+            here.state, here.number, here.until = "adopted", number, None
 
     @rule(code=st.sampled_from(PLACES), days=DAYS)
     @precondition(lambda self: self.issued and not self.retired)
@@ -289,6 +299,8 @@ class CasesAndStandards(RuleBasedStateMachine):
 
         if days < 0:
             self.refused(Unfit, act)
+        elif any(bad for (place, _), bad in self.findings.items() if place == code):
+            self.refused(Conflict, act)
         else:
             act()
             self.here[code].state, self.here[code].until = "exempted", until
@@ -315,7 +327,8 @@ class CasesAndStandards(RuleBasedStateMachine):
             return
         act()
         here.checks[here.number, clause] = (verdict.value, until)
-        self.findings[code, clause] = verdict is CheckVerdict.NOT_SATISFIED
+        if verdict is not CheckVerdict.UNKNOWN:
+            self.findings[code, clause] = verdict is CheckVerdict.NOT_SATISFIED
         ever = {
             one.clause
             for one, _, _ in self.ruling.standards.checked[self.standard]
