@@ -27,6 +27,9 @@ def rules_of_types(
     on_cases = WorkOnCase(cases, projects, book.stands, rules.pilot_days, new_id)
     desk = StandardDesk(book, rules, new_id)
     acts = StandardActs(
-        DraftStandard(desk, on_cases.link_standard), IssueStandard(desk, base_menu), RollOut(desk), StandardClocks(book)
+        DraftStandard(desk, on_cases.link_standard),
+        IssueStandard(desk, base_menu, on_cases.free),
+        RollOut(desk),
+        StandardClocks(book),
     )
     return RulesOfTypes(on_cases, CaseClocks(cases, book.stands, rules.pilot_days), acts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -46,7 +46,7 @@ class NewCause:
 
 @dataclass(frozen=True, slots=True)
 class WorkOnCase:
-    """`stands`: whether a standard was issued and is not retired. `standard_days`: within which one comes of the pilot."""
+    """`stands`: whether a standard was issued and is not retired. `standard_days`: until one comes of the pilot."""
 
     cases: CaseBook
     projects: RepairProjects
@@ -178,8 +178,13 @@ class WorkOnCase:
         self._changed(work, case, who)
         return case
 
-    def link_standard(self, work: Work, case_id: str, standard_id: str, who: Who) -> TypicalCase:
-        """A standard is drafted for the case. Raises Unfit for a case that is not as far, or has one."""
+    def link_standard(
+        self, work: Work, case_id: str, standard_id: str, types: Collection[str], who: Who
+    ) -> TypicalCase:
+        """A standard that rules these types is drafted for the case.
+
+        Raises Unfit for a case that is not as far, has one, or is of another type.
+        """
         case = self.cases.lock(work, case_id)
         if case is None:
             raise Unfit("case_id", "is no case; take an id of GET /cases")
@@ -188,9 +193,17 @@ class WorkOnCase:
             raise Unfit("case_id", f"is a case that is {case.state}; a standard comes of one that was analysed")
         if case.standard_id:
             raise Unfit("case_id", "has a standard already: draft its next version")
+        if case.type_code not in types:
+            raise Unfit("type_codes", f"lack {case.type_code}, the type of the case: add it")
         case = replace(case, standard_id=standard_id)
         self._changed(work, case, who)
         return case
+
+    def free(self, work: Work, case_id: str, standard_id: str, who: Who) -> None:
+        """The draft of the case was dropped: another may be drafted. What is closed stays as it is."""
+        case = self.cases.lock(work, case_id)
+        if case and case.standard_id == standard_id and case.state is not CaseState.CLOSED:
+            self._changed(work, replace(case, standard_id=None), who)
 
     def _open(self, work: Work, case_id: str, version: int, act: CaseAct, who: Who) -> TypicalCase:
         case = self.cases.lock(work, case_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 from services.chassis.commands import Conflict, Unfit, Unknown, must_be_at
@@ -16,8 +16,8 @@ from services.projects.domain.standards.opinions import StandardOpinion
 from services.projects.domain.standards.standard import Edition, EditionContent, EditionState, Standard
 from services.projects.domain.standards.works import without_gate
 
-LinkCase = Callable[[Work, str, str, Who], object]
-"""Says that a standard (by its id, last) is drafted for a case."""
+LinkCase = Callable[[Work, str, str, Collection[str], Who], object]
+"""Says that a standard (by its id, after the case's) that rules some types is drafted for a case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class DraftStandard:
             self.desk.new_id(), new.title, new.lead, new.types, work.clock.now(), new.case_id, [Edition(1, new.content)]
         )
         if new.case_id:
-            self.link_case(work, new.case_id, standard.id, who)
+            self.link_case(work, new.case_id, standard.id, new.types, who)
         self.desk.changed(work, standard, standard.editions[0], who.actor)
         return standard
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -40,12 +40,17 @@ class Issue:
     review_on: date | None = None
 
 
+FreeCase = Callable[[Work, str, str, Who], None]
+"""Says that the draft of a case (the standard's id, last) was dropped."""
+
+
 @dataclass(frozen=True, slots=True)
 class IssueStandard:
     """`base_menu`: the rows that come with the service."""
 
     desk: StandardDesk
     base_menu: Sequence[MenuItem]
+    free_case: FreeCase
 
     def issue(self, work: Work, standard_id: str, said: Issue, who: Who) -> Standard:
         """Raises Unknown, Forbidden, Conflict for what is not consulted, has changed, or ends a clause with an open
@@ -88,10 +93,13 @@ class IssueStandard:
         return standard
 
     def retire(self, work: Work, standard_id: str, version: int, last: date, reason: str, who: Who) -> Standard:
-        """Raises Unfit for a day that is over, more than a year ahead, or before a version begins; Conflict while a
-        finding is open."""
+        """A draft that was never issued is dropped, which frees its case.
+
+        Raises Unfit for a day that is over, more than a year ahead, or before a version begins; Conflict while a
+        finding is open.
+        """
         standard = self.desk.open(work, standard_id, version, who)
-        edition = _last_issued(standard)
+        edition = (standard.issued() or standard.editions)[-1]
         now = work.clock.now()
         if fault := standard.end_fault(last, now.astimezone(SHANGHAI).date()):
             raise Unfit("last_day", fault)
@@ -100,6 +108,8 @@ class IssueStandard:
         standard.retirement = Retirement(last, now, reason)
         standard.review_on = None
         self.desk.changed(work, standard, edition, who.actor)
+        if standard.case_id and not edition.is_issued:
+            self.free_case(work, standard.case_id, standard.id, who)
         return standard
 
     def _no_clause_ends_with_findings(self, work: Work, standard: Standard, draft: Edition) -> None:

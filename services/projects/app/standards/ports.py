@@ -13,7 +13,7 @@ from services.projects.domain.standards.standard import Standard
 
 
 class StandardBook(Protocol):
-    """Locks come after those of cases."""
+    """Locks come after those of cases, save for a draft that is dropped: who holds a case waits for no draft."""
 
     def lock(self, work: Work, standard_id: str) -> Standard | None:
         """With all its versions. Nobody else changes it, its opinions, roll-out or checks meanwhile."""

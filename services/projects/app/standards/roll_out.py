@@ -57,7 +57,7 @@ class RollOut:
     ) -> Rollout:
         """The lead lets a sub-district off until the end of a day.
 
-        Raises Unfit for one that is over, Conflict while a finding is open there.
+        Raises Unfit for one that is over, and while a finding is open there.
         """
         self.desk.open(work, standard_id, None, who)
         standard, rollout = self._of(work, standard_id, sub_district, version)
@@ -65,7 +65,7 @@ class RollOut:
             raise Unfit("until", "is over: give a day to come")
         checks = [one for one, _, _ in self.desk.book.checks(work, standard_id) if one.sub_district == sub_district]
         if found := open_findings(checks):
-            raise Conflict(open_finding(found[0], "it is exempted"), rollout.version, rollout.state)
+            raise Unfit("findings", f"are open: {open_finding(found[0], 'it is exempted')}")
         rollout.exempt(reason, until)
         timers.start(work, ADOPT, f"{standard_id} {sub_district}", end_of(until))
         return self._saved(work, standard, rollout, who)

@@ -138,7 +138,7 @@ class Ruling:
         desk = StandardDesk(self.standards, rules, self.new_id)
         self.acts = StandardActs(
             DraftStandard(desk, on_cases.link_standard),
-            IssueStandard(desk, ()),
+            IssueStandard(desk, (), on_cases.free),
             RollOut(desk),
             StandardClocks(self.standards),
         )
