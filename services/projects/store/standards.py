@@ -176,7 +176,8 @@ def opinions_of(connection: Connection, standard_id: str) -> list[StandardOpinio
     asked = select(standard_opinions).where(table.standard_id == standard_id).order_by(table.number, table.id)
     return [
         StandardOpinion(
-            row.id, row.number, OpinionRole(row.role), row.clause, row.words, row.adopted, row.why, row.version
+            *(row.id, row.number, OpinionRole(row.role), row.clause),
+            *(row.words, row.adopted, row.why, row.version, row.on_text),
         )
         for row in connection.execute(asked)
     ]

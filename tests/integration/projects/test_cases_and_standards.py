@@ -156,6 +156,11 @@ def test_versions_of_a_standard_neither_overlap_nor_gap_nor_supersede_themselves
     ):
         answer = on_standard(district, standard_id, "issue", **first | wrong)
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+    changed = CONTENT | {"text": "屋面防水翻修办法（修改稿）"}
+    assert on_standard(district, standard_id, "content", content=changed).status_code == 200
+    anew = on_standard(district, standard_id, "consultation").json()["errors"][0]
+    assert (anew["field"], "bureau" in anew["message"]) == ("body.opinions", True)
+    consulted(district, standard_id)
     late = {"id": str(uuid4()), "role": "resident", "words": "太晚了"}
     path = f"/standards/{standard_id}/opinions"
     assert district.as_(LEAD).post(path, json=late).status_code == 201

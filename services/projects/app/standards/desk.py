@@ -10,7 +10,7 @@ from services.chassis.database.work import Work
 from services.contracts.standard_events import StandardChanged
 from services.projects.app.plans.draft_plan import must_lead
 from services.projects.app.standards.ports import StandardBook
-from services.projects.app.standards.publishing import TOPIC, standard_facts
+from services.projects.app.standards.publishing import TOPIC, content_digest, standard_facts
 from services.projects.app.works.desk import Who
 from services.projects.domain.standards.checks import StandardCheck
 from services.projects.domain.standards.opinions import StandardOpinion
@@ -48,7 +48,10 @@ class StandardDesk:
         return draft
 
     def opinions_on(self, work: Work, standard: Standard, draft: Edition) -> list[StandardOpinion]:
-        return [one for one in self.book.opinions(work, standard.id) if one.number == draft.number]
+        """Those on the draft as it is now; what was said of an earlier text does not count."""
+        now = content_digest(draft.content)
+        opinions = self.book.opinions(work, standard.id)
+        return [one for one in opinions if (one.number, one.on_text) == (draft.number, now)]
 
     def changed(self, work: Work, standard: Standard, edition: Edition, actor: str) -> None:
         standard.version += 1

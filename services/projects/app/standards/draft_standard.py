@@ -9,7 +9,7 @@ from services.chassis.commands import Conflict, Unfit, Unknown, must_be_at
 from services.chassis.database.work import Work
 from services.projects.app.plans.draft_plan import must_lead
 from services.projects.app.standards.desk import StandardDesk, all_answered
-from services.projects.app.standards.publishing import TOPIC, opinion_changed
+from services.projects.app.standards.publishing import TOPIC, content_digest, opinion_changed
 from services.projects.app.works.desk import Who
 from services.projects.domain.standards.clauses import clause_faults
 from services.projects.domain.standards.opinions import StandardOpinion
@@ -62,7 +62,7 @@ class DraftStandard:
         return standard
 
     def write(self, work: Work, standard_id: str, version: int, content: EditionContent, who: Who) -> Standard:
-        """Changes the draft; what was consulted on before is consulted on again."""
+        """Changes the draft; opinions on what it said before count no more."""
         standard = self.desk.open(work, standard_id, version, who)
         draft = self.desk.draft_of(standard)
         before = standard.edition(draft.number - 1)
@@ -82,7 +82,8 @@ class DraftStandard:
         draft = self.desk.draft_of(standard)
         if opinion.clause is not None and opinion.clause not in {one.id for one in draft.content.clauses}:
             raise Unfit("clause", "is none of the draft's clauses; leave it out for the whole")
-        return self._save(work, standard_id, replace(opinion, number=draft.number), who)
+        heard = replace(opinion, number=draft.number, on_text=content_digest(draft.content))
+        return self._save(work, standard_id, heard, who)
 
     def answer(
         self, work: Work, standard_id: str, opinion_id: str, version: int, adopted: bool, why: str, who: Who

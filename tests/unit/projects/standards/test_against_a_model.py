@@ -69,6 +69,7 @@ class CasesAndStandards(RuleBasedStateMachine):
         self.retired: date | None = None
         self.here = {code: Here() for code in PLACES}
         self.findings: dict[tuple[str, str], bool] = {}
+        self.texts: dict[str, set[str]] = {}
         self.made = 0
 
     @property
@@ -93,7 +94,10 @@ class CasesAndStandards(RuleBasedStateMachine):
 
     def unanswered(self) -> bool:
         said = self.ruling.standards.opinions(self.work, self.standard)
-        return any(one.adopted is None for one in said if one.number == len(self.versions))
+        return any(one.adopted is None for one in said if self.counts(one))
+
+    def counts(self, opinion: StandardOpinion) -> bool:
+        return opinion.number == len(self.versions) and self.texts[opinion.id] == self.versions[-1].clauses
 
     def held(self) -> Any:
         return self.ruling.standards.kept.get(self.standard)
@@ -197,13 +201,12 @@ class CasesAndStandards(RuleBasedStateMachine):
         for role in sorted(roles):
             opinion = StandardOpinion(self.id(), 0, role, None, "x")
             self.acts.draft.hear(self.work, self.standard, opinion, HUB)
+            self.texts[opinion.id] = set(self.versions[-1].clauses)
         if answered:
             for one in self.ruling.standards.opinions(self.work, self.standard):
                 if one.adopted is None:
                     self.acts.draft.answer(self.work, self.standard, one.id, one.version, True, "y", HUB)
-        said = [
-            one for one in self.ruling.standards.opinions(self.work, self.standard) if one.number == len(self.versions)
-        ]
+        said = [one for one in self.ruling.standards.opinions(self.work, self.standard) if self.counts(one)]
         whole = {one.role for one in said} == set(OpinionRole) and all(one.adopted is not None for one in said)
 
         def act() -> None:
