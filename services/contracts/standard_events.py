@@ -151,6 +151,7 @@ class StandardOpinionChanged(Event):
     words: str
     adopted: bool | None = None
     why: str | None = None
+    on_text: Sha256 | None = Field(None, description="SHA-256 of the content that it was given on.")
     actor: str
 
     @property

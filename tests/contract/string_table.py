@@ -398,7 +398,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
     (End.MADE, "an id, the subject of a verified token",
      """RolloutChanged.actor StandardCheckChanged.actor StandardEvent.actor StandardOpinionChanged.actor
      TypicalCaseEvent.actor projects.standard_checks.id projects.standard_checks.standard_id
-     projects.standard_editions.standard_id projects.standard_opinions.id projects.standard_opinions.standard_id
+     projects.standard_editions.standard_id projects.standard_opinions.id projects.standard_opinions.on_text
+     projects.standard_opinions.standard_id
      projects.standard_rollouts.standard_id projects.standards.case_id projects.standards.id
      projects.typical_cases.pilot projects.typical_cases.standard_id"""),
     # --- the register of estates, needs and plans

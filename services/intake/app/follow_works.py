@@ -138,7 +138,7 @@ class FollowWorks:
         """Tells everybody whose call led to a rule that it did; those too whose own matter ended long ago."""
         case = envelope.event
         assert isinstance(case, TypicalCaseChanged)
-        state = RULED if case.state == "closed" and case.standard_id else case.state
+        state = RULED if case.state == "closed" and case.standard_id and case.reason is None else case.state
         if not self.book.keep(work, Of.CASE, case.case_id, KnownWorks(case.version, state)):
             return
         followers = [one for issue in sorted(case.hot_issues) for one in self.follow_ups.of_issue(work, issue)]

@@ -22,6 +22,7 @@ from services.contracts.departments import departments
 from services.contracts.elements import elements
 from services.contracts.hot_issue_events import DecisionKind
 from services.contracts.redaction import redact
+from services.contracts.taxonomy import taxonomy
 from services.projects.app.decide import Decision
 from services.projects.app.repair import ProjectStep
 from services.projects.app.reverse_step import Reversal
@@ -39,6 +40,12 @@ def known_elements(codes: Codes) -> Codes:
 def known_department(code: str) -> str:
     if code not in departments():
         raise ValueError("is no department: take a code of services/contracts/data/departments.yaml")
+    return code
+
+
+def known_type(code: str) -> str:
+    if code not in taxonomy().types:
+        raise ValueError("is no type of the taxonomy: take a code of services/contracts/data/taxonomy.csv")
     return code
 
 

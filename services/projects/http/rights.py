@@ -45,4 +45,4 @@ def who_of(actor: Actor) -> Who:
 
 
 def not_found(what: str) -> Problem:
-    return Problem(404, "not-found", f"No such {what}", f"Take the id from the list; a {what} of others is not shown.")
+    return Problem(404, "not-found", f"No such {what}", "Take the id from the list; what is of others is not shown.")

@@ -22,8 +22,9 @@ from services.projects.domain.standards.opinions import OpinionRole, StandardOpi
 from services.projects.domain.standards.standard import EditionContent, FormTemplate
 from services.projects.domain.works.gates import Gated
 from services.projects.domain.works.papers import PaperKind
-from services.projects.http.bodies import Day, Elements, Words, known_department
+from services.projects.http.bodies import Day, Elements, Words, known_department, known_type
 
+KnownType = Annotated[TypeCode, AfterValidator(known_type)]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(redact)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000), AfterValidator(redact)]
 """What a standard says; it is redacted as everything that people write."""
@@ -97,7 +98,7 @@ class StandardBody(_Body):
 
     title: Short
     lead: Annotated[str, AfterValidator(known_department)]
-    type_codes: Annotated[tuple[TypeCode, ...], Field(min_length=1, max_length=41)]
+    type_codes: Annotated[tuple[KnownType, ...], Field(min_length=1, max_length=41)]
     case_id: UUID | None = None
     content: ContentBody
 

@@ -10,13 +10,12 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
 from services.contracts.districts import district
-from services.contracts.ticket_events import TypeCode
 from services.contracts.works_events import Sha256
 from services.projects.app.standards.draft_standard import NewStandard
 from services.projects.domain.standards.clauses import active
 from services.projects.domain.standards.standard import Edition, EditionContent, Standard
 from services.projects.http.bodies import known_department
-from services.projects.http.standard_bodies import ContentBody, Short
+from services.projects.http.standard_bodies import ContentBody, KnownType, Short
 
 FORMAT = "closedloop-standard/1"
 
@@ -34,7 +33,7 @@ class PackageBody(BaseModel):
     number: PositiveInt
     effective_from: date | None = None
     title: Short
-    type_codes: Annotated[tuple[TypeCode, ...], Field(min_length=1, max_length=41)]
+    type_codes: Annotated[tuple[KnownType, ...], Field(min_length=1, max_length=41)]
     content: ContentBody
     seal: Sha256
     lead: Annotated[str, AfterValidator(known_department)]

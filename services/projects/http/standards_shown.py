@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from services.chassis.working_days import SHANGHAI
-from services.projects.app.standards.publishing import edition_fact, standard_facts
+from services.projects.app.standards.publishing import content_digest, edition_fact, standard_facts
 from services.projects.domain.standards.checks import StandardCheck, open_findings
 from services.projects.domain.standards.opinions import StandardOpinion
 from services.projects.domain.standards.rollout import Rollout, standing, tally
@@ -21,7 +21,8 @@ def standard_shown(standard: Standard) -> dict[str, Any]:
 
 
 def edition_shown(edition: Edition) -> dict[str, Any]:
-    return edition_fact(edition).model_dump()
+    """`text_sha256` tells which opinions were given on this text, by their `on_text`."""
+    return edition_fact(edition).model_dump() | {"text_sha256": content_digest(edition.content)}
 
 
 def opinion_shown(opinion: StandardOpinion) -> dict[str, Any]:
@@ -34,6 +35,7 @@ def opinion_shown(opinion: StandardOpinion) -> dict[str, Any]:
         "words": opinion.words,
         "adopted": opinion.adopted,
         "why": opinion.why,
+        "on_text": opinion.on_text,
     }
 
 

@@ -114,7 +114,8 @@ def standard_pages(workshop: Workshop, pages: Pages, acts: StandardActs) -> APIR
             said = opinions_of(connection, standard.id)
             found = open_findings(check for check, _, _ in checks_of(connection, standard.id))
         now = workshop.clock.now()
-        in_force = standard.in_force(now.astimezone(SHANGHAI).date(), now)
+        today = now.astimezone(SHANGHAI).date()
+        in_force = standard.in_force(today, now)
         return pages.show(
             request,
             "standard.html",
@@ -125,6 +126,7 @@ def standard_pages(workshop: Workshop, pages: Pages, acts: StandardActs) -> APIR
             findings=found,
             opinions=[opinion_shown(one) for one in said],
             draft=standard.draft(),
+            today=today,
             issued=bool(standard.issued()),
             leads=_leads(actor, standard.lead) and standard.state is not StandardState.RETIRED,
             roles=OpinionRole,

@@ -39,6 +39,12 @@ WORKS_STEPS = (
 _ISSUE, _WAS = hot_issues.c, hot_issue_history.c
 _PROJECT, _STEP = repair_projects.c, repair_project_history.c
 _LATER = repair_project_history.alias()
+_LAST_ISSUED = (
+    select(standard_editions.c.standard_id, func.max(standard_editions.c.number).label("number"))
+    .where(standard_editions.c.issued_at.is_not(None))
+    .group_by(standard_editions.c.standard_id)
+    .subquery()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,16 +190,21 @@ def _works(connection: Connection, span: Span, sub_district: str | None) -> list
 
 
 def _rollout(connection: Connection, span: Span, sub_district: str | None) -> list[BulletinLine]:
-    """Versions of standards issued, and what sub-districts made of them: adopted, exempt, late."""
+    """Versions of standards issued, standards retired, and what sub-districts made of them: adopted, late."""
     edition, rollout = standard_editions.c, standard_rollouts.c
     issued = (
         select(standards, edition.number, edition.issued_at)
         .join(standard_editions, edition.standard_id == standards.c.id)
         .where(_within(edition.issued_at, span))
     )
-    first, end = (moment.astimezone(ZONE).date() for moment in span)
-    adopted = and_(rollout.adopted_on >= first, rollout.adopted_on < end)
-    late = and_(rollout.overdue, rollout.adopt_by < end)
+    retired = (
+        select(standards, _LAST_ISSUED.c.number)
+        .join(_LAST_ISSUED, _LAST_ISSUED.c.standard_id == standards.c.id)
+        .where(_within(standards.c.retired_at, span))
+    )
+    first, last = span.begin.astimezone(ZONE).date(), _last_day(span.end)
+    adopted = rollout.adopted_on.between(first, last)
+    late = and_(rollout.overdue, rollout.adopt_by <= last)
     made = (
         select(standards, *(rollout[name] for name in ("sub_district", "number", "adopted_on", "adopt_by")))
         .add_columns(case((late, "overdue"), else_="adopted").label("what"))
@@ -208,6 +219,7 @@ def _rollout(connection: Connection, span: Span, sub_district: str | None) -> li
 
     return [
         *(line(row, None, "issued", row["issued_at"]) for row in connection.execute(issued).mappings()),
+        *(line(row, None, "retired", row["retired_at"]) for row in connection.execute(retired).mappings()),
         *(
             line(row, row["sub_district"], "overdue", _noon(row["adopt_by"]), row["adopt_by"])
             if row["what"] == "overdue"

@@ -24,9 +24,12 @@ def rules_of_types(
     projects: RepairProjects, rules: StandardRules, base_menu: Sequence[MenuItem], new_id: Callable[[], str]
 ) -> RulesOfTypes:
     book, cases = SqlStandardBook(), SqlCaseBook()
-    on_cases = WorkOnCase(cases, projects, book.is_issued, rules.pilot_days, new_id)
+    on_cases = WorkOnCase(cases, projects, book.stands, rules.pilot_days, new_id)
     desk = StandardDesk(book, rules, new_id)
     acts = StandardActs(
-        DraftStandard(desk, on_cases.link_standard), IssueStandard(desk, base_menu), RollOut(desk), StandardClocks(book)
+        DraftStandard(desk, on_cases.link_standard),
+        IssueStandard(desk, base_menu, on_cases.free),
+        RollOut(desk),
+        StandardClocks(book),
     )
-    return RulesOfTypes(on_cases, CaseClocks(cases, book.is_issued, rules.pilot_days), acts)
+    return RulesOfTypes(on_cases, CaseClocks(cases, book.stands, rules.pilot_days), acts)

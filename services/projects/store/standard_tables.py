@@ -70,6 +70,7 @@ standard_opinions = Table(
     Column("adopted", Boolean),
     Column("why", Text),
     Column("version", Integer, nullable=False),
+    Column("on_text", Text, comment="digest of the content that it was given on"),
 )
 
 standard_rollouts = Table(

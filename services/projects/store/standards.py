@@ -87,9 +87,13 @@ class SqlStandardBook:
         work.connection.execute(_SAVE, _columns(standard))
         work.connection.execute(_SAVE_EDITIONS, [_edition_columns(standard.id, one) for one in standard.editions])
 
-    def is_issued(self, work: Work, standard_id: str) -> bool:
+    def stands(self, work: Work, standard_id: str) -> bool:
         edition = standard_editions.c
-        asked = select(edition.number).where(edition.standard_id == standard_id, edition.issued_at.is_not(None))
+        asked = (
+            select(edition.number)
+            .join(standards, standards.c.id == edition.standard_id)
+            .where(edition.standard_id == standard_id, edition.issued_at.is_not(None), standards.c.retired_at.is_(None))
+        )
         return work.connection.execute(asked.limit(1)).first() is not None
 
     def lock_menu(self, work: Work) -> Mapping[str, int]:
@@ -172,7 +176,8 @@ def opinions_of(connection: Connection, standard_id: str) -> list[StandardOpinio
     asked = select(standard_opinions).where(table.standard_id == standard_id).order_by(table.number, table.id)
     return [
         StandardOpinion(
-            row.id, row.number, OpinionRole(row.role), row.clause, row.words, row.adopted, row.why, row.version
+            *(row.id, row.number, OpinionRole(row.role), row.clause),
+            *(row.words, row.adopted, row.why, row.version, row.on_text),
         )
         for row in connection.execute(asked)
     ]

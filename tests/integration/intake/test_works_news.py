@@ -274,7 +274,7 @@ def test_who_asked_for_a_repair_hears_what_the_plan_says(
     assert told(intake, nuisance) == {f"need {outcome}": 1}
 
 
-def closed(issue: Issue, case_id: str, standard_id: str | None) -> Envelope:
+def closed(issue: Issue, case_id: str, standard_id: str | None, reason: str | None) -> Envelope:
     return envelope(
         TypicalCaseChanged(
             version=9,
@@ -288,18 +288,20 @@ def closed(issue: Issue, case_id: str, standard_id: str | None) -> Envelope:
             proposed_at=NOW,
             proposed_by="rule",
             standard_id=standard_id,
-            reason=None if standard_id else "并入另一办法",
+            reason=reason,
             actor="zhang.wei",
         )
     )
 
 
-@pytest.mark.parametrize(("standard", "hear"), [(str(uuid4()), 1), (None, 0)])
+@pytest.mark.parametrize(
+    ("standard", "reason", "hear"), [(str(uuid4()), None, 1), (None, "并入另一办法", 0), (str(uuid4()), "尚未印发", 0)]
+)
 def test_whose_call_led_to_a_rule_hears_it_once_though_their_own_matter_is_over(
-    intake: Intake, issue: Issue, member: str, standard: str | None, hear: int
+    intake: Intake, issue: Issue, member: str, standard: str | None, reason: str | None, hear: int
 ) -> None:
     intake.execute("UPDATE follow_ups SET stage = 'solved'")
-    ended = closed(issue, str(uuid4()), standard)
+    ended = closed(issue, str(uuid4()), standard, reason)
     take(intake, ended, ended)
     assert told(intake, member)["rule made"] == hear
 

@@ -15,7 +15,7 @@ from services.projects.domain.evidence import Cell
 from tests.integration.projects.conftest import NOW
 from tests.integration.projects.events import dispatched, take
 from tests.integration.projects.loop_of import District
-from tests.integration.projects.ruling import issued
+from tests.integration.projects.ruling import adopted_everywhere, issued, on_standard
 from tests.integration.projects.supervising import Supervising
 
 ROOF = hot_issue_id(Cell("quyang-1", "MJ01"), 0)
@@ -123,6 +123,16 @@ def test_as_a_table_each_line_has_its_section(district: District) -> None:
     assert [(row["section"], row["number"]) for row in rows] == [
         (section, line["number"]) for section, found in as_json.items() for line in found
     ]
+
+
+def test_what_became_of_standards_today_is_in_the_running_week_and_month(district: District) -> None:
+    standard_id = issued(district)
+    adopted_everywhere(district, standard_id)
+    answer = on_standard(district, standard_id, "retirement", last_day="2026-07-01", reason="市级标准已覆盖")
+    assert answer.status_code == 200, answer.text
+    for period in ("2026-07", "2026-W27"):
+        told = [(line["what"], line["number"]) for line in bulletin(district, period)["sections"]["rollout"]]
+        assert sorted(told) == [*[("adopted", "1")] * 8, ("issued", "1"), ("retired", "1")]
 
 
 def test_what_became_of_standards_is_told_to_all_and_supervision_to_whom_it_concerns(district: District) -> None:

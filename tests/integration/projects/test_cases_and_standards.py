@@ -22,6 +22,7 @@ from tests.integration.projects.ruling import (
     CONTENT,
     EVIDENCE,
     HERE,
+    LEAD,
     adopted_everywhere,
     analysed,
     cause,
@@ -67,7 +68,31 @@ def test_a_case_is_not_closed_without_its_rule_unless_a_reason_is_kept(district:
     drafted(district, case_id)
     refused = on_case(district, case_id, "closing")
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "body.reason")
-    assert on_case(district, case_id, "closing", reason="由市级标准覆盖").json()["state"] == "closed"
+    closed = on_case(district, case_id, "closing", reason="由市级标准覆盖").json()
+    assert (closed["state"], closed["standard_id"]) == ("closed", None)
+
+
+def test_a_draft_that_is_dropped_frees_its_case(district: District) -> None:
+    case_id = analysed(district)
+    wrong = {"title": "x", "lead": "housing", "case_id": case_id, "content": CONTENT}
+    for types, field in ((["XQ99"], "body.type_codes.0"), (["MJ04"], "body.type_codes")):
+        answer = district.as_(LEAD).post("/standards", json=wrong | {"type_codes": types})
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+    dropped = drafted(district, case_id)["standard_id"]
+    answer = on_standard(district, dropped, "retirement", last_day="2026-07-01", reason="与市级标准重复")
+    assert (answer.status_code, answer.json()["state"]) == (200, "retired")
+    assert district.hub.get(f"/cases/{case_id}").json()["standard_id"] is None
+    standard_id = issued(district, case_id)
+    assert on_case(district, case_id, "closing").json()["standard_id"] == standard_id
+
+
+def test_a_case_whose_standard_is_retired_is_closed_as_one_without(district: District) -> None:
+    case_id = analysed(district)
+    standard_id = issued(district, case_id)
+    answer = on_standard(district, standard_id, "retirement", last_day="2026-07-01", reason="市级标准已覆盖")
+    assert answer.status_code == 200, answer.text
+    assert on_case(district, case_id, "closing").json()["errors"][0]["field"] == "body.reason"
+    assert on_case(district, case_id, "closing", reason="由市级标准覆盖").json()["standard_id"] is None
 
 
 def test_what_does_not_fit_a_case_is_refused_by_its_field(district: District) -> None:
@@ -127,9 +152,22 @@ def test_versions_of_a_standard_neither_overlap_nor_gap_nor_supersede_themselves
         ({"supersedes": 1}, "body.supersedes"),
         ({"review_on": "2026-08-01"}, "body.review_on"),
         ({"adopt_by": "2026-06-01"}, "body.adopt_by"),
+        ({"effective_from": "2026-08-01", "adopt_by": "2026-07-31"}, "body.adopt_by"),
     ):
         answer = on_standard(district, standard_id, "issue", **first | wrong)
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+    changed = CONTENT | {"text": "屋面防水翻修办法（修改稿）"}
+    assert on_standard(district, standard_id, "content", content=changed).status_code == 200
+    anew = on_standard(district, standard_id, "consultation").json()["errors"][0]
+    assert (anew["field"], "bureau" in anew["message"]) == ("body.opinions", True)
+    consulted(district, standard_id)
+    late = {"id": str(uuid4()), "role": "resident", "words": "太晚了"}
+    path = f"/standards/{standard_id}/opinions"
+    assert district.as_(LEAD).post(path, json=late).status_code == 201
+    unanswered = on_standard(district, standard_id, "issue", **first).json()["errors"][0]
+    assert (unanswered["field"], "1 are left" in unanswered["message"]) == ("body.opinions", True)
+    reply = {"version": 1, "adopted": False, "why": "已在条款中"}
+    assert district.as_(LEAD).post(f"{path}/{late['id']}/answer", json=reply).status_code == 200
     assert on_standard(district, standard_id, "issue", **first).status_code == 200
     assert on_standard(district, standard_id, "editions").status_code == 201
     consulted(district, standard_id)
@@ -146,6 +184,13 @@ def test_versions_of_a_standard_neither_overlap_nor_gap_nor_supersede_themselves
         f"/standards/{standard_id}/in-force", params=asked | {"known": "2026-06-30T00:00:00Z"}
     ).json()
     assert before["in_force"] is None
+    retired = {"reason": "市级标准已覆盖"}
+    for day, what in (("2026-12-31", "version 2 begins"), ("2027-07-02", "more than a year ahead")):
+        fault = on_standard(district, standard_id, "retirement", last_day=day, **retired).json()["errors"][0]
+        assert (fault["field"], what in fault["message"]) == ("body.last_day", True)
+    for number, status in ((1, 200), (2, 200), (1, 422)):  # in force, issued for later, and not back again
+        adoption = {"number": number, "trained_on": "2026-06-30"}
+        assert in_place(district, standard_id, HERE, "adoption", **adoption).status_code == status
 
 
 def test_a_clause_does_not_end_while_a_finding_on_it_is_open(district: District) -> None:
@@ -155,6 +200,10 @@ def test_a_clause_does_not_end_while_a_finding_on_it_is_open(district: District)
     assert bad.status_code == 201, bad.text
     ended = [CONTENT["clauses"][0], CONTENT["clauses"][1] | {"status": "withdrawn"}]
     content = CONTENT | {"clauses": ended}
+    assert checked(district, standard_id, "2", verdict="unknown").status_code == 201  # clears nothing
+    until = {"reason": "正在征收", "until": "2026-12-31"}
+    exempt = in_place(district, standard_id, HERE, "exemption", **until)
+    assert (exempt.status_code, exempt.json()["errors"][0]["field"]) == (422, "body.findings")
     assert on_standard(district, standard_id, "editions", content=content).status_code == 201
     consulted(district, standard_id)
     step = {"effective_from": "2026-07-02", "supersedes": 1}
@@ -163,10 +212,10 @@ def test_a_clause_does_not_end_while_a_finding_on_it_is_open(district: District)
     assert "clause 2 has an open finding" in refused.json()["detail"]
     assert refused.json()["current_version"] == standard_of(district, standard_id)["version"]
     district.until(NOW + timedelta(days=21))
-    assert [one.overdue for one in told(district, StandardCheckChanged)] == [False, True]
+    assert [one.overdue for one in told(district, StandardCheckChanged)] == [False, False, True]
     assert checked(district, standard_id, "2", checked_on="2026-07-21").status_code == 201
     assert on_standard(district, standard_id, "issue", **step | {"effective_from": "2026-08-01"}).status_code == 200
-    assert len(here(district, standard_id)["checks"]) == 2  # ending a clause deletes no check
+    assert len(here(district, standard_id)["checks"]) == 3  # ending a clause deletes no check
 
 
 def test_a_sub_district_is_accepted_once_each_clause_is_good_and_an_overdue_check_is_unknown(

@@ -30,7 +30,7 @@ STANDARD_DUE = "standard due"
 @dataclass(frozen=True, slots=True)
 class CaseClocks:
     cases: CaseBook
-    issued: Callable[[Work, str], bool]
+    stands: Callable[[Work, str], bool]
     standard_days: int
 
     def follow(self, work: Work, project: RepairProject) -> None:
@@ -64,7 +64,7 @@ class CaseClocks:
         case = self.cases.lock(work, timer.subject)
         if case is None or case.standard_overdue or case.standard_due(self.standard_days) != timer.due_at:
             return  # closed, or accepted again since: another acceptance has another timer
-        if case.standard_id and self.issued(work, case.standard_id):
+        if case.standard_id and self.stands(work, case.standard_id):
             return
         case.standard_overdue = True
         case.version += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -46,11 +46,11 @@ class NewCause:
 
 @dataclass(frozen=True, slots=True)
 class WorkOnCase:
-    """`issued`: whether a standard has been issued. `standard_days`: within which one must come of the pilot."""
+    """`stands`: whether a standard was issued and is not retired. `standard_days`: until one comes of the pilot."""
 
     cases: CaseBook
     projects: RepairProjects
-    issued: Callable[[Work, str], bool]
+    stands: Callable[[Work, str], bool]
     standard_days: int
     new_id: Callable[[], str]
 
@@ -164,18 +164,27 @@ class WorkOnCase:
         return case
 
     def close(self, work: Work, case_id: str, version: int, reason: str | None, who: Who) -> TypicalCase:
-        """Closes it by its standard, which must have been issued, or for a reason that is kept. Raises Unfit."""
+        """Closes it by its standard, which was issued and is not retired, or for a reason that is kept. Raises Unfit.
+
+        Who is closed without a standard names none, though a draft may go on.
+        """
         case = self._open(work, case_id, version, CaseAct.CLOSE, who)
-        has_rule = case.standard_id is not None and self.issued(work, case.standard_id)
-        if not has_rule and reason is None:
+        if case.standard_id and not self.stands(work, case.standard_id):
+            case.standard_id = None
+        if case.standard_id is None and reason is None:
             raise Unfit("reason", "is missing: no standard came of this case; issue one, or say why there is none")
         case.reason, case.closed_at = reason, work.clock.now()
         case.state = CaseState.CLOSED
         self._changed(work, case, who)
         return case
 
-    def link_standard(self, work: Work, case_id: str, standard_id: str, who: Who) -> TypicalCase:
-        """A standard is drafted for the case. Raises Unfit for a case that is not as far, or has one."""
+    def link_standard(
+        self, work: Work, case_id: str, standard_id: str, types: Collection[str], who: Who
+    ) -> TypicalCase:
+        """A standard that rules these types is drafted for the case.
+
+        Raises Unfit for a case that is not as far, has one, or is of another type.
+        """
         case = self.cases.lock(work, case_id)
         if case is None:
             raise Unfit("case_id", "is no case; take an id of GET /cases")
@@ -184,9 +193,17 @@ class WorkOnCase:
             raise Unfit("case_id", f"is a case that is {case.state}; a standard comes of one that was analysed")
         if case.standard_id:
             raise Unfit("case_id", "has a standard already: draft its next version")
+        if case.type_code not in types:
+            raise Unfit("type_codes", f"lack {case.type_code}, the type of the case: add it")
         case = replace(case, standard_id=standard_id)
         self._changed(work, case, who)
         return case
+
+    def free(self, work: Work, case_id: str, standard_id: str, who: Who) -> None:
+        """The draft of the case was dropped: another may be drafted. What is closed stays as it is."""
+        case = self.cases.lock(work, case_id)
+        if case and case.standard_id == standard_id and case.state is not CaseState.CLOSED:
+            self._changed(work, replace(case, standard_id=None), who)
 
     def _open(self, work: Work, case_id: str, version: int, act: CaseAct, who: Who) -> TypicalCase:
         case = self.cases.lock(work, case_id)

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 from services.chassis.commands import Conflict, Unfit, Unknown, must_be_at
 from services.chassis.database.work import Work
 from services.projects.app.plans.draft_plan import must_lead
-from services.projects.app.standards.desk import StandardDesk
-from services.projects.app.standards.publishing import TOPIC, opinion_changed
+from services.projects.app.standards.desk import StandardDesk, all_answered
+from services.projects.app.standards.publishing import TOPIC, content_digest, opinion_changed
 from services.projects.app.works.desk import Who
 from services.projects.domain.standards.clauses import clause_faults
 from services.projects.domain.standards.opinions import StandardOpinion
 from services.projects.domain.standards.standard import Edition, EditionContent, EditionState, Standard
 from services.projects.domain.standards.works import without_gate
 
-LinkCase = Callable[[Work, str, str, Who], object]
-"""Says that a standard (by its id, last) is drafted for a case."""
+LinkCase = Callable[[Work, str, str, Collection[str], Who], object]
+"""Says that a standard (by its id, after the case's) that rules some types is drafted for a case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class DraftStandard:
             self.desk.new_id(), new.title, new.lead, new.types, work.clock.now(), new.case_id, [Edition(1, new.content)]
         )
         if new.case_id:
-            self.link_case(work, new.case_id, standard.id, who)
+            self.link_case(work, new.case_id, standard.id, new.types, who)
         self.desk.changed(work, standard, standard.editions[0], who.actor)
         return standard
 
@@ -62,7 +62,7 @@ class DraftStandard:
         return standard
 
     def write(self, work: Work, standard_id: str, version: int, content: EditionContent, who: Who) -> Standard:
-        """Changes the draft; what was consulted on before is consulted on again."""
+        """Changes the draft; opinions on what it said before count no more."""
         standard = self.desk.open(work, standard_id, version, who)
         draft = self.desk.draft_of(standard)
         before = standard.edition(draft.number - 1)
@@ -82,7 +82,8 @@ class DraftStandard:
         draft = self.desk.draft_of(standard)
         if opinion.clause is not None and opinion.clause not in {one.id for one in draft.content.clauses}:
             raise Unfit("clause", "is none of the draft's clauses; leave it out for the whole")
-        return self._save(work, standard_id, replace(opinion, number=draft.number), who)
+        heard = replace(opinion, number=draft.number, on_text=content_digest(draft.content))
+        return self._save(work, standard_id, heard, who)
 
     def answer(
         self, work: Work, standard_id: str, opinion_id: str, version: int, adopted: bool, why: str, who: Who
@@ -99,14 +100,11 @@ class DraftStandard:
         """The draft was consulted on. Raises Unfit while somebody was not heard, or has no answer."""
         standard = self.desk.open(work, standard_id, version, who)
         draft = self.desk.draft_of(standard)
-        said = [one for one in self.desk.book.opinions(work, standard_id) if one.number == draft.number]
+        said = self.desk.opinions_on(work, standard, draft)
         roles = {one.role for one in said}
         if missing := [role for role in self.desk.rules.heard if role not in roles]:
             raise Unfit("opinions", f"lack those of {', '.join(missing)}: hear them first")
-        if left := sum(one.adopted is None for one in said):
-            raise Unfit(
-                "opinions", f"are not all answered: {left} are left; say of each whether it is adopted, and why"
-            )
+        all_answered(said)
         draft.state = EditionState.CONSULTED
         self.desk.changed(work, standard, draft, who.actor)
         return standard

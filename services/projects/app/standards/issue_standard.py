@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,7 +13,7 @@ from services.chassis.working_days import SHANGHAI
 from services.contracts.districts import sub_districts
 from services.contracts.standard_events import StandardIssued
 from services.projects.app.cases.case_clocks import end_of
-from services.projects.app.standards.desk import StandardDesk
+from services.projects.app.standards.desk import StandardDesk, all_answered, open_finding
 from services.projects.app.standards.publishing import TOPIC, rollout_changed, standard_facts
 from services.projects.app.standards.standard_clocks import ADOPT, REVIEW_STANDARD
 from services.projects.app.works.desk import Who
@@ -40,29 +40,35 @@ class Issue:
     review_on: date | None = None
 
 
+FreeCase = Callable[[Work, str, str, Who], None]
+"""Says that the draft of a case (the standard's id, last) was dropped."""
+
+
 @dataclass(frozen=True, slots=True)
 class IssueStandard:
     """`base_menu`: the rows that come with the service."""
 
     desk: StandardDesk
     base_menu: Sequence[MenuItem]
+    free_case: FreeCase
 
     def issue(self, work: Work, standard_id: str, said: Issue, who: Who) -> Standard:
         """Raises Unknown, Forbidden, Conflict for what is not consulted, has changed, or ends a clause with an open
-        finding, and Unfit for days that overlap, leave a gap, or are over."""
+        finding, and Unfit for days that overlap, leave a gap, or are over, or while an opinion has no answer."""
         standard = self.desk.open(work, standard_id, said.version, who)
         draft = self.desk.draft_of(standard)
         if draft.state is not EditionState.CONSULTED:
             raise Conflict("it was not consulted on yet: hear and answer first", standard.version, standard.state)
         now = work.clock.now()
         today = now.astimezone(SHANGHAI).date()
+        all_answered(self.desk.opinions_on(work, standard, draft))
         _supersedes(standard, draft, said.supersedes)
         if fault := standard.term_fault(said.effective_from, said.effective_to, today):
             raise Unfit(*fault)
         self._no_clause_ends_with_findings(work, standard, draft)
         adopt_by = said.adopt_by or said.effective_from + timedelta(days=self.desk.rules.adopt_days)
-        if adopt_by < today:
-            raise Unfit("adopt_by", "is over: give a day to come")
+        if adopt_by < said.effective_from:
+            raise Unfit("adopt_by", f"lies before effective_from, {said.effective_from}: give that day or a later one")
         review_on = self._review_on(said.review_on, said.effective_from)
         draft.menu_versions = self._menu_versions(work, standard, draft)
         draft.effective_from, draft.effective_to, draft.adopt_by = said.effective_from, said.effective_to, adopt_by
@@ -87,24 +93,30 @@ class IssueStandard:
         return standard
 
     def retire(self, work: Work, standard_id: str, version: int, last: date, reason: str, who: Who) -> Standard:
-        """Raises Unfit for a day that is over, Conflict while a finding is open."""
+        """A draft that was never issued is dropped, which frees its case.
+
+        Raises Unfit for a day that is over, more than a year ahead, or before a version begins; Conflict while a
+        finding is open.
+        """
         standard = self.desk.open(work, standard_id, version, who)
-        edition = _last_issued(standard)
+        edition = (standard.issued() or standard.editions)[-1]
         now = work.clock.now()
-        if last < now.astimezone(SHANGHAI).date():
-            raise Unfit("last_day", "is over: a rule ends today at the earliest")
+        if fault := standard.end_fault(last, now.astimezone(SHANGHAI).date()):
+            raise Unfit("last_day", fault)
         if found := open_findings(one for one, _, _ in self.desk.book.checks(work, standard.id)):
-            raise Conflict(_open(found[0].clause, found[0].sub_district), standard.version, standard.state)
+            raise Conflict(open_finding(found[0], "it ends"), standard.version, standard.state)
         standard.retirement = Retirement(last, now, reason)
         standard.review_on = None
         self.desk.changed(work, standard, edition, who.actor)
+        if standard.case_id and not edition.is_issued:
+            self.free_case(work, standard.case_id, standard.id, who)
         return standard
 
     def _no_clause_ends_with_findings(self, work: Work, standard: Standard, draft: Edition) -> None:
         ending = {one.id for one in draft.content.clauses if one.status is not ClauseStatus.ACTIVE}
         for one in open_findings(check for check, _, _ in self.desk.book.checks(work, standard.id)):
             if one.clause in ending:
-                raise Conflict(_open(one.clause, one.sub_district), standard.version, standard.state)
+                raise Conflict(open_finding(one, "it ends"), standard.version, standard.state)
 
     def _review_on(self, said: date | None, begin: date) -> date:
         months = self.desk.rules.review_months
@@ -149,10 +161,10 @@ def _last_issued(standard: Standard) -> Edition:
 def _supersedes(standard: Standard, draft: Edition, said: int | None) -> None:
     """Raises Unfit unless it supersedes the last version issued; the first supersedes none."""
     if said == draft.number:
-        raise Unfit("supersedes", f"is this version itself: name version {draft.supersedes or 'none'}")
+        raise Unfit("supersedes", f"is this version itself: {_instead(draft)}")
     if said != draft.supersedes:
-        raise Unfit("supersedes", f"is not the version in force before, which is {draft.supersedes or 'none'}")
+        raise Unfit("supersedes", f"is not the version issued before: {_instead(draft)}")
 
 
-def _open(clause: str, sub_district: str) -> str:
-    return f"clause {clause} has an open finding in {sub_district}: have it mended and checked again before it ends"
+def _instead(draft: Edition) -> str:
+    return f"name version {draft.supersedes}" if draft.supersedes else "leave it out, for the first supersedes none"

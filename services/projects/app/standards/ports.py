@@ -13,7 +13,7 @@ from services.projects.domain.standards.standard import Standard
 
 
 class StandardBook(Protocol):
-    """Locks come after those of cases."""
+    """Locks come after those of cases, save for a draft that is dropped: who holds a case waits for no draft."""
 
     def lock(self, work: Work, standard_id: str) -> Standard | None:
         """With all its versions. Nobody else changes it, its opinions, roll-out or checks meanwhile."""
@@ -21,8 +21,8 @@ class StandardBook(Protocol):
     def save(self, work: Work, standard: Standard) -> None:
         """Stores the standard and all its versions."""
 
-    def is_issued(self, work: Work, standard_id: str) -> bool:
-        """Whether a version of it was issued."""
+    def stands(self, work: Work, standard_id: str) -> bool:
+        """Whether a version of it was issued, and it is not retired."""
 
     def lock_menu(self, work: Work) -> Mapping[str, int]:
         """The highest version that an issued standard gave each row of the menu. Nobody else issues meanwhile."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 from services.contracts.standard_events import (
@@ -75,6 +77,12 @@ def content_fact(content: EditionContent) -> StandardContent:
     )
 
 
+def content_digest(content: EditionContent) -> str:
+    """SHA-256 over the content as the topic carries it; keys sorted."""
+    said = json.dumps(content_fact(content).model_dump(mode="json"), ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
 def _row(row: MenuContent) -> StandardMenuRow:
     said = row.model_dump(mode="json")
     titles = {"title_cn": said.pop("name_cn"), "title_en": said.pop("name_en")}
@@ -92,6 +100,7 @@ def opinion_changed(standard_id: str, opinion: StandardOpinion, actor: str) -> S
         words=opinion.words,
         adopted=opinion.adopted,
         why=opinion.why,
+        on_text=opinion.on_text,
         actor=actor,
     )
 

@@ -12,11 +12,11 @@ from services.chassis.messaging import timers
 from services.chassis.working_days import SHANGHAI
 from services.contracts.districts import sub_districts
 from services.projects.app.cases.case_clocks import end_of
-from services.projects.app.standards.desk import StandardDesk
+from services.projects.app.standards.desk import StandardDesk, open_finding
 from services.projects.app.standards.publishing import TOPIC, check_changed, rollout_changed
 from services.projects.app.standards.standard_clocks import ADOPT, MEND
 from services.projects.app.works.desk import Who
-from services.projects.domain.standards.checks import CheckVerdict, StandardCheck
+from services.projects.domain.standards.checks import CheckVerdict, StandardCheck, open_findings
 from services.projects.domain.standards.clauses import active
 from services.projects.domain.standards.rollout import ADOPTED, Rollout, RolloutState, all_checked, not_good
 from services.projects.domain.standards.standard import Edition, Standard
@@ -31,7 +31,8 @@ class RollOut:
     ) -> Rollout:
         """The office of the sub-district, the lead or the hub says that a version is adopted and people are trained.
 
-        Raises Unfit for a version that is not the newest issued, and for training that is still to come.
+        Raises Unfit for a version that is neither in force today nor the newest issued, for one before that adopted
+        there, and for training that is still to come.
         """
         standard, rollout = self._of(work, standard_id, sub_district, version)
         office = sub_districts()[sub_district].office
@@ -40,12 +41,12 @@ class RollOut:
             raise Forbidden(
                 "not-yours", "Another office adopts it here", f"This is for department:{office} or the hub."
             )
-        newest = standard.issued()[-1].number
-        if number != newest:
-            raise Unfit("number", f"is not the newest version, which is {newest}: adopt that")
+        now = work.clock.now()
+        today = now.astimezone(SHANGHAI).date()
+        if fault := _number_fault(standard, rollout, number, standard.in_force(today, now)):
+            raise Unfit("number", fault)
         if rollout.number == number and rollout.state in ADOPTED:
             raise Conflict("it adopted this version before", rollout.version, rollout.state)
-        today = work.clock.now().astimezone(SHANGHAI).date()
         if trained_on > today:
             raise Unfit("trained_on", "is still to come: adopt it once people were trained")
         rollout.adopt(number, today, trained_on)
@@ -54,11 +55,17 @@ class RollOut:
     def exempt(
         self, work: Work, standard_id: str, sub_district: str, version: int, reason: str, until: date, who: Who
     ) -> Rollout:
-        """The lead lets a sub-district off until the end of a day. Raises Unfit for one that is over."""
+        """The lead lets a sub-district off until the end of a day.
+
+        Raises Unfit for one that is over, and while a finding is open there.
+        """
         self.desk.open(work, standard_id, None, who)
         standard, rollout = self._of(work, standard_id, sub_district, version)
         if until < work.clock.now().astimezone(SHANGHAI).date():
             raise Unfit("until", "is over: give a day to come")
+        checks = [one for one, _, _ in self.desk.book.checks(work, standard_id) if one.sub_district == sub_district]
+        if found := open_findings(checks):
+            raise Unfit("findings", f"are open: {open_finding(found[0], 'it is exempted')}")
         rollout.exempt(reason, until)
         timers.start(work, ADOPT, f"{standard_id} {sub_district}", end_of(until))
         return self._saved(work, standard, rollout, who)
@@ -130,6 +137,16 @@ class RollOut:
         self.desk.book.save_rollouts(work, [rollout])
         work.publish(TOPIC, rollout_changed(rollout, standard.lead, who.actor))
         return rollout
+
+
+def _number_fault(standard: Standard, rollout: Rollout, number: int, in_force: Edition | None) -> str | None:
+    """Why this version is not to be adopted there, if it is not."""
+    newest = standard.issued()[-1].number
+    if number not in (newest, in_force and in_force.number):
+        return f"is neither in force today nor the newest version, which is {newest}: adopt that"
+    if rollout.number is not None and number < rollout.number:
+        return f"is before version {rollout.number}, which was adopted there: adopt a later one"
+    return None
 
 
 def _here(checks: Iterable[StandardCheck], rollout: Rollout) -> list[StandardCheck]:

@@ -15,7 +15,10 @@ class OpinionRole(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StandardOpinion:
-    """On a draft's version `number`; `clause` None: on the whole. `adopted` None: not answered yet."""
+    """On a draft's version `number`; `clause` None: on the whole. `adopted` None: not answered yet.
+
+    `on_text`: the digest of the content that it was given on. Once the draft is changed the opinion counts no more.
+    """
 
     id: str
     number: int
@@ -25,3 +28,4 @@ class StandardOpinion:
     adopted: bool | None = None
     why: str | None = None
     version: int = 1
+    on_text: str | None = None

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from services.projects.domain.consultation.meetings import MeetingKind
 from services.projects.domain.menu import MenuContent
+from services.projects.domain.months import months_later_day
 from services.projects.domain.standards.clauses import Clause
 from services.projects.domain.works.gates import Gated
 from services.projects.domain.works.papers import PaperKind
@@ -157,6 +158,18 @@ class Standard:
         if effective_from > follows:
             why = f"leaves a gap: version {before.number} ends on {before.effective_to}; begin on {follows}"
             return "effective_from", why
+        return None
+
+    def end_fault(self, last: date, today: date) -> str | None:
+        """Why this may not be the last day in force, if it may not."""
+        latest = months_later_day(today, 12)
+        if last < today:
+            return "is over: a rule ends today at the earliest"
+        if last > latest:
+            return f"is more than a year ahead: give {latest} at the latest, and retire it later if it is to stay"
+        for one in self.issued():
+            if one.effective_from and one.effective_from > last:
+                return f"lies before version {one.number} begins, on {one.effective_from}: give that day or a later one"
         return None
 
 

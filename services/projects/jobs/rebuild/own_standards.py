@@ -49,7 +49,7 @@ _EDITION = (
     *("number", "state", "supersedes", "effective_from", "effective_to", "adopt_by", "issued_at", "issued_by"),
     "menu_versions",
 )
-_OPINION = ("version", "standard_id", "number", "role", "clause", "words", "adopted", "why")
+_OPINION = ("version", "standard_id", "number", "role", "clause", "words", "adopted", "why", "on_text")
 _ROLLOUT = (
     *("version", "standard_id", "state", "number", "adopted_on", "trained_on", "adopt_by", "overdue"),
     *("exempt_reason", "exempt_until"),

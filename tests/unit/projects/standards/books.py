@@ -91,8 +91,8 @@ class MemoryStandards:
     def save(self, work: Work, standard: Standard) -> None:
         self.kept[standard.id] = copy.deepcopy(standard)
 
-    def is_issued(self, work: Work, standard_id: str) -> bool:
-        return bool(self.kept[standard_id].issued())
+    def stands(self, work: Work, standard_id: str) -> bool:
+        return bool(self.kept[standard_id].issued()) and not self.kept[standard_id].retirement
 
     def lock_menu(self, work: Work) -> Mapping[str, int]:
         return {}
@@ -134,15 +134,15 @@ class Ruling:
         self.made = 0
         self.cases, self.standards = MemoryCases(), MemoryStandards()
         rules = standard_rules()
-        on_cases = WorkOnCase(self.cases, cast(Any, None), self.standards.is_issued, rules.pilot_days, self.new_id)
+        on_cases = WorkOnCase(self.cases, cast(Any, None), self.standards.stands, rules.pilot_days, self.new_id)
         desk = StandardDesk(self.standards, rules, self.new_id)
         self.acts = StandardActs(
             DraftStandard(desk, on_cases.link_standard),
-            IssueStandard(desk, ()),
+            IssueStandard(desk, (), on_cases.free),
             RollOut(desk),
             StandardClocks(self.standards),
         )
-        clocks = CaseClocks(self.cases, self.standards.is_issued, rules.pilot_days)
+        clocks = CaseClocks(self.cases, self.standards.stands, rules.pilot_days)
         self.types = RulesOfTypes(on_cases, clocks, self.acts)
 
     def new_id(self) -> str:

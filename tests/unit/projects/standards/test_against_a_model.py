@@ -69,6 +69,7 @@ class CasesAndStandards(RuleBasedStateMachine):
         self.retired: date | None = None
         self.here = {code: Here() for code in PLACES}
         self.findings: dict[tuple[str, str], bool] = {}
+        self.texts: dict[str, set[str]] = {}
         self.made = 0
 
     @property
@@ -85,11 +86,18 @@ class CasesAndStandards(RuleBasedStateMachine):
 
     @property
     def has_rule(self) -> bool:
-        return self.case_standard and bool(self.issued)
+        return self.case_standard and bool(self.issued) and not self.retired
 
     def id(self) -> str:
         self.made += 1
         return str(UUID(int=50_000 + self.made))
+
+    def unanswered(self) -> bool:
+        said = self.ruling.standards.opinions(self.work, self.standard)
+        return any(one.adopted is None for one in said if self.counts(one))
+
+    def counts(self, opinion: StandardOpinion) -> bool:
+        return opinion.number == len(self.versions) and self.texts[opinion.id] == self.versions[-1].clauses
 
     def held(self) -> Any:
         return self.ruling.standards.kept.get(self.standard)
@@ -137,7 +145,10 @@ class CasesAndStandards(RuleBasedStateMachine):
         elif (act == "analyse" and not self.causes) or (act == "close_without_a_word" and not self.has_rule):
             self.refused(Unfit, does[act])
         else:
+            ruled = self.has_rule
             does[act]()
+            if self.case_now().state == "closed":
+                assert self.case_now().standard_id == (self.standard if ruled else None)
             self.causes += act == "find_cause"
             becomes = {"choose": "chosen", "analyse": "analysed", "close": "closed", "close_without_a_word": "closed"}
             self.case = becomes.get(act, self.case)
@@ -190,13 +201,12 @@ class CasesAndStandards(RuleBasedStateMachine):
         for role in sorted(roles):
             opinion = StandardOpinion(self.id(), 0, role, None, "x")
             self.acts.draft.hear(self.work, self.standard, opinion, HUB)
+            self.texts[opinion.id] = set(self.versions[-1].clauses)
         if answered:
             for one in self.ruling.standards.opinions(self.work, self.standard):
                 if one.adopted is None:
                     self.acts.draft.answer(self.work, self.standard, one.id, one.version, True, "y", HUB)
-        said = [
-            one for one in self.ruling.standards.opinions(self.work, self.standard) if one.number == len(self.versions)
-        ]
+        said = [one for one in self.ruling.standards.opinions(self.work, self.standard) if self.counts(one)]
         whole = {one.role for one in said} == set(OpinionRole) and all(one.adopted is not None for one in said)
 
         def act() -> None:
@@ -222,7 +232,7 @@ class CasesAndStandards(RuleBasedStateMachine):
         ends = {"1", "2"} - draft.clauses
         if self.retired or draft.state != "consulted":
             self.refused(Conflict, act)
-        elif days < 0 or (before and first <= (self.issued[-1].first or first)):
+        elif self.unanswered() or days < 0 or (before and first <= (self.issued[-1].first or first)):
             self.refused(Unfit, act)
         elif any(bad and clause in ends for (_, clause), bad in self.findings.items()):
             self.refused(Conflict, act)
@@ -239,9 +249,11 @@ class CasesAndStandards(RuleBasedStateMachine):
         self.consult(set(OpinionRole), answered=True)
         self.issue(days)
 
-    @rule(last=DAYS)
-    @precondition(lambda self: self.standard and len(self.versions) > 2)
-    def retire(self, last: int) -> None:
+    @rule(last=st.one_of(DAYS, st.integers(367, 400)), early=st.integers(0, 9))
+    @precondition(lambda self: self.standard)
+    def retire(self, last: int, early: int) -> None:
+        if len(self.versions) <= 2 and early:
+            return  # most live longer, so that more can happen to them
         day = self.today + timedelta(days=last)
 
         def act() -> None:
@@ -249,31 +261,40 @@ class CasesAndStandards(RuleBasedStateMachine):
 
         if self.retired:
             self.refused(Conflict, act)
-        elif last < 0:
+        elif last < 0 or last > 365 or any(one.first and one.first > day for one in self.issued):
             self.refused(Unfit, act)
         elif any(self.findings.values()):
             self.refused(Conflict, act)
         else:
             act()
             self.retired = day
+            if not self.issued and self.case != "closed":
+                self.case_standard = False
+                assert not self.case or self.case_now().standard_id is None
 
-    @rule(code=st.sampled_from(PLACES))
+    @rule(code=st.sampled_from(PLACES), back=st.integers(0, 2))
     @precondition(lambda self: self.standard)
-    def adopt(self, code: str) -> None:
+    def adopt(self, code: str, back: int) -> None:
         here, newest = self.here[code], len(self.issued)
+        number = max(newest - back, 1)
+        begun = [one for one in self.issued if one.first and one.first <= self.today]
 
         def act() -> None:
             rollout = self.ruling.standards.rolled.get((self.standard, code))
             version = rollout.version if rollout else 1
-            self.acts.roll_out.adopt(self.work, self.standard, code, version, newest, self.today, HUB)
+            self.acts.roll_out.adopt(self.work, self.standard, code, version, number, self.today, HUB)
 
         if not newest:
             self.refused(Unknown, act)
-        elif self.retired or (here.number == newest and here.state not in ("planned", "exempted")):
+        elif self.retired:
+            self.refused(Conflict, act)
+        elif number not in (newest, len(begun)) or number < (here.number or 0):
+            self.refused(Unfit, act)
+        elif here.number == number and here.state not in ("planned", "exempted"):
             self.refused(Conflict, act)
         else:
             act()
-            here.state, here.number, here.until = "adopted", newest, None
+            here.state, here.number, here.until = "adopted", number, None
 
     @rule(code=st.sampled_from(PLACES), days=DAYS)
     @precondition(lambda self: self.issued and not self.retired)
@@ -284,7 +305,7 @@ class CasesAndStandards(RuleBasedStateMachine):
         def act() -> None:
             self.acts.roll_out.exempt(self.work, self.standard, code, version, "x", until, HUB)
 
-        if days < 0:
+        if days < 0 or any(bad for (place, _), bad in self.findings.items() if place == code):
             self.refused(Unfit, act)
         else:
             act()
@@ -312,7 +333,8 @@ class CasesAndStandards(RuleBasedStateMachine):
             return
         act()
         here.checks[here.number, clause] = (verdict.value, until)
-        self.findings[code, clause] = verdict is CheckVerdict.NOT_SATISFIED
+        if verdict is not CheckVerdict.UNKNOWN:
+            self.findings[code, clause] = verdict is CheckVerdict.NOT_SATISFIED
         ever = {
             one.clause
             for one, _, _ in self.ruling.standards.checked[self.standard]
