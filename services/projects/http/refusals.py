@@ -44,7 +44,7 @@ REMEDIES: Mapping[Gate, str] = {
     Gate.BLOCKS_ACCEPTED: "accept these blocks first",
     Gate.WARRANTIES_GIVEN: "accept the blocks of these items, which gives the warranties",
     Gate.RESIDENTS_AGREED: "publish the result of a consultation in which an item passed",
-    Gate.RESULTS_STAND: "their result was annulled: confirm these items by a new one, or drop them",
+    Gate.RESULTS_STAND: "their result was annulled, or a later one refused them: confirm by a new one, or drop them",
     Gate.VOTES_ENDED: "count and publish these consultations, or annul them",
     Gate.MEETINGS_HELD: "hold these meetings, and note them with their minutes",
     Gate.OPINIONS_ANSWERED: "answer these opinions: adopted or not, and why",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import Connection, select
 
 from services.projects.domain.consultation.course import ConsultationState
@@ -15,7 +17,7 @@ from services.projects.store.consultation_tables import (
     consultation_steps,
     consultations,
 )
-from services.projects.store.works_tables import works_items
+from services.projects.store.works import works_of
 
 _NOT_UNDER_WAY = frozenset({ConsultationState.DRAFTED, ConsultationState.PUBLISHED, ConsultationState.ANNULLED})
 _PUBLISHED = (
@@ -46,11 +48,11 @@ _PUBLISHED = (
 def consulted_of(connection: Connection, project_id: str) -> Consulted:
     of_project = consultations.c.project_id == project_id
     latest, agreed = {}, set()
-    for row in connection.execute(_PUBLISHED.where(of_project)):
+    for place, row in enumerate(connection.execute(_PUBLISHED.where(of_project))):
         if row.passed:
             agreed.add(row.id)
         if row.menu_item:
-            latest[VotedWorks(row.menu_item, row.block)] = VotedResult(row.id, row.menu_version, row.passed)
+            latest[VotedWorks(row.menu_item, row.block)] = VotedResult(row.id, row.menu_version, row.passed, place)
     states = connection.execute(select(consultations.c.id, consultations.c.state).where(of_project)).all()
     meetings = select(consultation_meetings.c.kind).where(consultation_meetings.c.project_id == project_id)
     unanswered = select(consultation_opinions.c.id).where(
@@ -66,12 +68,8 @@ def consulted_of(connection: Connection, project_id: str) -> Consulted:
     )
 
 
-def rests_on_an_annulled_result(connection: Connection, project_id: str) -> bool:
-    """Whether residents agree to nothing any more, or an item was confirmed by what was annulled."""
-    consulted = consulted_of(connection, project_id)
-    lost = select(works_items.c.id).where(
-        works_items.c.project_id == project_id,
-        works_items.c.dropped.is_(None),
-        works_items.c.confirmed_by.in_(consulted.annulled),
-    )
-    return bool(consulted.annulled) and (not consulted.agreed or connection.execute(lost).first() is not None)
+def rests_on_a_fallen_result(connection: Connection, project_id: str) -> bool:
+    """Whether residents agree to nothing any more, or an item was confirmed by what was annulled or refused since."""
+    works = replace(works_of(connection, project_id), consulted=consulted_of(connection, project_id))
+    none_left = bool(works.consulted.annulled) and not works.consulted.agreed
+    return none_left or any(map(works.lost, works.built()))

@@ -378,12 +378,17 @@ def test_what_residents_choose_is_confirmed_by_the_last_result_alone(district: D
     other = consult(district.hub, project, [asked("M17-A")], NOW)["consultation_id"]
     first = consult(district.hub, project, [SHED], NOW)
     assert fields_of(refused(district, path, 422, **confirmation, consultation_id=other)) == ["body.consultation_id"]
+    do(district.hub, project, "items/confirmation", **confirmation, consultation_id=first["consultation_id"])
     again = {"version": first["version"], "items": [SHED | {"wording": "改为双层车棚"}]}
     second = done(district.hub.post(f"{at(first)}/rounds", json=again))
     assert (second["round"], second["changed"], second["previous"]) == (2, ["M16-A"], first["consultation_id"])
     second = stepped(district.hub, noticed(district.hub, second, WHEN), "open")
     imported(district.hub, second, ballots(second, PARTS, "disagree", WHEN["opens_at"]))
     second = stepped(district.hub, second, "closed", "counted", "published")
+    (item,) = works(district.hub, project)["items"]
+    assert (item["confirmed_by"], item["result_annulled"], item["refused_since"]) == (None, False, True)
+    held = {hold["gate"]: hold["by"] for hold in works(district.hub, project)["holds"]["start"]}
+    assert held["chosen_items_confirmed"] == held["results_stand"] == [item["item_id"]]
     for result in (first, second):
         problem = refused(district, path, 422, **confirmation, consultation_id=result["consultation_id"])
         assert fields_of(problem) == ["body.consultation_id"]
@@ -396,6 +401,21 @@ def test_what_residents_choose_is_confirmed_by_the_last_result_alone(district: D
     assert held["chosen_items_confirmed"] == held["results_stand"] == [item["item_id"]]
     (item,) = works(district.hub, project)["items"]
     assert (item["confirmed_by"], item["result_annulled"]) == (None, True)
+
+
+def test_no_paper_says_otherwise_than_a_published_result(district: District, project: str) -> None:
+    district.advance(project, "contracted")
+    (item,) = do(
+        district.hub,
+        project,
+        "items",
+        items=[{"menu_item": "M01-A", "block": "3", "contracted": "840", "unit_cost_fen": 13200}],
+    )["items"]
+    consult(district.hub, project, [asked("M01-A")], NOW)
+    confirmation, path = {"items": [item["item_id"]]}, f"/projects/{project}/items/confirmation"
+    by_paper = confirmation | {"paper_id": paper(district.hub, project, "consultation_result")}
+    assert fields_of(refused(district, path, 422, **by_paper)) == ["body.paper_id"]
+    do(district.hub, project, "items/confirmation", **confirmation, paper_id=paper(district.hub, project, "approval"))
 
 
 def test_an_annulled_result_holds_the_project_until_there_is_a_new_one(district: District, project: str) -> None:

@@ -17,11 +17,12 @@ class VotedWorks(NamedTuple):
 
 
 class VotedResult(NamedTuple):
-    """`menu_version`: of the menu item, as it was voted on."""
+    """`menu_version`: of the menu item, as it was voted on. `place`: in the order of publication."""
 
     consultation_id: str
     menu_version: int
     passed: bool
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,9 @@ class Consulted:
     unanswered: frozenset[str] = frozenset()
 
     def result_of(self, menu_item: str, block: str | None) -> VotedResult | None:
-        """What was voted on for the whole estate holds for each of its blocks."""
-        return self.latest.get(VotedWorks(menu_item, block)) or self.latest.get(VotedWorks(menu_item, None))
+        """The last one. What was voted on for the whole estate holds for each of its blocks."""
+        found = (self.latest.get(VotedWorks(menu_item, where)) for where in (block, None))
+        return max(filter(None, found), key=lambda one: one.place, default=None)
 
 
 NOT_CONSULTED = Consulted()

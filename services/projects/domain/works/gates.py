@@ -101,8 +101,15 @@ class Works:
         return max(known, default=None)
 
     def lost(self, item: WorksItem) -> bool:
-        """Whether the result that confirmed it was annulled: residents are to be asked again."""
-        return item.confirmed_by in self.consulted.annulled
+        """Whether what confirmed it stands no more: residents are to be asked again, or it is dropped."""
+        return item.confirmed_by in self.consulted.annulled or self.refused(item)
+
+    def refused(self, item: WorksItem) -> bool:
+        """Whether residents refused, by their last published result, what is confirmed. What an authority approved
+        needs no residents' consent."""
+        result = self.consulted.result_of(item.menu_item, item.block)
+        approved = {paper.id for paper in self.papers if paper.kind is PaperKind.APPROVAL}
+        return item.confirmed and item.confirmed_by not in approved and result is not None and not result.passed
 
     def paper_kinds(self) -> set[PaperKind]:
         return {paper.kind for paper in self.papers}
@@ -157,7 +164,7 @@ def _no_items(works: Works, _: Gated) -> Iterable[str]:
 
 
 def _unconfirmed(*choices: Choice) -> Callable[[Works, Gated], Iterable[str]]:
-    """An annulled result confirms nothing any more."""
+    """A result that was annulled, or that a later one contradicts, confirms nothing any more."""
     return lambda works, _: (
         item.id for item in works.built() if item.choice in choices and (not item.confirmed or works.lost(item))
     )
