@@ -205,11 +205,21 @@ def test_bad_rows_are_named_and_the_others_taken(district: District, project: st
         good | {"at": WHEN["announced_at"]},
         good | {"at": late},
         good | {"at": None},
+        good | {"choice": "empty", "delivered": True},
     ]
     taken = imported(district.hub, one, rows)
-    assert (taken["rows"], taken["taken"]) == (8, 1)
+    assert (taken["rows"], taken["taken"]) == (9, 1)
     assert [(bad["row"], bad["field"]) for bad in taken["rejected"]] == [
-        *((2, "part_id"), (3, "item"), (4, "text_hash"), (5, "text_hash"), (6, "at"), (7, "at"), (8, "at")),
+        *(
+            (2, "part_id"),
+            (3, "item"),
+            (4, "text_hash"),
+            (5, "text_hash"),
+            (6, "at"),
+            (7, "at"),
+            (8, "at"),
+            (9, "delivered"),
+        ),
     ]
 
 
@@ -302,17 +312,22 @@ def test_the_result_has_both_countings_and_its_reasons_in_two_languages(district
 def test_who_was_warned_and_says_nothing_follows_the_majority_where_the_rule_says_so(
     district: District, project: str
 ) -> None:
-    one = opened(district, project, asked("M16-A", rule="ordinary-silence"))
+    one = drafted(district.hub, project, [asked("M16-A", rule="ordinary-silence")])
     handed = [
         {"part_id": part["part_id"], "at": WHEN["opens_at"], "warned": warned, "evidence": "a" * 64}
         for part, warned in zip(PARTS, (True, True, False), strict=True)
     ]
+    assert refused(district, f"{at(one)}/deliveries", 409, deliveries=handed)
+    one = noticed(district.hub, one, WHEN)
+    early = [handed[0] | {"at": (NOW - timedelta(days=31)).isoformat()}]
+    assert fields_of(refused(district, f"{at(one)}/deliveries", 422, deliveries=early)) == ["body.deliveries.0.at"]
     assert done(district.hub.post(f"{at(one)}/deliveries", json={"deliveries": handed})) == {"noted": 3}
     assert done(district.hub.post(f"{at(one)}/deliveries", json={"deliveries": handed})) == {"noted": 0}
     unknown = [handed[0] | {"part_id": "9-9-901"}]
     assert fields_of(refused(district, f"{at(one)}/deliveries", 422, deliveries=unknown)) == [
         "body.deliveries.0.part_id"
     ]
+    one = stepped(district.hub, one, "open")
     imported(district.hub, one, ballots(one, ONE, "agree", WHEN["opens_at"]))
     one = stepped(district.hub, one, "closed", "counted", "published")
     (item,) = done(district.hub.get(f"{at(one)}/result"))["items"]

@@ -45,6 +45,8 @@ ENDED = frozenset({_S.PUBLISHED, _S.ANNULLED})
 TAKES_BALLOTS = frozenset({_S.OPEN, _S.CLOSED})
 """Paper that was handed in before the end may be entered after it; nothing once entering ended."""
 NOTES_SALES = frozenset({_S.NOTICED, _S.OPEN, _S.CLOSED})
+NOTES_DELIVERIES = NOTES_SALES
+"""Ballots are handed out from the notice on."""
 ISSUES_CODES = frozenset({_S.NOTICED, _S.OPEN})
 STANDS = frozenset({_S.SEALED, _S.COUNTED, _S.PUBLISHED})
 """How it stands is seen then, and while voting is open; in between it could steer what is entered."""
