@@ -96,9 +96,10 @@ def standing_shown(standing: ItemStanding) -> dict[str, Any]:
         "verdict": standing.verdict,
         "accepted": str(standing.accepted),
         "contradicts": standing.contradicts,
-        "bases": [one.id for one in standing.heads],
+        "bases": standing.bases,
         "inspections": [inspection_shown(one) for one in standing.made],
         "waiting": [one.id for one in standing.waiting],
+        "missing": sorted(standing.missing),
     }
 
 

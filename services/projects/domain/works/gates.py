@@ -34,6 +34,7 @@ class Gate(StrEnum):
     PAPERS_THERE = "papers_there"
     DISCLOSED = "disclosed"
     ITEMS_ACCEPTED = "items_accepted"
+    INSPECTIONS_ARRIVED = "inspections_arrived"
     DEFECTS_CLOSED = "defects_closed"
     RESIDENTS_INSPECTED = "residents_inspected"
     BLOCKS_ACCEPTED = "blocks_accepted"
@@ -176,7 +177,13 @@ def _not_cleared(works: Works, _: Gated) -> Iterable[str]:
 
 def _is_done(works: Works, item: WorksItem) -> bool:
     standing = works.standings.get(item.id, NEVER_INSPECTED)
-    return standing.verdict is Verdict.ACCEPTED and standing.accepted >= item.contracted and not standing.waiting
+    return standing.verdict is Verdict.ACCEPTED and standing.accepted >= item.contracted
+
+
+def _waiting(works: Works, step: Gated) -> Iterable[str]:
+    """Before the start nothing else is inspected than what is cleared for it."""
+    items = [item for item in works.built() if item.choice is Choice.BEFORE_WORKS or step is not Gated.START]
+    return (item.id for item in items if works.standings.get(item.id, NEVER_INSPECTED).waiting)
 
 
 def _is_approved(works: Works) -> bool:
@@ -220,17 +227,25 @@ GATES: Mapping[Gated, tuple[Gate, ...]] = {
         Gate.MUST_ITEMS_CONFIRMED,
         Gate.CHOSEN_ITEMS_CONFIRMED,
         Gate.CLEARED_BEFORE_WORKS,
+        Gate.INSPECTIONS_ARRIVED,
         Gate.PARTIES_NAMED,
         Gate.BUILDER_CONTRACTED,
         Gate.PAPERS_THERE,
         Gate.DISCLOSED,
         Gate.IMPACTS_PLANNED,
     ),
-    Gated.ACCEPT_BLOCK: (Gate.ITEMS_NAMED, Gate.ITEMS_ACCEPTED, Gate.DEFECTS_CLOSED, Gate.RESIDENTS_INSPECTED),
+    Gated.ACCEPT_BLOCK: (
+        Gate.ITEMS_NAMED,
+        Gate.ITEMS_ACCEPTED,
+        Gate.INSPECTIONS_ARRIVED,
+        Gate.DEFECTS_CLOSED,
+        Gate.RESIDENTS_INSPECTED,
+    ),
     Gated.ACCEPT: (
         Gate.ITEMS_NAMED,
         Gate.BLOCKS_ACCEPTED,
         Gate.ITEMS_ACCEPTED,
+        Gate.INSPECTIONS_ARRIVED,
         Gate.DEFECTS_CLOSED,
         Gate.PAPERS_THERE,
     ),
@@ -270,6 +285,7 @@ _HELD_BY: Mapping[Gate, Callable[[Works, Gated], Iterable[str]]] = {
     Gate.PAPERS_THERE: lambda works, step: works.required_papers.get(step, frozenset()) - works.paper_kinds(),
     Gate.DISCLOSED: lambda works, _: works.to_disclose - works.disclosed,
     Gate.ITEMS_ACCEPTED: lambda works, _: (item.id for item in works.built() if not _is_done(works, item)),
+    Gate.INSPECTIONS_ARRIVED: _waiting,
     Gate.DEFECTS_CLOSED: lambda works, _: (defect.id for defect in works.defects if defect.holds_up),
     Gate.RESIDENTS_INSPECTED: lambda works, _: _named(
         {item.block for item in works.built()} - works.inspected_by_residents

@@ -101,10 +101,6 @@ FAULTS: dict[str, Fault] = {
         with_consulted(annulled=frozenset({"vote"})),
         {Gate.RESULTS_STAND: "voted", Gate.CHOSEN_ITEMS_CONFIRMED: "voted"},
     ),
-    "residents refused in a later vote": Fault(
-        with_consulted(latest={VotedWorks("M16-A", None): VotedResult("later", 1, False)}),
-        {Gate.RESULTS_STAND: "voted", Gate.CHOSEN_ITEMS_CONFIRMED: "voted"},
-    ),
     "a vote is under way": Fault(with_consulted(under_way=frozenset({"vote"})), {Gate.VOTES_ENDED: "vote"}),
     "no review was held": Fault(with_consulted(meetings=frozenset()), {Gate.MEETINGS_HELD: "review"}),
     "an opinion has no answer": Fault(
@@ -119,7 +115,8 @@ FAULTS: dict[str, Fault] = {
     ),
     "an item refused": Fault(with_standing("must", inspected(100, Verdict.REFUSED)), {Gate.ITEMS_ACCEPTED: "must"}),
     "an inspection that waits for another": Fault(
-        with_standing("chosen", replace(inspected(), waiting=inspected().heads)), {Gate.ITEMS_ACCEPTED: "chosen"}
+        lambda works: with_standing("clear", replace(works.standings["clear"], waiting=inspected().heads))(works),
+        {Gate.INSPECTIONS_ARRIVED: "clear"},
     ),
     "a paper is missing": Fault(
         lambda works: replace(works, papers=tuple(one for one in works.papers if one.kind is not PaperKind.CONTRACT)),
@@ -225,11 +222,24 @@ def test_the_last_result_counts_be_it_of_the_block_or_of_the_whole_estate() -> N
     )
 
 
+def test_what_residents_refused_in_a_later_vote_is_confirmed_no_more() -> None:
+    refused = with_consulted(latest={VotedWorks("M16-A", None): VotedResult("later", 1, False)})(DONE)
+    lost = ("voted",)
+    assert holds(Gated.TENDER, refused) == [Hold(Gate.RESULTS_STAND, lost)]
+    assert holds(Gated.START, refused) == [Hold(Gate.RESULTS_STAND, lost), Hold(Gate.CHOSEN_ITEMS_CONFIRMED, lost)]
+
+
 def test_what_an_authority_approved_stands_whatever_residents_say() -> None:
     refused = with_consulted(latest={VotedWorks("M01-A", None): VotedResult("later", 1, False)})(DONE)
     approved = with_item("must", confirmed_by=PaperKind.APPROVAL)(refused)
     assert "must" in holds(Gated.TENDER, refused)[0].by
     assert "must" not in holds(Gated.TENDER, approved)[0].by
+
+
+def test_before_the_start_nothing_waits_but_what_is_cleared_for_it() -> None:
+    works = with_standing("chosen", replace(inspected(), waiting=inspected().heads))(DONE)
+    assert holds(Gated.START, works) == []
+    assert holds(Gated.ACCEPT, works) == [Hold(Gate.INSPECTIONS_ARRIVED, ("chosen",))]
 
 
 def test_a_block_is_accepted_whatever_is_amiss_in_another() -> None:
