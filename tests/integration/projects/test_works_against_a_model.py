@@ -313,6 +313,7 @@ class Repairs(RuleBasedStateMachine):
         ways = {("open", "cured"), ("cured", "closed"), ("cured", "open"), ("closed", "open")}
         itself = fault.state == "cured" and party == fault.cured_by
         allowed = open_ and (fault.state, to.value) in ways and not itself
+        allowed = allowed and not (to is DefectState.CLOSED and party == "construction")
         step = DefectStep(DefectState(fault.state), to, WorksParty(party), "seen")
         try:
             with self.workshop.open() as work:
