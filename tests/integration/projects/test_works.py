@@ -295,6 +295,7 @@ def test_there_is_no_depth_below_nothing(district: District, project: str) -> No
         ({"template": {"code": "roof", "version": 9}}, "body.template"),
         ({"item_id": NOBODYS}, "body.item_id"),
         ({"photographs": ["a photograph"]}, "body.photographs.0"),
+        ({"inspected_at": (NOW - timedelta(days=2)).isoformat()}, "body.inspected_at"),
     ],
 )
 def test_an_inspection_that_does_not_fit_is_refused_by_its_field(

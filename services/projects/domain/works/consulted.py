@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import NamedTuple
 
 from services.projects.domain.consultation.meetings import MeetingKind
@@ -44,3 +45,12 @@ class Consulted:
 
 
 NOT_CONSULTED = Consulted()
+
+
+def held(meetings: Iterable[tuple[MeetingKind, date]], scheme_public_on: date | None) -> frozenset[MeetingKind]:
+    """The kinds of meetings that were held. A review before the scheme was public was of another scheme, or of none."""
+    return frozenset(
+        kind
+        for kind, on in meetings
+        if kind is not MeetingKind.REVIEW or (scheme_public_on is not None and scheme_public_on <= on)
+    )

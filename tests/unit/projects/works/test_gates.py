@@ -14,7 +14,7 @@ import pytest
 from services.contracts.elements import Choice
 from services.projects.domain.consultation.meetings import MeetingKind
 from services.projects.domain.repair_project import ProjectState
-from services.projects.domain.works.consulted import Consulted, VotedResult, VotedWorks
+from services.projects.domain.works.consulted import Consulted, VotedResult, VotedWorks, held
 from services.projects.domain.works.contracts import Audit, Contract
 from services.projects.domain.works.defects import Defect, DefectState, Severity, WorksParty
 from services.projects.domain.works.gates import GATES, GROUNDS, STEPS, Gate, Gated, Hold, Works, holds
@@ -220,6 +220,14 @@ def test_the_last_result_counts_be_it_of_the_block_or_of_the_whole_estate() -> N
     assert Consulted({**latest, VotedWorks("M16-A", "5"): block._replace(place=2)}).result_of("M16-A", "5") == (
         block._replace(place=2)
     )
+
+
+def test_a_review_before_the_scheme_was_public_does_not_count() -> None:
+    public = date(2026, 5, 4)
+    meetings = [(MeetingKind.HEARING, date(2026, 4, 1)), (MeetingKind.REVIEW, date(2026, 5, 3))]
+    assert held(meetings, public) == {MeetingKind.HEARING}
+    assert held([*meetings, (MeetingKind.REVIEW, public)], public) == {MeetingKind.HEARING, MeetingKind.REVIEW}
+    assert held([(MeetingKind.REVIEW, public)], None) == frozenset()
 
 
 def test_what_residents_refused_in_a_later_vote_is_confirmed_no_more() -> None:
