@@ -52,7 +52,8 @@ _SCHEME_PUBLIC = select(func.max(repair_project_history.c.at)).where(
     repair_project_history.c.state == ProjectState.SCHEME_PUBLIC,
     repair_project_history.c.from_state == ProjectState.DESIGNED,
 )
-"""A scheme that was taken back is made public once more; works that go on after a stop are not. The day in UTC, by which a meeting is held too."""
+"""A scheme that was taken back is made public once more; works that go on after a stop are not. Its day is that of UTC,
+by which meetings are held, too."""
 
 
 def consulted_of(connection: Connection, project_id: str) -> Consulted:
