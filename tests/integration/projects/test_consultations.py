@@ -268,7 +268,10 @@ def test_what_is_missing_is_told_to_the_counting_party_alone(district: District,
     imported(district.hub, one, ballots(one, ONE, "agree", WHEN["opens_at"]))
     one = stepped(district.hub, one, "closed", "sealed")
     found = standing(district, one)
-    assert found["missing_en"] == "60.25 m² more; 1 owner more"
+    area, owners = found["missing_en"].split("; ")
+    assert area.endswith(": 60.25 m² more")
+    assert area.partition(":")[0] != owners.partition(":")[0]
+    assert owners.endswith(": 1 owner more")
     assert found["would_pass"] is False
     for role, status in (("department:housing", 200), ("department:fire", 404), ("supervisor", 403)):
         for path in ("standing", "sales", "late-entries"):
