@@ -124,6 +124,8 @@ def test_a_draft_sent_twice_is_one(district: District, project: str) -> None:
     body = {"id": str(uuid4()), "items": [SHED], "parts": PARTS, "total_area_m2": "180.75"}
     first, again = (district.hub.post(f"/projects/{project}/consultations", json=body) for _ in range(2))
     assert done(first) == done(again)
+    other = body | {"items": [asked("M17-A")]}
+    assert fields_of(refused(district, f"/projects/{project}/consultations", 422, **other)) == ["body.id"]
     assert len(done(district.hub.get(f"/projects/{project}/consultations"))["items"]) == 1
 
 
