@@ -17,11 +17,17 @@ class Sentence(NamedTuple):
 
 
 def missing_sentence(decided: DecidedItem) -> Sentence:
-    """What an item still lacks: 13 owners or 812.40 m² more, for each condition that is not met."""
-    lacking = [missing_in_words(one) for one in decided.deciding.judged if not one.met]
+    """What an item still lacks: each condition that is not met, and how many owners or m² more, or that it is out of
+    reach."""
+    lacking = [_lacking(one) for one in decided.deciding.judged if not one.met]
     if not lacking:
         return Sentence("已达到全部条件", "every condition is met")
     return Sentence("；".join(cn for cn, _ in lacking), "; ".join(en for _, en in lacking))
+
+
+def _lacking(one: Judged) -> Sentence:
+    (cn, en), (more_cn, more_en) = condition_in_words(one.condition), missing_in_words(one)
+    return Sentence(f"{cn}：{more_cn}", f"{en}: {more_en}")
 
 
 def condition_sentence(condition: Condition, judged: Mapping[str, Any]) -> Sentence:
@@ -61,6 +67,7 @@ def judged_shown(one: Judged) -> dict[str, Any]:
         "met": one.met,
         "needed": one.needed,
         "missing": one.missing,
+        "out_of_reach": not one.met and one.is_out_of_reach,
         "unit": "0.01 m2" if one.condition.count is CountBy.AREA else one.condition.count.value,
         "basis": one.condition.basis,
     }

@@ -94,7 +94,8 @@ def plan_shown(kept: KeptPlan) -> dict[str, Any]:
         "parking_replaced": plan.parking_replaced,
         "permit": plan.permit,
         "bans": [
-            {"first": one.first, "last": one.last, "reason": one.reason, "nights": one.nights} for one in plan.bans
+            {"first": one.first, "last": one.last, "reason": one.reason, "nights": one.nights, "yearly": one.yearly}
+            for one in plan.bans
         ],
         "quiet": sorted(plan.quiet),
     }

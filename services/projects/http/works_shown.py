@@ -72,7 +72,8 @@ def item_shown(item: WorksItem, works: Works, rules: WorksRules) -> dict[str, An
         "contracted": str(item.contracted),
         "unit_cost_fen": item.unit_cost,
         "confirmed_by": None if works.lost(item) else item.confirmed_by,
-        "result_annulled": works.lost(item),
+        "result_annulled": item.confirmed_by in works.consulted.annulled,
+        "refused_since": works.refused(item),
         "dropped": item.dropped,
         "capacity_before": item.before,
         "capacity_after": item.after,
@@ -95,9 +96,10 @@ def standing_shown(standing: ItemStanding) -> dict[str, Any]:
         "verdict": standing.verdict,
         "accepted": str(standing.accepted),
         "contradicts": standing.contradicts,
-        "bases": [one.id for one in standing.heads],
+        "bases": standing.bases,
         "inspections": [inspection_shown(one) for one in standing.made],
         "waiting": [one.id for one in standing.waiting],
+        "missing": sorted(standing.missing),
     }
 
 

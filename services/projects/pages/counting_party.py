@@ -136,14 +136,14 @@ def counting_party_pages(workshop: Workshop, pages: Pages, acts: ConsultationAct
 
 
 def blank_ballots(consultation: Consultation, electorate: Electorate) -> bytes:
-    """In UTF-8 with its mark, as spreadsheets want it."""
+    """In UTF-8 with its mark, as spreadsheets want it. Whoever fills it in says what was delivered: it does not."""
     written = io.StringIO()
     rows = csv.writer(written)
     rows.writerow(BALLOT_COLUMNS)
     for item in consultation.items:
         asked = item.on_ballot
         for part in electorate.within(item.rule.levels[0], asked.building, asked.hallway):
-            rows.writerow([part.id, item.item, "", "纸质", "", "是", item.text.hash])
+            rows.writerow([part.id, item.item, "", "纸质", "", "", item.text.hash])
     return written.getvalue().encode("utf-8-sig")
 
 

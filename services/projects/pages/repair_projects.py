@@ -28,7 +28,7 @@ from services.projects.http.rights import Commander, Reader, authority_of, share
 from services.projects.http.shown import project_in_full_shown, project_shown
 from services.projects.http.wording import Wording
 from services.projects.pages.plans import plan_entered
-from services.projects.store.consulted import rests_on_an_annulled_result
+from services.projects.store.consulted import rests_on_a_fallen_result
 from services.projects.store.repair_project_views import page_of_projects, project_with_history
 from services.projects.store.search import numbers_of
 
@@ -102,7 +102,7 @@ def project_pages(workshop: Workshop, pages: Pages, repair: Repair, reverse: Rev
             found = visible_project(project_with_history(work.connection, str(project_id)), actor)
             numbers = numbers_of(work.connection, found[0].hot_issues, share_of(actor))
             registered_area = repair.registered_area(work, found[0])
-            held = found[0].state in _RESTING and rests_on_an_annulled_result(work.connection, found[0].id)
+            held = found[0].state in _RESTING and rests_on_a_fallen_result(work.connection, found[0].id)
         project = project_in_full_shown(*found, words)
         may_act = authority_of(actor).may_act_on(found[0])
         return pages.show(

@@ -145,6 +145,7 @@ def test_entries_after_closing_are_listed_and_the_record_is_exported_with_its_co
 def test_the_blank_sheet_comes_back_filled_in(projects: Projects, lead: Person, one: dict[str, Any]) -> None:
     sheet = lead.browser.get(f"{page_of(one)}/ballots.csv").content.decode("utf-8-sig")
     assert sheet.count("\r\n") == 1 + 2 * len(PARTS)
+    assert "是" not in sheet
     filled = sheet.replace(",,纸质,,", ",同意,纸质,2026-07-01 09:30,")
     assert send(lead, page_of(one), "ballots", files={"file": ("票.csv", filled.encode())}).status_code == 303
     standing = done(projects.district.hub.get(f"/consultations/{one['consultation_id']}/standing"))["items"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -29,6 +30,13 @@ def hidden(person: Person, page: str) -> dict[str, str]:
     html = person.open(page)
     after = html[html.index('/parties"') :]
     return dict(HIDDEN.findall(after[: after.index("</form>")]))
+
+
+def soon(projects: Projects, ends: str) -> tuple[date, date]:
+    """Forty days before warranties end: today, and a day on which somebody may come again."""
+    last = datetime.fromisoformat(f"{ends}T12:00:00+08:00")
+    projects.district.until(last - timedelta(days=40))
+    return (last - timedelta(days=40)).date(), (last - timedelta(days=30)).date()
 
 
 def item_ids(projects: Projects, project: str) -> list[str]:
@@ -214,8 +222,9 @@ def test_the_dossier_tells_what_a_project_began_from_and_what_stopped_it(project
 def test_the_dossier_tells_a_project_from_the_first_call_to_the_warranty(projects: Projects, project: str) -> None:
     projects.district.advance(project, "warranty")
     (given,) = works(projects.district.hub, project)["warranties"]
-    visit = {"id": str(uuid4()), "block": "3", "ends": given["ends"], "version": 0, "on": NOW.date().isoformat()}
-    act(projects.district.hub, project, "warranty-visits", result="nobody_home", again_on="2026-12-01", **visit)
+    on, again_on = soon(projects, given["ends"])
+    visit = {"id": str(uuid4()), "block": "3", "ends": given["ends"], "version": 0, "on": on.isoformat()}
+    act(projects.district.hub, project, "warranty-visits", result="nobody_home", again_on=again_on.isoformat(), **visit)
     reader = projects.site.person("supervisor")
     html = reader.open(f"/pages/projects/{project}/dossier")
     for told in (
@@ -227,7 +236,7 @@ def test_the_dossier_tells_a_project_from_the_first_call_to_the_warranty(project
         "980,000.00",
         "审计报告",
         "立项批复：approval（区房管局）",
-        "家中无人，2026年12月1日再来",
+        f"家中无人，{again_on.year}年{again_on.month}月{again_on.day}日再来",
         "保修至",
         "合格",
     ):
@@ -242,15 +251,18 @@ def test_what_came_of_a_visit_is_entered_on_its_page(projects: Projects, project
     projects.district.advance(project, "warranty")
     (given,) = works(projects.district.hub, project)["warranties"]
     (item,) = item_ids(projects, project)
+    on, _ = soon(projects, given["ends"])
     lead, page = projects.site.person("department:housing", subject="li"), f"/pages/projects/{project}/warranty-visits"
     assert "还没有上门" in lead.open(page)
-    said = {"block": "3", "ends": given["ends"], "version": "0", "on": "2026-07-01"}
+    said = {"block": "3", "ends": given["ends"], "version": "0", "on": on.isoformat()}
 
     def visit(files: Any = None, **entered: str) -> Any:
         html = lead.open(page)
         hidden = dict(HIDDEN.findall(html[html.index('/warranty-visits"') :]))
         return lead.browser.post(page, data=hidden | said | entered, files=files)
 
+    wrong = visit(result="fine", on="2026-07-01")
+    assert "上门日期：请填回访期内、今天或以前的日期" in wrong.text
     wrong = visit(result="nobody_home")
     assert "再次上门日期：家中无人的，请填今天到保修期满之间的日期" in wrong.text
     picture = {"photograph": ("门.txt", b"no picture", "text/plain")}

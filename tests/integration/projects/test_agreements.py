@@ -119,6 +119,9 @@ def test_a_contract_sent_twice_is_one(district: District, project: str) -> None:
     do(district.hub, project, "parties", role="construction", name=BUILDER, code=CODE)
     once, filed = str(uuid4()), paper(district.hub, project, "contract")
     assert sign(district.hub, project, filed, NOW, id=once) == sign(district.hub, project, filed, NOW, id=once)
+    (signed,) = works(district.hub, project)["contracts"]
+    other = {name: signed[name] for name in ("party", "paper_id", "starts", "ends")} | {"id": once, "sum_fen": 1}
+    assert fields(send(district, project, "contracts", **other)) == ["body.id"]
     assert len(works(district.hub, project)["contracts"]) == 1
 
 

@@ -241,7 +241,7 @@ class Consulting(RuleBasedStateMachine):
             if part not in answered
         ]
 
-    @precondition(lambda self: self._state in (S.OPEN, S.CLOSED))
+    @precondition(lambda self: self._state in (S.NOTICED, S.OPEN, S.CLOSED))
     @rule(part=st.sampled_from([one.id for one in OWNED]), warned=st.booleans())
     def deliver(self, part: str, warned: bool) -> None:
         with self.workshop.open() as work:

@@ -124,6 +124,8 @@ def test_a_draft_sent_twice_is_one(district: District, project: str) -> None:
     body = {"id": str(uuid4()), "items": [SHED], "parts": PARTS, "total_area_m2": "180.75"}
     first, again = (district.hub.post(f"/projects/{project}/consultations", json=body) for _ in range(2))
     assert done(first) == done(again)
+    other = body | {"items": [asked("M17-A")]}
+    assert fields_of(refused(district, f"/projects/{project}/consultations", 422, **other)) == ["body.id"]
     assert len(done(district.hub.get(f"/projects/{project}/consultations"))["items"]) == 1
 
 
@@ -205,11 +207,21 @@ def test_bad_rows_are_named_and_the_others_taken(district: District, project: st
         good | {"at": WHEN["announced_at"]},
         good | {"at": late},
         good | {"at": None},
+        good | {"choice": "empty", "delivered": True},
     ]
     taken = imported(district.hub, one, rows)
-    assert (taken["rows"], taken["taken"]) == (8, 1)
+    assert (taken["rows"], taken["taken"]) == (9, 1)
     assert [(bad["row"], bad["field"]) for bad in taken["rejected"]] == [
-        *((2, "part_id"), (3, "item"), (4, "text_hash"), (5, "text_hash"), (6, "at"), (7, "at"), (8, "at")),
+        *(
+            (2, "part_id"),
+            (3, "item"),
+            (4, "text_hash"),
+            (5, "text_hash"),
+            (6, "at"),
+            (7, "at"),
+            (8, "at"),
+            (9, "delivered"),
+        ),
     ]
 
 
@@ -258,7 +270,10 @@ def test_what_is_missing_is_told_to_the_counting_party_alone(district: District,
     imported(district.hub, one, ballots(one, ONE, "agree", WHEN["opens_at"]))
     one = stepped(district.hub, one, "closed", "sealed")
     found = standing(district, one)
-    assert found["missing_en"] == "60.25 m² more; 1 owner more"
+    area, owners = found["missing_en"].split("; ")
+    assert area.endswith(": 60.25 m² more")
+    assert area.partition(":")[0] != owners.partition(":")[0]
+    assert owners.endswith(": 1 owner more")
     assert found["would_pass"] is False
     for role, status in (("department:housing", 200), ("department:fire", 404), ("supervisor", 403)):
         for path in ("standing", "sales", "late-entries"):
@@ -302,17 +317,22 @@ def test_the_result_has_both_countings_and_its_reasons_in_two_languages(district
 def test_who_was_warned_and_says_nothing_follows_the_majority_where_the_rule_says_so(
     district: District, project: str
 ) -> None:
-    one = opened(district, project, asked("M16-A", rule="ordinary-silence"))
+    one = drafted(district.hub, project, [asked("M16-A", rule="ordinary-silence")])
     handed = [
         {"part_id": part["part_id"], "at": WHEN["opens_at"], "warned": warned, "evidence": "a" * 64}
         for part, warned in zip(PARTS, (True, True, False), strict=True)
     ]
+    assert refused(district, f"{at(one)}/deliveries", 409, deliveries=handed)
+    one = noticed(district.hub, one, WHEN)
+    early = [handed[0] | {"at": (NOW - timedelta(days=31)).isoformat()}]
+    assert fields_of(refused(district, f"{at(one)}/deliveries", 422, deliveries=early)) == ["body.deliveries.0.at"]
     assert done(district.hub.post(f"{at(one)}/deliveries", json={"deliveries": handed})) == {"noted": 3}
     assert done(district.hub.post(f"{at(one)}/deliveries", json={"deliveries": handed})) == {"noted": 0}
     unknown = [handed[0] | {"part_id": "9-9-901"}]
     assert fields_of(refused(district, f"{at(one)}/deliveries", 422, deliveries=unknown)) == [
         "body.deliveries.0.part_id"
     ]
+    one = stepped(district.hub, one, "open")
     imported(district.hub, one, ballots(one, ONE, "agree", WHEN["opens_at"]))
     one = stepped(district.hub, one, "closed", "counted", "published")
     (item,) = done(district.hub.get(f"{at(one)}/result"))["items"]
@@ -378,12 +398,17 @@ def test_what_residents_choose_is_confirmed_by_the_last_result_alone(district: D
     other = consult(district.hub, project, [asked("M17-A")], NOW)["consultation_id"]
     first = consult(district.hub, project, [SHED], NOW)
     assert fields_of(refused(district, path, 422, **confirmation, consultation_id=other)) == ["body.consultation_id"]
+    do(district.hub, project, "items/confirmation", **confirmation, consultation_id=first["consultation_id"])
     again = {"version": first["version"], "items": [SHED | {"wording": "改为双层车棚"}]}
     second = done(district.hub.post(f"{at(first)}/rounds", json=again))
     assert (second["round"], second["changed"], second["previous"]) == (2, ["M16-A"], first["consultation_id"])
     second = stepped(district.hub, noticed(district.hub, second, WHEN), "open")
     imported(district.hub, second, ballots(second, PARTS, "disagree", WHEN["opens_at"]))
     second = stepped(district.hub, second, "closed", "counted", "published")
+    (item,) = works(district.hub, project)["items"]
+    assert (item["confirmed_by"], item["result_annulled"], item["refused_since"]) == (None, False, True)
+    held = {hold["gate"]: hold["by"] for hold in works(district.hub, project)["holds"]["start"]}
+    assert held["chosen_items_confirmed"] == held["results_stand"] == [item["item_id"]]
     for result in (first, second):
         problem = refused(district, path, 422, **confirmation, consultation_id=result["consultation_id"])
         assert fields_of(problem) == ["body.consultation_id"]
@@ -396,6 +421,21 @@ def test_what_residents_choose_is_confirmed_by_the_last_result_alone(district: D
     assert held["chosen_items_confirmed"] == held["results_stand"] == [item["item_id"]]
     (item,) = works(district.hub, project)["items"]
     assert (item["confirmed_by"], item["result_annulled"]) == (None, True)
+
+
+def test_no_paper_says_otherwise_than_a_published_result(district: District, project: str) -> None:
+    district.advance(project, "contracted")
+    (item,) = do(
+        district.hub,
+        project,
+        "items",
+        items=[{"menu_item": "M01-A", "block": "3", "contracted": "840", "unit_cost_fen": 13200}],
+    )["items"]
+    consult(district.hub, project, [asked("M01-A")], NOW)
+    confirmation, path = {"items": [item["item_id"]]}, f"/projects/{project}/items/confirmation"
+    by_paper = confirmation | {"paper_id": paper(district.hub, project, "consultation_result")}
+    assert fields_of(refused(district, path, 422, **by_paper)) == ["body.paper_id"]
+    do(district.hub, project, "items/confirmation", **confirmation, paper_id=paper(district.hub, project, "approval"))
 
 
 def test_an_annulled_result_holds_the_project_until_there_is_a_new_one(district: District, project: str) -> None:

@@ -261,9 +261,20 @@ def test_one_that_overtook_its_base_waits_for_it(district: District, project: st
     second = inspection(roof, NOW + timedelta(hours=1), bases=[first["id"]])
     do(district.hub, project, "inspections", **second)
     (item,) = works(district.hub, project)["items"]
-    assert (item["waiting"], item["accepted"]) == ([second["id"]], "0")
+    assert (item["waiting"], item["missing"], item["accepted"]) == ([second["id"]], [first["id"]], "0")
+    gates = [hold["gate"] for hold in works(district.hub, project)["holds"]["accept"]]
+    assert "inspections_arrived" in gates
     do(district.hub, project, "inspections", **first)
     assert works(district.hub, project)["items"][0]["accepted"] == "820.50"
+
+
+def test_who_goes_on_from_one_that_waits_releases_the_item(district: District, project: str) -> None:
+    (roof,) = started(district, project)
+    do(district.hub, project, "inspections", **inspection(roof, NOW, bases=[NOBODYS]))
+    (item,) = works(district.hub, project)["items"]
+    do(district.hub, project, "inspections", **inspection(item, NOW + timedelta(hours=1)))
+    (item,) = works(district.hub, project)["items"]
+    assert (item["waiting"], item["missing"], item["accepted"]) == ([], [], "820.50")
 
 
 def test_there_is_no_depth_below_nothing(district: District, project: str) -> None:
@@ -284,6 +295,7 @@ def test_there_is_no_depth_below_nothing(district: District, project: str) -> No
         ({"template": {"code": "roof", "version": 9}}, "body.template"),
         ({"item_id": NOBODYS}, "body.item_id"),
         ({"photographs": ["a photograph"]}, "body.photographs.0"),
+        ({"inspected_at": (NOW - timedelta(days=2)).isoformat()}, "body.inspected_at"),
     ],
 )
 def test_an_inspection_that_does_not_fit_is_refused_by_its_field(

@@ -271,7 +271,7 @@ class Repairs(RuleBasedStateMachine):
 
     def _inspect_well(self, name: str) -> None:
         item = self.site.items[name]
-        seen = Seen(self.id(), frozenset(one.id for one in item.heads()), True, item.contracted)
+        seen = Seen(self.id(), frozenset(one.id for one in (*item.heads(), *item.waiting())), True, item.contracted)
         late = NOW + timedelta(hours=23)
         said = Inspected(seen.id, self.ids[name], seen.bases, ("roof", 1), GOOD, seen.accepted, late)
         with self.workshop.open() as work:
@@ -281,7 +281,7 @@ class Repairs(RuleBasedStateMachine):
     @precondition(lambda self: self.site.state in ("started", "building"))
     @rule()
     def finish(self) -> None:
-        """Whatever waits for an inspection that never comes keeps its item open."""
+        """What waits for an inspection that never comes is gone on from."""
         for name in sorted(self.site.items):
             self._inspect_well(name)
         for block in BLOCKS:
@@ -313,6 +313,7 @@ class Repairs(RuleBasedStateMachine):
         ways = {("open", "cured"), ("cured", "closed"), ("cured", "open"), ("closed", "open")}
         itself = fault.state == "cured" and party == fault.cured_by
         allowed = open_ and (fault.state, to.value) in ways and not itself
+        allowed = allowed and not (to is DefectState.CLOSED and party == "construction")
         step = DefectStep(DefectState(fault.state), to, WorksParty(party), "seen")
         try:
             with self.workshop.open() as work:
@@ -398,7 +399,7 @@ class Repairs(RuleBasedStateMachine):
             self.site.state in ("started", "building")
             and bool(of_block)
             and block not in self.site.blocks
-            and all(item.done() for item in of_block.values())
+            and all(item.done() and not item.waiting() for item in of_block.values())
             and not held
         )
         try:
@@ -491,7 +492,7 @@ class Repairs(RuleBasedStateMachine):
                     item.verdict(),
                     item.accepted(),
                     len(item.heads()),
-                    item.waiting(),
+                    len(item.waiting()),
                 )
         assert {one.id: one.state.value for one in works.defects} == {
             name: fault.state for name, fault in self.site.faults.items()

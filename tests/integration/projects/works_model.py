@@ -42,17 +42,17 @@ class Item:
 
     def heads(self) -> list[Seen]:
         """Those that count, and that no other that counts went on from."""
-        counting: list[Seen] = []
-        for _ in self.seen:
-            known = {one.id for one in counting}
-            counting = [one for one in self.seen.values() if one.bases <= known]
-        return [one for one in counting if not any(one.id in other.bases for other in counting)]
+        return [one for one in self.seen.values() if self._counts(one) and not self._is_base(one)]
 
-    def waiting(self) -> int:
-        known: set[str] = set()
-        for _ in self.seen:
-            known = {one.id for one in self.seen.values() if one.bases <= known}
-        return len(self.seen) - len(known)
+    def waiting(self) -> list[Seen]:
+        """Those that do not count yet, and that no other that counts went on from."""
+        return [one for one in self.seen.values() if not self._counts(one) and not self._is_base(one)]
+
+    def _counts(self, one: Seen) -> bool:
+        return all(base in self.seen for base in one.bases)
+
+    def _is_base(self, one: Seen) -> bool:
+        return any(one.id in other.bases for other in self.seen.values() if self._counts(other))
 
     def verdict(self) -> str:
         heads = self.heads()
@@ -64,7 +64,7 @@ class Item:
         return self.heads()[0].accepted if self.verdict() == "accepted" else Decimal(0)
 
     def done(self) -> bool:
-        return self.verdict() == "accepted" and self.accepted() >= self.contracted and not self.waiting()
+        return self.verdict() == "accepted" and self.accepted() >= self.contracted
 
 
 @dataclass
@@ -115,6 +115,7 @@ class Site:
             "disclosed": not self.public,
             "impacts_planned": not self.planned,
             "items_accepted": any(not item.done() for item in built.values()),
+            "inspections_arrived": any(item.waiting() for item in built.values()),
             "defects_closed": any(fault.holds() for fault in self.faults.values()),
             "blocks_accepted": not {item.block for item in built.values()} <= self.blocks,
             "warranties_given": not built.keys() <= self.warranted,
@@ -124,7 +125,10 @@ class Site:
             "approved": {"approved_by_authority"},
             "contracted": {"parties_named", "builder_contracted", "papers_there"},
             "started": {*list(amiss)[:8]},
-            "accepted": {"items_named", "blocks_accepted", "items_accepted", "defects_closed", "papers_there"},
+            "accepted": {
+                *("items_named", "blocks_accepted", "items_accepted", "inspections_arrived"),
+                *("defects_closed", "papers_there"),
+            },
             "audited": {"contracts_audited", "papers_there"},
             "handed_over": {"warranties_given", "contracts_audited", "papers_there", "defects_closed"},
         }

@@ -29,9 +29,12 @@ TOPIC = "projects"
 OVER = frozenset({ProjectState.VERIFIED, ProjectState.CANCELLED})
 _PERIODS: Mapping[PeriodFault, tuple[str, str]] = {
     PeriodFault.CLOSES_BEFORE_IT_OPENS: ("closes_at", "is not after opens_at, or opens_at is before the notice"),
-    PeriodFault.NOTICE_TOO_SHORT: ("opens_at", "comes too soon after the notice; open it later"),
-    PeriodFault.OPEN_TOO_SHORT: ("closes_at", "leaves too few days to vote; close it later"),
-    PeriodFault.OPEN_TOO_LONG: ("closes_at", "leaves it open for too long; close it earlier"),
+    PeriodFault.NOTICE_TOO_SHORT: (
+        "opens_at",
+        "comes too soon after the notice, which stands {days} days; open it later",
+    ),
+    PeriodFault.OPEN_TOO_SHORT: ("closes_at", "leaves fewer than {days} days to vote; close it later"),
+    PeriodFault.OPEN_TOO_LONG: ("closes_at", "leaves it open for more than {days} days; close it earlier"),
 }
 
 
@@ -106,6 +109,6 @@ def lawful(consultation: Consultation) -> Iterator[None]:
         ) from None
     except BadPeriods as error:
         field, why = _PERIODS[error.fault]
-        raise Unfit(field, f"{why} (by the rule of {error.item})") from None
+        raise Unfit(field, f"{why.format(days=error.days)} (by the rule of {error.item})") from None
     except NothingChanged:
         raise Unfit("items", "are those of the round before; a further round changes something") from None

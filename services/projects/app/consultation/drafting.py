@@ -16,6 +16,8 @@ from services.projects.domain.consultation.rounds import ItemText
 from services.projects.domain.consultation.voted_items import VotedItem, code_of
 from services.projects.domain.repair_project import RepairProject
 
+_ANOTHERS = "is another consultation's; give each one an id of its own"
+
 
 @dataclass(frozen=True, slots=True)
 class DraftItem:
@@ -50,13 +52,16 @@ class DraftConsultation:
         """Raises Unfit, which names the field, for areas that do not add up and items that nobody can decide, and
         DiffersFromRegister.
 
-        One of the same id is given as it is by now.
+        One of the same id and items is given as it is by now; of one that went on since the items are not compared.
         """
         project = self.desk.project(work, project_id, who)
         if (known := self.desk.book.project_of(work, draft.id)) is not None:
             drafted = self.desk.book.lock(work, draft.id)
             if drafted is None or known != project_id:
-                raise Unfit("id", "is another consultation's; give each one an id of its own")
+                raise Unfit("id", _ANOTHERS)
+            asked = self._items(work, project, draft.items, self.desk.book.electorate(work, draft.id))
+            if drafted.version == 1 and _questions(asked) != _questions(drafted.items):
+                raise Unfit("id", _ANOTHERS)
             return drafted
         electors = self.electors.find(work, project, draft.electors)
         items = self._items(work, project, draft.items, electors.electorate)
@@ -169,6 +174,10 @@ class DraftConsultation:
             _decidable(item, electorate, field)
             found[code] = item
         return tuple(found.values())
+
+
+def _questions(items: Sequence[VotedItem]) -> dict[str, tuple[str, str]]:
+    return {one.item: (one.text.hash, one.rule.name) for one in items}
 
 
 def _decidable(item: VotedItem, electorate: Electorate, field: str) -> None:

@@ -17,7 +17,12 @@ from services.projects.domain.consultation.admission import Inadmissible, inadmi
 from services.projects.domain.consultation.ballots import Ballot, BallotChoice, standing
 from services.projects.domain.consultation.chain import ballot_facts
 from services.projects.domain.consultation.codes import Holder, code_hash
-from services.projects.domain.consultation.course import TAKES_BALLOTS, Consultation, ConsultationState
+from services.projects.domain.consultation.course import (
+    NOTES_DELIVERIES,
+    TAKES_BALLOTS,
+    Consultation,
+    ConsultationState,
+)
 from services.projects.domain.consultation.digests import digest
 from services.projects.domain.consultation.electorate import Electorate, Part
 from services.projects.domain.consultation.rules import Again
@@ -40,6 +45,10 @@ _REFUSED: Mapping[Inadmissible, tuple[str, str]] = {
     Inadmissible.NO_PROXY: ("proxy", "is not known to the rule of this item: leave it out"),
 }
 _TWICE = "this part voted on this item already, and the rule takes one ballot: leave it out"
+
+
+_SAYS_DELIVERED = "is no proof of delivery: leave the row out, and note who was handed the ballot, and warned"
+"""Silence counts by the deliveries that were noted alone; each says when, how, and whether the ballot warned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +88,7 @@ class TakeBallots:
             if known[0] != sent:
                 raise Unfit("id", "is that of other ballots; give each import an id of its own")
             return known[1]
-        _must_take(consultation)
+        _must_be_in(TAKES_BALLOTS, consultation, "ballots")
         ballots = entered([replace(row, round=consultation.round) for row in rows], 0, sitting.done)
         rejected = self._rejected(work, consultation, ballots)
         good = [ballot for ballot in ballots if ballot.number not in rejected]
@@ -93,15 +102,22 @@ class TakeBallots:
         return taken
 
     def deliver(self, work: Work, consultation_id: str, deliveries: Sequence[Delivery], who: Who) -> int:
-        """Notes who was handed the ballot. The first delivery of a part stays. Raises Unfit for who cannot vote."""
+        """Notes who was handed the ballot, from the notice on. The first delivery of a part stays.
+
+        Raises Conflict before the notice and once entering has ended, Unfit for who cannot vote.
+        """
         sitting = self.desk.open(work, consultation_id, who)
-        _must_take(sitting.consultation)
+        consultation = sitting.consultation
+        _must_be_in(NOTES_DELIVERIES, consultation, "deliveries")
+        assert consultation.announced
         electorate = self.desk.book.electorate(work, consultation_id)
         for number, one in enumerate(deliveries):
             if one.part_id not in electorate:
                 raise Unfit(f"deliveries.{number}.part_id", "is no part of those who may vote; correct it")
             if one.at > sitting.done.at:
                 raise Unfit(f"deliveries.{number}.at", "is still to come")
+            if one.at < consultation.announced.announced_at:
+                raise Unfit(f"deliveries.{number}.at", "is before the notice: correct it, or leave it out")
         return self.desk.book.deliver(work, consultation_id, deliveries, sitting.done)
 
     def by_code(self, work: Work, code: str) -> ToVote:
@@ -187,6 +203,11 @@ class TakeBallots:
             for ballot in ballots
             if ballot.at and ballot.at > work.clock.now() and ballot.number not in found
         }
+        found |= {
+            ballot.number: ("delivered", _SAYS_DELIVERED, "delivery_apart")
+            for ballot in ballots
+            if ballot.choice is BallotChoice.EMPTY and ballot.delivered and ballot.number not in found
+        }
         once = {one.item for one in consultation.items if one.rule.duplicates.again is Again.REFUSE}
         if once:
             good = [one for one in ballots if one.number not in found and one.item in once]
@@ -246,8 +267,7 @@ def _cast(consultation: Consultation, item: VotedItem, part_id: str, choice: Bal
     )
 
 
-def _must_take(consultation: Consultation) -> None:
-    if consultation.state not in TAKES_BALLOTS:
-        states = ", ".join(sorted(TAKES_BALLOTS))
-        why = f"it is {consultation.state}; ballots are entered while it is {states}"
+def _must_be_in(states: frozenset[ConsultationState], consultation: Consultation, what: str) -> None:
+    if consultation.state not in states:
+        why = f"it is {consultation.state}; {what} are entered while it is {', '.join(sorted(states))}"
         raise Conflict(why, consultation.version, consultation.state)

@@ -88,6 +88,10 @@ class ContractItems:
             if kind not in allowed:
                 by = " or ".join(sorted(allowed)) or "the published result of a consultation: give consultation_id"
                 raise Unfit("paper_id", f"is a paper of the kind {kind}; items.{number} is confirmed by {by}")
+            voted = site.works.consulted.result_of(item.menu_item, item.block)
+            if kind is PaperKind.CONSULTATION_RESULT and voted is not None:
+                why = f"says of items.{number} what a published result says already: give its consultation_id"
+                raise Unfit("paper_id", why)
             if paper_id in item.spent:
                 why = f"confirmed items.{number} before it was dropped: file a new one"
                 raise Unfit("paper_id", why)

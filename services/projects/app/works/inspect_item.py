@@ -20,7 +20,7 @@ from services.projects.domain.works.inspections import Inspection, Reading, Temp
 from services.projects.domain.works.items import WorksItem
 
 CLOCKS_APART = timedelta(days=1)
-"""How far the clock of an inspector's device may be ahead."""
+"""How far the clock of an inspector's device may be ahead, or behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,8 @@ class InspectItem:
         item = site.item(seen.item_id, "item_id")
         if item.choice is not Choice.BEFORE_WORKS:
             allowed(site.project, Act.INSPECT)
+            if site.project.started_at and seen.inspected_at < site.project.started_at - CLOCKS_APART:
+                raise Unfit("inspected_at", "is before the works started; set the clock of the device right")
         if seen.inspected_at > site.done.at + CLOCKS_APART:
             raise Unfit("inspected_at", "is still to come; set the clock of the device right")
         made = self._inspection(seen, item, who.actor)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.chassis.commands import Unfit, must_be_at
 from services.chassis.database.work import Work
@@ -22,11 +22,13 @@ class KeepContracts:
     desk: WorksDesk
 
     def sign(self, work: Work, project_id: str, contract: Contract, who: Who) -> Contract:
-        """One of the same id is answered as it is. Raises Unfit for a party that is not named, and a paper or an id
-        that is another contract's."""
+        """One of the same id and content is answered as it is by now. Raises Unfit for a party that is not named, and a
+        paper or an id that is another contract's."""
         site = self.desk.open(work, project_id, who, Act.SIGN_CONTRACT)
         for one in site.works.contracts:
             if one.id == contract.id:
+                if replace(one, changes=(), audit=None, version=contract.version) != contract:
+                    raise Unfit("id", "is another contract's; give each contract an id of its own")
                 return one
             if one.paper == contract.paper:
                 raise Unfit("paper_id", "is another contract's paper; file each contract by itself")

@@ -19,10 +19,12 @@ from services.projects.app.works.ports import Done
 from services.projects.domain.repair_project import RepairProject
 from services.projects.domain.works.acts import POSSIBLE, Act
 from services.projects.domain.works.defects import (
+    CLOSE,
     CheckedByItself,
     Defect,
     DefectState,
     IllegalDefectStep,
+    NotTheirsToClose,
     Severity,
     WorksParty,
 )
@@ -100,6 +102,8 @@ class MendDefect:
             raise Unfit("to", str(error)) from None
         except CheckedByItself:
             raise Unfit("party", "cured it; another party says whether it is cured") from None
+        except NotTheirsToClose:
+            raise Unfit("party", f"does not close a defect; {', '.join(sorted(CLOSE))} do") from None
         if taken.state is DefectState.OPEN:  # it is there again: another clock
             taken = replace(taken, cure_by=self._start_clock(work, taken), overdue=False)
         self.desk.book.save_defect(work, taken)

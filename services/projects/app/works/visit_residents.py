@@ -66,7 +66,7 @@ class VisitResidents:
                 raise Unfit("defect.item_id", "is an item of another block")
             visit = replace(visit, defect=said.defect.id)
         try:
-            visited = kept.visit(visit, site.done.at.astimezone(SHANGHAI).date())
+            visited = kept.visit(visit, site.done.at.astimezone(SHANGHAI).date(), self.desk.rules.visit_days)
         except VisitFault as fault:
             raise Unfit(fault.fact, str(fault)) from None
         if said.defect is not None:

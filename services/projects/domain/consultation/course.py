@@ -10,7 +10,7 @@ from enum import StrEnum
 from services.contracts.districts import SHANGHAI
 from services.projects.domain.consultation.admission import HeldIn, Opening
 from services.projects.domain.consultation.register_check import RegisterBasis
-from services.projects.domain.consultation.rounds import PeriodFault, Round, TextFrozen, period_faults
+from services.projects.domain.consultation.rounds import PeriodFault, Round, TextFrozen, days_of, period_faults
 from services.projects.domain.consultation.voted_items import VotedItem
 
 
@@ -45,6 +45,8 @@ ENDED = frozenset({_S.PUBLISHED, _S.ANNULLED})
 TAKES_BALLOTS = frozenset({_S.OPEN, _S.CLOSED})
 """Paper that was handed in before the end may be entered after it; nothing once entering ended."""
 NOTES_SALES = frozenset({_S.NOTICED, _S.OPEN, _S.CLOSED})
+NOTES_DELIVERIES = NOTES_SALES
+"""Ballots are handed out from the notice on."""
 ISSUES_CODES = frozenset({_S.NOTICED, _S.OPEN})
 STANDS = frozenset({_S.SEALED, _S.COUNTED, _S.PUBLISHED})
 """How it stands is seen then, and while voting is open; in between it could steer what is entered."""
@@ -71,12 +73,13 @@ class BadProtocol(ValueError):
 
 
 class BadPeriods(ValueError):
-    """The periods break the rule of an item."""
+    """The periods break the rule of an item. `days`: the limit that they break; None where the order alone is wrong."""
 
-    def __init__(self, item: str, fault: PeriodFault) -> None:
+    def __init__(self, item: str, fault: PeriodFault, days: int | None) -> None:
         super().__init__(f"{item}: {fault}")
         self.item = item
         self.fault = fault
+        self.days = days
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +182,7 @@ class Consultation:
         found = Round(self.round, self.texts, announced.announced_at, announced.opens_at, announced.closes_at)
         for item in self.items:
             for fault in period_faults(found, item.rule.periods):
-                raise BadPeriods(item.item, fault)
+                raise BadPeriods(item.item, fault, days_of(fault, item.rule.periods))
         if announced.held_in is None and announced.opens_at <= at:
             raise HeldAlready
         days = (moment.astimezone(SHANGHAI).date() for moment in (announced.announced_at, at))

@@ -32,7 +32,7 @@ class Judged:
     """`have` and `of`: the condition's two integers (0.01 m², heads or contracts).
 
     `needed`: the least `have` that meets it while `of` stays. `missing`: how many who did not take part would have to
-    agree, or take part; 0 when met, None when no number of them would do.
+    agree, or take part; 0 when met, None when no number of them would do. `left`: how many did not cast a ballot.
     """
 
     condition: Condition
@@ -41,6 +41,12 @@ class Judged:
     met: bool
     needed: int
     missing: int | None
+    left: int
+
+    @property
+    def is_out_of_reach(self) -> bool:
+        """Even if all who are left agreed."""
+        return self.missing is None or self.missing > self.left
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +98,9 @@ def meets(condition: Condition, have: int, of: int) -> bool:
     return of > 0 and (left > right if condition.op is Comparison.MORE_THAN else left >= right)
 
 
-def judge(condition: Condition, counting: Counting) -> Judged:
-    sums = counting.by(condition.count)
+def judge(condition: Condition, counting: Counting, cast: Counting) -> Judged:
+    """`cast`: by the ballots cast alone, for who says nothing may still say something."""
+    sums, said = counting.by(condition.count), cast.by(condition.count)
     have, of = sums.counted(condition.counted), sums.over(condition.denominator)
     met = meets(condition, have, of)
     needed = max(1, _least(condition, condition.num * of, condition.den))
@@ -104,7 +111,7 @@ def judge(condition: Condition, counting: Counting) -> Judged:
         gain = condition.den - condition.num
         short = condition.num * of - have * condition.den
         missing = max(1, _least(condition, short, gain)) if gain else None if of else 1
-    return Judged(condition, have, of, met, needed, missing)
+    return Judged(condition, have, of, met, needed, missing, said.all - said.taking_part)
 
 
 def decide(
@@ -137,14 +144,15 @@ def decide(
             parts, choices, found.delivered, invalid_takes_part=rule.invalid_takes_part, moved=moved
         )
     widest = both[rule.levels[0]]
+    cast = {level: one.cast for level, one in both.items()}
     answers: dict[BallotChoice, int] = {choice: 0 for choice in BallotChoice if choice is not BallotChoice.EMPTY}
     for choice in choices.values():
         answers[choice] += 1
     return DecidedItem(
         item=item,
         weights=weights,
-        cast=_outcome(rule, {level: one.cast for level, one in both.items()}),
-        with_silence=_outcome(rule, {level: one.with_silence for level, one in both.items()}),
+        cast=_outcome(rule, cast, cast),
+        with_silence=_outcome(rule, {level: one.with_silence for level, one in both.items()}, cast),
         silence=_silence(rule, both),
         majority=widest.majority,
         silent=widest.silent,
@@ -175,8 +183,9 @@ def _moved(found: BallotStanding, transfers: Iterable[Transfer]) -> frozenset[st
     return frozenset(moved)
 
 
-def _outcome(rule: ConsultationRule, by_level: Mapping[Level, Counting]) -> Outcome:
-    return Outcome(by_level, tuple(judge(one, by_level[one.electorate]) for one in rule.conditions))
+def _outcome(rule: ConsultationRule, by_level: Mapping[Level, Counting], cast: Mapping[Level, Counting]) -> Outcome:
+    judged = (judge(one, by_level[one.electorate], cast[one.electorate]) for one in rule.conditions)
+    return Outcome(by_level, tuple(judged))
 
 
 def _silence(rule: ConsultationRule, both: Mapping[Level, BothCountings]) -> SilenceEffect:

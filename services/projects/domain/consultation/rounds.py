@@ -81,6 +81,16 @@ class PeriodFault(StrEnum):
     OPEN_TOO_LONG = "open_too_long"
 
 
+def days_of(fault: PeriodFault, rule: Periods | None) -> int | None:
+    """The limit that a fault breaks."""
+    limits = rule and {
+        PeriodFault.NOTICE_TOO_SHORT: rule.notice_days,
+        PeriodFault.OPEN_TOO_SHORT: rule.least_open_days,
+        PeriodFault.OPEN_TOO_LONG: rule.most_open_days,
+    }
+    return limits.get(fault) if limits else None
+
+
 def period_faults(found: Round, rule: Periods | None) -> tuple[PeriodFault, ...]:
     """What the periods lack; days are of 24 hours. Without a rule only the order counts."""
     if found.closes_at <= found.opens_at or found.opens_at < found.announced_at:

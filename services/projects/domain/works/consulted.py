@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import NamedTuple
 
 from services.projects.domain.consultation.meetings import MeetingKind
@@ -17,11 +18,12 @@ class VotedWorks(NamedTuple):
 
 
 class VotedResult(NamedTuple):
-    """`menu_version`: of the menu item, as it was voted on."""
+    """`menu_version`: of the menu item, as it was voted on. `place`: in the order of publication."""
 
     consultation_id: str
     menu_version: int
     passed: bool
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,18 @@ class Consulted:
     unanswered: frozenset[str] = frozenset()
 
     def result_of(self, menu_item: str, block: str | None) -> VotedResult | None:
-        """What was voted on for the whole estate holds for each of its blocks."""
-        return self.latest.get(VotedWorks(menu_item, block)) or self.latest.get(VotedWorks(menu_item, None))
+        """The last one. What was voted on for the whole estate holds for each of its blocks."""
+        found = (self.latest.get(VotedWorks(menu_item, where)) for where in (block, None))
+        return max(filter(None, found), key=lambda one: one.place, default=None)
 
 
 NOT_CONSULTED = Consulted()
+
+
+def held(meetings: Iterable[tuple[MeetingKind, date]], scheme_public_on: date | None) -> frozenset[MeetingKind]:
+    """The kinds of meetings that were held. A review before the scheme was public was of another scheme, or of none."""
+    return frozenset(
+        kind
+        for kind, on in meetings
+        if kind is not MeetingKind.REVIEW or (scheme_public_on is not None and scheme_public_on <= on)
+    )

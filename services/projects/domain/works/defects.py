@@ -37,6 +37,10 @@ TRANSITIONS: Mapping[DefectState, frozenset[DefectState]] = {
 }
 """Closed: somebody else than who cured it found it good. A closed one that comes back is opened again."""
 
+CLOSE = frozenset({WorksParty.RESIDENTS, WorksParty.SUPERVISOR, WorksParty.IMPLEMENTING})
+"""Who may find a cured defect good: for whom it is built, who pays, and who supervises (Construction Law, article 32);
+never who builds or designs."""
+
 
 class IllegalDefectStep(ValueError):
     """The table has no such step from the defect's state."""
@@ -44,6 +48,10 @@ class IllegalDefectStep(ValueError):
 
 class CheckedByItself(ValueError):
     """Whoever cured a defect does not decide that it is cured."""
+
+
+class NotTheirsToClose(ValueError):
+    """The party neither lives there, nor pays, nor supervises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +90,12 @@ class Defect:
         return replace(self, overdue=True, version=self.version + 1)
 
     def take(self, state: DefectState, party: WorksParty) -> Defect:
-        """The defect after a step by a party. Raises IllegalDefectStep or CheckedByItself."""
+        """The defect after a step by a party. Raises IllegalDefectStep, CheckedByItself, NotTheirsToClose."""
         if state not in TRANSITIONS[self.state]:
             raise IllegalDefectStep(f"a defect that is {self.state} cannot become {state}")
         if self.state is DefectState.CURED and party is self.cured_by:
             raise CheckedByItself(f"{party} cured it")
+        if state is DefectState.CLOSED and party not in CLOSE:
+            raise NotTheirsToClose(f"{party} does not say whether it is cured")
         cured_by = party if state is DefectState.CURED else None
         return replace(self, state=state, cured_by=cured_by, version=self.version + 1)

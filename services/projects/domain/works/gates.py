@@ -34,6 +34,7 @@ class Gate(StrEnum):
     PAPERS_THERE = "papers_there"
     DISCLOSED = "disclosed"
     ITEMS_ACCEPTED = "items_accepted"
+    INSPECTIONS_ARRIVED = "inspections_arrived"
     DEFECTS_CLOSED = "defects_closed"
     RESIDENTS_INSPECTED = "residents_inspected"
     BLOCKS_ACCEPTED = "blocks_accepted"
@@ -101,8 +102,15 @@ class Works:
         return max(known, default=None)
 
     def lost(self, item: WorksItem) -> bool:
-        """Whether the result that confirmed it was annulled: residents are to be asked again."""
-        return item.confirmed_by in self.consulted.annulled
+        """Whether what confirmed it stands no more: residents are to be asked again, or it is dropped."""
+        return item.confirmed_by in self.consulted.annulled or self.refused(item)
+
+    def refused(self, item: WorksItem) -> bool:
+        """Whether residents refused, by their last published result, what is confirmed. What an authority approved
+        needs no residents' consent."""
+        result = self.consulted.result_of(item.menu_item, item.block)
+        approved = {paper.id for paper in self.papers if paper.kind is PaperKind.APPROVAL}
+        return item.confirmed and item.confirmed_by not in approved and result is not None and not result.passed
 
     def paper_kinds(self) -> set[PaperKind]:
         return {paper.kind for paper in self.papers}
@@ -157,7 +165,7 @@ def _no_items(works: Works, _: Gated) -> Iterable[str]:
 
 
 def _unconfirmed(*choices: Choice) -> Callable[[Works, Gated], Iterable[str]]:
-    """An annulled result confirms nothing any more."""
+    """A result that was annulled, or that a later one contradicts, confirms nothing any more."""
     return lambda works, _: (
         item.id for item in works.built() if item.choice in choices and (not item.confirmed or works.lost(item))
     )
@@ -169,7 +177,13 @@ def _not_cleared(works: Works, _: Gated) -> Iterable[str]:
 
 def _is_done(works: Works, item: WorksItem) -> bool:
     standing = works.standings.get(item.id, NEVER_INSPECTED)
-    return standing.verdict is Verdict.ACCEPTED and standing.accepted >= item.contracted and not standing.waiting
+    return standing.verdict is Verdict.ACCEPTED and standing.accepted >= item.contracted
+
+
+def _waiting(works: Works, step: Gated) -> Iterable[str]:
+    """Before the start nothing else is inspected than what is cleared for it."""
+    items = [item for item in works.built() if item.choice is Choice.BEFORE_WORKS or step is not Gated.START]
+    return (item.id for item in items if works.standings.get(item.id, NEVER_INSPECTED).waiting)
 
 
 def _is_approved(works: Works) -> bool:
@@ -213,17 +227,25 @@ GATES: Mapping[Gated, tuple[Gate, ...]] = {
         Gate.MUST_ITEMS_CONFIRMED,
         Gate.CHOSEN_ITEMS_CONFIRMED,
         Gate.CLEARED_BEFORE_WORKS,
+        Gate.INSPECTIONS_ARRIVED,
         Gate.PARTIES_NAMED,
         Gate.BUILDER_CONTRACTED,
         Gate.PAPERS_THERE,
         Gate.DISCLOSED,
         Gate.IMPACTS_PLANNED,
     ),
-    Gated.ACCEPT_BLOCK: (Gate.ITEMS_NAMED, Gate.ITEMS_ACCEPTED, Gate.DEFECTS_CLOSED, Gate.RESIDENTS_INSPECTED),
+    Gated.ACCEPT_BLOCK: (
+        Gate.ITEMS_NAMED,
+        Gate.ITEMS_ACCEPTED,
+        Gate.INSPECTIONS_ARRIVED,
+        Gate.DEFECTS_CLOSED,
+        Gate.RESIDENTS_INSPECTED,
+    ),
     Gated.ACCEPT: (
         Gate.ITEMS_NAMED,
         Gate.BLOCKS_ACCEPTED,
         Gate.ITEMS_ACCEPTED,
+        Gate.INSPECTIONS_ARRIVED,
         Gate.DEFECTS_CLOSED,
         Gate.PAPERS_THERE,
     ),
@@ -263,6 +285,7 @@ _HELD_BY: Mapping[Gate, Callable[[Works, Gated], Iterable[str]]] = {
     Gate.PAPERS_THERE: lambda works, step: works.required_papers.get(step, frozenset()) - works.paper_kinds(),
     Gate.DISCLOSED: lambda works, _: works.to_disclose - works.disclosed,
     Gate.ITEMS_ACCEPTED: lambda works, _: (item.id for item in works.built() if not _is_done(works, item)),
+    Gate.INSPECTIONS_ARRIVED: _waiting,
     Gate.DEFECTS_CLOSED: lambda works, _: (defect.id for defect in works.defects if defect.holds_up),
     Gate.RESIDENTS_INSPECTED: lambda works, _: _named(
         {item.block for item in works.built()} - works.inspected_by_residents

@@ -55,13 +55,21 @@ NIGHT_FROM, NIGHT_TO = time(22), time(6)
 class BanPeriod:
     """Days on which noise is not allowed, `last` included: examinations, as the district announces them.
 
-    `nights`: only in their nights, and then no permit helps. `reason`: a code.
+    `nights`: only in their nights, and then no permit helps. `reason`: a code. `yearly`: on these days of each year
+    from the first on.
     """
 
     first: date
     last: date
     reason: str
     nights: bool = False
+    yearly: bool = False
+
+    def covers(self, day: date) -> bool:
+        if not self.yearly:
+            return self.first <= day <= self.last
+        ends = [(one.month, one.day) for one in (self.first, day, self.last)]
+        return self.first <= day and ends == sorted(ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +142,7 @@ def _rules(impact: Impact, plan: ImpactPlan, is_working_day: Mapping[date, bool]
         quiet = plan.quiet & impact.blocks if impact.blocks else plan.quiet
         yield Breach.QUIET_NOT_ASKED, bool(quiet - impact.asked)
         bans = [ban for ban in plan.bans if at_night or not ban.nights]
-        yield Breach.IN_A_BAN_PERIOD, any(ban.first <= day <= ban.last for ban in bans for day in days)
+        yield Breach.IN_A_BAN_PERIOD, any(ban.covers(day) for ban in bans for day in days)
 
 
 def days_of(impact: Impact) -> list[date]:

@@ -2,12 +2,13 @@
 
 An inspector in a cellar is off line: what was read there may arrive days later, after others went on. So each
 inspection names those it was made on (`bases`), and the standing is made of the set of inspections alone. Two that were
-made on the same one contradict each other until a person inspects on both; none is lost, none wins by being late.
+made on the same one contradict each other until a person inspects on both; none is lost, none wins by being late. One
+that names an inspection nobody has waits for it, until it arrives or a person goes on from the one that waits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -85,8 +86,8 @@ class Inspection:
 class ItemStanding:
     """What holds of an item. `heads`: the inspections nobody went on from: none, one, or several that contradict.
 
-    `waiting`: arrived before one that they were made on, and count once that is there. `made`: all that arrived, the
-    earliest by their inspectors' clocks first.
+    `waiting`: arrived before one that they were made on, and count once that is there; none that somebody went on
+    from. `made`: all that arrived, the earliest by their inspectors' clocks first.
     """
 
     heads: tuple[Inspection, ...] = ()
@@ -96,6 +97,16 @@ class ItemStanding:
     @property
     def contradicts(self) -> bool:
         return len(self.heads) > 1
+
+    @property
+    def bases(self) -> list[str]:
+        """What the next inspection is made on, so that nothing contradicts it or waits any more."""
+        return [one.id for one in (*self.heads, *self.waiting)]
+
+    @property
+    def missing(self) -> frozenset[str]:
+        """The inspections that others wait for."""
+        return frozenset(base for one in self.waiting for base in one.bases) - {one.id for one in self.made}
 
     @property
     def verdict(self) -> Verdict:
@@ -118,22 +129,13 @@ NEVER_INSPECTED = ItemStanding()
 def standing(inspections: Iterable[Inspection]) -> ItemStanding:
     """The standing of one item by all inspections that arrived, in any order, each any number of times."""
     arrived = {one.id: one for one in inspections}
-    counted = _with_all_bases(arrived)
+    counted = {one.id for one in arrived.values() if one.bases <= arrived.keys()}
     gone_on_from = {base for id in counted for base in arrived[id].bases}
     return ItemStanding(
         tuple(_in_order(arrived[id] for id in counted - gone_on_from)),
-        tuple(_in_order(arrived[id] for id in arrived.keys() - counted)),
+        tuple(_in_order(arrived[id] for id in arrived.keys() - counted - gone_on_from)),
         tuple(_in_order(arrived.values())),
     )
-
-
-def _with_all_bases(arrived: Mapping[str, Inspection]) -> set[str]:
-    counted: set[str] = set()
-    left: Collection[Inspection] = arrived.values()
-    while ready := [one.id for one in left if one.bases <= counted]:
-        counted.update(ready)
-        left = [one for one in left if one.id not in counted]
-    return counted
 
 
 def _in_order(inspections: Iterable[Inspection]) -> list[Inspection]:

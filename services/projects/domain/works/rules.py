@@ -66,16 +66,19 @@ class BanRow(_Rule):
     last: date
     reason: Code
     nights: bool = False
+    yearly: bool = False
     source: str
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.last < self.first:
             raise ValueError("last is before first; correct one of them")
+        if self.yearly and self.last.year != self.first.year:
+            raise ValueError("a yearly ban lies within one year; make it two")
         return self
 
     def ban(self) -> BanPeriod:
-        return BanPeriod(self.first, self.last, self.reason, self.nights)
+        return BanPeriod(self.first, self.last, self.reason, self.nights, self.yearly)
 
 
 class ComplaintRow(_Rule):

@@ -76,10 +76,12 @@ class VisitRound:
         last = self.visits[-1].again_on if self.visits else None
         return last or before(self.key.ends, late_days)
 
-    def visit(self, visit: HomeVisit, today: date) -> VisitRound:
-        """Raises VisitFault."""
+    def visit(self, visit: HomeVisit, today: date, days: int) -> VisitRound:
+        """`days`: how long before the warranties end the round begins. Raises VisitFault."""
         if visit.on > today:
             raise VisitFault("on", "is still to come; say it afterwards")
+        if not before(self.key.ends, days) <= visit.on <= self.key.ends:
+            raise VisitFault("on", f"is not in the {days} days before {self.key.ends}, when the warranties end")
         if (visit.result is VisitResult.NOBODY_HOME) is (visit.again_on is None):
             missing = "is missing: say when somebody comes again"
             raise VisitFault("again_on", "is for where nobody was at home" if visit.again_on else missing)

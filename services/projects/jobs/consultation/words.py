@@ -123,8 +123,8 @@ def _judged(one: Judged) -> str:
 
 def missing_in_words(one: Judged) -> tuple[str, str]:
     """Of a condition that is not met, how much more it takes."""
-    if one.missing is None:
-        return "已不可能达到", "it can no longer be reached"
+    if one.missing is None or one.is_out_of_reach:
+        return "未投票的全部同意也达不到", "out of reach, even if all agreed who have not voted"
     shown = metres if one.condition.count is CountBy.AREA else str
     plural = "" if one.missing == 1 else "s"
     more_cn, more_en = (text.format(shown(one.missing), plural) for text in _MORE[one.condition.count])

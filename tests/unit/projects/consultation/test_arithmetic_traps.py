@@ -48,9 +48,11 @@ def test_2_area_and_heads_are_judged_apart_and_what_is_missing_is_said() -> None
     assert condition(found, "approval_area").met
     heads = condition(found, "approval_heads")
     assert (heads.have, heads.of, heads.needed, heads.missing) == (2, 5, 3, 2)
+    assert (heads.left, heads.is_out_of_reach) == (1, True)
     few = counted(estate, said({"flat 0": "+", "flat 1": "+"}))
     area = condition(few, "participation_area")
     assert (area.have, area.of, area.missing) == (100_00, 750_00, 400_00)
+    assert (area.left, area.is_out_of_reach) == (650_00, False)
 
 
 def test_3_nothing_is_rounded_two_thirds_of_1291_are_861() -> None:

@@ -10,6 +10,7 @@ from services.projects.domain.works.defects import (
     Defect,
     DefectState,
     IllegalDefectStep,
+    NotTheirsToClose,
     Severity,
     WorksParty,
 )
@@ -36,6 +37,16 @@ def test_who_cured_it_does_not_say_whether_it_is_cured(to: DefectState) -> None:
     with pytest.raises(CheckedByItself):
         cured.take(to, WorksParty.CONSTRUCTION)
     assert cured.take(to, WorksParty.SUPERVISOR).cured_by is None
+
+
+@pytest.mark.parametrize("party", WorksParty)
+def test_who_builds_or_designs_closes_nothing_whoever_cured_it(party: WorksParty) -> None:
+    cured = Defect("d", "item", Severity.MAJOR, DefectState.CURED)
+    if party in (WorksParty.RESIDENTS, WorksParty.SUPERVISOR, WorksParty.IMPLEMENTING):
+        assert cured.take(DefectState.CLOSED, party).is_closed
+    else:
+        with pytest.raises(NotTheirsToClose):
+            cured.take(DefectState.CLOSED, party)
 
 
 def test_it_holds_up_until_it_is_closed_and_minor_ones_never_do() -> None:

@@ -14,7 +14,7 @@ import pytest
 from services.contracts.elements import Choice
 from services.projects.domain.consultation.meetings import MeetingKind
 from services.projects.domain.repair_project import ProjectState
-from services.projects.domain.works.consulted import Consulted
+from services.projects.domain.works.consulted import Consulted, VotedResult, VotedWorks, held
 from services.projects.domain.works.contracts import Audit, Contract
 from services.projects.domain.works.defects import Defect, DefectState, Severity, WorksParty
 from services.projects.domain.works.gates import GATES, GROUNDS, STEPS, Gate, Gated, Hold, Works, holds
@@ -42,7 +42,7 @@ ITEMS = (
     item("must", Choice.MUST, "3"),
     item("clear", Choice.BEFORE_WORKS, None),
     item("chosen", Choice.CHOOSE, "5"),
-    replace(item("voted", Choice.OWN_VOTE, "5"), confirmed_by="vote"),
+    replace(item("voted", Choice.OWN_VOTE, "5"), menu_item="M16-A", confirmed_by="vote"),
 )
 BLOCKS = frozenset({"3", "5", None})
 DONE = Works(
@@ -115,7 +115,8 @@ FAULTS: dict[str, Fault] = {
     ),
     "an item refused": Fault(with_standing("must", inspected(100, Verdict.REFUSED)), {Gate.ITEMS_ACCEPTED: "must"}),
     "an inspection that waits for another": Fault(
-        with_standing("chosen", replace(inspected(), waiting=inspected().heads)), {Gate.ITEMS_ACCEPTED: "chosen"}
+        lambda works: with_standing("clear", replace(works.standings["clear"], waiting=inspected().heads))(works),
+        {Gate.INSPECTIONS_ARRIVED: "clear"},
     ),
     "a paper is missing": Fault(
         lambda works: replace(works, papers=tuple(one for one in works.papers if one.kind is not PaperKind.CONTRACT)),
@@ -210,6 +211,43 @@ def test_an_annulled_result_confirms_nothing_any_more() -> None:
     lost = ("chosen", "voted")
     assert holds(Gated.TENDER, annulled) == holds(Gated.CONTRACT, annulled) == [Hold(Gate.RESULTS_STAND, lost)]
     assert holds(Gated.START, annulled) == [Hold(Gate.RESULTS_STAND, lost), Hold(Gate.CHOSEN_ITEMS_CONFIRMED, lost)]
+
+
+def test_the_last_result_counts_be_it_of_the_block_or_of_the_whole_estate() -> None:
+    block, estate = VotedResult("block", 1, True, 0), VotedResult("estate", 1, False, 1)
+    latest = {VotedWorks("M16-A", "5"): block, VotedWorks("M16-A", None): estate}
+    assert Consulted(latest).result_of("M16-A", "5") == estate
+    assert Consulted({**latest, VotedWorks("M16-A", "5"): block._replace(place=2)}).result_of("M16-A", "5") == (
+        block._replace(place=2)
+    )
+
+
+def test_a_review_before_the_scheme_was_public_does_not_count() -> None:
+    public = date(2026, 5, 4)
+    meetings = [(MeetingKind.HEARING, date(2026, 4, 1)), (MeetingKind.REVIEW, date(2026, 5, 3))]
+    assert held(meetings, public) == {MeetingKind.HEARING}
+    assert held([*meetings, (MeetingKind.REVIEW, public)], public) == {MeetingKind.HEARING, MeetingKind.REVIEW}
+    assert held([(MeetingKind.REVIEW, public)], None) == frozenset()
+
+
+def test_what_residents_refused_in_a_later_vote_is_confirmed_no_more() -> None:
+    refused = with_consulted(latest={VotedWorks("M16-A", None): VotedResult("later", 1, False)})(DONE)
+    lost = ("voted",)
+    assert holds(Gated.TENDER, refused) == [Hold(Gate.RESULTS_STAND, lost)]
+    assert holds(Gated.START, refused) == [Hold(Gate.RESULTS_STAND, lost), Hold(Gate.CHOSEN_ITEMS_CONFIRMED, lost)]
+
+
+def test_what_an_authority_approved_stands_whatever_residents_say() -> None:
+    refused = with_consulted(latest={VotedWorks("M01-A", None): VotedResult("later", 1, False)})(DONE)
+    approved = with_item("must", confirmed_by=PaperKind.APPROVAL)(refused)
+    assert "must" in holds(Gated.TENDER, refused)[0].by
+    assert "must" not in holds(Gated.TENDER, approved)[0].by
+
+
+def test_before_the_start_nothing_waits_but_what_is_cleared_for_it() -> None:
+    works = with_standing("chosen", replace(inspected(), waiting=inspected().heads))(DONE)
+    assert holds(Gated.START, works) == []
+    assert holds(Gated.ACCEPT, works) == [Hold(Gate.INSPECTIONS_ARRIVED, ("chosen",))]
 
 
 def test_a_block_is_accepted_whatever_is_amiss_in_another() -> None:

@@ -93,6 +93,21 @@ def test_a_ban_of_nights_leaves_the_days_and_admits_no_permit() -> None:
     assert breaches(noise(at(5, 22), at(6, 3)), plan, WORKING) == [Breach.IN_A_BAN_PERIOD]
 
 
+@pytest.mark.parametrize(
+    ("day", "banned"),
+    [
+        (date(2021, 5, 31), True),
+        (date(2026, 6, 21), True),
+        (date(2031, 5, 31), True),
+        (date(2026, 5, 30), False),
+        (date(2026, 6, 22), False),
+        (date(2020, 6, 1), False),
+    ],
+)
+def test_a_yearly_ban_comes_back_each_year(day: date, banned: bool) -> None:
+    assert BanPeriod(date(2021, 5, 31), date(2021, 6, 21), "exams", nights=True, yearly=True).covers(day) is banned
+
+
 def test_noise_in_the_whole_estate_asks_every_block_that_needs_quiet() -> None:
     loud = Impact(ImpactKind.NOISE, frozenset(), at(1, 9), at(5, 9), at(5, 10), frozenset({"3"}))
     assert breaches(loud, PLAN, WORKING) == [Breach.QUIET_NOT_ASKED]

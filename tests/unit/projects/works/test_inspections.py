@@ -90,9 +90,17 @@ def test_one_that_arrives_before_its_base_waits_for_it() -> None:
     assert standing([inspected("a", accepted=3), inspected("c", "b", accepted=9), inspected("b", "a")]).accepted == 9
 
 
-def test_inspections_that_name_each_other_never_count() -> None:
-    found = standing([inspected("a", "b"), inspected("b", "a"), inspected("c", "c")])
-    assert (found.heads, [one.id for one in found.waiting]) == ((), ["a", "b", "c"])
+def test_one_that_waits_for_nothing_that_comes_is_gone_on_from_by_a_person() -> None:
+    made = [inspected("a", accepted=3), inspected("c", "b", accepted=9)]
+    assert (standing(made).bases, standing(made).missing) == (["a", "c"], {"b"})
+    released = standing([*made, inspected("d", "a", "c", accepted=8)])
+    assert (released.accepted, released.waiting, released.missing) == (8, (), frozenset())
+    assert standing([*made, inspected("d", "a", accepted=8)]).waiting
+    assert standing([*made, inspected("d", "a", "c", accepted=8), inspected("b", "a")]).accepted == 8
+
+
+def test_nothing_is_accepted_by_inspections_that_name_each_other() -> None:
+    assert standing([inspected("a", "b"), inspected("b", "a"), inspected("c", "c")]).verdict is Verdict.UNKNOWN
 
 
 @st.composite

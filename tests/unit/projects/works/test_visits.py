@@ -15,6 +15,7 @@ ENDS = date(2031, 7, 1)
 TODAY = date(2031, 6, 1)
 ROUND = VisitRound(RoundKey("p", "3", ENDS))
 LATE_DAYS = 14
+DAYS = 60
 DAY = timedelta(days=1)
 
 
@@ -26,6 +27,7 @@ def visit(result: VisitResult = VisitResult.FINE, on: date = TODAY, again_on: da
     ("said", "fact"),
     [
         (visit(on=TODAY + DAY), "on"),
+        (visit(on=ENDS - 61 * DAY), "on"),
         (visit(VisitResult.NOBODY_HOME), "again_on"),
         (visit(VisitResult.FINE, again_on=TODAY), "again_on"),
         (visit(VisitResult.NOBODY_HOME, again_on=TODAY - DAY), "again_on"),
@@ -34,7 +36,7 @@ def visit(result: VisitResult = VisitResult.FINE, on: date = TODAY, again_on: da
 )
 def test_a_visit_that_cannot_be_names_its_field(said: HomeVisit, fact: str) -> None:
     with pytest.raises(VisitFault) as error:
-        ROUND.visit(said, TODAY)
+        ROUND.visit(said, TODAY, DAYS)
     assert error.value.fact == fact
 
 
@@ -44,7 +46,7 @@ def test_a_round_is_overdue_the_day_after_the_one_that_was_promised() -> None:
     assert late
     assert (late.overdue, late.version) == (True, 1)
     assert late.fall_due(date(2031, 6, 19), LATE_DAYS) is None
-    again = late.visit(visit(VisitResult.NOBODY_HOME, again_on=date(2031, 6, 20)), TODAY)
+    again = late.visit(visit(VisitResult.NOBODY_HOME, again_on=date(2031, 6, 20)), TODAY, DAYS)
     assert (again.overdue, again.is_done, again.answer_by(LATE_DAYS)) == (False, False, date(2031, 6, 20))
     assert again.fall_due(date(2031, 6, 20), LATE_DAYS) is None
     assert again.fall_due(date(2031, 6, 21), LATE_DAYS)
@@ -55,7 +57,7 @@ def test_only_a_round_in_which_nobody_was_met_falls_due(results: list[VisitResul
     kept, today = ROUND, ENDS - timedelta(days=60)
     for result in results:
         again = today + DAY if result is VisitResult.NOBODY_HOME else None
-        kept = kept.visit(visit(result, today, again), today)
+        kept = kept.visit(visit(result, today, again), today, DAYS)
         today += DAY
     late = kept.fall_due(today + timedelta(days=days), LATE_DAYS)
     met = any(result is not VisitResult.NOBODY_HOME for result in results)
