@@ -224,6 +224,25 @@ def test_size_says_who_decides(district: District) -> None:
     assert [one["place"]["estate"] for one in own] == ["jiaxing-1"]
 
 
+def test_nobody_overturns_by_a_lower_cost_or_without_one_what_a_larger_unit_decided(district: District) -> None:
+    plan, estate, housing = drafted(district), "quyang-1", "department:housing"
+    refusal = {"decision": "refused", "reason": "no_will"}
+    postponed = {"decision": "postponed", "reason": "no_money"}
+    small = {"decision": "listed", "cost_fen": 5}
+    assert decide(district, plan, estate, role=OFFICE, **refusal).status_code == 403  # nobody knows its size
+    assert decide(district, plan, estate, role=housing, **postponed).status_code == 200
+    assert decide(district, plan, estate, role=OFFICE, **small).status_code == 403
+    large = {"decision": "listed", "cost_fen": 2 * MILLION}
+    assert decide(district, plan, estate, role=housing, **large).status_code == 200
+    for said in (refusal, postponed, small):
+        assert decide(district, plan, estate, role=OFFICE, **said).status_code == 403
+    kept = decide(district, plan, estate, role=housing, **postponed).json()
+    assert (kept["decision"], kept["cost_fen"]) == ("postponed", 2 * MILLION)
+    assert decide(district, plan, estate, role=OFFICE, **small).status_code == 403
+    assert decide(district, plan, estate, role=housing, **small).status_code == 200
+    assert decide(district, plan, estate, role=OFFICE, **refusal).status_code == 200
+
+
 def test_of_two_who_decide_or_publish_at_once_one_wins(district: District) -> None:
     plan = drafted(district)
     path, answers = f"/plans/{plan['plan_id']}/entries/quyang-1", []
