@@ -17,10 +17,10 @@ from services.projects.app.share import DistrictShare
 from services.projects.domain.plan_differences import differences
 from services.projects.domain.yearly_plan import PlanEntry, PlanState, YearlyPlan, public_money, undecided
 from services.projects.http.bodies import PlanBody
+from services.projects.http.needs import begun_shown
 from services.projects.http.plan_bodies import EntryBody, NewPlanBody, PublicationBody, RankingBody
 from services.projects.http.refusals import answered
 from services.projects.http.rights import Commander, Reader, not_found, share_of, who_of
-from services.projects.http.shown import project_shown
 from services.projects.http.wording import Wording
 from services.projects.store.plan_views import all_plans, plan_with_entries, version_before
 
@@ -81,10 +81,9 @@ def plan_routes(workshop: Workshop, planning: Planning, words: Wording) -> APIRo
 
     @router.post("/{plan_id}/entries/{estate_id}/project", status_code=201)
     def begin(actor: Commander, plan_id: UUID, estate_id: EstateNamed, body: PlanBody) -> dict[str, Any]:
-        """Opens a project for an estate that the plan in force lists."""
+        """Opens a project for an estate that the plan in force lists; `needs_left` as of `POST /projects`."""
         with answered("plan"), workshop.open() as work:
-            project = planning.open_listed(work, str(plan_id), estate_id, body.plan(), who_of(actor))
-            return project_shown(project, words)
+            return begun_shown(planning.open_listed(work, str(plan_id), estate_id, body.plan(), who_of(actor)), words)
 
     return router
 

@@ -89,8 +89,8 @@ def plan_pages(workshop: Workshop, pages: Pages, planning: Planning) -> APIRoute
 
         def act(work: Work) -> None:
             plan = body_of(PlanBody, {}).plan()
-            project = planning.open_listed(work, str(plan_id), fields.get("estate", ""), plan, who_of(actor))
-            opened.append(project.id)
+            begun = planning.open_listed(work, str(plan_id), fields.get("estate", ""), plan, who_of(actor))
+            opened.append(begun.project.id)
 
         answer = _done(request, actor, plan_id, fields, "begun", act)
         return done(f"/pages/projects/{opened[0]}", "begun") if opened and answer.status_code == 303 else answer

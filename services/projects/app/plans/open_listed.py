@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.chassis.commands import Conflict, Unknown
+from services.chassis.commands import Conflict, Unfit, Unknown
 from services.chassis.database.work import Work
-from services.projects.app.needs.open_project import OpenForNeeds
+from services.projects.app.needs.open_project import Begun, OpenForNeeds
 from services.projects.app.plans.draft_plan import locked_plan, must_lead
 from services.projects.app.plans.ports import PlanBook
 from services.projects.app.works.desk import Who
 from services.projects.domain.needs import NeedState
-from services.projects.domain.repair_project import Plan, RepairProject
+from services.projects.domain.repair_project import Plan
 from services.projects.domain.yearly_plan import PlanDecision, PlanState
 
 
@@ -20,7 +20,7 @@ class OpenListed:
     book: PlanBook
     open_for_needs: OpenForNeeds
 
-    def __call__(self, work: Work, plan_id: str, estate: str, plan: Plan, who: Who) -> RepairProject:
+    def __call__(self, work: Work, plan_id: str, estate: str, plan: Plan, who: Who) -> Begun:
         """Raises Unknown, Forbidden, and Conflict for what is not listed, or begun already."""
         found = locked_plan(self.book, work, plan_id)
         must_lead(found.lead, who.authority)
@@ -37,4 +37,7 @@ class OpenListed:
         ]
         if not needs:
             raise Conflict("its needs are met by a project already", found.version, found.state)
-        return self.open_for_needs.begin(work, needs, plan, who.actor)
+        try:
+            return self.open_for_needs.begin(work, needs, plan, who.actor)
+        except Unfit as unfit:
+            raise Unfit(unfit.field.removeprefix("project."), str(unfit)) from None
