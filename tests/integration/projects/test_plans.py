@@ -197,6 +197,7 @@ def test_an_estate_of_unknown_property_is_not_listed_until_it_is_registered(dist
         ({"year": 1066}, "body.year"),
         ({"year": "soon"}, "body.year"),
         ({"budget_fen": -1}, "body.budget_fen"),
+        ({"budget_fen": True}, "body.budget_fen"),
     ],
 )
 def test_a_plan_for_a_year_that_is_over_or_with_a_negative_budget_is_refused(
@@ -336,8 +337,14 @@ def test_works_that_begin_while_the_next_version_is_drafted_stand_in_it(district
     assert decide(district, second, "quyang-1", decision="postponed", reason="no_money").status_code == 200
     begun = district.hub.post(f"/plans/{first['plan_id']}/entries/quyang-1/project", json={})
     refused = publish(district, second)
-    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "body.entries")
+    (fault,) = refused.json()["errors"]
+    assert (refused.status_code, fault["field"]) == (422, "body.entries")
+    assert "quyang-1 has works that were begun since: rank the plan again, and list it" in fault["message"]
     assert plan_of(district, second)["state"] == "draft"
+    shown = {one["place"]["estate"]: one["projects"] for one in plan_of(district, second)["entries"]}
+    assert shown == {"quyang-1": [begun.json()["project_id"]], "jiaxing-1": []}
+    again = decide(district, second, "quyang-1", decision="refused", reason="no_will")
+    assert (again.status_code, again.json()["errors"][0]["field"]) == (422, "body.decision")
     ranked = {"version": plan_of(district, second)["version"]}
     assert district.hub.post(f"/plans/{second['plan_id']}/ranking", json=ranked).json()["undecided"] == 1
     assert decide(district, second, "quyang-1", decision="listed", cost_fen=2 * MILLION).status_code == 200

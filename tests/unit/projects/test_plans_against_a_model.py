@@ -164,7 +164,8 @@ class NeedsAndPlans(RuleBasedStateMachine):
         listed = decision is PlanDecision.LISTED
         reason, cost = (None, COST) if listed else (NeedReason.LOWER_RANK, None)
         said = EntryDecision(entry.place.estate or "", entry.version, decision, reason, cost)
-        if (listed and not entry.needs and not entry.projects) or (not listed and entry.projects):
+        runs = self.running(entry.place.estate)
+        if (listed and not entry.needs and not runs) or (not listed and runs):
             with pytest.raises(Unfit):
                 self.desk.draft.decide(self.desk.work, self.draft.id, said, HUB)
             return

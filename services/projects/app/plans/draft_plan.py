@@ -97,7 +97,8 @@ class DraftPlan:
         self._may_decide(plan, found, said, who.authority)
         is_listed = said.decision is PlanDecision.LISTED
         cost = said.cost_fen if is_listed or said.cost_fen is not None else found.cost_fen
-        entry = replace(found, cost_fen=cost, decision=said.decision, reason=said.reason)
+        works = self.book.begun(work, plan.year).get(said.estate, ())
+        entry = replace(found, cost_fen=cost, decision=said.decision, reason=said.reason, projects=works)
         must_be_at(said.version, found.version, found.decision or "undecided")
         if said.agreement is not None:
             entry.values = {**entry.values, RankPart.AGREEMENT: said.agreement}
