@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path
 
 from services.chassis.database.work import Workshop
 from services.chassis.web.identity import Actor
+from services.contracts.districts import sub_districts
 from services.contracts.estate_events import EstateCode
 from services.projects.app.plans.planning import Planning
 from services.projects.app.plans.publishing import entry_facts, plan_facts
@@ -31,16 +32,16 @@ def plan_routes(workshop: Workshop, planning: Planning, words: Wording) -> APIRo
     router = APIRouter(prefix="/plans", tags=["plans"])
 
     @router.get("")
-    def list_plans(_: Reader) -> dict[str, Any]:
-        """All versions of all years, the newest first."""
-        with workshop.engine.begin() as connection:
-            return {"items": [plan_facts(plan) for plan in all_plans(connection)]}
+    def list_plans(actor: Reader) -> dict[str, Any]:
+        """All versions of all years, the newest first; of drafts those that concern the reader."""
+        return {"items": [plan_facts(plan) for plan in seen_plans(workshop, actor)]}
 
     @router.get("/{plan_id}")
     def show_plan(actor: Reader, plan_id: UUID) -> dict[str, Any]:
         """A version with its entries, the most pressing first, each with the parts of its rank.
 
-        What is published everybody sees whole; of a draft others see the estates of their own area alone.
+        What is published everybody sees whole. A draft is for the hub, who leads and who supervises; offices and
+        sub-districts see the estates of their own area in it, and other departments nothing.
         """
         return plan_shown(*seen_plan(workshop, actor, plan_id))
 
@@ -88,11 +89,16 @@ def plan_routes(workshop: Workshop, planning: Planning, words: Wording) -> APIRo
     return router
 
 
+def seen_plans(workshop: Workshop, actor: Actor) -> list[YearlyPlan]:
+    with workshop.engine.begin() as connection:
+        return [plan for plan in all_plans(connection) if _concerns(share_of(actor), plan)]
+
+
 def seen_plan(workshop: Workshop, actor: Actor, plan_id: UUID) -> tuple[YearlyPlan, list[PlanEntry]]:
     """With the entries that the actor may see. Raises Problem 404."""
     with workshop.engine.begin() as connection:
         found = plan_with_entries(connection, str(plan_id))
-    if found is None:
+    if found is None or not _concerns(share_of(actor), found[0]):
         raise not_found("plan")
     plan, entries = found
     if plan.state is PlanState.DRAFT:
@@ -104,7 +110,7 @@ def differences_shown(workshop: Workshop, actor: Actor, plan_id: UUID) -> dict[s
     """Of the estates that the actor may see; None for the first version. Raises Problem 404."""
     with workshop.engine.begin() as connection:
         found = plan_with_entries(connection, str(plan_id))
-        if found is None:
+        if found is None or not _concerns(share_of(actor), found[0]):
             raise not_found("plan")
         plan, entries = found
         if (before := version_before(connection, plan)) is None:
@@ -147,5 +153,14 @@ def entry_shown(entry: PlanEntry) -> dict[str, Any]:
     }
 
 
+def _concerns(share: DistrictShare, plan: YearlyPlan) -> bool:
+    """A draft concerns those who lead, and those who may have estates in it: sub-districts and their offices."""
+    if plan.state is not PlanState.DRAFT or share.holds(plan.lead, None) or share.sub_districts:
+        return True
+    return any(one.office in share.departments for one in sub_districts().values())
+
+
 def _sees(share: DistrictShare, plan: YearlyPlan, entry: PlanEntry) -> bool:
-    return share.holds(plan.lead, entry.place.sub_district) or entry.decided_by in share.departments
+    place = sub_districts().get(entry.place.sub_district or "")
+    units = {entry.decided_by, place and place.office}
+    return share.holds(plan.lead, entry.place.sub_district) or not units.isdisjoint(share.departments)

@@ -225,6 +225,24 @@ def test_size_says_who_decides(district: District) -> None:
     assert [one["place"]["estate"] for one in own] == ["jiaxing-1"]
 
 
+def test_a_draft_is_for_who_may_decide_on_its_estates_and_what_is_published_for_all(district: District) -> None:
+    plan = drafted(district)
+    path = f"/plans/{plan['plan_id']}"
+
+    def seen(role: str) -> tuple[int, int, int]:
+        listed, shown = district.as_(role).get("/plans").json()["items"], district.as_(role).get(path)
+        return len(listed), shown.status_code, len(shown.json().get("entries", ()))
+
+    assert seen("department:fire") == (0, 404, 0)
+    assert district.as_("department:fire").get(f"{path}/differences").json()["title"] == "No such plan"
+    assert seen("department:housing") == (1, 200, 2)
+    assert seen(OFFICE) == (1, 200, 1)
+    assert seen("subdistrict:310109014") == (1, 200, 1)
+    settle(district, plan)
+    assert publish(district, plan).status_code == 200
+    assert seen("department:fire") == (1, 200, 2)
+
+
 def test_nobody_overturns_by_a_lower_cost_or_without_one_what_a_larger_unit_decided(district: District) -> None:
     plan, estate, housing = drafted(district), "quyang-1", "department:housing"
     refusal = {"decision": "refused", "reason": "no_will"}
