@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from services.chassis.database.work import Workshop
 from services.chassis.web.identity import Actor
 from services.contracts.districts import sub_districts
 from services.contracts.estate_events import EstateCode
+from services.projects.app.plans.draft_plan import NotInPlan
 from services.projects.app.plans.planning import Planning
 from services.projects.app.plans.publishing import entry_facts, plan_facts
 from services.projects.app.share import DistrictShare
@@ -70,7 +72,7 @@ def plan_routes(workshop: Workshop, planning: Planning, words: Wording) -> APIRo
     @router.post("/{plan_id}/entries/{estate_id}")
     def decide(actor: Commander, plan_id: UUID, estate_id: EstateNamed, body: EntryBody) -> dict[str, Any]:
         """Lists, postpones or refuses an estate; for the hub, or the unit that decides on works of this size."""
-        with answered("plan"), workshop.open() as work:
+        with answered("plan"), in_plan(), workshop.open() as work:
             return entry_shown(planning.draft.decide(work, str(plan_id), body.said(estate_id), who_of(actor)))
 
     @router.post("/{plan_id}/publication")
@@ -83,10 +85,19 @@ def plan_routes(workshop: Workshop, planning: Planning, words: Wording) -> APIRo
     @router.post("/{plan_id}/entries/{estate_id}/project", status_code=201)
     def begin(actor: Commander, plan_id: UUID, estate_id: EstateNamed, body: PlanBody) -> dict[str, Any]:
         """Opens a project for an estate that the plan in force lists; `needs_left` as of `POST /projects`."""
-        with answered("plan"), workshop.open() as work:
+        with answered("plan"), in_plan(), workshop.open() as work:
             return begun_shown(planning.open_listed(work, str(plan_id), estate_id, body.plan(), who_of(actor)), words)
 
     return router
+
+
+@contextmanager
+def in_plan() -> Iterator[None]:
+    """Says that the estate is missing, not the plan."""
+    try:
+        yield
+    except NotInPlan:
+        raise not_found("estate in this plan") from None
 
 
 def seen_plans(workshop: Workshop, actor: Actor) -> list[YearlyPlan]:

@@ -243,6 +243,13 @@ def test_a_draft_is_for_who_may_decide_on_its_estates_and_what_is_published_for_
     assert seen("department:fire") == (1, 200, 2)
 
 
+def test_an_estate_that_is_not_in_the_plan_is_named_as_what_is_missing(district: District) -> None:
+    path = f"/plans/{drafted(district)['plan_id']}/entries/nowhere-1"
+    for address, body in ((path, {"version": 1, "decision": "listed", "cost_fen": 5}), (f"{path}/project", {})):
+        answer = district.hub.post(address, json=body)
+        assert (answer.status_code, answer.json()["title"]) == (404, "No such estate in this plan")
+
+
 def test_nobody_overturns_by_a_lower_cost_or_without_one_what_a_larger_unit_decided(district: District) -> None:
     plan, estate, housing = drafted(district), "quyang-1", "department:housing"
     refusal = {"decision": "refused", "reason": "no_will"}

@@ -30,6 +30,10 @@ NO_KIND = "its property kind is not registered, so nobody knows who pays: import
 NO_PLACE = "lies in no known sub-district, so nobody knows who decides: import it with one, then rank the plan again"
 
 
+class NotInPlan(Unknown):
+    """The plan is there, and has no such estate."""
+
+
 @dataclass(frozen=True, slots=True)
 class EntryDecision:
     """`version` is the entry's as the person saw it. `agreement`: per cent, as it was reported."""
@@ -93,7 +97,7 @@ class DraftPlan:
         plan = locked_draft(self.book, work, plan_id, None)
         found = next((one for one in self.book.entries(work, plan.id) if one.place.estate == said.estate), None)
         if found is None:
-            raise Unknown
+            raise NotInPlan
         self._may_decide(plan, found, said, who.authority)
         is_listed = said.decision is PlanDecision.LISTED
         cost = said.cost_fen if is_listed or said.cost_fen is not None else found.cost_fen

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.chassis.commands import Conflict, Unfit, Unknown
+from services.chassis.commands import Conflict, Unfit
 from services.chassis.database.work import Work
 from services.projects.app.needs.open_project import Begun, OpenForNeeds
-from services.projects.app.plans.draft_plan import locked_plan, must_lead
+from services.projects.app.plans.draft_plan import NotInPlan, locked_plan, must_lead
 from services.projects.app.plans.ports import PlanBook
 from services.projects.app.works.desk import Who
 from services.projects.domain.needs import NeedState
@@ -26,7 +26,7 @@ class OpenListed:
         must_lead(found.lead, who.authority)
         entry = next((one for one in self.book.entries(work, plan_id) if one.place.estate == estate), None)
         if entry is None:
-            raise Unknown
+            raise NotInPlan
         if found.state is not PlanState.PUBLISHED or entry.decision is not PlanDecision.LISTED:
             raise Conflict("works begin from what the plan in force lists", found.version, found.state)
         locked = self.open_for_needs.book.lock(work, set(entry.needs))
