@@ -192,6 +192,21 @@ def test_a_survey_is_withdrawn_once_and_what_others_ask_for_stays(district: Dist
     assert district.hub.post("/surveys", json=made).json()["errors"][0]["field"] == "body.id"
 
 
+def test_the_id_of_a_request_is_of_one_estate_and_its_elements_and_of_no_survey(district: District) -> None:
+    made, own = survey(), str(uuid4())
+    assert district.hub.post("/surveys", json=made).status_code == 201
+    for _ in range(2):
+        assert ask(district, "E01", "E06", id=own).status_code == 201
+    known = needs(district)
+    for answer in (
+        ask(district, "E01", id=own, estate="jiaxing-1"),
+        ask(district, "E16", id=own),
+        ask(district, "E01", id=made["id"]),
+    ):
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "body.id")
+    assert needs(district) == known
+
+
 def test_needs_are_listed_by_element(district: District) -> None:
     ask(district, "E01", "E06")
     assert [one["element"] for one in needs(district, element="E06")] == ["E06"]

@@ -81,6 +81,13 @@ class NeedsAndPlans(RuleBasedStateMachine):
     def ask(self, estate: str, elements: list[str | None], kind: NeedOrigin, again: bool) -> None:
         self.asked += not again
         asker = str(UUID(int=10_000 + self.asked))
+        asked_for = {
+            key for key, needs in self.model.items() for one in needs if any(asker in said for said in one.askers)
+        }
+        if kind is NeedOrigin.COMMITTEE and not asked_for <= {(estate, element) for element in elements}:
+            with pytest.raises(Unfit):
+                self.desk.gather.ask(self.desk.work, NeedRequest(asker, kind, estate, elements), HUB)
+            return
         self.desk.gather.ask(self.desk.work, NeedRequest(asker, kind, estate, elements), HUB)
         for element in elements:
             needs = self.model.setdefault((estate, element), [])
