@@ -35,6 +35,7 @@ def district(workshop: Workshop) -> District:
 
 def test_complaints_that_fell_against_the_controls_verify_the_cure(district: District) -> None:
     calls(district, datetime(2027, 3, 3, tzinfo=UTC), 2, type_code="MJ16")
+    calls(district, datetime(2027, 9, 3, tzinfo=UTC), 2, type_code="MJ17")
     callers_a_month(district.workshop, "quyang-1", "2027-09", 1, 2)
     district.until(FIRST_LOOK)
     issue = district.issue(ROOF)
