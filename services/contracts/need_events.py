@@ -40,7 +40,7 @@ class NeedChanged(Event):
     opened_at: AwareDatetime
     plan_id: NeedId | None = None
     project_id: ProjectId | None = None
-    reason: Reason | None = Field(None, description="Why it was refused.")
+    reason: Reason | None = Field(None, description="Why it was refused, or is open again.")
 
     @property
     def aggregate_id(self) -> str:

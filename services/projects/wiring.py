@@ -167,7 +167,7 @@ class ProjectsWiring:
         desk = works_desk(projects, works_rules(), plan_rules(), voting.desk.book.consulted, standing)
         defects = MendDefect(desk, complaints := SqlComplaints(), calendar)
         gather = GatherNeeds(SqlNeedBook(), rules)
-        follow, pilots = MeetNeeds(gather), types.clocks.follow
+        follow, pilots = MeetNeeds(gather, desk.built), types.clocks.follow
         repair = Repair(
             *(projects, issues, cure, detect.raise_issue, rules, taxonomy(), desk.pass_gates, follow),
             *(SqlFloorAreas(), pilots, _new_id),

@@ -46,6 +46,8 @@ class NeedReason(StrEnum):
     OTHER_PROGRAMME = "other_programme"
     NOT_SHOWN = "not_shown"
     NOBODY_ASKS = "nobody_asks"
+    NOT_BUILT = "not_built"
+    """Works that were to meet it ended without its element; it is open again."""
 
 
 TRANSITIONS: Mapping[NeedState | None, frozenset[NeedState]] = {
@@ -121,7 +123,7 @@ class Need:
             self.version += 1
         else:
             self._take(NeedState.IN_PLAN)
-        self.plan_id = plan_id
+        self.plan_id, self.reason = plan_id, None
 
     def unplan(self) -> None:
         """The plan that listed it does so no more."""
@@ -130,20 +132,26 @@ class Need:
 
     def begin(self, project_id: str) -> None:
         self._take(NeedState.IN_PROJECT)
-        self.project_id = project_id
+        self.project_id, self.reason = project_id, None
 
     def refuse(self, reason: NeedReason) -> None:
         self._take(NeedState.REFUSED)
         self.reason = reason
 
-    def follow(self, project: ProjectState) -> bool:
-        """Becomes what its project's state makes of it; whether that changed it."""
-        state = state_by(project)
+    def follow(self, project: ProjectState, is_built: bool) -> bool:
+        """Becomes what its project's state makes of it; whether that changed it.
+
+        `is_built`: whether the works built its element, or anything where it names none.
+        """
+        state, is_left = state_by(project), False
+        if state is NeedState.MET and self.state is NeedState.IN_PROJECT and not is_built:
+            state, is_left = NeedState.OPEN, True
         if state is self.state:
             return False
         self._take(state)
         if state is NeedState.OPEN:
             self.plan_id = self.project_id = None
+            self.reason = NeedReason.NOT_BUILT if is_left else None
         return True
 
     def _take(self, state: NeedState) -> None:

@@ -33,7 +33,7 @@ def _unit(role: WorksParty) -> WorksParty:
 
 CreditCode = Annotated[str, StringConstraints(max_length=30), AfterValidator(_credit_code)]
 Unit = Annotated[WorksParty, AfterValidator(_unit)]
-Sum = Annotated[int, Field(gt=0, le=10**13, description="In fen.")]
+Sum = Annotated[int, Field(strict=True, gt=0, le=10**13, description="In fen.")]
 
 
 class _Body(BaseModel):
@@ -70,12 +70,18 @@ class ContractBody(_Body):
             raise Unfit(fault.fact, str(fault)) from None
 
 
+def _not_zero(fen: int) -> int:
+    if fen == 0:
+        raise ValueError("is 0, which changes nothing: give what the change order adds, or takes as a number below 0")
+    return fen
+
+
 class SumChangeBody(_Body):
     """`delta_fen`: what the change order adds; below 0 what it takes."""
 
     version: PositiveInt
     change_order: UUID
-    delta_fen: Annotated[int, Field(ge=-(10**13), le=10**13)]
+    delta_fen: Annotated[int, Field(strict=True, ge=-(10**13), le=10**13), AfterValidator(_not_zero)]
 
     def change(self) -> SumChange:
         return SumChange(str(self.change_order), self.delta_fen)
@@ -86,7 +92,7 @@ class AuditBody(_Body):
 
     version: PositiveInt
     report: UUID
-    audited_fen: Annotated[int, Field(ge=0, le=10**13)]
+    audited_fen: Annotated[int, Field(strict=True, ge=0, le=10**13)]
 
     def audit(self) -> Audit:
         return Audit(str(self.report), self.audited_fen)

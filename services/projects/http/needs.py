@@ -13,7 +13,7 @@ from services.chassis.web.identity import Actor, Role, require
 from services.contracts.elements import ElementCode
 from services.contracts.estate_events import EstateCode
 from services.projects.app.needs.gather import GatherNeeds, need_facts
-from services.projects.app.needs.open_project import OpenForNeeds
+from services.projects.app.needs.open_project import Begun, OpenForNeeds
 from services.projects.app.needs.withdraw import WithdrawNeeds
 from services.projects.domain.needs import Need, NeedState
 from services.projects.domain.surveys import NeedsSurvey
@@ -85,14 +85,20 @@ def need_routes(workshop: Workshop, gather: GatherNeeds, open_project: OpenForNe
 
     @router.post("/projects", status_code=201)
     def open_for_needs(actor: Commander, body: NewProjectBody) -> dict[str, Any]:
-        """Opens a project for needs, without a hot issue; for the hub or the department that leads repair.
+        """Opens a project for needs, without a hot issue; for the hub or the department that leads repair. Needs whose
+        element it has not stay open, and are named in `needs_left`.
 
         409 carries `current_version` and `current_state` of the need that changed since it was read.
         """
         with answered("need"), workshop.open() as work:
-            return project_shown(open_project(work, body.wanted(), body.plan(), who_of(actor)), words)
+            return begun_shown(open_project(work, body.wanted(), body.plan(), who_of(actor)), words)
 
     return router
+
+
+def begun_shown(begun: Begun, words: Wording) -> dict[str, Any]:
+    left = [{"need_id": one.id, "element": one.element} for one in begun.left]
+    return {**project_shown(begun.project, words), "needs_left": left}
 
 
 def need_shown(need: Need) -> dict[str, Any]:

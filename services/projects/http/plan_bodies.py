@@ -15,8 +15,8 @@ from services.projects.domain.fund_use import FundUseState
 from services.projects.domain.needs import NeedReason
 from services.projects.domain.yearly_plan import PlanDecision
 
-Fen = Annotated[int, Field(ge=0, le=10**14, description="In fen, 0.01 yuan.")]
-Cost = Annotated[int, Field(gt=0, le=10**13, description="In fen, 0.01 yuan.")]
+Fen = Annotated[int, Field(strict=True, ge=0, le=10**14, description="In fen, 0.01 yuan.")]
+Cost = Annotated[int, Field(strict=True, gt=0, le=10**13, description="In fen, 0.01 yuan.")]
 
 
 class _Body(BaseModel):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,17 +11,19 @@ from fastapi import APIRouter, Path
 
 from services.chassis.database.work import Workshop
 from services.chassis.web.identity import Actor
+from services.contracts.districts import sub_districts
 from services.contracts.estate_events import EstateCode
+from services.projects.app.plans.draft_plan import NotInPlan
 from services.projects.app.plans.planning import Planning
 from services.projects.app.plans.publishing import entry_facts, plan_facts
 from services.projects.app.share import DistrictShare
 from services.projects.domain.plan_differences import differences
 from services.projects.domain.yearly_plan import PlanEntry, PlanState, YearlyPlan, public_money, undecided
 from services.projects.http.bodies import PlanBody
+from services.projects.http.needs import begun_shown
 from services.projects.http.plan_bodies import EntryBody, NewPlanBody, PublicationBody, RankingBody
 from services.projects.http.refusals import answered
 from services.projects.http.rights import Commander, Reader, not_found, share_of, who_of
-from services.projects.http.shown import project_shown
 from services.projects.http.wording import Wording
 from services.projects.store.plan_views import all_plans, plan_with_entries, version_before
 
@@ -31,16 +34,16 @@ def plan_routes(workshop: Workshop, planning: Planning, words: Wording) -> APIRo
     router = APIRouter(prefix="/plans", tags=["plans"])
 
     @router.get("")
-    def list_plans(_: Reader) -> dict[str, Any]:
-        """All versions of all years, the newest first."""
-        with workshop.engine.begin() as connection:
-            return {"items": [plan_facts(plan) for plan in all_plans(connection)]}
+    def list_plans(actor: Reader) -> dict[str, Any]:
+        """All versions of all years, the newest first; of drafts those that concern the reader."""
+        return {"items": [plan_facts(plan) for plan in seen_plans(workshop, actor)]}
 
     @router.get("/{plan_id}")
     def show_plan(actor: Reader, plan_id: UUID) -> dict[str, Any]:
         """A version with its entries, the most pressing first, each with the parts of its rank.
 
-        What is published everybody sees whole; of a draft others see the estates of their own area alone.
+        What is published everybody sees whole. A draft is for the hub, who leads and who supervises; offices and
+        sub-districts see the estates of their own area in it, and other departments nothing.
         """
         return plan_shown(*seen_plan(workshop, actor, plan_id))
 
@@ -69,7 +72,7 @@ def plan_routes(workshop: Workshop, planning: Planning, words: Wording) -> APIRo
     @router.post("/{plan_id}/entries/{estate_id}")
     def decide(actor: Commander, plan_id: UUID, estate_id: EstateNamed, body: EntryBody) -> dict[str, Any]:
         """Lists, postpones or refuses an estate; for the hub, or the unit that decides on works of this size."""
-        with answered("plan"), workshop.open() as work:
+        with answered("plan"), in_plan(), workshop.open() as work:
             return entry_shown(planning.draft.decide(work, str(plan_id), body.said(estate_id), who_of(actor)))
 
     @router.post("/{plan_id}/publication")
@@ -81,19 +84,32 @@ def plan_routes(workshop: Workshop, planning: Planning, words: Wording) -> APIRo
 
     @router.post("/{plan_id}/entries/{estate_id}/project", status_code=201)
     def begin(actor: Commander, plan_id: UUID, estate_id: EstateNamed, body: PlanBody) -> dict[str, Any]:
-        """Opens a project for an estate that the plan in force lists."""
-        with answered("plan"), workshop.open() as work:
-            project = planning.open_listed(work, str(plan_id), estate_id, body.plan(), who_of(actor))
-            return project_shown(project, words)
+        """Opens a project for an estate that the plan in force lists; `needs_left` as of `POST /projects`."""
+        with answered("plan"), in_plan(), workshop.open() as work:
+            return begun_shown(planning.open_listed(work, str(plan_id), estate_id, body.plan(), who_of(actor)), words)
 
     return router
+
+
+@contextmanager
+def in_plan() -> Iterator[None]:
+    """Says that the estate is missing, not the plan."""
+    try:
+        yield
+    except NotInPlan:
+        raise not_found("estate in this plan") from None
+
+
+def seen_plans(workshop: Workshop, actor: Actor) -> list[YearlyPlan]:
+    with workshop.engine.begin() as connection:
+        return [plan for plan in all_plans(connection) if _concerns(share_of(actor), plan)]
 
 
 def seen_plan(workshop: Workshop, actor: Actor, plan_id: UUID) -> tuple[YearlyPlan, list[PlanEntry]]:
     """With the entries that the actor may see. Raises Problem 404."""
     with workshop.engine.begin() as connection:
         found = plan_with_entries(connection, str(plan_id))
-    if found is None:
+    if found is None or not _concerns(share_of(actor), found[0]):
         raise not_found("plan")
     plan, entries = found
     if plan.state is PlanState.DRAFT:
@@ -105,7 +121,7 @@ def differences_shown(workshop: Workshop, actor: Actor, plan_id: UUID) -> dict[s
     """Of the estates that the actor may see; None for the first version. Raises Problem 404."""
     with workshop.engine.begin() as connection:
         found = plan_with_entries(connection, str(plan_id))
-        if found is None:
+        if found is None or not _concerns(share_of(actor), found[0]):
             raise not_found("plan")
         plan, entries = found
         if (before := version_before(connection, plan)) is None:
@@ -148,5 +164,14 @@ def entry_shown(entry: PlanEntry) -> dict[str, Any]:
     }
 
 
+def _concerns(share: DistrictShare, plan: YearlyPlan) -> bool:
+    """A draft concerns those who lead, and those who may have estates in it: sub-districts and their offices."""
+    if plan.state is not PlanState.DRAFT or share.holds(plan.lead, None) or share.sub_districts:
+        return True
+    return any(one.office in share.departments for one in sub_districts().values())
+
+
 def _sees(share: DistrictShare, plan: YearlyPlan, entry: PlanEntry) -> bool:
-    return share.holds(plan.lead, entry.place.sub_district) or entry.decided_by in share.departments
+    place = sub_districts().get(entry.place.sub_district or "")
+    units = {entry.decided_by, place and place.office}
+    return share.holds(plan.lead, entry.place.sub_district) or not units.isdisjoint(share.departments)

@@ -9,6 +9,7 @@ from services.chassis.web import refusals
 from services.chassis.web.problems import Problem, invalid
 from services.projects.app.consultation.electors import DiffersFromRegister
 from services.projects.app.works.disturb import BreaksRules
+from services.projects.domain.consultation.register_check import Difference, DifferenceKind
 from services.projects.domain.repair_project import MissingFacts
 from services.projects.domain.works.gates import Gate, GatesShut
 from services.projects.domain.works.impact import Breach
@@ -101,13 +102,17 @@ def answered(what: str) -> Iterator[None]:
         ) from None
 
 
+def _kind(one: Difference) -> str:
+    return f"{one.kind} in 0.01 m²" if one.kind is DifferenceKind.AREA else one.kind
+
+
 def _differs(differs: DiffersFromRegister) -> Problem:
     """Names the first differences; `differences` holds them as facts."""
     listed = [one._asdict() for one in differs.found[:FIRST_DIFFERENCES]]
     errors = [
         {
             "field": "body.parts",
-            "message": f"{one.part_id}: {one.kind}, {one.registered or '-'} in the register, {one.given or '-'} here",
+            "message": f"{one.part_id}: {_kind(one)}, {one.registered or '-'} in the register, {one.given or '-'} here",
             "remedy": "correct it, or the register, or give why_differs",
         }
         for one in differs.found[:FIRST_DIFFERENCES]

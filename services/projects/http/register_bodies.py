@@ -16,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 
+from services.contracts.districts import sub_districts
 from services.contracts.estate_events import EstateCode, HallwayName
 from services.contracts.property_kinds import PropertyKindCode
 from services.contracts.redaction import redact
@@ -45,12 +46,18 @@ class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+def _known_sub_district(code: str) -> str:
+    if code not in sub_districts():
+        raise ValueError(f"is no sub-district of the district; known are {', '.join(sorted(sub_districts()))}")
+    return code
+
+
 class EstateBody(_Body):
     """An estate of the district's list; what is left out is not known."""
 
     id: EstateCode
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=60), AfterValidator(redact)]
-    sub_district: SubDistrictCode | None = None
+    sub_district: Annotated[SubDistrictCode, AfterValidator(_known_sub_district)] | None = None
     property_kind: PropertyKindCode | None = None
     built: Annotated[int, Field(ge=1800, le=2200)] | None = None
     floor_area_m2: SquareMetres | None = None
@@ -68,8 +75,20 @@ class EstateBody(_Body):
         return Facts(self.id, self.name, self.sub_district, self.property_kind, self.built, area, self.east, self.north)
 
 
+def _each_once(listed: list[EstateBody]) -> list[EstateBody]:
+    first: dict[str, int] = {}
+    for number, one in enumerate(listed):
+        known = first.setdefault(one.id, number)
+        if listed[known] != one:
+            rows = f"estates.{known} and estates.{number}"
+            raise ValueError(f"{rows} are both {one.id}, with different contents: give each estate one row")
+    return listed
+
+
 class EstatesBody(_Body):
-    estates: Annotated[list[EstateBody], Field(min_length=1, max_length=MOST_ESTATES)]
+    """One row an estate; the same row again is none."""
+
+    estates: Annotated[list[EstateBody], Field(min_length=1, max_length=MOST_ESTATES), AfterValidator(_each_once)]
 
 
 class RegisteredPartBody(_Body):

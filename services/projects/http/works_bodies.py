@@ -58,7 +58,7 @@ ReadingValue = Annotated[
 Quantity = Annotated[Decimal, Field(max_digits=12, decimal_places=2, allow_inf_nan=False)]
 Contracted = Annotated[Quantity, Field(gt=0, description="In the unit of the menu item.")]
 Places = Annotated[int, Field(ge=0, le=100_000)]
-Fen = Annotated[int, Field(ge=0, le=10**12)]
+Fen = Annotated[int, Field(strict=True, ge=0, le=10**12)]
 
 
 class _Body(BaseModel):

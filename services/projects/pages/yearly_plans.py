@@ -18,13 +18,13 @@ from services.projects.domain.needs import NeedReason
 from services.projects.domain.yearly_plan import PlanDecision
 from services.projects.http.bodies import PlanBody
 from services.projects.http.plan_bodies import EntryBody, NewPlanBody, PublicationBody, RankingBody
-from services.projects.http.plans import differences_shown, plan_shown, seen_plan
+from services.projects.http.plans import differences_shown, plan_shown, seen_plan, seen_plans
 from services.projects.http.refusals import answered
 from services.projects.http.rights import Commander, Reader, authority_of, share_of, who_of
 from services.projects.pages import charts
 from services.projects.pages.on_site import NOTHING, Entered, fen_of, refused
 from services.projects.store.estate_views import with_pages
-from services.projects.store.plan_views import all_plans, works_of
+from services.projects.store.plan_views import works_of
 
 
 def plan_pages(workshop: Workshop, pages: Pages, planning: Planning) -> APIRouter:
@@ -89,8 +89,8 @@ def plan_pages(workshop: Workshop, pages: Pages, planning: Planning) -> APIRoute
 
         def act(work: Work) -> None:
             plan = body_of(PlanBody, {}).plan()
-            project = planning.open_listed(work, str(plan_id), fields.get("estate", ""), plan, who_of(actor))
-            opened.append(project.id)
+            begun = planning.open_listed(work, str(plan_id), fields.get("estate", ""), plan, who_of(actor))
+            opened.append(begun.project.id)
 
         answer = _done(request, actor, plan_id, fields, "begun", act)
         return done(f"/pages/projects/{opened[0]}", "begun") if opened and answer.status_code == 303 else answer
@@ -110,8 +110,7 @@ def plan_pages(workshop: Workshop, pages: Pages, planning: Planning) -> APIRoute
     def _plans(request: Request, actor: Actor, entered: Entered = NOTHING, problem: Problem | None = None) -> Response:
         if problem and problem.status_code not in (409, 422):
             raise problem
-        with workshop.engine.begin() as connection:
-            found = [plan_facts(one) for one in all_plans(connection)]
+        found = [plan_facts(one) for one in seen_plans(workshop, actor)]
         now = workshop.clock.now()
         lead = planning.draft.rules.book().at(now).project.lead
         return pages.show(

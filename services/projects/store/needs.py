@@ -64,6 +64,10 @@ class SqlNeedBook:
     def named_by(self, work: Work, id: str) -> Named | None:
         return named_by(work.connection, id)
 
+    def asked_by(self, work: Work, ref: str) -> list[Need]:
+        rows = work.connection.execute(select(needs).where(needs.c.sources.contains([[ref]])))
+        return [need_of(row) for row in rows]
+
     def places(self, work: Work, estate_ids: Collection[str]) -> Mapping[str, Place]:
         rows = work.connection.execute(select(estates).where(estates.c.id.in_(sorted(estate_ids)), ~estates.c.removed))
         return {row.id: Place(sub_district=row.sub_district, estate=row.id, estate_name=row.name) for row in rows}

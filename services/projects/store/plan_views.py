@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import Connection, select, tuple_
 
 from services.chassis.web.cursors import Position
 from services.projects.app.share import DistrictShare
 from services.projects.domain.fund_use import FundUse, FundUseState
 from services.projects.domain.repair_project import RepairProject
-from services.projects.domain.yearly_plan import PlanEntry, YearlyPlan, in_order
+from services.projects.domain.yearly_plan import PlanEntry, PlanState, YearlyPlan, in_order
 from services.projects.store.fund_uses import fund_use_of
 from services.projects.store.plan_tables import fund_uses, plans
 from services.projects.store.plans import begun_of, entries_of, plan_of
@@ -24,9 +26,15 @@ def all_plans(connection: Connection) -> list[YearlyPlan]:
 
 
 def plan_with_entries(connection: Connection, plan_id: str) -> tuple[YearlyPlan, list[PlanEntry]] | None:
-    """The most pressing entry first."""
+    """The most pressing entry first; of a draft with the works that were begun by now."""
     row = connection.execute(select(plans).where(plans.c.id == plan_id)).one_or_none()
-    return (plan_of(row), in_order(entries_of(connection, plan_id))) if row else None
+    if row is None:
+        return None
+    plan, entries = plan_of(row), in_order(entries_of(connection, plan_id))
+    if plan.state is PlanState.DRAFT:
+        begun = begun_of(connection, plan.year)
+        entries = [replace(one, projects=begun.get(one.place.estate or "", ())) for one in entries]
+    return plan, entries
 
 
 def version_before(connection: Connection, plan: YearlyPlan) -> tuple[YearlyPlan, list[PlanEntry]] | None:

@@ -45,6 +45,9 @@ def test_a_contract_is_changed_and_audited_by_its_papers(district: District, pro
     name_units(district.hub, project)
     signed = sign(district.hub, project, paper(district.hub, project, "contract"), NOW, sum_fen=1_000_00)
     path, order = f"contracts/{signed['contract_id']}", paper(district.hub, project, "change_order")
+    for nothing in (0, True):
+        refused = send(district, project, f"{path}/changes", version=1, change_order=order, delta_fen=nothing)
+        assert fields(refused) == ["body.delta_fen"]
     changed = do(district.hub, project, f"{path}/changes", version=1, change_order=order, delta_fen=200_00)
     assert (changed["due_fen"], changed["version"]) == (1_200_00, 2)
     assert fields(send(district, project, f"{path}/changes", version=2, change_order=order, delta_fen=1)) == [

@@ -162,6 +162,23 @@ def test_an_estate_that_is_not_registered_has_no_parts_and_only_the_hub_register
     assert district.hub.get("/estates?limit=1&after=quyang-1").json()["items"][0]["estate_id"] == "quyang-2"
 
 
+@pytest.mark.parametrize(
+    ("listed", "field", "said"),
+    [
+        ([MOON, STARS, MOON | {"built": 1999}], "body.estates", "estates.0 and estates.2 are both quyang-1"),
+        ([STARS | {"sub_district": "310109999"}], "body.estates.0.sub_district", "known are 310109009, "),
+    ],
+)
+def test_a_list_that_contradicts_itself_or_names_an_unknown_place_is_refused_whole(
+    district: District, listed: list[dict[str, Any]], field: str, said: str
+) -> None:
+    answer = district.hub.post("/estates/batch", json={"estates": listed})
+    (fault,) = answer.json()["errors"]
+    assert (answer.status_code, fault["field"]) == (422, field)
+    assert said in fault["message"]
+    assert district.hub.post("/estates/batch", json={"estates": [STARS, STARS]}).status_code == 200
+
+
 def test_detection_and_heat_read_the_registered_floor_area(district: District) -> None:
     registered(district, MOON)
     take(district.workshop, *(dispatched(n, "MJ01", "quyang-1", by=n, day=20 + n) for n in range(1, 10)))

@@ -87,17 +87,18 @@ def test_works_decided_for_a_hot_issue_meet_its_elements_and_a_cancelled_project
     assert {one["kind"] for one in by_element["E01"]["sources"]} == {"committee", "hot_issue"}
     assert by_element["E16"]["state"] == "open"
     district.advance(project, "accepted")
-    assert {one["element"] for one in needs(district, state="met")} == set(district.project(project)["elements"])
+    assert set(district.project(project)["elements"]) == {"E01", "E14"}
+    assert [one["element"] for one in needs(district, state="met")] == ["E01"]  # the other was not built
     wrong = {"version": district.project(project)["version"], "reason": "按错了"}
     assert district.hub.post(f"/projects/{project}/reversals", json=wrong).status_code == 200
     assert needs(district, state="met") == []
     assert {one["project_id"] for one in needs(district, state="in_project")} == {project}
-    (bicycles,) = needs(district, state="open")
+    _, bicycles = needs(district, state="open")
     second = opened(district, bicycles).json()
     assert (second["elements"], second["hot_issues"], second["state"]) == (["E16"], [], "need")
     step = {"version": 1, "to": "cancelled", "note": "另有计划"}
     assert district.hub.post(f"/projects/{second['project_id']}/steps", json=step).status_code == 200
-    (left,) = needs(district, state="open")
+    _, left = needs(district, state="open")
     assert (left["element"], left["project_id"]) == ("E16", None)
 
 
@@ -118,6 +119,27 @@ def test_a_project_begins_from_needs_of_several_estates(district: District) -> N
         assert [one["project_id"] for one in found] == [project["project_id"]]
     refused = opened(district, needs(district)[0])
     assert (refused.status_code, refused.json()["current_state"]) == (409, "in_project")
+
+
+def test_a_project_takes_the_needs_of_its_elements_and_meets_those_that_it_built(district: District) -> None:
+    ask(district, "E01", "E06", "E16")
+    roof, sewer, shed = needs(district)
+    refused = opened(district, shed, project={"elements": ["E01"]})
+    (fault,) = refused.json()["errors"]
+    assert (refused.status_code, fault["field"]) == (422, "body.project.elements")
+    assert "add of E16" in fault["message"]
+    assert needs(district, state="in_project") == []
+    answer = opened(district, roof, sewer, shed, project={"elements": ["E01", "E06"]})
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["needs_left"] == [{"need_id": shed["need_id"], "element": "E16"}]
+    assert [one["element"] for one in needs(district, state="in_project")] == ["E01", "E06"]
+    district.advance(answer.json()["project_id"], "accepted")  # with an item of the roof alone
+    assert [one["element"] for one in needs(district, state="met")] == ["E01"]
+    left = {one["element"]: (one["reason"], one["project_id"]) for one in needs(district, state="open")}
+    assert left == {"E06": ("not_built", None), "E16": (None, None)}
+    (sewer,) = needs(district, state="open", element="E06")
+    assert opened(district, sewer).status_code == 201
+    assert [one["reason"] for one in needs(district, element="E06")] == [None]
 
 
 def test_of_two_who_open_a_project_for_one_need_one_wins(district: District) -> None:
@@ -168,6 +190,21 @@ def test_a_survey_is_withdrawn_once_and_what_others_ask_for_stays(district: Dist
     assert [(one["element"], one["state"]) for one in needs(district)] == [("E01", "refused"), ("E06", "open")]
     assert [one.survey_id for one in told(district, NeedsSurveyWithdrawn)] == [made["id"]]
     assert district.hub.post("/surveys", json=made).json()["errors"][0]["field"] == "body.id"
+
+
+def test_the_id_of_a_request_is_of_one_estate_and_its_elements_and_of_no_survey(district: District) -> None:
+    made, own = survey(), str(uuid4())
+    assert district.hub.post("/surveys", json=made).status_code == 201
+    for _ in range(2):
+        assert ask(district, "E01", "E06", id=own).status_code == 201
+    known = needs(district)
+    for answer in (
+        ask(district, "E01", id=own, estate="jiaxing-1"),
+        ask(district, "E16", id=own),
+        ask(district, "E01", id=made["id"]),
+    ):
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "body.id")
+    assert needs(district) == known
 
 
 def test_needs_are_listed_by_element(district: District) -> None:

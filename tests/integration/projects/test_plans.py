@@ -197,6 +197,7 @@ def test_an_estate_of_unknown_property_is_not_listed_until_it_is_registered(dist
         ({"year": 1066}, "body.year"),
         ({"year": "soon"}, "body.year"),
         ({"budget_fen": -1}, "body.budget_fen"),
+        ({"budget_fen": True}, "body.budget_fen"),
     ],
 )
 def test_a_plan_for_a_year_that_is_over_or_with_a_negative_budget_is_refused(
@@ -222,6 +223,50 @@ def test_size_says_who_decides(district: District) -> None:
         assert answer.status_code == status
     own = district.as_("subdistrict:310109014").get(f"/plans/{plan['plan_id']}").json()["entries"]
     assert [one["place"]["estate"] for one in own] == ["jiaxing-1"]
+
+
+def test_a_draft_is_for_who_may_decide_on_its_estates_and_what_is_published_for_all(district: District) -> None:
+    plan = drafted(district)
+    path = f"/plans/{plan['plan_id']}"
+
+    def seen(role: str) -> tuple[int, int, int]:
+        listed, shown = district.as_(role).get("/plans").json()["items"], district.as_(role).get(path)
+        return len(listed), shown.status_code, len(shown.json().get("entries", ()))
+
+    assert seen("department:fire") == (0, 404, 0)
+    assert district.as_("department:fire").get(f"{path}/differences").json()["title"] == "No such plan"
+    assert seen("department:housing") == (1, 200, 2)
+    assert seen(OFFICE) == (1, 200, 1)
+    assert seen("subdistrict:310109014") == (1, 200, 1)
+    settle(district, plan)
+    assert publish(district, plan).status_code == 200
+    assert seen("department:fire") == (1, 200, 2)
+
+
+def test_an_estate_that_is_not_in_the_plan_is_named_as_what_is_missing(district: District) -> None:
+    path = f"/plans/{drafted(district)['plan_id']}/entries/nowhere-1"
+    for address, body in ((path, {"version": 1, "decision": "listed", "cost_fen": 5}), (f"{path}/project", {})):
+        answer = district.hub.post(address, json=body)
+        assert (answer.status_code, answer.json()["title"]) == (404, "No such estate in this plan")
+
+
+def test_nobody_overturns_by_a_lower_cost_or_without_one_what_a_larger_unit_decided(district: District) -> None:
+    plan, estate, housing = drafted(district), "quyang-1", "department:housing"
+    refusal = {"decision": "refused", "reason": "no_will"}
+    postponed = {"decision": "postponed", "reason": "no_money"}
+    small = {"decision": "listed", "cost_fen": 5}
+    assert decide(district, plan, estate, role=OFFICE, **refusal).status_code == 403  # nobody knows its size
+    assert decide(district, plan, estate, role=housing, **postponed).status_code == 200
+    assert decide(district, plan, estate, role=OFFICE, **small).status_code == 403
+    large = {"decision": "listed", "cost_fen": 2 * MILLION}
+    assert decide(district, plan, estate, role=housing, **large).status_code == 200
+    for said in (refusal, postponed, small):
+        assert decide(district, plan, estate, role=OFFICE, **said).status_code == 403
+    kept = decide(district, plan, estate, role=housing, **postponed).json()
+    assert (kept["decision"], kept["cost_fen"]) == ("postponed", 2 * MILLION)
+    assert decide(district, plan, estate, role=OFFICE, **small).status_code == 403
+    assert decide(district, plan, estate, role=housing, **small).status_code == 200
+    assert decide(district, plan, estate, role=OFFICE, **refusal).status_code == 200
 
 
 def test_of_two_who_decide_or_publish_at_once_one_wins(district: District) -> None:
@@ -317,8 +362,14 @@ def test_works_that_begin_while_the_next_version_is_drafted_stand_in_it(district
     assert decide(district, second, "quyang-1", decision="postponed", reason="no_money").status_code == 200
     begun = district.hub.post(f"/plans/{first['plan_id']}/entries/quyang-1/project", json={})
     refused = publish(district, second)
-    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "body.entries")
+    (fault,) = refused.json()["errors"]
+    assert (refused.status_code, fault["field"]) == (422, "body.entries")
+    assert "quyang-1 has works that were begun since: rank the plan again, and list it" in fault["message"]
     assert plan_of(district, second)["state"] == "draft"
+    shown = {one["place"]["estate"]: one["projects"] for one in plan_of(district, second)["entries"]}
+    assert shown == {"quyang-1": [begun.json()["project_id"]], "jiaxing-1": []}
+    again = decide(district, second, "quyang-1", decision="refused", reason="no_will")
+    assert (again.status_code, again.json()["errors"][0]["field"]) == (422, "body.decision")
     ranked = {"version": plan_of(district, second)["version"]}
     assert district.hub.post(f"/plans/{second['plan_id']}/ranking", json=ranked).json()["undecided"] == 1
     assert decide(district, second, "quyang-1", decision="listed", cost_fen=2 * MILLION).status_code == 200

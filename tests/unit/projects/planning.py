@@ -70,6 +70,9 @@ class MemoryNeeds:
     def named_by(self, work: Work, id: str) -> Named | None:
         return None
 
+    def asked_by(self, work: Work, ref: str) -> list[Need]:
+        return [one for one in self.kept.values() if any(source.ref == ref for source in one.sources)]
+
     def places(self, work: Work, estates: Collection[str]) -> Mapping[str, Place]:
         return {one: ESTATES[one] for one in estates if one in ESTATES}
 

@@ -46,7 +46,8 @@ class NeedsAndPlans(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.desk = Desk()
-        self.follow = MeetNeeds(self.desk.gather)
+        self.built: frozenset[str] | None = None
+        self.follow = MeetNeeds(self.desk.gather, lambda work, project: self.built)
         self.model: dict[Key, list[Wanted]] = {}
         self.said: dict[str, tuple[str, str | None]] = {}  # by estate, of the open draft
         self.budget = 0
@@ -80,6 +81,13 @@ class NeedsAndPlans(RuleBasedStateMachine):
     def ask(self, estate: str, elements: list[str | None], kind: NeedOrigin, again: bool) -> None:
         self.asked += not again
         asker = str(UUID(int=10_000 + self.asked))
+        asked_for = {
+            key for key, needs in self.model.items() for one in needs if any(asker in said for said in one.askers)
+        }
+        if kind is NeedOrigin.COMMITTEE and not asked_for <= {(estate, element) for element in elements}:
+            with pytest.raises(Unfit):
+                self.desk.gather.ask(self.desk.work, NeedRequest(asker, kind, estate, elements), HUB)
+            return
         self.desk.gather.ask(self.desk.work, NeedRequest(asker, kind, estate, elements), HUB)
         for element in elements:
             needs = self.model.setdefault((estate, element), [])
@@ -163,7 +171,8 @@ class NeedsAndPlans(RuleBasedStateMachine):
         listed = decision is PlanDecision.LISTED
         reason, cost = (None, COST) if listed else (NeedReason.LOWER_RANK, None)
         said = EntryDecision(entry.place.estate or "", entry.version, decision, reason, cost)
-        if (listed and not entry.needs and not entry.projects) or (not listed and entry.projects):
+        runs = self.running(entry.place.estate)
+        if (listed and not entry.needs and not runs) or (not listed and runs):
             with pytest.raises(Unfit):
                 self.desk.draft.decide(self.desk.work, self.draft.id, said, HUB)
             return
@@ -219,19 +228,26 @@ class NeedsAndPlans(RuleBasedStateMachine):
             if wanted.state in ("open", "in_plan"):
                 wanted.state, wanted.project = "in_project", project.id
 
-    @rule(data=st.data(), state=st.sampled_from([ProjectState.BUILDING, ProjectState.ACCEPTED, ProjectState.CANCELLED]))
+    @rule(
+        data=st.data(),
+        state=st.sampled_from([ProjectState.BUILDING, ProjectState.ACCEPTED, ProjectState.CANCELLED]),
+        built=st.sampled_from([None, frozenset(), frozenset({"E01"}), frozenset({"E01", "E06"})]),
+    )
     @precondition(lambda self: any(one.state is not ProjectState.CANCELLED for one in self.projects.values()))
-    def advance(self, data: st.DataObject, state: ProjectState) -> None:
+    def advance(self, data: st.DataObject, state: ProjectState, built: frozenset[str] | None) -> None:
         going = [one for one in self.projects.values() if one.state is not ProjectState.CANCELLED]
         project = data.draw(st.sampled_from(going))
         if state is ProjectState.CANCELLED and project.state is ProjectState.ACCEPTED:
             return  # the table of projects has no such step
-        project.state = state
+        project.state, self.built = state, built
         self.follow.step(self.desk.work, project)
-        becomes = {ProjectState.ACCEPTED: "met", ProjectState.CANCELLED: "open"}.get(state, "in_project")
-        for needs in self.model.values():
+        for (_, element), needs in self.model.items():
             for wanted in needs:
                 if wanted.project == project.id:
+                    becomes = {ProjectState.ACCEPTED: "met", ProjectState.CANCELLED: "open"}.get(state, "in_project")
+                    left_out = built is not None and (element not in built if element else not built)
+                    if becomes == "met" and wanted.state == "in_project" and left_out:
+                        becomes = "open"
                     wanted.state = becomes
                     wanted.project = project.id if becomes != "open" else None
                     wanted.listed &= becomes != "open"

@@ -49,6 +49,8 @@ class GatherNeeds:
         """Begins a need for each element, or joins it. Raises Unfit for an estate that they may not see or that is not
         registered."""
         place = self._place(work, asked.estate, who.authority)
+        if asked.kind is NeedOrigin.COMMITTEE:
+            self._must_be_own(work, asked)
         return self.join(work, place, asked.elements, Source(work.clock.now(), asked.kind, asked.id))
 
     def survey(self, work: Work, survey: NeedsSurvey, who: Who) -> list[Need]:
@@ -116,6 +118,13 @@ class GatherNeeds:
         if place is None or not authority.share.holds(lead, place.sub_district):
             raise Unfit("estate", "is not registered: take an id of GET /estates, or import it first")
         return place
+
+    def _must_be_own(self, work: Work, asked: NeedRequest) -> None:
+        """Raises Unfit for the id of another request, or of anything else. A row of a file has one of what it says."""
+        must_be_free(self.book.named_by, work, asked.id, Named.NEED)
+        for known in self.book.asked_by(work, asked.id):
+            if known.place.estate != asked.estate or known.element not in asked.elements:
+                raise Unfit("id", "is that of another request for needs: give each request an id of its own")
 
     def lead(self, at: datetime) -> str:
         """The department that leads repair then."""

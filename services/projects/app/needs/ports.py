@@ -24,6 +24,9 @@ class NeedBook(Protocol):
     def named_by(self, work: Work, id: str) -> Named | None:
         """What has this id by now; nobody else takes it until the transaction ends."""
 
+    def asked_by(self, work: Work, ref: str) -> list[Need]:
+        """The needs that have this id among their sources."""
+
     def newest(self, work: Work, estates: Collection[str]) -> dict[NeedKey, Need]:
         """The need of the highest ordinal of each element, of these estates, which are locked in one order."""
 

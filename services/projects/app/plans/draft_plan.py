@@ -30,6 +30,10 @@ NO_KIND = "its property kind is not registered, so nobody knows who pays: import
 NO_PLACE = "lies in no known sub-district, so nobody knows who decides: import it with one, then rank the plan again"
 
 
+class NotInPlan(Unknown):
+    """The plan is there, and has no such estate."""
+
+
 @dataclass(frozen=True, slots=True)
 class EntryDecision:
     """`version` is the entry's as the person saw it. `agreement`: per cent, as it was reported."""
@@ -93,9 +97,12 @@ class DraftPlan:
         plan = locked_draft(self.book, work, plan_id, None)
         found = next((one for one in self.book.entries(work, plan.id) if one.place.estate == said.estate), None)
         if found is None:
-            raise Unknown
-        entry = replace(found, cost_fen=said.cost_fen, decision=said.decision, reason=said.reason)
-        self._may_decide(plan, entry, who.authority)
+            raise NotInPlan
+        self._may_decide(plan, found, said, who.authority)
+        is_listed = said.decision is PlanDecision.LISTED
+        cost = said.cost_fen if is_listed or said.cost_fen is not None else found.cost_fen
+        works = self.book.begun(work, plan.year).get(said.estate, ())
+        entry = replace(found, cost_fen=cost, decision=said.decision, reason=said.reason, projects=works)
         must_be_at(said.version, found.version, found.decision or "undecided")
         if said.agreement is not None:
             entry.values = {**entry.values, RankPart.AGREEMENT: said.agreement}
@@ -109,14 +116,18 @@ class DraftPlan:
         work.publish(TOPIC, changed(plan, who.actor))
         return entry
 
-    def _may_decide(self, plan: YearlyPlan, entry: PlanEntry, authority: Authority) -> None:
-        unit = self.plan_rules.decided_by(entry.cost_fen or 0, entry.place.sub_district)
-        units = {unit} - {None} | ({plan.lead} if entry.cost_fen is None else set())
-        if authority.is_hub or authority.speaks_for({one for one in units if one}):
+    def _may_decide(self, plan: YearlyPlan, found: PlanEntry, said: EntryDecision, authority: Authority) -> None:
+        """Nobody overturns by a lower cost, or without one, what a larger unit decides on."""
+        place = found.place.sub_district
+        is_first = found.decision is None and said.decision is PlanDecision.LISTED
+        if found.cost_fen is None and not is_first:
+            unit: str | None = plan.lead
+        else:
+            unit = self.plan_rules.decided_by(max(found.cost_fen or 0, said.cost_fen or 0), place)
+        if authority.is_hub or (unit and authority.speaks_for({unit})):
             return
-        office = self.plan_rules.decided_by(0, entry.place.sub_district)
-        is_seen = authority.share.holds(plan.lead, entry.place.sub_district)
-        if not is_seen and office not in authority.share.departments:
+        office = self.plan_rules.decided_by(0, place)
+        if not authority.share.holds(plan.lead, place) and office not in authority.share.departments:
             raise Unknown
         raise Forbidden("not-yours", "Another unit decides on works of this size", f"This is for {unit} or the hub.")
 

@@ -23,6 +23,9 @@ from services.projects.domain.yearly_plan import (
     undecided,
 )
 
+NAMED = 20
+"""As many estates a refusal names."""
+
 
 @dataclass(frozen=True, slots=True)
 class PublishPlan:
@@ -90,12 +93,17 @@ class PublishPlan:
 
 def _publishable(plan: YearlyPlan, entries: Sequence[PlanEntry]) -> None:
     if left := undecided(entries):
-        why = f"are not all decided: {len(left)} are left, such as {left[0].place.estate}; decide on each"
-        raise Unfit("entries", why)
+        raise Unfit("entries", f"are not all decided: {len(left)} are left; {'; '.join(map(_to_do, left[:NAMED]))}")
     over = public_money(entries) - plan.budget_fen
     if over > 0:
         why = f"is exceeded by {over} fen of public money: raise it, or postpone works"
         raise Unfit("budget_fen", why)
+
+
+def _to_do(entry: PlanEntry) -> str:
+    if entry.projects:
+        return f"{entry.place.estate} has works that were begun since: rank the plan again, and list it"
+    return f"{entry.place.estate}: list, postpone or refuse it"
 
 
 def _take(need: Need, plan: YearlyPlan, entry: PlanEntry | None) -> bool:

@@ -48,7 +48,7 @@ class RegisterEstates:
     book: EstateBook
 
     def estates(self, work: Work, listed: Sequence[Facts]) -> list[Registered]:
-        """One answer for each estate listed, in order; the later of two rows of one estate holds."""
+        """One answer for each estate listed, in order."""
         known = self.book.lock(work, {one.id for one in listed})
         changed: dict[str, RegisteredEstate] = {}
         answers = []

@@ -96,6 +96,12 @@ class WorksDesk:
     def gated(self, project: RepairProject) -> bool:
         return project.opened_at.date() >= self.rules.gated_from
 
+    def built(self, work: Work, project: RepairProject) -> frozenset[str] | None:
+        """The elements that its items build; None for a project from before works had items to end with."""
+        if not self.gated(project):
+            return None
+        return frozenset(item.element for item in self.book.works_of(work, project.id).built())
+
     def pass_gates(self, work: Work, project: RepairProject) -> None:
         """Raises GatesShut when what the project just became is not open to it yet; the transaction is rolled back."""
         step = project.state and STEPS.get(project.state)
