@@ -295,7 +295,12 @@ def closed(issue: Issue, case_id: str, standard_id: str | None, reason: str | No
 
 
 @pytest.mark.parametrize(
-    ("standard", "reason", "hear"), [(str(uuid4()), None, 1), (None, "并入另一办法", 0), (str(uuid4()), "尚未印发", 0)]
+    ("standard", "reason", "hear"),
+    [
+        ("5b0d9a3e-1c2d-4e3f-8a4b-5c6d7e8f9a0b", None, 1),
+        (None, "并入另一办法", 0),
+        ("5b0d9a3e-1c2d-4e3f-8a4b-5c6d7e8f9a0b", "尚未印发", 0),
+    ],
 )
 def test_whose_call_led_to_a_rule_hears_it_once_though_their_own_matter_is_over(
     intake: Intake, issue: Issue, member: str, standard: str | None, reason: str | None, hear: int
