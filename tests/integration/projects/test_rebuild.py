@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +14,7 @@ from kafka import KafkaAdminClient, KafkaProducer
 from sqlalchemy import create_engine, select, text
 from typer.testing import CliRunner
 
+from services.chassis.clock import FixedClock
 from services.chassis.database.tables import outbox
 from services.chassis.database.work import Workshop
 from services.chassis.messaging.kafka import FLAVOURS
@@ -130,12 +131,33 @@ def played(district: District) -> list[Event]:
     do(district.hub, project, "defects", id=str(uuid4()), item_id=item, severity="minor", note="起鼓")
     district.advance(project, "accepted")
     ends = works(district.hub, project)["warranties"][0]["ends"]
-    again = {"on": "2026-07-01", "result": "nobody_home", "again_on": "2026-12-01", "photographs": ["d" * 64]}
-    do(district.hub, project, "warranty-visits", id=str(uuid4()), block="3", ends=ends, version=0, **again)
+    _visited(district, project, date.fromisoformat(ends))
     come(*(dispatched(600 + n, "MJ01", "quyang-1", by=n, day=75 + n) for n in range(6)))  # it is there again
     district.decide(STALLS, kind="service")
     district.cure_done(STALLS)
     return events
+
+
+def _visited(district: District, project: str, ends: date) -> None:
+    """In the last weeks of the warranty, years ahead of all else that is played here."""
+    clock = district.workshop.clock
+    assert isinstance(clock, FixedClock)
+    ahead = ends - clock.now().date() - timedelta(days=30)
+    visit = {"on": str(ends - timedelta(days=30)), "result": "nobody_home", "photographs": ["d" * 64]}
+    later = {"again_on": str(ends - timedelta(days=10))}
+    clock.advance(ahead)
+    do(
+        district.hub,
+        project,
+        "warranty-visits",
+        id=str(uuid4()),
+        block="3",
+        ends=str(ends),
+        version=0,
+        **visit,
+        **later,
+    )
+    clock.advance(-ahead)
 
 
 def _supervise(district: District) -> None:

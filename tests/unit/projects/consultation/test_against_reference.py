@@ -140,7 +140,8 @@ def test_what_is_missing_is_enough_and_one_less_is_not(
     taking = data.draw(st.integers(0, whole))
     agreeing = data.draw(st.integers(0, taking))
     rule = condition(op, num, den, denominator=denominator)
-    judged = judge(rule, Counting(*[Sums(whole, taking, agreeing)] * 3, 0))
+    counting = Counting(*[Sums(whole, taking, agreeing)] * 3, 0)
+    judged = judge(rule, counting, counting)
 
     def after(more: int) -> bool:
         return meets(rule, agreeing + more, whole if denominator == "all" else taking + more)
