@@ -18,7 +18,8 @@ from services.projects.domain.works.parties import UNITS
 from services.projects.http.agreement_bodies import AuditBody, ContractBody, PartyBody, SumChangeBody
 from services.projects.http.rights import Commander, Reader, who_of
 from services.projects.http.works_shown import contract_shown, party_shown
-from services.projects.pages.on_site import NOTHING, Entered, act_on_site, fen_of, project_of, shown_to
+from services.projects.pages.forms import NOTHING, Entered, acted, fen_of
+from services.projects.pages.on_site import project_of, shown_to
 
 
 def agreement_pages(workshop: Workshop, pages: Pages, acts: WorksActs) -> APIRouter:
@@ -73,8 +74,13 @@ def agreement_pages(workshop: Workshop, pages: Pages, acts: WorksActs) -> APIRou
         act: Callable[[Work], None],
     ) -> Response:
         page = f"/pages/projects/{project_id}/agreements"
-        return act_on_site(
-            workshop, act, page, what, lambda problem: _agreements(request, actor, project_id, fields, problem)
+        return acted(
+            workshop,
+            "project",
+            act,
+            page,
+            what,
+            lambda problem: _agreements(request, actor, project_id, fields, problem),
         )
 
     def _agreements(

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from services.chassis.database.work import Work, Workshop
 from services.chassis.pages.forms import Fields, body_of, number_of
-from services.chassis.pages.look import Pages, done
+from services.chassis.pages.look import Pages
 from services.chassis.web.identity import Actor
 from services.chassis.web.problems import Problem
 from services.contracts.departments import departments
@@ -19,9 +19,8 @@ from services.projects.domain.cases.typical_case import POSSIBLE, Criterion
 from services.projects.http.case_bodies import CaseStepBody, CauseBody, ChoiceBody, ClosingBody, PilotBody
 from services.projects.http.case_sheet import sheet
 from services.projects.http.cases import found_case
-from services.projects.http.refusals import answered
 from services.projects.http.rights import Commander, Reader, authority_of, share_of, who_of
-from services.projects.pages.on_site import NOTHING, Entered, refused
+from services.projects.pages.forms import NOTHING, Entered, acted, refused
 from services.projects.store.case_views import all_cases, projects_of_type
 
 
@@ -103,14 +102,14 @@ def case_pages(workshop: Workshop, pages: Pages, cases: WorkOnCase) -> APIRouter
     def _done(
         request: Request, actor: Actor, case_id: UUID, fields: Entered, what: str, act: Callable[[Work], None]
     ) -> Response:
-        try:
-            with answered("case"), workshop.open() as work:
-                act(work)
-        except Problem as problem:
-            if problem.status_code not in (409, 422):
-                raise
-            return _sheet(request, actor, case_id, fields, problem)
-        return done(f"/pages/cases/{case_id}", what)
+        return acted(
+            workshop,
+            "case",
+            act,
+            f"/pages/cases/{case_id}",
+            what,
+            lambda problem: _sheet(request, actor, case_id, fields, problem),
+        )
 
     def _sheet(
         request: Request, actor: Actor, case_id: UUID, entered: Entered = NOTHING, problem: Problem | None = None

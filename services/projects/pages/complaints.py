@@ -17,7 +17,8 @@ from services.projects.domain.works.defects import Severity
 from services.projects.http.complaints import complaints_shown
 from services.projects.http.rights import Commander, Reader, who_of
 from services.projects.http.works_bodies import DefectBody
-from services.projects.pages.on_site import NOTHING, Entered, act_on_site, menu_rows_of, project_of, shown_to
+from services.projects.pages.forms import NOTHING, Entered, acted
+from services.projects.pages.on_site import menu_rows_of, project_of, shown_to
 
 
 def complaint_pages(workshop: Workshop, pages: Pages, acts: WorksActs, calendar: Calendar) -> APIRouter:
@@ -37,8 +38,9 @@ def complaint_pages(workshop: Workshop, pages: Pages, acts: WorksActs, calendar:
             acts.defects.find(work, str(project_id), body.found(), who_of(actor))
 
         page = f"/pages/projects/{project_id}/complaints"
-        return act_on_site(
+        return acted(
             workshop,
+            "project",
             act,
             page,
             "defect_found",

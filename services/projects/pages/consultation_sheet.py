@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from fastapi import Request, Response
 
 from services.chassis.database.work import Work, Workshop
-from services.chassis.pages.look import Pages, done, faults_of
+from services.chassis.pages.look import Pages
 from services.chassis.web.identity import Actor
 from services.chassis.web.problems import Problem
 from services.projects.app.consultation.acts import ConsultationActs
@@ -40,7 +40,8 @@ from services.projects.http.consultations_shown import (
 from services.projects.http.refusals import answered
 from services.projects.http.rights import authority_of, who_of
 from services.projects.jobs.consultation.tables import CountRefused
-from services.projects.pages.on_site import NOTHING, Entered, project_of
+from services.projects.pages.forms import NOTHING, Entered, acted, refused
+from services.projects.pages.on_site import project_of
 from services.projects.store.consultation_views import steps_of
 from services.projects.store.consultations import results_of
 
@@ -65,12 +66,14 @@ class ConsultationSheet:
         act: Callable[[Work], None],
     ) -> Response:
         """Leads to the page; a refusal is shown on it, with what was entered."""
-        try:
-            with answered(CONSULTATION), self.workshop.open() as work:
-                act(work)
-        except Problem as problem:
-            return self.refused(request, actor, consultation_id, fields, problem)
-        return done(f"/pages/consultations/{consultation_id}", what)
+        return acted(
+            self.workshop,
+            CONSULTATION,
+            act,
+            f"/pages/consultations/{consultation_id}",
+            what,
+            lambda problem: self.show(request, actor, consultation_id, fields, problem),
+        )
 
     def refused(
         self, request: Request, actor: Actor, consultation_id: str, fields: Entered, problem: Problem
@@ -104,7 +107,6 @@ class ConsultationSheet:
             request,
             "consultation.html",
             actor,
-            status=problem.status_code if problem else 200,
             project=project,
             consultation=consultation_shown(found),
             wording={one.item: one.text.text for one in found.items},
@@ -121,10 +123,7 @@ class ConsultationSheet:
             menu=menu,
             rejected=rejected,
             fresh_id=uuid4,
-            entered=entered,
-            problem=problem,
-            faults=faults_of(problem) if problem else [],
-            what=request.query_params.get("done"),
+            **refused(request, entered, problem),
         )
 
     def _desk(self, work: Work, found: Consultation) -> dict[str, Any]:

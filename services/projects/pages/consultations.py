@@ -32,7 +32,7 @@ from services.projects.http.refusals import answered
 from services.projects.http.rights import Commander, Reader, who_of
 from services.projects.jobs.consultation.csv_files import ballots_of_csv, moment_of
 from services.projects.pages.consultation_sheet import ConsultationSheet, file_read, rows_of_file
-from services.projects.pages.on_site import Entered
+from services.projects.pages.forms import Entered, hash_of
 
 BODY_LIMITS: Mapping[str, int] = {
     "/pages/consultations/*/ballots": 32 * 2**20,
@@ -94,7 +94,7 @@ def consultation_pages(workshop: Workshop, pages: Pages, acts: ConsultationActs)
                 name: moment_entered(fields.get(name)) for name in ("announced_at", "opens_at", "closes_at")
             }
             values["version"] = number_of(fields.get("version"))
-            values["evidence"] = hashlib.sha256(file.file.read()).hexdigest()
+            values["evidence"] = hash_of(file)
             values["held_in"] = _held_in(fields, protocol)
             body = body_of(NoticeBody, values)
             acts.steps.notice(work, str(consultation_id), body.version, body.announced(), who_of(actor))
@@ -159,7 +159,7 @@ def _held_in(fields: Entered, protocol: UploadFile | None) -> dict[str, str] | N
     """Where the vote was held, as the form sends it; None where nothing of it was entered."""
     found = {name: value for name in ("system", "number", "issued_on") if (value := fields.get(f"held.{name}"))}
     if protocol is not None and protocol.filename:
-        found["evidence"] = hashlib.sha256(protocol.file.read()).hexdigest()
+        found["evidence"] = hash_of(protocol)
     return found or None
 
 

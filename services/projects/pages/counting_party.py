@@ -26,7 +26,8 @@ from services.projects.http.rights import Commander, who_of
 from services.projects.jobs.consultation.csv_files import deliveries_of_csv, parts_of_csv
 from services.projects.pages.consultation_sheet import ConsultationSheet, file_read, rows_of_file
 from services.projects.pages.consultations import moment_entered
-from services.projects.pages.on_site import Entered, project_of
+from services.projects.pages.forms import Entered, hash_of
+from services.projects.pages.on_site import project_of
 
 BALLOT_COLUMNS = ("房号", "事项", "意见", "方式", "时间", "送达", "文本版本")
 
@@ -109,7 +110,7 @@ def counting_party_pages(workshop: Workshop, pages: Pages, acts: ConsultationAct
                 "id": fields.get("id"),
                 "part_id": fields.get("part_id"),
                 "at": moment_entered(fields.get("at")),
-                "evidence": hashlib.sha256(file.file.read()).hexdigest(),
+                "evidence": hash_of(file),
             }
             acts.sales.note(work, str(consultation_id), body_of(SaleBody, values).sold(), who_of(actor))
 

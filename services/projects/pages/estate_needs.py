@@ -12,7 +12,7 @@ from starlette.datastructures import UploadFile as SentFile
 
 from services.chassis.database.work import Work, Workshop
 from services.chassis.pages.forms import Fields, body_of, choice_of, number_of
-from services.chassis.pages.look import Pages, done, faults_of
+from services.chassis.pages.look import Pages
 from services.chassis.web.identity import Actor, Role
 from services.chassis.web.problems import Problem, invalid
 from services.contracts.elements import elements
@@ -24,10 +24,9 @@ from services.projects.domain.photographs import is_photograph
 from services.projects.domain.surveys import SurveyRole
 from services.projects.http.need_bodies import NeedBody, SurveyBody, WithdrawalBody
 from services.projects.http.needs import Gatherer, need_shown, survey_shown
-from services.projects.http.refusals import answered
 from services.projects.http.rights import Reader, not_found, share_of, who_of
 from services.projects.pages.consultations import moment_entered
-from services.projects.pages.on_site import NOTHING, Entered
+from services.projects.pages.forms import NOTHING, Entered, acted, refused
 from services.projects.store.estate_views import estate_by_id
 from services.projects.store.need_views import page_of_needs, surveys_of, ticket_numbers
 
@@ -111,14 +110,14 @@ def estate_need_pages(workshop: Workshop, pages: Pages, gather: GatherNeeds) -> 
     def _done(
         request: Request, actor: Actor, estate_id: str, fields: Entered, what: str, act: Callable[[Work], None]
     ) -> Response:
-        try:
-            with answered("need"), workshop.open() as work:
-                act(work)
-        except Problem as problem:
-            if problem.status_code not in (409, 422):
-                raise
-            return _estate(request, actor, estate_id, fields, problem)
-        return done(f"/pages/estates/{estate_id}/needs", what)
+        return acted(
+            workshop,
+            "need",
+            act,
+            f"/pages/estates/{estate_id}/needs",
+            what,
+            lambda problem: _estate(request, actor, estate_id, fields, problem),
+        )
 
     def _estate(
         request: Request, actor: Actor, estate_id: str, entered: Entered = NOTHING, problem: Problem | None = None
@@ -136,7 +135,6 @@ def estate_need_pages(workshop: Workshop, pages: Pages, gather: GatherNeeds) -> 
             request,
             "estate_needs.html",
             actor,
-            status=problem.status_code if problem else 200,
             estate=estate.facts,
             needs=[need_shown(one) for one in needs],
             surveys=[survey_shown(one) for one in surveys],
@@ -148,10 +146,7 @@ def estate_need_pages(workshop: Workshop, pages: Pages, gather: GatherNeeds) -> 
             findings=FINDINGS,
             numbers=numbers,
             fresh_id=uuid4,
-            entered=entered,
-            problem=problem,
-            faults=faults_of(problem) if problem else [],
-            what=request.query_params.get("done"),
+            **refused(request, entered, problem),
         )
 
     return router

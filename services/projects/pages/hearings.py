@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from typing import Annotated
 from uuid import UUID, uuid4
@@ -11,7 +10,7 @@ from fastapi import APIRouter, File, Request, Response, UploadFile
 
 from services.chassis.database.work import Work, Workshop
 from services.chassis.pages.forms import Fields, body_of, choice_of, number_of
-from services.chassis.pages.look import Pages, done, faults_of
+from services.chassis.pages.look import Pages, done
 from services.chassis.web.identity import Actor
 from services.chassis.web.problems import Problem
 from services.projects.app.consultation.acts import ConsultationActs
@@ -25,7 +24,8 @@ from services.projects.http.rights import Commander, Reader, authority_of, who_o
 from services.projects.pages.consultation_sheet import rows_of_file
 from services.projects.pages.consultations import item_entered
 from services.projects.pages.counting_party import electors_entered
-from services.projects.pages.on_site import NOTHING, Entered, act_on_site, project_of
+from services.projects.pages.forms import NOTHING, Entered, acted, hash_of, refused
+from services.projects.pages.on_site import project_of
 from services.projects.store.consultation_views import consultations_of_project
 from services.projects.store.consultations import meetings_of, opinions_of
 
@@ -79,7 +79,7 @@ def hearing_pages(workshop: Workshop, pages: Pages, acts: ConsultationActs) -> A
                 "kind": fields.get("kind"),
                 "held_on": fields.get("held_on"),
                 "present": present,
-                "minutes": hashlib.sha256(file.file.read()).hexdigest(),
+                "minutes": hash_of(file),
             }
             acts.hearings.hold(work, str(project_id), body_of(MeetingBody, values).meeting(), who_of(actor))
 
@@ -112,8 +112,8 @@ def hearing_pages(workshop: Workshop, pages: Pages, acts: ConsultationActs) -> A
         request: Request, actor: Actor, project_id: UUID, fields: Entered, what: str, act: Callable[[Work], None]
     ) -> Response:
         page = f"/pages/projects/{project_id}/consultations"
-        return act_on_site(
-            workshop, act, page, what, lambda problem: _page(request, actor, project_id, fields, problem)
+        return acted(
+            workshop, "project", act, page, what, lambda problem: _page(request, actor, project_id, fields, problem)
         )
 
     def _page(
@@ -134,7 +134,6 @@ def hearing_pages(workshop: Workshop, pages: Pages, acts: ConsultationActs) -> A
             request,
             "consultations.html",
             actor,
-            status=problem.status_code if problem else 200,
             project=project,
             consultations=[consultation_shown(one) for one in found],
             meetings=[meeting_shown(one) for one in meetings],
@@ -146,10 +145,7 @@ def hearing_pages(workshop: Workshop, pages: Pages, acts: ConsultationActs) -> A
             menu=menu,
             today=today,
             fresh_id=uuid4,
-            entered=entered,
-            problem=problem,
-            faults=faults_of(problem) if problem else [],
-            what=request.query_params.get("done"),
+            **refused(request, entered, problem),
         )
 
     return router

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from starlette.datastructures import ImmutableMultiDict
 
 from services.chassis.database.work import Workshop
 from services.chassis.pages.forms import Fields, body_of, number_of
-from services.chassis.pages.look import Pages, done, faults_of
+from services.chassis.pages.look import Pages, done
 from services.chassis.pages.speech import Speech
 from services.chassis.web.cursors import read_cursor, write_cursor
 from services.chassis.web.identity import Actor
@@ -29,6 +27,7 @@ from services.projects.http.refusals import answered
 from services.projects.http.rights import Commander, Reader, authority_of, not_found, share_of
 from services.projects.http.shown import issue_in_full_shown, issue_shown, project_shown
 from services.projects.http.wording import Wording, cause_in_words
+from services.projects.pages.forms import NOTHING, Entered, refused
 from services.projects.pages.plans import plan_entered
 from services.projects.store.board import COLUMNS, board_of
 from services.projects.store.hot_issue_views import IssueInFull, IssuesAsked, issue_in_full, page_of_issues
@@ -36,7 +35,6 @@ from services.projects.store.repair_project_views import page_of_projects
 from services.projects.store.search import numbers_of
 
 LISTED = 50
-NOTHING: ImmutableMultiDict[str, str] = ImmutableMultiDict()
 
 
 def issue_pages(workshop: Workshop, pages: Pages, decide: Decide, heat: MeasureHeat, words: Wording) -> APIRouter:
@@ -105,7 +103,7 @@ def issue_pages(workshop: Workshop, pages: Pages, decide: Decide, heat: MeasureH
         request: Request,
         actor: Actor,
         hot_issue_id: UUID,
-        entered: Mapping[str, str] = NOTHING,
+        entered: Entered = NOTHING,
         problem: Problem | None = None,
     ) -> Response:
         """The issue as it is now; above it why a form was refused, in the form what was entered."""
@@ -127,7 +125,6 @@ def issue_pages(workshop: Workshop, pages: Pages, decide: Decide, heat: MeasureH
             request,
             "issue.html",
             actor,
-            status=problem.status_code if problem else 200,
             issue=issue,
             numbers=numbers,
             now=now,
@@ -141,10 +138,7 @@ def issue_pages(workshop: Workshop, pages: Pages, decide: Decide, heat: MeasureH
             history=[(line, cause_in_words(say, line.cause, line.note)) for line in found.history],
             targets=[one for one in others if _may_take(one, hot_issue_id) and authority.may_act_on(one)],
             works=[project_shown(one, words) for one in works if _may_be_joined(one) and authority.may_act_on(one)],
-            entered=entered,
-            problem=problem,
-            faults=faults_of(problem) if problem else [],
-            what=request.query_params.get("done"),
+            **refused(request, entered, problem),
         )
 
     return router
@@ -167,7 +161,7 @@ def _may_be_joined(project: RepairProject) -> bool:
     return project.state in WORKS_TO_COME
 
 
-def _decision_entered(fields: ImmutableMultiDict[str, str]) -> dict[str, Any]:
+def _decision_entered(fields: Entered) -> dict[str, Any]:
     """What of the form belongs to the kind that was chosen; the form hides the rest."""
     kind = fields.get("kind")
     entered: dict[str, Any] = {

@@ -20,7 +20,8 @@ from services.projects.domain.works.papers import PaperKind
 from services.projects.http.impact_bodies import ImpactBody, ImpactPlanBody, ImpactStepBody
 from services.projects.http.impacts import blocks_of, impact_shown, plan_shown
 from services.projects.http.rights import Commander, Reader, who_of
-from services.projects.pages.on_site import NOTHING, Entered, act_on_site, moment_of, project_of, shown_to
+from services.projects.pages.forms import NOTHING, Entered, acted, moment_of
+from services.projects.pages.on_site import project_of, shown_to
 
 DAYS = 14
 """Of the calendar, from today on."""
@@ -84,8 +85,8 @@ def impact_pages(workshop: Workshop, pages: Pages, disturb: Disturb) -> APIRoute
         request: Request, actor: Actor, project_id: UUID, fields: Entered, what: str, act: Callable[[Work], None]
     ) -> Response:
         page = f"/pages/projects/{project_id}/impacts"
-        return act_on_site(
-            workshop, act, page, what, lambda problem: _impacts(request, actor, project_id, fields, problem)
+        return acted(
+            workshop, "project", act, page, what, lambda problem: _impacts(request, actor, project_id, fields, problem)
         )
 
     def _impacts(

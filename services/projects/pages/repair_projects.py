@@ -7,11 +7,10 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from starlette.datastructures import ImmutableMultiDict
 
 from services.chassis.database.work import Workshop
 from services.chassis.pages.forms import Fields, body_of, number_of
-from services.chassis.pages.look import Pages, done, faults_of
+from services.chassis.pages.look import Pages, done
 from services.chassis.web.cursors import read_cursor, write_cursor
 from services.chassis.web.identity import Actor
 from services.chassis.web.problems import Problem
@@ -27,6 +26,7 @@ from services.projects.http.refusals import answered
 from services.projects.http.rights import Commander, Reader, authority_of, share_of, visible_project
 from services.projects.http.shown import project_in_full_shown, project_shown
 from services.projects.http.wording import Wording
+from services.projects.pages.forms import NOTHING, Entered, refused
 from services.projects.pages.plans import plan_entered
 from services.projects.store.consulted import rests_on_a_fallen_result
 from services.projects.store.repair_project_views import page_of_projects, project_with_history
@@ -92,7 +92,7 @@ def project_pages(workshop: Workshop, pages: Pages, repair: Repair, reverse: Rev
         request: Request,
         actor: Actor,
         project_id: UUID,
-        entered: ImmutableMultiDict[str, str] = ImmutableMultiDict(),
+        entered: Entered = NOTHING,
         problem: Problem | None = None,
     ) -> Response:
         """The project as it is now; above it why a step was refused, in the form what was entered."""
@@ -109,7 +109,6 @@ def project_pages(workshop: Workshop, pages: Pages, repair: Repair, reverse: Rev
             request,
             "project.html",
             actor,
-            status=problem.status_code if problem else 200,
             project=project,
             registered_area=registered_area,
             numbers=numbers,
@@ -122,10 +121,7 @@ def project_pages(workshop: Workshop, pages: Pages, repair: Repair, reverse: Rev
             units=departments().values(),
             elements=elements(),
             chosen=entered.getlist("elements") if entered else project["elements"],
-            entered=entered,
-            problem=problem,
-            faults=faults_of(problem) if problem else [],
-            what=request.query_params.get("done"),
+            **refused(request, entered, problem),
         )
 
     return router

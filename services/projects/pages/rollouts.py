@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from services.chassis.database.work import Work, Workshop
 from services.chassis.pages.forms import Fields, body_of, number_of
-from services.chassis.pages.look import Pages, done
+from services.chassis.pages.look import Pages
 from services.chassis.web.identity import Actor
 from services.chassis.web.problems import Problem
 from services.contracts.districts import sub_districts
@@ -17,13 +17,12 @@ from services.projects.app.standards.acts import StandardActs
 from services.projects.domain.standards.checks import CheckMethod, CheckVerdict
 from services.projects.domain.standards.clauses import active
 from services.projects.domain.standards.standard import StandardState
-from services.projects.http.refusals import answered
 from services.projects.http.rights import Commander, Reader, authority_of, not_found, who_of
 from services.projects.http.rollouts import rollout_view
 from services.projects.http.standard_bodies import AdoptionBody, CheckBody, ExemptionBody, StandardStepBody
 from services.projects.http.standards import found_standard
 from services.projects.http.standards_shown import standard_shown
-from services.projects.pages.on_site import NOTHING, Entered, refused
+from services.projects.pages.forms import NOTHING, Entered, acted, refused
 from services.projects.store.standard_views import standard_by_id
 
 
@@ -78,14 +77,14 @@ def rollout_pages(workshop: Workshop, pages: Pages, acts: StandardActs) -> APIRo
     def _done(
         request: Request, actor: Actor, standard_id: UUID, fields: Entered, what: str, act: Callable[[Work], None]
     ) -> Response:
-        try:
-            with answered("roll-out"), workshop.open() as work:
-                act(work)
-        except Problem as problem:
-            if problem.status_code not in (409, 422):
-                raise
-            return _page(request, actor, standard_id, fields, problem)
-        return done(f"/pages/standards/{standard_id}/rollout", what)
+        return acted(
+            workshop,
+            "roll-out",
+            act,
+            f"/pages/standards/{standard_id}/rollout",
+            what,
+            lambda problem: _page(request, actor, standard_id, fields, problem),
+        )
 
     def _page(
         request: Request, actor: Actor, standard_id: UUID, entered: Entered = NOTHING, problem: Problem | None = None

@@ -36,7 +36,7 @@ from services.projects.http.standard_bodies import (
 )
 from services.projects.http.standards import found_standard
 from services.projects.http.standards_shown import opinion_shown, standard_shown
-from services.projects.pages.on_site import NOTHING, Entered, refused
+from services.projects.pages.forms import NOTHING, Entered, acted, refused
 from services.projects.store.case_views import all_cases
 from services.projects.store.standard_views import all_standards, standard_by_id
 from services.projects.store.standards import checks_of, opinions_of
@@ -80,14 +80,14 @@ def standard_pages(workshop: Workshop, pages: Pages, acts: StandardActs) -> APIR
         step = _STEPS.get(act)
         if step is None:
             raise Problem(404, "not-found", "No such page", "Take the forms of the page.")
-        try:
-            with answered("standard"), workshop.open() as work:
-                step(acts, work, str(standard_id), fields, actor)
-        except Problem as problem:
-            if problem.status_code not in (409, 422):
-                raise
-            return _one(request, actor, standard_id, fields, problem)
-        return done(f"/pages/standards/{standard_id}", f"standard_{act}")
+        return acted(
+            workshop,
+            "standard",
+            lambda work: step(acts, work, str(standard_id), fields, actor),
+            f"/pages/standards/{standard_id}",
+            f"standard_{act}",
+            lambda problem: _one(request, actor, standard_id, fields, problem),
+        )
 
     def _all(request: Request, actor: Actor, entered: Entered = NOTHING, problem: Problem | None = None) -> Response:
         with workshop.engine.begin() as connection:

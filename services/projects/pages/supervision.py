@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from services.chassis.database.work import Work, Workshop
 from services.chassis.pages.forms import Fields, body_of, number_of
-from services.chassis.pages.look import Pages, done, faults_of
+from services.chassis.pages.look import Pages
 from services.chassis.web.cursors import read_cursor, write_cursor
 from services.chassis.web.identity import Actor, Role
 from services.chassis.web.problems import Problem
@@ -19,11 +19,10 @@ from services.projects.app.supervision.acts import SupervisionActs
 from services.projects.domain.supervision.indicators import by_unit
 from services.projects.domain.supervision.opinions import by_due
 from services.projects.domain.supervision.topics import SuggestionState, SupervisionArea
-from services.projects.http.refusals import answered
 from services.projects.http.supervision import Participant, Suggester, Supervisor
 from services.projects.http.supervision_bodies import SuggestionBody, TopicBody, TopicReasonBody
 from services.projects.http.supervision_shown import seat_of
-from services.projects.pages.on_site import NOTHING, Entered
+from services.projects.pages.forms import NOTHING, Entered, acted, refused
 from services.projects.store.supervision_views import opinions_seen, page_of_suggestions, page_of_topics
 
 MOST = 50
@@ -69,14 +68,14 @@ def supervision_pages(workshop: Workshop, pages: Pages, acts: SupervisionActs) -
         return _done(request, actor, fields, "declined", act)
 
     def _done(request: Request, actor: Actor, fields: Entered, what: str, act: Callable[[Work], None]) -> Response:
-        try:
-            with answered("suggestion"), workshop.open() as work:
-                act(work)
-        except Problem as problem:
-            if problem.status_code not in (409, 422):
-                raise
-            return _shown(request, actor, None, fields, problem)
-        return done("/pages/supervision", what)
+        return acted(
+            workshop,
+            "suggestion",
+            act,
+            "/pages/supervision",
+            what,
+            lambda problem: _shown(request, actor, None, fields, problem),
+        )
 
     def _shown(
         request: Request,
@@ -97,7 +96,6 @@ def supervision_pages(workshop: Workshop, pages: Pages, acts: SupervisionActs) -
             request,
             "supervision.html",
             actor,
-            status=problem.status_code if problem else 200,
             topics=topics,
             next=last and write_cursor(last.opened_at, last.id),
             suggestions=suggestions,
@@ -109,10 +107,7 @@ def supervision_pages(workshop: Workshop, pages: Pages, acts: SupervisionActs) -
             areas=SupervisionArea,
             now=workshop.clock.now(),
             fresh_id=uuid4,
-            entered=entered,
-            problem=problem,
-            faults=faults_of(problem) if problem else [],
-            what=request.query_params.get("done"),
+            **refused(request, entered, problem),
         )
 
     return router

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
@@ -11,7 +10,7 @@ from fastapi import APIRouter, File, Request, Response, UploadFile
 
 from services.chassis.database.work import Work, Workshop
 from services.chassis.pages.forms import Fields, body_of, choice_of, number_of
-from services.chassis.pages.look import Pages, done, faults_of
+from services.chassis.pages.look import Pages
 from services.chassis.web.identity import Actor
 from services.chassis.web.problems import Problem
 from services.chassis.working_days import SHANGHAI
@@ -22,7 +21,6 @@ from services.projects.app.supervision.seats import Seat
 from services.projects.domain.supervision.opinions import SupervisionOpinion
 from services.projects.domain.supervision.replies import Contentment, ReplyClass
 from services.projects.domain.supervision.topics import InspectorRole, SuggestionState, TopicState
-from services.projects.http.refusals import answered
 from services.projects.http.supervision import Participant, Supervisor, seen_topic
 from services.projects.http.supervision_bodies import (
     CarriedOutBody,
@@ -37,7 +35,7 @@ from services.projects.http.supervision_bodies import (
     TopicReasonBody,
 )
 from services.projects.http.supervision_shown import clock_shown, seat_of
-from services.projects.pages.on_site import NOTHING, Entered, moment_of
+from services.projects.pages.forms import NOTHING, Entered, acted, hash_of, moment_of, refused
 from services.projects.store.supervision_views import page_of_suggestions
 
 BODY_LIMITS = {
@@ -116,7 +114,9 @@ def topic_pages(workshop: Workshop, pages: Pages, acts: SupervisionActs) -> APIR
             "units": fields.getlist("units"),
             "people": [{name: value for name, value in one.items() if value} for one in groups],
             "made_at": moment_of(fields.get("made_at")),
-            "findings": [{"note": fields.get("note", ""), "photographs": [_hash(one) for one in file if one.filename]}],
+            "findings": [
+                {"note": fields.get("note", ""), "photographs": [hash_of(one) for one in file if one.filename]}
+            ],
         }
 
         def act(work: Work) -> None:
@@ -155,7 +155,7 @@ def topic_pages(workshop: Workshop, pages: Pages, acts: SupervisionActs) -> APIR
         file: Annotated[UploadFile | None, File()] = None,
     ) -> Response:
         """Of the signed paper the hash is kept; the file stays with the unit."""
-        sent = _sent(fields) | {"signature": _hash(file) if file and file.filename else None}
+        sent = _sent(fields) | {"signature": hash_of(file) if file and file.filename else None}
 
         def take(work: Work) -> None:
             CLAUSE_STEPS[act](acts, work, clause_id, sent, seat_of(actor))
@@ -165,14 +165,14 @@ def topic_pages(workshop: Workshop, pages: Pages, acts: SupervisionActs) -> APIR
     def _done(
         request: Request, actor: Actor, topic_id: UUID, fields: Entered, what: str, act: Callable[[Work], None]
     ) -> Response:
-        try:
-            with answered("topic"), workshop.open() as work:
-                act(work)
-        except Problem as problem:
-            if problem.status_code not in (409, 422):
-                raise
-            return _sheet(request, actor, topic_id, fields, problem)
-        return done(f"/pages/supervision/{topic_id}", what)
+        return acted(
+            workshop,
+            "topic",
+            act,
+            f"/pages/supervision/{topic_id}",
+            what,
+            lambda problem: _sheet(request, actor, topic_id, fields, problem),
+        )
 
     def _sheet(
         request: Request, actor: Actor, topic_id: UUID, entered: Entered = NOTHING, problem: Problem | None = None
@@ -186,7 +186,6 @@ def topic_pages(workshop: Workshop, pages: Pages, acts: SupervisionActs) -> APIR
             request,
             "supervision_topic.html",
             actor,
-            status=problem.status_code if problem else 200,
             sheet=sheet,
             topic=sheet.topic,
             clocks={one.id: [clock_shown(clock, acts.limits) for clock in one.clocks] for one in sheet.opinions},
@@ -205,10 +204,7 @@ def topic_pages(workshop: Workshop, pages: Pages, acts: SupervisionActs) -> APIR
             grades=Contentment,
             today=now.astimezone(SHANGHAI).date(),
             fresh_id=uuid4,
-            entered=entered,
-            problem=problem,
-            faults=faults_of(problem) if problem else [],
-            what=request.query_params.get("done"),
+            **refused(request, entered, problem),
         )
 
     return router
@@ -221,7 +217,3 @@ def _sent(fields: Entered) -> dict[str, Any]:
 
 def _of(sent: Values, *names: str) -> Values:
     return {name: sent.get(name) for name in ("version", *names)}
-
-
-def _hash(file: UploadFile) -> str:
-    return hashlib.sha256(file.file.read()).hexdigest()

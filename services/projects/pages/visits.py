@@ -20,7 +20,8 @@ from services.projects.domain.works.gates import GROUNDS
 from services.projects.domain.works.visits import VisitResult
 from services.projects.http.rights import Commander, Reader, who_of
 from services.projects.http.visits import VisitBody, ending_shown, visits_due
-from services.projects.pages.on_site import NOTHING, Entered, act_on_site, menu_rows_of, project_of, shown_to
+from services.projects.pages.forms import NOTHING, Entered, acted
+from services.projects.pages.on_site import menu_rows_of, project_of, shown_to
 from services.projects.store.warranty_visits import rounds_of_project
 
 BODY_LIMITS = {"/pages/projects/*/warranty-visits": 32 * 2**20}
@@ -65,8 +66,13 @@ def visit_pages(workshop: Workshop, pages: Pages, acts: WorksActs) -> APIRouter:
             acts.visits(work, str(project_id), body.visited(who.actor), who)
 
         page = f"/pages/projects/{project_id}/warranty-visits"
-        return act_on_site(
-            workshop, act, page, "visited", lambda problem: _visits(request, actor, project_id, fields, problem)
+        return acted(
+            workshop,
+            "project",
+            act,
+            page,
+            "visited",
+            lambda problem: _visits(request, actor, project_id, fields, problem),
         )
 
     def _visits(

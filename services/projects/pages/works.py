@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from typing import Annotated
 from uuid import UUID
@@ -30,15 +29,8 @@ from services.projects.http.works_bodies import (
     PaperBody,
 )
 from services.projects.http.works_shown import works_shown
-from services.projects.pages.on_site import (
-    NOTHING,
-    Entered,
-    act_on_site,
-    fen_of,
-    menu_rows_of,
-    project_of,
-    shown_to,
-)
+from services.projects.pages.forms import NOTHING, Entered, acted, fen_of, hash_of
+from services.projects.pages.on_site import menu_rows_of, project_of, shown_to
 from services.projects.store.consultation_views import consultations_of_project
 
 BODY_LIMITS = {"/pages/projects/*/works/papers": 32 * 2**20}
@@ -92,7 +84,7 @@ def works_pages(
         """The file's hash is kept, so that it can be shown later that it is the same; the file stays with the unit."""
 
         def act(work: Work) -> None:
-            sha256 = hashlib.sha256(file.file.read()).hexdigest()
+            sha256 = hash_of(file)
             values = {name: fields.get(name) for name in ("id", "kind", "name")} | {"sha256": sha256}
             if fields.get("kind") == PaperKind.APPROVAL:
                 values["issued_by"] = fields.get("issued_by")
@@ -132,8 +124,8 @@ def works_pages(
         act: Callable[[Work], None],
     ) -> Response:
         page = f"/pages/projects/{project_id}/works"
-        return act_on_site(
-            workshop, act, page, what, lambda problem: _works(request, actor, project_id, fields, problem)
+        return acted(
+            workshop, "project", act, page, what, lambda problem: _works(request, actor, project_id, fields, problem)
         )
 
     def _works(

@@ -18,15 +18,8 @@ from services.projects.domain.works.papers import PaperKind
 from services.projects.http.rights import Commander, Reader, not_found, who_of
 from services.projects.http.works_bodies import ChangeBody, DefectBody, DefectStepBody, InspectionBody
 from services.projects.http.works_shown import works_shown
-from services.projects.pages.on_site import (
-    NOTHING,
-    Entered,
-    act_on_site,
-    fen_of,
-    menu_rows_of,
-    project_of,
-    shown_to,
-)
+from services.projects.pages.forms import NOTHING, Entered, acted, fen_of
+from services.projects.pages.on_site import menu_rows_of, project_of, shown_to
 
 
 def item_pages(workshop: Workshop, pages: Pages, acts: WorksActs) -> APIRouter:
@@ -100,8 +93,13 @@ def item_pages(workshop: Workshop, pages: Pages, acts: WorksActs) -> APIRouter:
         act: Callable[[Work], None],
     ) -> Response:
         page = f"/pages/projects/{project_id}/works/{item_id}"
-        return act_on_site(
-            workshop, act, page, what, lambda problem: _item(request, actor, project_id, item_id, fields, problem)
+        return acted(
+            workshop,
+            "project",
+            act,
+            page,
+            what,
+            lambda problem: _item(request, actor, project_id, item_id, fields, problem),
         )
 
     def _item(

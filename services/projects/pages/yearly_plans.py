@@ -22,7 +22,7 @@ from services.projects.http.plans import differences_shown, plan_shown, seen_pla
 from services.projects.http.refusals import answered
 from services.projects.http.rights import Commander, Reader, authority_of, share_of, who_of
 from services.projects.pages import charts
-from services.projects.pages.on_site import NOTHING, Entered, fen_of, refused
+from services.projects.pages.forms import NOTHING, Entered, acted, fen_of, refused
 from services.projects.store.estate_views import with_pages
 from services.projects.store.plan_views import works_of
 
@@ -98,14 +98,14 @@ def plan_pages(workshop: Workshop, pages: Pages, planning: Planning) -> APIRoute
     def _done(
         request: Request, actor: Actor, plan_id: UUID, fields: Entered, what: str, act: Callable[[Work], None]
     ) -> Response:
-        try:
-            with answered("plan"), workshop.open() as work:
-                act(work)
-        except Problem as problem:
-            if problem.status_code not in (409, 422):
-                raise
-            return _plan(request, actor, plan_id, fields, problem)
-        return done(f"/pages/plans/{plan_id}", what)
+        return acted(
+            workshop,
+            "plan",
+            act,
+            f"/pages/plans/{plan_id}",
+            what,
+            lambda problem: _plan(request, actor, plan_id, fields, problem),
+        )
 
     def _plans(request: Request, actor: Actor, entered: Entered = NOTHING, problem: Problem | None = None) -> Response:
         if problem and problem.status_code not in (409, 422):

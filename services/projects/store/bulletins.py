@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
@@ -11,12 +11,12 @@ from sqlalchemy import Connection, FromClause, RowMapping, and_, case, func, not
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.sql import ColumnElement
 
-from services.contracts.taxonomy import Area
 from services.projects.domain.bulletin import BulletinSection, Span
 from services.projects.domain.hot_issue import NO_ISSUE, UNDECIDED, IssueState
 from services.projects.domain.months import ZONE
 from services.projects.domain.repair_project import ProjectState
 from services.projects.domain.supervision.opinions import OpinionStep
+from services.projects.store.kpi import complaints_apart
 from services.projects.store.standard_tables import standard_editions, standard_rollouts, standards
 from services.projects.store.supervision_tables import supervision_opinions, supervision_steps
 from services.projects.store.tables import (
@@ -83,32 +83,18 @@ def calls_of_period(
 ) -> dict[str, int]:
     """Calls by event time; of them complaints about housing, with those of `apart` beside (docs/domain.md §3.4)."""
     seen = ticket_sightings.c
-    repair = and_(seen.evidence, seen.type_code.startswith(Area.REPAIR))
-    counted = select(
-        func.count().label("calls"),
-        func.count().filter(repair, seen.type_code.not_in(apart)).label("repair_complaints"),
-        func.count().filter(repair, seen.type_code.in_(apart)).label("nuisance"),
-    ).where(seen.rejected.is_(False), _within(seen.occurred_at, span), _of(ticket_sightings, sub_district))
+    counted = select(func.count().label("calls"), *complaints_apart(apart)).where(
+        seen.rejected.is_(False), _within(seen.occurred_at, span), _of(ticket_sightings, sub_district)
+    )
     return dict(connection.execute(counted).mappings().one())
 
 
 def _reached(*states: IssueState) -> Callable[[Connection, Span, str | None], list[BulletinLine]]:
-    """Problems that came into one of the states within the period, each with its last one."""
+    """Problems that came into one of the states within the span, each with its last one."""
 
     def lines(connection: Connection, span: Span, sub_district: str | None) -> list[BulletinLine]:
-        asked = (
-            select(hot_issues, _WAS.state.label("reached"), _WAS.at)
-            .join(hot_issue_history, _WAS.hot_issue_id == _ISSUE.id)
-            .where(
-                _WAS.state.in_(states),
-                _within(_WAS.at, span),
-                _ISSUE.state.not_in(NO_ISSUE),
-                _of(hot_issues, sub_district),
-            )
-            .ext(distinct_on(_ISSUE.id))
-            .order_by(_ISSUE.id, _WAS.version.desc())
-        )
-        return [_issue_line(row, row["reached"], row["at"]) for row in connection.execute(asked).mappings()]
+        rows = _last_of(connection, states, span, sub_district)
+        return [_issue_line(row, row["reached"], row["at"]) for row in rows]
 
     return lines
 
@@ -116,15 +102,27 @@ def _reached(*states: IssueState) -> Callable[[Connection, Span, str | None], li
 def _decided(connection: Connection, span: Span, sub_district: str | None) -> list[BulletinLine]:
     """What was decided, in the kind of the decision."""
     made = {IssueState.EXPLAINED: "explain", IssueState.MERGED: "merge"}
+    rows = _last_of(connection, (IssueState.DECIDED, *made), span, sub_district)
+    return [_issue_line(row, made.get(row["reached"]) or row["decision"] or row["reached"], row["at"]) for row in rows]
+
+
+def _last_of(
+    connection: Connection, states: Collection[IssueState], span: Span, sub_district: str | None
+) -> Iterable[RowMapping]:
+    """Problems with the last of these states that each came into within the span, and when."""
     asked = (
         select(hot_issues, _WAS.state.label("reached"), _WAS.at)
         .join(hot_issue_history, _WAS.hot_issue_id == _ISSUE.id)
-        .where(_WAS.state.in_((IssueState.DECIDED, *made)), _within(_WAS.at, span), _of(hot_issues, sub_district))
+        .where(
+            _WAS.state.in_(states),
+            _within(_WAS.at, span),
+            _ISSUE.state.not_in(NO_ISSUE),
+            _of(hot_issues, sub_district),
+        )
         .ext(distinct_on(_ISSUE.id))
         .order_by(_ISSUE.id, _WAS.version.desc())
     )
-    rows = connection.execute(asked).mappings()
-    return [_issue_line(row, made.get(row["reached"]) or row["decision"] or row["reached"], row["at"]) for row in rows]
+    return connection.execute(asked).mappings()
 
 
 def _overdue(connection: Connection, span: Span, sub_district: str | None) -> list[BulletinLine]:
@@ -229,9 +227,8 @@ def _rollout(connection: Connection, span: Span, sub_district: str | None) -> li
     ]
 
 
-def _supervision(connection: Connection, span: Span, sub_district: str | None) -> list[BulletinLine]:
+def _supervision(connection: Connection, span: Span, _: str | None) -> list[BulletinLine]:
     """Steps of the clauses of opinions, of all parties; of no sub-district."""
-    del sub_district
     opinion, step = supervision_opinions.c, supervision_steps.c
     asked = (
         select(supervision_opinions, step.step, step.at)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Text, and_, exists, func, literal, or_, select
+from sqlalchemy import Connection, Label, Text, and_, exists, func, literal, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from services.contracts.taxonomy import Area
@@ -38,15 +38,12 @@ def tickets_by_month(connection: Connection, asked: KpiAsked, apart: Collection[
     complaints, and those about works wherever they are asked for.
     """
     seen = ticket_sightings.c
-    of_type = seen.type_code == asked.type_code if asked.type_code else seen.type_code.startswith(Area.REPAIR)
-    complaint = and_(seen.evidence, of_type, seen.type_code.not_in(apart))
     period = _period(seen.occurred_at, "YYYY-MM")
     counted = (
         select(
             period.label("month"),
             func.count().label("tickets"),
-            func.count().filter(complaint).label("repair_complaints"),
-            func.count().filter(seen.evidence, seen.type_code.in_(apart)).label("nuisance"),
+            *complaints_apart(apart, asked.type_code),
         )
         .where(
             seen.rejected.is_(False),
@@ -59,6 +56,16 @@ def tickets_by_month(connection: Connection, asked: KpiAsked, apart: Collection[
     found = {row["month"]: dict(row) for row in connection.execute(counted).mappings()}
     none = {"tickets": 0, "repair_complaints": 0, "nuisance": 0}
     return [{"month": str(month), **none, **found.get(str(month), {})} for month in _months(asked)]
+
+
+def complaints_apart(apart: Collection[str], type_code: str | None = None) -> tuple[Label[int], Label[int]]:
+    """Columns: valid complaints about housing, or of one type; and beside them those of types in `apart`."""
+    seen = ticket_sightings.c
+    of_type = seen.type_code == type_code if type_code else seen.type_code.startswith(Area.REPAIR)
+    return (
+        func.count().filter(seen.evidence, of_type, seen.type_code.not_in(apart)).label("repair_complaints"),
+        func.count().filter(seen.evidence, seen.type_code.in_(apart)).label("nuisance"),
+    )
 
 
 def starts_by_quarter(connection: Connection, asked: KpiAsked) -> list[dict[str, Any]]:

@@ -8,21 +8,13 @@ from uuid import uuid4
 
 import pytest
 
-from services.chassis.database.work import Workshop
 from services.contracts.works_events import WorksContractChanged, WorksPartyNamed
 from tests.harness.works import UNITS, do, name_units, paper, sign, works
 from tests.integration.projects.conftest import NOW
-from tests.integration.projects.events import dispatched, take
 from tests.integration.projects.issues import ROOF, published
 from tests.integration.projects.loop_of import District
 
 BUILDER, CODE = UNITS["construction"]
-
-
-@pytest.fixture
-def district(workshop: Workshop) -> District:
-    take(workshop, *(dispatched(n, "MJ01", "quyang-1", by=n, day=20 + n) for n in range(1, 6)))
-    return District(workshop)
 
 
 @pytest.fixture

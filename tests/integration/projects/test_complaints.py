@@ -7,10 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-import pytest
 from sqlalchemy import text
 
-from services.chassis.database.work import Workshop
 from services.contracts.complaint_events import WorksComplaintChanged
 from services.contracts.event import Event
 from services.contracts.ticket_events import RequestKind, TicketReclassified, TicketRedoOrdered, TicketSettled
@@ -25,18 +23,6 @@ from tests.integration.projects.loop_of import District
 
 ROOF = hot_issue_id(Cell("quyang-1", "MJ01"), 0)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def district(workshop: Workshop) -> District:
-    take(workshop, *(dispatched(n, "MJ01", "quyang-1", by=n, day=20 + n) for n in range(1, 6)))
-    return District(workshop)
-
-
-@pytest.fixture
-def project(district: District) -> str:
-    opened: str = district.decide(ROOF, kind="project")["project_id"]
-    return opened
 
 
 def day_of(moment: datetime) -> float:

@@ -13,11 +13,8 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
 
-from services.chassis.database.work import Workshop
 from services.cli.main import app
 from services.contracts.consultation_events import ConsultationAdvanced, ConsultationNoticed, ConsultationPublished
-from services.projects.domain.detection import hot_issue_id
-from services.projects.domain.evidence import Cell
 from tests.harness.consulting import (
     JOIN,
     PARTS,
@@ -36,24 +33,12 @@ from tests.harness.consulting import (
 )
 from tests.harness.works import do, paper, works
 from tests.integration.projects.conftest import NOW
-from tests.integration.projects.events import dispatched, take
 from tests.integration.projects.issues import published
 from tests.integration.projects.loop_of import District
 
 SHED = asked("M16-A", rule="special", wording="新建非机动车棚，约200辆，带充电", removed="原车棚及所占绿地约60平方米")
 WHEN = periods(NOW)
 ONE, TWO, THREE = ([part] for part in PARTS)
-
-
-@pytest.fixture
-def district(workshop: Workshop) -> District:
-    take(workshop, *(dispatched(n, "MJ01", "quyang-1", by=n, day=20 + n) for n in range(1, 6)))
-    return District(workshop)
-
-
-@pytest.fixture
-def project(district: District) -> str:
-    return str(district.decide(hot_issue_id(Cell("quyang-1", "MJ01"), 0), kind="project")["project_id"])
 
 
 def at(one: dict[str, Any]) -> str:

@@ -13,11 +13,8 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from services.chassis.commands import Unknown
-from services.chassis.database.work import Workshop
 from services.cli.main import app
 from services.projects.domain.consultation.ballots import BallotChoice
-from services.projects.domain.detection import hot_issue_id
-from services.projects.domain.evidence import Cell
 from tests.harness.consulting import (
     JOIN,
     PARTS,
@@ -32,24 +29,12 @@ from tests.harness.consulting import (
     stepped,
 )
 from tests.integration.projects.conftest import NOW
-from tests.integration.projects.events import dispatched, take
 from tests.integration.projects.loop_of import District
 from tests.integration.projects.wired import wired
 
 WHEN = from_now(NOW)
 OPENS, CLOSES = NOW + timedelta(hours=1), NOW + timedelta(days=10)
 ONE, TWO, THREE = ([part] for part in PARTS)
-
-
-@pytest.fixture
-def district(workshop: Workshop) -> District:
-    take(workshop, *(dispatched(n, "MJ01", "quyang-1", by=n, day=20 + n) for n in range(1, 6)))
-    return District(workshop)
-
-
-@pytest.fixture
-def project(district: District) -> str:
-    return str(district.decide(hot_issue_id(Cell("quyang-1", "MJ01"), 0), kind="project")["project_id"])
 
 
 @pytest.fixture

@@ -8,14 +8,12 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from services.chassis.database.work import Workshop
 from services.contracts.consultation_events import ConsultationNoticed
 from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
 from tests.harness.consulting import JOIN, PARTS, asked, ballots, done, drafted, imported, noticed, periods, stepped
 from tests.harness.term_key import TERM_KEY
 from tests.integration.projects.conftest import NOW
-from tests.integration.projects.events import dispatched, take
 from tests.integration.projects.issues import published
 from tests.integration.projects.loop_of import District
 
@@ -40,12 +38,6 @@ FILE = [
     }
     for number, part in enumerate(REGISTERED)
 ]
-
-
-@pytest.fixture
-def district(workshop: Workshop) -> District:
-    take(workshop, *(dispatched(n, "MJ01", "quyang-1", by=n, day=20 + n) for n in range(1, 6)))
-    return District(workshop)
 
 
 @pytest.fixture

@@ -10,21 +10,13 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from services.chassis.database.work import Workshop
 from services.contracts.districts import SHANGHAI
 from services.contracts.impact_events import WorksImpactChanged, WorksImpactsPlanned
 from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
 from tests.harness.works import ROOF, do, paper
-from tests.integration.projects.events import dispatched, take
 from tests.integration.projects.issues import published
 from tests.integration.projects.loop_of import District
-
-
-@pytest.fixture
-def district(workshop: Workshop) -> District:
-    take(workshop, *(dispatched(n, "MJ01", "quyang-1", by=n, day=20 + n) for n in range(1, 6)))
-    return District(workshop)
 
 
 @pytest.fixture

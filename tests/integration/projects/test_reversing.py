@@ -7,29 +7,15 @@ from typing import Any
 
 import pytest
 
-from services.chassis.database.work import Workshop
 from services.contracts.hot_issue_events import HotIssueCorrected
 from services.contracts.project_events import ProjectReviewDue, ProjectStepReversed
 from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
 from tests.integration.projects.conftest import NOW
-from tests.integration.projects.events import dispatched, take
 from tests.integration.projects.issues import of_projects, published
 from tests.integration.projects.loop_of import District
 
 ROOF = hot_issue_id(Cell("quyang-1", "MJ01"), 0)
-
-
-@pytest.fixture
-def district(workshop: Workshop) -> District:
-    take(workshop, *(dispatched(n, "MJ01", "quyang-1", by=n, day=20 + n) for n in range(1, 6)))
-    return District(workshop)
-
-
-@pytest.fixture
-def project(district: District) -> str:
-    opened: str = district.decide(ROOF, kind="project")["project_id"]
-    return opened
 
 
 def reverse(district: District, project: str, role: str = "hub", **body: Any) -> Any:

@@ -9,7 +9,6 @@ from uuid import uuid4
 
 import pytest
 
-from services.chassis.database.work import Workshop
 from services.contracts.works_events import WorksBlockAccepted, WorksEvent, WorksItemInspected
 from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
@@ -21,12 +20,6 @@ from tests.integration.projects.loop_of import District
 
 SHED = {"menu_item": "M16-A", "contracted": "240", "unit_cost_fen": 90000}
 NOBODYS = "00000000-0000-4000-8000-000000000000"
-
-
-@pytest.fixture
-def district(workshop: Workshop) -> District:
-    take(workshop, *(dispatched(n, "MJ01", "quyang-1", by=n, day=20 + n) for n in range(1, 6)))
-    return District(workshop)
 
 
 @pytest.fixture

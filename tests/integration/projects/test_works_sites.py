@@ -6,26 +6,16 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-import pytest
-
-from services.chassis.database.work import Workshop
 from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
 from tests.harness.consulting import asked, consult
 from tests.harness.works import ROOF, do, inspection, paper, works
 from tests.integration.projects.conftest import NOW
-from tests.integration.projects.events import dispatched, take
 from tests.integration.projects.loop_of import District
 
 ISSUE = hot_issue_id(Cell("quyang-1", "MJ01"), 0)
 ESTATE = {"id": "quyang-1", "name": "明月小区", "sub_district": "310109014", "floor_area_m2": "9000.50"}
 SHED = {"menu_item": "M16-A", "block": "3", "contracted": "24", "unit_cost_fen": 90000}
-
-
-@pytest.fixture
-def district(workshop: Workshop) -> District:
-    take(workshop, *(dispatched(n, "MJ01", "quyang-1", by=n, day=20 + n) for n in range(1, 6)))
-    return District(workshop)
 
 
 def register(district: District, *blocks: str) -> None:
