@@ -77,11 +77,11 @@ class UnknownPrincipal(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Principals:
-    """`users` by the name they log in with; what each may do follows from `topics`."""
+    """`users` by the name they log in with, and `rights`, everything that each may do, by it."""
 
     patterns: tuple[Principal, ...]
     users: Mapping[str, Principal]
-    topics: Mapping[str, Topic]
+    rights: Mapping[str, frozenset[Right]]
 
     def user(self, name: str) -> Principal:
         try:
@@ -100,23 +100,6 @@ class Principals:
         """Whether the name is one of ours, also of a department that no table names any more."""
         return any(re.fullmatch(_any_of(pattern.user), user) for pattern in self.patterns)
 
-    def rights(self, principal: Principal) -> frozenset[Right]:
-        """Everything that it may do, and nothing else."""
-        return frozenset(self._rights(principal))
-
-    def _rights(self, principal: Principal) -> Iterator[Right]:
-        for topic in self.topics.values():
-            writes = principal.role == topic.writer
-            if writes:
-                yield Right(principal.user, Operation.WRITE, Resource.TOPIC, topic.name)
-            if principal.role in topic.readers or (writes and principal.reads_its_own):
-                yield Right(principal.user, Operation.READ, Resource.TOPIC, topic.name)
-        for group in principal.groups:
-            name = group.removesuffix(ANY_MORE)
-            yield Right(principal.user, Operation.READ, Resource.GROUP, name, prefixed=name != group)
-        for transactional_id in principal.transactional_ids:
-            yield Right(principal.user, Operation.WRITE, Resource.TRANSACTIONAL_ID, transactional_id)
-
 
 def load_principals(jurisdiction: str, table: TopicTable, file: Path = FILE) -> Principals:
     """Raises InvalidData, also for a writer or reader in the table of topics that nobody connects as."""
@@ -129,7 +112,23 @@ def load_principals(jurisdiction: str, table: TopicTable, file: Path = FILE) -> 
             if role not in roles:
                 raise InvalidData(file, f"role {role!r}", f"is missing, and topic {topic.name} names it; add a row")
     _groups_are_apart(file, users.values())
-    return Principals(patterns, MappingProxyType(dict(users)), table.topics)
+    topics = list(table.topics.values())
+    rights = {one.user: frozenset(_rights(one, topics)) for one in users.values()}
+    return Principals(patterns, users, MappingProxyType(rights))
+
+
+def _rights(principal: Principal, topics: Iterable[Topic]) -> Iterator[Right]:
+    for topic in topics:
+        writes = principal.role == topic.writer
+        if writes:
+            yield Right(principal.user, Operation.WRITE, Resource.TOPIC, topic.name)
+        if principal.role in topic.readers or (writes and principal.reads_its_own):
+            yield Right(principal.user, Operation.READ, Resource.TOPIC, topic.name)
+    for group in principal.groups:
+        name = group.removesuffix(ANY_MORE)
+        yield Right(principal.user, Operation.READ, Resource.GROUP, name, prefixed=name != group)
+    for transactional_id in principal.transactional_ids:
+        yield Right(principal.user, Operation.WRITE, Resource.TRANSACTIONAL_ID, transactional_id)
 
 
 def _groups_are_apart(file: Path, principals: Iterable[Principal]) -> None:

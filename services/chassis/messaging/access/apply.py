@@ -6,8 +6,10 @@ quota stand, and only with a password that is on disk. To run the command again 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final
 
 from kafka.admin import KafkaAdminClient
 
@@ -21,9 +23,12 @@ from services.chassis.messaging.access.broker import (
     withdraw,
     withdraw_all_of,
 )
-from services.chassis.messaging.access.compare import Access, Difference, compare, rule_of, standing
+from services.chassis.messaging.access.compare import Access, Difference, Rule, compare, rule_of, standing
 from services.chassis.messaging.access.passwords import PasswordFolder, new_password, put_in_place, write_private
 from services.contracts.principals import Principal, Principals
+
+SEEN_LIMIT_S: Final = 10.0
+LOOK_EVERY_S: Final = 0.05
 
 
 def check_access(admin: KafkaAdminClient, principals: Principals) -> list[Difference]:
@@ -53,26 +58,31 @@ def apply_access(
     allow(admin, [one.rule for one in differences if one.kind == "right missing" and one.rule])
     if passwords is not None:
         _make_users(admin, missing, passwords)
+    if differences:
+        _wait(admin, lambda now: all(one.kind == "denied" for one in compare(principals, now)), "all of it")
     return differences
 
 
 def subscribe(
     admin: KafkaAdminClient, principals: Principals, one: Principal, password: str, files: Mapping[Path, str]
-) -> bool:
-    """Gives one principal its quota, its rights, then its password, which `files` hold. Whether it is a new user.
-
-    For one that has a password already it is the change of it: what is connected stays connected.
-    """
-    access = read_access(admin)
-    wanted = {rule_of(right) for right in principals.rights(one)}
+) -> None:
+    """Gives one principal its quota, its rights, then the password that `files` hold: another one, if it had one."""
     write_private(files)
-    withdraw(admin, [rule for rule in access.rules - wanted if rule.user == one.user and rule.permission == "allow"])
+    permit(admin, principals, one)
+    set_passwords(admin, {one.user: password})
+    put_in_place(files)
+    _wait(admin, lambda now: one.user in now.users, one.user)
+
+
+def permit(admin: KafkaAdminClient, principals: Principals, one: Principal) -> None:
+    """Rights and quota of one principal as in the tables."""
+    access = read_access(admin)
+    wanted = {rule_of(right) for right in principals.rights[one.user]}
+    withdraw(admin, [rule for rule in _rights(access, one.user) if rule not in wanted])
     if access.quotas.get(one.user, {}) != one.quotas():
         set_quotas(admin, {one.user: one.quotas()}, access.quotas)
     allow(admin, sorted(wanted - access.rules))
-    set_passwords(admin, {one.user: password})
-    put_in_place(files)
-    return one.user not in access.users
+    _wait(admin, lambda now: set(_rights(now, one.user)) == wanted, one.user)
 
 
 def rotate(admin: KafkaAdminClient, user: str, password: str, files: Mapping[Path, str]) -> None:
@@ -95,7 +105,21 @@ def revoke(admin: KafkaAdminClient, user: str, access: Access | None = None) -> 
         remove_passwords(admin, [user])
     if user in access.quotas:
         set_quotas(admin, {user: {}}, access.quotas)
+    _wait(admin, lambda now: user not in now.users and user not in now.quotas and not _rights(now, user), user)
     return withdrawn
+
+
+def _rights(access: Access, user: str) -> list[Rule]:
+    return [rule for rule in access.rules if rule.user == user and rule.permission == "allow"]
+
+
+def _wait(admin: KafkaAdminClient, holds: Callable[[Access], bool], what: str) -> None:
+    """A change is answered when the controller has stored it; brokers obey it some tenths of a second later."""
+    until = time.monotonic() + SEEN_LIMIT_S
+    while not holds(read_access(admin)):
+        if time.monotonic() > until:
+            raise AccessRefused(f"the broker does not show {what} after {SEEN_LIMIT_S:.0f} s; is it changed elsewhere?")
+        time.sleep(LOOK_EVERY_S)
 
 
 def _make_users(admin: KafkaAdminClient, users: list[str], folder: PasswordFolder) -> None:

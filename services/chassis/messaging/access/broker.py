@@ -18,14 +18,14 @@ from kafka.admin import (
     UserScramCredentialDeletion,
     UserScramCredentialUpsertion,
 )
-from kafka.errors import NoError, SecurityDisabledError, for_code
+from kafka.errors import NoError, SecurityDisabledError
 from kafka.protocol.admin.client_quotas import AlterClientQuotasRequest, DescribeClientQuotasRequest
 
 from services.chassis.messaging.access.compare import Access, Quotas, Rule
 
 MECHANISM: Final = "SCRAM-SHA-512"
 ITERATIONS: Final = 8192
-"""Of the salted password (RFC 7677 asks for 4096 or more). A password of ours is random and long: more gains nothing."""
+"""Of the salted password (RFC 7677 asks for 4096 or more). Our passwords are random and long: more gains nothing."""
 _USER: Final = "user"
 _ANY_NAME: Final = 2
 """Of DescribeClientQuotas: entities of the type with whatever name."""
@@ -129,7 +129,7 @@ def _rules(admin: KafkaAdminClient) -> frozenset[Rule]:
         found, _ = admin.describe_acls(everything)
     except SecurityDisabledError:
         raise AccessRefused(
-            "the broker asks nobody for rights; set authorizer.class.name and super.users (docs/runbooks/kafka-rights.md)"
+            "the broker asks nobody for rights: set authorizer.class.name and super.users (docs/runbooks/kafka.md)"
         ) from None
     return frozenset(map(_rule, found))
 
@@ -140,7 +140,8 @@ def _quotas(admin: KafkaAdminClient) -> dict[str, Quotas]:
     if answer.error_code:
         raise AccessRefused(f"the broker does not tell its quotas: {answer.error_message}")
     return {
-        entry.entity[0].entity_name: {value.key: value.value for value in entry.values} for entry in answer.entries or ()
+        entry.entity[0].entity_name: {value.key: value.value for value in entry.values}
+        for entry in answer.entries or ()
     }
 
 

@@ -48,7 +48,7 @@ class Access:
     quotas: Mapping[str, Quotas] = field(default_factory=dict)
 
 
-Kind = Literal["user missing", "user extra", "right missing", "right extra", "denied", "quota"]
+Kind = Literal["user missing", "user extra", "right missing", "right extra", "denied", "quota", "not subscribed"]
 _SAYS: Mapping[Kind, str] = {
     "user missing": "has no password; `closedloop kafka apply --passwords FOLDER` makes one",
     "user extra": "is a user that principals.yaml does not name any more; `closedloop kafka apply` revokes it",
@@ -56,6 +56,7 @@ _SAYS: Mapping[Kind, str] = {
     "right extra": "has a right that the tables do not give: {found}; `closedloop kafka apply` withdraws it",
     "denied": "is denied by hand: {found}; nothing is changed, whoever denied it has to take it back",
     "quota": "has the quota {found}, not {wanted}; `closedloop kafka apply` sets it",
+    "not subscribed": "has no user; `closedloop department add` makes it",
 }
 
 
@@ -81,7 +82,7 @@ def standing(principals: Principals, access: Access) -> list[Principal]:
 def compare(principals: Principals, access: Access) -> list[Difference]:
     """Every difference, what gives too much first."""
     wanted = standing(principals, access)
-    rules = {rule_of(right) for one in wanted for right in principals.rights(one)}
+    rules = {rule_of(right) for one in wanted for right in principals.rights[one.user]}
     return [
         *_extra(principals, access, rules),
         *_missing(wanted, access, rules),
@@ -122,26 +123,18 @@ def _said(quotas: Quotas) -> str:
 
 
 def _concerns_us(principals: Principals, rule: Rule) -> bool:
-    """One of our users, everybody, or a stranger who may do something with what is ours: the broker may serve others."""
+    """One of our users, everybody, or a stranger with a right to what is ours: the broker may serve others, too."""
     if rule.principal == "User:*" or principals.owns(rule.user):
         return True
-    return any(_reaches(rule, resource, name) for resource, name in _ours(principals))
+    return any(_reaches(rule, right) for rights in principals.rights.values() for right in rights)
 
 
-def _ours(principals: Principals) -> Iterator[tuple[Resource, str]]:
-    yield from ((Resource.TOPIC, topic) for topic in principals.topics)
-    for one in principals.users.values():
-        for right in principals.rights(one):
-            if right.resource is not Resource.TOPIC:
-                yield right.resource, right.name
-
-
-def _reaches(rule: Rule, resource: Resource, name: str) -> bool:
-    if rule.resource != resource.value:
+def _reaches(rule: Rule, right: Right) -> bool:
+    if rule.resource != right.resource.value:
         return False
-    if rule.pattern == "prefixed":
-        return name.startswith(rule.name) or rule.name.startswith(name)
-    return rule.name in ("*", name)
+    if rule.pattern == "literal":
+        return rule.name == "*" or right.covers(right.resource, rule.name)
+    return right.name.startswith(rule.name) or (right.prefixed and rule.name.startswith(right.name))
 
 
 def may(access: Access, user: str, operation: Operation, resource: Resource, name: str) -> bool:

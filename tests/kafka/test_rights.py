@@ -1,0 +1,190 @@
+"""On a closed broker everybody reads and writes what the tables say, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import NoReturn
+
+import pytest
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+from kafka.errors import (
+    GroupAuthorizationFailedError,
+    TopicAuthorizationFailedError,
+    TransactionalIdAuthorizationFailedError,
+)
+
+from services.chassis.messaging.access.apply import revoke
+from services.chassis.messaging.topic_admin import apply_topics
+from services.contracts.departments import departments
+from services.contracts.principals import Operation, Resource, load_principals
+from services.contracts.services import SERVICES
+from services.contracts.topics import topic_table
+from services.localstack.closed_kafka import ClosedKafka
+from tests.harness.waiting import Stopwatch, eventually
+from tests.kafka.closed import Closed
+
+TABLE = topic_table()
+PRINCIPALS = load_principals("310109", TABLE)
+CODES = list(departments())
+SILENCE_MS = 2000
+
+
+@pytest.fixture(scope="module")
+def closed(closed_kafka: ClosedKafka, tmp_path_factory: pytest.TempPathFactory) -> Closed:
+    """All topics with a record each, all users of the tables, every department subscribed."""
+    made = Closed(closed_kafka, tmp_path_factory.mktemp("rights"))
+    applied = made.run("kafka", "apply", "--passwords", str(made.passwords.folder))
+    assert applied.exit_code == 0, applied.output
+    for code in CODES:
+        made.done("department", "add", code, "--to", str(made.department(code)))
+    with closing(made.admin()) as admin:
+        apply_topics(admin, list(TABLE.topics.values()))
+    with closing(made.producer("admin")) as producer:
+        for topic in TABLE.topics:
+            producer.send(topic, topic.encode(), partition=0)
+        producer.flush()
+    return made
+
+
+def topics_of(user: str, operation: Operation) -> set[str]:
+    rights = PRINCIPALS.rights[user]
+    return {one.name for one in rights if one.resource is Resource.TOPIC and one.operation is operation}
+
+
+def test_broker_and_tables_agree_and_to_apply_again_changes_nothing(closed: Closed) -> None:
+    checked = closed.run("kafka", "check")
+    assert (checked.exit_code, checked.output) == (0, f"{len(PRINCIPALS.users)} users in the table, 0 differ\n")
+    assert closed.done("kafka", "apply") == {"differences": []}
+
+
+class TestAllPairs:
+    """Every user of the tables, every topic."""
+
+    @pytest.fixture(scope="class")
+    def clients(self, closed: Closed) -> Iterator[dict[str, KafkaAdminClient]]:
+        users = [user for user, one in PRINCIPALS.users.items() if one.made_by != "format"]
+        with ThreadPoolExecutor(4) as threads:
+            made = dict(zip(users, threads.map(closed.admin, users), strict=True))
+        yield made
+        for client in made.values():
+            client.close()
+
+    def test_the_broker_tells_each_user_the_rights_of_the_tables(self, clients: dict[str, KafkaAdminClient]) -> None:
+        for user, client in clients.items():
+            told = {one["name"]: set(one.get("authorized_operations") or ()) for one in client.describe_topics()}
+            assert {name for name, may in told.items() if "READ" in may} == topics_of(user, Operation.READ), user
+            assert {name for name, may in told.items() if "WRITE" in may} == topics_of(user, Operation.WRITE), user
+            assert set().union(*told.values()) <= {"READ", "WRITE", "DESCRIBE"}, user
+
+    def test_the_end_of_a_foreign_topic_is_refused(self, closed: Closed) -> None:
+        def foreign(code: str) -> list[str]:
+            mine = {f"departments.{code}", f"departments.{code}.replies"}
+            with closing(closed.consumer(f"department-{code}")) as consumer:
+                open_ends = [topic for topic in TABLE.topics if topic not in mine and not refused(consumer, topic)]
+                assert consumer.end_offsets([TopicPartition(f"departments.{code}", 0)])
+            return open_ends
+
+        with ThreadPoolExecutor(4) as threads:
+            assert dict(zip(CODES, threads.map(foreign, CODES), strict=True)) == {code: [] for code in CODES}
+
+    def test_a_reader_of_all_foreign_topics_waits_in_silence(self, closed: Closed) -> None:
+        def records(code: str) -> int:
+            places = [TopicPartition(name, 0) for name in TABLE.topics if name != f"departments.{code}"]
+            with closing(closed.consumer(f"department-{code}")) as consumer:
+                consumer.assign(places)
+                try:
+                    return sum(map(len, consumer.poll(timeout_ms=SILENCE_MS).values()))
+                except TopicAuthorizationFailedError:
+                    return 0
+
+        with ThreadPoolExecutor(10) as threads:
+            assert list(threads.map(records, CODES)) == [0] * len(CODES)
+
+    def test_nobody_writes_anothers_topic(self, closed: Closed, clients: dict[str, KafkaAdminClient]) -> None:
+        def wrong(user: str) -> list[str]:
+            found = []
+            with closing(closed.producer(user)) as producer:
+                for name in TABLE.topics:
+                    if name not in topics_of(user, Operation.WRITE):
+                        try:
+                            producer.send(name, b"forged", partition=0).get(timeout=10)
+                            found.append(name)
+                        except TopicAuthorizationFailedError:
+                            pass
+            return found
+
+        ours = [*SERVICES, "department-fire", "supervisor-congress", "audit"]
+        with ThreadPoolExecutor(4) as threads:
+            assert dict(zip(ours, threads.map(wrong, ours), strict=True)) == {user: [] for user in ours}
+
+
+def refused(consumer: KafkaConsumer, topic: str) -> bool:
+    try:
+        consumer.end_offsets([TopicPartition(topic, 0)])
+    except TopicAuthorizationFailedError:
+        return True
+    return False
+
+
+def test_a_reply_comes_from_its_department_alone(closed: Closed) -> None:
+    replies = "departments.police.replies"
+    assert closed.write("department-police", replies, b"mine") is None
+    for forger in ("department-traffic-police", "department-fire", *SERVICES, "operators", "supervisor-congress"):
+        assert closed.write(forger, replies, b"forged") is TopicAuthorizationFailedError, forger
+
+
+def test_what_a_department_is_told_comes_from_notifier_alone(closed: Closed) -> None:
+    for forger in ("department-police", "intake", "projects", "classifier"):
+        assert closed.write(forger, "departments.police", b"forged") is TopicAuthorizationFailedError, forger
+
+
+@pytest.mark.parametrize("group", ["department-police.reader", "department-fire", "intake", "console-consumer-1"])
+def test_a_department_joins_no_group_but_its_own(closed: Closed, group: str) -> None:
+    with closing(closed.consumer("department-fire", group_id=group)) as consumer:
+        consumer.subscribe(["departments.fire"])
+        with pytest.raises(GroupAuthorizationFailedError):
+            eventually(lambda: consumer.poll(timeout_ms=500), 10)
+
+
+def test_a_department_reads_its_topic_in_a_group_of_its_own_and_commits(closed: Closed) -> None:
+    with closing(closed.consumer("department-fire", group_id="department-fire.reader")) as consumer:
+        consumer.subscribe(["departments.fire"])
+        assert eventually(lambda: consumer.poll(timeout_ms=500), 10)
+        consumer.commit()
+
+
+def test_a_relay_takes_its_own_transactional_id_and_no_other(closed: Closed) -> None:
+    with closing(closed.producer("intake", transactional_id="310109-intake-outbox", max_block_ms=30_000)) as relay:
+        relay.init_transactions()
+        relay.begin_transaction()
+        relay.send("tickets", b"mine", partition=0)
+        relay.commit_transaction()
+    with (
+        closing(closed.producer("intake", transactional_id="310109-projects-outbox")) as relay,
+        pytest.raises(TransactionalIdAuthorizationFailedError),
+    ):
+        relay.init_transactions()
+
+
+def read_on(consumer: KafkaConsumer) -> NoReturn:
+    while True:
+        consumer.poll(timeout_ms=20)
+
+
+def test_a_revoked_reader_is_stopped_within_a_second_while_it_reads(closed: Closed) -> None:
+    with closing(closed.admin()) as admin, closing(closed.consumer("department-market")) as consumer:
+        consumer.assign([TopicPartition("departments.market", 0)])
+        assert eventually(lambda: consumer.poll(timeout_ms=500), 10)
+        with ThreadPoolExecutor(1) as other:
+            watch = Stopwatch()
+            revoked = other.submit(revoke, admin, "department-market")
+            with pytest.raises(TopicAuthorizationFailedError):
+                read_on(consumer)
+            assert watch.seconds() < 1
+            assert revoked.result() == 3
+    assert closed.run("kafka", "check").exit_code == 0  # it does not subscribe, so it lacks nothing
+    closed.done("department", "add", "market", "--to", str(closed.department("market")))
+    with closing(closed.consumer("department-market")) as consumer:
+        assert consumer.end_offsets([TopicPartition("departments.market", 0)])
