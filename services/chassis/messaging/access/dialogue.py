@@ -146,7 +146,7 @@ class _Talk:
         if for_code(answer.error_code) is SaslAuthenticationFailedError:
             raise _Ended(
                 "password",
-                f"{user} is not let in: the password is wrong, or there is no such user, the broker does not say which; "
+                f"{user} is not let in: the password is wrong, or there is no such user (the broker does not say); "
                 "take the newest credentials, or have new ones made",
             )
         if answer.error_code:
