@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from services.chassis.settings import KafkaFlavour
 from services.localstack.brokers import Broker
 from services.localstack.processes import StartFailed, free_port
 
@@ -59,7 +60,7 @@ class ApacheKafka(Broker):
     address, so a proxy there carries all of their traffic.
     """
 
-    flavour = "apache"
+    flavour = KafkaFlavour.APACHE
     stop_limit_s = 10.0
     start_limit_s = 120.0
 

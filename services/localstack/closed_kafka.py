@@ -13,11 +13,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from pydantic import SecretStr
+
+from services.chassis.messaging.transport import MECHANISM, kafka_options
+from services.chassis.settings import KafkaSecurity, KafkaSettings, Profile
 from services.localstack.apache_kafka import ApacheKafka
 from services.localstack.certificates import ServerCertificate, make_certificate
 from services.localstack.processes import free_port
 
-MECHANISM: Final = "SCRAM-SHA-512"
 ADMIN: Final = "admin"
 _NODE: Final = "kafka-1"
 
@@ -52,19 +55,32 @@ class ClosedKafka(ApacheKafka):
         directory = directory.resolve()
         self.certificate = make_certificate(directory / "certificate", _NODE, days=certificate_days)
         self._admin_password = secrets.token_urlsafe(24)
-        self.admin_options = self.options(ADMIN, self._admin_password)
         super().__init__(directory, log)
         self.title += ", closed"
 
+    @property
+    def access(self) -> KafkaSettings:
+        return self.access_of(ADMIN, self._admin_password)
+
+    def access_of(self, user: str, password: str) -> KafkaSettings:
+        return KafkaSettings(
+            profile=Profile.DEMO,
+            kafka_bootstrap=self.bootstrap,
+            kafka_flavour=self.flavour,
+            kafka_security=KafkaSecurity.SASL_SSL,
+            kafka_user=user,
+            kafka_password=SecretStr(password),
+            kafka_ca=self.certificate.ca,
+        )
+
+    @property
+    def admin_options(self) -> dict[str, Any]:
+        return self.options(ADMIN, self._admin_password)
+
     def options(self, user: str, password: str) -> dict[str, Any]:
         """What a kafka-python client of this user is made with, beside the address."""
-        return {
-            "security_protocol": "SASL_SSL",
-            "sasl_mechanism": MECHANISM,
-            "sasl_plain_username": user,
-            "sasl_plain_password": password,
-            "ssl_cafile": str(self.certificate.ca),
-        }
+        options = kafka_options(self.access_of(user, password))
+        return {name: value for name, value in options.items() if not name.startswith("bootstrap_")}
 
     def _listeners(self, directory: Path, ports: Mapping[str, int]) -> str:
         return _CLOSED.format(
