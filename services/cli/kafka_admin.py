@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,6 +14,7 @@ from services.cli.problems import fail
 if TYPE_CHECKING:
     from kafka.admin import KafkaAdminClient
 
+    from services.chassis.settings import KafkaSettings
     from services.contracts.principals import Principals
 
 
@@ -56,7 +55,7 @@ def principals_of(jurisdiction: str) -> Principals:
 
 
 @contextmanager
-def administrator(bootstrap: str) -> Iterator[KafkaAdminClient]:
+def administrator(brokers: KafkaSettings) -> Iterator[KafkaAdminClient]:
     """Ends the command, with the cause and the remedy, where the broker or a file does not do what it should."""
     from kafka.admin import KafkaAdminClient
     from kafka.errors import ClusterAuthorizationFailedError, KafkaError
@@ -64,17 +63,10 @@ def administrator(bootstrap: str) -> Iterator[KafkaAdminClient]:
     from services.chassis.messaging.access.broker import AccessRefused
     from services.chassis.messaging.access.passwords import PasswordFileRefused
     from services.chassis.messaging.topic_admin import TopicsRefused
+    from services.chassis.messaging.transport import kafka_options, reaching
 
     try:
-        admin = KafkaAdminClient(
-            bootstrap_servers=bootstrap.split(","),
-            bootstrap_timeout_ms=10_000,
-            security_protocol="SASL_SSL",
-            sasl_mechanism="SCRAM-SHA-512",
-            sasl_plain_username=os.environ["CLOSEDLOOP_KAFKA_USER"],
-            sasl_plain_password=os.environ["CLOSEDLOOP_KAFKA_PASSWORD"],
-            ssl_cafile=os.environ["CLOSEDLOOP_KAFKA_CA"],
-        )
+        admin = reaching(brokers, lambda: KafkaAdminClient(client_id="closedloop-kafka", **kafka_options(brokers)))
         try:
             yield admin
         finally:
@@ -86,10 +78,4 @@ def administrator(bootstrap: str) -> Iterator[KafkaAdminClient]:
             "CLOSEDLOOP_KAFKA_USER may not change users and rights; give one of the broker's super.users, such as admin"
         )
     except KafkaError as error:
-        fail(f"--kafka {bootstrap}: {error or type(error).__name__}")
-
-
-def authority_file() -> Path | None:
-    """The file of the authority that signs the brokers' certificates."""
-    ca = os.environ.get("CLOSEDLOOP_KAFKA_CA")
-    return Path(ca) if ca else None
+        fail(f"--kafka {brokers.kafka_bootstrap}: {str(error) or type(error).__name__}")

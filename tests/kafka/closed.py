@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,10 +14,12 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.errors import KafkaError
 from typer.testing import CliRunner
 
-from services.chassis.messaging.access.passwords import PasswordFolder
+from services.chassis.messaging.access.broker import read_access, set_passwords
+from services.chassis.messaging.access.passwords import PasswordFolder, new_password, put_in_place, write_private
 from services.cli.main import app
-from services.cli.subscriber_files import LIBRDKAFKA, read_credentials
+from services.cli.subscriber_files import AUTHORITY, LIBRDKAFKA, Login, department_files, read_credentials
 from services.localstack.closed_kafka import ADMIN, ClosedKafka
+from tests.harness.waiting import eventually
 
 
 @dataclass(slots=True)
@@ -36,7 +39,7 @@ class Closed:
             "COLUMNS": "200",
             "CLOSEDLOOP_KAFKA_BOOTSTRAP": self.kafka.bootstrap,
             "CLOSEDLOOP_KAFKA_USER": ADMIN,
-            "CLOSEDLOOP_KAFKA_PASSWORD": str(self.kafka.admin_options["sasl_plain_password"]),
+            "CLOSEDLOOP_KAFKA_PASSWORD": self.kafka.admin_options["sasl_plain_password"],
             "CLOSEDLOOP_KAFKA_CA": str(self.kafka.certificate.ca),
         }
         return CliRunner().invoke(app, list(arguments), env=environment)
@@ -47,6 +50,18 @@ class Closed:
         assert result.exit_code == 0, result.output
         printed: dict[str, Any] = json.loads(result.output)
         return printed
+
+    def make_departments(self, codes: Collection[str]) -> None:
+        """Their users and files, all at once; `kafka apply` gives rights to those that have a user."""
+        logins = [Login(self.kafka.bootstrap, f"department-{code}", new_password(), Path(AUTHORITY)) for code in codes]
+        authority = self.kafka.certificate.ca.read_text()
+        for code, login in zip(codes, logins, strict=True):
+            files = department_files(self.department(code), code, login, authority)
+            write_private(files)
+            put_in_place(files)
+        with closing(self.admin()) as admin:
+            set_passwords(admin, {login.user: login.password for login in logins})
+            eventually(lambda: {login.user for login in logins} <= read_access(admin).users, 5)
 
     def department(self, code: str) -> Path:
         return self.folder / code

@@ -19,7 +19,7 @@ from kafka.errors import (
 )
 from kafka.protocol.consumer.offsets import ListOffsetsRequest
 
-from services.chassis.messaging.access.apply import revoke
+from services.chassis.messaging.access.apply import apply_access, revoke
 from services.chassis.messaging.topic_admin import apply_topics
 from services.contracts.departments import departments
 from services.contracts.principals import Operation, Resource, load_principals
@@ -39,12 +39,10 @@ SILENCE_MS = 2000
 def closed(closed_kafka: ClosedKafka, tmp_path_factory: pytest.TempPathFactory) -> Closed:
     """All topics with a record each, all users of the tables, every department subscribed."""
     made = Closed(closed_kafka, tmp_path_factory.mktemp("rights"))
-    applied = made.run("kafka", "apply", "--passwords", str(made.passwords.folder))
-    assert applied.exit_code == 0, applied.output
-    for code in CODES:
-        made.done("department", "add", code, "--to", str(made.department(code)))
+    made.make_departments(CODES)
     with closing(made.admin()) as admin:
         apply_topics(admin, list(TABLE.topics.values()))
+        apply_access(admin, PRINCIPALS, made.passwords)
     with closing(made.producer("admin")) as producer:
         for topic in TABLE.topics:
             producer.send(topic, topic.encode(), partition=0)
@@ -91,7 +89,7 @@ def test_of_all_pairs_the_end_of_a_foreign_topic_is_refused(clients: dict[str, K
 
 
 def end_errors(client: KafkaAdminClient, topics: Iterable[str]) -> dict[str, type[Exception]]:
-    """How the broker answers to `end_offsets` of each topic; the library's own consumer asks for one after the other."""
+    """How the broker answers to `end_offsets` of each topic; the library's consumer asks for one at a time."""
     latest = ListOffsetsRequest.ListOffsetsTopic.ListOffsetsPartition(
         partition_index=0, current_leader_epoch=-1, timestamp=-1
     )
@@ -117,11 +115,8 @@ def test_a_reader_of_all_foreign_topics_waits_in_silence(closed: Closed) -> None
 
 @pytest.mark.parametrize("topic", ["departments.police", "departments.police.replies", "tickets", "fire.secret"])
 def test_who_asks_for_the_end_of_a_foreign_topic_learns_that_it_has_no_right(closed: Closed, topic: str) -> None:
-    with closing(closed.consumer("department-fire")) as consumer:
-        assert consumer.end_offsets([TopicPartition("departments.fire", 0)])
-        assert not consumer.partitions_for_topic(topic)
-        with pytest.raises(TopicAuthorizationFailedError):
-            consumer.end_offsets([TopicPartition(topic, 0)])
+    with closing(closed.consumer("department-fire")) as consumer, pytest.raises(TopicAuthorizationFailedError):
+        consumer.end_offsets([TopicPartition(topic, 0)])
 
 
 def test_nobody_writes_anothers_topic(closed: Closed) -> None:
@@ -132,7 +127,8 @@ def test_nobody_writes_anothers_topic(closed: Closed) -> None:
                 try:
                     producer.send(name, b"forged", partition=0).get(timeout=10)
                 except KafkaError as refused:
-                    assert "AuthorizationFailed" in repr(refused), refused
+                    if "AuthorizationFailed" not in repr(refused):
+                        raise
                 else:
                     found.append(name)
         return found

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from services.cli.brokers import closed_brokers_at
 from services.cli.kafka_admin import (
     DISTRICT,
     Json,
@@ -15,10 +17,12 @@ from services.cli.kafka_admin import (
     Kafka,
     addresses,
     administrator,
-    authority_file,
     principals_of,
 )
 from services.cli.problems import fail
+
+if TYPE_CHECKING:
+    from services.chassis.settings import KafkaSettings
 
 app = typer.Typer(help="Departments that read their topics and answer on them.", no_args_is_help=True)
 
@@ -47,22 +51,22 @@ def add(
 
     Example: closedloop department add housing --kafka kafka:9092 --to /root/housing
     """
-    from services.chassis.messaging.access.apply import permit
+    from services.chassis.messaging.access.apply import permit, subscribe
     from services.chassis.messaging.access.broker import read_access
     from services.chassis.messaging.topic_admin import apply_topics
     from services.contracts.topics import topic_table
 
     role = _role(code)
     principals = principals_of(jurisdiction)
-    principal = principals.by_role(role)
+    principal, brokers = principals.by_role(role), closed_brokers_at(kafka)
     topics = [one for one in topic_table().topics.values() if role in (one.writer, *one.readers)]
-    with administrator(kafka) as admin:
+    with administrator(brokers) as admin:
         created = apply_topics(admin, topics).created
         known = principal.user in read_access(admin).users
         if known:
             permit(admin, principals, principal)
         else:
-            _connect(admin, principals, principal, code, to, address or kafka)
+            subscribe(admin, principals, principal, *_files(to, code, principal.user, brokers, address))
     facts = {"department": code, "user": principal.user, "new": not known, "topics": created}
     if known:
         _say(
@@ -90,14 +94,15 @@ def credentials(
 
     Example: closedloop department credentials housing --kafka kafka:9092 --to /root/housing
     """
+    from services.chassis.messaging.access.apply import subscribe
     from services.chassis.messaging.access.broker import read_access
 
     principals = principals_of(jurisdiction)
-    principal = principals.by_role(_role(code))
-    with administrator(kafka) as admin:
+    principal, brokers = principals.by_role(_role(code)), closed_brokers_at(kafka)
+    with administrator(brokers) as admin:
         if principal.user not in read_access(admin).users:
             fail(f"{code} does not subscribe; `closedloop department add {code}` makes its user")
-        _connect(admin, principals, principal, code, to, address or kafka)
+        subscribe(admin, principals, principal, *_files(to, code, principal.user, brokers, address))
     _say(
         as_json,
         {"department": code, "user": principal.user, "folder": str(to)},
@@ -113,8 +118,8 @@ def remove(code: Code, kafka: Kafka, jurisdiction: Jurisdiction = DISTRICT, as_j
     """
     from services.chassis.messaging.access.apply import revoke
 
-    principal = principals_of(jurisdiction).by_role(_role(code))
-    with administrator(kafka) as admin:
+    principal, brokers = principals_of(jurisdiction).by_role(_role(code)), closed_brokers_at(kafka)
+    with administrator(brokers) as admin:
         withdrawn = revoke(admin, principal.user)
     _say(
         as_json,
@@ -134,17 +139,16 @@ def _role(code: str) -> str:
     return f"department:{code}"
 
 
-def _connect(admin: Any, principals: Any, principal: Any, code: str, to: Path, bootstrap: str) -> None:
-    from services.chassis.messaging.access.apply import subscribe
+def _files(
+    to: Path, code: str, user: str, brokers: KafkaSettings, address: str | None
+) -> tuple[str, Mapping[Path, str]]:
+    """A new password, and all files with it."""
     from services.chassis.messaging.access.passwords import new_password
     from services.cli.subscriber_files import AUTHORITY, Login, department_files
 
-    ca = authority_file()
-    if ca is None:
-        fail("CLOSEDLOOP_KAFKA_CA is missing: give the authority's file, which the department needs, too")
-    login = Login(addresses(bootstrap), principal.user, new_password(), Path(AUTHORITY))
-    files = department_files(to, code, login, ca.read_text(encoding="ascii"))
-    subscribe(admin, principals, principal, login.password, files)
+    assert brokers.kafka_ca is not None  # the settings are checked
+    login = Login(addresses(address or brokers.kafka_bootstrap), user, new_password(), Path(AUTHORITY))
+    return login.password, department_files(to, code, login, brokers.kafka_ca.read_text(encoding="ascii"))
 
 
 def _say(as_json: bool, facts: dict[str, Any], sentence: str) -> None:

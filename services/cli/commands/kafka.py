@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from services.cli.brokers import closed_brokers_at
 from services.cli.kafka_admin import (
     DISTRICT,
     Json,
@@ -16,7 +17,6 @@ from services.cli.kafka_admin import (
     Kafka,
     addresses,
     administrator,
-    authority_file,
     principals_of,
 )
 from services.cli.problems import fail
@@ -53,7 +53,7 @@ def apply(
     from services.chassis.messaging.access.passwords import PasswordFolder
 
     principals = principals_of(jurisdiction)
-    with administrator(kafka) as admin:
+    with administrator(closed_brokers_at(kafka)) as admin:
         if dry_run:
             differences = check_access(admin, principals)
         else:
@@ -107,7 +107,7 @@ def check(
     from services.chassis.messaging.access.broker import read_access
     from services.chassis.messaging.access.compare import Difference
 
-    with administrator(addresses(kafka)) as admin:
+    with administrator(closed_brokers_at(addresses(kafka))) as admin:
         differences = check_access(admin, principals)
         if principal is not None:
             differences = [one for one in differences if one.user == principal.user]
@@ -137,7 +137,7 @@ def rotate(
 
     _known(user, jurisdiction)
     password, file = new_password(), PasswordFolder(passwords).file(user)
-    with administrator(kafka) as admin:
+    with administrator(closed_brokers_at(kafka)) as admin:
         rotate_user(admin, user, password, {file: f"{password}\n"})
     _say(as_json, {"user": user, "file": str(file)}, f"{user}: the new password is in {file}")
 
@@ -155,7 +155,7 @@ def revoke(user: User, kafka: Kafka, jurisdiction: Jurisdiction = DISTRICT, as_j
     principal = _known(user, jurisdiction)
     if principal is not None and principal.made_by == "format":
         fail(f"{user} is the broker's first user: without it nobody could give rights again; change super.users first")
-    with administrator(kafka) as admin:
+    with administrator(closed_brokers_at(kafka)) as admin:
         withdrawn = revoke_user(admin, user)
     _say(as_json, {"user": user, "rights_withdrawn": withdrawn}, f"{user}: {withdrawn} rights withdrawn, no password")
 
@@ -189,7 +189,7 @@ def _walk(credentials: Path, kafka: str | None, user: str, rights: Any) -> list[
     servers = (kafka or login.bootstrap).split(",")
     steps: list[Step] = []
     for address in servers:
-        steps += knock(address, login.ca or authority_file(), login.user, login.password)
+        steps += knock(address, login.ca, login.user, login.password)
     if not all(step.ok for step in steps):
         return steps
     try:

@@ -22,8 +22,8 @@ from kafka.errors import NoError, SecurityDisabledError
 from kafka.protocol.admin.client_quotas import AlterClientQuotasRequest, DescribeClientQuotasRequest
 
 from services.chassis.messaging.access.compare import Access, Quotas, Rule
+from services.chassis.messaging.transport import MECHANISM
 
-MECHANISM: Final = "SCRAM-SHA-512"
 ITERATIONS: Final = 8192
 """Of the salted password (RFC 7677 asks for 4096 or more). Our passwords are random and long: more gains nothing."""
 _USER: Final = "user"

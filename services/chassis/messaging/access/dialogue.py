@@ -20,7 +20,7 @@ from kafka.net.sasl.scram import ScramClient
 from kafka.protocol.parser import KafkaProtocol
 from kafka.protocol.sasl import SaslAuthenticateRequest, SaslHandshakeRequest
 
-from services.chassis.messaging.access.broker import MECHANISM
+from services.chassis.messaging.transport import MECHANISM
 
 PATIENCE_S: Final = 3.0
 EXPIRES_SOON_DAYS: Final = 30
