@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,16 +33,16 @@ class Closed:
     def __post_init__(self) -> None:
         self.passwords = PasswordFolder(self.folder / "passwords")
 
-    def run(self, *arguments: str) -> Result:
-        """`closedloop …` as the administrator of this broker."""
-        environment = {
+    def run(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Result:
+        """`closedloop …` as the administrator of this broker, unless `environment` says otherwise."""
+        usual = {
             "COLUMNS": "200",
             "CLOSEDLOOP_KAFKA_BOOTSTRAP": self.kafka.bootstrap,
             "CLOSEDLOOP_KAFKA_USER": ADMIN,
             "CLOSEDLOOP_KAFKA_PASSWORD": self.kafka.admin_options["sasl_plain_password"],
             "CLOSEDLOOP_KAFKA_CA": str(self.kafka.certificate.ca),
         }
-        return CliRunner().invoke(app, list(arguments), env=environment)
+        return CliRunner().invoke(app, list(arguments), env=usual | dict(environment or {}))
 
     def done(self, *arguments: str) -> dict[str, Any]:
         """The same with --json, which has to succeed; what it prints."""

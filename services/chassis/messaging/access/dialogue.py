@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from kafka.errors import SaslAuthenticationFailedError, UnsupportedSaslMechanismError, for_code
+from kafka.errors import KafkaError, SaslAuthenticationFailedError, UnsupportedSaslMechanismError, for_code
 from kafka.net.sasl.scram import ScramClient
 from kafka.protocol.parser import KafkaProtocol
 from kafka.protocol.sasl import SaslAuthenticateRequest, SaslHandshakeRequest
@@ -170,4 +170,6 @@ class _Talk:
             raise _Ended("password", says) from None
         except OSError as error:
             raise _Ended("password", f"{self._address} hangs up ({error.strerror})") from None
+        except (KafkaError, ValueError):
+            raise _Ended("password", f"{self._address} is no broker: it does not speak Kafka's protocol") from None
         return answers[0][1]
