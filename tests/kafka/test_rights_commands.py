@@ -70,6 +70,7 @@ class TestApply:
 
     def test_a_password_that_lies_there_already_is_the_users(self, closed: Closed) -> None:
         closed.done("kafka", "revoke", "dashboards")
+        closed.passwords.file("dashboards").parent.mkdir(exist_ok=True)
         closed.passwords.file("dashboards").write_text("made-before-the-broker")
         closed.done("kafka", "apply", "--passwords", str(closed.passwords.folder))
         with closing(closed.admin("dashboards")) as client:
@@ -122,7 +123,7 @@ class TestRotateAndRevoke:
             eventually(lambda: closed.run(*check("operators", closed, old)).exit_code == 1, 5)
             with closing(closed.admin("operators")) as another:
                 assert another.list_topics() is not None
-        assert not list(closed.passwords.folder.glob("*.next"))
+        assert not list(closed.passwords.folder.rglob("*.next"))
 
     @pytest.mark.parametrize(
         ("arguments", "message"),

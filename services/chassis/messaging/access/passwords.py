@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from services.chassis.settings import KAFKA_PASSWORD_FILE
+
 FOR_ITS_OWNER: Final = 0o600
 _BYTES: Final = 32
 
@@ -24,12 +26,13 @@ def new_password() -> str:
 
 @dataclass(frozen=True, slots=True)
 class PasswordFolder:
-    """`<user>.password` for each user, mode 600; the form in which Docker and CLOSEDLOOP_SECRETS_DIR take secrets."""
+    """A folder for each user with its password in a file, mode 600: one that the user's process can be given as
+    CLOSEDLOOP_SECRETS_DIR, and that holds nobody else's."""
 
     folder: Path
 
     def file(self, user: str) -> Path:
-        return self.folder / f"{user}.password"
+        return self.folder / user / KAFKA_PASSWORD_FILE
 
     def given(self, user: str) -> str | None:
         """What stands there, if anything: passwords may be made before the broker is."""
