@@ -1,9 +1,7 @@
 """An Apache Kafka that lets nobody in without a password, for the tests of rights and of the encrypted transport.
 
-Clients come by SASL_SSL with SCRAM-SHA-512. Broker and controller know each other by the one certificate that the
-throw-away authority has signed (mutual TLS): nobody is ANONYMOUS, and no SCRAM user is needed to start, whose
-credentials lie in the very log that the controller serves. Without a right that an administrator gave, nothing is
-allowed (StandardAuthorizer).
+Who may come in how is taken from the properties of the deployed broker (deploy/kafka/server.properties), so that the
+tests are about these. Its DEPARTMENTS port is the one that a proxy can stand in front of.
 """
 
 from __future__ import annotations
@@ -22,27 +20,16 @@ from services.localstack.certificates import ServerCertificate, make_certificate
 from services.localstack.processes import free_port
 
 ADMIN: Final = "admin"
-_NODE: Final = "kafka-1"
+NODE: Final = "kafka-1"
+DEPLOYED: Final = Path(__file__).parents[2] / "deploy" / "kafka" / "server.properties"
+_SECURITY: Final = ("listener.", "inter.broker.", "ssl.", "sasl.", "authorizer.", "allow.", "super.")
 
-_CLOSED = """\
-listeners=CLIENTS://127.0.0.1:{port},PROXIED://127.0.0.1:{proxied_port},BROKERS://127.0.0.1:{broker_port},\
+_HERE = """\
+listeners=CLIENTS://127.0.0.1:{port},DEPARTMENTS://127.0.0.1:{proxied_port},BROKERS://127.0.0.1:{broker_port},\
 CONTROLLER://127.0.0.1:{controller_port}
-advertised.listeners=CLIENTS://127.0.0.1:{port},PROXIED://127.0.0.1:{proxy_port},BROKERS://127.0.0.1:{broker_port},\
-CONTROLLER://127.0.0.1:{controller_port}
-listener.security.protocol.map=CLIENTS:SASL_SSL,PROXIED:SASL_SSL,BROKERS:SSL,CONTROLLER:SSL
-inter.broker.listener.name=BROKERS
-sasl.enabled.mechanisms={mechanism}
-listener.name.clients.{prefix}.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
-listener.name.proxied.{prefix}.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
-ssl.keystore.type=PEM
+advertised.listeners=CLIENTS://127.0.0.1:{port},DEPARTMENTS://127.0.0.1:{proxy_port},BROKERS://127.0.0.1:{broker_port}
 ssl.keystore.location={keystore}
-ssl.truststore.type=PEM
 ssl.truststore.location={ca}
-listener.name.brokers.ssl.client.auth=required
-listener.name.controller.ssl.client.auth=required
-authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
-allow.everyone.if.no.acl.found=false
-super.users=User:CN={node};User:{admin}
 """
 
 
@@ -51,10 +38,10 @@ class ClosedKafka(ApacheKafka):
 
     certificate: ServerCertificate
 
-    def __init__(self, directory: Path, log: Path, *, certificate_days: float = 30) -> None:
+    def __init__(self, directory: Path, log: Path, certificate: ServerCertificate | None = None) -> None:
         directory = directory.resolve()
-        self.certificate = make_certificate(directory / "certificate", _NODE, days=certificate_days)
-        self._admin_password = secrets.token_urlsafe(24)
+        self.certificate = certificate or make_certificate(directory / "certificate", NODE)
+        self._admin_password = _kept(directory / "admin.password")
         super().__init__(directory, log)
         self.title += ", closed"
 
@@ -83,16 +70,24 @@ class ClosedKafka(ApacheKafka):
         return {name: value for name, value in options.items() if not name.startswith("bootstrap_")}
 
     def _listeners(self, directory: Path, ports: Mapping[str, int]) -> str:
-        return _CLOSED.format(
-            **ports,
-            broker_port=free_port(),
-            mechanism=MECHANISM,
-            prefix=MECHANISM.lower(),
-            keystore=self.certificate.keystore,
-            ca=self.certificate.ca,
-            node=_NODE,
-            admin=ADMIN,
+        here = _HERE.format(
+            **ports, broker_port=free_port(), keystore=self.certificate.keystore, ca=self.certificate.ca
         )
+        return f"{_security()}\n{here}"
 
     def _first_users(self) -> list[str]:
         return ["--add-scram", f"{MECHANISM}=[name={ADMIN},password={self._admin_password}]"]
+
+
+def _kept(file: Path) -> str:
+    """The password that the storage was formatted with, if it was."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(24))
+    return file.read_text()
+
+
+def _security() -> str:
+    lines = DEPLOYED.read_text(encoding="utf-8").splitlines()
+    return "\n".join(line for line in lines if line.startswith(_SECURITY))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import ssl
+import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -15,7 +16,10 @@ from kafka.admin import NewTopic, ScramMechanism, UserScramCredentialUpsertion
 from kafka.errors import KafkaError, TopicAuthorizationFailedError
 
 from services.localstack.brokers import answers_metadata
+from services.localstack.certificates import ServerCertificate
 from services.localstack.closed_kafka import ADMIN, ClosedKafka
+from tests.harness.fixtures import NewFolder
+from tests.unit.deploy.files import ROOT
 
 TOPIC = "closed.secrets"
 STRANGER = "closed-stranger", "a-stranger's-password"
@@ -85,3 +89,12 @@ def test_the_first_user_may_write(closed_kafka: ClosedKafka, admin: KafkaAdminCl
     assert closed_kafka.admin_options["sasl_plain_username"] == ADMIN
     with closing(KafkaProducer(bootstrap_servers=closed_kafka.bootstrap, **closed_kafka.admin_options)) as producer:
         assert producer.send(TOPIC, b"true").get(timeout=10).topic == TOPIC
+
+
+def test_it_starts_with_what_the_script_has_made(new_folder: NewFolder) -> None:
+    folder = new_folder()
+    made = folder / "secrets"
+    subprocess.run(["bash", ROOT / "deploy" / "kafka" / "make-secrets.sh", made], check=True)
+    broker = ClosedKafka(folder / "kafka", folder / "log", ServerCertificate(made / "ca.pem", made / "broker.pem"))
+    broker.start_and_wait()
+    broker.stop()
