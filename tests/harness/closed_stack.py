@@ -7,23 +7,20 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from kafka.admin import (
-    ACL,
-    ACLOperation,
-    ACLPermissionType,
-    KafkaAdminClient,
-    ResourcePattern,
-    ResourceType,
-    ScramMechanism,
-    UserScramCredentialUpsertion,
-)
+from kafka.admin import KafkaAdminClient, ScramMechanism, UserScramCredentialUpsertion
 
+from services.chassis.messaging.access.apply import apply_access
+from services.chassis.messaging.access.passwords import PasswordFolder
 from services.chassis.messaging.transport import kafka_options
 from services.chassis.settings import KAFKA_PASSWORD_FILE
+from services.contracts.principals import load_principals
 from services.contracts.services import SERVICES
+from services.contracts.topics import topic_table
 from services.localstack.closed_kafka import ClosedKafka
 from services.localstack.stack import Stack
 from tests.harness.proxies import Proxies, proxied
+
+JURISDICTION = "310109"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +50,15 @@ class ClosedStack:
 
 @contextmanager
 def closed_stack(folder: Path) -> Iterator[ClosedStack]:
-    """Everything runs; each service may do everything (tests/kafka/test_rights.py is about less)."""
+    """Everything runs; each service may do what the tables say, and nothing else."""
     stack = Stack(folder / "stack", kafka="closed")
     stack.start_servers()
     try:
         with proxied(stack, *SERVICES) as proxies:
             made = ClosedStack(stack, proxies, folder / "secrets")
             with closing(KafkaAdminClient(**kafka_options(made.broker.access))) as admin:
-                admin.create_acls([_all(user, kind) for user in SERVICES for kind in _KINDS])
+                apply_access(admin, load_principals(JURISDICTION, topic_table()), PasswordFolder(made.secrets))
             for user in SERVICES:
-                (made.secrets / user).mkdir(parents=True)
-                made.set_at_broker(user, f"{user}'s first password")
-                made.set_in_file(user, f"{user}'s first password")
                 stack.environment[user] |= {
                     "KAFKA_USER": user,
                     "KAFKA_CA": str(made.broker.certificate.ca),
@@ -76,10 +70,3 @@ def closed_stack(folder: Path) -> Iterator[ClosedStack]:
                 process.stop()
     finally:
         stack.stop()
-
-
-_KINDS = (ResourceType.TOPIC, ResourceType.GROUP, ResourceType.TRANSACTIONAL_ID)
-
-
-def _all(user: str, kind: ResourceType) -> ACL:
-    return ACL(f"User:{user}", "*", ACLOperation.ALL, ACLPermissionType.ALLOW, ResourcePattern(kind, "*"))

@@ -29,7 +29,7 @@ app = typer.Typer(help="Who may connect to Kafka, and what each may do.", no_arg
 
 Passwords = Annotated[
     Path | None,
-    typer.Option("--passwords", metavar="FOLDER", help="Where passwords lie, USER/closedloop_kafka_password, mode 600."),
+    typer.Option("--passwords", metavar="FOLDER", help="Holds USER/closedloop_kafka_password for each, mode 600."),
 ]
 User = Annotated[str, typer.Argument(metavar="USER", help="As in principals.yaml, such as intake or department-fire.")]
 
@@ -123,7 +123,7 @@ def rotate(
     user: User,
     kafka: Kafka,
     passwords: Annotated[
-        Path, typer.Option("--passwords", metavar="FOLDER", help="USER/closedloop_kafka_password in it gets the new one.")
+        Path, typer.Option("--passwords", metavar="FOLDER", help="USER/closedloop_kafka_password in it is renewed.")
     ],
     jurisdiction: Jurisdiction = DISTRICT,
     as_json: Json = False,

@@ -131,7 +131,7 @@ def _rules(admin: KafkaAdminClient) -> frozenset[Rule]:
         found, _ = admin.describe_acls(everything)
     except SecurityDisabledError:
         raise AccessRefused(
-            "the broker asks nobody for rights: set authorizer.class.name and super.users (docs/runbooks/kafka-rights.md)"
+            "the broker asks nobody for rights: set authorizer.class.name (docs/runbooks/kafka-rights.md)"
         ) from None
     return frozenset(map(_rule, found))
 

@@ -54,7 +54,7 @@ def test_a_file_that_holds_no_password_is_refused_and_not_shown(tmp_path: Path, 
     folder = PasswordFolder(tmp_path)
     folder.file("intake").parent.mkdir()
     folder.file("intake").write_text(content)
-    with pytest.raises(PasswordFileRefused, match="intake/closedloop_kafka_password: holds no password of 16 or more") as refused:
+    with pytest.raises(PasswordFileRefused, match="kafka_password: holds no password of 16 or more") as refused:
         folder.given("intake")
     assert not content or content not in str(refused.value)
 
