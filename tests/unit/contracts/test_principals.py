@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.classifier.app.answer import CONSUMER as CLASSIFIER
+from services.classifier.stream.broker import TOPICS as READ_AGAIN
 from services.classifier.stream.broker_marks import GROUP as MARKS
 from services.contracts.data_files import InvalidData
 from services.contracts.principals import (
@@ -23,6 +25,8 @@ from services.contracts.principals import (
 from services.contracts.services import SERVICES, WITH_DATABASE
 from services.contracts.topics import topic_table
 from services.notifier.domain.delivery import CONSUMER as NOTIFIER
+from services.notifier.wiring import READS as TOLD_OF
+from services.projects.jobs.rebuild.run import TOPICS as REBUILT
 from services.projects.jobs.rebuild.topics import GROUP as REBUILD
 
 TABLE = topic_table()
@@ -94,6 +98,13 @@ def test_a_service_may_join_every_group_that_its_code_names(service: str) -> Non
     groups = groups_in_the_code()[service]
     assert groups
     assert [group for group in groups if not may(service, Operation.READ, Resource.GROUP, group)] == []
+
+
+@pytest.mark.parametrize(
+    ("service", "topics"), [("projects", REBUILT), ("classifier", READ_AGAIN), ("notifier", TOLD_OF)]
+)
+def test_a_service_may_read_what_its_jobs_read(service: str, topics: Iterable[str]) -> None:
+    assert [topic for topic in topics if not may(service, Operation.READ, Resource.TOPIC, topic)] == []
 
 
 @pytest.mark.parametrize("service", SERVICES)
