@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from services.cli.brokers import brokers_at
 from services.cli.problems import fail
 from services.cli.running import DEFAULT_RUN_DIR, RunDir
 
@@ -104,11 +105,11 @@ def _admin(bootstrap: str) -> Iterator[KafkaAdminClient]:
     from kafka.errors import KafkaError
 
     from services.chassis.messaging.topic_admin import TopicsRefused
+    from services.chassis.messaging.transport import kafka_options, reaching
 
+    brokers = brokers_at(bootstrap)
     try:
-        admin = KafkaAdminClient(
-            bootstrap_servers=bootstrap.split(","), client_id="closedloop-topics", bootstrap_timeout_ms=10_000
-        )
+        admin = reaching(brokers, lambda: KafkaAdminClient(client_id="closedloop-topics", **kafka_options(brokers)))
         try:
             yield admin
         finally:
@@ -116,4 +117,4 @@ def _admin(bootstrap: str) -> Iterator[KafkaAdminClient]:
     except TopicsRefused as refused:
         fail(str(refused))
     except KafkaError as error:
-        fail(f"--kafka {bootstrap}: {error}; is the broker running there?")
+        fail(f"--kafka {bootstrap}: {error}")
