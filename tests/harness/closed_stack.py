@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,22 +22,14 @@ from services.chassis.settings import KAFKA_PASSWORD_FILE
 from services.contracts.services import SERVICES
 from services.localstack.closed_kafka import ClosedKafka
 from services.localstack.stack import Stack
-from tests.harness.proxies import Proxies, proxied
 
 
 @dataclass(frozen=True, slots=True)
-class ClosedStack:
-    """Services reach the broker by `proxies.kafka` alone; tests go past it."""
+class Passwords:
+    """What the broker of a closed stack knows, and what the files of its services hold."""
 
-    stack: Stack
-    proxies: Proxies
-    secrets: Path
-
-    @property
-    def broker(self) -> ClosedKafka:
-        broker = self.stack.broker
-        assert isinstance(broker, ClosedKafka)
-        return broker
+    broker: ClosedKafka
+    folder: Path
 
     def set_at_broker(self, user: str, password: str) -> None:
         """From now on new connections need this one; those that stand stay."""
@@ -48,34 +39,26 @@ class ClosedStack:
             )
 
     def set_in_file(self, user: str, password: str) -> None:
-        (self.secrets / user / KAFKA_PASSWORD_FILE).write_text(password)
+        (self.folder / user / KAFKA_PASSWORD_FILE).write_text(password)
 
 
-@contextmanager
-def closed_stack(folder: Path) -> Iterator[ClosedStack]:
-    """Everything runs; each service may do everything (tests/kafka/test_rights.py is about less)."""
-    stack = Stack(folder / "stack", kafka="closed")
-    stack.start_servers()
-    try:
-        with proxied(stack, *SERVICES) as proxies:
-            made = ClosedStack(stack, proxies, folder / "secrets")
-            with closing(KafkaAdminClient(**kafka_options(made.broker.access))) as admin:
-                admin.create_acls([_all(user, kind) for user in SERVICES for kind in _KINDS])
-            for user in SERVICES:
-                (made.secrets / user).mkdir(parents=True)
-                made.set_at_broker(user, f"{user}'s first password")
-                made.set_in_file(user, f"{user}'s first password")
-                stack.environment[user] |= {
-                    "KAFKA_USER": user,
-                    "KAFKA_CA": str(made.broker.certificate.ca),
-                    "SECRETS_DIR": str(made.secrets / user),
-                }
-            stack.start_services()
-            yield made
-            for process in stack.services:
-                process.stop()
-    finally:
-        stack.stop()
+def let_in(stack: Stack, folder: Path) -> Passwords:
+    """Between `start_servers` and `start_services`: each service has a user, which may do everything."""
+    broker = stack.broker
+    assert isinstance(broker, ClosedKafka)
+    passwords = Passwords(broker, folder)
+    with closing(KafkaAdminClient(**kafka_options(broker.access))) as admin:
+        admin.create_acls([_all(user, kind) for user in SERVICES for kind in _KINDS])
+    for user in SERVICES:
+        (folder / user).mkdir(parents=True)
+        passwords.set_at_broker(user, f"{user}'s first password")
+        passwords.set_in_file(user, f"{user}'s first password")
+        stack.environment[user] |= {
+            "KAFKA_USER": user,
+            "KAFKA_CA": str(broker.certificate.ca),
+            "SECRETS_DIR": str(folder / user),
+        }
+    return passwords
 
 
 _KINDS = (ResourceType.TOPIC, ResourceType.GROUP, ResourceType.TRANSACTIONAL_ID)
