@@ -18,6 +18,7 @@ from services.contracts import (
     ticket_events,
     works_events,
 )
+from services.contracts import department_state_events as department_state_events
 from services.contracts import estate_events as estate_events
 from services.contracts import impact_events as impact_events
 from services.contracts import need_events as need_events
