@@ -28,9 +28,11 @@ from services.cli.commands import (
     register,
     register_parts,
     run,
+    sandbox,
     send,
     standard,
     status,
+    subscription,
     tell,
     token,
     topics,
@@ -47,6 +49,7 @@ app = typer.Typer(
 app.command()(demo.demo)
 app.command()(up.up)
 app.command()(send.send)
+app.command()(sandbox.sandbox)
 app.command("import")(import_file.import_file)
 app.command()(status.status)
 app.command()(tell.tell)
@@ -60,6 +63,7 @@ app.command()(train.train)
 app.command()(reclassify.reclassify)
 app.add_typer(topics.app, name="topics")
 app.add_typer(dlq.app, name="dlq")
+app.add_typer(subscription.app, name="subscription")
 app.add_typer(city.app, name="city")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(consultation.app, name="consultation")

@@ -21,6 +21,8 @@ STREAM_OFFSET = "stream_offset"
 """The header of a state's record: from which offset of the stream to go on. The highest of all records counts."""
 HOUR_MS = 60 * 60 * 1000
 DAY_MS = 24 * HOUR_MS
+SANDBOX = "sandbox"
+"""Stands in the place of a department's code on the topics with generated work; it is no department."""
 
 
 class Compaction(DataRow):
@@ -168,4 +170,12 @@ def _expand(topic: Topic) -> Iterator[Topic]:
                     }
                 )
             return
-    yield topic
+    yield topic.model_copy(update={"readers": tuple(one for reader in topic.readers for one in _each(reader))})
+
+
+def _each(reader: str) -> Iterator[str]:
+    for placeholder, values in _PLACEHOLDERS:
+        if placeholder in reader:
+            yield from (reader.replace(placeholder, value) for value in values)
+            return
+    yield reader

@@ -68,6 +68,10 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      "DepartmentTicketState.text DepartmentTicketState.address"),
     (End.CODE, "a state or clock of the program", "DepartmentTicketState.state HeldLimit.clock"),
     (End.MADE, "a path with the ticket's id", "DepartmentTicketState.reading_path"),
+    (End.CODE, "the type of an event, or where its schema is",
+     """SchemaAnnounced.old_schema SchemaAnnounced.new_schema notifier.schema_changes.old
+     notifier.schema_changes.new"""),
+    (End.MADE, "the subject of a verified token", "notifier.schema_changes.announced_by"),
     (End.TEXT, "on the department's own topic for 30 days; redacted where intake keeps it",
      """_ReplyWithText.text TicketSettlementReplied.text TicketSettlementReplied.reason
      TicketSettlementReplied.handling"""),

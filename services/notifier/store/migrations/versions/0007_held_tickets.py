@@ -1,4 +1,4 @@
-"""What departments have to work on, as their state topics say it."""
+"""What departments have to work on, as their state topics say it; and the schema changes they were told of."""
 
 from __future__ import annotations
 
@@ -40,9 +40,22 @@ def upgrade() -> None:
         COMMENT ON COLUMN holdings.withdrawn IS 'why';
         COMMENT ON COLUMN holdings.withdrawn_at IS 'business time';
         COMMENT ON COLUMN holdings.shown IS 'a hash of the newest record; null: a tombstone, or none yet';
+
+        CREATE TABLE schema_changes (
+            old text,
+            new text,
+            new_alone_from date NOT NULL,
+            announced_at timestamptz NOT NULL,
+            announced_by text NOT NULL,
+            PRIMARY KEY (old, new)
+        );
+        COMMENT ON COLUMN schema_changes.old IS 'the type of a message';
+        COMMENT ON COLUMN schema_changes.new IS 'the type that takes its place';
+        COMMENT ON COLUMN schema_changes.new_alone_from IS 'until then both are sent';
+        COMMENT ON COLUMN schema_changes.announced_at IS 'business time';
         """
     )
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE holdings, held_tickets")
+    op.execute("DROP TABLE schema_changes, holdings, held_tickets")
