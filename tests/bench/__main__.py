@@ -10,7 +10,19 @@ import tempfile
 from pathlib import Path
 
 from services.localstack.stack import Stack
-from tests.bench import consulting, detection, effects, flow, importing, numbers, planted, projects, tickets, vault
+from tests.bench import (
+    consulting,
+    detection,
+    effects,
+    flow,
+    importing,
+    joining,
+    numbers,
+    planted,
+    projects,
+    tickets,
+    vault,
+)
 
 BENCHES = {
     "latency": flow.latency,
@@ -18,6 +30,7 @@ BENCHES = {
     "sustained": flow.sustained_rate,
     "drain": flow.drain_of_a_burst,
     "replay": flow.replay_from_the_beginning,
+    "joining": joining.late_joiner,
     "import": importing.import_of_a_file,
     "receipts": tickets.receipts,
     "life-cycles": tickets.life_cycles,
