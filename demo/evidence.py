@@ -43,7 +43,8 @@ def gather(stack: Stack, sent: int, acknowledged: Collection[str]) -> Evidence:
     found.lost += _missing("projects", expected, {ticket for (ticket,) in _rows(stack, "projects", _SIGHTINGS)})
     for topic in ("tickets", "ticket-texts", "classifications"):
         _examine(found, topic, expected, list(_records(stack, [topic])))
-    departments = [name for name, one in topic_table().topics.items() if name.startswith("departments.") and one.events]
+    topics = {name: one for name, one in topic_table().topics.items() if name.startswith("departments.")}
+    departments = [name for name, one in topics.items() if one.events and not one.state_of]
     assigned = [one for one in _records(stack, departments) if isinstance(one.event, TicketAssigned)]
     _examine(found, "departments.*", {ticket for ticket, _, lead in tickets if lead}, assigned)
     return found

@@ -30,9 +30,11 @@ from services.cli.commands import (
     register,
     register_parts,
     run,
+    sandbox,
     send,
     standard,
     status,
+    subscription,
     tell,
     token,
     topics,
@@ -49,6 +51,7 @@ app = typer.Typer(
 app.command()(demo.demo)
 app.command()(up.up)
 app.command()(send.send)
+app.command()(sandbox.sandbox)
 app.command("import")(import_file.import_file)
 app.command()(status.status)
 app.command()(tell.tell)
@@ -64,6 +67,7 @@ app.add_typer(topics.app, name="topics")
 app.add_typer(kafka.app, name="kafka")
 app.add_typer(department.app, name="department")
 app.add_typer(dlq.app, name="dlq")
+app.add_typer(subscription.app, name="subscription")
 app.add_typer(city.app, name="city")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(consultation.app, name="consultation")

@@ -18,11 +18,13 @@ from services.contracts import (
     ticket_events,
     works_events,
 )
+from services.contracts import department_state_events as department_state_events
 from services.contracts import estate_events as estate_events
 from services.contracts import impact_events as impact_events
 from services.contracts import need_events as need_events
 from services.contracts import plan_events as plan_events
 from services.contracts import standard_events as standard_events
+from services.contracts import subscription_events as subscription_events
 from services.contracts import supervision_events as supervision_events
 from services.contracts import supervisor_events as supervisor_events
 from services.contracts import text_events as text_events

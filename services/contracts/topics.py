@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, PositiveInt, StringConstraints
+from pydantic import Field, PositiveInt, StringConstraints, model_validator
 
 from services.contracts.data_files import DataRow, InvalidData, by_key, read_rows
 from services.contracts.departments import departments
@@ -17,7 +17,32 @@ from services.contracts.services import SERVICES as SERVICES
 from services.contracts.supervision_events import SupervisingParty
 
 FILE = Path(__file__).parents[2] / "deploy" / "kafka" / "topics.yaml"
-DAY_MS = 24 * 60 * 60 * 1000
+STREAM_OFFSET = "stream_offset"
+"""The header of a state's record: from which offset of the stream to go on. The highest of all records counts."""
+HOUR_MS = 60 * 60 * 1000
+DAY_MS = 24 * HOUR_MS
+SANDBOX = "sandbox"
+"""Stands in the place of a department's code on the topics with generated work; it is no department."""
+
+
+class Compaction(DataRow):
+    """How a compacted topic forgets older records of a key. Its active segment is never compacted, so that a record
+    goes `max_lag_hours` after it was superseded at the latest, as far as the cleaner keeps up; a tombstone is there
+    for `tombstone_days`, which a reader of the whole topic must not exceed.
+    """
+
+    segment_hours: PositiveInt
+    min_lag_hours: PositiveInt
+    max_lag_hours: PositiveInt
+    tombstone_days: PositiveInt
+
+    def configs(self) -> dict[str, str]:
+        return {
+            "segment.ms": str(self.segment_hours * HOUR_MS),
+            "min.compaction.lag.ms": str(self.min_lag_hours * HOUR_MS),
+            "max.compaction.lag.ms": str(self.max_lag_hours * HOUR_MS),
+            "delete.retention.ms": str(self.tombstone_days * DAY_MS),
+        }
 
 
 class Topic(DataRow):
@@ -34,6 +59,18 @@ class Topic(DataRow):
     readers: tuple[str, ...]
     events: tuple[str, ...] = ()
     dead_letters: bool = Field(False, description="Carries whatever its service reads, valid or not.")
+    compaction: Compaction | None = None
+    state_of: str | None = Field(
+        None, description="The stream whose newest state it holds; its records say where to go on in the stream."
+    )
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if (self.cleanup == "compact") != (self.compaction is not None):
+            raise ValueError("compaction must be given for cleanup: compact, and for that alone")
+        if self.state_of and self.partitions != 1:
+            raise ValueError("a topic with state_of has one partition: a place in its stream is one offset")
+        return self
 
     def configs(self) -> dict[str, str]:
         """The topic's settings in the broker's own names and units."""
@@ -42,6 +79,7 @@ class Topic(DataRow):
             "cleanup.policy": self.cleanup,
             "max.message.bytes": str(self.max_message_bytes),
             "retention.ms": "-1" if days == "forever" else str(days * DAY_MS),
+            **(self.compaction.configs() if self.compaction else {}),
         }
 
 
@@ -69,6 +107,15 @@ class TopicTable:
     def department_topic(self, code: str) -> str:
         """The name of the topic with the department's messages."""
         return self.topic(f"departments.{code}").name
+
+    def department_state_topic(self, code: str) -> str:
+        """The name of the topic with the newest state of each of the department's tickets."""
+        return self.topic(f"departments.{code}.state").name
+
+    @property
+    def streams(self) -> Mapping[str, str]:
+        """By the name of a topic that holds a state, the stream whose state it is."""
+        return {topic.name: topic.state_of for topic in self.topics.values() if topic.state_of}
 
     def supervisor_topic(self, party: str) -> str:
         """The name of the topic with a supervising party's messages."""
@@ -119,8 +166,17 @@ def _expand(topic: Topic) -> Iterator[Topic]:
                     update={
                         "name": topic.name.replace(placeholder, value),
                         "writer": topic.writer.replace(placeholder, value),
+                        "state_of": topic.state_of and topic.state_of.replace(placeholder, value),
                         "readers": tuple(reader.replace(placeholder, value) for reader in topic.readers),
                     }
                 )
             return
-    yield topic
+    yield topic.model_copy(update={"readers": tuple(one for reader in topic.readers for one in _each(reader))})
+
+
+def _each(reader: str) -> Iterator[str]:
+    for placeholder, values in _PLACEHOLDERS:
+        if placeholder in reader:
+            yield from (reader.replace(placeholder, value) for value in values)
+            return
+    yield reader

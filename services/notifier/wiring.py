@@ -11,19 +11,26 @@ from fastapi import APIRouter
 from services.chassis.database.gauges import Gauging
 from services.chassis.database.work import Workshop
 from services.chassis.messaging.subscription import Subscription
+from services.chassis.messaging.timers import TimerHandler
 from services.chassis.workers import WorkerLoop
 from services.contracts.topics import topic_table
+from services.notifier.app.announce_schema import AnnounceSchema
+from services.notifier.app.keep_states import KeepStates
 from services.notifier.app.notify_departments import NotifyDepartments
 from services.notifier.app.recipients import Recipients
 from services.notifier.domain.delivery import CONSUMER
 from services.notifier.files.routing import load_routing
 from services.notifier.http.deliveries import delivery_routes
+from services.notifier.http.sandbox import sandbox_routes
+from services.notifier.http.schema_changes import schema_change_routes
 from services.notifier.http.webhooks import webhook_routes
 from services.notifier.outbound.http_post import Post, poster
 from services.notifier.outbound.webhook_sender import SENDER, WebhookSender
 from services.notifier.store.deliveries import SqlDeliveryLog, gauge_awaiting_text
+from services.notifier.store.held_tickets import SqlHeldTickets
 from services.notifier.store.known_matters import SqlKnownMatters
 from services.notifier.store.known_tickets import SqlKnownTickets
+from services.notifier.store.schema_changes import SqlSchemaChanges
 from services.notifier.store.webhook_queue import SqlWebhookQueue, gauge_webhooks
 
 READS = ("tickets", "ticket-texts", "hot-issues", "projects")
@@ -47,16 +54,27 @@ class NotifierWiring:
             SqlKnownMatters(),
             SqlDeliveryLog(),
             SqlWebhookQueue(sender.activity.stir),
+            KeepStates(SqlHeldTickets(), SqlKnownTickets(), kept),
             kept,
         )
         return cls(notify, sender, demo)
 
     def routes(self, workshop: Workshop) -> Sequence[APIRouter]:
-        return [delivery_routes(workshop), webhook_routes(workshop, demo=self.demo)]
+        announce = AnnounceSchema(SqlSchemaChanges())
+        return [
+            delivery_routes(workshop),
+            webhook_routes(workshop, demo=self.demo),
+            schema_change_routes(workshop, announce),
+            sandbox_routes(workshop),
+        ]
 
     @property
     def subscriptions(self) -> Sequence[Subscription]:
         return [Subscription(CONSUMER, READS, self.notify.events, self.notify)]
+
+    @property
+    def timers(self) -> Mapping[str, TimerHandler]:
+        return self.notify.states.timers
 
     @property
     def gauges(self) -> Sequence[Gauging]:

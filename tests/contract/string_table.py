@@ -64,6 +64,14 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      "_Reading.elsewhere _Reading.place_words _Reading.reasons"),
     (End.TEXT, "on ticket-texts for 30 days", "TicketTextRecorded.text TicketTextRecorded.address"),
     (End.TEXT, "on the department's topic for 30 days", "_TicketGiven.text _TicketGiven.address"),
+    (End.TEXT, "on the department's state topic for 30 days after it was recorded",
+     "DepartmentTicketState.text DepartmentTicketState.address"),
+    (End.CODE, "a state or clock of the program", "DepartmentTicketState.state HeldLimit.clock"),
+    (End.MADE, "a path with the ticket's id", "DepartmentTicketState.reading_path"),
+    (End.CODE, "the type of an event, or where its schema is",
+     """SchemaAnnounced.old_schema SchemaAnnounced.new_schema notifier.schema_changes.old
+     notifier.schema_changes.new"""),
+    (End.MADE, "the subject of a verified token", "notifier.schema_changes.announced_by"),
     (End.TEXT, "on the department's own topic for 30 days; redacted where intake keeps it",
      """_ReplyWithText.text TicketSettlementReplied.text TicketSettlementReplied.reason
      TicketSettlementReplied.handling"""),
@@ -117,6 +125,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      intake.telling_tries.way intake.tellings.occasion intake.tellings.state intake.tellings.way intake.tellings.answer
      intake.tickets.type_code intake.tickets.urgency intake.tickets.review intake.visits.satisfaction
      notifier.deliveries.channel
+     notifier.holdings.role notifier.holdings.withdrawn notifier.held_tickets.breached
      notifier.deliveries.message notifier.deliveries.status notifier.webhooks.events notifier.webhooks.status
      projects.cells.type_code projects.hot_issue_history.cause projects.hot_issue_history.cause_values
      projects.hot_issue_history.state projects.hot_issue_members.reason projects.hot_issues.decision
@@ -133,6 +142,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      intake.estate_names.sub_district intake.hot_issues.sub_district intake.catalogue_versions.edits
      intake.registered_estates.sub_district
      intake.catalogue_versions.in_force notifier.deliveries.recipient notifier.webhooks.department
+     notifier.holdings.department
      projects.hot_issues.lead projects.hot_issues.sub_district projects.repair_projects.elements
      projects.repair_project_history.responsible
      projects.repair_projects.lead projects.repair_projects.responsible projects.repair_projects.sub_district
@@ -209,6 +219,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.hot_issues.number projects.repair_projects.number projects.ticket_sightings.number
      intake.receipts.fingerprint intake.keys_to_move.holder intake.vault_keys.holder notifier.deliveries.hot_issue_id
      notifier.deliveries.project_id notifier.deliveries.ticket_id notifier.known_matters.matter_id
+     notifier.holdings.ticket_id notifier.holdings.shown notifier.held_tickets.ticket_id
      notifier.known_tickets.ticket_id notifier.webhooks.secret projects.hot_issue_history.hot_issue_id
      projects.hot_issue_members.caller_ref projects.hot_issue_members.hot_issue_id projects.hot_issue_members.ticket_id
      projects.hot_issues.id projects.hot_issues.merged_into projects.hot_issues.project_id
@@ -234,7 +245,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
     (End.MADE, "sealed under the caller's own key, or a key under the master key",
      "intake.vault.sealed intake.keys_to_move.wrapped_key intake_keys.caller_keys.wrapped_key"),
     (End.MADE, "an event as it is published; its fields stand above",
-     "chassis.outbox.headers chassis.outbox.value notifier.deliveries.dispatch"),
+     "chassis.outbox.headers chassis.outbox.value notifier.deliveries.dispatch notifier.held_tickets.facts"),
     (End.TEXT, "redacted, with the ticket", "intake.ticket_texts.text intake.ticket_texts.address"),
     (End.TEXT, "redacted, as long as ticket-texts keeps it",
      """notifier.known_tickets.text notifier.known_tickets.address notifier.webhook_sendings.body

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from jsonschema import Draft7Validator
 
 from services.contracts.export import ASYNCAPI, HERE, generated
 from services.contracts.registry import EVENTS
 from services.contracts.topics import topic_table
 
 GENERATED = generated()
+SPECIFICATION = Path(__file__).parents[1] / "data" / "asyncapi-3.0.0.json"
 DOCUMENT = yaml.load(ASYNCAPI.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 
 
@@ -56,6 +59,15 @@ def test_the_asyncapi_document_has_a_channel_a_topic_and_an_operation_a_party() 
     sends = [o for o in DOCUMENT["operations"].values() if o["action"] == "send"]
     assert len(sends) == len(patterns)
     assert len(DOCUMENT["operations"]) == len(patterns) + sum(len(topic.readers) for topic in patterns.values())
+
+
+def test_the_asyncapi_document_is_one_of_version_3() -> None:
+    """By the schema of the AsyncAPI Initiative (its package @asyncapi/specs 6.11.1, Apache License 2.0)."""
+    rules = Draft7Validator(json.loads(SPECIFICATION.read_text(encoding="utf-8")))
+    assert [f"{'/'.join(map(str, fault.path))}: {fault.message}" for fault in rules.iter_errors(DOCUMENT)] == []
+    first = next(iter(DOCUMENT["operations"]))
+    wrong = DOCUMENT | {"operations": {first: DOCUMENT["operations"][first] | {"action": "shout"}}}
+    assert not rules.is_valid(wrong)
 
 
 def test_every_placeholder_of_an_address_is_a_parameter() -> None:

@@ -10,11 +10,14 @@ from services.chassis.messaging.outbox import MAX_DEAD_LETTER_BYTES, MAX_RECORD_
 from services.contracts.data_files import InvalidData
 from services.contracts.departments import departments
 from services.contracts.registry import EVENTS
-from services.contracts.topics import FILE, SERVICES, UnknownTopic, load_topic_table, topic_table
+from services.contracts.topics import FILE, SANDBOX, SERVICES, UnknownTopic, load_topic_table, topic_table
 
 TABLE = topic_table()
 SERVICES_FOLDER = Path(__file__).parents[2] / "services"
 NO_SERVICES = {"contracts", "chassis", "cli", "localstack"}
+
+STATE = "departments.{department}.state"
+STATES = {STATE, "departments.sandbox.state"}
 
 # ADR 19: key, writer, readers
 DECIDED = {
@@ -26,6 +29,9 @@ DECIDED = {
     "estates": ("estate id", "projects", {"intake", "classifier", "dashboards"}),
     "notifications": ("recipient", "notifier", {"audit", "dashboards"}),
     "departments.{department}": ("ticket or project id", "notifier", {"department:{department}"}),
+    "departments.{department}.state": ("ticket id", "notifier", {"department:{department}"}),
+    "departments.sandbox": ("ticket id", "notifier", {"department:{department}"}),
+    "departments.sandbox.state": ("ticket id", "notifier", {"department:{department}"}),
     "supervisors.{party}": ("clause of an opinion, or case id", "notifier", {"supervisor:{party}"}),
     "departments.{department}.replies": ("ticket id", "department:{department}", {"intake"}),
     "{service}.dlq": ("the original record's key", "{service}", {"operators"}),
@@ -42,7 +48,7 @@ def test_the_services_are_the_folders() -> None:
 
 
 def test_each_event_is_carried_by_exactly_one_topic() -> None:
-    carried = [event for topic in TABLE.patterns.values() for event in topic.events]
+    carried = [event for name, topic in TABLE.patterns.items() if SANDBOX not in name for event in topic.events]
     assert sorted(carried) == sorted(EVENTS)
 
 
@@ -78,8 +84,31 @@ def test_topics_whose_keys_several_processes_share_have_twelve_partitions() -> N
 
 def test_the_facts_are_kept_for_ever() -> None:
     kept = {name for name, topic in TABLE.patterns.items() if topic.configs()["retention.ms"] == "-1"}
-    assert kept == {"tickets", "classifications", "hot-issues", "projects", "estates"}
-    assert all(topic.cleanup == "delete" for topic in TABLE.patterns.values())
+    assert kept == {"tickets", "classifications", "hot-issues", "projects", "estates", *STATES}
+    assert {name for name, topic in TABLE.patterns.items() if topic.cleanup == "compact"} == STATES
+
+
+def test_the_sandbox_is_for_all_departments_and_none_has_its_name() -> None:
+    assert SANDBOX not in departments()
+    for name in (TABLE.department_topic(SANDBOX), TABLE.department_state_topic(SANDBOX)):
+        assert set(TABLE.topic(name).readers) == {f"department:{code}" for code in departments()}
+    for pattern in ("departments.{department}", STATE):
+        assert set(TABLE.patterns[pattern.format(department=SANDBOX)].events) <= set(TABLE.patterns[pattern].events)
+
+
+def test_a_state_topic_is_compacted_soon_and_says_whose_state_it_is() -> None:
+    state = TABLE.topic(TABLE.department_state_topic("fire"))
+    hour = 3600 * 1000
+    assert TABLE.streams[state.name] == TABLE.department_topic("fire")
+    assert state.configs() == {
+        "cleanup.policy": "compact",
+        "max.message.bytes": "1048576",
+        "retention.ms": "-1",
+        "segment.ms": str(6 * hour),
+        "min.compaction.lag.ms": str(hour),
+        "max.compaction.lag.ms": str(24 * hour),
+        "delete.retention.ms": str(7 * 24 * hour),
+    }
 
 
 def test_retention_is_told_to_the_broker_in_milliseconds() -> None:
@@ -102,6 +131,12 @@ def test_an_unknown_topic_is_an_error_that_says_where_topics_are_named() -> None
         ("  - name: tickets\n", "  - name: ticket-texts\n", "topics row 2: name 'ticket-texts' stands twice"),
         ("name: departments.{department}.replies", "name: departments.fire", "name 'departments.fire' stands twice"),
         ("cleanup: delete", "cleanup: shred", "topics row 1: cleanup: Input should be 'delete' or 'compact'"),
+        ("cleanup: delete", "cleanup: compact", "compaction must be given for cleanup: compact, and for that alone"),
+        (
+            "    partitions: 12\n",
+            "    partitions: 12\n    state_of: tickets\n",
+            "a topic with state_of has one partition",
+        ),
         ("partitions: 12", "partitions: 0", "topics row 1: partitions: Input should be greater than 0"),
         ("retention_days: 30", "retention_days: soon", "topics row 1: retention_days"),
         ("    key: ticket id\n", "", "topics row 1: key: Field required"),

@@ -49,7 +49,8 @@ def verdict(stack: Stack, history: History) -> Verdict:
     acked = history.ids
     dispatched = _keys(stack, "intake", _DISPATCHED) & acked
     texts, facts, readings = (_log(stack, topic) for topic in ("ticket-texts", "tickets", "classifications"))
-    told = [name for name, topic in topic_table().topics.items() if name.startswith("departments.") and topic.events]
+    topics = {name: one for name, one in topic_table().topics.items() if name.startswith("departments.")}
+    told = [name for name, one in topics.items() if one.events and not one.state_of]
     return judge(
         acked,
         [

@@ -61,9 +61,18 @@ class Load:
     """
 
     def __init__(
-        self, urls: Sequence[str], token: str, rate: float, *, clients: int = 16, give_up_s: float = 120, seed: int = 1
+        self,
+        urls: Sequence[str],
+        token: str,
+        rate: float,
+        *,
+        clients: int = 16,
+        give_up_s: float = 120,
+        seed: int = 1,
+        texts: Sequence[str] = COMPLAINTS,
     ) -> None:
         self.history = History()
+        self._texts = texts
         self.started_at = 0.0
         self._addresses = [(part.hostname or "", part.port or 80) for part in map(urlsplit, urls)]
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
@@ -118,7 +127,7 @@ class Load:
             if self._limit is not None and number >= self._limit:
                 return None
             body = {
-                "text": f"{self._random.choice(COMPLAINTS)}，第{number}次反映。",
+                "text": f"{self._random.choice(self._texts)}，第{number}次反映。",
                 "address": f"{self._random.choice(LANES)}{self._random.randrange(1, 60)}号",
                 "channel": "phone",
                 "occurred_at": (EARLIEST + timedelta(days=self._random.uniform(0, 365 * YEARS))).isoformat(),

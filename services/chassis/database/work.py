@@ -32,9 +32,16 @@ class Work:
 
         Give `event_id` where the same output may be made again, so that both have one id.
         """
-        envelope = Envelope(event_id or uuid4(), self.source, self.clock.now(), event, current_traceparent.get())
+        envelope = self._envelope(event, event_id or uuid4())
         self.outgoing.append(OutboxRow.of(topic, envelope))
         return envelope.id
+
+    def bury(self, topic: str, last: Event, event_id: UUID) -> None:
+        """Like `publish`, a tombstone: `last` names the aggregate that is no more on the compacted topic."""
+        self.outgoing.append(OutboxRow.tombstone(topic, self._envelope(last, event_id)))
+
+    def _envelope(self, event: Event, event_id: UUID) -> Envelope:
+        return Envelope(event_id, self.source, self.clock.now(), event, current_traceparent.get())
 
     def after_commit(self, then: Callable[[], None]) -> None:
         """Runs `then` after the commit only: for metrics, which a repeated transaction would count twice."""

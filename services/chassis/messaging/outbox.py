@@ -44,6 +44,11 @@ class OutboxRow:
     def of(cls, topic: str, envelope: Envelope) -> OutboxRow:
         return cls(envelope.id, topic, envelope.key, envelope.event.version, envelope.headers(), envelope.value())
 
+    @classmethod
+    def tombstone(cls, topic: str, envelope: Envelope) -> OutboxRow:
+        """Says to a compacted topic that there is nothing more of the event's aggregate."""
+        return cls(envelope.id, topic, envelope.key, None, envelope.headers(), None)
+
     def size(self) -> int:
         headers = sum(len(name.encode()) + len(value) for name, value in self.headers)
         return len(self.key) + len(self.value or b"") + headers

@@ -29,6 +29,10 @@ class Published:
         place = acknowledged.topic, acknowledged.partition
         self._ends[place] = max(self._ends.get(place, 0), acknowledged.offset + 1)
 
+    def end_of(self, topic: str) -> int | None:
+        """The offset after this process's last record on a topic of one partition; None if it wrote none yet."""
+        return self._ends.get((topic, 0))
+
     def by_topic(self) -> dict[str, int]:
         """The sum over partitions of the offsets that follow this process's last records."""
         ends = Counter[str]()

@@ -38,11 +38,12 @@ from services.contracts.standard_events import RolloutChanged, StandardCheckChan
 from services.contracts.supervision_events import SupervisionOpinionChanged
 from services.contracts.supervisor_events import SupervisionNotice, SupervisorCaseNotice, SupervisorNotice
 from services.contracts.text_events import TicketTextErased, TicketTextRecorded
-from services.contracts.ticket_events import TicketCoHandlerCalledIn, TicketDispatched
+from services.contracts.ticket_events import TicketCoHandlerCalledIn, TicketDispatched, TicketEvent, TicketReceived
 from services.contracts.topics import topic_table
 from services.contracts.works_events import WorksDefectChanged
 from services.notifier.app.batch import NotificationBatch
 from services.notifier.app.delivery_count import count_deliveries
+from services.notifier.app.keep_states import KeepStates
 from services.notifier.app.ports import DeliveryLog, KnownMatters, KnownTickets, WebhookQueue
 from services.notifier.app.recipients import Recipients, hub, known_department
 from services.notifier.domain.confidence import may_hear
@@ -79,15 +80,15 @@ class NotifyDepartments:
     matters: KnownMatters
     log: DeliveryLog
     webhooks: WebhookQueue
+    states: KeepStates
     text_kept: timedelta
 
     @property
     def events(self) -> frozenset[type[Event]]:
-        """The events that may notify somebody."""
+        """The events that may notify somebody, and those that change what a department has to work on."""
         routed = {event for event in FACTS.values() if self.recipients.routing.reaches_anybody(event.type)}
-        return frozenset(
-            {TicketDispatched, TicketCoHandlerCalledIn, TicketTextRecorded, TicketTextErased, ReplyRefused, *routed}
-        )
+        held = frozenset(TICKET_EVENTS) - {TicketReceived}  # then no department has it
+        return frozenset({TicketTextRecorded, TicketTextErased, ReplyRefused, *held, *routed})
 
     def __call__(self, envelopes: Sequence[Envelope], work: Work) -> None:
         batch = self._read(envelopes, work)
@@ -108,7 +109,7 @@ class NotifyDepartments:
                         batch.give(envelope, as_dispatched(called_in), unit, TicketShared)
                 case fact:
                     self._on_fact(batch, envelope, cast(Fact, fact))
-        self._write(batch, work)
+        self._write(batch, envelopes, work)
 
     def _on_fact(self, batch: NotificationBatch, envelope: Envelope, fact: Fact) -> bool:
         """False, and nobody is notified, if a newer fact was handled before."""
@@ -122,25 +123,26 @@ class NotifyDepartments:
 
     def _read(self, envelopes: Sequence[Envelope], work: Work) -> NotificationBatch:
         events = [envelope.event for envelope in envelopes]
-        given = {event.ticket_id for event in events if isinstance(event, TicketDispatched | TicketCoHandlerCalledIn)}
+        tickets = {event.ticket_id for event in events if isinstance(event, TicketEvent)}
         with_text = {event.ticket_id for event in events if isinstance(event, TicketTextRecorded | TicketTextErased)}
         facts = {event.aggregate_id for event in events if event.type in FACTS}
         now = work.clock.now()
         return NotificationBatch(
             now=now,
             kept_since=now - self.text_kept,
-            tickets=self.tickets.lock(work, given | with_text),
+            tickets=self.tickets.lock(work, tickets | with_text),
             matters=self.matters.lock(work, facts),
             waiting=self.log.awaiting_text(work, with_text),
         )
 
-    def _write(self, batch: NotificationBatch, work: Work) -> None:
+    def _write(self, batch: NotificationBatch, envelopes: Sequence[Envelope], work: Work) -> None:
         added = self.log.add(work, batch.added)
         self.log.mark_published(work, batch.released)
         self.tickets.save(work, [ticket for ticket in batch.tickets.values() if ticket.changed])
         self.matters.save(work, batch.newest)
         released = {delivery.delivery_id for delivery in batch.released}
         messages = [one for one in batch.messages if one.delivery.delivery_id in {*added, *released}]
+        self.states.follow(work, envelopes, batch.tickets)
         self.webhooks.add(work, messages)
         self.webhooks.forget(work, batch.erased)
         forget(work.connection, batch.erased)

@@ -17,7 +17,7 @@ from services.chassis.database.work import Workshop
 from services.chassis.messaging.outbox import OutboxRow, record
 from services.chassis.messaging.topic_admin import apply_topics
 from services.chassis.metrics import PRODUCER_RENEWALS
-from services.contracts.topics import Topic
+from services.contracts.topics import STREAM_OFFSET, Topic, topic_table
 from services.localstack.embedded_broker import EmbeddedBroker
 from tests.harness.topics import read_topic
 from tests.harness.waiting import eventually
@@ -83,6 +83,35 @@ def test_events_reach_their_topic_each_key_in_its_order(
     for position, told in enumerate(ids):
         expected[received(position % 8 + 1).ticket_id.encode()].append(told)
     assert versions == expected
+
+
+def test_a_record_of_a_state_says_from_where_to_go_on_in_its_stream(
+    engine: Engine, chassis_url: str, embedded_broker: EmbeddedBroker, query: Query
+) -> None:
+    """All before that place was acknowledged before the record was sent; after a start the place is unknown."""
+    stream = topic_table().department_topic("health")
+    state = topic_table().department_state_topic("health")
+    bootstrap, key = embedded_broker.bootstrap, str(uuid4()).encode()
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    apply_topics(admin, [topic_table().topic(stream), topic_table().topic(state)])
+    admin.close()
+    for run in ("a", "b"):
+        with relay(chassis_url, real_producer(bootstrap)):
+            for ordinal in "123":
+                tell(engine, state, (key.decode(), run + ordinal))
+                tell(engine, stream, (key.decode(), run + ordinal))
+                eventually(lambda: not unpublished(query), within=30)
+    told = {one.value: one.offset for one in read_topic(bootstrap, "embedded", stream) if one.key == key}
+    records = [one for one in read_topic(bootstrap, "embedded", state) if one.key == key]
+    places = {one.value: one.headers.get(STREAM_OFFSET) for one in records}
+    assert places == {
+        b"a1": None,
+        b"a2": str(told[b"a1"] + 1),
+        b"a3": str(told[b"a2"] + 1),
+        b"b1": None,
+        b"b2": str(told[b"b1"] + 1),
+        b"b3": str(told[b"b2"] + 1),
+    }
 
 
 def test_a_row_that_is_committed_late_with_a_lower_number_is_published_all_the_same(

@@ -18,7 +18,7 @@ from services.contracts.project_events import ProjectAdvanced
 from services.contracts.registry import EVENTS
 from services.contracts.standard_events import RolloutChanged, StandardCheckChanged
 from services.contracts.supervision_events import SupervisingParty, SupervisionOpinionChanged
-from services.contracts.text_events import TicketTextRecorded
+from services.contracts.text_events import TicketTextErased, TicketTextRecorded
 from services.contracts.ticket_events import Channel, Place, TicketDispatched, Urgency
 from services.contracts.works_events import WorksDefectChanged
 from services.notifier.wiring import NotifierWiring
@@ -67,6 +67,11 @@ def text_of(ticket: int, *, version: int = 1, days: float = 0) -> Envelope:
         occurred_at=START,
     )
     return _envelope(event, version, days)
+
+
+def erased(ticket: int, version: int = 2) -> Envelope:
+    event = TicketTextErased(ticket_id=ticket_id(ticket), version=version)
+    return Envelope(deterministic_id("test", event.ticket_id, event.type, version), "/310109/intake", START, event)
 
 
 def hot_issue(
@@ -216,9 +221,10 @@ def told(workshop: Workshop) -> list[tuple[str, TicketAssigned]]:
 
 
 def sent(workshop: Workshop) -> list[tuple[str, Event]]:
-    """(topic, message) in the order of sending."""
+    """(topic, message) in the order of sending; without the state topics."""
     with workshop.engine.connect() as connection:
-        rows = connection.execute(select(outbox).order_by(outbox.c.seq)).all()
+        told = ~outbox.c.topic.endswith(".state")
+        rows = connection.execute(select(outbox).where(told).order_by(outbox.c.seq)).all()
     return [(row.topic, Envelope.parse(unpack_headers(row.headers), row.value, EVENTS).event) for row in rows]
 
 

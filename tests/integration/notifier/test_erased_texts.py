@@ -13,22 +13,17 @@ from sqlalchemy import insert, select, text
 from services.chassis.clock import FixedClock
 from services.chassis.database.tables import dead_letters
 from services.chassis.database.work import Workshop
-from services.contracts.event import Envelope, deterministic_id
-from services.contracts.text_events import ERASED, TicketTextErased
+from services.contracts.event import Envelope
+from services.contracts.text_events import ERASED
 from services.notifier.store.tables import deliveries, known_tickets
 from services.notifier.wiring import text_retention
 from tests.harness.examples import ONE_DATABASE
 from tests.harness.planted import columns_with
 from tests.integration.applications import As
-from tests.integration.notifier.events import START, dispatched, take, text_of, ticket_id, told
+from tests.integration.notifier.events import dispatched, erased, take, text_of, ticket_id, told
 from tests.integration.notifier.subscribing import activate, subscribe
 
 WORDS = "屋顶漏水 1.1"
-
-
-def erased(ticket: int, version: int = 2) -> Envelope:
-    event = TicketTextErased(ticket_id=ticket_id(ticket), version=version)
-    return Envelope(deterministic_id("test", event.ticket_id, event.type, version), "/310109/intake", START, event)
 
 
 def known(workshop: Workshop) -> str | None:

@@ -447,6 +447,8 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
         "GET /deliveries query.cursor": Rule.VISIBLE,
         "GET /webhooks/{webhook_id}/deliveries query.cursor": Rule.VISIBLE,
         "POST /webhooks body.department": Rule.NARROWS,
+        "POST /schema-changes body.old": Rule.CODE,
+        "POST /schema-changes body.new": Rule.CODE,
         "GET /dead-letters query.after": Rule.OF_ROLE,
     },
     CLASSIFIER: {"GET /dead-letters query.after": Rule.OF_ROLE},

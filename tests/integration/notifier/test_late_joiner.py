@@ -1,0 +1,101 @@
+"""docs/subscribe.md, followed literally: a department that joins late has its open work, and misses no message."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+
+import pytest
+from kafka import KafkaAdminClient
+
+from services.chassis.database.work import Workshop
+from services.chassis.messaging.topic_admin import apply_topics
+from services.contracts.topics import topic_table
+from services.localstack.embedded_broker import EmbeddedBroker
+from tests.harness.fixtures import NewFolder
+from tests.harness.guide import Reader
+from tests.harness.topics import Record, read_topic
+from tests.integration.chassis.relays import real_producer, relay
+from tests.integration.notifier.events import take, ticket_id
+from tests.integration.notifier.lives import UNIT, batches, lives, open_in, published
+
+
+@pytest.fixture
+def broker(embedded_broker: EmbeddedBroker) -> EmbeddedBroker:
+    admin = KafkaAdminClient(bootstrap_servers=embedded_broker.bootstrap)
+    apply_topics(admin, list(topic_table().topics.values()))
+    admin.close()
+    return embedded_broker
+
+
+@pytest.fixture
+def reader(broker: EmbeddedBroker, new_folder: NewFolder) -> Reader:
+    """Has the files of a broker that is open."""
+    folder = new_folder()
+    properties = f"bootstrap.servers={broker.bootstrap}\nsecurity.protocol=PLAINTEXT\n"
+    for name in ("librdkafka.properties", "java.properties"):
+        (folder / name).write_text(properties, encoding="utf-8")
+    return Reader(folder, UNIT)
+
+
+@pytest.fixture
+def publishing(workshop: Workshop, broker: EmbeddedBroker) -> Iterator[None]:
+    """What notifier decides goes to the broker."""
+    url = workshop.engine.url.render_as_string(hide_password=False)
+    with relay(url, real_producer(broker.bootstrap)):
+        yield
+
+
+@pytest.mark.usefixtures("publishing")
+@pytest.mark.timeout(180)
+def test_who_joins_late_has_its_open_work_and_misses_no_message(
+    workshop: Workshop, broker: EmbeddedBroker, reader: Reader
+) -> None:
+    numbers = range(5000, 5300)
+    log = lives(numbers, seed=19)
+    half = len(log) // 2
+    for batch in batches(log[:half]):
+        take(workshop, *batch)
+    published(workshop)
+    with reader.script("python") as lines:
+        words = next(lines).split()
+        for batch in batches(log[half:]):
+            take(workshop, *batch)
+        published(workshop)
+        ours = {ticket_id(number).encode() for number in numbers}
+        stream = [one for one in read_topic(broker.bootstrap, "embedded", f"departments.{UNIT}") if one.key in ours]
+        snapshot = {one["ticket_id"]: one for one in json.loads((reader.folder / "tickets.json").read_text("utf-8"))}
+        held = {
+            ticket: (one["ticket_version"], one["state"], one["text"])
+            for ticket, one in snapshot.items()
+            if one["standing"] == "open" and ticket.encode() in ours
+        }
+        assert held == open_in(log[:half])
+        new = [one for one in stream if json.loads(one.value or b"")["version"] > version_in(snapshot, one)]
+        assert len(new) > 50
+        told = [next(lines) for _ in new]
+    assert told == [f"{one.headers['ce_type']} {(one.key or b'').decode()}" for one in new]
+    assert 0 < int(words[-1]) <= new[0].offset
+
+
+def version_in(snapshot: Mapping[str, Mapping[str, int]], message: Record) -> int:
+    """Of the ticket that the message is about."""
+    return snapshot.get((message.key or b"").decode(), {"ticket_version": 0})["ticket_version"]
+
+
+def test_the_state_at_the_end_is_what_is_open(workshop: Workshop, broker: EmbeddedBroker, reader: Reader) -> None:
+    log = lives(range(5300, 5400), seed=20)
+    url = workshop.engine.url.render_as_string(hide_password=False)
+    with relay(url, real_producer(broker.bootstrap)):
+        for batch in batches(log):
+            take(workshop, *batch)
+        published(workshop)
+    wanted = open_in(log)
+    newest = {one.key: one.value for one in read_topic(broker.bootstrap, "embedded", f"departments.{UNIT}.state")}
+    documents = [json.loads(value) for value in newest.values() if value]
+    held = {
+        one["ticket_id"]: (one["ticket_version"], one["state"], one["text"])
+        for one in documents
+        if one["standing"] == "open" and int(one["ticket_id"][-12:], 16) in range(5300, 5400)
+    }
+    assert held == wanted
