@@ -32,7 +32,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return EX_CONFIG
     key = TermKey(bytes.fromhex(settings.fingerprint_key.get_secret_value()))
-    projects = ProjectsWiring.of(rules, key, calendar)
+    projects = ProjectsWiring.of(rules, key, calendar, settings.intake_url)
     return run(
         Service(
             name="projects",

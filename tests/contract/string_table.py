@@ -217,7 +217,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.repair_project_history.project_id projects.repair_projects.hot_issues projects.repair_projects.id
      projects.ticket_sightings.caller_ref projects.ticket_sightings.read_again projects.ticket_sightings.ticket_id
      projects.trace_keys.ticket_id projects.traces.caller_ref projects.traces.fingerprint projects.traces.matter_id
-     projects.traces.ticket_id projects.traces.weights projects.typical_cases.hot_issues projects.typical_cases.id"""),
+     projects.traces.ticket_id projects.traces.weights projects.typical_cases.hot_issues projects.typical_cases.id
+     projects.typical_cases.later_issues"""),
     (End.MADE, "why a receiver did not take a message: a status, or the kind of the error",
      """intake.city_messages.error intake.telling_tries.cause intake.tellings.cause notifier.webhooks.error
      notifier.webhook_sendings.error"""),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -24,7 +26,8 @@ from services.projects.pages.forms import NOTHING, Entered, acted, refused
 from services.projects.store.case_views import all_cases, projects_of_type
 
 
-def case_pages(workshop: Workshop, pages: Pages, cases: WorkOnCase) -> APIRouter:
+def case_pages(workshop: Workshop, pages: Pages, cases: WorkOnCase, intake_url: str | None) -> APIRouter:
+    """`intake_url`: where intake's pages are, which show what callers said to those who may read it."""
     router = pages.router()
 
     @router.get("/cases")
@@ -125,6 +128,7 @@ def case_pages(workshop: Workshop, pages: Pages, cases: WorkOnCase) -> APIRouter
             "case.html",
             actor,
             **shown,
+            texts_at=_texts_at(intake_url, shown["tickets"]) if intake_url else None,
             works=works,
             possible={act for act, states in POSSIBLE.items() if leads and case.state in states},
             own_units=frozenset(departments()) if leads else authority.share.departments,
@@ -135,3 +139,7 @@ def case_pages(workshop: Workshop, pages: Pages, cases: WorkOnCase) -> APIRouter
         )
 
     return router
+
+
+def _texts_at(intake_url: str, tickets: Sequence[Mapping[str, Any]]) -> str:
+    return f"{intake_url.rstrip('/')}/pages/texts?{urlencode([('id', one['ticket_id']) for one in tickets])}"

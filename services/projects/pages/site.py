@@ -88,6 +88,7 @@ def people_pages(
     supervision: SupervisionActs,
     judge: JudgeClass,
     types: RulesOfTypes,
+    intake_url: str | None,
 ) -> Sequence[APIRouter]:
     pages = Pages(Path(__file__).parent, MENU, FOR_ROLES)
     return [
@@ -118,7 +119,7 @@ def people_pages(
         plan_pages(workshop, pages, planning),
         supervision_pages(workshop, pages, supervision),
         topic_pages(workshop, pages, supervision),
-        case_pages(workshop, pages, types.cases),
+        case_pages(workshop, pages, types.cases, intake_url),
         rollout_pages(workshop, pages, types.standards),
         standard_pages(workshop, pages, types.standards),
         missing_pages(pages),

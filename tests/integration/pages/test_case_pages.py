@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from services.chassis.database.work import Workshop
+from tests.integration.applications import application
 from tests.integration.pages.conftest import Person, Projects, Site
 from tests.integration.pages.english import english_in
 from tests.integration.projects.loop_of import District
 from tests.integration.projects.ruling import analysed, consulted, issued, on_case, proposed, revised
-from tests.integration.projects.wired import served
+from tests.integration.projects.wired import served, wired
 
 _TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
 CRITERIA = {"small_cut": "屋面渗漏一类", "high_attention": "三处集中", "close_to_residents": "雨天漏水"}
@@ -115,3 +117,15 @@ def test_who_only_looks_finds_no_form_and_english_is_english(projects: Projects)
     supervisor.open("/pages/cases/00000000-0000-4000-8000-000000000000", 404)
     supervisor.open("/pages/standards/00000000-0000-4000-8000-000000000000/rollout", 404)
     assert on_case(projects.district, case_id, "closing").status_code == 200
+
+
+@pytest.mark.parametrize("intake_url", [None, "http://intake.test/hotline/"])
+def test_a_case_leads_to_the_texts_of_its_tickets_where_intakes_pages_are(
+    projects: Projects, intake_url: str | None
+) -> None:
+    district = projects.district
+    case_id = analysed(district)
+    routes = replace(wired(district.workshop), intake_url=intake_url).routes(district.workshop)
+    html = Site(application(routes)).person("hub").open(f"/pages/cases/{case_id}")
+    assert ('href="http://intake.test/hotline/pages/texts?id=' in html) is (intake_url is not None)
+    assert html.count("&amp;id=") == (14 if intake_url else 0)
