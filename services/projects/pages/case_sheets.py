@@ -1,4 +1,4 @@
-"""Typical cases: their list, and one class of problems on one sheet, with what people may do with it."""
+"""One class of problems on one sheet, with what people may do with its case."""
 
 from __future__ import annotations
 
@@ -23,18 +23,12 @@ from services.projects.http.case_sheet import sheet
 from services.projects.http.cases import found_case
 from services.projects.http.rights import Commander, Reader, authority_of, share_of, who_of
 from services.projects.pages.forms import NOTHING, Entered, acted, refused
-from services.projects.store.case_views import all_cases, projects_of_type
+from services.projects.store.case_views import projects_of_type
 
 
 def case_pages(workshop: Workshop, pages: Pages, cases: WorkOnCase, intake_url: str | None) -> APIRouter:
     """`intake_url`: where intake's pages are, which show what callers said to those who may read it."""
     router = pages.router()
-
-    @router.get("/cases")
-    def list_cases(request: Request, actor: Reader) -> Response:
-        with workshop.engine.begin() as connection:
-            items = all_cases(connection)
-        return pages.show(request, "cases.html", actor, items=items)
 
     @router.get("/cases/{case_id}")
     def show(request: Request, actor: Reader, case_id: UUID) -> Response:

@@ -28,6 +28,7 @@ from services.projects.pages.agreements import agreement_pages
 from services.projects.pages.areas import area_pages
 from services.projects.pages.bulletins import bulletin_pages
 from services.projects.pages.case_sheets import case_pages
+from services.projects.pages.cases import case_list_pages
 from services.projects.pages.complaints import complaint_pages
 from services.projects.pages.consultations import consultation_pages
 from services.projects.pages.counting_party import counting_party_pages
@@ -119,6 +120,7 @@ def people_pages(
         plan_pages(workshop, pages, planning),
         supervision_pages(workshop, pages, supervision),
         topic_pages(workshop, pages, supervision),
+        case_list_pages(workshop, pages, types.cases),
         case_pages(workshop, pages, types.cases, intake_url),
         rollout_pages(workshop, pages, types.standards),
         standard_pages(workshop, pages, types.standards),

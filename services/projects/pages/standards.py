@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, File, Request, Response, UploadFile
 
 from services.chassis.database.work import Work, Workshop
 from services.chassis.pages.forms import Fields, body_of, choice_of, number_of
 from services.chassis.pages.look import Pages, done
+from services.chassis.pages.speech import Speech
 from services.chassis.web.identity import Actor
 from services.chassis.web.problems import Problem
 from services.chassis.working_days import SHANGHAI
 from services.contracts.elements import elements
 from services.projects.app.standards.acts import StandardActs
 from services.projects.domain.cases.typical_case import POSSIBLE, CaseAct
+from services.projects.domain.consultation.meetings import MeetingKind
+from services.projects.domain.menu import ConsentScope, Unit
 from services.projects.domain.standards.checks import open_findings
+from services.projects.domain.standards.clauses import ClauseStatus
 from services.projects.domain.standards.difference import differences
 from services.projects.domain.standards.opinions import OpinionRole
-from services.projects.domain.standards.standard import Standard, StandardState
+from services.projects.domain.standards.standard import EditionContent, Standard, StandardState
+from services.projects.domain.works.papers import PaperKind
 from services.projects.http.refusals import answered
 from services.projects.http.rights import Commander, Reader, authority_of, who_of
 from services.projects.http.standard_bodies import (
@@ -37,11 +42,12 @@ from services.projects.http.standard_bodies import (
 from services.projects.http.standards import found_standard
 from services.projects.http.standards_shown import opinion_shown, standard_shown
 from services.projects.pages.forms import NOTHING, Entered, acted, refused
+from services.projects.pages.standard_content import MEETING_STEPS, PAPER_STEPS, first_content, whole_content
 from services.projects.store.case_views import all_cases
 from services.projects.store.standard_views import all_standards, standard_by_id
 from services.projects.store.standards import checks_of, opinions_of
 
-Values = Mapping[str, object]
+BODY_LIMITS = {"/pages/standards/*/content": 32 * 2**20}
 
 
 def standard_pages(workshop: Workshop, pages: Pages, acts: StandardActs) -> APIRouter:
@@ -61,7 +67,7 @@ def standard_pages(workshop: Workshop, pages: Pages, acts: StandardActs) -> APIR
                     "lead": case and case.lead,
                     "type_codes": [case.type_code] if case else None,
                     "case_id": case and case.id,
-                    "content": _content(fields),
+                    "content": first_content(fields),
                 }
                 standard = acts.draft.open(work, body_of(StandardBody, values).new(), who_of(actor))
         except Problem as problem:
@@ -74,16 +80,41 @@ def standard_pages(workshop: Workshop, pages: Pages, acts: StandardActs) -> APIR
     def show(request: Request, actor: Reader, standard_id: UUID) -> Response:
         return _one(request, actor, standard_id)
 
+    @router.post("/standards/{standard_id}/content")
+    def write(
+        request: Request,
+        actor: Commander,
+        standard_id: UUID,
+        fields: Fields,
+        file: Annotated[UploadFile | None, File()] = None,
+    ) -> Response:
+        """Of a form that is added the hash is kept; the file stays with the lead."""
+        return _done(
+            request,
+            actor,
+            standard_id,
+            fields,
+            "content",
+            lambda work: _write(acts, work, str(standard_id), fields, file, actor),
+        )
+
     @router.post("/standards/{standard_id}/{act}")
     def take_step(request: Request, actor: Commander, standard_id: UUID, act: str, fields: Fields) -> Response:
         """Every form of the page; what none of them sends does not exist."""
         step = _STEPS.get(act)
         if step is None:
             raise Problem(404, "not-found", "No such page", "Take the forms of the page.")
+        return _done(
+            request, actor, standard_id, fields, act, lambda work: step(acts, work, str(standard_id), fields, actor)
+        )
+
+    def _done(
+        request: Request, actor: Actor, standard_id: UUID, fields: Entered, act: str, take: Callable[[Work], None]
+    ) -> Response:
         return acted(
             workshop,
             "standard",
-            lambda work: step(acts, work, str(standard_id), fields, actor),
+            take,
             f"/pages/standards/{standard_id}",
             f"standard_{act}",
             lambda problem: _one(request, actor, standard_id, fields, problem),
@@ -126,11 +157,12 @@ def standard_pages(workshop: Workshop, pages: Pages, acts: StandardActs) -> APIR
             findings=found,
             opinions=[opinion_shown(one) for one in said],
             draft=standard.draft(),
+            before=_before(standard),
+            lists=_lists(pages.speech(request)),
             today=today,
             issued=bool(standard.issued()),
             leads=_leads(actor, standard.lead) and standard.state is not StandardState.RETIRED,
             roles=OpinionRole,
-            elements=elements(),
             fresh_id=uuid4,
             **refused(request, entered, problem),
         )
@@ -138,15 +170,13 @@ def standard_pages(workshop: Workshop, pages: Pages, acts: StandardActs) -> APIR
     return router
 
 
-def _write(acts: StandardActs, work: Work, standard_id: str, fields: Entered, actor: Actor) -> None:
-    body = body_of(WritingBody, {"version": number_of(fields.get("version")), "content": _content(fields)})
+def _write(
+    acts: StandardActs, work: Work, standard_id: str, fields: Entered, file: UploadFile | None, actor: Actor
+) -> None:
     held = found_standard(standard_by_id(work.connection, standard_id))
-    content = body.content.content()
-    draft = held.editions[-1].content
-    kept = type(content)(
-        content.text, content.clauses, content.elements, draft.menu, draft.papers, draft.meetings, draft.templates
-    )
-    acts.draft.write(work, standard_id, body.version, kept, who_of(actor))
+    content = whole_content(fields, _before(held), file)
+    body = body_of(WritingBody, {"version": number_of(fields.get("version")), "content": content})
+    acts.draft.write(work, standard_id, body.version, body.content.content(), who_of(actor))
 
 
 def _revise(acts: StandardActs, work: Work, standard_id: str, fields: Entered, actor: Actor) -> None:
@@ -194,7 +224,6 @@ def _retire(acts: StandardActs, work: Work, standard_id: str, fields: Entered, a
 
 
 _STEPS: Mapping[str, Callable[[StandardActs, Work, str, Entered, Actor], None]] = {
-    "content": _write,
     "editions": _revise,
     "opinions": _hear,
     "answer": _answer,
@@ -205,12 +234,25 @@ _STEPS: Mapping[str, Callable[[StandardActs, Work, str, Entered, Actor], None]] 
 }
 
 
-def _content(fields: Entered) -> dict[str, Any]:
-    """Text, clauses and elements of a form: a clause a line, its id first."""
-    lines = [line.split(maxsplit=1) for line in fields.get("clauses", "").splitlines() if line.strip()]
-    clauses = [{"id": line[0].rstrip("、."), "text": line[1] if len(line) > 1 else ""} for line in lines]
-    said = {"text": fields.get("text"), "clauses": clauses or None, "elements": fields.getlist("elements")}
-    return {name: value for name, value in said.items() if value is not None}
+def _lists(say: Speech) -> Mapping[str, Any]:
+    """What the form of a draft offers, each value with its name."""
+    return {
+        "elements": [(code, say.element(code)) for code in elements()],
+        "units": [(one, say(f"unit.{one}")) for one in Unit],
+        "scopes": [(one, say(f"consent.{one}")) for one in ConsentScope],
+        "statuses": [(one, say(f"clause.{one}")) for one in ClauseStatus],
+        "paper_kinds": PaperKind,
+        "meeting_kinds": MeetingKind,
+        "paper_steps": PAPER_STEPS,
+        "meeting_steps": MEETING_STEPS,
+    }
+
+
+def _before(standard: Standard) -> EditionContent | None:
+    """What the version before the draft says."""
+    draft = standard.draft()
+    edition = standard.edition(draft.number - 1) if draft else None
+    return edition.content if edition else None
 
 
 def _changes(standard: Standard) -> Mapping[int, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, select, text, true
 
 from services.projects.app.share import DistrictShare
-from services.projects.domain.cases.typical_case import TypicalCase
+from services.projects.domain.cases.typical_case import ENDED, TypicalCase
 from services.projects.domain.hot_issue import NO_ISSUE
 from services.projects.store.case_tables import typical_cases
 from services.projects.store.cases import case_of
@@ -19,6 +19,7 @@ from services.projects.store.shares import visible
 from services.projects.store.tables import hot_issue_members, hot_issues, repair_projects, ticket_sightings
 
 MOST_TICKETS = 50
+MOST_ISSUES = 200
 _COMPLAINTS = text(
     """
     SELECT count(*) FROM ticket_sightings
@@ -65,6 +66,20 @@ def issues_of_case(connection: Connection, case: TypicalCase, share: DistrictSha
         issue.id.in_(case.later_issues).label("later"),
     ).where(issue.id.in_(_evidence(case)), issue.state.not_in(NO_ISSUE), visible(hot_issues, share))
     ordered = asked.order_by("later", issue.sub_district, issue.estate)
+    return [dict(row) for row in connection.execute(ordered).mappings()]
+
+
+def proposable_issues(connection: Connection, leads: Collection[str] | None) -> list[dict[str, Any]]:
+    """The newest hot issues of types without an open case, by type; of those that these departments lead, None: all."""
+    issue = hot_issues.c
+    open_types = select(typical_cases.c.type_code).where(typical_cases.c.state.not_in(ENDED))
+    asked = select(
+        issue.id, issue.number, issue.type_code, issue.estate, issue.estate_name, issue.sub_district, issue.callers
+    ).where(issue.state.not_in(NO_ISSUE), issue.type_code.not_in(open_types))
+    if leads is not None:
+        asked = asked.where(issue.lead.in_(leads))
+    newest = asked.order_by(issue.confirmed_at.desc(), issue.id).limit(MOST_ISSUES).subquery()
+    ordered = select(newest).order_by(newest.c.type_code, newest.c.sub_district, newest.c.estate, newest.c.id)
     return [dict(row) for row in connection.execute(ordered).mappings()]
 
 
