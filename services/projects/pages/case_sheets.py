@@ -21,7 +21,7 @@ from services.projects.domain.cases.typical_case import POSSIBLE, Criterion
 from services.projects.http.case_bodies import CaseStepBody, CauseBody, ChoiceBody, ClosingBody, PilotBody
 from services.projects.http.case_sheet import sheet
 from services.projects.http.cases import found_case
-from services.projects.http.rights import Commander, Reader, authority_of, share_of, who_of
+from services.projects.http.rights import Commander, RuleReader, authority_of, share_of, who_of
 from services.projects.pages.forms import NOTHING, Entered, acted, refused
 from services.projects.store.case_views import projects_of_type
 
@@ -31,7 +31,7 @@ def case_pages(workshop: Workshop, pages: Pages, cases: WorkOnCase, intake_url: 
     router = pages.router()
 
     @router.get("/cases/{case_id}")
-    def show(request: Request, actor: Reader, case_id: UUID) -> Response:
+    def show(request: Request, actor: RuleReader, case_id: UUID) -> Response:
         return _sheet(request, actor, case_id)
 
     @router.post("/cases/{case_id}/choice")

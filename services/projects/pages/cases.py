@@ -14,7 +14,7 @@ from services.chassis.web.problems import Problem
 from services.projects.app.cases.work_on_case import WorkOnCase
 from services.projects.http.case_bodies import CaseBody
 from services.projects.http.refusals import answered
-from services.projects.http.rights import Commander, Reader, authority_of, who_of
+from services.projects.http.rights import Commander, RuleReader, authority_of, who_of
 from services.projects.pages.forms import NOTHING, Entered, refused
 from services.projects.store.case_views import all_cases, proposable_issues
 
@@ -23,7 +23,7 @@ def case_list_pages(workshop: Workshop, pages: Pages, cases: WorkOnCase) -> APIR
     router = pages.router()
 
     @router.get("/cases")
-    def list_cases(request: Request, actor: Reader) -> Response:
+    def list_cases(request: Request, actor: RuleReader) -> Response:
         return _all(request, actor)
 
     @router.post("/cases/new")

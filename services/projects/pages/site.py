@@ -71,8 +71,10 @@ _DISTRICT = WHOLE_DISTRICT | {Role.DEPARTMENT, Role.SUBDISTRICT}
 FOR_ROLES = {
     **{name: frozenset(_DISTRICT) for name in MENU},
     "menu_supervision": WHOLE_DISTRICT | {Role.DEPARTMENT, Role.DEPUTY},
+    "menu_cases": _DISTRICT | {Role.DEPUTY},
+    "menu_standards": _DISTRICT | {Role.DEPUTY},
 }
-"""A deputy finds supervision alone."""
+"""A deputy finds supervision, and what became a rule."""
 
 
 def people_pages(

@@ -27,7 +27,7 @@ from services.projects.domain.standards.opinions import OpinionRole
 from services.projects.domain.standards.standard import EditionContent, Standard, StandardState
 from services.projects.domain.works.papers import PaperKind
 from services.projects.http.refusals import answered
-from services.projects.http.rights import Commander, Reader, authority_of, who_of
+from services.projects.http.rights import Commander, RuleReader, authority_of, who_of
 from services.projects.http.standard_bodies import (
     IssueBody,
     KeepingBody,
@@ -54,7 +54,7 @@ def standard_pages(workshop: Workshop, pages: Pages, acts: StandardActs) -> APIR
     router = pages.router()
 
     @router.get("/standards")
-    def list_standards(request: Request, actor: Reader) -> Response:
+    def list_standards(request: Request, actor: RuleReader) -> Response:
         return _all(request, actor)
 
     @router.post("/standards/new")
@@ -77,7 +77,7 @@ def standard_pages(workshop: Workshop, pages: Pages, acts: StandardActs) -> APIR
         return done(f"/pages/standards/{standard.id}", "standard_drafted")
 
     @router.get("/standards/{standard_id}")
-    def show(request: Request, actor: Reader, standard_id: UUID) -> Response:
+    def show(request: Request, actor: RuleReader, standard_id: UUID) -> Response:
         return _one(request, actor, standard_id)
 
     @router.post("/standards/{standard_id}/content")

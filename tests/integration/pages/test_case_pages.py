@@ -197,6 +197,26 @@ def test_who_only_looks_finds_no_form_and_english_is_english(projects: Projects)
     assert on_case(projects.district, case_id, "closing").status_code == 200
 
 
+def test_a_deputy_reads_cases_standards_and_roll_out_and_nothing_of_issues_and_tickets(projects: Projects) -> None:
+    case_id = analysed(projects.district)
+    standard_id = issued(projects.district, case_id)
+    deputy = projects.site.person("deputy")
+    menu = deputy.open("/pages/cases")
+    for page in ("/pages/supervision", "/pages/cases", "/pages/standards"):
+        assert f'href="{page}"' in menu
+    assert 'href="/pages/hot-issues"' not in menu
+    sheet = deputy.open(f"/pages/cases/{case_id}").split("<main")[-1]
+    assert ("没有您可以查看的记录" in sheet, "屋面防水翻修办法" in sheet, "<form" in sheet) == (True, True, False)
+    shown = projects.district.as_("deputy").get(f"/cases/{case_id}/sheet").json()
+    assert (shown["issues"], shown["tickets"], shown["ticket_numbers"], shown["ticket_count"]) == ([], [], {}, 0)
+    assert shown["pilot_number"] is None
+    assert "待采用" in deputy.open(f"/pages/standards/{standard_id}/rollout")
+    assert "竣工后闭水二十四小时" in deputy.open(f"/pages/standards/{standard_id}")
+    deputy.open("/pages/hot-issues", 403)
+    assert projects.district.as_("deputy").get("/standards").status_code == 200
+    assert projects.district.as_("deputy").post("/standards", json={}).status_code == 403
+
+
 def test_a_case_leads_to_the_texts_of_its_tickets_where_intakes_pages_are(projects: Projects) -> None:
     district = projects.district
     page = f"/pages/cases/{analysed(district)}"

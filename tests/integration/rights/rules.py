@@ -304,6 +304,7 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
                 "/bulletins/{period}",
                 "/bulletins/{period}/csv",
                 "/pages/bulletins/{period}",
+                "/pages/bulletins/{period}.csv",
                 "/pages/bulletins",
             )
         },
