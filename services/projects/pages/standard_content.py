@@ -54,10 +54,9 @@ def _clauses(fields: Entered, before: tuple[Clause, ...]) -> list[Values]:
     """Those of the version before in their order, and the new ones. What ends keeps the text that it had."""
     kept = {clause.id: _ended(fields, clause) for clause in before}
     active = [{"id": code, "text": said} for code, said in _lines(fields) if kept.get(code) is None]
-    written = {one["id"] for one in active}
-    missing = [ended for code, ended in kept.items() if ended and code not in written]
+    ended = [one for one in kept.values() if one]
     order = {code: place for place, code in enumerate(kept)}
-    return sorted([*active, *missing], key=lambda one: order.get(one["id"], len(order)))
+    return sorted([*active, *ended], key=lambda one: order.get(one["id"], len(order)))
 
 
 def _ended(fields: Entered, clause: Clause) -> Values | None:
