@@ -7,9 +7,14 @@ from typing import Any
 
 from fastapi import UploadFile
 
+from services.chassis.pages.speech import Speech
+from services.contracts.elements import elements
+from services.projects.domain.consultation.meetings import MeetingKind
+from services.projects.domain.menu import ConsentScope, Unit
 from services.projects.domain.standards.clauses import Clause, ClauseStatus
-from services.projects.domain.standards.standard import EditionContent
+from services.projects.domain.standards.standard import EditionContent, Standard
 from services.projects.domain.works.gates import GATES, Gate, Gated
+from services.projects.domain.works.papers import PaperKind
 from services.projects.pages.forms import Entered, hash_of
 
 PAPER_STEPS = [step for step in Gated if Gate.PAPERS_THERE in GATES.get(step, ())]
@@ -21,6 +26,27 @@ _MOST = 100
 """Rows of a menu or forms that are looked for, as many as a body holds."""
 
 Values = dict[str, Any]
+
+
+def offered(say: Speech) -> Mapping[str, Any]:
+    """What the form of a draft offers, each value with its name."""
+    return {
+        "elements": [(code, say.element(code)) for code in elements()],
+        "units": [(one, say(f"unit.{one}")) for one in Unit],
+        "scopes": [(one, say(f"consent.{one}")) for one in ConsentScope],
+        "statuses": [(one, say(f"clause.{one}")) for one in ClauseStatus],
+        "paper_kinds": PaperKind,
+        "meeting_kinds": MeetingKind,
+        "paper_steps": PAPER_STEPS,
+        "meeting_steps": MEETING_STEPS,
+    }
+
+
+def before_draft(standard: Standard) -> EditionContent | None:
+    """What the version before the draft says."""
+    draft = standard.draft()
+    edition = standard.edition(draft.number - 1) if draft else None
+    return edition.content if edition else None
 
 
 def first_content(fields: Entered) -> Values:

@@ -9,40 +9,28 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, File, Request, Response, UploadFile
 
 from services.chassis.database.work import Work, Workshop
-from services.chassis.pages.forms import Fields, body_of, choice_of, number_of
+from services.chassis.pages.forms import Fields, body_of
 from services.chassis.pages.look import Pages, done
-from services.chassis.pages.speech import Speech
 from services.chassis.web.identity import Actor
 from services.chassis.web.problems import Problem
 from services.chassis.working_days import SHANGHAI
 from services.contracts.elements import elements
 from services.projects.app.standards.acts import StandardActs
 from services.projects.domain.cases.typical_case import POSSIBLE, CaseAct
-from services.projects.domain.consultation.meetings import MeetingKind
-from services.projects.domain.menu import ConsentScope, Unit
 from services.projects.domain.standards.checks import open_findings
-from services.projects.domain.standards.clauses import ClauseStatus
 from services.projects.domain.standards.difference import differences
 from services.projects.domain.standards.opinions import OpinionRole
-from services.projects.domain.standards.standard import EditionContent, Standard, StandardState
-from services.projects.domain.works.papers import PaperKind
+from services.projects.domain.standards.standard import Standard, StandardState
 from services.projects.http.refusals import answered
 from services.projects.http.rights import Commander, RuleReader, authority_of, who_of
 from services.projects.http.standard_bodies import (
-    IssueBody,
-    KeepingBody,
-    RetirementBody,
-    RevisionBody,
-    StandardAnswerBody,
     StandardBody,
-    StandardOpinionBody,
-    StandardStepBody,
-    WritingBody,
 )
 from services.projects.http.standards import found_standard
 from services.projects.http.standards_shown import opinion_shown, standard_shown
 from services.projects.pages.forms import NOTHING, Entered, acted, refused
-from services.projects.pages.standard_content import MEETING_STEPS, PAPER_STEPS, first_content, whole_content
+from services.projects.pages.standard_content import before_draft, first_content, offered
+from services.projects.pages.standard_steps import STEPS, write_draft
 from services.projects.store.case_views import all_cases
 from services.projects.store.standard_views import all_standards, standard_by_id
 from services.projects.store.standards import checks_of, opinions_of
@@ -95,13 +83,13 @@ def standard_pages(workshop: Workshop, pages: Pages, acts: StandardActs) -> APIR
             standard_id,
             fields,
             "content",
-            lambda work: _write(acts, work, str(standard_id), fields, file, actor),
+            lambda work: write_draft(acts, work, str(standard_id), fields, file, actor),
         )
 
     @router.post("/standards/{standard_id}/{act}")
     def take_step(request: Request, actor: Commander, standard_id: UUID, act: str, fields: Fields) -> Response:
         """Every form of the page; what none of them sends does not exist."""
-        step = _STEPS.get(act)
+        step = STEPS.get(act)
         if step is None:
             raise Problem(404, "not-found", "No such page", "Take the forms of the page.")
         return _done(
@@ -157,8 +145,8 @@ def standard_pages(workshop: Workshop, pages: Pages, acts: StandardActs) -> APIR
             findings=found,
             opinions=[opinion_shown(one) for one in said],
             draft=standard.draft(),
-            before=_before(standard),
-            lists=_lists(pages.speech(request)),
+            before=before_draft(standard),
+            lists=offered(pages.speech(request)),
             today=today,
             issued=bool(standard.issued()),
             leads=_leads(actor, standard.lead) and standard.state is not StandardState.RETIRED,
@@ -168,91 +156,6 @@ def standard_pages(workshop: Workshop, pages: Pages, acts: StandardActs) -> APIR
         )
 
     return router
-
-
-def _write(
-    acts: StandardActs, work: Work, standard_id: str, fields: Entered, file: UploadFile | None, actor: Actor
-) -> None:
-    held = found_standard(standard_by_id(work.connection, standard_id))
-    content = whole_content(fields, _before(held), file)
-    body = body_of(WritingBody, {"version": number_of(fields.get("version")), "content": content})
-    acts.draft.write(work, standard_id, body.version, body.content.content(), who_of(actor))
-
-
-def _revise(acts: StandardActs, work: Work, standard_id: str, fields: Entered, actor: Actor) -> None:
-    body = body_of(RevisionBody, {"version": number_of(fields.get("version"))})
-    acts.draft.revise(work, standard_id, body.version, None, who_of(actor))
-
-
-def _hear(acts: StandardActs, work: Work, standard_id: str, fields: Entered, actor: Actor) -> None:
-    values = {name: fields.get(name) for name in ("id", "role", "clause", "words")}
-    acts.draft.hear(work, standard_id, body_of(StandardOpinionBody, values).opinion(), who_of(actor))
-
-
-def _answer(acts: StandardActs, work: Work, standard_id: str, fields: Entered, actor: Actor) -> None:
-    values = {
-        "version": number_of(fields.get("version")),
-        "adopted": choice_of(fields.get("adopted")),
-        "why": fields.get("why"),
-    }
-    body = body_of(StandardAnswerBody, values)
-    opinion = fields.get("opinion_id", "")
-    acts.draft.answer(work, standard_id, opinion, body.version, body.adopted, body.why, who_of(actor))
-
-
-def _consult(acts: StandardActs, work: Work, standard_id: str, fields: Entered, actor: Actor) -> None:
-    body = body_of(StandardStepBody, {"version": number_of(fields.get("version"))})
-    acts.draft.consult(work, standard_id, body.version, who_of(actor))
-
-
-def _issue(acts: StandardActs, work: Work, standard_id: str, fields: Entered, actor: Actor) -> None:
-    days = {name: fields.get(name) for name in ("effective_from", "effective_to", "adopt_by", "review_on")}
-    numbers = {name: number_of(fields.get(name)) for name in ("version", "supersedes")}
-    acts.issue.issue(work, standard_id, body_of(IssueBody, {**days, **numbers}).issue(), who_of(actor))
-
-
-def _keep(acts: StandardActs, work: Work, standard_id: str, fields: Entered, actor: Actor) -> None:
-    values = {"version": number_of(fields.get("version")), "review_on": fields.get("review_on")}
-    body = body_of(KeepingBody, values)
-    acts.issue.keep(work, standard_id, body.version, body.review_on, who_of(actor))
-
-
-def _retire(acts: StandardActs, work: Work, standard_id: str, fields: Entered, actor: Actor) -> None:
-    values = {"version": number_of(fields.get("version")), **{one: fields.get(one) for one in ("last_day", "reason")}}
-    body = body_of(RetirementBody, values)
-    acts.issue.retire(work, standard_id, body.version, body.last_day, body.reason, who_of(actor))
-
-
-_STEPS: Mapping[str, Callable[[StandardActs, Work, str, Entered, Actor], None]] = {
-    "editions": _revise,
-    "opinions": _hear,
-    "answer": _answer,
-    "consultation": _consult,
-    "issue": _issue,
-    "keeping": _keep,
-    "retirement": _retire,
-}
-
-
-def _lists(say: Speech) -> Mapping[str, Any]:
-    """What the form of a draft offers, each value with its name."""
-    return {
-        "elements": [(code, say.element(code)) for code in elements()],
-        "units": [(one, say(f"unit.{one}")) for one in Unit],
-        "scopes": [(one, say(f"consent.{one}")) for one in ConsentScope],
-        "statuses": [(one, say(f"clause.{one}")) for one in ClauseStatus],
-        "paper_kinds": PaperKind,
-        "meeting_kinds": MeetingKind,
-        "paper_steps": PAPER_STEPS,
-        "meeting_steps": MEETING_STEPS,
-    }
-
-
-def _before(standard: Standard) -> EditionContent | None:
-    """What the version before the draft says."""
-    draft = standard.draft()
-    edition = standard.edition(draft.number - 1) if draft else None
-    return edition.content if edition else None
 
 
 def _changes(standard: Standard) -> Mapping[int, Any]:
