@@ -13,6 +13,8 @@ REGISTER = Path(__file__).parents[1] / "services" / "classifier" / "data" / "reg
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡林郭何高罗"
 KIND = "sold-public"
 """Of all estates, built in the eighties: an effect is shown against estates of the same kind and age."""
+LARGEST_M2 = 64_000
+"""Floor area above which a hot issue needs more than five callers; the demo promises five everywhere."""
 HOMES = 60
 """Residents of an estate who may call; a synthetic figure."""
 
@@ -72,5 +74,5 @@ class District:
             for home in range(HOMES)
         )
         code = str(row["sub_district"])
-        area, built = dice.randrange(4_000, 68_000, 100), dice.randint(1980, 1989)
+        area, built = min(dice.randrange(4_000, 68_000, 100), LARGEST_M2), dice.randint(1980, 1989)
         return Estate(str(row["id"]), str(row["name"]), code, names[code], str(lanes[0]), area, built, KIND, residents)

@@ -164,11 +164,19 @@ def _place(here: Mapping[str, Any], account: Account) -> dict[str, Any]:
         "clauses": len(latest),
         "mended": sum(one["verdict"] == "not_satisfied" and not one["open"] for one in here["checks"]),
         "complaints": f"{complaints['before']} → {complaints['after']}" if complaints else "–",
+        "rates": _rates(complaints),
         "days": complaints["days"] if complaints else "–",
         "late": account.told_late if code == account.late else None,
         "exempt": code == account.exempt,
         "exempt_until": here["exempt_until"],
     }
+
+
+def _rates(complaints: Mapping[str, Any] | None) -> str:
+    """Per 10,000 m² and year."""
+    if complaints is None or complaints["before_rate"] is None:
+        return "–"
+    return f"{complaints['before_rate']} → {complaints['after_rate']}"
 
 
 def _effect(verdict: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -60,6 +60,7 @@ class TypicalCaseEvent(Event):
     state: CASE_STATES
     lead: DepartmentCode
     hot_issues: tuple[HotIssueId, ...]
+    later_issues: tuple[HotIssueId, ...] = Field((), description="Of the type, since those that it was proposed with.")
     estates: int = Field(ge=1)
     sub_districts: tuple[SubDistrictCode, ...]
     proposed_at: AwareDatetime
@@ -96,6 +97,14 @@ class TypicalCaseMeasureChanged(TypicalCaseEvent):
     due: date
     done_on: date | None = None
     overdue: bool = False
+
+
+class TypicalCaseEvidenceChanged(TypicalCaseEvent):
+    """Hot issues of the type joined an open case, or are none any more."""
+
+    type: ClassVar[str] = "typical_case.evidence_changed.v1"
+    joined: tuple[HotIssueId, ...] = ()
+    left: tuple[HotIssueId, ...] = ()
 
 
 class TypicalCaseStandardOverdue(TypicalCaseEvent):

@@ -136,7 +136,7 @@ class SupervisionRating(BaseModel):
 
 
 class ReplyExtension(BaseModel):
-    """More time to answer: asked for once, approved or not."""
+    """More time to answer: approved once, or not."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 

@@ -222,6 +222,8 @@ class Stack:
         }
         if service in self.database_urls:
             settings["DATABASE_URL"] = self.database_urls[service]
+        if intake := [one.url for one in self.services if one.service == "intake"]:
+            settings["INTAKE_URL"] = intake[0]
         usual = FIRST_PORT + SERVICES.index(service)
         port = usual if self._usual_ports and instance == 1 and port_is_free(usual) else free_port()
         log = directory.logs / f"{service}-{instance}.log"

@@ -16,6 +16,7 @@ from services.projects.pages.consultations import BODY_LIMITS as CONSULTATION_PA
 from services.projects.pages.estate_needs import BODY_LIMITS as ESTATE_NEED_PAGES
 from services.projects.pages.hearings import BODY_LIMITS as HEARING_PAGES
 from services.projects.pages.needs import BODY_LIMITS as NEED_PAGES
+from services.projects.pages.standards import BODY_LIMITS as STANDARD_PAGES
 from services.projects.pages.supervision_topic import BODY_LIMITS as SUPERVISION_PAGES
 from services.projects.pages.visits import BODY_LIMITS as VISIT_PAGES
 from services.projects.pages.works import BODY_LIMITS as WORKS_PAGES
@@ -32,7 +33,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return EX_CONFIG
     key = TermKey(bytes.fromhex(settings.fingerprint_key.get_secret_value()))
-    projects = ProjectsWiring.of(rules, key, calendar)
+    projects = ProjectsWiring.of(rules, key, calendar, settings.intake_url)
     return run(
         Service(
             name="projects",
@@ -50,6 +51,7 @@ def main() -> int:
                 **REGISTER,
                 **NEED_PAGES,
                 **SUPERVISION_PAGES,
+                **STANDARD_PAGES,
                 **ESTATE_NEED_PAGES,
             },
         )

@@ -16,3 +16,8 @@ class ProjectsSettings(Settings):
         None, description="give the district's own rules file, or leave it out: those that come with the service"
     )
     calendar_file: CalendarFile = None
+    intake_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s?#]+$",
+        description="give the URL at which people reach intake's pages, or leave it out: tickets' texts have no link",
+    )

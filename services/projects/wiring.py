@@ -145,9 +145,12 @@ class ProjectsWiring:
     planning: Planning
     supervision: SupervisionActs
     types: RulesOfTypes
+    intake_url: str | None
 
     @classmethod
-    def of(cls, rules: CurrentRules, key: TermKey, calendar: Calendar = Calendar()) -> ProjectsWiring:
+    def of(
+        cls, rules: CurrentRules, key: TermKey, calendar: Calendar = Calendar(), intake_url: str | None = None
+    ) -> ProjectsWiring:
         words = Wording()
         publish = PublishIssue(words)
         calls, issues, matters = CallsAnywhere(SqlCalls(rules)), SqlHotIssues(), SqlMatters()
@@ -212,6 +215,7 @@ class ProjectsWiring:
             planning(gather, for_needs, detect.raise_issue.measure_heat, plan_rules(), _new_id),
             supervision_acts(calendar),
             types,
+            intake_url,
         )
 
     def routes(self, workshop: Workshop) -> Sequence[APIRouter]:
@@ -258,6 +262,7 @@ class ProjectsWiring:
                 self.supervision,
                 judge_class(self.cure),
                 self.types,
+                self.intake_url,
             ),
         ]
 

@@ -228,7 +228,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.repair_project_history.project_id projects.repair_projects.hot_issues projects.repair_projects.id
      projects.ticket_sightings.caller_ref projects.ticket_sightings.read_again projects.ticket_sightings.ticket_id
      projects.trace_keys.ticket_id projects.traces.caller_ref projects.traces.fingerprint projects.traces.matter_id
-     projects.traces.ticket_id projects.traces.weights projects.typical_cases.hot_issues projects.typical_cases.id"""),
+     projects.traces.ticket_id projects.traces.weights projects.typical_cases.hot_issues projects.typical_cases.id
+     projects.typical_cases.later_issues"""),
     (End.MADE, "an officer's own name, ways and unit: the district's people, who are told by name",
      """notifier.officers.name notifier.officers.unit notifier.officers.post notifier.officers.language
      notifier.officers.changed_by notifier.officer_ways.channel notifier.officer_ways.address"""),

@@ -24,6 +24,7 @@ from starlette.requests import HTTPConnection
 from services.chassis.settings import Settings
 from services.chassis.web.jwks import ALGORITHMS, Jwks, KeysUnavailable
 from services.chassis.web.problems import Problem
+from services.contracts.districts import sub_districts
 from services.contracts.supervision_events import SupervisingParty
 
 LEEWAY_S = 10.0
@@ -32,7 +33,8 @@ CACHED_FOR_S = 60.0
 
 
 class Role(StrEnum):
-    """`department` and `subdistrict` are held for a code each: `department:housing`, `subdistrict:310109009`.
+    """`department` and `subdistrict` are held for a code each: `department:housing`, `subdistrict:310109009`. Who is of
+    a sub-district's office is of the sub-district, too: `department:quyanglu` needs no second role.
 
     `supervisor` looks on; `supervisor:congress`, `:government` and `:discipline` also act for that party, in
     supervision alone. `deputy` is one of the People's Congress, `city` the machine of the city's hotline,
@@ -233,12 +235,14 @@ def _actor(claims: dict[str, Any]) -> Actor:
     listed = claims.get("roles")
     parsed = [parse_role(text) for text in (listed if isinstance(listed, list) else []) if isinstance(text, str)]
     held = [role for role in parsed if role]
+    units = frozenset(code for role, code in held if role is Role.DEPARTMENT and code)
+    held += [(Role.SUBDISTRICT, code) for code, place in sub_districts().items() if place.office in units]
     name = claims.get("name")
     return Actor(
         subject=claims["sub"],
         name=name if isinstance(name, str) and name else claims["sub"],
         roles=frozenset(role for role, _ in held),
-        departments=frozenset(code for role, code in held if role is Role.DEPARTMENT and code),
+        departments=units,
         sub_districts=frozenset(code for role, code in held if role is Role.SUBDISTRICT and code),
         parties=frozenset(SupervisingParty(code) for role, code in held if role is Role.SUPERVISOR and code),
     )

@@ -27,6 +27,7 @@ from services.intake.pages.menu import intake_pages
 from services.intake.pages.public import public_pages
 from services.intake.pages.search import search_pages
 from services.intake.pages.shifts import shift_pages
+from services.intake.pages.texts import text_pages
 from services.intake.pages.tickets import ticket_pages
 from services.intake.store.telling_acts import TellingActs
 
@@ -50,6 +51,7 @@ def people_pages(
         login_routes(pages),
         inbox_pages(workshop, pages, steps),
         ticket_pages(workshop, pages, steps, read, telling.still_true.table),
+        text_pages(workshop, pages),
         caller_pages(workshop, pages, read),
         attachment_pages(pages, transfer),
         search_pages(workshop, pages),

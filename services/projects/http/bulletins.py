@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
@@ -31,6 +32,10 @@ WrittenFor = Annotated[
     ),
 ]
 HEAD = ("section", "about", "number", "sub_district", "estate", "type_code", "what", "lead", "at", "due")
+
+WORDS = ("section_words", "sub_district_words", "type_words", "what_words", "lead_words", "at_local")
+BulletinWords = Callable[[BulletinSection, BulletinLine], Sequence[str]]
+"""Of a line, what stands under WORDS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +75,24 @@ def bulletin_routes(workshop: Workshop) -> APIRouter:
         }
 
     @router.get("/bulletins/{period}/csv", response_class=Response)
-    def bulletin_csv(actor: BulletinActor, period: PeriodName, written_for: WrittenFor = None) -> Response:
+    def as_csv(actor: BulletinActor, period: PeriodName, written_for: WrittenFor = None) -> Response:
         """The same lines as a table; of names only codes, as a spreadsheet would run what begins with `=`."""
-        made = bulletin_of(workshop, actor, period, written_for)
-        lines = ((section, line) for section, found in made.sections.items() for line in found)
-        return csv_answer(
-            f"bulletin-{made.period.name}-{made.written_for}.csv",
-            HEAD,
-            ([section, *(_cell(getattr(line, name)) for name in HEAD[1:])] for section, line in lines),
-        )
+        return bulletin_csv(bulletin_of(workshop, actor, period, written_for))
 
     return router
+
+
+def bulletin_csv(made: Bulletin, words: BulletinWords | None = None) -> Response:
+    """`words`: what stands beside the codes of a line, under WORDS; of our own tables, never what people wrote."""
+    lines = ((section, line) for section, found in made.sections.items() for line in found)
+    return csv_answer(
+        f"bulletin-{made.period.name}-{made.written_for}.csv",
+        (*HEAD, *(WORDS if words else ())),
+        (
+            [section, *(_cell(getattr(line, name)) for name in HEAD[1:]), *(words(section, line) if words else ())]
+            for section, line in lines
+        ),
+    )
 
 
 def bulletin_of(workshop: Workshop, actor: Actor, period: str, written_for: str | None) -> Bulletin:

@@ -20,6 +20,7 @@ from services.projects.store.case_views import (
     issues_of_case,
     number_of_project,
     numbers_of_tickets,
+    tickets_counted,
     tickets_of_case,
 )
 from services.projects.store.standard_views import standard_by_id
@@ -38,7 +39,8 @@ def case_shown(case: TypicalCase) -> dict[str, Any]:
 
 
 def sheet(work: Work, case: TypicalCase, share: DistrictShare) -> dict[str, Any]:
-    """`tickets`: the newest that the reader may list; their texts are read where tickets are.
+    """`tickets`: the newest that the reader may list; their texts are read where tickets are. `ticket_count`: all that
+    its hot issues have, of which `later_ticket_count` belong to issues alone that came after the proposal.
 
     `sub_districts`: complaints of the type as long before the adoption as after it, per 10,000 m² of registered floor
     area and year; None where nothing was adopted yet, no day has passed, or no floor area is registered.
@@ -46,10 +48,13 @@ def sheet(work: Work, case: TypicalCase, share: DistrictShare) -> dict[str, Any]
     connection = work.connection
     named = {ticket for cause in case.causes for ticket in cause.tickets}
     standard = standard_by_id(connection, case.standard_id) if case.standard_id else None
+    counted = tickets_counted(connection, case, share)
     return {
         "case": case_shown(case),
         "issues": issues_of_case(connection, case, share),
         "tickets": tickets_of_case(connection, case, share),
+        "ticket_count": counted[False] + counted[True],
+        "later_ticket_count": counted[True],
         "ticket_numbers": dict(numbers_of_tickets(connection, named, share)),
         "pilot_number": number_of_project(connection, case.pilot) if case.pilot else None,
         "standard": standard_shown(standard) if standard else None,

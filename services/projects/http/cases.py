@@ -20,7 +20,7 @@ from services.projects.http.case_bodies import (
 )
 from services.projects.http.case_sheet import case_shown, sheet
 from services.projects.http.refusals import answered
-from services.projects.http.rights import Commander, Reader, not_found, share_of, who_of
+from services.projects.http.rights import Commander, RuleReader, not_found, share_of, who_of
 from services.projects.store.case_views import all_cases, case_by_id
 
 
@@ -28,17 +28,17 @@ def case_routes(workshop: Workshop, cases: WorkOnCase) -> APIRouter:
     router = APIRouter(prefix="/cases", tags=["cases"])
 
     @router.get("")
-    def list_cases(_: Reader) -> dict[str, Any]:
+    def list_cases(_: RuleReader) -> dict[str, Any]:
         """All of them, the newest first."""
         with workshop.engine.begin() as connection:
             return {"items": [case_shown(one) for one in all_cases(connection)]}
 
     @router.get("/{case_id}")
-    def show_case(_: Reader, case_id: UUID) -> dict[str, Any]:
+    def show_case(_: RuleReader, case_id: UUID) -> dict[str, Any]:
         return case_shown(found_case(workshop, case_id))
 
     @router.get("/{case_id}/sheet")
-    def show_sheet(actor: Reader, case_id: UUID) -> dict[str, Any]:
+    def show_sheet(actor: RuleReader, case_id: UUID) -> dict[str, Any]:
         """The whole class on one sheet: hot issues, causes, standard, and the eight sub-districts before and after."""
         case = found_case(workshop, case_id)
         with workshop.open() as work:

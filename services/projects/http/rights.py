@@ -16,6 +16,8 @@ from services.projects.domain.repair_project import ProjectEntry, RepairProject
 WHOLE_DISTRICT = frozenset({Role.HUB, Role.SUPERVISOR, Role.ADMIN})
 
 Reader = Annotated[Actor, Depends(require(*WHOLE_DISTRICT, Role.DEPARTMENT, Role.SUBDISTRICT))]
+RuleReader = Annotated[Actor, Depends(require(*WHOLE_DISTRICT, Role.DEPARTMENT, Role.SUBDISTRICT, Role.DEPUTY))]
+"""Who reads cases, standards and their roll-out: deputies, too, who see no hot issue and no ticket with them."""
 Commander = Annotated[Actor, Depends(require(Role.HUB, Role.DEPARTMENT))]
 
 

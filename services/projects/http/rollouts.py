@@ -12,7 +12,7 @@ from services.chassis.working_days import SHANGHAI
 from services.contracts.ticket_events import SubDistrictCode
 from services.projects.app.standards.acts import StandardActs
 from services.projects.http.refusals import answered
-from services.projects.http.rights import Commander, Reader, who_of
+from services.projects.http.rights import Commander, RuleReader, who_of
 from services.projects.http.standard_bodies import AdoptionBody, CheckBody, ExemptionBody, StandardStepBody
 from services.projects.http.standards import found_standard
 from services.projects.http.standards_shown import check_shown, rollout_shown, rollouts_shown
@@ -26,7 +26,7 @@ def rollout_routes(workshop: Workshop, acts: StandardActs) -> APIRouter:
     router = APIRouter(prefix="/standards/{standard_id}", tags=["standards"])
 
     @router.get("/rollout")
-    def show(_: Reader, standard_id: UUID) -> dict[str, Any]:
+    def show(_: RuleReader, standard_id: UUID) -> dict[str, Any]:
         """How many of the eight sub-districts stand how towards the version in force, and each with its checks."""
         return rollout_view(workshop, standard_id)
 

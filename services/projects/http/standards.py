@@ -14,7 +14,7 @@ from services.chassis.working_days import SHANGHAI
 from services.projects.app.standards.acts import StandardActs
 from services.projects.domain.standards.standard import Standard
 from services.projects.http.refusals import answered
-from services.projects.http.rights import Commander, Reader, not_found, who_of
+from services.projects.http.rights import Commander, RuleReader, not_found, who_of
 from services.projects.http.standard_bodies import (
     IssueBody,
     KeepingBody,
@@ -36,13 +36,13 @@ def standard_routes(workshop: Workshop, acts: StandardActs) -> APIRouter:
     router = APIRouter(prefix="/standards", tags=["standards"])
 
     @router.get("")
-    def list_standards(_: Reader) -> dict[str, Any]:
+    def list_standards(_: RuleReader) -> dict[str, Any]:
         """All of them, the newest first."""
         with workshop.engine.begin() as connection:
             return {"items": [standard_shown(one) for one in all_standards(connection)]}
 
     @router.get("/{standard_id}")
-    def show_standard(_: Reader, standard_id: UUID) -> dict[str, Any]:
+    def show_standard(_: RuleReader, standard_id: UUID) -> dict[str, Any]:
         """A standard with its versions, and what was said of its drafts."""
         with workshop.engine.begin() as connection:
             standard = found_standard(standard_by_id(connection, str(standard_id)))
@@ -51,7 +51,7 @@ def standard_routes(workshop: Workshop, acts: StandardActs) -> APIRouter:
 
     @router.get("/{standard_id}/in-force")
     def show_in_force(
-        _: Reader, standard_id: UUID, day: date | None = None, known: AwareDatetime | None = None
+        _: RuleReader, standard_id: UUID, day: date | None = None, known: AwareDatetime | None = None
     ) -> dict[str, Any]:
         """The version in force on a day, as far as it was known at a moment; today and now, unless said otherwise."""
         with workshop.engine.begin() as connection:
@@ -62,7 +62,7 @@ def standard_routes(workshop: Workshop, acts: StandardActs) -> APIRouter:
         return {"day": asked, "known": at, "in_force": edition and edition_shown(edition)}
 
     @router.get("/{standard_id}/package")
-    def show_package(_: Reader, standard_id: UUID) -> dict[str, Any]:
+    def show_package(_: RuleReader, standard_id: UUID) -> dict[str, Any]:
         """What is active in the newest version that was issued, as one file that another district takes up."""
         with workshop.engine.begin() as connection:
             standard = found_standard(standard_by_id(connection, str(standard_id)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
@@ -9,11 +10,22 @@ from fastapi import APIRouter, Query, Request, Response
 
 from services.chassis.database.work import Workshop
 from services.chassis.pages.look import Pages
+from services.chassis.pages.speech import Speech
 from services.chassis.web.identity import Actor
 from services.contracts.districts import SHANGHAI, sub_districts
-from services.projects.domain.bulletin import BulletinReader, Period
-from services.projects.http.bulletins import PERIOD, Bulletin, BulletinActor, PeriodName, WrittenFor, bulletin_of
+from services.projects.domain.bulletin import BulletinReader, BulletinSection, Period
+from services.projects.http.bulletins import (
+    PERIOD,
+    Bulletin,
+    BulletinActor,
+    BulletinWords,
+    PeriodName,
+    WrittenFor,
+    bulletin_csv,
+    bulletin_of,
+)
 from services.projects.http.rights import WHOLE_DISTRICT
+from services.projects.store.bulletins import BulletinLine
 
 WEEKS, MONTHS = 12, 12
 """How many past periods the page offers; older ones by their name in the address."""
@@ -41,6 +53,11 @@ def bulletin_pages(workshop: Workshop, pages: Pages) -> APIRouter:
         """The bulletin asked for; without one that of the last week that is over."""
         return show(request, actor, period or Period.week_of(_today(workshop)).before().name, written_for)
 
+    @router.get("/bulletins/{period}.csv")
+    def table(request: Request, actor: BulletinActor, period: PeriodName, written_for: WrittenFor = None) -> Response:
+        """As the table of the API, each code with its word beside it, and each moment in local time."""
+        return bulletin_csv(bulletin_of(workshop, actor, period, written_for), _in_words(pages.speech(request)))
+
     @router.get("/bulletins/{period}")
     def bulletin(
         request: Request, actor: BulletinActor, period: PeriodName, written_for: WrittenFor = None
@@ -63,6 +80,20 @@ def bulletin_pages(workshop: Workshop, pages: Pages) -> APIRouter:
         )
 
     return router
+
+
+def _in_words(say: Speech) -> BulletinWords:
+    def words(section: BulletinSection, line: BulletinLine) -> Sequence[str]:
+        return (
+            say(f"bulletin_section.{section}"),
+            say.sub_district(line.sub_district) if line.sub_district else "",
+            say.kind(line.type_code) if line.type_code else "",
+            say.if_known(f"kind.{line.what}") or say(WORDS[line.about] + line.what),
+            say.department(line.lead),
+            f"{line.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
+        )
+
+    return words
 
 
 def _offered(today: date, shown: Bulletin) -> list[Period]:

@@ -1,8 +1,10 @@
-"""Typical cases: their list, and one class of problems on one sheet, with what people may do with it."""
+"""One class of problems on one sheet, with what people may do with its case."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -19,22 +21,17 @@ from services.projects.domain.cases.typical_case import POSSIBLE, Criterion
 from services.projects.http.case_bodies import CaseStepBody, CauseBody, ChoiceBody, ClosingBody, PilotBody
 from services.projects.http.case_sheet import sheet
 from services.projects.http.cases import found_case
-from services.projects.http.rights import Commander, Reader, authority_of, share_of, who_of
+from services.projects.http.rights import Commander, RuleReader, authority_of, share_of, who_of
 from services.projects.pages.forms import NOTHING, Entered, acted, refused
-from services.projects.store.case_views import all_cases, projects_of_type
+from services.projects.store.case_views import projects_of_type
 
 
-def case_pages(workshop: Workshop, pages: Pages, cases: WorkOnCase) -> APIRouter:
+def case_pages(workshop: Workshop, pages: Pages, cases: WorkOnCase, intake_url: str | None) -> APIRouter:
+    """`intake_url`: where intake's pages are, which show what callers said to those who may read it."""
     router = pages.router()
 
-    @router.get("/cases")
-    def list_cases(request: Request, actor: Reader) -> Response:
-        with workshop.engine.begin() as connection:
-            items = all_cases(connection)
-        return pages.show(request, "cases.html", actor, items=items)
-
     @router.get("/cases/{case_id}")
-    def show(request: Request, actor: Reader, case_id: UUID) -> Response:
+    def show(request: Request, actor: RuleReader, case_id: UUID) -> Response:
         return _sheet(request, actor, case_id)
 
     @router.post("/cases/{case_id}/choice")
@@ -125,6 +122,7 @@ def case_pages(workshop: Workshop, pages: Pages, cases: WorkOnCase) -> APIRouter
             "case.html",
             actor,
             **shown,
+            texts_at=_texts_at(intake_url, shown["tickets"]) if intake_url else None,
             works=works,
             possible={act for act, states in POSSIBLE.items() if leads and case.state in states},
             own_units=frozenset(departments()) if leads else authority.share.departments,
@@ -135,3 +133,7 @@ def case_pages(workshop: Workshop, pages: Pages, cases: WorkOnCase) -> APIRouter
         )
 
     return router
+
+
+def _texts_at(intake_url: str, tickets: Sequence[Mapping[str, Any]]) -> str:
+    return f"{intake_url.rstrip('/')}/pages/texts?{urlencode([('id', one['ticket_id']) for one in tickets])}"

@@ -17,7 +17,7 @@ from services.projects.app.standards.acts import StandardActs
 from services.projects.domain.standards.checks import CheckMethod, CheckVerdict
 from services.projects.domain.standards.clauses import active
 from services.projects.domain.standards.standard import StandardState
-from services.projects.http.rights import Commander, Reader, authority_of, not_found, who_of
+from services.projects.http.rights import Commander, RuleReader, authority_of, not_found, who_of
 from services.projects.http.rollouts import rollout_view
 from services.projects.http.standard_bodies import AdoptionBody, CheckBody, ExemptionBody, StandardStepBody
 from services.projects.http.standards import found_standard
@@ -30,7 +30,7 @@ def rollout_pages(workshop: Workshop, pages: Pages, acts: StandardActs) -> APIRo
     router = pages.router()
 
     @router.get("/standards/{standard_id}/rollout")
-    def show(request: Request, actor: Reader, standard_id: UUID) -> Response:
+    def show(request: Request, actor: RuleReader, standard_id: UUID) -> Response:
         return _page(request, actor, standard_id)
 
     @router.post("/standards/{standard_id}/rollout/adoption")

@@ -28,6 +28,7 @@ from services.projects.pages.agreements import agreement_pages
 from services.projects.pages.areas import area_pages
 from services.projects.pages.bulletins import bulletin_pages
 from services.projects.pages.case_sheets import case_pages
+from services.projects.pages.cases import case_list_pages
 from services.projects.pages.complaints import complaint_pages
 from services.projects.pages.consultations import consultation_pages
 from services.projects.pages.counting_party import counting_party_pages
@@ -70,8 +71,10 @@ _DISTRICT = WHOLE_DISTRICT | {Role.DEPARTMENT, Role.SUBDISTRICT}
 FOR_ROLES = {
     **{name: frozenset(_DISTRICT) for name in MENU},
     "menu_supervision": WHOLE_DISTRICT | {Role.DEPARTMENT, Role.DEPUTY},
+    "menu_cases": _DISTRICT | {Role.DEPUTY},
+    "menu_standards": _DISTRICT | {Role.DEPUTY},
 }
-"""A deputy finds supervision alone."""
+"""A deputy finds supervision, and what became a rule."""
 
 
 def people_pages(
@@ -88,6 +91,7 @@ def people_pages(
     supervision: SupervisionActs,
     judge: JudgeClass,
     types: RulesOfTypes,
+    intake_url: str | None,
 ) -> Sequence[APIRouter]:
     pages = Pages(Path(__file__).parent, MENU, FOR_ROLES)
     return [
@@ -118,7 +122,8 @@ def people_pages(
         plan_pages(workshop, pages, planning),
         supervision_pages(workshop, pages, supervision),
         topic_pages(workshop, pages, supervision),
-        case_pages(workshop, pages, types.cases),
+        case_list_pages(workshop, pages, types.cases),
+        case_pages(workshop, pages, types.cases, intake_url),
         rollout_pages(workshop, pages, types.standards),
         standard_pages(workshop, pages, types.standards),
         missing_pages(pages),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, File, Request, Response, UploadFile
 
 from services.chassis.database.work import Work, Workshop
-from services.chassis.pages.forms import Fields, body_of, choice_of, number_of
+from services.chassis.pages.forms import Fields, body_of
 from services.chassis.pages.look import Pages, done
 from services.chassis.web.identity import Actor
 from services.chassis.web.problems import Problem
@@ -22,33 +22,27 @@ from services.projects.domain.standards.difference import differences
 from services.projects.domain.standards.opinions import OpinionRole
 from services.projects.domain.standards.standard import Standard, StandardState
 from services.projects.http.refusals import answered
-from services.projects.http.rights import Commander, Reader, authority_of, who_of
+from services.projects.http.rights import Commander, RuleReader, authority_of, who_of
 from services.projects.http.standard_bodies import (
-    IssueBody,
-    KeepingBody,
-    RetirementBody,
-    RevisionBody,
-    StandardAnswerBody,
     StandardBody,
-    StandardOpinionBody,
-    StandardStepBody,
-    WritingBody,
 )
 from services.projects.http.standards import found_standard
 from services.projects.http.standards_shown import opinion_shown, standard_shown
 from services.projects.pages.forms import NOTHING, Entered, acted, refused
+from services.projects.pages.standard_content import before_draft, first_content, offered
+from services.projects.pages.standard_steps import STEPS, write_draft
 from services.projects.store.case_views import all_cases
 from services.projects.store.standard_views import all_standards, standard_by_id
 from services.projects.store.standards import checks_of, opinions_of
 
-Values = Mapping[str, object]
+BODY_LIMITS = {"/pages/standards/*/content": 32 * 2**20}
 
 
 def standard_pages(workshop: Workshop, pages: Pages, acts: StandardActs) -> APIRouter:
     router = pages.router()
 
     @router.get("/standards")
-    def list_standards(request: Request, actor: Reader) -> Response:
+    def list_standards(request: Request, actor: RuleReader) -> Response:
         return _all(request, actor)
 
     @router.post("/standards/new")
@@ -61,7 +55,7 @@ def standard_pages(workshop: Workshop, pages: Pages, acts: StandardActs) -> APIR
                     "lead": case and case.lead,
                     "type_codes": [case.type_code] if case else None,
                     "case_id": case and case.id,
-                    "content": _content(fields),
+                    "content": first_content(fields),
                 }
                 standard = acts.draft.open(work, body_of(StandardBody, values).new(), who_of(actor))
         except Problem as problem:
@@ -71,19 +65,44 @@ def standard_pages(workshop: Workshop, pages: Pages, acts: StandardActs) -> APIR
         return done(f"/pages/standards/{standard.id}", "standard_drafted")
 
     @router.get("/standards/{standard_id}")
-    def show(request: Request, actor: Reader, standard_id: UUID) -> Response:
+    def show(request: Request, actor: RuleReader, standard_id: UUID) -> Response:
         return _one(request, actor, standard_id)
+
+    @router.post("/standards/{standard_id}/content")
+    def write(
+        request: Request,
+        actor: Commander,
+        standard_id: UUID,
+        fields: Fields,
+        file: Annotated[UploadFile | None, File()] = None,
+    ) -> Response:
+        """Of a form that is added the hash is kept; the file stays with the lead."""
+        return _done(
+            request,
+            actor,
+            standard_id,
+            fields,
+            "content",
+            lambda work: write_draft(acts, work, str(standard_id), fields, file, actor),
+        )
 
     @router.post("/standards/{standard_id}/{act}")
     def take_step(request: Request, actor: Commander, standard_id: UUID, act: str, fields: Fields) -> Response:
         """Every form of the page; what none of them sends does not exist."""
-        step = _STEPS.get(act)
+        step = STEPS.get(act)
         if step is None:
             raise Problem(404, "not-found", "No such page", "Take the forms of the page.")
+        return _done(
+            request, actor, standard_id, fields, act, lambda work: step(acts, work, str(standard_id), fields, actor)
+        )
+
+    def _done(
+        request: Request, actor: Actor, standard_id: UUID, fields: Entered, act: str, take: Callable[[Work], None]
+    ) -> Response:
         return acted(
             workshop,
             "standard",
-            lambda work: step(acts, work, str(standard_id), fields, actor),
+            take,
             f"/pages/standards/{standard_id}",
             f"standard_{act}",
             lambda problem: _one(request, actor, standard_id, fields, problem),
@@ -126,91 +145,17 @@ def standard_pages(workshop: Workshop, pages: Pages, acts: StandardActs) -> APIR
             findings=found,
             opinions=[opinion_shown(one) for one in said],
             draft=standard.draft(),
+            before=before_draft(standard),
+            lists=offered(pages.speech(request)),
             today=today,
             issued=bool(standard.issued()),
             leads=_leads(actor, standard.lead) and standard.state is not StandardState.RETIRED,
             roles=OpinionRole,
-            elements=elements(),
             fresh_id=uuid4,
             **refused(request, entered, problem),
         )
 
     return router
-
-
-def _write(acts: StandardActs, work: Work, standard_id: str, fields: Entered, actor: Actor) -> None:
-    body = body_of(WritingBody, {"version": number_of(fields.get("version")), "content": _content(fields)})
-    held = found_standard(standard_by_id(work.connection, standard_id))
-    content = body.content.content()
-    draft = held.editions[-1].content
-    kept = type(content)(
-        content.text, content.clauses, content.elements, draft.menu, draft.papers, draft.meetings, draft.templates
-    )
-    acts.draft.write(work, standard_id, body.version, kept, who_of(actor))
-
-
-def _revise(acts: StandardActs, work: Work, standard_id: str, fields: Entered, actor: Actor) -> None:
-    body = body_of(RevisionBody, {"version": number_of(fields.get("version"))})
-    acts.draft.revise(work, standard_id, body.version, None, who_of(actor))
-
-
-def _hear(acts: StandardActs, work: Work, standard_id: str, fields: Entered, actor: Actor) -> None:
-    values = {name: fields.get(name) for name in ("id", "role", "clause", "words")}
-    acts.draft.hear(work, standard_id, body_of(StandardOpinionBody, values).opinion(), who_of(actor))
-
-
-def _answer(acts: StandardActs, work: Work, standard_id: str, fields: Entered, actor: Actor) -> None:
-    values = {
-        "version": number_of(fields.get("version")),
-        "adopted": choice_of(fields.get("adopted")),
-        "why": fields.get("why"),
-    }
-    body = body_of(StandardAnswerBody, values)
-    opinion = fields.get("opinion_id", "")
-    acts.draft.answer(work, standard_id, opinion, body.version, body.adopted, body.why, who_of(actor))
-
-
-def _consult(acts: StandardActs, work: Work, standard_id: str, fields: Entered, actor: Actor) -> None:
-    body = body_of(StandardStepBody, {"version": number_of(fields.get("version"))})
-    acts.draft.consult(work, standard_id, body.version, who_of(actor))
-
-
-def _issue(acts: StandardActs, work: Work, standard_id: str, fields: Entered, actor: Actor) -> None:
-    days = {name: fields.get(name) for name in ("effective_from", "effective_to", "adopt_by", "review_on")}
-    numbers = {name: number_of(fields.get(name)) for name in ("version", "supersedes")}
-    acts.issue.issue(work, standard_id, body_of(IssueBody, {**days, **numbers}).issue(), who_of(actor))
-
-
-def _keep(acts: StandardActs, work: Work, standard_id: str, fields: Entered, actor: Actor) -> None:
-    values = {"version": number_of(fields.get("version")), "review_on": fields.get("review_on")}
-    body = body_of(KeepingBody, values)
-    acts.issue.keep(work, standard_id, body.version, body.review_on, who_of(actor))
-
-
-def _retire(acts: StandardActs, work: Work, standard_id: str, fields: Entered, actor: Actor) -> None:
-    values = {"version": number_of(fields.get("version")), **{one: fields.get(one) for one in ("last_day", "reason")}}
-    body = body_of(RetirementBody, values)
-    acts.issue.retire(work, standard_id, body.version, body.last_day, body.reason, who_of(actor))
-
-
-_STEPS: Mapping[str, Callable[[StandardActs, Work, str, Entered, Actor], None]] = {
-    "content": _write,
-    "editions": _revise,
-    "opinions": _hear,
-    "answer": _answer,
-    "consultation": _consult,
-    "issue": _issue,
-    "keeping": _keep,
-    "retirement": _retire,
-}
-
-
-def _content(fields: Entered) -> dict[str, Any]:
-    """Text, clauses and elements of a form: a clause a line, its id first."""
-    lines = [line.split(maxsplit=1) for line in fields.get("clauses", "").splitlines() if line.strip()]
-    clauses = [{"id": line[0].rstrip("、."), "text": line[1] if len(line) > 1 else ""} for line in lines]
-    said = {"text": fields.get("text"), "clauses": clauses or None, "elements": fields.getlist("elements")}
-    return {name: value for name, value in said.items() if value is not None}
 
 
 def _changes(standard: Standard) -> Mapping[int, Any]:

@@ -191,6 +191,7 @@ def topic_pages(workshop: Workshop, pages: Pages, acts: SupervisionActs) -> APIR
             clocks={one.id: [clock_shown(clock, acts.limits) for clock in one.clocks] for one in sheet.opinions},
             possible={one.id: one.possible(seat.sides(one, one.suggestion_id in own), now) for one in sheet.opinions},
             supervises=supervises,
+            returns=acts.limits.rules.returns,
             open_suggestions=[
                 one
                 for one in suggestions

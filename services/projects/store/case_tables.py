@@ -30,6 +30,7 @@ typical_cases = Table(
     Column("standard_overdue", Boolean, nullable=False, server_default=false()),
     Column("reason", Text, comment="why it was closed without a standard"),
     Column("closed_at", DateTime(timezone=True)),
+    Column("later_issues", ARRAY(Text), nullable=False, server_default=text("'{}'"), comment="joined the open case"),
     UniqueConstraint("type_code", "ordinal", name="typical_cases_of_type"),
     comment="one type of problem in several places",
 )

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, select, text, true
 
 from services.projects.app.share import DistrictShare
-from services.projects.domain.cases.typical_case import TypicalCase
+from services.projects.domain.cases.typical_case import ENDED, TypicalCase
 from services.projects.domain.hot_issue import NO_ISSUE
 from services.projects.store.case_tables import typical_cases
 from services.projects.store.cases import case_of
@@ -19,6 +19,7 @@ from services.projects.store.shares import visible
 from services.projects.store.tables import hot_issue_members, hot_issues, repair_projects, ticket_sightings
 
 MOST_TICKETS = 50
+MOST_ISSUES = 200
 _COMPLAINTS = text(
     """
     SELECT count(*) FROM ticket_sightings
@@ -51,7 +52,7 @@ def case_by_id(connection: Connection, case_id: str) -> TypicalCase | None:
 
 
 def issues_of_case(connection: Connection, case: TypicalCase, share: DistrictShare) -> list[dict[str, Any]]:
-    """Those of its hot issues that may be seen, by sub-district and estate."""
+    """Those of its hot issues that may be seen, by sub-district and estate; `later`: it came after the proposal."""
     issue = hot_issues.c
     asked = select(
         issue.id,
@@ -62,15 +63,52 @@ def issues_of_case(connection: Connection, case: TypicalCase, share: DistrictSha
         issue.state,
         issue.callers,
         issue.lead,
-    ).where(issue.id.in_(case.hot_issues), issue.state.not_in(NO_ISSUE), visible(hot_issues, share))
-    return [dict(row) for row in connection.execute(asked.order_by(issue.sub_district, issue.estate)).mappings()]
+        issue.id.in_(case.later_issues).label("later"),
+    ).where(issue.id.in_(_evidence(case)), issue.state.not_in(NO_ISSUE), visible(hot_issues, share))
+    ordered = asked.order_by("later", issue.sub_district, issue.estate)
+    return [dict(row) for row in connection.execute(ordered).mappings()]
+
+
+def proposable_issues(connection: Connection, leads: Collection[str] | None) -> list[dict[str, Any]]:
+    """The newest hot issues of types without an open case, by type; of those that these departments lead, None: all."""
+    issue = hot_issues.c
+    open_types = select(typical_cases.c.type_code).where(typical_cases.c.state.not_in(ENDED))
+    asked = select(
+        issue.id, issue.number, issue.type_code, issue.estate, issue.estate_name, issue.sub_district, issue.callers
+    ).where(issue.state.not_in(NO_ISSUE), issue.type_code.not_in(open_types))
+    if leads is not None:
+        asked = asked.where(issue.lead.in_(leads))
+    newest = asked.order_by(issue.confirmed_at.desc(), issue.id).limit(MOST_ISSUES).subquery()
+    ordered = select(newest).order_by(newest.c.type_code, newest.c.sub_district, newest.c.estate, newest.c.id)
+    return [dict(row) for row in connection.execute(ordered).mappings()]
+
+
+def _evidence(case: TypicalCase) -> tuple[str, ...]:
+    """Its hot issues, those that came later, too."""
+    return case.hot_issues + case.later_issues
+
+
+def tickets_counted(connection: Connection, case: TypicalCase, share: DistrictShare) -> Mapping[bool, int]:
+    """How many tickets its hot issues have that may be seen: of those it was proposed with (False), and of those that
+    came later alone (True). A ticket counts once."""
+    member = hot_issue_members.c
+    first = func.bool_and(hot_issues.c.id.in_(case.later_issues)).label("later")
+    each = (
+        select(member.ticket_id, first)
+        .join(hot_issues, hot_issues.c.id == member.hot_issue_id)
+        .where(hot_issues.c.id.in_(_evidence(case)), hot_issues.c.state.not_in(NO_ISSUE), visible(hot_issues, share))
+        .group_by(member.ticket_id)
+        .subquery()
+    )
+    counted = connection.execute(select(each.c.later, func.count()).group_by(each.c.later))
+    return {False: 0, True: 0} | {row[0]: row[1] for row in counted}
 
 
 def tickets_of_case(connection: Connection, case: TypicalCase, share: DistrictShare) -> list[dict[str, Any]]:
     """The newest tickets of those of its hot issues that may be seen: id, number, when and where."""
     seen = ticket_sightings.c
     asked = select(seen.ticket_id, seen.number, seen.occurred_at, seen.estate, seen.estate_name, seen.sub_district)
-    listed = asked.where(_of_issues(hot_issues.c.id.in_(case.hot_issues), share), _listed(share))
+    listed = asked.where(_of_issues(hot_issues.c.id.in_(_evidence(case)), share), _listed(share))
     newest = listed.order_by(seen.occurred_at.desc(), seen.ticket_id).limit(MOST_TICKETS)
     return [dict(row) for row in connection.execute(newest).mappings()]
 

@@ -69,7 +69,7 @@ class SqlCaseBook:
 
     def save(self, work: Work, case: TypicalCase) -> None:
         columns: dict[str, Any] = {name: getattr(case, name) for name in case.__slots__}
-        lists = {name: list(columns[name]) for name in ("hot_issues", "sub_districts")}
+        lists = {name: list(columns[name]) for name in ("hot_issues", "later_issues", "sub_districts")}
         nested = {"criteria": dict(case.criteria), "causes": [cause_row(one) for one in case.causes]}
         work.connection.execute(_SAVE, columns | lists | nested)
 
@@ -80,6 +80,7 @@ def case_of(row: Row[Any]) -> TypicalCase:
         **{
             **values,
             "hot_issues": tuple(values["hot_issues"]),
+            "later_issues": tuple(values["later_issues"]),
             "sub_districts": tuple(values["sub_districts"]),
             "state": CaseState(values["state"]),
             "proposed_by": Proposer(values["proposed_by"]),

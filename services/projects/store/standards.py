@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, bindparam, select, text
-from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy import Connection, Row, Table, Text, bindparam, select, text
+from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 from sqlalchemy.sql.dml import ReturningInsert
 
 from services.chassis.database.work import Work
@@ -38,6 +38,14 @@ from services.projects.store.standard_tables import (
 
 _LOCK = select(standards).where(standards.c.id == bindparam("standard_id")).with_for_update()
 _EDITIONS = select(standard_editions).order_by(standard_editions.c.number)
+_ISSUED_ON = (
+    select(standards)
+    .where(
+        standards.c.type_codes.overlap(bindparam("types", type_=ARRAY(Text))),
+        standards.c.id.in_(select(standard_editions.c.standard_id).where(standard_editions.c.issued_at.is_not(None))),
+    )
+    .order_by(standards.c.id)
+)
 _LOCK_MENU = text("SELECT pg_advisory_xact_lock(hashtext('menu of standards'))")
 _MENU = text(
     """
@@ -95,6 +103,12 @@ class SqlStandardBook:
             .where(edition.standard_id == standard_id, edition.issued_at.is_not(None), standards.c.retired_at.is_(None))
         )
         return work.connection.execute(asked.limit(1)).first() is not None
+
+    def issued_on(self, work: Work, types: Collection[str]) -> list[Standard]:
+        work.connection.execute(_LOCK_MENU)
+        rows = work.connection.execute(_ISSUED_ON, {"types": list(types)}).all()
+        editions = editions_of(work.connection, [row.id for row in rows]) if rows else {}
+        return [standard_of(row, editions[row.id]) for row in rows]
 
     def lock_menu(self, work: Work) -> Mapping[str, int]:
         work.connection.execute(_LOCK_MENU)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, select, text
+from sqlalchemy import Row, Table, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.database.work import Work
@@ -19,7 +19,7 @@ from services.contracts.supervision_events import (
 )
 from services.contracts.ticket_events import Place
 from services.projects.domain.supervision.clocks import RunningClock, SupervisionClockKind
-from services.projects.domain.supervision.opinions import OpinionState, SupervisionOpinion
+from services.projects.domain.supervision.opinions import OpinionState, OpinionStep, SupervisionOpinion
 from services.projects.domain.supervision.replies import (
     Contentment,
     MoreTime,
@@ -88,6 +88,11 @@ class SqlSupervisionBook:
         table = supervision_opinions
         rows = select(table).where(table.c.topic_id == topic_id).order_by(table.c.number).with_for_update()
         return [opinion_of(row) for row in work.connection.execute(rows)]
+
+    def returns(self, work: Work, opinion_id: str) -> int:
+        step = supervision_steps.c
+        back = select(func.count()).where(step.opinion_id == opinion_id, step.step == OpinionStep.RETURN)
+        return work.connection.execute(back).scalar_one()
 
     def running(self, work: Work, after: str, most: int) -> list[SupervisionOpinion]:
         table = supervision_opinions

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import csv
+import io
+from datetime import datetime, timedelta
 
+from services.contracts.districts import SHANGHAI
 from tests.integration.pages.conftest import Projects
 from tests.integration.pages.english import english_in
 from tests.integration.projects.conftest import NOW
@@ -16,9 +19,22 @@ def test_the_page_shows_the_last_week_that_is_over_and_any_other_that_is_chosen(
     assert "区城运中心" in html
     assert "暂无记录" in html
     html = hub.open("/pages/bulletins?period=2026-07&for=committee")
-    for said in ("区人大常委会", "曲阳路街道", "期末仍逾期", "/bulletins/2026-07/csv?for=committee"):
+    for said in ("区人大常委会", "曲阳路街道", "期末仍逾期", "/pages/bulletins/2026-07.csv?for=committee"):
         assert said in html
     assert not english_in(html)
+
+
+def test_the_table_of_the_page_has_words_and_local_times_beside_the_codes(projects: Projects) -> None:
+    projects.district.until(NOW + timedelta(days=40))
+    for language, section, office in (("zh", "期末仍逾期", "曲阳路街道"), ("en", "Overdue at the end", "Quyang")):
+        answer = projects.site.person("hub").browser.get(f"/pages/bulletins/2026-07.csv?for=committee&lang={language}")
+        assert answer.status_code == 200, answer.text
+        rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+        row = next(one for one in rows if one["section"] == "overdue")
+        assert (section in row["section_words"], office in row["sub_district_words"]) == (True, True)
+        assert datetime.fromisoformat(row["at"]).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") == row["at_local"]
+        assert all(row[name] for name in ("type_words", "what_words", "lead_words"))
+    projects.site.person("subdistrict:310109010").open("/pages/bulletins/2026-07.csv?for=hub", 403)
 
 
 def test_in_english_no_word_is_missing(projects: Projects) -> None:

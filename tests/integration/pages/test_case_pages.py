@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from services.chassis.database.work import Workshop
+from tests.integration.applications import application
 from tests.integration.pages.conftest import Person, Projects, Site
 from tests.integration.pages.english import english_in
+from tests.integration.projects.events import dispatched, take
 from tests.integration.projects.loop_of import District
 from tests.integration.projects.ruling import analysed, consulted, issued, on_case, proposed, revised
-from tests.integration.projects.wired import served
+from tests.integration.projects.wired import served, wired
 
 _TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
 CRITERIA = {"small_cut": "屋面渗漏一类", "high_attention": "三处集中", "close_to_residents": "雨天漏水"}
@@ -60,6 +63,83 @@ def test_a_case_is_chosen_analysed_and_closed_on_its_sheet(projects: Projects) -
     for said in ("已结案", "制度缺失", "区建设和管理委员会", "由市级标准覆盖"):
         assert said in html
     assert "<form" not in html.split("<main")[-1]
+
+
+def test_a_person_proposes_a_case_of_the_hot_issues_that_they_lead(projects: Projects) -> None:
+    take(projects.district.workshop, *(dispatched(n, "MJ02", "quyang-1", by=n, day=n) for n in range(5)))
+    lead = projects.site.person("department:housing")
+    assert "提出典型案例" not in projects.site.person("department:fire").open("/pages/cases").split("<main")[-1]
+    issue = re.findall(r'name="hot_issues" value="([^"]+)"', lead.open("/pages/cases"))[0]
+    status, refused = send(lead, "/pages/cases", "new", type_code="MJ02")
+    assert (status, "请至少选一个由您牵头的同类集中问题" in refused) == (422, True)
+    status, page = send(lead, "/pages/cases", "new", type_code="MJ02", hot_issues=issue)
+    assert status == 303
+    assert "案例已提出" in lead.open(page)
+    assert "提出典型案例" not in lead.open("/pages/cases").split("<main")[-1]
+    status, faster = send(lead, "/pages/cases", "new", type_code="MJ02", hot_issues=issue)
+    assert (status, english_in(faster)) == (409, set())
+
+
+def test_a_draft_is_written_with_clauses_that_end_and_with_menu_papers_meetings_and_forms(projects: Projects) -> None:
+    standard_id = issued(projects.district)
+    lead, page = projects.site.person("department:housing"), f"/pages/standards/{standard_id}"
+    assert send(lead, page, "editions")[0] == 303
+    assert "<details" in lead.open(page)
+    draft: dict[str, object] = {"text": "新办法", "clauses": "1 闭水四十八小时\n3 竣工后闭水四十八小时"}
+    draft |= {"status_2": "superseded", "successor_2": "9"}
+    row = {"code": "M01-A", "element": "E01", "unit": "m2", "consent": "building"}
+    row |= {f"{name}_{of}": "闭水48小时" for name in ("name", "standard", "removes") for of in ("cn", "en")}
+    draft |= {f"menu_0_{name}": said for name, said in row.items()}
+    draft |= {"papers": ["start material_certificate", "audit audit_report"], "meetings": "confirm_scheme hearing"}
+    draft |= {"form_title": "闭水记录表"}
+    for wrong, said in (
+        ({}, "新增表单须附文件"),
+        ({"menu_0_code": "7"}, "编号如M01-A"),
+        ({"form_title": ""}, "编号用数字"),
+    ):
+        status, refused = send(lead, page, "content", **draft | wrong)
+        assert (status, said in refused, "闭水四十八小时" in refused) == (422, True, True), said
+        assert english_in(refused) == set()
+    draft["successor_2"] = "3"
+    fields = {"csrf": _TOKEN.findall(lead.open(page))[-1], "version": str(version_of(projects, standard_id))} | draft
+    sent = lead.browser.post(f"{page}/content", data=fields, files={"file": ("record.pdf", b"%PDF-1.7")})
+    assert sent.status_code == 303, sent.text
+    content = projects.district.hub.get(f"/standards/{standard_id}").json()["editions"][-1]["content"]
+    assert [(one["id"], one["status"], one.get("successor")) for one in content["clauses"]] == [
+        ("1", "active", None),
+        ("2", "superseded", "3"),
+        ("3", "active", None),
+    ]
+    assert content["clauses"][1]["wording"] == "竣工后闭水二十四小时"
+    assert [one["code"] for one in content["menu"]] == ["M01-A"]
+    assert content["papers"] == {"start": ["material_certificate"], "audit": ["audit_report"]}
+    assert content["meetings"] == {"confirm_scheme": ["hearing"]}
+    assert [one["title"] for one in content["templates"]] == ["闭水记录表"]
+    html = lead.open(page)
+    for said in (
+        "审计 · 须备资料：审计报告",
+        "第2条由第3条替代",
+        "闭水记录表",
+        'value="start material_certificate" checked',
+    ):
+        assert said in html
+    assert english_in(html.split("<main")[-1]) == set()
+    consulted(projects.district, standard_id)
+    assert send(lead, page, "issue", effective_from="2026-07-02", supersedes=1)[0] == 303
+    assert send(lead, page, "editions")[0] == 303
+    same = {"text": "第三版", "clauses": "1 闭水四十八小时\n3 竣工后闭水七十二小时"}
+    status, said = send(lead, page, "content", **same)
+    assert status == 303, said
+    kept = projects.district.hub.get(f"/standards/{standard_id}").json()["editions"][-1]["content"]
+    assert [(one["id"], one["status"]) for one in kept["clauses"]] == [
+        *(("1", "active"), ("2", "superseded"), ("3", "active"))
+    ]
+    assert (kept["menu"], kept["papers"], kept["templates"]) == ([], {}, [])
+
+
+def version_of(projects: Projects, standard_id: str) -> int:
+    version: int = projects.district.hub.get(f"/standards/{standard_id}").json()["version"]
+    return version
 
 
 def test_a_standard_is_drafted_heard_issued_and_adopted_on_its_pages(projects: Projects) -> None:
@@ -115,3 +195,34 @@ def test_who_only_looks_finds_no_form_and_english_is_english(projects: Projects)
     supervisor.open("/pages/cases/00000000-0000-4000-8000-000000000000", 404)
     supervisor.open("/pages/standards/00000000-0000-4000-8000-000000000000/rollout", 404)
     assert on_case(projects.district, case_id, "closing").status_code == 200
+
+
+def test_a_deputy_reads_cases_standards_and_roll_out_and_nothing_of_issues_and_tickets(projects: Projects) -> None:
+    case_id = analysed(projects.district)
+    standard_id = issued(projects.district, case_id)
+    deputy = projects.site.person("deputy")
+    menu = deputy.open("/pages/cases")
+    for page in ("/pages/supervision", "/pages/cases", "/pages/standards"):
+        assert f'href="{page}"' in menu
+    assert 'href="/pages/hot-issues"' not in menu
+    sheet = deputy.open(f"/pages/cases/{case_id}").split("<main")[-1]
+    assert ("没有您可以查看的记录" in sheet, "屋面防水翻修办法" in sheet, "<form" in sheet) == (True, True, False)
+    shown = projects.district.as_("deputy").get(f"/cases/{case_id}/sheet").json()
+    assert (shown["issues"], shown["tickets"], shown["ticket_numbers"], shown["ticket_count"]) == ([], [], {}, 0)
+    assert shown["pilot_number"] is None
+    assert "待采用" in deputy.open(f"/pages/standards/{standard_id}/rollout")
+    assert "竣工后闭水二十四小时" in deputy.open(f"/pages/standards/{standard_id}")
+    deputy.open("/pages/hot-issues", 403)
+    assert projects.district.as_("deputy").get("/standards").status_code == 200
+    assert projects.district.as_("deputy").post("/standards", json={}).status_code == 403
+
+
+def test_a_case_leads_to_the_texts_of_its_tickets_where_intakes_pages_are(projects: Projects) -> None:
+    district = projects.district
+    page = f"/pages/cases/{analysed(district)}"
+    html = projects.site.person("hub").open(page)
+    assert ("/pages/texts" in html, "工单内容请凭编号在受理系统按权限查看" in html) == (False, True)
+    routes = replace(wired(district.workshop), intake_url="http://intake.test/hotline/").routes(district.workshop)
+    html = Site(application(routes)).person("hub").open(page)
+    assert 'href="http://intake.test/hotline/pages/texts?id=' in html
+    assert html.count("&amp;id=") == 14

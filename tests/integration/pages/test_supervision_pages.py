@@ -64,6 +64,31 @@ def test_a_clause_goes_its_way_on_the_pages_of_all_who_take_part(projects: Proje
     assert "2/2 (100%)" in party.open("/pages/supervision")
 
 
+def test_after_the_second_return_the_page_says_that_the_party_decides(projects: Projects, party: Person) -> None:
+    desk = Supervising(projects.district)
+    clause = desk.handed_over()
+    page = f"/pages/supervision/{clause['topic_id']}"
+    for onward in ("housing", "housing"):
+        clause = desk.step(clause, "return", "department:housing", reason="不是本单位职责")
+        said = party.open(page)
+        clause = desk.step(clause, "hand-over", unit=onward)
+    assert "本次交办即为定责" in said
+    unit = projects.site.person("department:housing").open(page)
+    assert ("监督方已定责，不再退回" in unit, f"/clauses/{clause['clause_id']}/return" in unit) == (True, False)
+
+
+def test_a_unit_that_was_refused_more_time_finds_the_form_again(projects: Projects) -> None:
+    desk, unit = Supervising(projects.district), projects.site.person("department:housing")
+    clause = desk.handed_over()
+    page = f"/pages/supervision/{clause['topic_id']}"
+    asked, form = {"reason": "须招标", "until": "2026-11-30"}, f"/clauses/{clause['clause_id']}/extension"
+    for granted, offered in ((False, True), (True, False)):
+        clause = desk.step(clause, "extension", "department:housing", **asked)
+        assert form not in unit.open(page)
+        clause = desk.step(clause, "extension/decision", granted=granted)
+        assert (form in unit.open(page)) is offered
+
+
 def test_who_only_looks_finds_no_form_and_each_language_is_whole(projects: Projects, party: Person) -> None:
     desk = Supervising(projects.district)
     tracked = desk.tracked()

@@ -12,11 +12,17 @@ from typer.testing import CliRunner
 from services.chassis.database.work import Workshop
 from services.cli.commands import standard as cli_standard
 from services.cli.main import app
-from services.contracts.case_events import TypicalCaseEvent, TypicalCaseMeasureChanged, TypicalCaseStandardOverdue
+from services.contracts.case_events import (
+    TypicalCaseEvent,
+    TypicalCaseEvidenceChanged,
+    TypicalCaseMeasureChanged,
+    TypicalCaseStandardOverdue,
+)
 from services.contracts.standard_events import RolloutChanged, StandardCheckChanged, StandardIssued, StandardReviewDue
+from services.contracts.ticket_events import TicketReclassified
 from tests.integration.projects.asking import told
 from tests.integration.projects.conftest import NOW
-from tests.integration.projects.events import ticket_id
+from tests.integration.projects.events import corrected, take, ticket_id
 from tests.integration.projects.loop_of import District
 from tests.integration.projects.ruling import (
     CONTENT,
@@ -39,6 +45,7 @@ from tests.integration.projects.ruling import (
     rollout_of,
     standard_of,
 )
+from tests.integration.projects.storms import somewhere
 
 
 @pytest.fixture
@@ -61,6 +68,28 @@ def test_a_case_becomes_a_standard_that_all_eight_adopt(district: District) -> N
     revised(district, standard_id, "2026-07-02")
     district.until(NOW + timedelta(days=2))
     assert rollout_of(district, standard_id)["tally"]["older"] == 8
+
+
+def test_hot_issues_that_come_later_join_the_open_case_and_are_counted_with_it(district: District) -> None:
+    case_id = analysed(district)
+    before = district.hub.get(f"/cases/{case_id}/sheet").json()
+    assert (before["ticket_count"], before["later_ticket_count"]) == (15, 0)
+    take(district.workshop, *(somewhere(50 + n, 4, by=n, day=50 + n) for n in range(5)))
+    (event,) = told(district, TypicalCaseEvidenceChanged)
+    sheet = district.hub.get(f"/cases/{case_id}/sheet").json()
+    assert (sheet["ticket_count"], sheet["later_ticket_count"]) == (20, 5)
+    (later,) = [one["id"] for one in sheet["issues"] if one["later"]]
+    assert (event.joined, event.left, event.later_issues) == ((later,), (), (later,))
+    assert (event.state, sheet["case"]["state"], sheet["case"]["later_issues"]) == ("analysed", "analysed", [later])
+    assert ticket_id(54) in [one["ticket_id"] for one in sheet["tickets"]]
+    assert on_case(district, case_id, "causes", **cause(tickets=[ticket_id(54)])).status_code == 201
+    gone = [corrected(TicketReclassified, 50 + n, "OT", None, by=n, day=50 + n) for n in range(4)]
+    take(district.workshop, *gone)
+    assert told(district, TypicalCaseEvidenceChanged)[-1].left == (later,)
+    assert district.hub.get(f"/cases/{case_id}").json()["later_issues"] == []
+    assert on_case(district, case_id, "closing", reason="由市级标准覆盖").status_code == 200
+    take(district.workshop, *(somewhere(70 + n, 5, by=n, day=50 + n) for n in range(5)))
+    assert len(told(district, TypicalCaseEvidenceChanged)) == 2
 
 
 def test_a_case_is_not_closed_without_its_rule_unless_a_reason_is_kept(district: District) -> None:
@@ -191,6 +220,21 @@ def test_versions_of_a_standard_neither_overlap_nor_gap_nor_supersede_themselves
     for number, status in ((1, 200), (2, 200), (1, 422)):  # in force, issued for later, and not back again
         adoption = {"number": number, "trained_on": "2026-06-30"}
         assert in_place(district, standard_id, HERE, "adoption", **adoption).status_code == status
+
+
+def test_a_type_has_one_standard_in_force_at_a_time(district: District) -> None:
+    first = issued(district)
+    second = drafted(district)["standard_id"]
+    consulted(district, second)
+    refused = on_standard(district, second, "issue", effective_from="2026-08-01").json()["errors"][0]
+    assert (refused["field"], f"standard {first}, which rules MJ01" in refused["message"]) == (
+        "body.effective_from",
+        True,
+    )
+    ends = {"last_day": "2026-07-31", "reason": "由新办法替代"}
+    assert on_standard(district, first, "retirement", **ends).status_code == 200
+    for day, status in (("2026-07-31", 422), ("2026-08-01", 200)):
+        assert on_standard(district, second, "issue", effective_from=day).status_code == status
 
 
 def test_a_clause_does_not_end_while_a_finding_on_it_is_open(district: District) -> None:

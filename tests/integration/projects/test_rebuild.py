@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
@@ -104,7 +104,7 @@ def played(district: District) -> list[Event]:
     come(*(dispatched(750 + n, "MJ19", "quyang-2", by=n, day=n, kind=RequestKind.ENQUIRY) for n in range(2)))
     _plan(district)
     _supervise(district)
-    _rule(district)
+    _rule(district, lambda: come(*(dispatched(760 + n, "MJ01", "jiaxing-9", by=n, day=n) for n in range(6))))
     project = district.decide(ROOF, kind="project")["project_id"]
     (draft,) = [one for one in district.hub.get("/plans").json()["items"] if one["state"] == "draft"]
     ranked = district.hub.post(f"/plans/{draft['plan_id']}/ranking", json={"version": draft["version"]}).json()
@@ -190,11 +190,14 @@ def _plan(district: District) -> None:
     assert district.hub.post("/fund-uses", json=asked).status_code == 201
 
 
-def _rule(district: District) -> None:
-    """A case with a countermeasure that is late; its standard in two versions, adopted, checked, exempted, late."""
+def _rule(district: District, come_later: Callable[[], None]) -> None:
+    """A case with a countermeasure that is late, and evidence that came later; its standard in two versions, adopted,
+    checked, exempted, late."""
     case_id = district.hub.post("/cases", json={"type_code": "MJ01", "hot_issues": [ROOF]}).json()["case_id"]
     for act, body in (("choice", {"criteria": EVIDENCE}), ("causes", cause(tickets=[ticket_id(1)])), ("analysis", {})):
         assert on_case(district, case_id, act, "hub", **body).status_code in (200, 201)
+    come_later()
+    assert len(district.hub.get(f"/cases/{case_id}").json()["later_issues"]) == 1
     standard_id = issued(district, case_id)
     told = {"number": 1, "trained_on": "2026-06-30"}
     assert in_place(district, standard_id, HERE, "adoption", **told).status_code == 200

@@ -182,6 +182,29 @@ def test_a_promise_that_was_not_kept_is_answered_again(desk: Supervising) -> Non
     assert (clause["state"], clause["replies"][0]["kept"], clause["clocks"][0]["kind"]) == ("redo", False, "redo")
 
 
+def test_not_my_duty_ends_with_the_partys_decision(desk: Supervising) -> None:
+    clause = desk.handed_over()
+    for unit, onward in (("housing", "fire"), ("fire", "housing")):
+        assert "return" in {one["kind"] for one in clause["clocks"]}
+        back = desk.step(clause, "return", f"department:{unit}", reason="不是本单位职责")
+        clause = desk.step(back, "hand-over", unit=onward)
+    assert [one["kind"] for one in clause["clocks"]] == ["answer"]
+    refused(desk, clause, "return", "department:housing", 409, reason="仍不是")
+    assert desk.step(clause, "reply", "department:housing", **SOLVED)["state"] == "replied"
+
+
+def test_a_refused_extension_does_not_use_up_the_one_there_is(desk: Supervising) -> None:
+    clause = desk.handed_over()
+    asked = {"reason": "须招标", "until": "2026-11-30"}
+    clause = desk.step(clause, "extension", "department:housing", **asked)
+    refused(desk, clause, "extension", "department:housing", 409, **asked)
+    clause = desk.step(clause, "extension/decision", granted=False, note="理由不足")
+    clause = desk.step(clause, "extension", "department:housing", **asked)
+    clause = desk.step(clause, "extension/decision", granted=True)
+    assert clause["extension"]["granted"] is True
+    refused(desk, clause, "extension", "department:housing", 409, reason="再延", until="2026-12-31")
+
+
 def test_a_deputy_suggests_sees_and_rates_what_came_of_it(desk: Supervising) -> None:
     said = {"id": str(uuid4()), "subject": "加装充电设施", "reason": "车棚不够", "countermeasure": "利用空地"}
     suggestion = desk.send("deputy", "suggestions", 201, **said)

@@ -117,6 +117,7 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
         "GET /pages/indicators query.of": Rule.NARROWS,
         "GET /pages/indicators.csv query.of": Rule.NARROWS,
         "GET /pages/inbox query.of": Rule.NARROWS,
+        "GET /pages/texts query.id": Rule.NARROWS,
         "GET /pages/inbox query.assignee": Rule.NARROWS,
         # who is to have a ticket: a department by its code; the step's own right is the ticket's
         "POST /tickets/{ticket_id}/redispatch body.lead": Rule.CODE,
@@ -303,6 +304,7 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
                 "/bulletins/{period}",
                 "/bulletins/{period}/csv",
                 "/pages/bulletins/{period}",
+                "/pages/bulletins/{period}.csv",
                 "/pages/bulletins",
             )
         },

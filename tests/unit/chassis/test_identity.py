@@ -22,6 +22,7 @@ from services.chassis.settings import Settings
 from services.chassis.web import identity
 from services.chassis.web.identity import LEEWAY_S, Actor, Role, Verifier, parse_role
 from services.chassis.web.problems import Problem
+from services.contracts.districts import sub_districts
 from tests.harness.closed_settings import CLOSED
 
 ISSUER = "https://id.example.org/realms/hongkou"
@@ -169,6 +170,14 @@ def test_one_actor_may_hold_several_roles_and_codes(verifier: Verifier) -> None:
     assert actor.departments == {"water", "gas"}
     assert actor.sub_districts == {"310109009"}
     assert actor.name == "u-1"
+
+
+@pytest.mark.parametrize(("code", "place"), [(one.office, code) for code, one in sub_districts().items()])
+def test_who_is_of_a_sub_districts_office_is_of_the_sub_district(verifier: Verifier, code: str, place: str) -> None:
+    actor = verifier.verify(_token(roles=[f"department:{code}"]))
+    assert (actor.roles, actor.departments) == ({Role.DEPARTMENT, Role.SUBDISTRICT}, {code})
+    assert actor.sub_districts == {place}
+    assert verifier.verify(_token(roles=[f"subdistrict:{place}"])).departments == frozenset()
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import cache
+from typing import Any, cast
 
 import pytest
 
@@ -13,10 +14,25 @@ from demo.calls import Call
 from demo.clockwork import BEGIN, midnight
 from demo.district import District
 from demo.disturbances import CAUSES, GALE, REPEAT_CALLER
+from demo.interfaces import Person
+from demo.register import register
 from demo.story import all_stories
 from demo.truth import shows
 from demo.world import NUISANCE, Condition, World
+from services.projects.files.rules import FILE, RulesInForce
+from services.projects.http.register_bodies import EstatesBody
 from tests.unit.classifier.readers import shipped_reader
+
+
+class Noting:
+    """The hub that notes what it sends."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, dict[str, Any]]] = []
+
+    def post(self, service: str, path: str, body: dict[str, Any]) -> None:
+        self.sent.append((path, body))
+
 
 SEEDS = [1, 2, 7, 2026]
 START = midnight(BEGIN)
@@ -42,6 +58,19 @@ def test_a_gale_and_a_repeat_caller_look_like_concentrations() -> None:
     assert shows([one for one in gale if one.estate == gale[0].estate])
     repeated = [one for one in _three_years(1, with_faults=False) if one.cause == REPEAT_CALLER]
     assert (len(repeated), len({one.phone for one in repeated})) == (40, 1)
+
+
+def test_estates_are_registered_with_floor_areas_by_which_five_callers_are_enough_everywhere() -> None:
+    scaling = RulesInForce(FILE).book().at(START).detection.floor_area
+    assert scaling
+    for seed in range(20):
+        hub, district = Noting(), District(seed)
+        register(cast(Person, hub), district)
+        ((path, body),) = hub.sent
+        taken = EstatesBody.model_validate(body).estates
+        assert (path, len(taken)) == ("/estates/batch", len(district.estates))
+        assert {scaling.scaled(5, float(one.floor_area_m2 or 0)) for one in taken} == {5}
+        assert all(one.floor_area_m2 for one in taken)
 
 
 def test_the_same_seed_is_the_same_district_and_another_one_another() -> None:

@@ -100,6 +100,7 @@ SUPERVISORS = sorted(["congress", "discipline", "government", *LEAD_AND_HUB])
     [
         ("typical_case.proposed.v1", {}, SUPERVISORS),
         ("typical_case.changed.v1", {}, []),
+        ("typical_case.evidence_changed.v1", {}, []),
         ("typical_case.measure_changed.v1", {"overdue": False}, ["construction"]),
         ("typical_case.measure_changed.v1", {"overdue": True}, ["construction", *LEAD_AND_HUB]),
         ("typical_case.standard_overdue.v1", {}, SUPERVISORS),

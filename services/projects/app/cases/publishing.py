@@ -21,6 +21,7 @@ def case_facts(case: TypicalCase) -> dict[str, Any]:
         "state": case.state,
         "lead": case.lead,
         "hot_issues": case.hot_issues,
+        "later_issues": case.later_issues,
         "estates": case.estates,
         "sub_districts": case.sub_districts,
         "proposed_at": case.proposed_at,

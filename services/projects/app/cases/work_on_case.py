@@ -17,9 +17,10 @@ from services.projects.app.cases.publishing import TOPIC, case_facts, measure_fa
 from services.projects.app.plans.draft_plan import must_lead
 from services.projects.app.ports import RepairProjects
 from services.projects.app.works.desk import Who
-from services.projects.domain.cases.proposal import case_id
+from services.projects.domain.cases.proposal import came_later, case_id
 from services.projects.domain.cases.root_causes import Countermeasure, RootCause, RootKind
 from services.projects.domain.cases.typical_case import (
+    ENDED,
     POSSIBLE,
     CaseAct,
     CaseState,
@@ -57,7 +58,7 @@ class WorkOnCase:
     def propose(self, work: Work, type_code: str, hot_issues: Sequence[str], who: Who) -> TypicalCase:
         """A person proposes a case. Raises Unfit for issues that are not of the type, Conflict where one is open."""
         newest = self.cases.lock_type(work, type_code)
-        if newest and newest.state not in (CaseState.CLOSED, CaseState.WITHDRAWN):
+        if newest and newest.state not in ENDED:
             raise Conflict("a case of this type is open: go on with it", newest.version, newest.state)
         own = who.authority.share.departments
         issues = [
@@ -81,6 +82,7 @@ class WorkOnCase:
             ordinal=ordinal,
             version=newest.version if newest and newest.ordinal == ordinal else 0,
         )
+        case.later_issues = came_later(self.cases.standing(work, type_code), case.hot_issues, case.proposed_at)
         self._changed(work, case, who)
         return case
 

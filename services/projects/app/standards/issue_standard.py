@@ -54,7 +54,8 @@ class IssueStandard:
 
     def issue(self, work: Work, standard_id: str, said: Issue, who: Who) -> Standard:
         """Raises Unknown, Forbidden, Conflict for what is not consulted, has changed, or ends a clause with an open
-        finding, and Unfit for days that overlap, leave a gap, or are over, or while an opinion has no answer."""
+        finding, and Unfit while an opinion has no answer, or for days that overlap, leave a gap, are over, or are
+        another standard's on one of its types."""
         standard = self.desk.open(work, standard_id, said.version, who)
         draft = self.desk.draft_of(standard)
         if draft.state is not EditionState.CONSULTED:
@@ -65,6 +66,7 @@ class IssueStandard:
         _supersedes(standard, draft, said.supersedes)
         if fault := standard.term_fault(said.effective_from, said.effective_to, today):
             raise Unfit(*fault)
+        self._rules_its_types_alone(work, standard, said)
         self._no_clause_ends_with_findings(work, standard, draft)
         adopt_by = said.adopt_by or said.effective_from + timedelta(days=self.desk.rules.adopt_days)
         if adopt_by < said.effective_from:
@@ -111,6 +113,13 @@ class IssueStandard:
         if standard.case_id and not edition.is_issued:
             self.free_case(work, standard.case_id, standard.id, who)
         return standard
+
+    def _rules_its_types_alone(self, work: Work, standard: Standard, said: Issue) -> None:
+        for one in self.desk.book.issued_on(work, standard.types):
+            if one.id != standard.id and one.rules_between(said.effective_from, said.effective_to):
+                both = ", ".join(sorted({*standard.types} & {*one.types}))
+                why = f"is in the time of standard {one.id}, which rules {both}, too"
+                raise Unfit("effective_from", f"{why}: draft its next version, or retire it before that day")
 
     def _no_clause_ends_with_findings(self, work: Work, standard: Standard, draft: Edition) -> None:
         ending = {one.id for one in draft.content.clauses if one.status is not ClauseStatus.ACTIVE}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from services.chassis.database.work import Work
@@ -23,6 +23,9 @@ class StandardBook(Protocol):
 
     def stands(self, work: Work, standard_id: str) -> bool:
         """Whether a version of it was issued, and it is not retired."""
+
+    def issued_on(self, work: Work, types: Collection[str]) -> list[Standard]:
+        """Those that were issued for any of these types, retired ones, too. Nobody else issues meanwhile."""
 
     def lock_menu(self, work: Work) -> Mapping[str, int]:
         """The highest version that an issued standard gave each row of the menu. Nobody else issues meanwhile."""

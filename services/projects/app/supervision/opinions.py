@@ -58,13 +58,15 @@ class Opinions:
     limits: Limits
 
     def hand_over(self, work: Work, at: At, unit: str, seat: Seat) -> SupervisionOpinion:
-        """To a department; after it came back, to another or the same."""
+        """To a department; after it came back, to another or the same. Once it came back as often as the rules allow,
+        whoever it is handed over to has to answer."""
         if unit not in departments():
             raise Unfit("unit", "is no department: take a code of the departments")
         opinion, _ = self._open(work, at, OpinionStep.HAND_OVER, seat)
         seat.not_of(frozenset({unit}))
         now = work.clock.now()
-        kinds = (SupervisionClockKind.RETURN, SupervisionClockKind.ANSWER)
+        final = self.book.returns(work, opinion.id) >= self.limits.rules.returns
+        kinds = (SupervisionClockKind.ANSWER,) if final else (SupervisionClockKind.RETURN, SupervisionClockKind.ANSWER)
         clocks = tuple(self.limits.start(kind, now) for kind in kinds)
         return self._done(work, opinion, OpinionStep.HAND_OVER, seat, lambda: opinion.hand_over(unit, clocks))
 
@@ -76,7 +78,7 @@ class Opinions:
         return self._done(work, opinion, OpinionStep.RETURN, seat, lambda: opinion.send_back(now, clocks), reason)
 
     def ask_extension(self, work: Work, at: At, reason: str, until: date, seat: Seat) -> SupervisionOpinion:
-        """Once, and no longer than the rules allow."""
+        """Until one is granted, and no longer than the rules allow."""
         opinion, _ = self._open(work, at, OpinionStep.ASK_EXTENSION, seat)
         clock = opinion.answer_clock
         assert clock

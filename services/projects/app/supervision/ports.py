@@ -34,6 +34,9 @@ class SupervisionBook(Protocol):
     def opinions_of(self, work: Work, topic_id: str) -> list[SupervisionOpinion]:
         """In the order of their numbers, locked."""
 
+    def returns(self, work: Work, opinion_id: str) -> int:
+        """How often its units have returned it."""
+
     def running(self, work: Work, after: str, most: int) -> list[SupervisionOpinion]:
         """The next ones, by id, that have a clock; not locked."""
 

@@ -5,7 +5,7 @@ See L3 of docs/domain.md §3.2.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -36,6 +36,16 @@ class Proposal(NamedTuple):
 def case_id(type_code: str, ordinal: int = 0) -> str:
     """`ordinal`: how many cases of the type were closed before."""
     return str(deterministic_id("projects", type_code, "typical_case", ordinal))
+
+
+def came_later(standing: Iterable[Standing], proposed_with: Collection[str], proposed_at: datetime) -> tuple[str, ...]:
+    """The issues that a case was not proposed with, confirmed since the first of those that it was; in their order.
+
+    By event time, so that the order in which they are found does not matter. `standing`: those of the type.
+    """
+    held = sorted(standing)
+    first = min((one.confirmed_at for one in held if one.id in proposed_with), default=proposed_at)
+    return tuple(one.id for one in held if one.id not in proposed_with and one.confirmed_at >= first)
 
 
 def first_proposal(issues: Iterable[Standing], book: RuleBook) -> Proposal | None:

@@ -56,11 +56,15 @@ POSSIBLE: Mapping[CaseAct, frozenset[CaseState]] = {
     CaseAct.CLOSE: frozenset({CaseState.PROPOSED, CaseState.CHOSEN, CaseState.ANALYSED, CaseState.PILOT}),
 }
 """In which states each act is done. Withdrawn: the rule no longer finds it, and may find it again."""
+ENDED = frozenset({CaseState.WITHDRAWN, CaseState.CLOSED})
+"""No evidence joins it any more, and its type is free for another."""
 
 
 @dataclass(slots=True)
 class TypicalCase:
     """`version` rises with every change, which is published. `ordinal`: cases of the type that were closed before.
+
+    `hot_issues`: those that it was proposed with; `later_issues`: those of the type since, which are evidence, too.
 
     `criteria`: the evidence for each. `pilot`: the project in which the cure is tried; `pilot_accepted_at`: when its
     works were accepted. `standard_overdue`: no standard came of it in time. `reason`: why it was closed without one.
@@ -86,6 +90,7 @@ class TypicalCase:
     standard_overdue: bool = False
     reason: str | None = None
     closed_at: datetime | None = None
+    later_issues: tuple[str, ...] = ()
 
     def measures(self) -> list[Countermeasure]:
         return list(chain.from_iterable(cause.measures for cause in self.causes))

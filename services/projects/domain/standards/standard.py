@@ -138,6 +138,16 @@ class Standard:
         retired = self.retirement is not None and self.retirement.at <= known and day > self.retirement.last
         return None if ended or retired else last
 
+    def rules_between(self, first: date, last: date | None) -> bool:
+        """Whether it is in force on any day from the first to the last; None: without end."""
+        if not (issued := self.issued()):
+            return False
+        begin = issued[0].effective_from
+        ends = (issued[-1].effective_to, self.retirement.last if self.retirement else None)
+        end = min((one for one in ends if one is not None), default=None)
+        assert begin
+        return (last is None or begin <= last) and (end is None or first <= end)
+
     def term_fault(self, effective_from: date, effective_to: date | None, today: date) -> tuple[str, str] | None:
         """The field and why, if the draft may not be in force from and to these days: editions never overlap or gap."""
         if effective_from < today:

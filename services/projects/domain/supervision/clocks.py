@@ -37,9 +37,11 @@ class ClockLength(DataRow):
 
 
 class SupervisionRules(DataRow):
-    """`extension_months`: how much later than its limit an answer may be at most, once."""
+    """`extension_months`: how much later than its limit an answer may be at most, once. `returns`: how often a clause
+    may come back as "not my duty"; whom it is handed over to after that answers it."""
 
     version: PositiveInt
+    returns: PositiveInt
     extension_months: PositiveInt
     clocks: tuple[ClockLength, ...]
 

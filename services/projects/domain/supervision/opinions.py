@@ -145,27 +145,32 @@ class SupervisionOpinion:
         limit = self.clock(SupervisionClockKind.RETURN)
         if limit is None or now >= limit.due:
             steps.discard(OpinionStep.RETURN)
-        if self.extension is not None:
+        if self.extension is not None and self.extension.granted is not False:
             steps.discard(OpinionStep.ASK_EXTENSION)
         if self.extension is None or self.extension.granted is not None:
             steps -= {OpinionStep.GRANT_EXTENSION, OpinionStep.REFUSE_EXTENSION}
         return frozenset(steps)
 
     def hand_over(self, lead: str, clocks: tuple[RunningClock, ...]) -> None:
+        """Without the clock for it among `clocks` it cannot be returned."""
         self._take(OpinionStep.HAND_OVER, OpinionState.HANDED_OVER)
         self.lead, self.clocks, self.extension = lead, clocks, None
 
     def send_back(self, now: datetime, clocks: tuple[RunningClock, ...]) -> None:
-        """The unit says that it is not its duty; only as long as the clock for it runs."""
+        """The unit says that it is not its duty; only as long as the clock for it runs, if there is one."""
         limit = self.clock(SupervisionClockKind.RETURN)
+        if self.state is OpinionState.HANDED_OVER and limit is None:
+            raise IllegalOpinionStep("the party has decided whose duty it is: answer it, or ask for more time")
         if limit is None or now >= limit.due:
             raise IllegalOpinionStep("the days to return it are over: answer it, or ask for more time")
         self._take(OpinionStep.RETURN, OpinionState.RETURNED)
         self.clocks = clocks
 
     def ask_extension(self, asked: MoreTime) -> None:
-        if self.extension is not None:
-            raise IllegalOpinionStep("more time was asked for before: there is one extension")
+        if self.extension is not None and self.extension.granted is None:
+            raise IllegalOpinionStep("more time was asked for and is not decided on yet")
+        if self.extension is not None and self.extension.granted:
+            raise IllegalOpinionStep("more time was granted before: there is one extension")
         self._take(OpinionStep.ASK_EXTENSION, self.state)
         self.extension = asked
 

@@ -75,7 +75,8 @@ class Rating:
 
 @dataclass(frozen=True, slots=True)
 class MoreTime:
-    """More time to answer, asked for once. `granted` is None until the supervisor has decided."""
+    """More time to answer, granted once. `granted` is None until the supervisor has decided; who was refused may ask
+    again."""
 
     reason: str
     until: date

@@ -112,13 +112,20 @@ class OwnStandards:
 
 
 def _case_row(event: TypicalCaseEvent | TypicalCaseProposed) -> Row:
-    by_people: Row = {"proposed_by": "rule", "criteria": {}, "causes": [], "standard_overdue": False}
+    by_people: Row = {
+        "proposed_by": "rule",
+        "criteria": {},
+        "causes": [],
+        "standard_overdue": False,
+        "later_issues": [],
+    }
     if isinstance(event, TypicalCaseEvent):
         by_people = {
             "proposed_by": event.proposed_by,
             "criteria": {one.code: one.evidence for one in event.criteria},
             "causes": [one.model_dump(mode="json") for one in event.causes],
             "standard_overdue": event.standard_overdue,
+            "later_issues": list(event.later_issues),
         }
     lists = {"hot_issues": list(event.hot_issues), "sub_districts": list(event.sub_districts)}
     return {"id": event.case_id, "ordinal": event.ordinal or 0, **_named(event, _CASE), **lists, **by_people}

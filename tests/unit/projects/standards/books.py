@@ -94,6 +94,9 @@ class MemoryStandards:
     def stands(self, work: Work, standard_id: str) -> bool:
         return bool(self.kept[standard_id].issued()) and not self.kept[standard_id].retirement
 
+    def issued_on(self, work: Work, types: Collection[str]) -> list[Standard]:
+        return [copy.deepcopy(one) for one in self.kept.values() if one.issued() and {*one.types} & {*types}]
+
     def lock_menu(self, work: Work) -> Mapping[str, int]:
         return {}
 

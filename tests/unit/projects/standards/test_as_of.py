@@ -86,3 +86,15 @@ def test_issued_versions_never_overlap_and_a_gap_is_never_between_two(seed: int)
         assert after.effective_from > before.effective_from
         if before.effective_to:
             assert after.effective_from == before.effective_to + timedelta(days=1)
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_a_standard_rules_between_two_days_if_it_is_in_force_on_one_of_them(seed: int) -> None:
+    dice = random.Random(seed)
+    standard, decided = history(dice)
+    known = BEGIN + timedelta(days=99_999)
+    days = [BEGIN.date() + timedelta(days=n) for n in range(3_000)]
+    in_force = [day for day in days if standard.in_force(day, known)]
+    for _ in range(20):
+        first, last = sorted(dice.sample(days, 2))
+        assert standard.rules_between(first, last) == any(first <= day <= last for day in in_force), decided

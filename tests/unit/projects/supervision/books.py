@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -66,6 +67,7 @@ class MemoryBook:
     inspections: dict[str, dict[str, Any]] = field(default_factory=dict)
     opinions: dict[str, dict[str, Any]] = field(default_factory=dict)
     suggestions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    returned: Counter[str] = field(default_factory=Counter)
 
     def topic(self, work: Work, topic_id: str) -> SupervisionTopic | None:
         kept = self.topics.get(topic_id)
@@ -89,12 +91,16 @@ class MemoryBook:
         found = [rows.opinion_of(cast(Any, _Row(one))) for one in self.opinions.values() if one["topic_id"] == topic_id]
         return sorted(found, key=lambda one: one.number)
 
+    def returns(self, work: Work, opinion_id: str) -> int:
+        return self.returned[opinion_id]
+
     def running(self, work: Work, after: str, most: int) -> list[SupervisionOpinion]:
         waiting = sorted(one for one, kept in self.opinions.items() if kept["clocks"] and one > after)[:most]
         return [rows.opinion_of(cast(Any, _Row(self.opinions[one]))) for one in waiting]
 
     def save_opinion(self, work: Work, told: SupervisionOpinionChanged) -> None:
         self.opinions[told.opinion_id] = rows.opinion_row(told)
+        self.returned[told.opinion_id] += told.step == "return"
 
     def suggestion(self, work: Work, suggestion_id: str) -> Suggestion | None:
         kept = self.suggestions.get(suggestion_id)

@@ -57,6 +57,7 @@ class Followed:
     done: date | None = None
     extension: str | None = None
     back_until: datetime | None = None
+    returns: int = 0
     due: datetime | None = None
     promise: date | None = None
     last_class: str = ""
@@ -187,8 +188,9 @@ class Supervised(RuleBasedStateMachine):
         at = At(key, clause.version - stale)
         if self.tried(expected, lambda: self.desk.acts.opinions.hand_over(self.desk.work, at, unit, SEATS[who])):
             clause.state, clause.unit, clause.extension = "handed_over", unit, None
-            back, answer = self.stored(key).clocks
-            clause.back_until, clause.due = back.due, answer.due
+            *back, answer = self.stored(key).clocks
+            assert len(back) == (clause.returns < 2)
+            clause.back_until, clause.due = (back[0].due if back else self.now), answer.due
             clause.version += 1
 
     @precondition(lambda self: self.clauses)
@@ -201,7 +203,7 @@ class Supervised(RuleBasedStateMachine):
             expected = "Conflict"
         at = At(key, clause.version - stale)
         if self.tried(expected, lambda: self.desk.acts.opinions.send_back(self.desk.work, at, "非本职", SEATS[who])):
-            clause.state, clause.due = "returned", None
+            clause.state, clause.due, clause.returns = "returned", None, clause.returns + 1
             clause.version += 1
 
     @precondition(lambda self: self.clauses)
@@ -216,7 +218,7 @@ class Supervised(RuleBasedStateMachine):
             assert clock
             if days < 0 or until < self.today or until > self.desk.acts.limits.latest_extension(clock):
                 expected = "Unfit"
-            elif clause.extension:
+            elif clause.extension in ("asked", "granted"):
                 expected = "Conflict"
         at = At(key, clause.version)
         act = lambda: self.desk.acts.opinions.ask_extension(self.desk.work, at, "招标", until, SEATS[who])  # noqa: E731
