@@ -18,6 +18,7 @@ from services.notifier.app.recipients import Recipients
 from services.notifier.domain.delivery import CONSUMER
 from services.notifier.files.routing import load_routing
 from services.notifier.http.deliveries import delivery_routes
+from services.notifier.http.redeliveries import redelivery_routes
 from services.notifier.http.webhooks import webhook_routes
 from services.notifier.outbound.http_post import Post, poster
 from services.notifier.outbound.webhook_sender import SENDER, WebhookSender
@@ -40,19 +41,24 @@ class NotifierWiring:
     @classmethod
     def of(cls, *, demo: bool, post: Post | None = None) -> NotifierWiring:
         kept = text_retention()
-        sender = WebhookSender(post or poster(demo=demo), kept)
+        log = SqlDeliveryLog()
+        sender = WebhookSender(post or poster(demo=demo), log, kept)
         notify = NotifyDepartments(
             Recipients(load_routing()),
             SqlKnownTickets(),
             SqlKnownMatters(),
-            SqlDeliveryLog(),
+            log,
             SqlWebhookQueue(sender.activity.stir),
             kept,
         )
         return cls(notify, sender, demo)
 
     def routes(self, workshop: Workshop) -> Sequence[APIRouter]:
-        return [delivery_routes(workshop), webhook_routes(workshop, demo=self.demo)]
+        return [
+            delivery_routes(workshop),
+            redelivery_routes(workshop),
+            webhook_routes(workshop, demo=self.demo),
+        ]
 
     @property
     def subscriptions(self) -> Sequence[Subscription]:

@@ -103,11 +103,22 @@ webhooks = Table(
     Column("created_by", Text, nullable=False),
     Column("lease", Integer, nullable=False, server_default="0", comment="rises with each claim and fences older ones"),
     Column("leased_until", DateTime(timezone=True), nullable=False, server_default=_now),
-    Column("resume_at", DateTime(timezone=True), server_default=_now, comment="null: the handshake was given up"),
+    Column(
+        "resume_at",
+        DateTime(timezone=True),
+        server_default=_now,
+        comment="null: disabled, or its handshake was given up",
+    ),
     Column("failures", Integer, nullable=False, server_default="0", comment="in a row"),
     Column("error", Text, comment="of the last failure in that row"),
+    Column("failing_since", DateTime(timezone=True), comment="the first failure in that row"),
+    Column("old_secret", Text, comment="signs too, until old_secret_until"),
+    Column("old_secret_until", DateTime(timezone=True)),
+    Column("disabled_because", Text),
     UniqueConstraint("department", "url"),
-    comment="subscriptions; lease, leased_until and resume_at are real time",
+    CheckConstraint("(old_secret IS NULL) = (old_secret_until IS NULL)", name="old_secret_has_an_end"),
+    CheckConstraint("(status = 'disabled') = (disabled_because IS NOT NULL)", name="disabled_says_why"),
+    comment="subscriptions; all times but created_at are real",
 )
 
 webhook_sendings = Table(

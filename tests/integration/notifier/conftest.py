@@ -14,9 +14,11 @@ from services.chassis.database.work import Workshop
 from services.chassis.web.health import Health
 from services.notifier.domain.retry_policy import RetryPolicy
 from services.notifier.http.deliveries import delivery_routes
+from services.notifier.http.redeliveries import redelivery_routes
 from services.notifier.http.webhooks import webhook_routes
 from services.notifier.outbound.http_post import poster
 from services.notifier.outbound.webhook_sender import SENDER, WebhookSender
+from services.notifier.store.deliveries import SqlDeliveryLog
 from tests.harness.fixtures import NewDatabase
 from tests.integration.applications import As, application, clients_of
 from tests.integration.notifier.receivers import Receiver, receiving
@@ -35,7 +37,9 @@ def workshop(new_database: NewDatabase) -> Iterator[Workshop]:
 @pytest.fixture
 def as_(workshop: Workshop) -> As:
     """Clients of notifier in the demo profile."""
-    return clients_of(application([delivery_routes(workshop), webhook_routes(workshop, demo=True)]))
+    return clients_of(
+        application([delivery_routes(workshop), redelivery_routes(workshop), webhook_routes(workshop, demo=True)])
+    )
 
 
 NewReceiver = Callable[..., Receiver]
@@ -58,7 +62,9 @@ def start_sender(workshop: Workshop) -> Iterator[StartSender]:
         health = Health()
         health.expect(SENDER, 5)
         settings = {"policy": IMPATIENT, **told}
-        sender = WebhookSender(poster(demo=True, deadline_s=deadline_s), timedelta(days=30), **settings)
+        sender = WebhookSender(
+            poster(demo=True, deadline_s=deadline_s), SqlDeliveryLog(), timedelta(days=30), **settings
+        )
 
         def run() -> None:
             try:
