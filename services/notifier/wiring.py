@@ -48,7 +48,7 @@ class NotifierWiring:
             SqlKnownTickets(),
             SqlKnownMatters(),
             log,
-            SqlWebhookQueue(sender.activity.stir),
+            SqlWebhookQueue(sender.hear),
             kept,
         )
         return cls(notify, sender, demo)

@@ -10,7 +10,19 @@ import tempfile
 from pathlib import Path
 
 from services.localstack.stack import Stack
-from tests.bench import consulting, detection, effects, flow, importing, numbers, planted, projects, tickets, vault
+from tests.bench import (
+    consulting,
+    detection,
+    effects,
+    flow,
+    importing,
+    numbers,
+    planted,
+    projects,
+    tickets,
+    vault,
+    webhooks,
+)
 
 BENCHES = {
     "latency": flow.latency,
@@ -33,6 +45,7 @@ ALONE = {
     "planted": planted.planted_values_after_a_demo,
     "consultation": consulting.consultation_of_a_large_estate,
     "project-page": projects.page_of_a_large_project,
+    "webhooks": webhooks.webhooks_of_one_process,
     "rotation": vault.rotation_of_the_master_key,
 }
 """Figures of one part, or on a stack of their own."""

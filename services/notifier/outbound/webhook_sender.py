@@ -40,8 +40,7 @@ class WebhookSender:
 
     Of these at most `failing` are receivers that failed the last time: whoever hangs takes no place of the others for
     long. One thread alone talks to the database, for all of them at once. Settled messages are deleted when they are as
-    old as `kept`. `lease` must outlast `post`: an older claim counts as lost and is made again. `activity` is stirred
-    when something is queued.
+    old as `kept`. `lease` must outlast `post`: an older claim counts as lost and is made again.
     """
 
     post: Post
@@ -52,12 +51,18 @@ class WebhookSender:
     receivers: int = 256
     failing: int = 64
     activity: Activity = field(default_factory=Activity)
+    news: threading.Event = field(default_factory=threading.Event)
+
+    def hear(self) -> None:
+        """Something was queued by this process: it is looked for at once. What others queue is found by the tick."""
+        self.activity.stir()
+        self.news.set()
 
     def run(self, workshop: Workshop, stop: threading.Event, health: Health) -> None:
         round_ = _Round(self, workshop)
         try:
             while not stop.is_set():
-                round_.freed.clear()
+                self.news.clear()
                 try:
                     started = round_.go()
                 except Exception as error:
@@ -72,7 +77,7 @@ class WebhookSender:
                 if self.activity.quiet:
                     self.activity.rest(QUIET_TICK_S)
                 else:
-                    round_.freed.wait(TICK_S)
+                    self.news.wait(TICK_S)
         finally:
             round_.end()
 
@@ -91,7 +96,6 @@ class _Round:
 
     def __init__(self, sender: WebhookSender, workshop: Workshop) -> None:
         self.running: dict[Future[Settled], bool] = {}
-        self.freed = threading.Event()
         self._sender = sender
         self._workshop = workshop
         self._pool = ThreadPoolExecutor(sender.receivers, thread_name_prefix=SENDER)
@@ -112,7 +116,7 @@ class _Round:
         for claimed in claims:
             future = self._pool.submit(sender.talk, claimed)
             self.running[future] = claimed.failures > 0
-            future.add_done_callback(lambda _: self.freed.set())
+            future.add_done_callback(lambda _: sender.news.set())
         return len(claims)
 
     def end(self) -> None:
