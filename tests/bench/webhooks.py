@@ -61,33 +61,32 @@ def _throughput(workshop: Workshop, urls: dict[str, str]) -> None:
 
 
 def _harm(workshop: Workshop, urls: dict[str, str]) -> None:
-    """Without and with, in pairs one after the other; the median of the phases, since what else the machine does falls
-    on single ones."""
+    """450 good receivers beside 50 further good ones, then beside 50 bad ones, in turn; the median of the phases, since
+    what else the machine does falls on single ones."""
     good = _subscribe(workshop, urls[GOOD], SUBSCRIPTIONS - DEAD)
-    dead = _subscribe_bad(workshop, urls)
+    beside = {False: _subscribe(workshop, urls[GOOD], DEAD), True: _subscribe_bad(workshop, urls)}
     seen: dict[bool, list[list[float]]] = {False: [], True: []}
     with _sending(workshop) as queue:
-        _steadily(workshop, queue, good, [])
+        _steadily(workshop, queue, good, beside[False])
         for _ in range(PAIRS):
             for bad in (False, True):
-                seen[bad].append(_steadily(workshop, queue, good, dead if bad else []))
+                seen[bad].append(_steadily(workshop, queue, good, beside[bad]))
     known = {"rate": RATE, "good": len(good), "bad": DEAD, "kinds": ",".join(BAD), "phases": PAIRS, "broker": None}
     for share in (0.5, 0.99):
-        alone, beside = (median(percentile(one, share) for one in seen[bad]) * 1000 for bad in (False, True))
+        all_good, some_bad = (median(percentile(one, share) for one in seen[bad]) * 1000 for bad in (False, True))
         name = f"webhook_p{round(share * 100)}"
-        figure(
-            name, alone, "ms", beside_bad=round(beside, 1), moved_percent=round((beside / alone - 1) * 100, 1), **known
-        )
+        moved = round((some_bad / all_good - 1) * 100, 1)
+        figure(name, all_good, "ms", beside_bad=round(some_bad, 1), moved_percent=moved, **known)
     workshop.engine.dispose()
 
 
-def _steadily(workshop: Workshop, queue: SqlWebhookQueue, good: Sequence[str], bad: Sequence[str]) -> list[float]:
-    """Latencies of the good ones, at `RATE` a second; beside them each bad one gets as much as each good one."""
+def _steadily(workshop: Workshop, queue: SqlWebhookQueue, good: Sequence[str], others: Sequence[str]) -> list[float]:
+    """Latencies of the good ones, at `RATE` a second; each of the others gets as much as each of them."""
     with workshop.engine.begin() as connection:
         connection.execute(text("UPDATE webhook_sendings SET due_at = NULL"))
         connection.execute(text("UPDATE webhooks SET failures = 0, resume_at = now()"))
         since = connection.execute(text("SELECT now()")).scalar_one()
-    started, everybody = time.monotonic(), random.Random(1).sample([*good, *bad], len(good) + len(bad))
+    started, everybody = time.monotonic(), random.Random(1).sample([*good, *others], len(good) + len(others))
     a_second, given = RATE * len(everybody) / len(good), 0
     for tick in range(1, int(PHASE_S * 10) + 1):
         time.sleep(max(0.0, started + tick / 10 - time.monotonic()))
