@@ -12,6 +12,7 @@ import typer
 from services.cli.commands import (
     city,
     consultation,
+    deliveries,
     demo,
     dlq,
     dossier,
@@ -60,6 +61,7 @@ app.command()(train.train)
 app.command()(reclassify.reclassify)
 app.add_typer(topics.app, name="topics")
 app.add_typer(dlq.app, name="dlq")
+app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(city.app, name="city")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(consultation.app, name="consultation")

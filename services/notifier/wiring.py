@@ -22,6 +22,7 @@ from services.notifier.http.redeliveries import redelivery_routes
 from services.notifier.http.webhooks import webhook_routes
 from services.notifier.outbound.http_post import Post, poster
 from services.notifier.outbound.webhook_sender import SENDER, WebhookSender
+from services.notifier.pages.site import people_pages
 from services.notifier.store.deliveries import SqlDeliveryLog, gauge_awaiting_text
 from services.notifier.store.known_matters import SqlKnownMatters
 from services.notifier.store.known_tickets import SqlKnownTickets
@@ -58,6 +59,7 @@ class NotifierWiring:
             delivery_routes(workshop),
             redelivery_routes(workshop),
             webhook_routes(workshop, demo=self.demo),
+            *people_pages(workshop),
         ]
 
     @property

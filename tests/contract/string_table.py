@@ -209,7 +209,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      intake.tickets.caller_ref intake.tickets.city_number intake.tickets.number
      projects.hot_issues.number projects.repair_projects.number projects.ticket_sightings.number
      intake.receipts.fingerprint intake.keys_to_move.holder intake.vault_keys.holder notifier.deliveries.hot_issue_id
-     notifier.deliveries.project_id notifier.deliveries.ticket_id notifier.known_matters.matter_id
+     notifier.deliveries.number notifier.deliveries.project_id notifier.deliveries.ticket_id
+     notifier.known_matters.matter_id
      notifier.known_tickets.ticket_id notifier.webhooks.old_secret notifier.webhooks.secret
      projects.hot_issue_history.hot_issue_id
      projects.hot_issue_members.caller_ref projects.hot_issue_members.hot_issue_id projects.hot_issue_members.ticket_id

@@ -81,7 +81,8 @@ class RedactedText(NamedTuple):
 class TopicDelivery:
     """A message to a department on its topic. `published_at` is business time; None while it waits for the text.
 
-    `dispatch` is kept for a message with the text alone, which is made from it when the text arrives.
+    `dispatch` is kept for a message with the text alone, which is made from it when the text arrives. `number` is what
+    people call the matter by.
     """
 
     delivery_id: UUID
@@ -93,6 +94,7 @@ class TopicDelivery:
     caused_at: datetime
     dispatch: TicketDispatched | None = None
     published_at: datetime | None = None
+    number: str | None = None
 
     @classmethod
     def of(cls, cause: Envelope, department: DepartmentCode, message: type[Event]) -> Self:
@@ -104,6 +106,7 @@ class TopicDelivery:
             getattr(cause.event, SUBJECT_FIELDS[message]),
             cause.event.version,
             cause.time,
+            number=number if isinstance(number := getattr(cause.event, "number", None), str) else None,
         )
 
     @property

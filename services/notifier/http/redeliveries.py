@@ -21,10 +21,7 @@ def redelivery_routes(workshop: Workshop) -> APIRouter:
     def redeliver(actor: OwnerOrAdmin, delivery_id: UUID) -> WebhookDeliveryOut:
         """Sends it again at once, under the same webhook-id, whether it had failed or was sent."""
         with workshop.open() as work:
-            webhook_id = _webhook_of(work, actor, delivery_id)
-            _require_enabled(work, webhook_id)
-            if not redeliveries.send_again(work, webhook_id, delivery_id):
-                raise _no_longer_kept()
+            start_again(work, actor, delivery_id)
             (sending,) = delivery_views.webhook_page(work, {"delivery_id": delivery_id}, None, 1)
         return WebhookDeliveryOut.model_validate(sending)
 
@@ -51,6 +48,14 @@ def redelivery_routes(workshop: Workshop) -> APIRouter:
         return Response(message, media_type="application/json")
 
     return router
+
+
+def start_again(work: Work, actor: Actor, delivery: UUID) -> None:
+    """Raises Problem 404, 409 or 410 for a delivery that is not theirs, of a disabled webhook, or no longer kept."""
+    webhook = _webhook_of(work, actor, delivery)
+    _require_enabled(work, webhook)
+    if not redeliveries.send_again(work, webhook, delivery):
+        raise _no_longer_kept()
 
 
 def _webhook_of(work: Work, actor: Actor, delivery: UUID) -> UUID:

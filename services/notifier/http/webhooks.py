@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
@@ -13,7 +13,7 @@ from services.chassis.web.problems import Problem, invalid
 from services.contracts.departments import departments
 from services.notifier.domain.delivery import DeliveryStatus
 from services.notifier.domain.destination import fault_of
-from services.notifier.http.deliveries import position_of
+from services.notifier.http.deliveries import unknown_cursor
 from services.notifier.http.webhook_bodies import (
     WebhookCreated,
     WebhookDeliveryOut,
@@ -88,7 +88,9 @@ def webhook_routes(workshop: Workshop, *, demo: bool) -> APIRouter:
         filters = {"webhook_id": webhook_id} | ({} if status is None else {"status": status})
         with workshop.open() as work:
             _find(work, actor, webhook_id)
-            after = position_of(work, cursor, webhook=webhook_id)
+            after = None if cursor is None else delivery_views.webhook_position(work, cursor, webhook_id)
+            if cursor is not None and after is None:
+                raise unknown_cursor()
             found = delivery_views.webhook_page(work, filters, after, limit + 1)
         items = [WebhookDeliveryOut.model_validate(row) for row in found[:limit]]
         return WebhookDeliveryPage(items=items, next=items[-1].delivery_id if len(found) > limit else None)
@@ -104,13 +106,18 @@ def webhook_routes(workshop: Workshop, *, demo: bool) -> APIRouter:
     def enable_webhook(actor: OwnerOrAdmin, webhook_id: UUID) -> WebhookOut:
         """Sends the challenge anew to one that was disabled, or whose handshake was given up."""
         with workshop.open() as work:
-            _find(work, actor, webhook_id)
-            enabled = webhooks.enable(work, webhook_id)
-        if enabled is None:
-            raise Problem(409, "webhook-active", "The webhook is active", "Nothing is to be done; nothing was changed.")
-        return WebhookOut.model_validate(enabled)
+            return WebhookOut.model_validate(enable(work, actor, webhook_id))
 
     return router
+
+
+def enable(work: Work, actor: Actor, webhook: UUID) -> Any:
+    """Raises Problem 404 for a webhook that is not theirs, 409 for one that is active."""
+    _find(work, actor, webhook)
+    enabled = webhooks.enable(work, webhook)
+    if enabled is None:
+        raise Problem(409, "webhook-active", "The webhook is active", "Nothing is to be done; nothing was changed.")
+    return enabled
 
 
 def _find(work: Work, actor: Actor, webhook: UUID) -> None:

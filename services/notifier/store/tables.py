@@ -71,6 +71,7 @@ deliveries = Table(
     Column("matter_id", Text, comment="whatever else it is about, such as a topic of supervision"),
     Column("version", Integer, nullable=False, comment="of the ticket, hot issue or project"),
     Column("webhook_id", Uuid, comment="of the channel webhook; stays when the webhook is removed"),
+    Column("number", Text, comment="what people call the matter by; null: from before the log had it"),
     UniqueConstraint("event_id", "recipient", "channel", "webhook_id", postgresql_nulls_not_distinct=True),
     CheckConstraint("status NOT IN ('published', 'sent') OR told_at IS NOT NULL", name="told_says_when"),
     CheckConstraint("(channel = 'webhook') = (webhook_id IS NOT NULL)", name="webhook_says_which"),
@@ -79,7 +80,7 @@ deliveries = Table(
 _LOG_ORDER = (deliveries.c.caused_at, deliveries.c.delivery_id)
 Index("deliveries_by_time", *_LOG_ORDER)
 Index("deliveries_by_recipient", deliveries.c.recipient, *_LOG_ORDER)
-_ASKED = ("ticket_id", "hot_issue_id", "project_id", "matter_id", "webhook_id")
+_ASKED = ("ticket_id", "hot_issue_id", "project_id", "matter_id", "webhook_id", "number")
 for _asked in (deliveries.c[name] for name in _ASKED):
     Index(f"deliveries_by_{_asked.name}", _asked, *_LOG_ORDER, postgresql_where=_asked.is_not(None))
 Index(

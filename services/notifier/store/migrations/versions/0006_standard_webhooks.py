@@ -1,16 +1,21 @@
-"""Webhooks with two secrets while they change, disabled when their receiver is gone; the log by time told."""
+"""Webhooks with two secrets while they change, disabled when their receiver is gone; the log knows numbers."""
 
 from __future__ import annotations
 
 from alembic import op
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 
 
 def upgrade() -> None:
     op.execute(
         """
+        ALTER TABLE deliveries ADD COLUMN number text;
+        COMMENT ON COLUMN deliveries.number IS 'what people call the matter by; null: from before the log had it';
+        UPDATE deliveries SET number = dispatch ->> 'number' WHERE dispatch ->> 'number' IS NOT NULL;
+        CREATE INDEX deliveries_by_number ON deliveries (number, caused_at, delivery_id) WHERE number IS NOT NULL;
+
         ALTER TABLE webhooks
             ADD COLUMN failing_since timestamptz,
             ADD COLUMN old_secret text,
@@ -30,7 +35,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute(
         """
-        UPDATE webhooks SET status = 'active' WHERE status = 'disabled';
+        ALTER TABLE deliveries DROP COLUMN number;
+        ALTER TABLE webhooks DROP CONSTRAINT disabled_says_why;
+        UPDATE webhooks SET status = 'active', resume_at = now() WHERE status = 'disabled';
         ALTER TABLE webhooks
             DROP COLUMN failing_since,
             DROP COLUMN old_secret,
