@@ -12,6 +12,7 @@ import typer
 from services.cli.commands import (
     city,
     consultation,
+    deliveries,
     demo,
     department,
     dlq,
@@ -68,6 +69,7 @@ app.add_typer(kafka.app, name="kafka")
 app.add_typer(department.app, name="department")
 app.add_typer(dlq.app, name="dlq")
 app.add_typer(subscription.app, name="subscription")
+app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(city.app, name="city")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(consultation.app, name="consultation")

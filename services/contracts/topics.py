@@ -175,7 +175,7 @@ def _expand(topic: Topic) -> Iterator[Topic]:
 
 
 def _each(reader: str) -> Iterator[str]:
-    for placeholder, values in _PLACEHOLDERS:
+    for placeholder, values in PLACEHOLDERS:
         if placeholder in reader:
             yield from (reader.replace(placeholder, value) for value in values)
             return

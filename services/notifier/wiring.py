@@ -21,11 +21,13 @@ from services.notifier.app.recipients import Recipients
 from services.notifier.domain.delivery import CONSUMER
 from services.notifier.files.routing import load_routing
 from services.notifier.http.deliveries import delivery_routes
+from services.notifier.http.redeliveries import redelivery_routes
 from services.notifier.http.sandbox import sandbox_routes
 from services.notifier.http.schema_changes import schema_change_routes
 from services.notifier.http.webhooks import webhook_routes
 from services.notifier.outbound.http_post import Post, poster
 from services.notifier.outbound.webhook_sender import SENDER, WebhookSender
+from services.notifier.pages.site import people_pages
 from services.notifier.store.deliveries import SqlDeliveryLog, gauge_awaiting_text
 from services.notifier.store.held_tickets import SqlHeldTickets
 from services.notifier.store.known_matters import SqlKnownMatters
@@ -47,13 +49,14 @@ class NotifierWiring:
     @classmethod
     def of(cls, *, demo: bool, post: Post | None = None) -> NotifierWiring:
         kept = text_retention()
-        sender = WebhookSender(post or poster(demo=demo), kept)
+        log = SqlDeliveryLog()
+        sender = WebhookSender(post or poster(demo=demo), log, kept)
         notify = NotifyDepartments(
             Recipients(load_routing()),
             SqlKnownTickets(),
             SqlKnownMatters(),
-            SqlDeliveryLog(),
-            SqlWebhookQueue(sender.activity.stir),
+            log,
+            SqlWebhookQueue(sender.hear),
             KeepStates(SqlHeldTickets(), SqlKnownTickets(), kept),
             kept,
         )
@@ -63,9 +66,11 @@ class NotifierWiring:
         announce = AnnounceSchema(SqlSchemaChanges())
         return [
             delivery_routes(workshop),
+            redelivery_routes(workshop),
             webhook_routes(workshop, demo=self.demo),
             schema_change_routes(workshop, announce),
             sandbox_routes(workshop),
+            *people_pages(workshop),
         ]
 
     @property

@@ -23,6 +23,7 @@ from tests.bench import (
     secure,
     tickets,
     vault,
+    webhooks,
 )
 
 BENCHES = {
@@ -47,6 +48,7 @@ ALONE = {
     "planted": planted.planted_values_after_a_demo,
     "consultation": consulting.consultation_of_a_large_estate,
     "project-page": projects.page_of_a_large_project,
+    "webhooks": webhooks.webhooks_of_one_process,
     "rotation": vault.rotation_of_the_master_key,
     "secure": secure.cost_of_a_closed_broker,
 }

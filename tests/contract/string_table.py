@@ -127,6 +127,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      notifier.deliveries.channel
      notifier.holdings.role notifier.holdings.withdrawn notifier.held_tickets.breached
      notifier.deliveries.message notifier.deliveries.status notifier.webhooks.events notifier.webhooks.status
+     notifier.webhooks.disabled_because
      projects.cells.type_code projects.hot_issue_history.cause projects.hot_issue_history.cause_values
      projects.hot_issue_history.state projects.hot_issue_members.reason projects.hot_issues.decision
      projects.hot_issues.level projects.hot_issues.state projects.hot_issues.type_code projects.hot_issues.effect
@@ -218,9 +219,11 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      intake.tickets.caller_ref intake.tickets.city_number intake.tickets.number
      projects.hot_issues.number projects.repair_projects.number projects.ticket_sightings.number
      intake.receipts.fingerprint intake.keys_to_move.holder intake.vault_keys.holder notifier.deliveries.hot_issue_id
-     notifier.deliveries.project_id notifier.deliveries.ticket_id notifier.known_matters.matter_id
+     notifier.deliveries.number notifier.deliveries.project_id notifier.deliveries.ticket_id
+     notifier.known_matters.matter_id
      notifier.holdings.ticket_id notifier.holdings.shown notifier.held_tickets.ticket_id
-     notifier.known_tickets.ticket_id notifier.webhooks.secret projects.hot_issue_history.hot_issue_id
+     notifier.known_tickets.ticket_id notifier.webhooks.old_secret notifier.webhooks.secret
+     projects.hot_issue_history.hot_issue_id
      projects.hot_issue_members.caller_ref projects.hot_issue_members.hot_issue_id projects.hot_issue_members.ticket_id
      projects.hot_issues.id projects.hot_issues.merged_into projects.hot_issues.project_id
      projects.matter_choices.matter_id projects.matter_choices.ticket_id projects.matter_keys.matter_id

@@ -25,6 +25,7 @@ from services.contracts.event import Envelope, Event, deterministic_id
 from services.contracts.supervision_events import SupervisingParty
 from services.contracts.supervisor_events import SupervisionNotice, SupervisorCaseNotice, SupervisorNotice
 from services.contracts.ticket_events import DepartmentCode, TicketCoHandlerCalledIn, TicketDispatched
+from services.contracts.webhook_events import DepartmentWebhookDisabled
 
 CONSUMER = "notifier"
 PARTIES = frozenset(SupervisingParty)
@@ -43,8 +44,9 @@ SUBJECT_FIELDS: Mapping[type[Event], str] = {
     CaseNotice: "case_id",
     SupervisorCaseNotice: "case_id",
     StandardNotice: "standard_id",
+    DepartmentWebhookDisabled: "webhook_id",
 }
-"""By message, the field that names what it is about: a ticket, hot issue, project, case, standard or topic."""
+"""By message, the field that names what it is about: a ticket, hot issue, project, case, standard, topic or webhook."""
 
 Notice = TypeVar("Notice", bound=Event)
 
@@ -79,7 +81,8 @@ class RedactedText(NamedTuple):
 class TopicDelivery:
     """A message to a department on its topic. `published_at` is business time; None while it waits for the text.
 
-    `dispatch` is kept for a message with the text alone, which is made from it when the text arrives.
+    `dispatch` is kept for a message with the text alone, which is made from it when the text arrives. `number` is what
+    people call the matter by.
     """
 
     delivery_id: UUID
@@ -91,6 +94,7 @@ class TopicDelivery:
     caused_at: datetime
     dispatch: TicketDispatched | None = None
     published_at: datetime | None = None
+    number: str | None = None
 
     @classmethod
     def of(cls, cause: Envelope, department: DepartmentCode, message: type[Event]) -> Self:
@@ -102,6 +106,7 @@ class TopicDelivery:
             getattr(cause.event, SUBJECT_FIELDS[message]),
             cause.event.version,
             cause.time,
+            number=number if isinstance(number := getattr(cause.event, "number", None), str) else None,
         )
 
     @property

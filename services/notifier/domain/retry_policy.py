@@ -1,4 +1,7 @@
-"""When a failed webhook delivery is tried again, and when its receiver is left alone. All of it is real time."""
+"""When a failed webhook delivery is tried again, and when its receiver is left alone. All of it is real time.
+
+The waits are the schedule that Standard Webhooks publishes: ten tries within 75.6 hours.
+"""
 
 from __future__ import annotations
 
@@ -11,16 +14,21 @@ MINUTE, HOUR = 60.0, 3600.0
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """The defaults try 11 times over half a day to a day. `share`, from 0 to 1, is the jitter: waits are half to
-    whole."""
+    """`share`, from 0 to 1, is the jitter: no try comes before its published time, and none much later.
+
+    `disable_after`: a webhook whose delivery had its last try, and that has taken nothing for so long, is disabled.
+    `longest_asked_s` caps what a receiver may ask for by Retry-After. `give_up_after` outlasts the schedule.
+    """
 
     waits_s: Sequence[float] = (
-        5, 30, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 8 * HOUR,
+        5, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR,
     )  # fmt: skip
     breaker_after: int = 5
     first_rest_s: float = 30
     longest_rest_s: float = 15 * MINUTE
-    give_up_after: timedelta = timedelta(days=3)
+    longest_asked_s: float = HOUR
+    disable_after: timedelta = timedelta(days=3)
+    give_up_after: timedelta = timedelta(days=5)
 
     @property
     def attempts(self) -> int:
@@ -28,15 +36,16 @@ class RetryPolicy:
 
     def wait_s(self, attempts: int, share: float) -> float | None:
         """Until the next attempt, after so many have failed; None when that was the last."""
-        return _jittered(self.waits_s[attempts - 1], share) if attempts < self.attempts else None
+        return self.waits_s[attempts - 1] * (1 + share / 10) if attempts < self.attempts else None
 
     def rest_s(self, failures: int, share: float) -> float:
         """How long nothing at all is sent to a receiver that failed so often in a row: the breaker."""
         beyond = failures - self.breaker_after
         if beyond < 0:
             return 0
-        return _jittered(min(self.longest_rest_s, self.first_rest_s * 2 ** min(beyond, 30)), share)
+        rest: float = min(self.longest_rest_s, self.first_rest_s * 2 ** min(beyond, 30))
+        return rest * (1 + share) / 2
 
-
-def _jittered(seconds: float, share: float) -> float:
-    return seconds * (1 + share) / 2
+    def asked_s(self, asked_s: float | None) -> float:
+        """How long the receiver is left alone because it asks for it."""
+        return min(max(asked_s or 0, 0), self.longest_asked_s)

@@ -1,27 +1,28 @@
-"""`GET /deliveries`: what was sent to whom, and when."""
+"""`GET /deliveries`: who was told what, when, by which way, and whether it was read."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.chassis.database.work import Work, Workshop
-from services.chassis.web.identity import Actor, Role, require
+from services.chassis.web.csv_answers import csv_answer
 from services.chassis.web.problems import Problem
-from services.contracts.event import TicketId
-from services.contracts.hot_issue_events import HotIssueId, ProjectId
-from services.contracts.supervision_events import SupervisionId
-from services.contracts.ticket_events import DepartmentCode
-from services.notifier.domain.delivery import DeliveryChannel, DeliveryStatus, recipient_of
-from services.notifier.store import delivery_views
-from services.notifier.store.delivery_views import Position
+from services.notifier.domain.told import ToldBy, ToldState
+from services.notifier.http.log_filter import LogFilter, LogReader
+from services.notifier.store import delivery_log
+from services.notifier.store.delivery_log import LogQuery, Position
 
-WHOLE_LOG = frozenset({Role.HUB, Role.SUPERVISOR, Role.ADMIN})
+COLUMNS: Final = (
+    "caused_at", "told_at", "read_at", "recipient", "person", "channel", "status", "cause", "message", "number",
+    "ticket_id", "hot_issue_id", "project_id", "matter_id", "delivery_id",
+)  # fmt: skip
+MOST_LINES: Final = 10_000
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 class DeliveryOut(BaseModel):
@@ -32,16 +33,20 @@ class DeliveryOut(BaseModel):
     delivery_id: UUID
     event_id: UUID = Field(description="The event that caused it.")
     recipient: str
-    channel: DeliveryChannel
-    status: DeliveryStatus
+    person: str | None = Field(None, description="The officer at the recipient who was told, if one was.")
+    channel: ToldBy | None = Field(description="Absent as long as it is not decided.")
+    status: ToldState
+    cause: str | None = Field(None, description="Why it was not sent, as long as its contents are kept.")
     message: str = Field(description="The type of the message.")
     ticket_id: str | None
     hot_issue_id: str | None
     project_id: str | None
     matter_id: str | None = Field(description="Whatever else it is about, such as a topic of supervision.")
-    version: int = Field(description="Of the ticket, hot issue or project.")
+    number: str | None = Field(None, description="What people call the matter by.")
+    version: int | None = Field(description="Of the ticket, hot issue or project.")
     caused_at: datetime
     told_at: datetime | None
+    read_at: datetime | None = Field(None, description="When somebody read it, where that is known.")
     webhook_id: UUID | None = None
 
 
@@ -57,50 +62,48 @@ def delivery_routes(workshop: Workshop) -> APIRouter:
 
     @router.get("/deliveries")
     def list_deliveries(
-        actor: Annotated[Actor, Depends(require(*WHOLE_LOG, Role.DEPARTMENT))],
-        ticket_id: TicketId | None = None,
-        hot_issue_id: HotIssueId | None = None,
-        project_id: ProjectId | None = None,
-        matter_id: SupervisionId | None = None,
-        department: DepartmentCode | None = None,
+        actor: LogReader,
+        wanted: LogFilter,
         cursor: UUID | None = None,
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
     ) -> DeliveryPage:
         """The log of deliveries, newest cause first; a department sees its own."""
-        recipients = _visible(actor, department)
-        asked = {
-            "ticket_id": ticket_id,
-            "hot_issue_id": hot_issue_id,
-            "project_id": project_id,
-            "matter_id": matter_id,
-        }
-        filters = {column: wanted for column, wanted in asked.items() if wanted is not None}
+        asked = wanted.by(actor)
         with workshop.open() as work:
-            found = delivery_views.log_page(work, filters, recipients, position_of(work, cursor, recipients), limit + 1)
+            found = delivery_log.log_page(work, asked, position(work, asked, cursor), limit + 1)
         items = [DeliveryOut.model_validate(row) for row in found[:limit]]
         return DeliveryPage(items=items, next=items[-1].delivery_id if len(found) > limit else None)
+
+    @router.get("/deliveries.csv", response_class=Response)
+    def deliveries_as_csv(actor: LogReader, wanted: LogFilter) -> Response:
+        """The same, a line for each, 10,000 at most: narrow the time to get all."""
+        return log_as_csv(workshop, wanted.by(actor))
 
     return router
 
 
-def position_of(
-    work: Work, cursor: UUID | None, recipients: Collection[str] | None = None, webhook: UUID | None = None
-) -> Position | None:
-    """Raises Problem 422 for a cursor that is no delivery of these recipients or of this webhook."""
+def log_as_csv(workshop: Workshop, asked: LogQuery) -> Response:
+    """The newest first, `MOST_LINES` at most."""
+    with workshop.open() as work:
+        found = delivery_log.log_page(work, asked, None, MOST_LINES)
+    return csv_answer("deliveries.csv", COLUMNS, ([_cell(getattr(row, name)) for name in COLUMNS] for row in found))
+
+
+def position(work: Work, asked: LogQuery, cursor: UUID | None) -> Position | None:
+    """Raises Problem 422 for a cursor that is no delivery of these recipients."""
     if cursor is None:
         return None
-    position = delivery_views.position_of(work, cursor, recipients, webhook)
-    if position is None:
-        raise Problem(422, "unknown-cursor", "The cursor is unknown", "cursor: give the `next` of the previous page.")
-    return position
+    found = delivery_log.position_of(work, cursor, asked.units)
+    if found is None:
+        raise unknown_cursor()
+    return found
 
 
-def _visible(actor: Actor, asked: DepartmentCode | None) -> frozenset[str] | None:
-    """The recipients to list: the one asked for, or all that the actor may see (None: everybody)."""
-    if actor.roles & WHOLE_LOG:
-        return None if asked is None else frozenset({recipient_of(asked)})
-    if asked is None:
-        return frozenset(map(recipient_of, actor.departments))
-    if asked not in actor.departments:
-        raise Problem(403, "not-yours", "Another department's log", f"Leave department={asked} out to see your own.")
-    return frozenset({recipient_of(asked)})
+def unknown_cursor() -> Problem:
+    return Problem(422, "unknown-cursor", "The cursor is unknown", "cursor: give the `next` of the previous page.")
+
+
+def _cell(value: Any) -> str:
+    """A person's name is free text, and spreadsheets run what begins like a formula."""
+    text = value.isoformat() if isinstance(value, datetime) else str(value or "")
+    return f"'{text}" if text.startswith(_FORMULA) else text

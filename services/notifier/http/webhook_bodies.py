@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from services.contracts.registry import DEPARTMENT_EVENTS
 from services.contracts.ticket_events import DepartmentCode
+from services.contracts.webhook_events import WebhookDisabledBecause
 from services.notifier.http.deliveries import DeliveryOut
 from services.notifier.store.webhooks import WebhookStatus
 
@@ -46,13 +47,41 @@ class WebhookOut(BaseModel):
     created_by: str
     failures: int
     error: str | None
+    failing_since: datetime | None = Field(description="The first failure in the row (real time).")
+    disabled_because: WebhookDisabledBecause | None
+    old_secret_until: datetime | None = Field(description="Until then (real time) the secret before this signs too.")
     resume_at: datetime | None = Field(
-        description="Nothing is sent to it before this time (real); null: its handshake was given up, create it anew."
+        description="Nothing is sent to it before this time (real); null: disabled, or its handshake was given up: "
+        "mend the receiver, then POST /webhooks/{webhook_id}/enable."
     )
 
 
 class WebhookCreated(WebhookOut):
     secret: str = Field(description="Signs what we send (Standard Webhooks). Shown only this once.")
+
+
+class WebhookSecret(BaseModel):
+    secret: str = Field(description="Signs from now on, the one before beside it for 24 hours. Shown only this once.")
+
+
+class RangeIn(BaseModel):
+    """What was caused in this time, by the log's `caused_at`: from `since` until before `until`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: AwareDatetime
+    until: AwareDatetime
+    only_failed: bool = Field(True, description="false: also what its receiver has taken.")
+
+    @model_validator(mode="after")
+    def _has_a_length(self) -> Self:
+        if self.until <= self.since:
+            raise ValueError("until: must be after since")
+        return self
+
+
+class RangeOut(BaseModel):
+    again: int = Field(description="How many are sent again, in the order of their making.")
 
 
 class WebhookList(BaseModel):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
@@ -13,7 +13,7 @@ from services.chassis.web.problems import Problem, invalid
 from services.contracts.departments import departments
 from services.notifier.domain.delivery import DeliveryStatus
 from services.notifier.domain.destination import fault_of
-from services.notifier.http.deliveries import position_of
+from services.notifier.http.deliveries import unknown_cursor
 from services.notifier.http.webhook_bodies import (
     WebhookCreated,
     WebhookDeliveryOut,
@@ -21,8 +21,9 @@ from services.notifier.http.webhook_bodies import (
     WebhookIn,
     WebhookList,
     WebhookOut,
+    WebhookSecret,
 )
-from services.notifier.store import delivery_views, webhook_queue, webhooks
+from services.notifier.store import delivery_views, webhooks
 from services.notifier.store.webhooks import MOST_PER_DEPARTMENT, TooManyWebhooks
 
 OwnerOrAdmin = Annotated[Actor, Depends(require(Role.ADMIN, Role.DEPARTMENT))]
@@ -34,7 +35,7 @@ def webhook_routes(workshop: Workshop, *, demo: bool) -> APIRouter:
 
     @router.post("/webhooks", status_code=201)
     def create_webhook(actor: OwnerOrAdmin, body: WebhookIn) -> WebhookCreated:
-        """Answers with the secret. To become active, the URL must echo a challenge that is sent to it within a day."""
+        """Answers with the secret. To become active, the URL must echo a challenge, sent for three days."""
         if body.department not in departments():
             raise _invalid("department", f"{body.department!r} is not in departments.yaml")
         if not _may_act_for(actor, body.department):
@@ -87,33 +88,46 @@ def webhook_routes(workshop: Workshop, *, demo: bool) -> APIRouter:
         filters = {"webhook_id": webhook_id} | ({} if status is None else {"status": status})
         with workshop.open() as work:
             _find(work, actor, webhook_id)
-            after = position_of(work, cursor, webhook=webhook_id)
+            after = None if cursor is None else delivery_views.webhook_position(work, cursor, webhook_id)
+            if cursor is not None and after is None:
+                raise unknown_cursor()
             found = delivery_views.webhook_page(work, filters, after, limit + 1)
         items = [WebhookDeliveryOut.model_validate(row) for row in found[:limit]]
         return WebhookDeliveryPage(items=items, next=items[-1].delivery_id if len(found) > limit else None)
 
-    @router.post("/webhooks/deliveries/{delivery_id}/redeliver", status_code=202)
-    def redeliver(actor: OwnerOrAdmin, delivery_id: UUID) -> WebhookDeliveryOut:
-        """Sends it again at once, under the same webhook-id, whether it had failed or was sent."""
+    @router.post("/webhooks/{webhook_id}/secret")
+    def change_secret(actor: OwnerOrAdmin, webhook_id: UUID) -> WebhookSecret:
+        """A new secret. For 24 hours the old one signs too: take the new one into use meanwhile."""
         with workshop.open() as work:
-            webhook_id = webhook_queue.webhook_of(work, delivery_id)
-            if webhook_id is None or not _is_own(work, actor, webhook_id):
-                raise Problem(404, "unknown-delivery", "No such delivery", "delivery_id: no webhook has this one.")
-            if not webhook_queue.send_again(work, webhook_id, delivery_id):
-                raise Problem(410, "no-longer-kept", "No longer kept", "Its body has been deleted, as on the topic.")
-            (sending,) = delivery_views.webhook_page(work, {"delivery_id": delivery_id}, None, 1)
-        return WebhookDeliveryOut.model_validate(sending)
+            _find(work, actor, webhook_id)
+            return WebhookSecret(secret=webhooks.change_secret(work, webhook_id))
+
+    @router.post("/webhooks/{webhook_id}/enable", status_code=202)
+    def enable_webhook(actor: OwnerOrAdmin, webhook_id: UUID) -> WebhookOut:
+        """Sends the challenge anew to one that was disabled, or whose handshake was given up."""
+        with workshop.open() as work:
+            return WebhookOut.model_validate(enable(work, actor, webhook_id))
 
     return router
 
 
+def enable(work: Work, actor: Actor, webhook: UUID) -> Any:
+    """Raises Problem 404 for a webhook that is not theirs, 409 for one that is active."""
+    _find(work, actor, webhook)
+    enabled = webhooks.enable(work, webhook)
+    if enabled is None:
+        raise Problem(409, "webhook-active", "The webhook is active", "Nothing is to be done; nothing was changed.")
+    return enabled
+
+
 def _find(work: Work, actor: Actor, webhook: UUID) -> None:
     """Raises Problem 404 for a webhook of another department as for one that does not exist."""
-    if not _is_own(work, actor, webhook):
+    if not is_own(work, actor, webhook):
         raise Problem(404, "unknown-webhook", "No such webhook", "webhook_id: take it from GET /webhooks.")
 
 
-def _is_own(work: Work, actor: Actor, webhook: UUID) -> bool:
+def is_own(work: Work, actor: Actor, webhook: UUID) -> bool:
+    """Whether there is such a webhook, and the actor may act for its department."""
     department = webhooks.department_of(work, webhook)
     return department is not None and _may_act_for(actor, department)
 

@@ -14,16 +14,17 @@ import httpcore
 
 from services.notifier.domain.destination import may_reach
 
-DEADLINE_S = 10.0
+DEADLINE_S = 20.0
 ANSWER_LIMIT = 4096
 _CHUNK = 16_384
 
 
 class HttpAnswer(NamedTuple):
-    """The status and at most `ANSWER_LIMIT` bytes of the body."""
+    """The status, at most `ANSWER_LIMIT` bytes of the body, and when the receiver asks to be tried again."""
 
     status: int
     body: bytes
+    retry_after: str | None = None
 
 
 class ReceiverUnreachable(Exception):
@@ -47,13 +48,19 @@ def poster(*, demo: bool, deadline_s: float = DEADLINE_S, trust: ssl.SSLContext 
                 httpcore.ConnectionPool(ssl_context=context, network_backend=network) as pool,
                 pool.stream("POST", url, headers=list(headers.items()), content=body) as response,
             ):
-                return HttpAnswer(response.status, _beginning(response.iter_stream()))
+                return HttpAnswer(response.status, _beginning(response.iter_stream()), _retry_after(response.headers))
         except httpcore.TimeoutException:
             raise ReceiverUnreachable(f"no answer within {deadline_s:g} s") from None
         except (httpcore.NetworkError, httpcore.ProtocolError, OSError, ValueError) as error:
             raise ReceiverUnreachable(f"{type(error).__name__}: {error}"[:200]) from None
 
     return post
+
+
+def _retry_after(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    found = (value for name, value in headers if name.lower() == b"retry-after")
+    value = next(found, None)
+    return None if value is None else value[:100].decode("latin-1")
 
 
 def _beginning(chunks: Iterable[bytes]) -> bytes:

@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-import json
 import random
-import secrets
 import threading
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from datetime import timedelta
 
 import structlog
-from standardwebhooks import Webhook
 
 from services.chassis.activity import Activity
 from services.chassis.database.work import Workshop
 from services.chassis.messaging.errors import Kind, cause_of, kind_of
 from services.chassis.web.health import Health
+from services.notifier.app.ports import DeliveryLog
+from services.notifier.app.tell_disabled import tell_disabled
 from services.notifier.domain.retry_policy import RetryPolicy
-from services.notifier.outbound.http_post import Post, ReceiverUnreachable
-from services.notifier.store.claims import Sending, WebhookClaim, claim
-from services.notifier.store.webhook_outcomes import settle_handshake, settle_sending, sweep
+from services.notifier.outbound.http_post import Post
+from services.notifier.outbound.webhook_talk import send, shake_hands
+from services.notifier.store.claims import WebhookClaim, claim
+from services.notifier.store.webhook_outcomes import Settled, settle
+from services.notifier.store.webhook_sweep import sweep
 
 SENDER = "webhooks"
 TICK_S = 0.2
 QUIET_TICK_S = 1.0
 RETRY_S = 1.0
 SWEEP_EVERY_S = 60.0
-CHALLENGE = "webhook.challenge"
+LAST_ANSWERS_S = 2.0
 
 log = structlog.get_logger(__name__)
 
@@ -38,112 +38,105 @@ log = structlog.get_logger(__name__)
 class WebhookSender:
     """Sends at least once to each receiver, under a stable id: one message at a time to each, to `receivers` at once.
 
-    Settled messages are deleted when they are as old as `kept`. `lease` must outlast `post`: an older claim counts as
-    lost and is made again. `activity` is stirred when something is queued.
+    Of these at most `failing` are receivers that failed the last time: whoever hangs takes no place of the others for
+    long. One thread alone talks to the database, for all of them at once. Settled messages are deleted when they are as
+    old as `kept`. `lease` must outlast `post`: an older claim counts as lost and is made again.
     """
 
     post: Post
+    log: DeliveryLog
     kept: timedelta
     policy: RetryPolicy = field(default_factory=RetryPolicy)
-    lease: timedelta = timedelta(seconds=30)
-    receivers: int = 16
+    lease: timedelta = timedelta(seconds=60)
+    receivers: int = 256
+    failing: int = 64
     activity: Activity = field(default_factory=Activity)
+    news: threading.Event = field(default_factory=threading.Event)
+
+    def hear(self) -> None:
+        """Something was queued by this process: it is looked for at once. What others queue is found by the tick."""
+        self.activity.stir()
+        self.news.set()
 
     def run(self, workshop: Workshop, stop: threading.Event, health: Health) -> None:
-        pool = ThreadPoolExecutor(self.receivers, thread_name_prefix=SENDER)
-        running: set[Future[None]] = set()
-        freed = threading.Event()
-        swept_at = 0.0
+        round_ = _Round(self, workshop)
         try:
             while not stop.is_set():
-                freed.clear()
-                for done in [one for one in running if one.done()]:
-                    running.discard(done)
-                    done.result()
+                self.news.clear()
                 try:
-                    if time.monotonic() > swept_at + SWEEP_EVERY_S:
-                        swept_at = time.monotonic()
-                        with workshop.open() as work:
-                            sweep(work, self.policy, self.kept)
-                    with workshop.open() as work:
-                        claims = claim(work, self.receivers - len(running), self.lease)
+                    started = round_.go()
                 except Exception as error:
                     if kind_of(error) is not Kind.RETRY:
                         raise
                     log.warning("webhooks wait: dependency down", cause=cause_of(error))
                     stop.wait(RETRY_S)
-                    claims = []
-                if claims or running:
+                    started = 0
+                if started or round_.running:
                     self.activity.stir()
-                for claimed in claims:
-                    future = pool.submit(self._serve, workshop, claimed)
-                    future.add_done_callback(lambda _: freed.set())
-                    running.add(future)
                 health.beat(SENDER)
                 if self.activity.quiet:
                     self.activity.rest(QUIET_TICK_S)
                 else:
-                    freed.wait(TICK_S)
+                    self.news.wait(TICK_S)
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            round_.end()
 
-    def _serve(self, workshop: Workshop, claimed: WebhookClaim) -> None:
-        """One message to one receiver. If the outcome cannot be saved, the lease ends and it is sent again."""
+    def talk(self, claimed: WebhookClaim) -> Settled:
+        """One message to one receiver."""
         sending = claimed.sending
-        error = self._shake_hands(claimed) if sending is None else self._send(claimed, sending)
-        if error:
-            log.info("webhook failed", webhook=str(claimed.webhook_id), cause=error)
-        share = random.random()
+        outcome = send(self.post, self.policy, claimed, sending) if sending else shake_hands(self.post, claimed)
+        if outcome.error:
+            log.info("webhook failed", webhook=str(claimed.webhook_id), cause=outcome.error)
+        return Settled(claimed, outcome, random.random())
+
+
+class _Round:
+    """What one process has under way. An outcome that cannot be saved is tried to be saved again; if its lease ends
+    meanwhile, the message is sent again."""
+
+    def __init__(self, sender: WebhookSender, workshop: Workshop) -> None:
+        self.running: dict[Future[Settled], bool] = {}
+        self._sender = sender
+        self._workshop = workshop
+        self._pool = ThreadPoolExecutor(sender.receivers, thread_name_prefix=SENDER)
+        self._unsaved: list[Settled] = []
+        self._swept_at = 0.0
+
+    def go(self) -> int:
+        """Saves what came back, starts what is due; how many were started."""
+        self._save()
+        sender = self._sender
+        if time.monotonic() > self._swept_at + SWEEP_EVERY_S:
+            self._swept_at = time.monotonic()
+            with self._workshop.open() as work:
+                sweep(work, sender.policy, sender.kept)
+        free, failing = sender.receivers - len(self.running), sender.failing - sum(self.running.values())
+        with self._workshop.open() as work:
+            claims = claim(work, free, failing, sender.lease)
+        for claimed in claims:
+            future = self._pool.submit(sender.talk, claimed)
+            self.running[future] = claimed.failures > 0
+            future.add_done_callback(lambda _: sender.news.set())
+        return len(claims)
+
+    def end(self) -> None:
+        """Gives answers that are about to come a moment, so that they need not be asked for again."""
+        wait(self.running, LAST_ANSWERS_S)
         try:
-            with workshop.open() as work:
-                if sending is None:
-                    settle_handshake(work, claimed, error, self.policy, share)
-                else:
-                    settle_sending(work, claimed, sending, error, self.policy, share)
-        except Exception as failure:
-            if kind_of(failure) is not Kind.RETRY:
+            self._save()
+        except Exception as error:
+            if kind_of(error) is not Kind.RETRY:
                 raise
-            log.warning("webhook not settled: dependency down", cause=cause_of(failure))
+            log.warning("webhooks not settled: dependency down", cause=cause_of(error))
+        finally:
+            self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _shake_hands(self, claimed: WebhookClaim) -> str | None:
-        """None if the receiver echoes a challenge, which proves that whoever named the URL controls it."""
-        challenge = secrets.token_urlsafe(32)
-        body = json.dumps({"type": CHALLENGE, "challenge": challenge}).encode()
-        try:
-            answer = self.post(claimed.url, signed(claimed.secret, str(uuid4()), body), body)
-        except ReceiverUnreachable as error:
-            return str(error)
-        if answer.status // 100 == 2 and _echoes(answer.body, challenge):
-            return None
-        return f'answered {answer.status} without the challenge: answer 200 and {{"challenge": …}} with its value'
-
-    def _send(self, claimed: WebhookClaim, sending: Sending) -> str | None:
-        if sending.attempts > self.policy.attempts:
-            return "given up: the last attempts were cut short"
-        attributes = {name.replace("ce_", "ce-"): value.decode() for name, value in sending.headers}
-        headers = attributes | signed(claimed.secret, str(sending.delivery_id), sending.body)
-        try:
-            answer = self.post(claimed.url, headers, sending.body)
-        except ReceiverUnreachable as error:
-            return str(error)
-        return None if answer.status // 100 == 2 else f"answered {answer.status}"
-
-
-def signed(secret: str, message_id: str, body: bytes) -> dict[str, str]:
-    """The headers of Standard Webhooks, signed at this moment of real time."""
-    now = datetime.now(UTC)
-    return {
-        "content-type": "application/json",
-        "user-agent": "closedloop12345",
-        "webhook-id": message_id,
-        "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(secret).sign(message_id, now, body.decode()),
-    }
-
-
-def _echoes(body: bytes, challenge: str) -> bool:
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(answer, dict) and answer.get("challenge") == challenge
+    def _save(self) -> None:
+        for done in [one for one in self.running if one.done()]:
+            self.running.pop(done)
+            self._unsaved.append(done.result())
+        if self._unsaved:
+            with self._workshop.open() as work:
+                disabled = settle(work, self._unsaved, self._sender.policy)
+                tell_disabled(work, disabled, self._sender.log)
+            self._unsaved = []

@@ -23,7 +23,7 @@ from services.notifier.domain.delivery import (
 )
 from services.notifier.store.tables import deliveries
 
-COMMON = ("delivery_id", "event_id", "recipient", "message", "version", "caused_at", "channel", "status")
+COMMON = ("delivery_id", "event_id", "recipient", "message", "version", "caused_at", "number", "channel", "status")
 """The columns that a delivery has on any channel, beside the one that names its subject."""
 SUBJECTS = ("ticket_id", "hot_issue_id", "project_id", "matter_id")
 
@@ -81,6 +81,7 @@ def common_columns(delivery: TopicDelivery) -> dict[str, object]:
         "message": delivery.message.type,
         "version": delivery.version,
         "caused_at": delivery.caused_at,
+        "number": delivery.number,
         **{name: delivery.subject_id if name == subject else None for name in SUBJECTS},
     }
 
@@ -109,4 +110,5 @@ def _delivery(row: Row[tuple[object, ...]]) -> TopicDelivery:
         row.version,
         row.caused_at,
         dispatch,
+        number=row.number,
     )

@@ -71,6 +71,7 @@ deliveries = Table(
     Column("matter_id", Text, comment="whatever else it is about, such as a topic of supervision"),
     Column("version", Integer, nullable=False, comment="of the ticket, hot issue or project"),
     Column("webhook_id", Uuid, comment="of the channel webhook; stays when the webhook is removed"),
+    Column("number", Text, comment="what people call the matter by; null: from before the log had it"),
     UniqueConstraint("event_id", "recipient", "channel", "webhook_id", postgresql_nulls_not_distinct=True),
     CheckConstraint("status NOT IN ('published', 'sent') OR told_at IS NOT NULL", name="told_says_when"),
     CheckConstraint("(channel = 'webhook') = (webhook_id IS NOT NULL)", name="webhook_says_which"),
@@ -79,7 +80,7 @@ deliveries = Table(
 _LOG_ORDER = (deliveries.c.caused_at, deliveries.c.delivery_id)
 Index("deliveries_by_time", *_LOG_ORDER)
 Index("deliveries_by_recipient", deliveries.c.recipient, *_LOG_ORDER)
-_ASKED = ("ticket_id", "hot_issue_id", "project_id", "matter_id", "webhook_id")
+_ASKED = ("ticket_id", "hot_issue_id", "project_id", "matter_id", "webhook_id", "number")
 for _asked in (deliveries.c[name] for name in _ASKED):
     Index(f"deliveries_by_{_asked.name}", _asked, *_LOG_ORDER, postgresql_where=_asked.is_not(None))
 Index(
@@ -103,11 +104,22 @@ webhooks = Table(
     Column("created_by", Text, nullable=False),
     Column("lease", Integer, nullable=False, server_default="0", comment="rises with each claim and fences older ones"),
     Column("leased_until", DateTime(timezone=True), nullable=False, server_default=_now),
-    Column("resume_at", DateTime(timezone=True), server_default=_now, comment="null: the handshake was given up"),
+    Column(
+        "resume_at",
+        DateTime(timezone=True),
+        server_default=_now,
+        comment="null: disabled, or its handshake was given up",
+    ),
     Column("failures", Integer, nullable=False, server_default="0", comment="in a row"),
     Column("error", Text, comment="of the last failure in that row"),
+    Column("failing_since", DateTime(timezone=True), comment="the first failure in that row"),
+    Column("old_secret", Text, comment="signs too, until old_secret_until"),
+    Column("old_secret_until", DateTime(timezone=True)),
+    Column("disabled_because", Text),
     UniqueConstraint("department", "url"),
-    comment="subscriptions; lease, leased_until and resume_at are real time",
+    CheckConstraint("(old_secret IS NULL) = (old_secret_until IS NULL)", name="old_secret_has_an_end"),
+    CheckConstraint("(status = 'disabled') = (disabled_because IS NOT NULL)", name="disabled_says_why"),
+    comment="subscriptions; all times but created_at are real",
 )
 
 webhook_sendings = Table(

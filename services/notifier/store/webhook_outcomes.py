@@ -1,99 +1,199 @@
-"""Recording what became of a claimed webhook: the handshake or the delivery worked, is tried again, or is given up."""
+"""Recording what became of claimed webhooks: the handshake or the delivery worked, is tried again, or is given up.
+
+Any number at once, one statement a table. Rows are locked in the order of their ids, webhooks first.
+"""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import any_, bindparam, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import Uuid
 
+from services.chassis.database.rows import changes_by_column, update_rows
 from services.chassis.database.work import Work
+from services.contracts.webhook_events import WebhookDisabledBecause
 from services.notifier.app.delivery_count import count_deliveries
+from services.notifier.domain.answers import Outcome
 from services.notifier.domain.delivery import DeliveryChannel, DeliveryStatus
 from services.notifier.domain.retry_policy import RetryPolicy
-from services.notifier.store.claims import Sending, WebhookClaim, release
-from services.notifier.store.tables import deliveries, webhook_sendings
+from services.notifier.store.claims import WebhookClaim
+from services.notifier.store.tables import deliveries, webhook_sendings, webhooks
 from services.notifier.store.webhooks import WebhookStatus
 
-AT_ONCE = 1000
+_OF_WEBHOOKS = webhooks.c.webhook_id == any_(bindparam("webhooks", type_=ARRAY(Uuid)))
+_OF_DELIVERIES = webhook_sendings.c.delivery_id == any_(bindparam("deliveries", type_=ARRAY(Uuid)))
+_HELD = (
+    select(*webhooks.c, func.now().label("now"))
+    .where(_OF_WEBHOOKS)
+    .order_by(webhooks.c.webhook_id)
+    .with_for_update(key_share=True)
+)
+_LOCK_SENDINGS = (
+    select(webhook_sendings.c.delivery_id)
+    .where(_OF_DELIVERIES)
+    .order_by(webhook_sendings.c.delivery_id)
+    .with_for_update(key_share=True)
+)
+_SET_WEBHOOKS = update_rows(
+    webhooks, "webhook_id", "status", "disabled_because", "failures", "error", "failing_since", "resume_at",
+    "leased_until",
+)  # fmt: skip
+_SET_SENDINGS = update_rows(webhook_sendings, "delivery_id", "due_at", "failed_at", "error")
+_SET_SENT = update_rows(deliveries, "delivery_id", "status", "told_at")
+_SET_FAILED = update_rows(deliveries, "delivery_id", "status")
 
 
-def settle_handshake(work: Work, claimed: WebhookClaim, error: str | None, policy: RetryPolicy, share: float) -> None:
-    """`error` is None if the receiver echoed the challenge. After the last failure no handshake is tried any more."""
-    if error is None:
-        release(work, claimed, status=WebhookStatus.ACTIVE, failures=0, error=None)
-        return
-    failures = claimed.failures + 1
-    release(work, claimed, failures=failures, error=error, resume_at=_in(policy.wait_s(failures, share)))
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A claim and what came of it; `share`, from 0 to 1, is the jitter of what follows."""
+
+    claim: WebhookClaim
+    outcome: Outcome
+    share: float
 
 
-def settle_sending(
-    work: Work, claimed: WebhookClaim, sending: Sending, error: str | None, policy: RetryPolicy, share: float
-) -> None:
-    """`error` is None if the receiver answered 2xx."""
-    if error is None:
-        _sent(work, claimed, sending, policy)
-    else:
-        _not_sent(work, claimed, sending, error, policy, share)
+@dataclass(frozen=True, slots=True)
+class Disabled:
+    """A webhook that was disabled, and how many messages can be sent to it again."""
+
+    webhook_id: UUID
+    department: str
+    because: WebhookDisabledBecause
+    failing_since: datetime | None
+    failed: int
 
 
-def sweep(work: Work, policy: RetryPolicy, kept: timedelta) -> None:
-    """Gives up what has waited too long, and deletes settled messages as old as `kept`: no redaction is perfect."""
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What one outcome changes; `sending` and `log` are None after a handshake."""
+
+    webhook: dict[str, Any]
+    sending: dict[str, Any] | None = None
+    log: dict[str, Any] | None = None
+
+
+def settle(work: Work, settled: Sequence[Settled], policy: RetryPolicy) -> list[Disabled]:
+    """Records outcomes; of a claim that had ended by itself nothing is recorded. Returns the webhooks it disabled."""
+    by_webhook = {one.claim.webhook_id: one for one in settled}
+    held = work.connection.execute(_HELD, {"webhooks": sorted(by_webhook)}).all()
+    current = [(row, by_webhook[row.webhook_id]) for row in held if row.lease == by_webhook[row.webhook_id].claim.lease]
+    if not current:
+        return []
+    changes = [_change(work, row, one, policy) for row, one in current]
+    work.connection.execute(_SET_WEBHOOKS, changes_by_column([change.webhook for change in changes]))
+    _write_sendings(work, changes)
+    _wake(work, [row.webhook_id for row, one in current if _is_back(row, one, policy)])
+    return [
+        Disabled(row.webhook_id, row.department, because, row.failing_since, fail_waiting(work, row.webhook_id))
+        for (row, _), change in zip(current, changes, strict=True)
+        if (because := change.webhook["disabled_because"]) and row.status == WebhookStatus.ACTIVE
+    ]
+
+
+def fail_waiting(work: Work, webhook: UUID) -> int:
+    """Whatever waits for the webhook has failed, and can be sent again; returns how many have failed by now."""
     queue = webhook_sendings.c
-    stale = select(queue.delivery_id).where(
-        queue.due_at.is_not(None), queue.queued_at < func.now() - policy.give_up_after
-    )
-    for delivery in work.connection.execute(stale.limit(AT_ONCE).with_for_update(skip_locked=True)).scalars().all():
-        _give_up(work, delivery, "waited too long")
-    outdated = select(queue.delivery_id).where(queue.due_at.is_(None), queue.queued_at < func.now() - kept)
-    work.connection.execute(
-        delete(webhook_sendings).where(queue.delivery_id.in_(outdated.limit(AT_ONCE).with_for_update(skip_locked=True)))
-    )
+    waiting = update(webhook_sendings).where(queue.webhook_id == webhook, queue.due_at.is_not(None))
+    work.connection.execute(waiting.values(due_at=None, failed_at=func.now(), error="the webhook was disabled"))
+    log = update(deliveries).where(deliveries.c.webhook_id == webhook, deliveries.c.status == DeliveryStatus.WAITING)
+    failed = work.connection.execute(log.values(status=DeliveryStatus.FAILED)).rowcount
+    count_deliveries(work, DeliveryChannel.WEBHOOK, "failed", failed)
+    kept = select(func.count()).where(queue.webhook_id == webhook, queue.failed_at.is_not(None))
+    return int(work.connection.execute(kept).scalar_one())
 
 
-def _sent(work: Work, claimed: WebhookClaim, sending: Sending, policy: RetryPolicy) -> None:
-    if not release(work, claimed, failures=0, error=None, resume_at=func.now()):
-        return
-    _update_sending(work, sending.delivery_id, due_at=None, error=None, failed_at=None)
-    _update_log(work, sending.delivery_id, status=DeliveryStatus.SENT, told_at=work.clock.now())
-    if claimed.failures >= policy.breaker_after:  # it is back: what waited for it need not wait any longer
-        queue = webhook_sendings.c
-        work.connection.execute(
-            update(webhook_sendings)
-            .where(queue.webhook_id == claimed.webhook_id, queue.due_at.is_not(None))
-            .values(due_at=func.now())
+def _change(work: Work, row: Any, one: Settled, policy: RetryPolicy) -> _Change:
+    return _after_sending(work, row, one, policy) if one.claim.sending else _after_handshake(row, one, policy)
+
+
+def _after_handshake(row: Any, one: Settled, policy: RetryPolicy) -> _Change:
+    """After the last failure no handshake is tried any more, until somebody asks for it."""
+    if one.outcome.error is None:
+        return _Change(_taken(row) | {"status": WebhookStatus.ACTIVE, "disabled_because": None})
+    wait_s = policy.wait_s(row.failures + 1, one.share)
+    return _Change(_refused(row, one.outcome) | {"resume_at": _after(row.now, wait_s)})
+
+
+def _after_sending(work: Work, row: Any, one: Settled, policy: RetryPolicy) -> _Change:
+    sending, outcome = one.claim.sending, one.outcome
+    assert sending
+    if outcome.error is None:
+        count_deliveries(work, DeliveryChannel.WEBHOOK, "sent")
+        return _Change(
+            _taken(row),
+            {"delivery_id": sending.delivery_id, "due_at": None, "failed_at": None, "error": None},
+            {"delivery_id": sending.delivery_id, "status": DeliveryStatus.SENT, "told_at": work.clock.now()},
         )
-    count_deliveries(work, DeliveryChannel.WEBHOOK, "sent")
+    asked_s = policy.asked_s(outcome.asked_s)
+    wait_s = None if outcome.gone else policy.wait_s(sending.attempts, one.share)
+    webhook = _refused(row, outcome)
+    webhook["resume_at"] = _after(row.now, max(policy.rest_s(webhook["failures"], one.share), asked_s))
+    if because := _disabled_because(row, outcome, wait_s, policy):
+        webhook |= {"status": WebhookStatus.DISABLED, "disabled_because": because, "resume_at": None}
+    due = None if wait_s is None else _after(row.now, max(wait_s, asked_s))
+    failed = {"failed_at": None if due else row.now, "error": outcome.error}
+    if due is None:
+        count_deliveries(work, DeliveryChannel.WEBHOOK, "failed")
+    return _Change(
+        webhook,
+        {"delivery_id": sending.delivery_id, "due_at": due, **failed},
+        None if due else {"delivery_id": sending.delivery_id, "status": DeliveryStatus.FAILED},
+    )
 
 
-def _not_sent(
-    work: Work, claimed: WebhookClaim, sending: Sending, error: str, policy: RetryPolicy, share: float
-) -> None:
-    failures = claimed.failures + 1
-    rest = _in(policy.rest_s(failures, share))
-    if not release(work, claimed, failures=failures, error=error, resume_at=rest):
+def _disabled_because(
+    row: Any, outcome: Outcome, wait_s: float | None, policy: RetryPolicy
+) -> WebhookDisabledBecause | None:
+    if outcome.gone:
+        return WebhookDisabledBecause.GONE
+    failing = row.failing_since is not None and row.failing_since <= row.now - policy.disable_after
+    return WebhookDisabledBecause.FAILING if wait_s is None and failing else None
+
+
+def _taken(row: Any) -> dict[str, Any]:
+    return _webhook(row) | {"failures": 0, "error": None, "failing_since": None, "resume_at": row.now}
+
+
+def _refused(row: Any, outcome: Outcome) -> dict[str, Any]:
+    since = row.failing_since or row.now
+    return _webhook(row) | {"failures": row.failures + 1, "error": outcome.error, "failing_since": since}
+
+
+def _webhook(row: Any) -> dict[str, Any]:
+    """The claim has ended; the order is the columns' own, the same for all."""
+    kept = ("webhook_id", "status", "disabled_because", "failures", "error", "failing_since", "resume_at")
+    return {name: getattr(row, name) for name in kept} | {"leased_until": row.now}
+
+
+def _write_sendings(work: Work, changes: Sequence[_Change]) -> None:
+    sendings = [change.sending for change in changes if change.sending]
+    if not sendings:
         return
-    wait_s = policy.wait_s(sending.attempts, share)
-    if wait_s is None:
-        _give_up(work, sending.delivery_id, error)
-    else:
-        _update_sending(work, sending.delivery_id, due_at=_in(wait_s), error=error)
+    work.connection.execute(_LOCK_SENDINGS, {"deliveries": [one["delivery_id"] for one in sendings]})
+    work.connection.execute(_SET_SENDINGS, changes_by_column(sendings))
+    logs = [change.log for change in changes if change.log]
+    for statement, status in ((_SET_SENT, DeliveryStatus.SENT), (_SET_FAILED, DeliveryStatus.FAILED)):
+        if of_status := [one for one in logs if one["status"] == status]:
+            work.connection.execute(statement, changes_by_column(of_status))
 
 
-def _give_up(work: Work, delivery: UUID, error: str) -> None:
-    _update_sending(work, delivery, due_at=None, failed_at=func.now(), error=error)
-    _update_log(work, delivery, status=DeliveryStatus.FAILED)
-    count_deliveries(work, DeliveryChannel.WEBHOOK, "failed")
+def _is_back(row: Any, one: Settled, policy: RetryPolicy) -> bool:
+    return one.outcome.error is None and row.failures >= policy.breaker_after
 
 
-def _update_sending(work: Work, delivery: UUID, **values: Any) -> None:
-    work.connection.execute(update(webhook_sendings).where(webhook_sendings.c.delivery_id == delivery).values(**values))
+def _wake(work: Work, recovered: Sequence[UUID]) -> None:
+    """What waited for a receiver that is back need not wait any longer, and goes in the order of its making."""
+    if recovered:
+        queue = webhook_sendings.c
+        waiting = update(webhook_sendings).where(queue.webhook_id.in_(recovered), queue.due_at.is_not(None))
+        work.connection.execute(waiting.values(due_at=func.now()))
 
 
-def _update_log(work: Work, delivery: UUID, **values: Any) -> None:
-    work.connection.execute(update(deliveries).where(deliveries.c.delivery_id == delivery).values(**values))
-
-
-def _in(seconds: float | None) -> Any:
-    return None if seconds is None else func.now() + timedelta(seconds=seconds)
+def _after(now: datetime, seconds: float | None) -> datetime | None:
+    return None if seconds is None else now + timedelta(seconds=seconds)

@@ -22,15 +22,15 @@ from services.notifier.store.tables import deliveries, webhook_sendings, webhook
 from services.notifier.store.webhooks import WebhookStatus
 
 # Locked against removal, and against nothing else.
-_ACTIVE = (
-    select(webhooks.c.webhook_id, webhooks.c.department, webhooks.c.events)
+_VERIFIED = (
+    select(webhooks.c.webhook_id, webhooks.c.department, webhooks.c.events, webhooks.c.status)
     .where(webhooks.c.department == any_(bindparam("departments", type_=ARRAY(Text))))
-    .where(webhooks.c.status == literal(WebhookStatus.ACTIVE))
+    .where(webhooks.c.status != literal(WebhookStatus.UNVERIFIED))
     .order_by(webhooks.c.webhook_id)
     .with_for_update(key_share=True, read=True)
 )
 _LOG = insert_rows(deliveries, *COMMON, *SUBJECTS, "webhook_id")
-_QUEUE = insert_rows(webhook_sendings, "delivery_id", "webhook_id", "headers", "body")
+_QUEUE = insert_rows(webhook_sendings, "delivery_id", "webhook_id", "headers", "body", "due_at", "failed_at", "error")
 
 _ABOUT = (
     select(webhook_sendings.c.delivery_id, webhook_sendings.c.body)
@@ -42,10 +42,11 @@ _ABOUT = (
 
 
 @dataclass(frozen=True, slots=True)
-class _ActiveWebhook:
+class _Webhook:
     webhook_id: UUID
     department: str
     events: Sequence[str] | None
+    status: str
 
     def wants(self, message: DepartmentMessage) -> bool:
         delivery = message.delivery
@@ -62,9 +63,9 @@ class SqlWebhookQueue:
         if not messages:
             return
         departments = sorted({message.delivery.department for message in messages})
-        rows = work.connection.execute(_ACTIVE, {"departments": departments})
-        active = [_ActiveWebhook(row.webhook_id, row.department, row.events) for row in rows]
-        wanted = [(message, webhook) for message in messages for webhook in active if webhook.wants(message)]
+        rows = work.connection.execute(_VERIFIED, {"departments": departments})
+        verified = [_Webhook(row.webhook_id, row.department, row.events, row.status) for row in rows]
+        wanted = [(message, webhook) for message in messages for webhook in verified if webhook.wants(message)]
         if wanted:
             sendings = list(_sendings(work, wanted))
             work.connection.execute(_LOG, by_column([log for log, _ in sendings]))
@@ -82,9 +83,10 @@ class SqlWebhookQueue:
 
 
 def _sendings(
-    work: Work, wanted: Sequence[tuple[DepartmentMessage, _ActiveWebhook]]
+    work: Work, wanted: Sequence[tuple[DepartmentMessage, _Webhook]]
 ) -> Iterator[tuple[dict[str, object], dict[str, object]]]:
-    """The rows in the log and in the queue, in the order of the messages."""
+    """The rows in the log and in the queue, in the order of the messages; for a disabled webhook they have failed."""
+    now = work.connection.execute(select(func.now())).scalar_one()
     for message, webhook in wanted:
         delivery = message.delivery
         own_id = delivery_id(
@@ -96,33 +98,15 @@ def _sendings(
         )
         envelope = Envelope(delivery.delivery_id, work.source, work.clock.now(), message.event, message.traceparent)
         ids = {"delivery_id": own_id, "webhook_id": webhook.webhook_id}
-        log = ids | common_columns(delivery) | {"channel": DeliveryChannel.WEBHOOK, "status": DeliveryStatus.WAITING}
-        yield log, ids | {"headers": pack_headers(envelope.headers()), "body": envelope.value()}
-
-
-def webhook_of(work: Work, delivery: UUID) -> UUID | None:
-    """None if there is no such delivery, it went to a topic, or its webhook has been removed."""
-    return work.connection.execute(
-        select(webhooks.c.webhook_id)
-        .join(deliveries, deliveries.c.webhook_id == webhooks.c.webhook_id)
-        .where(deliveries.c.delivery_id == delivery)
-    ).scalar_one_or_none()
-
-
-def send_again(work: Work, webhook: UUID, delivery: UUID) -> bool:
-    """Starts the delivery anew, at once and under the same id; False if its message is no longer kept."""
-    work.connection.execute(update(webhooks).where(webhooks.c.webhook_id == webhook).values(resume_at=func.now()))
-    anew = (
-        update(webhook_sendings)
-        .where(webhook_sendings.c.delivery_id == delivery)
-        .values(attempts=0, due_at=func.now(), queued_at=func.now(), failed_at=None, error=None)
-    )
-    if work.connection.execute(anew).rowcount == 0:
-        return False
-    work.connection.execute(
-        update(deliveries).where(deliveries.c.delivery_id == delivery).values(status=DeliveryStatus.WAITING)
-    )
-    return True
+        disabled = webhook.status == WebhookStatus.DISABLED
+        status = DeliveryStatus.FAILED if disabled else DeliveryStatus.WAITING
+        times = {
+            "due_at": None if disabled else now,
+            "failed_at": now if disabled else None,
+            "error": "the webhook is disabled" if disabled else None,
+        }
+        log = ids | common_columns(delivery) | {"channel": DeliveryChannel.WEBHOOK, "status": status}
+        yield log, ids | times | {"headers": pack_headers(envelope.headers()), "body": envelope.value()}
 
 
 def gauge_webhooks(connection: Connection) -> None:

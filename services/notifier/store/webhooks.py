@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import secrets
 from collections.abc import Collection, Sequence
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,13 +20,18 @@ from services.notifier.domain.delivery import DeliveryChannel, DeliveryStatus
 from services.notifier.store.tables import deliveries, webhook_sendings, webhooks
 
 MOST_PER_DEPARTMENT = 10
+OLD_SIGNS_FOR = timedelta(hours=24)
 
 
 class WebhookStatus(StrEnum):
-    """`unverified` → `active` once the receiver has echoed a challenge; before that nothing is queued for it."""
+    """`unverified` → `active` once the receiver has echoed a challenge; before that nothing is queued for it.
+
+    `active` → `disabled` when its receiver is gone or dead for days; what is for it meanwhile is kept as failed.
+    """
 
     UNVERIFIED = "unverified"
     ACTIVE = "active"
+    DISABLED = "disabled"
 
 
 class TooManyWebhooks(Exception):
@@ -47,7 +53,7 @@ def create(
             department=department,
             url=url,
             events=None if events is None else sorted(set(events)),
-            secret="whsec_" + base64.b64encode(secrets.token_bytes(32)).decode(),
+            secret=_new_secret(),
             status=WebhookStatus.UNVERIFIED,
             created_at=work.clock.now(),
             created_by=created_by,
@@ -56,6 +62,37 @@ def create(
         .returning(*webhooks.c)
     )
     return work.connection.execute(statement).one_or_none()
+
+
+def change_secret(work: Work, webhook: UUID) -> str:
+    """A new secret; the old one signs beside it for `OLD_SIGNS_FOR`, and one older than that no longer."""
+    changed = (
+        update(webhooks)
+        .where(webhooks.c.webhook_id == webhook)
+        .values(secret=_new_secret(), old_secret=webhooks.c.secret, old_secret_until=func.now() + OLD_SIGNS_FOR)
+        .returning(webhooks.c.secret)
+    )
+    return str(work.connection.execute(changed).scalar_one())
+
+
+def enable(work: Work, webhook: UUID) -> Row[Any] | None:
+    """Starts the handshake anew, after which messages are sent again; None if the webhook is active."""
+    anew = (
+        update(webhooks)
+        .where(webhooks.c.webhook_id == webhook, webhooks.c.status != WebhookStatus.ACTIVE)
+        .values(resume_at=func.now(), failures=0, error=None, failing_since=None)
+        .returning(*webhooks.c)
+    )
+    return work.connection.execute(anew).one_or_none()
+
+
+def is_disabled(work: Work, webhook: UUID) -> bool:
+    status = select(webhooks.c.status).where(webhooks.c.webhook_id == webhook)
+    return work.connection.execute(status).scalar_one_or_none() == WebhookStatus.DISABLED
+
+
+def _new_secret() -> str:
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def listed(work: Work, departments: Collection[str] | None) -> Sequence[Row[Any]]:

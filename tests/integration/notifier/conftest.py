@@ -15,6 +15,7 @@ from services.chassis.web.health import Health
 from services.notifier.domain.retry_policy import RetryPolicy
 from services.notifier.outbound.http_post import poster
 from services.notifier.outbound.webhook_sender import SENDER, WebhookSender
+from services.notifier.store.deliveries import SqlDeliveryLog
 from services.notifier.wiring import NotifierWiring
 from tests.harness.fixtures import NewDatabase
 from tests.integration.applications import As, application, clients_of
@@ -57,7 +58,9 @@ def start_sender(workshop: Workshop) -> Iterator[StartSender]:
         health = Health()
         health.expect(SENDER, 5)
         settings = {"policy": IMPATIENT, **told}
-        sender = WebhookSender(poster(demo=True, deadline_s=deadline_s), timedelta(days=30), **settings)
+        sender = WebhookSender(
+            poster(demo=True, deadline_s=deadline_s), SqlDeliveryLog(), timedelta(days=30), **settings
+        )
 
         def run() -> None:
             try:

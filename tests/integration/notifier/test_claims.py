@@ -10,10 +10,13 @@ import pytest
 from sqlalchemy import text
 
 from services.chassis.database.work import Workshop
+from services.notifier.domain.answers import Outcome
 from services.notifier.domain.retry_policy import RetryPolicy
 from services.notifier.store import webhooks
 from services.notifier.store.claims import WebhookClaim, claim
-from services.notifier.store.webhook_outcomes import settle_handshake, settle_sending, sweep
+from services.notifier.store.webhook_outcomes import Settled
+from services.notifier.store.webhook_outcomes import settle as settle_all
+from services.notifier.store.webhook_sweep import sweep
 from tests.harness.waiting import eventually
 from tests.integration.applications import As
 from tests.integration.notifier.events import SUBSCRIPTION, dispatched, take, text_of, told, waiting_for_locks
@@ -35,13 +38,12 @@ def active(workshop: Workshop, as_: As) -> str:
 
 def claimed(workshop: Workshop, at_most: int = 10, lease: timedelta = LEASE) -> list[WebhookClaim]:
     with workshop.open() as work:
-        return claim(work, at_most, lease)
+        return claim(work, at_most, at_most, lease)
 
 
-def settle(workshop: Workshop, one: WebhookClaim, error: str | None = None) -> None:
-    assert one.sending
+def settle(workshop: Workshop, one: WebhookClaim, error: str | None = None, policy: RetryPolicy = POLICY) -> None:
     with workshop.open() as work:
-        settle_sending(work, one, one.sending, error, POLICY, 1.0)
+        settle_all(work, [Settled(one, Outcome(error), 1.0)], policy)
 
 
 def statuses(workshop: Workshop) -> list[str]:
@@ -74,7 +76,7 @@ def test_a_webhook_that_another_is_claiming_is_passed_over_without_waiting(works
         subscribe(as_("admin"), url=f"https://hooks.example.com/{number}")
     found: list[list[WebhookClaim]] = []
     with workshop.open() as work:
-        first = claim(work, 2, LEASE)
+        first = claim(work, 2, 2, LEASE)
         second = threading.Thread(target=lambda: found.append(claimed(workshop)))
         second.start()
         second.join(60)
@@ -106,11 +108,9 @@ def test_a_handshake_of_a_late_process_changes_nothing(workshop: Workshop, as_: 
     subscribe(as_("admin"))
     (frozen,) = claimed(workshop, lease=timedelta(0))
     (again,) = claimed(workshop)
-    with workshop.open() as work:
-        settle_handshake(work, frozen, None, POLICY, 1.0)
+    settle(workshop, frozen)
     assert _state(workshop)["webhooks"][0]["status"] == "unverified"
-    with workshop.open() as work:
-        settle_handshake(work, again, None, POLICY, 1.0)
+    settle(workshop, again)
     assert _state(workshop)["webhooks"][0]["status"] == "active"
 
 
@@ -130,19 +130,49 @@ def test_the_longest_unserved_webhook_comes_first(workshop: Workshop, as_: As) -
     for _ in range(6):
         (one,) = claimed(workshop, at_most=1)
         seen.append(one.url[-1])
-        with workshop.open() as work:
-            settle_handshake(work, one, "no", RetryPolicy(waits_s=(0,) * 9), 1.0)
+        settle(workshop, one, "no", RetryPolicy(waits_s=(0,) * 9))
     assert sorted(seen[:3]) == ["0", "1", "2"]
     assert seen[3:] == seen[:3]
+
+
+def test_many_outcomes_are_saved_at_once_and_those_of_lost_claims_are_not(workshop: Workshop, as_: As) -> None:
+    for number in range(4):
+        subscribe(as_("admin"), url=f"https://hooks.example.com/{number}")
+    lost = claimed(workshop, at_most=2, lease=timedelta(0))
+    found = claimed(workshop)
+    with workshop.open() as work:
+        settle_all(work, [Settled(one, Outcome(), 0.0) for one in lost], POLICY)
+    assert {row["status"] for row in _state(workshop)["webhooks"]} == {"unverified"}
+    with workshop.open() as work:
+        settle_all(work, [Settled(one, Outcome("no" if one.url[-1] == "3" else None), 0.0) for one in found], POLICY)
+    statuses_of = {str(row["url"])[-1]: row["status"] for row in _state(workshop)["webhooks"]}
+    assert statuses_of == {"0": "active", "1": "active", "2": "active", "3": "unverified"}
+
+
+def test_receivers_that_failed_take_a_part_of_the_places_alone(workshop: Workshop, as_: As) -> None:
+    for number in range(6):
+        subscribe(as_("admin"), url=f"https://hooks.example.com/{number}")
+    run_sql(workshop, "UPDATE webhooks SET failures = 1 WHERE right(url, 1) < '4'")
+    with workshop.open() as work:
+        assert sorted(one.failures for one in claim(work, 5, 2, LEASE)) == [0, 0, 1, 1]
+    with workshop.open() as work:
+        assert len(claim(work, 1, 2, LEASE)) == 1, "no more than there are places"
+
+
+def test_a_message_that_is_being_erased_is_passed_over_for_a_moment(workshop: Workshop, active: str) -> None:
+    with workshop.open() as work:
+        work.connection.execute(text("SELECT FROM webhook_sendings FOR UPDATE"))
+        assert claimed(workshop) == []
+    assert len(claimed(workshop)) == 1
 
 
 def test_what_waited_too_long_has_failed_and_old_bodies_are_forgotten(workshop: Workshop, active: str) -> None:
     (first,) = claimed(workshop)
     settle(workshop, first)
-    run_sql(workshop, "UPDATE webhook_sendings SET queued_at = now() - interval '2 days 23 hours'")
+    run_sql(workshop, "UPDATE webhook_sendings SET queued_at = now() - interval '4 days 23 hours'")
     _sweep(workshop)
     assert statuses(workshop) == ["sent", "waiting"]
-    run_sql(workshop, "UPDATE webhook_sendings SET queued_at = now() - interval '3 days 1 hour'")
+    run_sql(workshop, "UPDATE webhook_sendings SET queued_at = now() - interval '5 days 1 hour'")
     _sweep(workshop)
     assert statuses(workshop) == ["sent", "failed"]
     assert len(_state(workshop)["webhook_sendings"]) == 2

@@ -67,7 +67,12 @@ IN_PATHS: Mapping[str, Mapping[str, Rule]] = {
         "period": Rule.PLAIN,
         "type_code": Rule.CODE,
     },
-    NOTIFIER: {"webhook_id": Rule.VISIBLE, "delivery_id": Rule.VISIBLE, "letter_id": Rule.OF_ROLE},
+    NOTIFIER: {
+        "webhook_id": Rule.VISIBLE,
+        "delivery_id": Rule.VISIBLE,
+        "letter_id": Rule.OF_ROLE,
+        "address": Rule.PLAIN,
+    },
     CLASSIFIER: {"letter_id": Rule.OF_ROLE},
 }
 """The same wherever the path names it."""
@@ -442,10 +447,20 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
     },
     NOTIFIER: {
         **{
-            f"GET /deliveries query.{name}": Rule.NARROWS
-            for name in ("ticket_id", "hot_issue_id", "project_id", "matter_id")
+            f"GET {path} query.{name}": Rule.NARROWS
+            for path in ("/deliveries", "/deliveries.csv")
+            for name in ("ticket_id", "hot_issue_id", "project_id", "matter_id", "number", "department", "webhook_id")
         },
-        "GET /deliveries query.department": Rule.NARROWS,
+        **{
+            f"GET {path} query.{name}": rule
+            for path in ("/pages/deliveries", "/pages/deliveries.csv")
+            for name, rule in (
+                *(("department", Rule.NARROWS), ("number", Rule.NARROWS), ("channel", Rule.CODE)),
+                *(("since", Rule.PLAIN), ("until", Rule.PLAIN)),
+            )
+        },
+        "GET /pages/deliveries query.cursor": Rule.VISIBLE,
+        "GET /pages/search query.q": Rule.NARROWS,
         "GET /deliveries query.cursor": Rule.VISIBLE,
         "GET /webhooks/{webhook_id}/deliveries query.cursor": Rule.VISIBLE,
         "POST /webhooks body.department": Rule.NARROWS,

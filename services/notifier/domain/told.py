@@ -1,0 +1,29 @@
+"""What the delivery log shows, whatever it was: to a unit or to one of its officers, on which way, with which state."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ToldBy(StrEnum):
+    """A unit's topic and webhooks, and the ways to an officer."""
+
+    TOPIC = "topic"
+    WEBHOOK = "webhook"
+    EMAIL = "email"
+    WECOM = "wecom"
+    DINGTALK = "dingtalk"
+    FEISHU = "feishu"
+    SMS = "sms"
+
+
+class ToldState(StrEnum):
+    """The states of deliveries (`DeliveryStatus`) and of officers' notices (`NoticeStatus`)."""
+
+    AWAITING_TEXT = "awaiting_text"
+    PUBLISHED = "published"
+    WAITING = "waiting"
+    BUNDLED = "bundled"
+    SENT = "sent"
+    FAILED = "failed"
+    WITHHELD = "withheld"
