@@ -25,11 +25,13 @@ from services.cli.commands import (
     import_file,
     kafka,
     migrate,
+    officers,
     privacy,
     rebuild,
     reclassify,
     register,
     register_parts,
+    routing,
     run,
     sandbox,
     send,
@@ -70,6 +72,8 @@ app.add_typer(department.app, name="department")
 app.add_typer(dlq.app, name="dlq")
 app.add_typer(subscription.app, name="subscription")
 app.add_typer(deliveries.app, name="deliveries")
+app.add_typer(officers.app, name="officers")
+app.add_typer(routing.app, name="routing")
 app.add_typer(city.app, name="city")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(consultation.app, name="consultation")

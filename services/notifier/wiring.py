@@ -15,12 +15,18 @@ from services.chassis.messaging.timers import TimerHandler
 from services.chassis.workers import WorkerLoop
 from services.contracts.topics import topic_table
 from services.notifier.app.announce_schema import AnnounceSchema
+from services.notifier.app.explain import Explain
 from services.notifier.app.keep_states import KeepStates
 from services.notifier.app.notify_departments import NotifyDepartments
 from services.notifier.app.recipients import Recipients
+from services.notifier.app.tell_officers import TellOfficers
 from services.notifier.domain.delivery import CONSUMER
+from services.notifier.files.officer_words import load_officer_words
 from services.notifier.files.routing import load_routing
+from services.notifier.files.telling_rules import load_telling_rules
 from services.notifier.http.deliveries import delivery_routes
+from services.notifier.http.explaining import explaining_routes
+from services.notifier.http.officers import officer_routes
 from services.notifier.http.redeliveries import redelivery_routes
 from services.notifier.http.sandbox import sandbox_routes
 from services.notifier.http.schema_changes import schema_change_routes
@@ -32,6 +38,8 @@ from services.notifier.store.deliveries import SqlDeliveryLog, gauge_awaiting_te
 from services.notifier.store.held_tickets import SqlHeldTickets
 from services.notifier.store.known_matters import SqlKnownMatters
 from services.notifier.store.known_tickets import SqlKnownTickets
+from services.notifier.store.officer_notices import SqlOfficerNotices
+from services.notifier.store.officers import SqlOfficersAtPosts
 from services.notifier.store.schema_changes import SqlSchemaChanges
 from services.notifier.store.webhook_queue import SqlWebhookQueue, gauge_webhooks
 
@@ -58,6 +66,7 @@ class NotifierWiring:
             log,
             SqlWebhookQueue(sender.hear),
             KeepStates(SqlHeldTickets(), SqlKnownTickets(), kept),
+            tell_officers(),
             kept,
         )
         return cls(notify, sender, demo)
@@ -70,8 +79,14 @@ class NotifierWiring:
             webhook_routes(workshop, demo=self.demo),
             schema_change_routes(workshop, announce),
             sandbox_routes(workshop),
-            *people_pages(workshop),
+            officer_routes(workshop),
+            explaining_routes(self.explain),
+            *people_pages(workshop, self.explain, load_officer_words()),
         ]
+
+    @property
+    def explain(self) -> Explain:
+        return Explain(self.notify.recipients, self.notify.officers.rules)
 
     @property
     def subscriptions(self) -> Sequence[Subscription]:
@@ -88,6 +103,11 @@ class NotifierWiring:
     @property
     def workers(self) -> Mapping[str, WorkerLoop]:
         return {SENDER: self.sender.run}
+
+
+def tell_officers() -> TellOfficers:
+    words = load_officer_words()
+    return TellOfficers(load_telling_rules(words), words.parts_of, SqlOfficersAtPosts(), SqlOfficerNotices())
 
 
 def text_retention() -> timedelta:

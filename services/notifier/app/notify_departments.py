@@ -1,4 +1,5 @@
-"""Notifies departments: of dispatched tickets with their text, and of facts of tickets, hot issues and projects."""
+"""Notifies departments, and the officers there: of dispatched tickets with their text to departments, and of facts of
+tickets, hot issues and projects."""
 
 from __future__ import annotations
 
@@ -46,9 +47,11 @@ from services.notifier.app.delivery_count import count_deliveries
 from services.notifier.app.keep_states import KeepStates
 from services.notifier.app.ports import DeliveryLog, KnownMatters, KnownTickets, WebhookQueue
 from services.notifier.app.recipients import Recipients, hub, known_department
+from services.notifier.app.tell_officers import TellOfficers
 from services.notifier.domain.confidence import may_hear
 from services.notifier.domain.delivery import PARTIES, DeliveryChannel, DepartmentMessage, as_dispatched
-from services.notifier.domain.routing import FACTS, Fact
+from services.notifier.domain.routing import FACTS
+from services.notifier.domain.trigger import Fact
 
 _MESSAGES: dict[type[Event], type[Event]] = {
     **dict.fromkeys(TICKET_EVENTS, TicketNotice),
@@ -81,6 +84,7 @@ class NotifyDepartments:
     log: DeliveryLog
     webhooks: WebhookQueue
     states: KeepStates
+    officers: TellOfficers
     text_kept: timedelta
 
     @property
@@ -88,7 +92,8 @@ class NotifyDepartments:
         """The events that may notify somebody, and those that change what a department has to work on."""
         routed = {event for event in FACTS.values() if self.recipients.routing.reaches_anybody(event.type)}
         held = frozenset(TICKET_EVENTS) - {TicketReceived}  # then no department has it
-        return frozenset({TicketTextRecorded, TicketTextErased, ReplyRefused, *held, *routed})
+        given: set[type[Event]] = {TicketTextRecorded, TicketTextErased, ReplyRefused}
+        return frozenset(given | held | routed | self.officers.rules.events)
 
     def __call__(self, envelopes: Sequence[Envelope], work: Work) -> None:
         batch = self._read(envelopes, work)
@@ -116,6 +121,7 @@ class NotifyDepartments:
         recipients = self.recipients.of(fact)
         if not batch.is_newest(fact.aggregate_id, fact.version):
             return False
+        batch.facts.append(envelope)
         for recipient in recipients:
             messages = _TO_PARTIES if recipient in PARTIES else _MESSAGES
             batch.notify(envelope, recipient, messages[type(envelope.event)])
@@ -145,6 +151,7 @@ class NotifyDepartments:
         self.states.follow(work, envelopes, batch.tickets)
         self.webhooks.add(work, messages)
         self.webhooks.forget(work, batch.erased)
+        self.officers(work, batch.facts)
         forget(work.connection, batch.erased)
         # Last of what takes locks: it skips locked rows, but other transactions may wait for those it takes.
         self.tickets.forget_texts(work, batch.kept_since)
@@ -158,6 +165,7 @@ def _on_dispatched(batch: NotificationBatch, envelope: Envelope, dispatch: Ticke
         known_department(unit, of=ticket)
     if not batch.tickets[dispatch.ticket_id].take_dispatch(dispatch.version):
         return
+    batch.facts.append(envelope)
     if dispatch.taken_from and may_hear(dispatch.taken_from, dispatch, hub()):
         batch.notify(envelope, known_department(dispatch.taken_from, of=ticket), TicketNotice)
     for unit in (dispatch.lead, *dispatch.co_handlers):

@@ -10,11 +10,31 @@ from fastapi import APIRouter
 from services.chassis.database.work import Workshop
 from services.chassis.pages.login import entrance, login_routes, missing_pages
 from services.chassis.pages.look import Pages
+from services.chassis.web.identity import Role
+from services.notifier.app.explain import Explain
+from services.notifier.files.officer_words import OfficerWords
 from services.notifier.pages.deliveries import delivery_pages
+from services.notifier.pages.officers import officer_pages
+from services.notifier.pages.telling_rules import rule_pages
 
-MENU = {"menu_deliveries": "/pages/deliveries"}
+MENU = {
+    "menu_deliveries": "/pages/deliveries",
+    "menu_officers": "/pages/officers",
+    "menu_rules": "/pages/telling-rules",
+}
+FOR_ROLES = {
+    "menu_officers": frozenset({Role.HUB, Role.DEPARTMENT}),
+    "menu_rules": frozenset({Role.HUB, Role.SUPERVISOR, Role.ADMIN}),
+}
 
 
-def people_pages(workshop: Workshop) -> Sequence[APIRouter]:
-    pages = Pages(Path(__file__).parent, MENU)
-    return [entrance(), login_routes(pages), delivery_pages(workshop, pages), missing_pages(pages)]
+def people_pages(workshop: Workshop, explain: Explain, words: OfficerWords) -> Sequence[APIRouter]:
+    pages = Pages(Path(__file__).parent, MENU, FOR_ROLES)
+    return [
+        entrance(),
+        login_routes(pages),
+        delivery_pages(workshop, pages),
+        officer_pages(workshop, pages),
+        rule_pages(pages, workshop.clock, explain, words),
+        missing_pages(pages),
+    ]
