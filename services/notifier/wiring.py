@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from fastapi import APIRouter
 
@@ -16,6 +17,7 @@ from services.contracts.topics import topic_table
 from services.notifier.app.notify_departments import NotifyDepartments
 from services.notifier.app.recipients import Recipients
 from services.notifier.domain.delivery import CONSUMER
+from services.notifier.files.refusal_words import load_refusal_words, said
 from services.notifier.files.routing import load_routing
 from services.notifier.http.deliveries import delivery_routes
 from services.notifier.http.webhooks import webhook_routes
@@ -48,6 +50,7 @@ class NotifierWiring:
             SqlDeliveryLog(),
             SqlWebhookQueue(sender.activity.stir),
             kept,
+            partial(said, load_refusal_words()),
         )
         return cls(notify, sender, demo)
 

@@ -33,7 +33,7 @@ WORDS = "services.projects.http.bodies.Words"
 REDACT = "services.contracts.redaction.redact"
 CAUSE = "services.chassis.messaging.errors.cause_of"
 PLACED = "services.intake.app.review_ticket.ReviewTicket._redacted"
-PERSON = "services.intake.domain.persons.is_identifier"
+PERSON = "services.contracts.persons.is_identifier"
 
 _ROWS: tuple[tuple[End, str, str], ...] = (
     # --- events, by the class that declares the field ---------------------------------------------------------------

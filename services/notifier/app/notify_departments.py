@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
@@ -11,6 +11,7 @@ from services.chassis.database.work import Work
 from services.chassis.messaging.forgetting import forget
 from services.chassis.messaging.subscription import traced
 from services.chassis.tracing import current_traceparent
+from services.contracts.department_answer_events import DepartmentReplyTaken, DepartmentReplyTurnedDown
 from services.contracts.department_events import (
     CaseNotice,
     DefectNotice,
@@ -33,6 +34,7 @@ from services.contracts.registry import (
     STANDARD_EVENTS,
     TICKET_EVENTS,
 )
+from services.contracts.reply_answer_events import ActReplyAnswered, ReplyAnswered, ReplyOutcome, TicketReplyAnswered
 from services.contracts.reply_events import ReplyRefused
 from services.contracts.standard_events import RolloutChanged, StandardCheckChanged
 from services.contracts.supervision_events import SupervisionOpinionChanged
@@ -80,13 +82,16 @@ class NotifyDepartments:
     log: DeliveryLog
     webhooks: WebhookQueue
     text_kept: timedelta
+    said: Callable[[str], Mapping[str, str]]
+    """Why a reply was refused, in words for people, by the code of the refusal."""
 
     @property
     def events(self) -> frozenset[type[Event]]:
         """The events that may notify somebody."""
         routed = {event for event in FACTS.values() if self.recipients.routing.reaches_anybody(event.type)}
+        answers: set[type[Event]] = {ReplyRefused, TicketReplyAnswered, ActReplyAnswered}
         return frozenset(
-            {TicketDispatched, TicketCoHandlerCalledIn, TicketTextRecorded, TicketTextErased, ReplyRefused, *routed}
+            {TicketDispatched, TicketCoHandlerCalledIn, TicketTextRecorded, TicketTextErased, *answers, *routed}
         )
 
     def __call__(self, envelopes: Sequence[Envelope], work: Work) -> None:
@@ -102,6 +107,8 @@ class NotifyDepartments:
                 case ReplyRefused() as refused:
                     department = known_department(refused.department, of=f"reply {refused.reply_id}")
                     batch.notify(envelope, department, DepartmentReplyRefused)
+                case ReplyAnswered() as answer:
+                    self._on_answer(batch, envelope, answer)
                 case TicketCoHandlerCalledIn() as called_in:
                     unit = known_department(called_in.unit, of=f"ticket {called_in.ticket_id}")
                     if self._on_fact(batch, envelope, called_in) and may_hear(unit, called_in, hub()):
@@ -109,6 +116,13 @@ class NotifyDepartments:
                 case fact:
                     self._on_fact(batch, envelope, cast(Fact, fact))
         self._write(batch, work)
+
+    def _on_answer(self, batch: NotificationBatch, envelope: Envelope, answer: ReplyAnswered) -> None:
+        department = known_department(answer.department, of=f"reply {answer.aggregate_id}")
+        if answer.outcome is ReplyOutcome.TAKEN:
+            batch.notify(envelope, department, DepartmentReplyTaken)
+        else:
+            batch.notify(envelope, department, DepartmentReplyTurnedDown, self.said(answer.code or ""))
 
     def _on_fact(self, batch: NotificationBatch, envelope: Envelope, fact: Fact) -> bool:
         """False, and nobody is notified, if a newer fact was handled before."""
