@@ -17,6 +17,7 @@ class _ReplyTold(DepartmentEvent):
     """`reply_id` is the id that the department gave its reply; where none could be read, `offset` tells which record of
     its reply topic is meant. `about` is what the reply named."""
 
+    record: UUID = Field(description="Which record is answered; another answer to the same one has the same.")
     reply_id: UUID | None = None
     offset: int | None = Field(None, ge=0)
     reply: str | None = Field(None, description="The reply's type.")
@@ -30,7 +31,7 @@ class _ReplyTold(DepartmentEvent):
 
     @property
     def aggregate_id(self) -> str:
-        return str(self.reply_id or f"{self.department}-{self.offset}")
+        return f"{self.department}:{self.record}"
 
 
 class DepartmentReplyTaken(_ReplyTold):

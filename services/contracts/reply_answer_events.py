@@ -33,6 +33,7 @@ class ReplyAnswered(Event):
     """
 
     department: DepartmentCode
+    record: UUID = Field(description="Which record of the department: `reply_id`, or made from a dead letter's place.")
     reply_id: UUID | None = None
     offset: int | None = Field(None, ge=0, description="Of the record on the department's reply topic.")
     reply: str | None = Field(None, description="The reply's type, if it is one that is known.")
@@ -49,7 +50,8 @@ class ReplyAnswered(Event):
 
     @property
     def aggregate_id(self) -> str:
-        return str(self.reply_id or f"{self.department}-{self.offset}")
+        """With the department: its ids are its own, and another may have used the same."""
+        return f"{self.department}:{self.record}"
 
 
 class TicketReplyAnswered(ReplyAnswered):

@@ -111,7 +111,6 @@ class ActReplied(DepartmentReply):
     """
 
     type: ClassVar[str] = "reply.acted.v1"
-    version: Version = 1
     act: ActCode
     about: dict[str, Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,60}$")]] = Field(
         {}, description="By name, what stands in braces in the act's path."
@@ -139,4 +138,5 @@ class ReplyRefused(Event):
 
     @property
     def aggregate_id(self) -> str:
-        return str(self.reply_id)
+        """With the department: its ids are its own, and another may have used the same."""
+        return f"{self.department}:{self.reply_id}:refused"

@@ -87,13 +87,15 @@ class ReplyDesk:
             "offset": record.offset if record.offset >= 0 else None,
             "reply": claimed.type if claimed.type in REPLIES else None,
         }
-        self._answer(work, record.topic, event_id, ReplyOutcome.REFUSED, named | facts)
+        # Not the reply's own id: it may be replayed and answered again, or sent again with the same id and be good.
+        letter = deterministic_id("replies", f"{record.topic}:{event_id}", "rejected")
+        self._answer(work, record.topic, letter, ReplyOutcome.REFUSED, named | facts)
 
     def _answer(self, work: Work, topic: str | None, cause: UUID, outcome: ReplyOutcome, facts: dict[str, Any]) -> None:
         department = self.departments.get(topic or "")
         if department is None:
             return
-        answer = self.event(version=1, department=department, outcome=outcome, **facts)
+        answer = self.event(version=1, department=department, record=cause, outcome=outcome, **facts)
         work.publish(self.topic, answer, event_id=deterministic_id("replies", f"{topic}:{cause}", self.event.type))
         work.after_commit(metrics.REPLIES.labels(outcome).inc)
 
