@@ -22,7 +22,7 @@ class _ReplyTold(DepartmentEvent):
     offset: int | None = Field(None, ge=0)
     reply: str | None = Field(None, description="The reply's type.")
     act: ActCode | None = None
-    about: dict[str, str] = Field({}, description="What it was about, as the reply named it.")
+    about: dict[str, str] = Field({}, description="What it was about, as far as the reply named ids.")
     ticket_id: TicketId | None = None
     number: TicketNumber | None = None
     in_reply_to: UUID | None = None

@@ -38,7 +38,7 @@ class ReplyAnswered(Event):
     offset: int | None = Field(None, ge=0, description="Of the record on the department's reply topic.")
     reply: str | None = Field(None, description="The reply's type, if it is one that is known.")
     act: ActCode | None = None
-    about: dict[str, str] = Field({}, description="What it was about, as the reply named it.")
+    about: dict[str, str] = Field({}, description="What it was about, as far as the reply named ids.")
     ticket_id: TicketId | None = None
     number: TicketNumber | None = None
     in_reply_to: UUID | None = None

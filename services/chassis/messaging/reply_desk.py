@@ -14,7 +14,9 @@ from services.chassis.database.work import Work
 from services.chassis.messaging.reply_form import REPLIES, NoReply, claimed_by, read_reply
 from services.chassis.messaging.subscription import NotOurs
 from services.chassis.web.problems import Problem
+from services.contracts.department_acts import department_acts
 from services.contracts.event import Envelope, MalformedEvent, deterministic_id
+from services.contracts.persons import is_identifier
 from services.contracts.reply_answer_events import ReplyAnswered, ReplyOutcome
 from services.contracts.reply_events import ActReplied, DepartmentReply, ReplyEvent
 
@@ -106,7 +108,14 @@ def _named(envelope: Envelope) -> dict[str, Any]:
     named = {"reply_id": envelope.id, "reply": reply.type, "in_reply_to": reply.in_reply_to}
     match reply:
         case ActReplied():
-            return named | {"act": reply.act, "about": reply.about}
+            return named | {"act": reply.act, "about": _known(reply)}
         case ReplyEvent():
             return named | {"ticket_id": reply.ticket_id, "about": {"ticket_id": reply.ticket_id}}
     return named
+
+
+def _known(reply: ActReplied) -> dict[str, str]:
+    """What a reply is about, as far as an answer may repeat it: names of the act, and what can be an id."""
+    act = department_acts().get(reply.act)
+    names = act.about if act else ()
+    return {name: reply.about[name] for name in names if is_identifier(reply.about.get(name, ""))}

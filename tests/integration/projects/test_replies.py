@@ -203,8 +203,9 @@ def test_every_route_that_a_department_may_call_is_an_act_or_over_http_alone(wor
 def test_what_a_person_writes_is_redacted_before_it_is_kept(district: District) -> None:
     sent = noted(district.issue(ROOF)["version"], actor="13912345678")
     sent["body"]["note"] = "联系人王建国 13912345678"
-    processor(district.workshop).process([record("housing", **sent)])
-    assert answers(district.workshop)[-1].outcome == "taken"
+    planted = acted("project.step", {"project_id": "13912345678", "a13912345678": ROOF}, {"13912345678": 1})
+    processor(district.workshop).process([record("housing", **sent), record("housing", 1, **planted)])
+    assert [one.outcome for one in answers(district.workshop)] == ["taken", "refused"]
     assert "13912345678" not in district.hub.get(f"/hot-issues/{ROOF}").text
     for topic in ("projects", "hot-issues"):
         assert all("13912345678" not in event.model_dump_json() for event in published(district.workshop, topic))
