@@ -121,7 +121,10 @@ class TicketNotice(DepartmentEvent):
 
 
 class DepartmentReplyRefused(DepartmentEvent):
-    """A reply of the department did not fit and changed nothing: the reason, and the current state."""
+    """A reply to a ticket did not fit and changed nothing: the reason, and the current state.
+
+    `department.reply_refused.v2` says the same of every reply; who reads that drops this one.
+    """
 
     type: ClassVar[str] = "department.reply_refused.v1"
     reply_id: UUID

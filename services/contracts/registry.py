@@ -18,11 +18,13 @@ from services.contracts import (
     ticket_events,
     works_events,
 )
+from services.contracts import department_answer_events as department_answer_events
 from services.contracts import department_state_events as department_state_events
 from services.contracts import estate_events as estate_events
 from services.contracts import impact_events as impact_events
 from services.contracts import need_events as need_events
 from services.contracts import plan_events as plan_events
+from services.contracts import reply_answer_events as reply_answer_events
 from services.contracts import standard_events as standard_events
 from services.contracts import subscription_events as subscription_events
 from services.contracts import supervision_events as supervision_events
@@ -50,6 +52,7 @@ STANDARD_EVENTS = tuple(_types_of(standard_events.StandardEvent))
 WORKS_EVENTS = tuple(_types_of(works_events.WorksEvent))
 CONSULTATION_EVENTS = tuple(_types_of(consultation_events.ConsultationEvent))
 DEPARTMENT_EVENTS = tuple(_types_of(department_events.DepartmentEvent))
-REPLY_EVENTS = tuple(_types_of(reply_events.ReplyEvent))
+REPLY_EVENTS = tuple(_types_of(reply_events.DepartmentReply))
+TICKET_REPLY_EVENTS = tuple(_types_of(reply_events.ReplyEvent))
 
 EVENTS: dict[str, type[Event]] = {event.type: event for event in _types_of(Event)}

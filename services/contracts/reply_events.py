@@ -1,16 +1,17 @@
 """What a department answers on its own topic (`departments.<code>.replies`); which department it is, the topic says.
 
-A reply is a step of the ticket with the same checks as over HTTP. One that does not fit changes nothing and is answered
-with the reason (`department.reply_refused.v1`).
+A reply does what a request over HTTP does, with the same checks. Each is answered: `department.reply_taken.v1`, or
+`department.reply_refused.v2` with the reason, and then nothing has changed (docs/replies.md).
 """
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, JsonValue, StringConstraints
 
+from services.contracts.department_acts import ActCode
 from services.contracts.event import Event, TicketId, TicketNumber, Version
 from services.contracts.ticket_events import DepartmentCode
 
@@ -19,13 +20,24 @@ Note = Annotated[str, StringConstraints(pattern=r"^[\s\S]{0,1000}$")]
 Answer = Annotated[str, StringConstraints(pattern=r"^[\s\S]{0,5000}$")]
 
 
-class ReplyEvent(Event):
-    """`version` is the ticket's version that the department last received; steps of the same department after it are
-    no conflict. Text is redacted by intake, and its topic keeps it for a short time only."""
+class DepartmentReply(Event):
+    """What all replies have. Text is redacted by who takes it, and the topic keeps it for a short time only."""
+
+    in_reply_to: UUID | None = Field(
+        None, description="`delivery_id` of the message that is answered; the answer to the reply repeats it."
+    )
+    actor: Person = Field(description="Who did it, by an identifier of the department; not a name.")
+    base_version: Version | None = Field(
+        None,
+        description="The version that the department acts on; refused as a conflict if somebody acted since. Without "
+        "it the reply is taken as the ticket stands; an act of projects needs it here or in `body`.",
+    )
+
+
+class ReplyEvent(DepartmentReply):
+    """A step of a ticket. `version` is not looked at: a conflict is only found by `base_version`."""
 
     ticket_id: TicketId
-    in_reply_to: UUID | None = Field(None, description="`delivery_id` of the message that is answered.")
-    actor: Person = Field(description="Who did it, by an identifier of the department; not a name.")
 
     @property
     def aggregate_id(self) -> str:
@@ -78,11 +90,41 @@ class TicketSettlementReplied(ReplyEvent):
     beyond_duty: bool | None = None
 
 
-class ReplyRefused(Event):
-    """A department's reply did not fit the ticket's state and changed nothing; the department gets the reason.
+class TicketContactMissedReplied(ReplyEvent):
+    """The caller was called for the first contact, in vain (联系未果)."""
 
-    A fact of the reply, not of the ticket: `reply_id` is the id of the event that is refused.
+    type: ClassVar[str] = "reply.contact_missed.v1"
+    result: Literal["not reached", "wrong number"]
+
+
+class TicketAssigneeReplied(ReplyEvent):
+    """It gave the ticket to one of its people (指派)."""
+
+    type: ClassVar[str] = "reply.assigned.v1"
+    person: Person = Field(description="By an identifier of the department; not a name.")
+
+
+class ActReplied(DepartmentReply):
+    """An act on anything but a ticket: `act` says what, `about` of what, and `body` is that of the act's route.
+
+    `version` is not looked at. What the route's body calls `version` may come as `base_version`.
     """
+
+    type: ClassVar[str] = "reply.acted.v1"
+    act: ActCode
+    about: dict[str, Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,60}$")]] = Field(
+        {}, description="By name, what stands in braces in the act's path."
+    )
+    body: dict[str, JsonValue] = Field({}, description="What the act's path takes over HTTP; its words are redacted.")
+
+    @property
+    def aggregate_id(self) -> str:
+        """Of what it is about, the first; the act itself where it is about nothing that exists."""
+        return next(iter(self.about.values()), self.act)
+
+
+class ReplyRefused(Event):
+    """A reply to a ticket was refused: `reply.answered.v1` for who reads department.reply_refused.v1."""
 
     type: ClassVar[str] = "reply.refused.v1"
     reply_id: UUID
@@ -96,4 +138,5 @@ class ReplyRefused(Event):
 
     @property
     def aggregate_id(self) -> str:
-        return str(self.reply_id)
+        """With the department: its ids are its own, and another may have used the same."""
+        return f"{self.department}:{self.reply_id}:refused"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import get_args
 from uuid import uuid4
 
 from fastapi import APIRouter
@@ -23,7 +22,6 @@ from services.chassis.working_days import Calendar
 from services.contracts.classification_events import TicketClassified
 from services.contracts.estate_events import EstateRegistered, EstateRemoved
 from services.contracts.taxonomy import taxonomy
-from services.contracts.topics import topic_table
 from services.intake.app.act_on_many import ActOnMany
 from services.intake.app.answer_follow_up import AnswerFollowUp
 from services.intake.app.assist import AssistTicket
@@ -50,7 +48,6 @@ from services.intake.app.recount_deadlines import RecountDeadlines
 from services.intake.app.review_ticket import ReviewTicket
 from services.intake.app.sending_ports import Gateway
 from services.intake.app.settle_ticket import SettleTicket
-from services.intake.app.take_reply import Reply, TakeReply
 from services.intake.app.tell_callers import TellCallers
 from services.intake.app.ticket_desk import TicketDesk
 from services.intake.domain.deadline import Timekeeper
@@ -77,6 +74,7 @@ from services.intake.http.many_tickets import many_routes
 from services.intake.http.privacy import privacy_routes
 from services.intake.http.processing_records import record_routes
 from services.intake.http.related_tickets import related_routes
+from services.intake.http.replies import TakeReply
 from services.intake.http.retention import retention_routes
 from services.intake.http.search import search_routes
 from services.intake.http.shifts import shift_routes
@@ -200,24 +198,18 @@ class Wiring:
             SqlLinks(caller_key, public_url, rules) if public_url else None,
         )
         senders = [TellingSender(one, telling.prepare, rules.retry, telling.next_way, news) for one in gateways]
+        reviewing = ReviewTicket(desk, taxonomy(), catalogues)
+        steps = TicketSteps(plain, reviewing, MoveTicket(desk), merging, settlement, assist, MissContact(desk))
         return cls(
             receive,
             DispatchOnClassification(desk, taxonomy(), catalogues, SqlRepeats(), SqlEstates(), SqlPlaceNames()),
-            TicketSteps(
-                plain,
-                ReviewTicket(desk, taxonomy(), catalogues),
-                MoveTicket(desk),
-                merging,
-                settlement,
-                assist,
-                MissContact(desk),
-            ),
+            steps,
             EditCatalogue(catalogues),
             FireDeadlines(desk),
             RecountDeadlines(desk, calendar.known_until),
             JoinKnownIssue(desk, receive, merging, telling.follow),
             answer,
-            TakeReply(plain, assist, settlement, topic_table().reply_topics().get),
+            TakeReply.of(steps),
             TakeCityVisit(tickets, receipts, settlement, caller_key, _new_id),
             AttachToTicket(desk, SqlAttachments()),
             ReadCaller(tickets, tickets, vault, readings, caller_access(), caller_key),
@@ -276,7 +268,6 @@ class Wiring:
     @property
     def subscriptions(self) -> Sequence[Subscription]:
         followed = followed_events(self.telling.follow, self.telling.works)
-        replies = dict.fromkeys(get_args(Reply), self.replies)
         return [
             Subscription(
                 "intake",
@@ -296,12 +287,7 @@ class Wiring:
                 frozenset({EstateRegistered, EstateRemoved}),
                 FollowRegister(SqlRegisterBook()),
             ),
-            Subscription(
-                "intake-replies",
-                tuple(topic_table().reply_topics()),
-                frozenset(replies),
-                one_by_one(replies, self.replies.lock_tickets),
-            ),
+            self.replies.subscription,
         ]
 
     @property

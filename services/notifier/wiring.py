@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from fastapi import APIRouter
 
@@ -22,6 +23,7 @@ from services.notifier.app.recipients import Recipients
 from services.notifier.app.tell_officers import TellOfficers
 from services.notifier.domain.delivery import CONSUMER
 from services.notifier.files.officer_words import load_officer_words
+from services.notifier.files.refusal_words import load_refusal_words, said
 from services.notifier.files.routing import load_routing
 from services.notifier.files.telling_rules import load_telling_rules
 from services.notifier.http.deliveries import delivery_routes
@@ -68,6 +70,7 @@ class NotifierWiring:
             KeepStates(SqlHeldTickets(), SqlKnownTickets(), kept),
             tell_officers(),
             kept,
+            partial(said, load_refusal_words()),
         )
         return cls(notify, sender, demo)
 

@@ -85,6 +85,7 @@ from services.projects.http.kpi import kpi_routes
 from services.projects.http.needs import need_routes
 from services.projects.http.plans import plan_routes
 from services.projects.http.repair_projects import project_routes
+from services.projects.http.replies import acts_by_reply
 from services.projects.http.rollouts import rollout_routes
 from services.projects.http.scheme import scheme_routes
 from services.projects.http.search import search_routes
@@ -218,7 +219,8 @@ class ProjectsWiring:
             intake_url,
         )
 
-    def routes(self, workshop: Workshop) -> Sequence[APIRouter]:
+    def interface(self, workshop: Workshop) -> Sequence[APIRouter]:
+        """What other programs ask, and what replies do."""
         return [
             concentration_routes(workshop),
             issue_routes(workshop, self.decide, self.correct, self.heat, self.words),
@@ -248,6 +250,11 @@ class ProjectsWiring:
             case_routes(workshop, self.types.cases),
             standard_routes(workshop, self.types.standards),
             rollout_routes(workshop, self.types.standards),
+        ]
+
+    def routes(self, workshop: Workshop) -> Sequence[APIRouter]:
+        return [
+            *self.interface(workshop),
             *people_pages(
                 workshop,
                 self.decide,
@@ -274,6 +281,7 @@ class ProjectsWiring:
             Subscription(
                 "projects-erasures", ("ticket-texts",), frozenset({TicketTextErased, TicketTextRecorded}), forget_texts
             ),
+            acts_by_reply(self.interface),
         ]
 
     @property

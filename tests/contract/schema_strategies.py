@@ -26,6 +26,8 @@ def _values(node: dict[str, Any], definitions: dict[str, Any]) -> st.SearchStrat
     unknown = node.keys() - UNDERSTOOD
     if unknown:
         raise NotImplementedError(f"no strategy for {sorted(unknown)} of {node}")
+    if not node:  # any JSON value
+        return st.one_of(st.none(), st.booleans(), st.integers(-(2**53), 2**53), texts)
     match node:
         case {"$ref": reference}:
             return _values(definitions[reference.removeprefix("#/$defs/")], definitions)

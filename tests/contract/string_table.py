@@ -33,7 +33,7 @@ WORDS = "services.projects.http.bodies.Words"
 REDACT = "services.contracts.redaction.redact"
 CAUSE = "services.chassis.messaging.errors.cause_of"
 PLACED = "services.intake.app.review_ticket.ReviewTicket._redacted"
-PERSON = "services.intake.domain.persons.is_identifier"
+PERSON = "services.contracts.persons.is_identifier"
 
 _ROWS: tuple[tuple[End, str, str], ...] = (
     # --- events, by the class that declares the field ---------------------------------------------------------------
@@ -57,7 +57,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      HotIssueEvent.summary
      HotIssueEvent.summary_en HotIssueEvent.verdict HotIssueNotice.verdict"""),
     (End.MADE, "the subject of a verified token", "HotIssueEvent.actor ProjectEvent.actor"),
-    (End.REDACTED, PERSON, "ReplyEvent.actor"),
+    (End.REDACTED, PERSON, "DepartmentReply.actor TicketAssigneeReplied.person"),
     (End.MADE, "numbers, a model's name, a hash of terms",
      "Effect.months_before Effect.months_after _Reading.model_version _Reading.fingerprint _Reading.place_candidates"),
     (End.TEXT, "words of the redacted text: names of places, and those that decided",
@@ -75,6 +75,15 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
     (End.TEXT, "on the department's own topic for 30 days; redacted where intake keeps it",
      """_ReplyWithText.text TicketSettlementReplied.text TicketSettlementReplied.reason
      TicketSettlementReplied.handling"""),
+    (End.TEXT, "on the department's own topic for 30 days; its words are redacted by the body of the act's route",
+     "ActReplied.body"),
+    (End.CODE, "ids of what exists: nothing is looked up by what is none",
+     "ActReplied.about ReplyAnswered.about _ReplyTold.about"),
+    (End.CODE, "a type of reply, a state of the program",
+     "ReplyAnswered.reply ReplyAnswered.current_state _ReplyTold.reply _ReplyTold.current_state"),
+    (End.MADE, "a sentence of the program about fields, codes and numbers",
+     """ReplyAnswered.reason DepartmentReplyTurnedDown.reason DepartmentReplyTurnedDown.said_zh
+     DepartmentReplyTurnedDown.said_en"""),
     (End.CODE, "a kind, state or code of the rules of works, an item of the menu, a number; anything else is refused",
      """VisitMade.result WarrantyGiven.term WorksDefectChanged.cured_by
      WorksDefectChanged.severity WorksDefectChanged.state

@@ -162,7 +162,7 @@ def replay(workshop: Workshop, letter_id: UUID, actor: str, apply: Callable[[str
         letter = _letter(row)
         if letter.replayed_at:
             return False
-        envelope = Envelope.parse(letter.headers, letter.value, EVENTS)
+        envelope = replace(Envelope.parse(letter.headers, letter.value, EVENTS), topic=letter.topic)
         known_as = [(letter.topic, envelope.id)]
         if envelope.id == letter.event_id or inbox.admit(work.connection, letter.consumer, known_as):
             apply(letter.consumer, envelope, work)

@@ -15,10 +15,9 @@ from services.chassis.database.work import Workshop
 from services.chassis.messaging import attempts, dead_letters, inbox
 from services.chassis.messaging.errors import Kind, cause_of, kind_of
 from services.chassis.messaging.reject_limit import RejectLimit
-from services.chassis.messaging.subscription import Subscription
+from services.chassis.messaging.subscription import NotOurs, Subscription
 from services.chassis.messaging.unreadable import UnreadableRecords
 from services.contracts.event import Envelope, MalformedEvent, deterministic_id
-from services.contracts.registry import EVENTS
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +30,7 @@ class Halted(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A record and its envelope, or the fault for which it has none."""
+    """A record and its envelope, or the fault for which it has none; neither for one that another consumer takes."""
 
     record: ConsumerRecord
     event_id: UUID
@@ -47,17 +46,19 @@ class Incoming:
         return self.envelope.event.type if self.envelope else "unknown"
 
 
-def read(record: ConsumerRecord, consumer: str) -> Incoming:
+def read(record: ConsumerRecord, subscription: Subscription) -> Incoming:
     """Never raises: a record that is no event gets an id from its place and content, so that it is dead-lettered once.
 
     From its content too, because in a recreated topic another record may be at the same place.
     """
+    fault = None
     try:
-        envelope = Envelope.parse(record.headers or [], record.value, EVENTS)
-    except MalformedEvent as fault:
+        envelope = subscription.read(record)
+    except (MalformedEvent, NotOurs) as error:
+        fault = error if isinstance(error, MalformedEvent) else None
         content = sha256(repr((record.key, record.value, record.headers)).encode("utf-8", "surrogatepass")).hexdigest()
         place = f"{record.topic}-{record.partition}-{record.offset}-{content}"
-        return Incoming(record, deterministic_id(consumer, place, "malformed"), None, fault)
+        return Incoming(record, deterministic_id(subscription.consumer, place, "malformed"), None, fault)
     return Incoming(record, envelope.id, replace(envelope, topic=record.topic), None)
 
 
@@ -81,12 +82,13 @@ class Processor:
         return self.subscription.consumer
 
     def process(self, records: Sequence[ConsumerRecord]) -> None:
-        batch = [read(record, self.consumer) for record in records]
+        batch = [read(record, self.subscription) for record in records]
         starts: dict[attempts.Position, int] = {}
         for incoming in batch:
             starts.setdefault((incoming.record.topic, incoming.record.partition), incoming.record.offset)
         with attempts.attempt(self.workshop.engine, self.consumer, "batch", starts) as count:
-            if count == 1 and all(incoming.fault is None for incoming in batch):
+            alone = self.subscription.singly and len(batch) > 1
+            if count == 1 and not alone and all(incoming.fault is None for incoming in batch):
                 try:
                     self._handle(batch)
                     return
@@ -120,7 +122,7 @@ class Processor:
         record = ConsumerRecord(topic, partition, -1, place.first, 0, 0, None, None, [], None, -1, -1, -1)
         cause = f"cannot be decoded, offsets {place.first} to {place.last}, kept on the topic alone: {place.cause}"
         identity = deterministic_id(self.consumer, f"{topic}-{partition}-{place.first}-{place.cause}", "unreadable")
-        self._reject(Incoming(record, identity, None, None), cause)
+        self._reject(Incoming(record, identity, None, MalformedEvent("record", "cannot be decoded")), cause)
 
     def _settle(self, incoming: Incoming) -> None:
         record = incoming.record
@@ -179,9 +181,12 @@ class Processor:
             letter = dead_letters.reject(work.connection, subject, cause)
             if letter:
                 work.outgoing.append(letter)
+                if answer := self.subscription.answer_rejected:
+                    answer(incoming.record, incoming.event_id, incoming.fault, work)
         self._count(incoming, "rejected" if letter else "duplicate")
         log.warning("event rejected", cause=cause, letter=str(subject.letter_id))
-        if self.limit.record(True):
+        others_fault = incoming.fault is not None and self.subscription.answer_rejected is not None
+        if not others_fault and self.limit.record(True):
             raise Halted(f"reject limit passed; the last cause was: {cause}")
 
     def _count(self, incoming: Incoming, outcome: str) -> None:

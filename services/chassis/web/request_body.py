@@ -75,13 +75,13 @@ def guarded(scope: Scope, receive: Receive, limit: int) -> Receive:
             if is_json:
                 parts.append(part)
                 if whole:
-                    _refuse_unstorable(b"".join(parts))
+                    refuse_unstorable(b"".join(parts))
         return message
 
     return guard
 
 
-def _refuse_unstorable(body: bytes) -> None:
+def refuse_unstorable(body: bytes) -> None:
     if not _SUSPECT.search(body):
         return
     try:

@@ -7,7 +7,7 @@ import hmac
 import re
 
 from services.contracts.callers import is_nobody, is_nobodys_phone, normalise_phone
-from services.intake.domain.persons import is_identifier
+from services.contracts.persons import is_identifier
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 

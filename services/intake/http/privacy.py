@@ -13,13 +13,13 @@ from services.chassis.database.work import Workshop
 from services.chassis.web.answers import json_answer
 from services.chassis.web.identity import Actor, Role, require
 from services.chassis.web.problems import Problem
+from services.contracts.persons import is_identifier
 from services.contracts.redaction import redact
 from services.intake.app.end_keys import EndKeys
 from services.intake.app.erase_caller import EraseCaller, Erasure
 from services.intake.app.personal_data import KeptOfPerson, Person, PersonalData
 from services.intake.app.read_caller import CallerRead
 from services.intake.domain.caller_access import ReadingOutcome
-from services.intake.domain.persons import is_identifier
 from services.intake.http.callers import PRIVATE, SAID, asker_of, phone_number, refuse, shown
 from services.intake.http.rights import no_such_ticket, scope_of
 from services.intake.http.ticket_bodies import written_out

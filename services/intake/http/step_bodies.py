@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from services.contracts.event import TicketId, TicketNumber
+from services.contracts.persons import is_identifier
 from services.contracts.ticket_events import DepartmentCode, Place, RequestKind, Satisfaction, TypeCode, Urgency
 from services.intake.app.ports import Result
 from services.intake.app.review_ticket import Correction
 from services.intake.domain.calls import CallResult
-from services.intake.domain.persons import is_identifier
 from services.intake.domain.ticket import NOBODY
 from services.intake.http.ticket_bodies import Text
 

@@ -78,7 +78,13 @@ class StepRow:
 
     def take(self, steps: TicketSteps, work: Work, ticket_id: str, body: Any, actor: Actor) -> None:
         """Takes the step as `body` says. Raises what its use case and `authorise` raise."""
-        command = Command(body.version, actor.subject, body.words, actor.departments)
+        self.take_at(body.version, steps, work, ticket_id, body, actor)
+
+    def take_at(
+        self, version: int | None, steps: TicketSteps, work: Work, ticket_id: str, body: Any, actor: Actor
+    ) -> None:
+        """For senders whose commands come in order: at this version, or as the ticket stands."""
+        command = Command(version, actor.subject, body.words, actor.departments)
         self.call(steps, work, ticket_id, body, command, self.authorise(actor))
 
 

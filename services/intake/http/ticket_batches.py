@@ -14,8 +14,8 @@ from services.chassis.database.work import Workshop
 from services.chassis.metrics import TICKETS_RECEIVED
 from services.chassis.web.identity import Actor, Role, require
 from services.chassis.web.problems import invalid
+from services.contracts.persons import is_identifier
 from services.intake.app.receive_ticket import Receipt, ReceiveTicket, Request
-from services.intake.domain.persons import is_identifier
 from services.intake.http.ticket_bodies import TicketBody, wrong_time
 
 MAX_ROWS = 500

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from services.contracts.event import Envelope, Event
@@ -47,11 +48,17 @@ class NotificationBatch:
         self.newest[aggregate_id] = version
         return True
 
-    def notify(self, cause: Envelope, department: DepartmentCode, message: type[Event]) -> None:
+    def notify(
+        self,
+        cause: Envelope,
+        department: DepartmentCode,
+        message: type[Event],
+        said: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         delivery = TopicDelivery.of(cause, department, message)
         if delivery.delivery_id not in self._added:
             self._added[delivery.delivery_id] = delivery
-            self._publish(delivery, notice(message, cause.event, department, delivery.delivery_id), cause)
+            self._publish(delivery, notice(message, cause.event, department, delivery.delivery_id, said), cause)
 
     def give(
         self, cause: Envelope, dispatch: TicketDispatched, department: DepartmentCode, message: type[Event]

@@ -3,7 +3,7 @@ tickets, hot issues and projects."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
@@ -12,6 +12,7 @@ from services.chassis.database.work import Work
 from services.chassis.messaging.forgetting import forget
 from services.chassis.messaging.subscription import traced
 from services.chassis.tracing import current_traceparent
+from services.contracts.department_answer_events import DepartmentReplyTaken, DepartmentReplyTurnedDown
 from services.contracts.department_events import (
     CaseNotice,
     DefectNotice,
@@ -34,6 +35,7 @@ from services.contracts.registry import (
     STANDARD_EVENTS,
     TICKET_EVENTS,
 )
+from services.contracts.reply_answer_events import ActReplyAnswered, ReplyAnswered, ReplyOutcome, TicketReplyAnswered
 from services.contracts.reply_events import ReplyRefused
 from services.contracts.standard_events import RolloutChanged, StandardCheckChanged
 from services.contracts.supervision_events import SupervisionOpinionChanged
@@ -86,14 +88,17 @@ class NotifyDepartments:
     states: KeepStates
     officers: TellOfficers
     text_kept: timedelta
+    said: Callable[[str], Mapping[str, str]]
+    """Why a reply was refused, in words for people, by the code of the refusal."""
 
     @property
     def events(self) -> frozenset[type[Event]]:
         """The events that may notify somebody, and those that change what a department has to work on."""
         routed = {event for event in FACTS.values() if self.recipients.routing.reaches_anybody(event.type)}
         held = frozenset(TICKET_EVENTS) - {TicketReceived}  # then no department has it
-        given: set[type[Event]] = {TicketTextRecorded, TicketTextErased, ReplyRefused}
-        return frozenset(given | held | routed | self.officers.rules.events)
+        texts: set[type[Event]] = {TicketTextRecorded, TicketTextErased}
+        answers: set[type[Event]] = {ReplyRefused, TicketReplyAnswered, ActReplyAnswered}
+        return frozenset(texts | answers | held | routed | self.officers.rules.events)
 
     def __call__(self, envelopes: Sequence[Envelope], work: Work) -> None:
         batch = self._read(envelopes, work)
@@ -108,6 +113,8 @@ class NotifyDepartments:
                 case ReplyRefused() as refused:
                     department = known_department(refused.department, of=f"reply {refused.reply_id}")
                     batch.notify(envelope, department, DepartmentReplyRefused)
+                case ReplyAnswered() as answer:
+                    self._on_answer(batch, envelope, answer)
                 case TicketCoHandlerCalledIn() as called_in:
                     unit = known_department(called_in.unit, of=f"ticket {called_in.ticket_id}")
                     if self._on_fact(batch, envelope, called_in) and may_hear(unit, called_in, hub()):
@@ -115,6 +122,13 @@ class NotifyDepartments:
                 case fact:
                     self._on_fact(batch, envelope, cast(Fact, fact))
         self._write(batch, envelopes, work)
+
+    def _on_answer(self, batch: NotificationBatch, envelope: Envelope, answer: ReplyAnswered) -> None:
+        department = known_department(answer.department, of=f"reply {answer.aggregate_id}")
+        if answer.outcome is ReplyOutcome.TAKEN:
+            batch.notify(envelope, department, DepartmentReplyTaken)
+        else:
+            batch.notify(envelope, department, DepartmentReplyTurnedDown, self.said(answer.code or ""))
 
     def _on_fact(self, batch: NotificationBatch, envelope: Envelope, fact: Fact) -> bool:
         """False, and nobody is notified, if a newer fact was handled before."""

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple, Self, TypeVar
 from uuid import UUID
 
+from services.contracts.department_answer_events import DepartmentReplyTaken, DepartmentReplyTurnedDown
 from services.contracts.department_events import (
     CaseNotice,
     DefectNotice,
@@ -35,6 +36,8 @@ SUBJECT_FIELDS: Mapping[type[Event], str] = {
     TicketShared: "ticket_id",
     TicketNotice: "ticket_id",
     DepartmentReplyRefused: "ticket_id",
+    DepartmentReplyTaken: "aggregate_id",
+    DepartmentReplyTurnedDown: "aggregate_id",
     HotIssueNotice: "hot_issue_id",
     ProjectNotice: "project_id",
     SupervisionNotice: "topic_id",
@@ -46,7 +49,8 @@ SUBJECT_FIELDS: Mapping[type[Event], str] = {
     StandardNotice: "standard_id",
     DepartmentWebhookDisabled: "webhook_id",
 }
-"""By message, the field that names what it is about: a ticket, hot issue, project, case, standard, topic or webhook."""
+"""By message, the field that names what it is about: a ticket, hot issue, project, case, standard, topic or webhook; of
+an answer, the reply itself."""
 
 Notice = TypeVar("Notice", bound=Event)
 
@@ -162,8 +166,10 @@ def as_dispatched(called_in: TicketCoHandlerCalledIn) -> TicketDispatched:
     return TicketDispatched.model_validate(called_in.model_dump())
 
 
-def notice(message: type[Notice], fact: Event, department: DepartmentCode, delivery: UUID) -> Notice:
-    """The message about `fact` for a department: those of the fact's fields that the message has."""
-    return message.model_validate(
-        fact.model_dump() | {"stage": fact.type, "department": department, "delivery_id": delivery}
-    )
+def notice(
+    message: type[Notice], fact: Event, department: DepartmentCode, delivery: UUID, said: Mapping[str, str]
+) -> Notice:
+    """The message about `fact` for a department: those of the fact's fields that the message has, and what is said to
+    people."""
+    told = {"stage": fact.type, "department": department, "delivery_id": delivery}
+    return message.model_validate(fact.model_dump() | {**told, **said})

@@ -78,7 +78,7 @@ def generated(number: int, now: datetime) -> Iterator[Event]:
     }
     if fact := follows.get(number % 4):
         yield from _state(held, fact, text, now)
-        yield notice(TicketNotice, fact, SANDBOX, uuid4())
+        yield notice(TicketNotice, fact, SANDBOX, uuid4(), {})
 
 
 def _state(held: HeldTicket, fact: TicketEvent, text: RedactedText, now: datetime) -> Iterator[Event]:

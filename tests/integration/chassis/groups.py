@@ -5,16 +5,26 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 from uuid import uuid4
 
 from kafka import KafkaProducer
 
 from services.chassis.messaging.consumer import ConsumerLoop
 from services.chassis.messaging.kafka import FLAVOURS, ConsumerGroup
+from services.chassis.messaging.processing import Processor
 from services.chassis.settings import KafkaFlavour, Profile, Settings
 from services.chassis.web.health import Health
 from services.contracts.event import Envelope
-from tests.integration.chassis.counting import Counting
+
+
+class Consumer(Protocol):
+    """What a group runs; each `life` is its process started again."""
+
+    @property
+    def consumer(self) -> str: ...
+
+    def life(self) -> Processor: ...
 
 
 @dataclass
@@ -34,11 +44,11 @@ class Running:
 
 @dataclass
 class Groups:
-    """Starts consumers of `counting`, all of one group, on a broker."""
+    """Starts consumers like `counting`, all of one group, on a broker."""
 
     bootstrap: str
     flavour: KafkaFlavour
-    counting: Counting
+    counting: Consumer
     name: str = field(default_factory=lambda: f"group-{uuid4()}")
     running: list[Running] = field(default_factory=list)
 

@@ -147,7 +147,7 @@ def test_a_record_that_newer_code_can_read_has_its_effect_once_though_redelivere
     counting: Counting, admin: TestClient, monkeypatch: pytest.MonkeyPatch, redelivered: str
 ) -> None:
     event = received(1)
-    monkeypatch.setattr("services.chassis.messaging.processing.EVENTS", {})
+    monkeypatch.setattr("services.chassis.messaging.subscription.EVENTS", {})
     counting.life().process([record(event, 1)])
     monkeypatch.undo()
     [letter] = listed(admin)
@@ -163,7 +163,7 @@ def test_a_letter_whose_type_has_no_handler_is_done_with_by_a_replay(
     counting: Counting, admin: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = envelope(ignored(1))
-    monkeypatch.setattr("services.chassis.messaging.processing.EVENTS", {})
+    monkeypatch.setattr("services.chassis.messaging.subscription.EVENTS", {})
     counting.life().process([raw_record(1, headers=told.headers(), value=told.value())])
     monkeypatch.undo()
     [letter] = listed(admin)

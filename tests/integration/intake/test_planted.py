@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -247,6 +248,13 @@ def _replies(desk: Desk, intake: Intake) -> None:
             envelope = Envelope(uuid4(), f"/{lead}", NOW, reply, topic=f"departments.{lead}.replies")
             intake.wiring.replies(envelope, work)
     assert [one["actor"] for one in intake.show(ticket_id)["history"]][-2:] == [f"{lead}:-"] * 2
+    wrong = [{**known, "type": "reply.assigned.v1", "id": str(uuid4()), "person": NAME}, {SAID: SAID, "type": SAID}]
+    topic = f"departments.{lead}.replies"
+    records = [
+        ConsumerRecord(topic, 0, -1, n, 0, 0, None, json.dumps(one).encode(), [], None, -1, 0, -1)
+        for n, one in enumerate(wrong)
+    ]
+    Processor("intake", intake.wiring.replies.subscription, intake.workshop).process(records)
 
 
 def _callers(desk: Desk, intake: Intake) -> None:
@@ -313,7 +321,7 @@ def _letters(desk: Desk, intake: Intake) -> None:
     routes = [dead_letter_routes(intake.workshop, {subscription.consumer: subscription})]
     admin = clients_of(application(routes))("admin")
     letters = desk.send(admin, "GET", "/dead-letters", 200).json()["items"]
-    assert len(letters) == 3
+    assert len(letters) == 5
     for letter in letters:
         desk.send(admin, "GET", f"/dead-letters/{letter['id']}", 200)
         desk.send(admin, "POST", f"/dead-letters/{letter['id']}/replay", 409)

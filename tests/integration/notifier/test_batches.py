@@ -16,6 +16,7 @@ from services.contracts.clock_events import TicketClockBreached
 from services.contracts.department_events import HotIssueNotice, TicketAssigned
 from services.contracts.event import Envelope
 from services.contracts.hot_issue_events import HotIssueConfirmed, HotIssueDecided
+from services.contracts.reply_answer_events import ReplyOutcome, TicketReplyAnswered
 from services.contracts.reply_events import ReplyRefused
 from services.contracts.ticket_events import TicketDispatched, TicketRedoOrdered
 from tests.harness.examples import ONE_DATABASE
@@ -40,6 +41,9 @@ WEBHOOKS = {
 REFUSED = ReplyRefused(
     version=1, reply_id=uuid4(), department="fire", ticket_id=ticket_id(2), reply="reply.signed.v1", reason="settled"
 )
+ANSWERED = TicketReplyAnswered(
+    version=1, department="housing", record=uuid4(), about={"ticket_id": ticket_id(2)}, outcome=ReplyOutcome.TAKEN
+)
 EVENTS = [
     dispatched(1),
     dispatched(1, version=3, lead="fire", text_version=2),
@@ -56,6 +60,7 @@ EVENTS = [
     project("listed", 2),
     project("suspended", 3),
     Envelope(uuid4(), "/310109/intake", START, REFUSED),
+    Envelope(uuid4(), "/310109/intake", START, ANSWERED),
 ]
 
 

@@ -12,8 +12,10 @@ from sqlalchemy import select
 from services.chassis.database.work import Workshop
 from services.chassis.messaging.errors import Reject
 from services.contracts.clock_events import TicketClockBreached, TicketClockWarned
+from services.contracts.department_answer_events import DepartmentReplyTaken, DepartmentReplyTurnedDown
 from services.contracts.department_events import DepartmentReplyRefused, TicketAssigned, TicketNotice, TicketShared
 from services.contracts.event import Envelope, Event
+from services.contracts.reply_answer_events import ActReplyAnswered, TicketReplyAnswered
 from services.contracts.reply_events import ReplyRefused
 from services.contracts.ticket_events import (
     ClockLimit,
@@ -163,6 +165,41 @@ def test_a_refused_reply_is_told_to_its_department_once_with_the_reason(workshop
         ("departments.housing", refused.reply_id) for refused in refusals
     ]
     assert {event.reason for _, event in told} == {"a ticket that is settled cannot sign"}
+
+
+def answered(outcome: str, **more: Any) -> Envelope:
+    about = {"ticket_id": ticket_id(1)}
+    facts = {"version": 1, "department": "housing", "record": uuid4(), "about": about, "outcome": outcome}
+    return Envelope(uuid4(), "/310109/intake", START, TicketReplyAnswered.model_validate(facts | more))
+
+
+def test_each_reply_is_answered_on_the_departments_topic_once(workshop: Workshop) -> None:
+    act = {"act": "project.step", "about": {"project_id": ticket_id(7)}, "reply": "reply.acted.v1"}
+    envelopes = [
+        answered("taken", reply_id=uuid4(), current_state="signed", current_version=4, in_reply_to=uuid4()),
+        answered("refused", code="conflict", reason="it has version 4 by now"),
+        answered("refused", code="strange-code", reason="who knows", offset=3),
+    ]
+    act_facts = answered("taken", **act).event.model_dump()
+    envelopes.append(Envelope(uuid4(), "/310109/projects", START, ActReplyAnswered.model_validate(act_facts)))
+    take(workshop, *envelopes)
+    take(workshop, *envelopes)
+    told = sent(workshop)
+    assert [(topic, event.type) for topic, event in told] == [
+        ("departments.housing", "department.reply_taken.v1"),
+        ("departments.housing", "department.reply_refused.v2"),
+        ("departments.housing", "department.reply_refused.v2"),
+        ("departments.housing", "department.reply_taken.v1"),
+    ]
+    taken, conflict, strange, act_taken = (event for _, event in told)
+    assert isinstance(taken, DepartmentReplyTaken)
+    assert isinstance(act_taken, DepartmentReplyTaken)
+    assert isinstance(conflict, DepartmentReplyTurnedDown)
+    assert isinstance(strange, DepartmentReplyTurnedDown)
+    assert (taken.current_state, taken.in_reply_to) == ("signed", envelopes[0].event.model_dump()["in_reply_to"])
+    assert (conflict.code, conflict.said_zh[:4], strange.offset) == ("conflict", "情况已变", 3)
+    assert strange.said_en.startswith("It was refused")
+    assert (act_taken.act, act_taken.about) == ("project.step", {"project_id": ticket_id(7)})
 
 
 HIDDEN_FACTS = [

@@ -80,6 +80,7 @@ def test_the_expectations_name_every_event_of_which_anybody_is_notified() -> Non
     assert on_topics - known == on_site | on_pages | {event.type for event in CONSULTATION_EVENTS} | {
         "standard.opinion_changed.v1",  # whoever leads wrote it down
         "works.complaint_changed.v1",
+        "reply.act_answered.v1",  # told to whose reply it was, by no route
         *("supervision.topic_changed.v1", "supervision.inspected.v1", "supervision.suggestion_changed.v1"),
     }
 

@@ -19,3 +19,8 @@ def is_identifier(person: str) -> bool:
     if not _IDENTIFIER.fullmatch(person):
         return False
     return _UUID.fullmatch(person) is not None or redact(person) == person
+
+
+def named_by(department: str, person: str) -> str:
+    """A department's person in our own records: by the department and its identifier, if it is one."""
+    return f"{department}:{person if is_identifier(person) else UNNAMED}"

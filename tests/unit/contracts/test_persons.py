@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from services.contracts.persons import is_identifier
 from services.intake.domain.callers import key_ref
-from services.intake.domain.persons import is_identifier
 
 IDENTIFIERS = ["li", "desk-7", "auth0|5f7c8ec7", "9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d", "fire:li", "260701-1", "A17"]
 OTHERS = ["王小明", "13912345678", "139-1234-5678", "li@example.com", "310109196501011234", "wang xiaoming", "", "-li"]
