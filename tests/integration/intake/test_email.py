@@ -11,10 +11,11 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
 
+from services.chassis.channels.email import MailServer, Security, plain_address
+from services.chassis.channels.message import Message, NotSent
 from services.intake.app.addressee import CallerOfTicket
-from services.intake.app.sending_ports import Message, NotSent
 from services.intake.domain.telling import Way
-from services.intake.outbound.email import MailGateway, MailServer, Security, plain_address
+from services.intake.outbound.gateways import MailGateway
 from services.localstack.processes import free_port
 from tests.integration.intake.conftest import Intake
 from tests.integration.intake.telling import expire_claims, filed, send_all, sender_to, state_of, tell, tries
