@@ -10,7 +10,7 @@ from services.notifier.wiring import NotifierWiring
 
 def main() -> int:
     settings = load(NotifierSettings)
-    notifier = NotifierWiring.of(demo=settings.profile is Profile.DEMO)
+    notifier = NotifierWiring.of(demo=settings.profile is Profile.DEMO, outward=settings.outward)
     return run(
         Service(
             name="notifier",

@@ -20,7 +20,9 @@ from services.notifier.files.routing import load_routing
 from services.notifier.http.deliveries import delivery_routes
 from services.notifier.http.webhooks import webhook_routes
 from services.notifier.outbound.http_post import Post, poster
+from services.notifier.outbound.officer_channels import Outward
 from services.notifier.outbound.webhook_sender import SENDER, WebhookSender
+from services.notifier.sending import Sending
 from services.notifier.store.deliveries import SqlDeliveryLog, gauge_awaiting_text
 from services.notifier.store.known_matters import SqlKnownMatters
 from services.notifier.store.known_tickets import SqlKnownTickets
@@ -35,10 +37,11 @@ class NotifierWiring:
 
     notify: NotifyDepartments
     sender: WebhookSender
+    sending: Sending
     demo: bool
 
     @classmethod
-    def of(cls, *, demo: bool, post: Post | None = None) -> NotifierWiring:
+    def of(cls, *, demo: bool, post: Post | None = None, outward: Outward = Outward()) -> NotifierWiring:
         kept = text_retention()
         sender = WebhookSender(post or poster(demo=demo), kept)
         notify = NotifyDepartments(
@@ -49,7 +52,7 @@ class NotifierWiring:
             SqlWebhookQueue(sender.activity.stir),
             kept,
         )
-        return cls(notify, sender, demo)
+        return cls(notify, sender, Sending.of(outward), demo)
 
     def routes(self, workshop: Workshop) -> Sequence[APIRouter]:
         return [delivery_routes(workshop), webhook_routes(workshop, demo=self.demo)]
@@ -64,7 +67,7 @@ class NotifierWiring:
 
     @property
     def workers(self) -> Mapping[str, WorkerLoop]:
-        return {SENDER: self.sender.run}
+        return {SENDER: self.sender.run, **self.sending.workers}
 
 
 def text_retention() -> timedelta:
