@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from pydantic import AwareDatetime
 
 from services.contracts.ticket_events import TicketEvent
+
+CLOCKS: Final = ("dispatch", "contact", "on site", "settle", "return", "adjudicate", "supervise", "redo")
+"""The clocks that a ticket may have, by name."""
 
 
 class ClockOwner(StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Final
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -14,6 +14,9 @@ from services.contracts.ticket_events import DepartmentCode, Place, StepCause, T
 
 HotIssueId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}$")]
 ProjectId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}$")]
+
+ISSUE_LEVELS: Final = ("early warning", "short window", "above its usual rate", "long window")
+"""The rules by which an issue may be found."""
 
 
 class DecisionKind(StrEnum):

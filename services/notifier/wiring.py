@@ -15,9 +15,13 @@ from services.chassis.workers import WorkerLoop
 from services.contracts.topics import topic_table
 from services.notifier.app.notify_departments import NotifyDepartments
 from services.notifier.app.recipients import Recipients
+from services.notifier.app.tell_officers import TellOfficers
 from services.notifier.domain.delivery import CONSUMER
+from services.notifier.files.officer_words import load_officer_words
 from services.notifier.files.routing import load_routing
+from services.notifier.files.telling_rules import load_telling_rules
 from services.notifier.http.deliveries import delivery_routes
+from services.notifier.http.officers import officer_routes
 from services.notifier.http.webhooks import webhook_routes
 from services.notifier.outbound.http_post import Post, poster
 from services.notifier.outbound.officer_channels import Outward
@@ -26,6 +30,8 @@ from services.notifier.sending import Sending
 from services.notifier.store.deliveries import SqlDeliveryLog, gauge_awaiting_text
 from services.notifier.store.known_matters import SqlKnownMatters
 from services.notifier.store.known_tickets import SqlKnownTickets
+from services.notifier.store.officer_notices import SqlOfficerNotices
+from services.notifier.store.officers import SqlOfficersAtPosts
 from services.notifier.store.webhook_queue import SqlWebhookQueue, gauge_webhooks
 
 READS = ("tickets", "ticket-texts", "hot-issues", "projects")
@@ -50,12 +56,17 @@ class NotifierWiring:
             SqlKnownMatters(),
             SqlDeliveryLog(),
             SqlWebhookQueue(sender.activity.stir),
+            tell_officers(),
             kept,
         )
         return cls(notify, sender, Sending.of(outward), demo)
 
     def routes(self, workshop: Workshop) -> Sequence[APIRouter]:
-        return [delivery_routes(workshop), webhook_routes(workshop, demo=self.demo)]
+        return [
+            delivery_routes(workshop),
+            webhook_routes(workshop, demo=self.demo),
+            officer_routes(workshop),
+        ]
 
     @property
     def subscriptions(self) -> Sequence[Subscription]:
@@ -68,6 +79,11 @@ class NotifierWiring:
     @property
     def workers(self) -> Mapping[str, WorkerLoop]:
         return {SENDER: self.sender.run, **self.sending.workers}
+
+
+def tell_officers() -> TellOfficers:
+    words = load_officer_words()
+    return TellOfficers(load_telling_rules(words), words.parts_of, SqlOfficersAtPosts(), SqlOfficerNotices())
 
 
 def text_retention() -> timedelta:

@@ -21,7 +21,7 @@ class NotificationBatch:
     """`tickets`, `matters` and `waiting` are what the database holds, all locked.
 
     `waiting` are the messages that need a text, by ticket, oldest dispatch first. The log may know some of `added`
-    already: whoever writes them drops their messages.
+    already: whoever writes them drops their messages. `facts` are those of which officers may hear.
     """
 
     now: datetime
@@ -33,6 +33,7 @@ class NotificationBatch:
     released: list[TopicDelivery] = field(default_factory=list)
     messages: list[DepartmentMessage] = field(default_factory=list)
     erased: set[str] = field(default_factory=set)
+    facts: list[Envelope] = field(default_factory=list)
     _added: dict[UUID, TopicDelivery] = field(default_factory=dict)
 
     @property

@@ -1,4 +1,5 @@
-"""Notifies departments: of dispatched tickets with their text, and of facts of tickets, hot issues and projects."""
+"""Notifies departments, and the officers there: of dispatched tickets with their text to departments, and of facts of
+tickets, hot issues and projects."""
 
 from __future__ import annotations
 
@@ -45,9 +46,11 @@ from services.notifier.app.batch import NotificationBatch
 from services.notifier.app.delivery_count import count_deliveries
 from services.notifier.app.ports import DeliveryLog, KnownMatters, KnownTickets, WebhookQueue
 from services.notifier.app.recipients import Recipients, hub, known_department
+from services.notifier.app.tell_officers import TellOfficers
 from services.notifier.domain.confidence import may_hear
 from services.notifier.domain.delivery import PARTIES, DeliveryChannel, DepartmentMessage, as_dispatched
-from services.notifier.domain.routing import FACTS, Fact
+from services.notifier.domain.routing import FACTS
+from services.notifier.domain.trigger import Fact
 
 _MESSAGES: dict[type[Event], type[Event]] = {
     **dict.fromkeys(TICKET_EVENTS, TicketNotice),
@@ -79,15 +82,15 @@ class NotifyDepartments:
     matters: KnownMatters
     log: DeliveryLog
     webhooks: WebhookQueue
+    officers: TellOfficers
     text_kept: timedelta
 
     @property
     def events(self) -> frozenset[type[Event]]:
         """The events that may notify somebody."""
         routed = {event for event in FACTS.values() if self.recipients.routing.reaches_anybody(event.type)}
-        return frozenset(
-            {TicketDispatched, TicketCoHandlerCalledIn, TicketTextRecorded, TicketTextErased, ReplyRefused, *routed}
-        )
+        given: set[type[Event]] = {TicketDispatched, TicketCoHandlerCalledIn, TicketTextRecorded, TicketTextErased}
+        return frozenset(given | {ReplyRefused} | routed | self.officers.rules.events)
 
     def __call__(self, envelopes: Sequence[Envelope], work: Work) -> None:
         batch = self._read(envelopes, work)
@@ -115,6 +118,7 @@ class NotifyDepartments:
         recipients = self.recipients.of(fact)
         if not batch.is_newest(fact.aggregate_id, fact.version):
             return False
+        batch.facts.append(envelope)
         for recipient in recipients:
             messages = _TO_PARTIES if recipient in PARTIES else _MESSAGES
             batch.notify(envelope, recipient, messages[type(envelope.event)])
@@ -143,6 +147,7 @@ class NotifyDepartments:
         messages = [one for one in batch.messages if one.delivery.delivery_id in {*added, *released}]
         self.webhooks.add(work, messages)
         self.webhooks.forget(work, batch.erased)
+        self.officers(work, batch.facts)
         forget(work.connection, batch.erased)
         # Last of what takes locks: it skips locked rows, but other transactions may wait for those it takes.
         self.tickets.forget_texts(work, batch.kept_since)
@@ -156,6 +161,7 @@ def _on_dispatched(batch: NotificationBatch, envelope: Envelope, dispatch: Ticke
         known_department(unit, of=ticket)
     if not batch.tickets[dispatch.ticket_id].take_dispatch(dispatch.version):
         return
+    batch.facts.append(envelope)
     if dispatch.taken_from and may_hear(dispatch.taken_from, dispatch, hub()):
         batch.notify(envelope, known_department(dispatch.taken_from, of=ticket), TicketNotice)
     for unit in (dispatch.lead, *dispatch.co_handlers):

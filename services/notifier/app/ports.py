@@ -10,6 +10,8 @@ from uuid import UUID
 from services.chassis.database.work import Work
 from services.notifier.domain.delivery import DepartmentMessage, TopicDelivery
 from services.notifier.domain.known_ticket import KnownTicket
+from services.notifier.domain.officer import Post
+from services.notifier.domain.officer_notice import OfficerNotice
 
 
 class KnownTickets(Protocol):
@@ -42,6 +44,16 @@ class DeliveryLog(Protocol):
 
     def mark_published(self, work: Work, deliveries: Sequence[TopicDelivery]) -> None:
         """Saves when deliveries that waited were published."""
+
+
+class OfficersAtPosts(Protocol):
+    def at(self, work: Work, units: Collection[str]) -> Mapping[tuple[str, Post], Sequence[UUID]]:
+        """The active officers of these units, by unit and post."""
+
+
+class OfficerNotices(Protocol):
+    def add(self, work: Work, notices: Sequence[OfficerNotice]) -> None:
+        """Adds those that are new, to be sent; one that is there stays as it is."""
 
 
 class WebhookQueue(Protocol):

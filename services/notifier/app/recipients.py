@@ -11,7 +11,8 @@ from services.contracts.districts import sub_districts
 from services.contracts.supervision_events import SupervisingParty
 from services.contracts.ticket_events import Place, TicketEvent
 from services.notifier.domain.confidence import may_hear
-from services.notifier.domain.routing import Addressee, Fact, NoRoute, Routing
+from services.notifier.domain.routing import Addressee, NoRoute, Routing
+from services.notifier.domain.trigger import Fact
 
 _THEN = "restart notifier, then `closedloop dlq replay notifier`"
 
@@ -31,11 +32,14 @@ class Recipients:
             addressees = self.routing.addressees(fact)
         except NoRoute as gap:
             raise Reject(f"{gap}; add one to routing.yaml, {_THEN}") from None
-        codes = {code for addressee in addressees for code in _departments(addressee, fact)}
+        codes = {code for addressee in addressees for code in units_of(addressee, fact)}
         codes |= {known_department(code, of=fact.aggregate_id) for code in self.routing.named(fact)}
-        if isinstance(fact, TicketEvent):
-            return sorted(code for code in codes if may_hear(code, fact, hub()))
-        return sorted(codes)
+        return sorted(code for code in codes if hears_of(code, fact))
+
+
+def hears_of(unit: str, fact: Fact) -> bool:
+    """Whether a unit, and whoever works there, may hear of a fact at all."""
+    return not isinstance(fact, TicketEvent) or may_hear(unit, fact, hub())
 
 
 def known_department(code: str, of: str) -> str:
@@ -47,7 +51,8 @@ def known_department(code: str, of: str) -> str:
     return code
 
 
-def _departments(addressee: Addressee, fact: Fact) -> list[str]:
+def units_of(addressee: Addressee, fact: Fact) -> list[str]:
+    """Codes of the departments, or supervising parties, that an addressee is for this fact. Raises Reject."""
     match addressee:
         case Addressee.LEAD:
             codes = [fact.lead]
@@ -57,7 +62,7 @@ def _departments(addressee: Addressee, fact: Fact) -> list[str]:
             return [office] if (office := _office(fact)) else []
         case Addressee.OWNER:
             owned_by_hub = getattr(fact, "owner", None) == ClockOwner.HUB
-            return _departments(Addressee.HUB if owned_by_hub else Addressee.LEAD, fact)
+            return units_of(Addressee.HUB if owned_by_hub else Addressee.LEAD, fact)
         case Addressee.CO_HANDLERS:
             codes = list(getattr(fact, "co_handlers", ()))
         case Addressee.SUPERVISORS:

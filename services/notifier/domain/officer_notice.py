@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -10,6 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.contracts.event import deterministic_id
+from services.notifier.domain.officer import OfficerChannel
 
 CONSUMER = "officers"
 
@@ -48,7 +49,7 @@ class OfficerNotice:
 
     `template` names the words. Notices of one officer with the same `digest_key` in the same window go in one message.
     `rule` and `rule_version` say why the officer is told. `read_within`: how long it may stay unread; None: nobody
-    asks. `step` is 0, or the step of an escalation.
+    asks. `step` is 0, or the step of an escalation. `channels`: the ways that it may use; None: all of the officer's.
     """
 
     notice_id: UUID
@@ -65,6 +66,7 @@ class OfficerNotice:
     caused_at: datetime
     read_within: timedelta | None = None
     step: int = 0
+    channels: Sequence[OfficerChannel] | None = None
 
 
 def notice_id(event_id: UUID, officer_id: UUID, template: str, step: int = 0) -> UUID:

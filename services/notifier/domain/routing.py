@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
 
-from services.contracts.data_files import DataRow
 from services.contracts.event import Event
 from services.contracts.impact_events import WorksImpactChanged
 from services.contracts.project_events import TypicalCaseProposed
@@ -22,6 +20,7 @@ from services.contracts.standard_events import RolloutChanged, StandardCheckChan
 from services.contracts.supervision_events import SupervisionOpinionChanged
 from services.contracts.ticket_events import DepartmentCode, TicketDispatched
 from services.contracts.works_events import WorksDefectChanged
+from services.notifier.domain.trigger import Fact, Trigger
 
 SITE_EVENTS: tuple[type[Event], ...] = (WorksImpactChanged, WorksDefectChanged)
 """What happens on site of which departments hear; whoever works there reads the rest."""
@@ -55,55 +54,11 @@ class Addressee(StrEnum):
     SUPERVISORS = "supervisors"
 
 
-class Fact(Protocol):
-    """What the routed events have in common. Some have a `place`, too."""
+class Route(Trigger):
+    """One row of the table. `named`: departments by their codes."""
 
-    @property
-    def type(self) -> str: ...
-    @property
-    def aggregate_id(self) -> str: ...
-    @property
-    def version(self) -> int: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def lead(self) -> str | None: ...
-
-
-class Route(DataRow):
-    """One row of the table. `after` is the state that the fact left; `unsolved` limits it to tickets not solved,
-    `kinds` to such disturbances, `breached` to those that broke a rule, `overdue` to defects that nobody cured in time.
-    `steps`: such steps of a clause of supervision. `named`: departments by their codes.
-    """
-
-    event: str
-    states: tuple[str, ...] | None = None
-    after: str | None = None
-    unsolved: bool = False
-    kinds: tuple[str, ...] | None = None
-    breached: bool = False
-    overdue: bool = False
-    steps: tuple[str, ...] | None = None
     named: tuple[DepartmentCode, ...] = ()
     to: tuple[Addressee, ...]
-
-    def fits(self, fact: Fact) -> bool:
-        return (
-            self.event == fact.type
-            and (self.states is None or fact.state in self.states)
-            and (self.after is None or self.after == getattr(fact, "previous_state", None))
-            and (not self.unsolved or _is_unsolved(fact))
-            and (self.kinds is None or getattr(fact, "kind", None) in self.kinds)
-            and (self.steps is None or getattr(fact, "step", None) in self.steps)
-            and (not self.breached or bool(getattr(fact, "breaches", ())))
-            and (not self.overdue or bool(getattr(fact, "overdue", None)))
-        )
-
-
-def _is_unsolved(fact: Fact) -> bool:
-    """By the caller's word; by the unit's, if the caller was not reached."""
-    said = getattr(fact, "caller_solved", None)
-    return (getattr(fact, "unit_solved", None) if said is None else said) is False
 
 
 class NoRoute(LookupError):

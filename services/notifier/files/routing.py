@@ -1,13 +1,20 @@
-"""Reading `data/routing.yaml`: an error names the row and the remedy."""
+"""Reading the routes of `data/routing.yaml`: an error names the row and the remedy."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from services.contracts.clock_events import CLOCKS
 from services.contracts.data_files import InvalidData, read_section, row_of
 from services.contracts.departments import departments
-from services.contracts.impact_events import IMPACT_KINDS, WorksImpactChanged
+from services.contracts.districts import sub_districts
+from services.contracts.event import Event
+from services.contracts.hot_issue_events import ISSUE_LEVELS
+from services.contracts.impact_events import IMPACT_KINDS
+from services.contracts.taxonomy import OTHER, taxonomy
 from services.notifier.domain.routing import FACTS, Route, Routing
+from services.notifier.domain.trigger import FIELD_OF, Trigger
 
 FILE = Path(__file__).parents[1] / "data" / "routing.yaml"
 
@@ -23,21 +30,35 @@ def load_routing(file: Path = FILE) -> Routing:
 
 def _route(file: Path, row: str, values: object) -> Route:
     route = row_of(file, row, Route, values)
-    event = FACTS.get(route.event)
-    if event is None:
-        raise InvalidData(file, row, f"event {route.event!r} is none of {', '.join(FACTS)}; correct it")
-    if route.after is not None and "previous_state" not in event.model_fields:
-        raise InvalidData(file, row, f"after: {route.event} does not say which state it left; remove it")
-    if route.unsolved and "caller_solved" not in event.model_fields:
-        raise InvalidData(file, row, f"unsolved: {route.event} is no fact of a ticket; remove it")
-    if (route.kinds or route.breached) and event is not WorksImpactChanged:
-        raise InvalidData(file, row, f"kinds, breached: {route.event} is no disturbance by works; remove them")
-    if route.overdue and "overdue" not in event.model_fields:
-        raise InvalidData(file, row, f"overdue: {route.event} has no clock of its own; remove it")
-    if route.steps and "step" not in event.model_fields:
-        raise InvalidData(file, row, f"steps: {route.event} does not say which step it is; remove them")
-    if unknown := sorted(set(route.kinds or ()) - set(IMPACT_KINDS)):
-        raise InvalidData(file, row, f"kinds: {', '.join(unknown)} is none of {', '.join(IMPACT_KINDS)}; correct it")
-    if unknown := sorted(set(route.named) - departments().keys()):
-        raise InvalidData(file, row, f"named: {', '.join(unknown)} is not in departments.yaml; correct it")
+    check_trigger(file, row, route, FACTS)
+    known_units(file, row, "named", route.named)
     return route
+
+
+def check_trigger(file: Path, row: str, trigger: Trigger, events: Mapping[str, type[Event]]) -> type[Event]:
+    """The event that a row is for. Raises InvalidData for a filter that could never fit."""
+    event = events.get(trigger.event)
+    if event is None:
+        raise InvalidData(file, row, f"event {trigger.event!r} is none of {', '.join(events)}; correct it")
+    if idle := [name for name in trigger.filters if FIELD_OF[name] not in event.model_fields]:
+        raise InvalidData(file, row, f"{idle[0]}: {trigger.event} does not say that; remove it")
+    for name, known in _CODES.items():
+        if unknown := sorted(set(getattr(trigger, name) or ()) - set(known())):
+            raise InvalidData(file, row, f"{name}: {', '.join(unknown)} is none of {', '.join(known())}; correct it")
+    return event
+
+
+def known_units(file: Path, row: str, field: str, units: Iterable[str]) -> None:
+    """Raises InvalidData for a code that no department has."""
+    if unknown := sorted(set(units) - departments().keys()):
+        raise InvalidData(file, row, f"{field}: {', '.join(unknown)} is not in departments.yaml; correct it")
+
+
+_CODES: Mapping[str, Callable[[], Iterable[str]]] = {
+    "kinds": lambda: IMPACT_KINDS,
+    "types": lambda: (*taxonomy().types, OTHER),
+    "sub_districts": sub_districts,
+    "levels": lambda: ISSUE_LEVELS,
+    "clocks": lambda: CLOCKS,
+}
+"""The codes that a filter may name, where they are in a table of ours."""

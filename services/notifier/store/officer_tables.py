@@ -35,6 +35,12 @@ officers = Table(
     comment="people at a unit who are told by name; personal data that leaves this database only as an address",
 )
 Index("officers_by_unit", officers.c.unit, officers.c.post)
+Index(
+    "one_officer_a_post",
+    *(officers.c.unit, officers.c.post, officers.c.name),
+    unique=True,
+    postgresql_where=officers.c.active,
+)
 
 officer_ways = Table(
     "officer_ways",
@@ -101,6 +107,7 @@ officer_notices = Table(
     Column("caused_at", DateTime(timezone=True), nullable=False),
     Column("read_within", Interval, comment="how long it may stay unread; null: nobody asks"),
     Column("step", Integer, nullable=False, server_default="0", comment="of an escalation"),
+    Column("channels", JSONB(none_as_null=True), comment="the ways that it may use; null: all of the officer's"),
     Column("status", Text, nullable=False),
     Column("cause", Text, comment="a code: why it was withheld or failed"),
     Column("message_id", Uuid, ForeignKey(officer_messages.c.message_id)),
@@ -110,6 +117,7 @@ officer_notices = Table(
     comment="what one officer is told of one event",
 )
 Index("officer_notices_by_officer", officer_notices.c.officer_id, officer_notices.c.caused_at)
+Index("officer_notices_by_event", officer_notices.c.event_id)
 Index("officer_notices_by_subject", officer_notices.c.subject_id, officer_notices.c.caused_at)
 Index("officer_notices_of_message", officer_notices.c.message_id)
 Index(

@@ -13,10 +13,9 @@ from services.chassis.database.database import engine_for
 from services.chassis.database.work import Workshop
 from services.chassis.web.health import Health
 from services.notifier.domain.retry_policy import RetryPolicy
-from services.notifier.http.deliveries import delivery_routes
-from services.notifier.http.webhooks import webhook_routes
 from services.notifier.outbound.http_post import poster
 from services.notifier.outbound.webhook_sender import SENDER, WebhookSender
+from services.notifier.wiring import NotifierWiring
 from tests.harness.fixtures import NewDatabase
 from tests.integration.applications import As, application, clients_of
 from tests.integration.notifier.receivers import Receiver, receiving
@@ -35,7 +34,7 @@ def workshop(new_database: NewDatabase) -> Iterator[Workshop]:
 @pytest.fixture
 def as_(workshop: Workshop) -> As:
     """Clients of notifier in the demo profile."""
-    return clients_of(application([delivery_routes(workshop), webhook_routes(workshop, demo=True)]))
+    return clients_of(application(NotifierWiring.of(demo=True).routes(workshop)))
 
 
 NewReceiver = Callable[..., Receiver]

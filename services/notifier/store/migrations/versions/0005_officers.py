@@ -27,6 +27,7 @@ def upgrade() -> None:
         COMMENT ON COLUMN officers.unit IS 'a department''s code, or a supervising party''s';
         COMMENT ON COLUMN officers.active IS 'false: no more told; the log stays';
         CREATE INDEX officers_by_unit ON officers (unit, post);
+        CREATE UNIQUE INDEX one_officer_a_post ON officers (unit, post, name) WHERE active;
         CREATE TABLE officer_ways (
             officer_id UUID NOT NULL,
             rank INTEGER NOT NULL,
@@ -83,6 +84,7 @@ def upgrade() -> None:
             caused_at TIMESTAMP WITH TIME ZONE NOT NULL,
             read_within INTERVAL,
             step INTEGER DEFAULT 0 NOT NULL,
+            channels JSONB,
             status TEXT NOT NULL,
             cause TEXT,
             message_id UUID,
@@ -97,9 +99,11 @@ def upgrade() -> None:
         COMMENT ON COLUMN officer_notices.values IS 'facts and codes; no caller''s data';
         COMMENT ON COLUMN officer_notices.read_within IS 'how long it may stay unread; null: nobody asks';
         COMMENT ON COLUMN officer_notices.step IS 'of an escalation';
+        COMMENT ON COLUMN officer_notices.channels IS 'the ways that it may use; null: all of the officer''s';
         COMMENT ON COLUMN officer_notices.cause IS 'a code: why it was withheld or failed';
         COMMENT ON COLUMN officer_notices.read_by IS 'by which way: link, api, reply';
         CREATE INDEX officer_notices_by_officer ON officer_notices (officer_id, caused_at);
+        CREATE INDEX officer_notices_by_event ON officer_notices (event_id);
         CREATE INDEX officer_notices_by_subject ON officer_notices (subject_id, caused_at);
         CREATE INDEX officer_notices_of_message ON officer_notices (message_id);
         """

@@ -1,0 +1,93 @@
+"""Bodies of the officers' routes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from services.contracts.ticket_events import DepartmentCode
+from services.notifier.domain.directory import FindingKind
+from services.notifier.domain.officer import OfficerChannel, Post
+
+MOST_AT_ONCE = 1000
+MOST_WAYS = 8
+
+Name = Annotated[
+    str,
+    StringConstraints(pattern=r"^[^\W\d_]+([ ·.'’-]+[^\W\d_]+)*$", max_length=40),
+    Field(description="Letters alone; `值班室` does for a desk."),
+]
+Address = Annotated[str, StringConstraints(min_length=3, max_length=254)]
+
+
+class WayIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    channel: OfficerChannel
+    address: Address = Field(description="A mailbox, a mobile number of eleven digits, or the key of a group's robot.")
+
+
+class OfficerIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    unit: DepartmentCode = Field(description="A department's code, or a supervising party's.")
+    post: Post
+    name: Name
+    language: Literal["zh", "en"] = "zh"
+    ways: list[WayIn] = Field([], max_length=MOST_WAYS, description="Tried in this order.")
+
+
+class OfficersBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    officers: list[OfficerIn] = Field(min_length=1, max_length=MOST_AT_ONCE)
+
+
+class WayOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    channel: OfficerChannel
+    address: str
+
+
+class OfficerOut(BaseModel):
+    """An officer who is told. Personal data: for the hub and the unit itself."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    officer_id: UUID
+    unit: str
+    post: Post
+    name: str
+    language: str
+    ways: list[WayOut]
+
+
+class FindingOut(BaseModel):
+    """Who would not be reached. `officer_id` is the one without a way."""
+
+    kind: FindingKind
+    unit: str
+    officer_id: UUID | None = None
+
+
+class OfficerList(BaseModel):
+    items: list[OfficerOut]
+    findings: list[FindingOut]
+
+
+class WrittenOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    added: int
+    kept: int
+    removed: int
+
+
+class SavedOut(BaseModel):
+    """`added`: false if there was one of this unit, post and name, who has the new language and ways now."""
+
+    officer_id: UUID
+    added: bool

@@ -1,0 +1,121 @@
+"""The directory of officers: the hub keeps it, each department its own part."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Depends
+
+from services.chassis.database.work import Work, Workshop
+from services.chassis.web.identity import Actor, Role, require
+from services.chassis.web.problems import Problem, invalid
+from services.contracts.ticket_events import DepartmentCode
+from services.notifier.domain.address import fault_of
+from services.notifier.domain.directory import Finding, findings, misplaced, units
+from services.notifier.domain.officer import Officer, Reached
+from services.notifier.http.officer_bodies import (
+    FindingOut,
+    OfficerIn,
+    OfficerList,
+    OfficerOut,
+    OfficersBody,
+    SavedOut,
+    WrittenOut,
+)
+from services.notifier.store import officers
+
+Keeper = Annotated[Actor, Depends(require(Role.HUB, Role.DEPARTMENT))]
+
+
+def officer_routes(workshop: Workshop) -> APIRouter:
+    router = APIRouter(prefix="/officers", tags=["officers"])
+
+    @router.get("")
+    def list_officers(actor: Keeper, unit: DepartmentCode | None = None) -> OfficerList:
+        """Who is told by name, and who would not be reached. A department sees its own."""
+        with workshop.open() as work:
+            directory, found = directory_of(work, actor, unit)
+        return OfficerList(
+            items=[OfficerOut.model_validate(one) for one in directory],
+            findings=[
+                FindingOut(kind=one.kind, unit=one.unit, officer_id=one.officer and one.officer.officer_id)
+                for one in found
+            ],
+        )
+
+    @router.post("", status_code=201)
+    def add_officer(actor: Keeper, body: OfficerIn) -> SavedOut:
+        """Adds one; who has the same unit, post and name already gets this language and these ways."""
+        with workshop.open() as work:
+            officer_id, added = add(work, actor, body)
+        return SavedOut(officer_id=officer_id, added=added)
+
+    @router.post("/batch")
+    def replace_officers(actor: Keeper, body: OfficersBody) -> WrittenOut:
+        """The units that are named have these officers and no others. All or nothing: 422 names each fault."""
+        given = checked(actor, body.officers, ("body", "officers"))
+        with workshop.open() as work:
+            return WrittenOut.model_validate(officers.replace(work, given, actor.subject))
+
+    @router.delete("/{officer_id}", status_code=204)
+    def remove_officer(actor: Keeper, officer_id: UUID) -> None:
+        """The officer is told no more; the addresses are deleted, what was told stays in the log."""
+        with workshop.open() as work:
+            if not officers.remove(work, officer_id, own_units(actor), actor.subject):
+                raise Problem(404, "unknown-officer", "No such officer", "officer_id: take it from GET /officers.")
+
+    return router
+
+
+def own_units(actor: Actor) -> Collection[str] | None:
+    """Whose officers the actor keeps; None: everybody's."""
+    return None if Role.HUB in actor.roles else actor.departments
+
+
+def directory_of(work: Work, actor: Actor, unit: str | None) -> tuple[Sequence[Officer], Sequence[Finding]]:
+    """The officers that the actor may see, of one unit or of all, with what is wrong. Raises Problem 403."""
+    own = own_units(actor)
+    if unit is not None and own is not None and unit not in own:
+        raise Problem(403, "not-yours", "Another department's officers", f"Leave unit={unit} out to see your own.")
+    asked = own if unit is None else [unit]
+    directory = officers.listed(work, asked)
+    return directory, findings(directory, [one for one in units() if asked is None or one in asked])
+
+
+def add(work: Work, actor: Actor, body: OfficerIn) -> tuple[UUID, bool]:
+    """Raises Problem 403 or 422."""
+    (officer,) = checked(actor, [body], ("body",))
+    ((officer_id, added),) = officers.save(work, [officer], actor.subject).values()
+    return officer_id, added
+
+
+def checked(actor: Actor, given: Sequence[OfficerIn], at: tuple[str, ...]) -> Sequence[Officer]:
+    """Raises Problem 422 with every fault, and 403 for another department's unit. No fault repeats what was given."""
+    own = own_units(actor)
+    if own is not None and any(one.unit not in own for one in given):
+        raise Problem(
+            403, "not-yours", "Another department's officer", "unit: only its own role or the hub may do this."
+        )
+    many = len(at) > 1
+    times = Counter((one.unit, one.post, one.name) for one in given)
+    faults: list[dict[str, Any]] = []
+    for number, one in enumerate(given):
+        place = (*at, number) if many else at
+        found = [
+            ("unit", "is neither in departments.yaml nor a supervising party", one.unit not in units()),
+            ("post", "a representative belongs to a sub-district office", misplaced(one.unit, one.post)),
+            ("name", "stands twice at this post of this unit; name each once", times[one.unit, one.post, one.name] > 1),
+        ]
+        faults += [{"loc": (*place, field), "type": "value_error", "msg": why} for field, why, wrong in found if wrong]
+        for rank, way in enumerate(one.ways):
+            if why := fault_of(way.channel, way.address):
+                faults.append({"loc": (*place, "ways", rank, "address"), "type": "value_error", "msg": why})
+    if faults:
+        raise invalid(faults)
+    return [
+        Officer(uuid4(), one.unit, one.post, one.name, one.language, [Reached(w.channel, w.address) for w in one.ways])
+        for one in given
+    ]
