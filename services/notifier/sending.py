@@ -14,17 +14,13 @@ from services.notifier.outbound.officer_desk import NAME, OfficerDesk
 from services.notifier.outbound.officer_sender import OfficerSender, Sentence
 
 
-def _number(template: str, values: Mapping[str, object], language: str) -> str:
-    return f"{template} {values.get('number')}"
-
-
 @dataclass(frozen=True, slots=True)
 class Sending:
     desk: OfficerDesk
     senders: Sequence[OfficerSender]
 
     @classmethod
-    def of(cls, outward: Outward, sentence: Sentence = _number) -> Sending:
+    def of(cls, outward: Outward, sentence: Sentence) -> Sending:
         rules, news = sending_rules(), Activity()
         leaving = Leaving(rules, frozenset(outward.channels), outward.own)
         senders = [OfficerSender(name, one, rules, sentence, news) for name, one in outward.channels.items()]

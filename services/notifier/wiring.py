@@ -59,7 +59,7 @@ class NotifierWiring:
             tell_officers(),
             kept,
         )
-        return cls(notify, sender, Sending.of(outward), demo)
+        return cls(notify, sender, Sending.of(outward, load_officer_words().sentence), demo)
 
     def routes(self, workshop: Workshop) -> Sequence[APIRouter]:
         return [

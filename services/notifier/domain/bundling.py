@@ -23,28 +23,32 @@ class Key(NamedTuple):
 
 
 class Waiting(NamedTuple):
-    """A notice that is in no message yet."""
+    """A notice that is in no message yet. `channels`: the ways that it may use, with + between them; None: any."""
 
     notice_id: UUID
     officer_id: UUID
     digest_key: str
     pressure: Pressure
+    channels: str | None
 
     @property
     def key(self) -> Key:
-        urgent = self.pressure is Pressure.URGENT
-        return Key(self.officer_id, str(self.notice_id) if urgent else self.digest_key)
+        """Notices that may use other ways do not go together."""
+        if self.pressure is Pressure.URGENT:
+            return Key(self.officer_id, str(self.notice_id))
+        return Key(self.officer_id, f"{self.digest_key}|{self.channels}" if self.channels else self.digest_key)
 
 
 @dataclass(frozen=True, slots=True)
 class GatheringWindow:
-    """A message while notices are gathered. `number` counts from 0 in its series; `grows`: it takes further notices."""
+    """A message while notices are gathered. `number` counts from 0 in its series; `grows`: it takes more."""
 
     key: Key
     start: datetime
     closes_at: datetime
     number: int
     urgent: bool
+    channels: str | None
     grows: bool
 
     @property
@@ -70,8 +74,8 @@ def bundle(
 def _next(notice: Waiting, before: GatheringWindow | None, now: datetime, rules: Bundling) -> GatheringWindow:
     """Begins where the one before it ended, if the clock was set back since: so no two begin at the same moment."""
     if notice.pressure is Pressure.URGENT:
-        return GatheringWindow(notice.key, now, now, 0, urgent=True, grows=False)
+        return GatheringWindow(notice.key, now, now, 0, True, notice.channels, grows=False)
     start = max(now, before.closes_at) if before else now
     goes_on = before is not None and start < before.closes_at + timedelta(hours=rules.anew_after_h)
     number = before.number + 1 if before and goes_on else 0
-    return GatheringWindow(notice.key, start, start + rules.window(number), number, urgent=False, grows=True)
+    return GatheringWindow(notice.key, start, start + rules.window(number), number, False, notice.channels, grows=True)

@@ -51,11 +51,14 @@ class Told(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A message whose time has come. `rank`: the first of the officer's ways that was not tried yet."""
+    """A message whose time has come. `rank`: the first of the officer's ways that was not tried yet. `channels`: those
+    that it may use; None: any.
+    """
 
     closes_at: datetime
     urgent: bool
     rank: int
+    channels: Collection[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,8 @@ class Leaving:
             return End(MessageStatus.FAILED, Cause.TOO_LATE)
         why = Cause.NO_WAY
         for rank, way in enumerate(officer.ways[message.rank :], start=message.rank):
+            if message.channels is not None and way.channel not in message.channels:
+                continue
             if obstacle := self._obstacle(way, resting):
                 why = obstacle
                 continue

@@ -23,7 +23,7 @@ from services.notifier.store.sending_tables import officer_tries, resting_ways
 _MINE = text("SELECT pg_try_advisory_xact_lock(hashtext('officer-messages'))")
 _DUE = text(
     """
-    SELECT message_id, officer_id, closes_at, urgent, rank FROM officer_messages
+    SELECT message_id, officer_id, closes_at, urgent, rank, channels FROM officer_messages
      WHERE (status = 'open' OR (status = 'closed' AND channel IS NULL)) AND not_before <= :now
      ORDER BY urgent DESC, not_before, message_id LIMIT :most FOR UPDATE SKIP LOCKED
     """
@@ -63,7 +63,14 @@ def lock_desk(work: Work) -> bool:
 def due_messages(work: Work, most: int) -> list[DueMessage]:
     """Locked, urgent ones first."""
     rows = work.connection.execute(_DUE, {"now": work.clock.now(), "most": most})
-    return [DueMessage(row.message_id, row.officer_id, Due(row.closes_at, row.urgent, row.rank)) for row in rows]
+    return [
+        DueMessage(
+            row.message_id,
+            row.officer_id,
+            Due(row.closes_at, row.urgent, row.rank, row.channels and row.channels.split("+")),
+        )
+        for row in rows
+    ]
 
 
 def known_of(work: Work, ids: Collection[UUID], span: timedelta) -> Known:

@@ -61,6 +61,7 @@ officer_messages = Table(
     Column("closes_at", DateTime(timezone=True), nullable=False, comment="business time; when it may be sent at first"),
     Column("number", Integer, nullable=False, comment="in its series, from 0; its window grows with it"),
     Column("urgent", Boolean, nullable=False),
+    Column("channels", Text, comment="the ways that it may use, with + between them; null: all of the officer's"),
     Column("rules_version", Integer, nullable=False, comment="of sending.yaml, which made its window"),
     Column("not_before", DateTime(timezone=True), nullable=False, comment="business time; the end of what put it off"),
     Column("status", Text, nullable=False, comment="open, closed, sending, sent, failed, withheld"),

@@ -15,10 +15,11 @@ from services.chassis.channels.message import Message
 from services.chassis.database.work import Workshop
 from services.notifier.domain.leaving import Leaving
 from services.notifier.domain.officer import OfficerChannel, Post
-from services.notifier.domain.officer_notice import Pressure
+from services.notifier.domain.officer_notice import OfficerNotice, Pressure, Subject
 from services.notifier.files.sending_rules import sending_rules
 from services.notifier.outbound.officer_desk import OfficerDesk
 from services.notifier.outbound.officer_sender import OfficerSender
+from services.notifier.store.officer_notices import SqlOfficerNotices
 from services.notifier.store.officer_tables import officer_messages, officer_notices, officer_ways, officers
 
 SPACE = UUID(int=19)
@@ -50,7 +51,7 @@ def engage(
 ) -> UUID:
     """An officer with these ways in their order."""
     me = officer_id(number)
-    row = {"officer_id": me, "unit": unit, "post": post, "name": "某某", "changed_at": workshop.clock.now()}
+    row = {"officer_id": me, "unit": unit, "post": post, "name": f"某{number}", "changed_at": workshop.clock.now()}
     with workshop.engine.begin() as connection:
         connection.execute(insert(officers).values(**row, changed_by="test"))
         for rank, channel in enumerate(ways):
@@ -68,29 +69,30 @@ def notify(
     pressure: Pressure = Pressure.NORMAL,
     ticket: str | None = None,
     unit: str = "housing",
+    channels: Sequence[OfficerChannel] | None = None,
 ) -> None:
     """Notices with these numbers, as rules write them."""
-    rows = [
-        {
-            "notice_id": notice_id(number),
-            "officer_id": officer_id(officer),
-            "event_id": notice_id(number),
-            "unit": unit,
-            "subject_kind": "ticket",
-            "subject_id": ticket or f"ticket {number}",
-            "template": "ticket",
-            "values": {"number": number},
-            "pressure": pressure,
-            "digest_key": key,
-            "rule": "test",
-            "rule_version": 1,
-            "caused_at": workshop.clock.now(),
-            "status": "waiting",
-        }
+    now = workshop.clock.now()
+    notices = [
+        OfficerNotice(
+            notice_id(number),
+            officer_id(officer),
+            notice_id(number),
+            unit,
+            Subject("ticket", ticket or f"ticket {number}", None),
+            "ticket",
+            {"number": number},
+            pressure,
+            key,
+            "test",
+            1,
+            now,
+            channels=channels,
+        )
         for number in numbers
     ]
-    with workshop.engine.begin() as connection:
-        connection.execute(insert(officer_notices), rows)
+    with workshop.open() as work:
+        SqlOfficerNotices().add(work, notices)
 
 
 @dataclass

@@ -177,6 +177,20 @@ def test_a_channel_that_is_not_configured_is_passed_over(workshop: Workshop, clo
     assert messages_of(workshop, 2) == [("failed", "channel not configured", None)]
 
 
+def test_a_notice_uses_the_ways_alone_that_its_rule_allows(office: Office, clock: FixedClock, mail: Outside) -> None:
+    engage(office.workshop)
+    engage(office.workshop, 2, ways=(SMS,))
+    notify(office.workshop, [1], channels=[EMAIL])
+    notify(office.workshop, [2])
+    notify(office.workshop, [3], officer=2, channels=[EMAIL])
+    office.settle()
+    clock.advance(MINUTE)
+    office.settle()
+    assert [one.text for one in mail.messages] == ["【12345】#1#"]
+    assert sorted(messages_of(office.workshop)) == [("sent", None, "email"), ("sent", None, "sms")]
+    assert messages_of(office.workshop, 2) == [("failed", "no way", None)]
+
+
 @pytest.mark.parametrize("own", ["hotline@hongkou.example", "MAILER-DAEMON@example.org"])
 def test_a_mail_that_would_come_back_is_not_sent(
     workshop: Workshop, clock: FixedClock, mail: Outside, own: str

@@ -15,6 +15,7 @@ def upgrade() -> None:
         ALTER TABLE officer_messages
             ADD COLUMN number INTEGER NOT NULL,
             ADD COLUMN urgent BOOLEAN NOT NULL,
+            ADD COLUMN channels TEXT,
             ADD COLUMN rules_version INTEGER NOT NULL,
             ADD COLUMN rank INTEGER DEFAULT 0 NOT NULL,
             ADD COLUMN due_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
@@ -24,6 +25,8 @@ def upgrade() -> None:
             ADD CONSTRAINT sent_says_when CHECK ((status = 'sent') = (sent_at IS NOT NULL));
         COMMENT ON COLUMN officer_messages.digest_key IS 'of an urgent message: the id of its only notice';
         COMMENT ON COLUMN officer_messages.number IS 'in its series, from 0; its window grows with it';
+        COMMENT ON COLUMN officer_messages.channels IS
+            'the ways that it may use, with + between them; null: all of the officer''s';
         COMMENT ON COLUMN officer_messages.rules_version IS 'of sending.yaml, which made its window';
         COMMENT ON COLUMN officer_messages.not_before IS 'business time; the end of what put it off';
         COMMENT ON COLUMN officer_messages.rank IS 'of the way by which it leaves, or is tried';
@@ -90,7 +93,8 @@ def downgrade() -> None:
         DROP INDEX officer_notices_waiting, officer_messages_to_send, officer_messages_to_decide;
         ALTER TABLE officer_messages
             DROP CONSTRAINT sent_says_when, DROP CONSTRAINT unsent_says_why,
-            DROP COLUMN number, DROP COLUMN urgent, DROP COLUMN rules_version, DROP COLUMN rank, DROP COLUMN due_at,
+            DROP COLUMN number, DROP COLUMN urgent, DROP COLUMN channels, DROP COLUMN rules_version,
+            DROP COLUMN rank, DROP COLUMN due_at,
             ALTER COLUMN not_before DROP NOT NULL,
             ADD COLUMN leased_until TIMESTAMP WITH TIME ZONE;
         CREATE INDEX officer_messages_due ON officer_messages (closes_at) WHERE sent_at IS NULL;
