@@ -28,6 +28,7 @@ from services.notifier.outbound.officer_channels import Outward
 from services.notifier.outbound.webhook_sender import SENDER, WebhookSender
 from services.notifier.sending import Sending
 from services.notifier.store.deliveries import SqlDeliveryLog, gauge_awaiting_text
+from services.notifier.store.guarded_tickets import SqlGuardedTickets
 from services.notifier.store.known_matters import SqlKnownMatters
 from services.notifier.store.known_tickets import SqlKnownTickets
 from services.notifier.store.officer_notices import SqlOfficerNotices
@@ -57,6 +58,7 @@ class NotifierWiring:
             SqlDeliveryLog(),
             SqlWebhookQueue(sender.activity.stir),
             tell_officers(),
+            SqlGuardedTickets(),
             kept,
         )
         return cls(notify, sender, Sending.of(outward, load_officer_words().sentence), demo)

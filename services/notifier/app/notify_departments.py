@@ -39,12 +39,12 @@ from services.contracts.standard_events import RolloutChanged, StandardCheckChan
 from services.contracts.supervision_events import SupervisionOpinionChanged
 from services.contracts.supervisor_events import SupervisionNotice, SupervisorCaseNotice, SupervisorNotice
 from services.contracts.text_events import TicketTextErased, TicketTextRecorded
-from services.contracts.ticket_events import TicketCoHandlerCalledIn, TicketDispatched
+from services.contracts.ticket_events import TicketCoHandlerCalledIn, TicketDispatched, TicketEvent
 from services.contracts.topics import topic_table
 from services.contracts.works_events import WorksDefectChanged
 from services.notifier.app.batch import NotificationBatch
 from services.notifier.app.delivery_count import count_deliveries
-from services.notifier.app.ports import DeliveryLog, KnownMatters, KnownTickets, WebhookQueue
+from services.notifier.app.ports import DeliveryLog, GuardedTickets, KnownMatters, KnownTickets, WebhookQueue
 from services.notifier.app.recipients import Recipients, hub, known_department
 from services.notifier.app.tell_officers import TellOfficers
 from services.notifier.domain.confidence import may_hear
@@ -83,6 +83,7 @@ class NotifyDepartments:
     log: DeliveryLog
     webhooks: WebhookQueue
     officers: TellOfficers
+    guarded: GuardedTickets
     text_kept: timedelta
 
     @property
@@ -147,6 +148,7 @@ class NotifyDepartments:
         messages = [one for one in batch.messages if one.delivery.delivery_id in {*added, *released}]
         self.webhooks.add(work, messages)
         self.webhooks.forget(work, batch.erased)
+        self.guarded.note(work, [one.event for one in batch.facts if isinstance(one.event, TicketEvent)])
         self.officers(work, batch.facts)
         forget(work.connection, batch.erased)
         # Last of what takes locks: it skips locked rows, but other transactions may wait for those it takes.
