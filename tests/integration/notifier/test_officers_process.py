@@ -35,9 +35,7 @@ def test_twenty_kills_leave_one_message_a_window_with_each_notice_once(workshop:
     said = Counter(number for one in gateway.messages.values() for number in re.findall("#([0-9]+)#", one["text"]))
     assert said == Counter(str(number) for number in range(notices)), "lost or twice"
     assert gateway.changed == set()
-    assert gateway.came.total() > len(gateway.messages), (
-        "no kill came between taking and noting"
-    )
+    assert gateway.came.total() > len(gateway.messages), "no kill came between taking and noting"
     assert notices_by_end(workshop) == {("sent", None): notices}
     with workshop.engine.connect() as connection:
         ended = connection.execute(text("SELECT status, count(*) FROM officer_messages GROUP BY 1")).all()
