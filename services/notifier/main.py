@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.chassis.service import Service, run
+from services.chassis.service import Service, clock_of, run
 from services.chassis.settings import Profile, load
 from services.notifier.settings import NotifierSettings
 from services.notifier.wiring import NotifierWiring
@@ -17,7 +17,7 @@ def main() -> int:
             settings=settings,
             routes=notifier.routes,
             subscriptions=notifier.subscriptions,
-            gauges=notifier.gauges,
+            gauges=notifier.gauges(clock_of(settings)),
             workers=notifier.workers,
         )
     )

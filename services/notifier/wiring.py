@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from fastapi import APIRouter
 
+from services.chassis.clock import Clock
 from services.chassis.database.gauges import Gauging
 from services.chassis.database.work import Workshop
 from services.chassis.messaging.subscription import Subscription
@@ -68,15 +69,15 @@ class NotifierWiring:
             delivery_routes(workshop),
             webhook_routes(workshop, demo=self.demo),
             officer_routes(workshop),
+            self.sending.routes(workshop),
         ]
 
     @property
     def subscriptions(self) -> Sequence[Subscription]:
         return [Subscription(CONSUMER, READS, self.notify.events, self.notify)]
 
-    @property
-    def gauges(self) -> Sequence[Gauging]:
-        return [gauge_awaiting_text, gauge_webhooks]
+    def gauges(self, clock: Clock) -> Sequence[Gauging]:
+        return [gauge_awaiting_text, gauge_webhooks, self.sending.gauge(clock)]
 
     @property
     def workers(self) -> Mapping[str, WorkerLoop]:

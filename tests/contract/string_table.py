@@ -43,7 +43,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      TicketSentToReview.review_code HotIssueEvent.state HotIssueEvent.level HotIssueMemberJoined.reason StepCause.code
      StepCause.values ProjectEvent.state ProjectEvent.resume_to ProjectAdvanced.previous_state
      ProjectStepReversed.previous_state TypicalCaseProposed.state
-     DepartmentReplyRefused.current_state DepartmentReplyRefused.reply TicketNotice.stage TicketNotice.state
+     DepartmentReplyRefused.current_state DepartmentReplyRefused.reply
+     OfficerUnreached.unit OfficerUnreached.cause TicketNotice.stage TicketNotice.state
      TicketNotice.clock HotIssueNotice.stage ProjectNotice.state
      TicketNotice.line HotIssueNotice.state ProjectNotice.previous_state ProjectNotice.resume_to"""),
     (End.CODE, "a place of the register; a name by hand is redacted", "Place.estate Place.building"),

@@ -18,6 +18,7 @@ from services.chassis.database.work import Work, Workshop
 from services.chassis.messaging.errors import Kind, cause_of, kind_of
 from services.chassis.web.health import Health
 from services.notifier.app.recipients import hub
+from services.notifier.app.tell_unreached import tell_unreached
 from services.notifier.domain.leaving import Cause
 from services.notifier.domain.message_text import text_of
 from services.notifier.domain.officer import OfficerChannel
@@ -100,7 +101,7 @@ class OfficerSender:
             outcomes.withhold(work, message, Cause.LEFT)
             return None
         if receiver.address is None:
-            outcomes.next_way(work, message, Cause.NO_WAY, None)
+            outcomes.next_way(work, message, Cause.NO_WAY)
             return None
         sentences, withheld = self._sentences(held_in(work, message.message_id, hub()), receiver.language)
         for cause, notices in withheld.items():
@@ -148,14 +149,21 @@ class OfficerSender:
             if wait is not None:
                 outcomes.try_again(work, one, why.cause, wait)
             else:
-                outcomes.next_way(work, one, why.cause, timedelta(hours=self.rules.way_rests_h))
+                self._way_fails(work, one, why.cause)
         if why.wait_s is not None:
             self._rests_until = time.monotonic() + min(why.wait_s, self.rules.retry.longest_retry_after_s)
         return wait
 
+    def _way_fails(self, work: Work, message: Claimed, cause: str) -> None:
+        """It rests, and people at the unit and the hub are told by their topics."""
+        if not outcomes.next_way(work, message, cause):
+            return
+        if way := outcomes.rest(work, message, cause, timedelta(hours=self.rules.way_rests_h)):
+            tell_unreached(work, way)
+
     def _unsure(self, work: Work, message: Claimed, cause: str) -> None:
         if message.urgent:
-            outcomes.next_way(work, message, cause, None)
+            outcomes.next_way(work, message, cause)
         else:
             outcomes.fail(work, message, cause)
 

@@ -11,7 +11,9 @@ from sqlalchemy import func, text, update
 
 from services.chassis.database.work import Work
 from services.chassis.metrics import OFFICER_MESSAGES
+from services.notifier.app.tell_unreached import FailedWay
 from services.notifier.domain.leaving import Cause, MessageStatus
+from services.notifier.domain.officer import Post
 from services.notifier.domain.officer_notice import NoticeStatus
 from services.notifier.store.officer_tables import officer_messages, officer_notices
 from services.notifier.store.outgoing import Claimed
@@ -19,11 +21,14 @@ from services.notifier.store.sending_tables import officer_tries
 
 _REST = text(
     """
-    INSERT INTO resting_ways (officer_id, channel, address, cause, since, until)
-    SELECT officer_id, channel, address, :cause, :since, :until FROM officer_ways
-     WHERE officer_id = :officer AND rank = :rank AND channel = :channel
-    ON CONFLICT (officer_id, channel) DO UPDATE SET address = EXCLUDED.address, cause = EXCLUDED.cause,
-       since = EXCLUDED.since, until = EXCLUDED.until
+    WITH rested AS (
+        INSERT INTO resting_ways (officer_id, channel, address, cause, since, until)
+        SELECT officer_id, channel, address, :cause, :since, :until FROM officer_ways
+         WHERE officer_id = :officer AND rank = :rank AND channel = :channel
+        ON CONFLICT (officer_id, channel) DO UPDATE SET address = EXCLUDED.address, cause = EXCLUDED.cause,
+           since = EXCLUDED.since, until = EXCLUDED.until
+        RETURNING officer_id)
+    SELECT unit, post FROM officers JOIN rested USING (officer_id)
     """
 )
 
@@ -66,21 +71,23 @@ def try_again(work: Work, message: Claimed, cause: str | None, wait_s: float, *,
     return _settle(work, message, status=MessageStatus.CLOSED, cause=cause, due_at=due, attempts=attempts)
 
 
-def next_way(work: Work, message: Claimed, cause: str, rests: timedelta | None) -> bool:
-    """Whoever decides chooses the next of the officer's ways. This one is not tried for `rests`."""
+def next_way(work: Work, message: Claimed, cause: str) -> bool:
+    """Whoever decides chooses the next of the officer's ways. False if the claim was over."""
     anew = {"channel": None, "rank": message.rank + 1, "attempts": 0, "due_at": func.now()}
     if not _settle(work, message, status=MessageStatus.CLOSED, cause=cause, not_before=work.clock.now(), **anew):
         return False
     _end_try(work, message, "failed", cause)
-    if rests is not None:
-        _rest(work, message, cause, rests)
     return True
 
 
-def _rest(work: Work, message: Claimed, cause: str, rests: timedelta) -> None:
+def rest(work: Work, message: Claimed, cause: str, rests: timedelta) -> FailedWay | None:
+    """The way by which it was tried is not tried for so long. None if the officer has it no more."""
     now = work.clock.now()
     told = {"officer": message.officer_id, "rank": message.rank, "channel": message.channel, "cause": cause}
-    work.connection.execute(_REST, told | {"since": now, "until": now + rests})
+    row = work.connection.execute(_REST, told | {"since": now, "until": now + rests}).one_or_none()
+    if row is None:
+        return None
+    return FailedWay(message.officer_id, row.unit, Post(row.post), message.channel, cause, now + rests)
 
 
 def _end(work: Work, message: Claimed, outcome: str, cause: str | None, status: NoticeStatus) -> None:

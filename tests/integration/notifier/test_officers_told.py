@@ -9,8 +9,10 @@ import pytest
 from services.chassis.channels.message import MaybeSent, NotSent
 from services.chassis.clock import FixedClock
 from services.chassis.database.work import Workshop
+from services.contracts.department_events import OfficerUnreached
 from services.notifier.domain.officer import Post
 from services.notifier.domain.officer_notice import Pressure
+from tests.integration.notifier.events import sent
 from tests.integration.notifier.officers import (
     EMAIL,
     RULES,
@@ -152,6 +154,19 @@ def test_a_way_that_fails_rests_and_the_next_one_is_taken(
     notify(office.workshop, [3], pressure=URGENT)
     office.settle()
     assert len(asked) == 1
+
+
+def test_a_way_that_fails_is_told_on_the_topics_of_the_unit_and_of_the_hub(office: Office, sms: Outside) -> None:
+    sms.says = lambda _: refuse()
+    engage(office.workshop, post=Post.LEADER)
+    notify(office.workshop, [1], pressure=URGENT)
+    office.settle()
+    told = [(topic, event) for topic, event in sent(office.workshop) if isinstance(event, OfficerUnreached)]
+    assert [topic for topic, _ in told] == ["departments.housing", "departments.urban-operation"]
+    for _, event in told:
+        assert (event.unit, event.post, event.channel, event.cause) == ("housing", "leader", "sms", "answered 550")
+        assert event.until == NOON + timedelta(hours=RULES.way_rests_h)
+        assert address(SMS) not in event.model_dump_json()
 
 
 def test_what_no_way_takes_has_failed_with_its_cause(office: Office, sms: Outside, mail: Outside) -> None:
