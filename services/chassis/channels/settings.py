@@ -30,11 +30,13 @@ class ChannelSettings(Settings):
     sms_url: str | None = Field(
         None,
         pattern=r"^https?://[^\s?#]+$",
-        description="give the URL of the gateway for short messages, or leave it out: they wait",
+        description="give the URL of the gateway for short messages, or leave it out: they wait, or go another way",
     )
     sms_token: SecretStr | None = Field(None, description="give the token by which the gateway knows us")
     smtp_host: str | None = Field(
-        None, pattern=r"^[A-Za-z0-9.:-]+$", description="give the mail server, or leave it out: e-mails wait"
+        None,
+        pattern=r"^[A-Za-z0-9.:-]+$",
+        description="give the mail server, or leave it out: e-mails wait, or go another way",
     )
     smtp_port: Port = Field(587, description="give the mail server's TCP port")
     smtp_security: Security = Field(Security.STARTTLS, validate_default=True, description="give starttls or tls")

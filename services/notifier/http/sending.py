@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from services.chassis.database.work import Workshop
+from services.chassis.database.work import Work, Workshop
 from services.chassis.web.identity import Actor, Role, require
 from services.notifier.domain.officer import OfficerChannel, Post
 from services.notifier.domain.sending_rules import SendingRules
@@ -68,16 +70,29 @@ def sending_routes(workshop: Workshop, rules: SendingRules) -> APIRouter:
     @router.get("/findings")
     def list_findings(actor: Keeper) -> SendingOut:
         """Ways at rest, who is near a limit, and what was not sent within seven days. A department sees its own."""
-        own = own_units(actor)
         with workshop.open() as work:
-            now = work.clock.now()
-            resting = sending_findings.resting(work.connection, now, own)
-            near = sending_findings.near_limits(work.connection, now, rules, own)
-            unsent = sending_findings.unsent(work.connection, now - SINCE, own)
+            found = findings_of(work, actor, rules)
         return SendingOut(
-            resting=[RestingOut.model_validate(one) for one in resting],
-            near=[NearOut.model_validate(one) for one in near],
-            unsent=[UnsentOut.model_validate(one) for one in unsent],
+            resting=[RestingOut.model_validate(one) for one in found.resting],
+            near=[NearOut.model_validate(one) for one in found.near],
+            unsent=[UnsentOut.model_validate(one) for one in found.unsent],
         )
 
     return router
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    resting: Sequence[Any]
+    near: Sequence[Any]
+    unsent: Sequence[Any]
+
+
+def findings_of(work: Work, actor: Actor, rules: SendingRules) -> Findings:
+    """What the actor may see: the hub all, a department its own."""
+    own, now = own_units(actor), work.clock.now()
+    return Findings(
+        sending_findings.resting(work.connection, now, own),
+        sending_findings.near_limits(work.connection, now, rules, own),
+        sending_findings.unsent(work.connection, now - SINCE, own),
+    )

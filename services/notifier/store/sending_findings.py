@@ -28,6 +28,7 @@ class Near(NamedTuple):
     officer_id: UUID
     unit: str
     post: str
+    name: str
     channel: OfficerChannel
     share: float
 
@@ -36,7 +37,16 @@ def resting(connection: Connection, now: datetime, units: Collection[str] | None
     """Ways that are not tried, without their addresses; the next to end first."""
     way = resting_ways.c
     asked = (
-        select(way.officer_id, officers.c.unit, officers.c.post, way.channel, way.cause, way.since, way.until)
+        select(
+            way.officer_id,
+            officers.c.unit,
+            officers.c.post,
+            officers.c.name,
+            way.channel,
+            way.cause,
+            way.since,
+            way.until,
+        )
         .join(officers, officers.c.officer_id == way.officer_id)
         .where(way.until > now, officers.c.active)
         .order_by(way.until)
@@ -50,8 +60,8 @@ def near_limits(
 ) -> list[Near]:
     """Who is near a limit, the nearest first."""
     found = [
-        Near(officer, unit, post, channel, share)
-        for (officer, unit, post, channel), share in _shares(connection, now, rules, units).items()
+        Near(officer, unit, post, name, channel, share)
+        for (officer, unit, post, name, channel), share in _shares(connection, now, rules, units).items()
         if share >= rules.warn_at
     ]
     return sorted(found, key=lambda one: (-one.share, one.unit, one.officer_id))[:LISTED]
@@ -62,9 +72,18 @@ def unsent(connection: Connection, since: datetime, units: Collection[str] | Non
     message = officer_messages.c
     ended = message.status.in_(("failed", "withheld")) & (message.closes_at >= since)
     waits = message.status.in_(("open", "closed", "sending")) & message.cause.is_not(None)
-    columns = (message.message_id, message.officer_id, officers.c.unit, officers.c.post, message.status, message.cause)
+    who = (message.officer_id, officers.c.unit, officers.c.post, officers.c.name)
     asked = (
-        select(*columns, message.channel, message.urgent, message.closes_at, message.not_before)
+        select(
+            *who,
+            message.message_id,
+            message.status,
+            message.cause,
+            message.channel,
+            message.urgent,
+            message.closes_at,
+            message.not_before,
+        )
         .join(officers, officers.c.officer_id == message.officer_id)
         .where(ended | waits)
         .order_by(message.window_start.desc(), message.message_id)
@@ -95,16 +114,16 @@ def sending_gauge(clock: Clock, rules: SendingRules) -> Gauging:
 
 def _shares(
     connection: Connection, now: datetime, rules: SendingRules, units: Collection[str] | None
-) -> dict[tuple[UUID, str, str, OfficerChannel], float]:
+) -> dict[tuple[UUID, str, str, str, OfficerChannel], float]:
     tried = officer_tries.c
     asked = (
-        select(tried.officer_id, officers.c.unit, officers.c.post, tried.channel, tried.at)
+        select(tried.officer_id, officers.c.unit, officers.c.post, officers.c.name, tried.channel, tried.at)
         .join(officers, officers.c.officer_id == tried.officer_id)
         .where(tried.at > now - rules.longest_span, tried.outcome.is_(None) | (tried.outcome == "sent"))
     )
-    told: dict[tuple[UUID, str, str, OfficerChannel], list[datetime]] = defaultdict(list)
+    told: dict[tuple[UUID, str, str, str, OfficerChannel], list[datetime]] = defaultdict(list)
     for row in connection.execute(_of(asked, units)):
-        told[row.officer_id, row.unit, row.post, OfficerChannel(row.channel)].append(row.at)
+        told[row.officer_id, row.unit, row.post, row.name, OfficerChannel(row.channel)].append(row.at)
     return {of: share_used(times, now, rules.limits[of[-1]]) for of, times in told.items()}
 
 
