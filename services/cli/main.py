@@ -22,11 +22,13 @@ from services.cli.commands import (
     evaluate_redaction,
     import_file,
     migrate,
+    officers,
     privacy,
     rebuild,
     reclassify,
     register,
     register_parts,
+    routing,
     run,
     send,
     standard,
@@ -60,6 +62,8 @@ app.command()(train.train)
 app.command()(reclassify.reclassify)
 app.add_typer(topics.app, name="topics")
 app.add_typer(dlq.app, name="dlq")
+app.add_typer(officers.app, name="officers")
+app.add_typer(routing.app, name="routing")
 app.add_typer(city.app, name="city")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(consultation.app, name="consultation")

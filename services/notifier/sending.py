@@ -13,6 +13,7 @@ from services.chassis.database.gauges import Gauging
 from services.chassis.database.work import Workshop
 from services.chassis.workers import WorkerLoop
 from services.notifier.domain.leaving import Leaving
+from services.notifier.domain.sending_rules import SendingRules
 from services.notifier.files.sending_rules import sending_rules
 from services.notifier.http.sending import sending_routes
 from services.notifier.outbound.officer_channels import Outward
@@ -34,11 +35,15 @@ class Sending:
         return cls(OfficerDesk(leaving, news), senders)
 
     @property
+    def rules(self) -> SendingRules:
+        return self.desk.leaving.rules
+
+    @property
     def workers(self) -> Mapping[str, WorkerLoop]:
         return {NAME: self.desk.run, **{one.worker: one.run for one in self.senders}}
 
     def routes(self, workshop: Workshop) -> APIRouter:
-        return sending_routes(workshop, self.desk.leaving.rules)
+        return sending_routes(workshop, self.rules)
 
     def gauge(self, clock: Clock) -> Gauging:
-        return sending_gauge(clock, self.desk.leaving.rules)
+        return sending_gauge(clock, self.rules)

@@ -14,6 +14,7 @@ from services.chassis.database.work import Workshop
 from services.chassis.messaging.subscription import Subscription
 from services.chassis.workers import WorkerLoop
 from services.contracts.topics import topic_table
+from services.notifier.app.explain import Explain
 from services.notifier.app.notify_departments import NotifyDepartments
 from services.notifier.app.recipients import Recipients
 from services.notifier.app.tell_officers import TellOfficers
@@ -22,11 +23,13 @@ from services.notifier.files.officer_words import load_officer_words
 from services.notifier.files.routing import load_routing
 from services.notifier.files.telling_rules import load_telling_rules
 from services.notifier.http.deliveries import delivery_routes
+from services.notifier.http.explaining import explaining_routes
 from services.notifier.http.officers import officer_routes
 from services.notifier.http.webhooks import webhook_routes
 from services.notifier.outbound.http_post import Post, poster
 from services.notifier.outbound.officer_channels import Outward
 from services.notifier.outbound.webhook_sender import SENDER, WebhookSender
+from services.notifier.pages.site import people_pages
 from services.notifier.sending import Sending
 from services.notifier.store.deliveries import SqlDeliveryLog, gauge_awaiting_text
 from services.notifier.store.guarded_tickets import SqlGuardedTickets
@@ -70,7 +73,13 @@ class NotifierWiring:
             webhook_routes(workshop, demo=self.demo),
             officer_routes(workshop),
             self.sending.routes(workshop),
+            explaining_routes(self.explain),
+            *people_pages(workshop, self.explain, load_officer_words(), self.sending.rules),
         ]
+
+    @property
+    def explain(self) -> Explain:
+        return Explain(self.notify.recipients, self.notify.officers.rules)
 
     @property
     def subscriptions(self) -> Sequence[Subscription]:

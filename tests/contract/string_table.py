@@ -229,7 +229,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      notifier.officer_notices.subject_id notifier.officer_notices.number notifier.officer_notices.template
      notifier.officer_notices.values notifier.officer_notices.pressure notifier.officer_notices.digest_key
      notifier.officer_notices.rule notifier.officer_notices.status notifier.officer_notices.cause
-     notifier.officer_notices.read_by
+     notifier.officer_notices.read_by notifier.officer_notices.channels
+     notifier.officer_messages.channels
      notifier.officer_tries.channel notifier.officer_tries.outcome notifier.officer_tries.cause
      notifier.resting_ways.channel notifier.resting_ways.cause
      notifier.guarded_tickets.ticket_id notifier.guarded_tickets.lead notifier.guarded_tickets.about_unit"""),
@@ -338,6 +339,9 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
     (End.MADE, "a number of the city's hotline",
      """CityTicketBody.number ListedTicket.number GET@/city/tickets/{number}@number
      POST@/city/tickets/{number}/visit@number"""),
+    (End.MADE, "an officer's own name and way: letters alone, and of its channel's form; kept in the directory alone",
+     "OfficerIn.name WayIn.address"),
+    (End.CODE, "of a table; refused, or nothing is kept of it", "EventIn.type EventIn.event"),
     (End.MADE, "a cursor of ours",
      """GET@/caller-readings@cursor GET@/follow-ups@cursor GET@/hot-issues@cursor
      GET@/projects@cursor GET@/tickets@cursor"""),

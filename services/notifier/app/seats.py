@@ -13,7 +13,7 @@ from services.notifier.domain.telling_rules import TellingRule
 from services.notifier.domain.trigger import Fact
 
 
-class Seat(NamedTuple):
+class UnitPost(NamedTuple):
     unit: str
     post: Post
 
@@ -22,12 +22,12 @@ class Seat(NamedTuple):
 class Seats:
     """`hidden`: those whose unit may not hear of the fact (domain/confidence.py)."""
 
-    told: list[Seat] = field(default_factory=list)
-    hidden: list[Seat] = field(default_factory=list)
+    told: list[UnitPost] = field(default_factory=list)
+    hidden: list[UnitPost] = field(default_factory=list)
 
     def add(self, unit: str, posts: Iterable[Post], fact: Fact) -> None:
         seats = self.told if hears_of(unit, fact) else self.hidden
-        seats.extend(seat for post in posts if (seat := Seat(unit, post)) not in seats)
+        seats.extend(seat for post in posts if (seat := UnitPost(unit, post)) not in seats)
 
 
 def seats_of(rule: TellingRule, fact: Fact) -> Seats:

@@ -10,7 +10,7 @@ from uuid import UUID
 from services.chassis.database.work import Work
 from services.contracts.event import Envelope
 from services.notifier.app.ports import OfficerNotices, OfficersAtPosts
-from services.notifier.app.seats import Seat, seats_of
+from services.notifier.app.seats import UnitPost, seats_of
 from services.notifier.domain.notice_values import subject_of, values_of
 from services.notifier.domain.officer_notice import OfficerNotice, notice_id
 from services.notifier.domain.telling_rules import TellingRule, TellingRules, Together
@@ -27,7 +27,7 @@ class Told:
     cause: Envelope
     rule: TellingRule
     version: int
-    seats: Sequence[Seat]
+    seats: Sequence[UnitPost]
 
     @property
     def fact(self) -> Fact:
@@ -52,7 +52,7 @@ class TellOfficers:
         if not units:
             return
         officers = self.officers.at(work, units)
-        pressing: dict[tuple[UUID, UUID], tuple[Told, Seat]] = {}
+        pressing: dict[tuple[UUID, UUID], tuple[Told, UnitPost]] = {}
         for one in sorted(told, key=lambda one: one.rule.presses):
             for seat in one.seats:
                 for officer in officers.get(seat, ()):
@@ -67,7 +67,7 @@ class TellOfficers:
         for rule in edition.fitting(fact):
             yield Told(cause, rule, edition.version, seats_of(rule, fact).told)
 
-    def _notice(self, told: Told, seat: Seat, officer: UUID) -> OfficerNotice:
+    def _notice(self, told: Told, seat: UnitPost, officer: UUID) -> OfficerNotice:
         rule = told.rule
         return OfficerNotice(
             notice_id(told.cause.id, officer, rule.template),

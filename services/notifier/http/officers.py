@@ -64,8 +64,7 @@ def officer_routes(workshop: Workshop) -> APIRouter:
     def remove_officer(actor: Keeper, officer_id: UUID) -> None:
         """The officer is told no more; the addresses are deleted, what was told stays in the log."""
         with workshop.open() as work:
-            if not officers.remove(work, officer_id, own_units(actor), actor.subject):
-                raise Problem(404, "unknown-officer", "No such officer", "officer_id: take it from GET /officers.")
+            remove_own(work, actor, officer_id)
 
     return router
 
@@ -90,6 +89,12 @@ def add(work: Work, actor: Actor, body: OfficerIn) -> tuple[UUID, bool]:
     (officer,) = checked(actor, [body], ("body",))
     ((officer_id, added),) = officers.save(work, [officer], actor.subject).values()
     return officer_id, added
+
+
+def remove_own(work: Work, actor: Actor, officer_id: UUID) -> None:
+    """Raises Problem 404 for an officer whom the actor does not keep, too."""
+    if not officers.remove(work, officer_id, own_units(actor), actor.subject):
+        raise Problem(404, "not-found", "No such officer", "officer_id: take it from GET /officers.")
 
 
 def checked(actor: Actor, given: Sequence[OfficerIn], at: tuple[str, ...]) -> Sequence[Officer]:

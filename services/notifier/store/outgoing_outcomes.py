@@ -27,6 +27,7 @@ _REST = text(
          WHERE officer_id = :officer AND rank = :rank AND channel = :channel
         ON CONFLICT (officer_id, channel) DO UPDATE SET address = EXCLUDED.address, cause = EXCLUDED.cause,
            since = EXCLUDED.since, until = EXCLUDED.until
+         WHERE resting_ways.until <= EXCLUDED.since OR resting_ways.address <> EXCLUDED.address
         RETURNING officer_id)
     SELECT unit, post FROM officers JOIN rested USING (officer_id)
     """
@@ -81,7 +82,7 @@ def next_way(work: Work, message: Claimed, cause: str) -> bool:
 
 
 def rest(work: Work, message: Claimed, cause: str, rests: timedelta) -> FailedWay | None:
-    """The way by which it was tried is not tried for so long. None if the officer has it no more."""
+    """The way by which it was tried is not tried for so long. None if it rests already."""
     now = work.clock.now()
     told = {"officer": message.officer_id, "rank": message.rank, "channel": message.channel, "cause": cause}
     row = work.connection.execute(_REST, told | {"since": now, "until": now + rests}).one_or_none()

@@ -159,7 +159,7 @@ def test_a_way_that_fails_rests_and_the_next_one_is_taken(
 def test_a_way_that_fails_is_told_on_the_topics_of_the_unit_and_of_the_hub(office: Office, sms: Outside) -> None:
     sms.says = lambda _: refuse()
     engage(office.workshop, post=Post.LEADER)
-    notify(office.workshop, [1], pressure=URGENT)
+    notify(office.workshop, [1, 2, 3], pressure=URGENT)
     office.settle()
     told = [(topic, event) for topic, event in sent(office.workshop) if isinstance(event, OfficerUnreached)]
     assert [topic for topic, _ in told] == ["departments.housing", "departments.urban-operation"]

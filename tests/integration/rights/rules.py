@@ -67,7 +67,13 @@ IN_PATHS: Mapping[str, Mapping[str, Rule]] = {
         "period": Rule.PLAIN,
         "type_code": Rule.CODE,
     },
-    NOTIFIER: {"webhook_id": Rule.VISIBLE, "delivery_id": Rule.VISIBLE, "letter_id": Rule.OF_ROLE},
+    NOTIFIER: {
+        "webhook_id": Rule.VISIBLE,
+        "delivery_id": Rule.VISIBLE,
+        "letter_id": Rule.OF_ROLE,
+        "officer_id": Rule.VISIBLE,
+        "address": Rule.PLAIN,
+    },
     CLASSIFIER: {"letter_id": Rule.OF_ROLE},
 }
 """The same wherever the path names it."""
@@ -447,6 +453,18 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
         "GET /deliveries query.cursor": Rule.VISIBLE,
         "GET /webhooks/{webhook_id}/deliveries query.cursor": Rule.VISIBLE,
         "POST /webhooks body.department": Rule.NARROWS,
+        # officers, and the rules by which they are told
+        "GET /officers query.unit": Rule.NARROWS,
+        **{
+            f"POST /officers{path}.{name}": rule
+            for path in (" body", "/batch body.officers")
+            for name, rule in {"unit": Rule.NARROWS, "name": Rule.PLAIN, "ways.address": Rule.PLAIN}.items()
+        },
+        "POST /telling-rules/explain body.type": Rule.CODE,
+        **{
+            f"GET /pages/telling-rules query.{name}": Rule.CODE
+            for name in ("event", "of_clock", "of_lead", "of_place", "of_state", "of_type", "of_urgency", "only")
+        },
         "GET /dead-letters query.after": Rule.OF_ROLE,
     },
     CLASSIFIER: {"GET /dead-letters query.after": Rule.OF_ROLE},
@@ -486,6 +504,7 @@ NO_TEXTS = {
     *("supersedes", "trained_on", "until", "valid_until", "verdict"),
     *("agreement", "budget", "cost", "decision", "year"),
     *("granted", "made_at", "reply_class"),
+    *("language", "post"),
     *("date", "file", "floor_area_m2", "from", "hours", "to", "version"),
 }
 """Fields of forms that are choices of the route, yes or no, numbers, days and files."""

@@ -14,7 +14,7 @@ from services.contracts.data_files import InvalidData
 from services.contracts.hot_issue_events import ISSUE_LEVELS
 from services.contracts.ticket_events import Urgency
 from services.intake.files.deadline_rules import deadline_rules
-from services.notifier.app.seats import Seat, seats_of
+from services.notifier.app.seats import UnitPost, seats_of
 from services.notifier.app.tell_officers import digest_key
 from services.notifier.domain.notice_values import PARTS, missing_of, values_of
 from services.notifier.domain.officer import Post
@@ -145,7 +145,7 @@ def test_whoever_may_not_hear_of_a_ticket_gets_no_seat() -> None:
     rule = TellingRule.model_validate({**GOOD, "to": {"lead": ["duty"], "hub": ["leader"], "office": ["duty"]}})
     ticket: Any = dispatched(1).event
     all_three = [
-        Seat("housing", Post.DUTY), Seat("urban-operation", Post.LEADER), Seat("quyanglu", Post.DUTY)
+        UnitPost("housing", Post.DUTY), UnitPost("urban-operation", Post.LEADER), UnitPost("quyanglu", Post.DUTY)
     ]  # fmt: skip
     assert seats_of(rule, ticket).told == all_three
     restricted = seats_of(rule, ticket.model_copy(update={"restricted": True}))

@@ -1,0 +1,96 @@
+"""`closedloop routing`: who is told of what, by which version of the rules, and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from services.cli.problems import fail
+from services.cli.running import DEFAULT_RUN_DIR, RunDir, client, running_stack, service_of
+
+app = typer.Typer(help="Who is told of what, and why.", no_args_is_help=True)
+RoutingFile = Annotated[
+    Path | None, typer.Option("--file", help="A file like services/notifier/data/routing.yaml, instead of that one.")
+]
+
+
+@app.command("list")
+def list_rules(file: RoutingFile = None) -> None:
+    """Show the rule sets for officers: what each rule fits, whom it tells and what follows if nobody reads it.
+
+    Example: closedloop routing list
+    """
+    from services.contracts.data_files import InvalidData
+    from services.notifier.jobs import routing
+
+    try:
+        for line in routing.RoutingFile(file).editions():
+            typer.echo(line)
+    except InvalidData as error:
+        fail(str(error))
+
+
+@app.command()
+def check(file: RoutingFile = None) -> None:
+    """Check a routing file before it is put to use: the first fault is named with its remedy.
+
+    Example: closedloop routing check --file our-routing.yaml
+    """
+    from services.contracts.data_files import InvalidData
+    from services.notifier.jobs import routing
+
+    try:
+        typer.echo(routing.check(file))
+    except InvalidData as error:
+        fail(str(error))
+
+
+@app.command()
+def explain(
+    number: Annotated[str | None, typer.Argument(help="A ticket's number: who was told of it, by which rule.")] = None,
+    event: Annotated[
+        Path | None,
+        typer.Option(help="JSON with type, time and event (its body): who would be told of it, and why others not."),
+    ] = None,
+    file: RoutingFile = None,
+    run_dir: RunDir = DEFAULT_RUN_DIR,
+) -> None:
+    """Say who would be told of an event and why, or who was told of a ticket. Nothing is sent.
+
+    Example: closedloop routing explain --event breach.json
+    """
+    if (number is None) == (event is None):
+        fail("give a ticket's number, or an event with --event, and not both")
+    if event is not None:
+        _would_be_told(event, file)
+        return
+    state = running_stack(run_dir)
+    with client(state, "hub") as hub:
+        answer = hub.get(f"{service_of(state, 'notifier')['url']}/officer-notices", params={"number": str(number)})
+    if answer.status_code != 200:
+        fail(f"notifier answered {answer.status_code}: {answer.text}")
+    items = answer.json()["items"]
+    for one in items:
+        typer.echo(_line(one))
+    if not items:
+        typer.echo("no officer was told of it")
+
+
+def _would_be_told(event: Path, file: Path | None) -> None:
+    from services.contracts.data_files import InvalidData
+    from services.notifier.jobs import routing
+
+    try:
+        for line in routing.RoutingFile(file).explain(event):
+            typer.echo(line)
+    except (InvalidData, routing.NotExplained) as error:
+        fail(str(error))
+
+
+def _line(notice: dict[str, Any]) -> str:
+    read = f", read {notice['read_at']}" if notice["read_at"] else ""
+    cause = f" ({notice['cause']})" if notice["cause"] else ""
+    why = f"rule {notice['rule']} of version {notice['rule_version']}"
+    return f"{notice['caused_at']} {notice['unit']} {notice['post']}: {why}, {notice['status']}{cause}{read}"

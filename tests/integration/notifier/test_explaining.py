@@ -1,0 +1,123 @@
+"""Who would be told of an event and why, over HTTP and on the command line; nothing is written by asking."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from services.chassis.database.work import Workshop
+from services.cli.main import app
+from tests.integration.applications import As
+from tests.integration.notifier.directory import noticed, sits
+from tests.integration.notifier.events import dispatched, take
+
+
+def asked(**changes: Any) -> dict[str, Any]:
+    envelope = dispatched(1)
+    body = envelope.event.model_dump(mode="json", exclude_none=True) | changes
+    return {"type": envelope.event.type, "time": envelope.time.isoformat(), "event": body}
+
+
+def explain(as_: As, **changes: Any) -> Any:
+    answer = as_("hub").post("/telling-rules/explain", json=asked(**changes))
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_it_says_by_which_rule_and_filter_and_who_not(as_: As) -> None:
+    found = explain(as_)
+    assert (found["version"], found["units"]) == (1, ["housing"])
+    verdicts = {one["rule"]: one for one in found["rules"]}
+    urgent = verdicts["urgent-ticket"]
+    assert (urgent["filters"], urgent["misfits"]) == (["urgencies"], [])
+    assert urgent["told"] == [{"unit": "housing", "post": "duty"}]
+    assert urgent["chain"] == [
+        [{"unit": "housing", "post": "leader"}],
+        [{"unit": "urban-operation", "post": "duty"}],
+    ]
+    assert verdicts["critical-ticket"]["misfits"] == ["urgencies"]
+    assert verdicts["critical-ticket"]["told"] == []
+
+
+def test_whoever_may_not_hear_is_named_as_such(as_: As) -> None:
+    found = {one["rule"]: one for one in explain(as_, about_unit="housing")["rules"]}
+    assert found["urgent-ticket"]["told"] == []
+    assert found["urgent-ticket"]["hidden"] == [{"unit": "housing", "post": "duty"}]
+
+
+def test_it_agrees_with_what_is_told(as_: As, workshop: Workshop) -> None:
+    sits(workshop, ("housing", "duty"), ("housing", "leader"), ("urban-operation", "duty"))
+    explain(as_)
+    assert noticed(workshop) == [], "asking tells nobody"
+    take(workshop, dispatched(1))
+    said = {(seat["unit"], seat["post"]) for one in explain(as_)["rules"] for seat in one["told"]}
+    assert {tuple(row.name.split()) for row in noticed(workshop)} == said
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"type": "ticket.lost.v1"}, "body.type"),
+        ({"time": "yesterday"}, "body.time"),
+        ({"event": {"state": "new"}}, "body.event.version"),
+    ],
+    ids=["type", "time", "event"],
+)
+def test_what_is_no_event_is_refused_by_field(change: dict[str, Any], field: str, as_: As) -> None:
+    answer = as_("hub").post("/telling-rules/explain", json={**asked(), **change})
+    assert answer.status_code == 422
+    assert field in [one["field"] for one in answer.json()["errors"]]
+
+
+def test_an_unknown_unit_is_the_gap_that_would_dead_letter_the_event(as_: As) -> None:
+    answer = as_("hub").post("/telling-rules/explain", json=asked(lead="ministry"))
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "body.event")
+
+
+@pytest.mark.parametrize("role", ["department:housing", "deputy", "identity-reader"])
+def test_the_rules_are_for_the_hub_supervisors_and_administrators(role: str, as_: As) -> None:
+    assert as_(role).get("/telling-rules").status_code == 403
+    assert as_(role).post("/telling-rules/explain", json=asked()).status_code == 403
+
+
+def test_the_editions_are_listed(as_: As) -> None:
+    (edition,) = as_("supervisor").get("/telling-rules").json()["items"]
+    assert (edition["version"], edition["effective_from"]) == (1, "2026-01-01")
+    urgent = next(one for one in edition["rules"] if one["rule"] == "urgent-ticket")
+    assert (urgent["filters"], urgent["to"], urgent["read_within"]) == (
+        {"urgencies": ["urgent"]},
+        {"lead": ["duty"]},
+        "PT1H",
+    )
+
+
+def test_the_command_line_says_the_same_without_a_service(tmp_path: Path) -> None:
+    file = tmp_path / "event.json"
+    file.write_text(json.dumps(asked(about_unit="housing")), encoding="utf-8")
+    run = CliRunner().invoke(app, ["routing", "explain", "--event", str(file)])
+    assert run.exit_code == 0, run.output
+    assert "not housing duty: the unit may not hear of it" in run.output
+    assert "not by critical-ticket: urgencies does not fit" in run.output
+    assert CliRunner().invoke(app, ["routing", "check"]).exit_code == 0
+    assert "urgent-ticket" in CliRunner().invoke(app, ["routing", "list"]).output
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"type": "x", "time": "2026-07-01T00:00:00Z", "event": {}}'])
+def test_a_file_that_is_no_event_is_refused_with_the_remedy(content: str, tmp_path: Path) -> None:
+    file = tmp_path / "event.json"
+    file.write_text(content, encoding="utf-8")
+    run = CliRunner().invoke(app, ["routing", "explain", "--event", str(file)])
+    assert run.exit_code != 0
+    assert "event.json" in run.output
+
+
+def test_a_bad_routing_file_is_named_with_its_remedy(tmp_path: Path) -> None:
+    file = tmp_path / "ours.yaml"
+    file.write_text("routes: []\nrule_sets: []\n", encoding="utf-8")
+    run = CliRunner().invoke(app, ["routing", "check", "--file", str(file)])
+    assert run.exit_code != 0
+    assert "ours.yaml, routes: no row names" in run.output.replace("\n", " ")
