@@ -69,7 +69,7 @@ class OfficerSender:
     def run(self, workshop: Workshop, stop: threading.Event, health: Health) -> None:
         while not stop.is_set():
             try:
-                found = time.monotonic() >= self._rests_until and self.send_next(workshop)
+                found = time.monotonic() >= self._rests_until and self.send_next(workshop, stop, health)
             except Exception as error:
                 if kind_of(error) is not Kind.RETRY:
                     raise
@@ -80,7 +80,7 @@ class OfficerSender:
             if not found:
                 self.news.pause(TICK_S)
 
-    def send_next(self, workshop: Workshop) -> bool:
+    def send_next(self, workshop: Workshop, stop: threading.Event | None = None, health: Health | None = None) -> bool:
         """Sends a batch of what is due; returns whether there was any and the channel takes messages."""
         with workshop.open() as work:
             if not self.channel.knows_repeats:
@@ -89,9 +89,14 @@ class OfficerSender:
             claimed = claim(work, self.name, self.lease, self.most)
             prepared = [(one, message) for one in claimed if (message := self._prepared(work, one))]
         for number, (one, message) in enumerate(prepared):
+            if stop and stop.is_set():
+                self._give_back(workshop, prepared[number:], 0.0)
+                return False
             if (rests := self._send(workshop, one, message)) is not None:
                 self._give_back(workshop, prepared[number + 1 :], rests)
                 return False
+            if health:
+                health.beat(self.worker)
         return bool(claimed)
 
     def _prepared(self, work: Work, message: Claimed) -> Message | None:
