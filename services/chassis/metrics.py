@@ -239,6 +239,27 @@ TELLINGS_OLDEST_SECONDS = _gauge(
     "How long the message to a caller that waits longest has been due, by way; each process shows all.",
     "way",
 )
+OFFICER_MESSAGES = _counter(
+    "closedloop_officer_messages_total",
+    "Messages to officers, each time one came to an end by a channel (none: before one was chosen). Outcome: sent,"
+    " failed (the officer's next way follows, if there is one), withheld.",
+    "channel", "outcome",
+)  # fmt: skip
+OFFICER_MESSAGES_OLDEST_SECONDS = _gauge(
+    "closedloop_officer_messages_oldest_seconds",
+    "How long the message to an officer that waits longest might have left already; each process shows all.",
+)
+OFFICER_LIMIT_SHARE = _gauge(
+    "closedloop_officer_limit_share",
+    "Of the limits of a channel (sending.yaml), the share used by the officer who is nearest to one; each process shows"
+    " all.",
+    "channel",
+)
+OFFICER_WAYS_RESTING = _gauge(
+    "closedloop_officer_ways_resting",
+    "Ways to officers that failed and are not tried for a time, by channel; each process shows all.",
+    "channel",
+)
 LINK_ANSWERS = _counter(
     "closedloop_link_answers_total",
     "Answers by the one-time links in messages. Outcome: counted, stopped, or why it did not count.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
@@ -138,6 +138,24 @@ class DepartmentReplyRefused(DepartmentEvent):
     @property
     def aggregate_id(self) -> str:
         return str(self.reply_id)
+
+
+class OfficerUnreached(DepartmentEvent):
+    """A way to one of the unit's officers has failed and is not tried for a time. Who it is stands in `GET /officers`.
+
+    The unit gets it, and the hub. It is told by this topic alone, never by such a way.
+    """
+
+    type: ClassVar[str] = "department.officer_unreached.v1"
+    unit: str = Field(description="The code of a department, or of a supervising party.")
+    post: Literal["duty", "leader", "representative"]
+    channel: Literal["email", "wecom", "dingtalk", "feishu", "sms"]
+    cause: str = Field(description="A code, or what the channel answered.")
+    until: AwareDatetime = Field(description="The way is not tried before.")
+
+    @property
+    def aggregate_id(self) -> str:
+        return str(self.delivery_id)
 
 
 class HotIssueNotice(DepartmentEvent):

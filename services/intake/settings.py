@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from sqlalchemy import make_url
 
-from services.chassis.settings import CalendarFile, HexKey, Port, Profile, Settings
+from services.chassis.channels.robot import ROBOT, Robot
+from services.chassis.channels.settings import ChannelSettings, safe_url
+from services.chassis.settings import CalendarFile, HexKey, Port
 from services.contracts.departments import departments
 from services.intake.app.sending_ports import Gateway
 from services.intake.domain.duty import HUB
 from services.intake.files.sending_rules import sending_rules
-from services.intake.outbound.email import MailGateway, MailServer, Security, plain_address
-from services.intake.outbound.robot import ROBOT, Robot
-from services.intake.outbound.sms import SmsGateway
+from services.intake.outbound.gateways import MailGateway, SmsGateway
 from services.intake.store.master_keys import MasterKeys
-
-
-def _one_address(address: str) -> str:
-    if not plain_address(address):
-        raise ValueError("is not one address as name@example.org")
-    return address
 
 
 def _desks(robots: SecretStr | None) -> list[tuple[str, str]]:
@@ -37,10 +30,7 @@ def _place(url: str) -> tuple[str | None, int | None, str | None]:
     return parts.host, parts.port, parts.database
 
 
-MailAddress = Annotated[str, AfterValidator(_one_address)]
-
-
-class IntakeSettings(Settings):
+class IntakeSettings(ChannelSettings):
     http_port: Port = 8101
     keys_database_url: str = Field(
         pattern=r"^postgresql\+psycopg://\S+$",
@@ -63,22 +53,6 @@ class IntakeSettings(Settings):
         None,
         pattern=r"^https?://[^\s?#]+$",
         description="give the URL at which callers reach /r/ and /status, or leave it out: messages have no link",
-    )
-    sms_url: str | None = Field(
-        None,
-        pattern=r"^https?://[^\s?#]+$",
-        description="give the URL of the gateway for short messages, or leave it out: they wait",
-    )
-    sms_token: SecretStr | None = Field(None, description="give the token by which the gateway knows us")
-    smtp_host: str | None = Field(
-        None, pattern=r"^[A-Za-z0-9.:-]+$", description="give the mail server, or leave it out: e-mails wait"
-    )
-    smtp_port: Port = Field(587, description="give the mail server's TCP port")
-    smtp_security: Security = Field(Security.STARTTLS, validate_default=True, description="give starttls or tls")
-    smtp_user: str | None = Field(None, description="give the name by which we log in to the mail server")
-    smtp_password: SecretStr | None = Field(None, description="give the password by which we log in to it")
-    smtp_from: MailAddress | None = Field(
-        None, validate_default=True, description="give the address that e-mails to callers come from"
     )
     robots: SecretStr | None = Field(
         None, description="give the duty desks' robots as hub=wecombot://KEY,housing=dingtalk://KEY, or leave it out"
@@ -120,26 +94,10 @@ class IntakeSettings(Settings):
         former = [bytes.fromhex(one) for one in given.split(",") if one]
         return MasterKeys(bytes.fromhex(self.vault_key.get_secret_value()), former)
 
-    @field_validator("city_url", "sms_url", "public_url")
+    @field_validator("city_url", "public_url")
     @classmethod
     def _url_is_safe(cls, url: str | None, info: ValidationInfo) -> str | None:
-        if url and url.startswith("http://") and info.data.get("profile") is not Profile.DEMO:
-            raise ValueError("is not https: whoever sits on the way could read the answers and the token")
-        return url
-
-    @field_validator("smtp_security")
-    @classmethod
-    def _mail_is_safe(cls, security: Security, info: ValidationInfo) -> Security:
-        if security is Security.NONE and info.data.get("profile") is not Profile.DEMO:
-            raise ValueError("is none: whoever sits on the way could read the messages and the password")
-        return security
-
-    @field_validator("smtp_from")
-    @classmethod
-    def _mail_has_a_sender(cls, sender: str | None, info: ValidationInfo) -> str | None:
-        if sender is None and info.data.get("smtp_host"):
-            raise ValueError("is missing")
-        return sender
+        return safe_url(url, info)
 
     @field_validator("robots")
     @classmethod
@@ -161,12 +119,7 @@ class IntakeSettings(Settings):
         """The gateways that are configured."""
         found: list[Gateway] = []
         if self.sms_url:
-            token = self.sms_token.get_secret_value() if self.sms_token else None
-            found.append(SmsGateway(self.sms_url, token, sending_rules().passing_statuses))
-        if self.smtp_host and self.smtp_from:
-            password = self.smtp_password.get_secret_value() if self.smtp_password else None
-            server = MailServer(
-                self.smtp_host, self.smtp_port, self.smtp_from, self.smtp_security, self.smtp_user, password
-            )
-            found.append(MailGateway(server))
+            found.append(SmsGateway(self.sms_url, self.sms_secret, sending_rules().passing_statuses))
+        if self.mail_server:
+            found.append(MailGateway(self.mail_server))
         return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.chassis.service import Service, run
+from services.chassis.service import Service, clock_of, run
 from services.chassis.settings import Profile, load
 from services.notifier.settings import NotifierSettings
 from services.notifier.wiring import NotifierWiring
@@ -10,7 +10,7 @@ from services.notifier.wiring import NotifierWiring
 
 def main() -> int:
     settings = load(NotifierSettings)
-    notifier = NotifierWiring.of(demo=settings.profile is Profile.DEMO)
+    notifier = NotifierWiring.of(demo=settings.profile is Profile.DEMO, outward=settings.outward)
     return run(
         Service(
             name="notifier",
@@ -18,7 +18,7 @@ def main() -> int:
             routes=notifier.routes,
             subscriptions=notifier.subscriptions,
             timers=notifier.timers,
-            gauges=notifier.gauges,
+            gauges=notifier.gauges(clock_of(settings)),
             workers=notifier.workers,
         )
     )

@@ -9,6 +9,7 @@ from functools import partial
 
 from fastapi import APIRouter
 
+from services.chassis.clock import Clock
 from services.chassis.database.gauges import Gauging
 from services.chassis.database.work import Workshop
 from services.chassis.messaging.subscription import Subscription
@@ -34,9 +35,12 @@ from services.notifier.http.sandbox import sandbox_routes
 from services.notifier.http.schema_changes import schema_change_routes
 from services.notifier.http.webhooks import webhook_routes
 from services.notifier.outbound.http_post import Post, poster
+from services.notifier.outbound.officer_channels import Outward
 from services.notifier.outbound.webhook_sender import SENDER, WebhookSender
 from services.notifier.pages.site import people_pages
+from services.notifier.sending import Sending
 from services.notifier.store.deliveries import SqlDeliveryLog, gauge_awaiting_text
+from services.notifier.store.guarded_tickets import SqlGuardedTickets
 from services.notifier.store.held_tickets import SqlHeldTickets
 from services.notifier.store.known_matters import SqlKnownMatters
 from services.notifier.store.known_tickets import SqlKnownTickets
@@ -54,10 +58,11 @@ class NotifierWiring:
 
     notify: NotifyDepartments
     sender: WebhookSender
+    sending: Sending
     demo: bool
 
     @classmethod
-    def of(cls, *, demo: bool, post: Post | None = None) -> NotifierWiring:
+    def of(cls, *, demo: bool, post: Post | None = None, outward: Outward = Outward()) -> NotifierWiring:
         kept = text_retention()
         log = SqlDeliveryLog()
         sender = WebhookSender(post or poster(demo=demo), log, kept)
@@ -69,10 +74,11 @@ class NotifierWiring:
             SqlWebhookQueue(sender.hear),
             KeepStates(SqlHeldTickets(), SqlKnownTickets(), kept),
             tell_officers(),
+            SqlGuardedTickets(),
             kept,
             partial(said, load_refusal_words()),
         )
-        return cls(notify, sender, demo)
+        return cls(notify, sender, Sending.of(outward, load_officer_words().sentence), demo)
 
     def routes(self, workshop: Workshop) -> Sequence[APIRouter]:
         announce = AnnounceSchema(SqlSchemaChanges())
@@ -83,8 +89,9 @@ class NotifierWiring:
             schema_change_routes(workshop, announce),
             sandbox_routes(workshop),
             officer_routes(workshop),
+            self.sending.routes(workshop),
             explaining_routes(self.explain),
-            *people_pages(workshop, self.explain, load_officer_words()),
+            *people_pages(workshop, self.explain, load_officer_words(), self.sending.rules),
         ]
 
     @property
@@ -99,13 +106,12 @@ class NotifierWiring:
     def timers(self) -> Mapping[str, TimerHandler]:
         return self.notify.states.timers
 
-    @property
-    def gauges(self) -> Sequence[Gauging]:
-        return [gauge_awaiting_text, gauge_webhooks]
+    def gauges(self, clock: Clock) -> Sequence[Gauging]:
+        return [gauge_awaiting_text, gauge_webhooks, self.sending.gauge(clock)]
 
     @property
     def workers(self) -> Mapping[str, WorkerLoop]:
-        return {SENDER: self.sender.run}
+        return {SENDER: self.sender.run, **self.sending.workers}
 
 
 def tell_officers() -> TellOfficers:

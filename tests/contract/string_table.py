@@ -43,7 +43,8 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      TicketSentToReview.review_code HotIssueEvent.state HotIssueEvent.level HotIssueMemberJoined.reason StepCause.code
      StepCause.values ProjectEvent.state ProjectEvent.resume_to ProjectAdvanced.previous_state
      ProjectStepReversed.previous_state TypicalCaseProposed.state
-     DepartmentReplyRefused.current_state DepartmentReplyRefused.reply TicketNotice.stage TicketNotice.state
+     DepartmentReplyRefused.current_state DepartmentReplyRefused.reply
+     OfficerUnreached.unit OfficerUnreached.cause TicketNotice.stage TicketNotice.state
      TicketNotice.clock HotIssueNotice.stage ProjectNotice.state
      TicketNotice.line HotIssueNotice.state ProjectNotice.previous_state ProjectNotice.resume_to"""),
     (End.CODE, "a place of the register; a name by hand is redacted", "Place.estate Place.building"),
@@ -244,14 +245,19 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.typical_cases.later_issues"""),
     (End.MADE, "an officer's own name, ways and unit: the district's people, who are told by name",
      """notifier.officers.name notifier.officers.unit notifier.officers.post notifier.officers.language
-     notifier.officers.changed_by notifier.officer_ways.channel notifier.officer_ways.address"""),
+     notifier.officers.changed_by notifier.officer_ways.channel notifier.officer_ways.address
+     notifier.resting_ways.address"""),
     (End.MADE, "codes, ids and numbers of what an officer is told",
      """notifier.officer_messages.digest_key notifier.officer_messages.status notifier.officer_messages.cause
      notifier.officer_messages.channel notifier.officer_notices.unit notifier.officer_notices.subject_kind
      notifier.officer_notices.subject_id notifier.officer_notices.number notifier.officer_notices.template
      notifier.officer_notices.values notifier.officer_notices.pressure notifier.officer_notices.digest_key
      notifier.officer_notices.rule notifier.officer_notices.status notifier.officer_notices.cause
-     notifier.officer_notices.read_by notifier.officer_notices.channels"""),
+     notifier.officer_notices.read_by notifier.officer_notices.channels
+     notifier.officer_messages.channels
+     notifier.officer_tries.channel notifier.officer_tries.outcome notifier.officer_tries.cause
+     notifier.resting_ways.channel notifier.resting_ways.cause
+     notifier.guarded_tickets.ticket_id notifier.guarded_tickets.lead notifier.guarded_tickets.about_unit"""),
     (End.MADE, "why a receiver did not take a message: a status, or the kind of the error",
      """intake.city_messages.error intake.telling_tries.cause intake.tellings.cause notifier.webhooks.error
      notifier.webhook_sendings.error"""),

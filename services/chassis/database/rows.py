@@ -43,7 +43,8 @@ def changes_by_column(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]
 
 def _given(table: Table, names: Sequence[str], prefix: str) -> TableValuedAlias:
     columns = [table.c[name] for name in names]
-    given = func.unnest(*(bindparam(prefix + column.name, type_=ARRAY(column.type)) for column in columns))
+    arrays = (bindparam(prefix + column.name, type_=ARRAY(column.type, dimensions=1)) for column in columns)
+    given = func.unnest(*arrays)
     return given.table_valued(*names, with_ordinality=PLACE).render_derived(name="given")
 
 

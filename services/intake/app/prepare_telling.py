@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
+from services.chassis.channels.message import Message
 from services.chassis.database.work import Work
-from services.intake.app.sending_ports import Addressees, Links, Message, StillTrue, Telling, Words
+from services.intake.app.sending_ports import Addressees, Links, StillTrue, Telling, Words
 from services.intake.domain.sending import NotSentCause
 
 NO_LINK: Final = "\0"

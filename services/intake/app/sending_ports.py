@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
+from services.chassis.channels.message import Channel, Language
 from services.chassis.database.work import Work
 from services.intake.domain.links import Link, LinkOutcome
 from services.intake.domain.telling import Way
-
-Language = Literal["zh", "en"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +37,6 @@ class Addressee:
 
     def address(self, way: Way) -> str | None:
         return self.email if way is Way.EMAIL else self.phone
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One message as a gateway gets it. `id` is the telling's: a repetition has the same."""
-
-    id: str
-    to: str
-    text: str
-    language: Language
 
 
 class StillTrue(Protocol):
@@ -89,37 +78,8 @@ class LinkBook(Protocol):
         """Notes what was said by it and what became of it; the caller holds the lock."""
 
 
-class NotSent(Exception):
-    """A gateway did not take a message; `cause` is a code without personal data.
-
-    `passes`: it may be taken later, after `wait_s` if the gateway says so. Otherwise it never will be. `maybe`: it was
-    taken for all we know; the gateway is asked again, and if it never answers, a person calls.
-    """
-
-    def __init__(self, cause: str, *, passes: bool, wait_s: float | None = None, maybe: bool = False) -> None:
-        super().__init__(cause)
-        self.cause = cause
-        self.passes = passes
-        self.wait_s = wait_s
-        self.maybe = maybe
-
-
-class MaybeSent(Exception):
-    """Nobody can tell whether the message was taken, and a repetition would be a second message."""
-
-
-class Gateway(Protocol):
-    """`knows_repeats`: asked again with the same message, it sends nothing. `batch`: how many are claimed at once."""
+class Gateway(Channel, Protocol):
+    """A channel to callers."""
 
     @property
     def way(self) -> Way: ...
-    @property
-    def knows_repeats(self) -> bool: ...
-    @property
-    def batch(self) -> int: ...
-    @property
-    def longest_s(self) -> float:
-        """How long `send` may take at most, in seconds."""
-
-    def send(self, message: Message) -> None:
-        """Returns when the gateway has taken it. Raises NotSent, MaybeSent."""

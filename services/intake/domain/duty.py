@@ -8,9 +8,8 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from services.contracts.departments import departments
+from services.contracts.quiet_hours import Quiet, after_quiet
 from services.intake.domain.limits import SHANGHAI
-from services.intake.domain.occasions import Quiet
-from services.intake.domain.telling_plan import after_quiet
 
 HUB = "hub"
 """The desk of the district's operation centre; every other desk is a department's, by its code."""

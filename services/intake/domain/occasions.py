@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import time
 from functools import cached_property
 from typing import Annotated, Self
 
 from pydantic import Field, PositiveInt, model_validator
 
 from services.contracts.hot_issue_events import DecisionKind
+from services.contracts.quiet_hours import Quiet
 from services.intake.domain.follow_up import Stage
 from services.intake.domain.occasion import LANGUAGES, Audience, Language, Occasion, Question, Row, fields_of
 from services.intake.domain.steps import TicketStep
 from services.intake.domain.telling import Way
 from services.intake.domain.works_news import WorksNews
-
-
-class Quiet(Row):
-    """Hours, in the district's time, in which nobody is told anything that can wait; they may include midnight."""
-
-    begin: time
-    end: time
-    source: str
-
-    @model_validator(mode="after")
-    def _differ(self) -> Self:
-        if self.begin == self.end:
-            raise ValueError("begin and end are the same: leave an hour in which people are told something")
-        return self
 
 
 class TellingLimit(Row):

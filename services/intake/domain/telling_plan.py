@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from services.intake.domain.limits import SHANGHAI
+from services.contracts.quiet_hours import after_quiet
 from services.intake.domain.occasion import Occasion
-from services.intake.domain.occasions import Occasions, Quiet, TellingLimit
+from services.intake.domain.occasions import Occasions, TellingLimit
 from services.intake.domain.reach import ways_of
 from services.intake.domain.telling import Way
 
@@ -85,18 +85,6 @@ def _way(occasion: Occasion, to: Addressee) -> tuple[Way | None, Cause | None]:
             return way, None
     causes = [cause for _, cause in obstacles]
     return None, Cause.CONFIDENTIAL if Cause.CONFIDENTIAL in causes else causes[0]
-
-
-def after_quiet(at: datetime, quiet: Quiet) -> datetime:
-    """The moment itself, or the end of the quiet hours in which it falls."""
-    local = at.astimezone(SHANGHAI)
-    clock = local.time()
-    wraps = quiet.begin > quiet.end
-    inside = (clock >= quiet.begin or clock < quiet.end) if wraps else quiet.begin <= clock < quiet.end
-    if not inside:
-        return at
-    day = local.date() + timedelta(days=1) if wraps and clock >= quiet.begin else local.date()
-    return datetime.combine(day, quiet.end, SHANGHAI).astimezone(at.tzinfo)
 
 
 def fits(told: Iterable[datetime], at: datetime, windows: Iterable[TellingLimit]) -> bool:

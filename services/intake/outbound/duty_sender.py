@@ -10,10 +10,10 @@ from typing import Final, Protocol
 
 import structlog
 
+from services.chassis.channels.message import MaybeSent, Message
 from services.chassis.database.work import Workshop
 from services.chassis.messaging.errors import Kind, cause_of, kind_of
 from services.chassis.web.health import Health
-from services.intake.app.sending_ports import MaybeSent, Message
 from services.intake.domain.caller_access import Asker
 from services.intake.domain.duty import HUB, DutyRules, NoticeState
 from services.intake.domain.scope import TicketScope

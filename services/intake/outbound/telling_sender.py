@@ -12,11 +12,12 @@ from datetime import timedelta
 import structlog
 
 from services.chassis.activity import Activity
+from services.chassis.channels.message import MaybeSent, Message, NotSent
 from services.chassis.database.work import Work, Workshop
 from services.chassis.messaging.errors import Kind, cause_of, kind_of
 from services.chassis.web.health import Health
 from services.intake.app.prepare_telling import NotThisWay, PrepareTelling, Withheld
-from services.intake.app.sending_ports import Gateway, MaybeSent, Message, NotSent, Telling
+from services.intake.app.sending_ports import Gateway, Telling
 from services.intake.domain.sending import NextWay, NotSentCause, Retrying
 from services.intake.domain.telling_plan import Cause
 from services.intake.store import sending_queue

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from services.chassis.database.work import Work
+from services.contracts.ticket_events import TicketEvent
 from services.notifier.domain.delivery import DepartmentMessage, TopicDelivery
 from services.notifier.domain.known_ticket import KnownTicket
 from services.notifier.domain.officer import Post
@@ -54,6 +55,13 @@ class OfficersAtPosts(Protocol):
 class OfficerNotices(Protocol):
     def add(self, work: Work, notices: Sequence[OfficerNotice]) -> None:
         """Adds those that are new, to be sent; one that is there stays as it is."""
+
+
+class GuardedTickets(Protocol):
+    """Which tickets not every department may hear of: asked again when a message to an officer leaves."""
+
+    def note(self, work: Work, facts: Iterable[TicketEvent]) -> None:
+        """Keeps what the newest fact of each ticket says."""
 
 
 class WebhookQueue(Protocol):

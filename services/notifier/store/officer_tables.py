@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -55,21 +56,38 @@ officer_messages = Table(
     metadata,
     Column("message_id", Uuid, primary_key=True),
     Column("officer_id", Uuid, ForeignKey(officers.c.officer_id), nullable=False),
-    Column("digest_key", Text, nullable=False),
+    Column("digest_key", Text, nullable=False, comment="of an urgent message: the id of its only notice"),
     Column("window_start", DateTime(timezone=True), nullable=False, comment="business time"),
     Column("closes_at", DateTime(timezone=True), nullable=False, comment="business time; when it may be sent at first"),
-    Column("not_before", DateTime(timezone=True), comment="quiet hours or a limit put it off until then"),
+    Column("number", Integer, nullable=False, comment="in its series, from 0; its window grows with it"),
+    Column("urgent", Boolean, nullable=False),
+    Column("channels", Text, comment="the ways that it may use, with + between them; null: all of the officer's"),
+    Column("rules_version", Integer, nullable=False, comment="of sending.yaml, which made its window"),
+    Column("not_before", DateTime(timezone=True), nullable=False, comment="business time; the end of what put it off"),
     Column("status", Text, nullable=False, comment="open, closed, sending, sent, failed, withheld"),
     Column("cause", Text, comment="a code: why it was put off, withheld or failed"),
-    Column("channel", Text, comment="by which it left, or is tried"),
-    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("rank", Integer, nullable=False, server_default="0", comment="of the way by which it leaves, or is tried"),
+    Column("channel", Text, comment="of that way; null: a way is still to be chosen"),
+    Column("attempts", Integer, nullable=False, server_default="0", comment="by this way"),
     Column("lease", Integer, nullable=False, server_default="0", comment="rises with each claim and fences older ones"),
-    Column("leased_until", DateTime(timezone=True), comment="real time"),
+    Column("due_at", DateTime(timezone=True), nullable=False, server_default=text("now()"), comment="real time"),
     Column("sent_at", DateTime(timezone=True), comment="business time"),
     UniqueConstraint("officer_id", "digest_key", "window_start", name="one_message_a_window"),
+    CheckConstraint("status NOT IN ('failed', 'withheld') OR cause IS NOT NULL", name="unsent_says_why"),
+    CheckConstraint("(status = 'sent') = (sent_at IS NOT NULL)", name="sent_says_when"),
     comment="one sending to one officer: a digest of the notices of a window, closed once",
 )
-Index("officer_messages_due", officer_messages.c.closes_at, postgresql_where=officer_messages.c.sent_at.is_(None))
+Index(
+    "officer_messages_to_decide",
+    officer_messages.c.not_before,
+    postgresql_where=text("status = 'open' OR (status = 'closed' AND channel IS NULL)"),
+)
+Index(
+    "officer_messages_to_send",
+    officer_messages.c.channel,
+    officer_messages.c.due_at,
+    postgresql_where=text("status IN ('closed', 'sending') AND channel IS NOT NULL"),
+)
 
 officer_notices = Table(
     "officer_notices",
@@ -103,3 +121,9 @@ Index("officer_notices_by_officer", officer_notices.c.officer_id, officer_notice
 Index("officer_notices_by_event", officer_notices.c.event_id)
 Index("officer_notices_by_subject", officer_notices.c.subject_id, officer_notices.c.caused_at)
 Index("officer_notices_of_message", officer_notices.c.message_id)
+Index(
+    "officer_notices_waiting",
+    officer_notices.c.caused_at,
+    officer_notices.c.notice_id,
+    postgresql_where=officer_notices.c.status == "waiting",
+)

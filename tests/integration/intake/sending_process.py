@@ -17,7 +17,7 @@ from services.intake.app.prepare_telling import PrepareTelling
 from services.intake.domain.sending import NextWay
 from services.intake.domain.telling import Way
 from services.intake.files.sending_rules import sending_rules
-from services.intake.outbound.sms import SmsGateway
+from services.intake.outbound.gateways import SmsGateway
 from services.intake.outbound.telling_sender import TellingSender
 from services.intake.store.caller_keys import CallerKeys
 from services.intake.store.master_keys import MasterKeys

@@ -16,7 +16,7 @@ from services.intake.app.sending_ports import Addressee, Gateway, Links, Telling
 from services.intake.domain.sending import NextWay, Retrying, SendingRules
 from services.intake.domain.telling import TellingState, Way
 from services.intake.files.sending_rules import sending_rules
-from services.intake.outbound.sms import SmsGateway
+from services.intake.outbound.gateways import SmsGateway
 from services.intake.outbound.telling_sender import TellingSender
 from services.intake.store.telling_stops import telling_stops
 from services.intake.store.telling_tables import telling_tries, tellings

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from services.intake.app.sending_ports import MaybeSent, Message
+from services.chassis.channels.message import MaybeSent, Message
 from services.intake.domain.telling import Way
 from services.intake.files.duty_rules import duty_rules
 from services.intake.outbound.duty_sender import DutySender, Sends

@@ -3,52 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from email import message_from_bytes, policy
-from typing import Any, cast
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
+from aiosmtpd.smtp import AuthResult, LoginPassword
 
+from services.chassis.channels.email import MailServer, Security, plain_address
+from services.chassis.channels.message import Message, NotSent
 from services.intake.app.addressee import CallerOfTicket
-from services.intake.app.sending_ports import Message, NotSent
 from services.intake.domain.telling import Way
-from services.intake.outbound.email import MailGateway, MailServer, Security, plain_address
+from services.intake.outbound.gateways import MailGateway
 from services.localstack.processes import free_port
+from tests.harness.mailbox import Mailbox, mail_server
 from tests.integration.intake.conftest import Intake
 from tests.integration.intake.telling import expire_claims, filed, send_all, sender_to, state_of, tell, tries
 
 FROM = "hotline@hongkou.example"
 TO = "xiaomei@example.org"
 BY_MAIL = frozenset({Way.EMAIL, Way.CALL})
-
-
-@dataclass
-class Mailbox:
-    """What the server took. `refusal` is its answer to DATA, `receiver` its answer to RCPT.
-
-    `cuts`: it takes the content and ends the connection without an answer.
-    """
-
-    mails: list[Any] = field(default_factory=list)
-    refusal: str | None = None
-    receiver: str | None = None
-    cuts: bool = False
-
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Envelope, address: str, options: Any) -> str:
-        if self.receiver:
-            return self.receiver
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:
-        if self.refusal:
-            return self.refusal
-        self.mails.append(message_from_bytes(cast(bytes, envelope.content), policy=policy.default))
-        if self.cuts:
-            server.transport.abort()
-        return "250 taken"
 
 
 @dataclass
@@ -63,10 +36,8 @@ class Served:
 @pytest.fixture
 def served() -> Iterator[Served]:
     mailbox = Mailbox()
-    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port())
-    controller.start()
-    yield Served(mailbox, controller.port)
-    controller.stop()
+    with mail_server(mailbox) as port:
+        yield Served(mailbox, port)
 
 
 def test_an_e_mail_is_received_once_with_the_tellings_id(intake: Intake, served: Served) -> None:
@@ -198,16 +169,11 @@ def test_the_mail_servers_user_and_password_are_used(intake: Intake) -> None:
         return AuthResult(success=right, handled=right)  # "handled" would mean that the refusal was sent from here
 
     mailbox = Mailbox()
-    told = {"authenticator": check, "auth_required": True, "auth_require_tls": False}
-    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port(), **told)
-    controller.start()
-    try:
-        served = Served(mailbox, controller.port)
+    with mail_server(mailbox, authenticator=check, auth_required=True, auth_require_tls=False) as port:
+        served = Served(mailbox, port)
         served.gateway(user="hotline", password="right").send(Message("id", TO, "已修好。", "zh"))
         with pytest.raises(NotSent) as refused:
             served.gateway(user="hotline", password="wrong").send(Message("id", TO, "已修好。", "zh"))
-    finally:
-        controller.stop()
     assert refused.value.passes, "our own access is at fault, not the message"
     assert refused.value.cause == "answered 535"
     assert (b"hotline", b"right") in seen

@@ -17,7 +17,7 @@ from services.intake.app.sending_ports import Telling
 from services.intake.domain.sending import Retrying
 from services.intake.domain.telling import Way
 from services.intake.domain.telling_plan import Cause
-from services.intake.outbound.sms import SmsGateway
+from services.intake.outbound.gateways import SmsGateway
 from services.intake.store.tellings import SqlTellings
 from tests.integration.intake.conftest import Intake
 from tests.integration.intake.telling import (

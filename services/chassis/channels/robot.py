@@ -1,4 +1,4 @@
-"""Tells the group robot of a duty desk something, by Apprise: WeCom, DingTalk or Feishu, and no other service."""
+"""Messages by a robot of WeCom, DingTalk or Feishu, and of no other service, by Apprise."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from services.intake.app.sending_ports import MaybeSent, Message
+from services.chassis.channels.message import MaybeSent, Message
 
 DEADLINE_S: Final = 10.0
 ROBOT: Final = re.compile(r"(wecombot|dingtalk|feishu)://[A-Za-z0-9_-]{8,128}/?")
@@ -26,7 +26,9 @@ class Robot:
     longest_s = 2 * DEADLINE_S
 
     def send(self, message: Message) -> None:
-        """`message.to` is the desk's name, for the log alone. Raises MaybeSent if it was not, or may not have been."""
+        """Tells whoever reads the robot's group; `message.to` is not used. Raises MaybeSent if it did not, or may not
+        have.
+        """
         if not self._service().send(body=message.text):
             raise MaybeSent("the robot's service did not take it, or did not answer")
 

@@ -6,18 +6,15 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from secrets import token_hex
 from typing import Any
 
 import pytest
 from apprise.plugins.dingtalk import NotifyDingTalk
 from apprise.plugins.feishu import NotifyFeishu
 from apprise.plugins.wecombot import NotifyWeComBot
-from pydantic import ValidationError
 
-from services.intake.app.sending_ports import MaybeSent, Message
-from services.intake.outbound.robot import Robot
-from services.intake.settings import IntakeSettings
+from services.chassis.channels.message import MaybeSent, Message
+from services.chassis.channels.robot import Robot
 
 KEY = "0123456789abcdef"
 TEXT = "【12345电话清单】区房管局：3件待拨打"
@@ -76,39 +73,3 @@ def test_what_was_not_taken_is_said_and_no_redirect_is_followed(
 
 def test_a_robot_does_not_show_its_key(robot: tuple[Robot, type[Service]]) -> None:
     assert KEY not in repr(robot[0])
-
-
-def settings(robots: str) -> IntakeSettings:
-    known = {
-        "profile": "demo",
-        "database_url": "postgresql+psycopg://intake@127.0.0.1/intake",
-        "keys_database_url": "postgresql+psycopg://intake_keys@127.0.0.1/intake_keys",
-        "kafka_bootstrap": "127.0.0.1:9092",
-        "oidc_issuer": "https://issuer.example",
-        "oidc_jwks": "https://issuer.example/jwks",
-        "caller_key": token_hex(32),
-        "vault_key": token_hex(32),
-    }
-    return IntakeSettings.model_validate({**known, "robots": robots})
-
-
-def test_desks_have_robots_by_their_codes() -> None:
-    found = settings(f"hub=wecombot://{KEY}, housing=feishu://{KEY}").duty_robots
-    assert found == {"hub": Robot(f"wecombot://{KEY}"), "housing": Robot(f"feishu://{KEY}")}
-
-
-@pytest.mark.parametrize(
-    ("robots", "why"),
-    [
-        (f"nobody=wecombot://{KEY}", "names 'nobody'"),
-        (f"hub=json://127.0.0.1/{KEY}", "gives hub no robot"),
-        (f"hub=wecombot://{KEY}?redirect=yes", "gives hub no robot"),
-        (f"hub=dingtalk://{KEY}/13812345678", "gives hub no robot"),
-        ("hub=", "gives hub no robot"),
-        ("hub", "gives hub no robot"),
-    ],
-)
-def test_what_is_no_robot_of_a_desk_is_refused(robots: str, why: str) -> None:
-    with pytest.raises(ValidationError, match=why) as refused:
-        settings(robots)
-    assert KEY not in str(refused.value.errors()[0]["msg"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -13,11 +13,9 @@ from email.policy import SMTP
 from enum import StrEnum
 from typing import Final
 
-from services.intake.app.sending_ports import MaybeSent, Message, NotSent
-from services.intake.domain.telling import Way
+from services.chassis.channels.message import MaybeSent, Message, NotSent
 
 DEADLINE_S = 10.0
-SUBJECTS: Final = {"zh": "12345热线：您反映的事项有新进展", "en": "12345 hotline: news of your report"}
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
 
 
@@ -47,11 +45,13 @@ def plain_address(address: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class MailGateway:
+class Mail:
+    """`subjects` by language: of what it is, never of whom."""
+
     server: MailServer
+    subjects: Mapping[str, str]
     tls: Callable[[], ssl.SSLContext] = ssl.create_default_context
 
-    way = Way.EMAIL
     knows_repeats = False
     batch = 1
     longest_s = 8 * DEADLINE_S
@@ -61,7 +61,7 @@ class MailGateway:
         if not plain_address(message.to):
             raise NotSent("not an address", passes=False)
         try:
-            content = _mail(self.server.sender, message)
+            content = self._content(message)
             with self._session() as session:
                 _accepted(*session.mail(self.server.sender))
                 _accepted(*session.rcpt(message.to))
@@ -70,6 +70,18 @@ class MailGateway:
             raise NotSent(f"answered {refused.smtp_code}", passes=_passes(refused.smtp_code)) from None
         except (OSError, smtplib.SMTPException) as error:
             raise NotSent(f"no answer: {type(error).__name__}", passes=True) from None
+
+    def _content(self, message: Message) -> bytes:
+        """As it goes over the line: seven bits, nothing of the text in a header."""
+        sender = self.server.sender
+        mail = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
+        mail["From"] = sender
+        mail["To"] = message.to
+        mail["Subject"] = self.subjects[message.language]
+        mail["Message-ID"] = f"<{message.id}@{sender.rpartition('@')[2]}>"
+        mail["Auto-Submitted"] = "auto-generated"
+        mail.set_content(message.text)
+        return mail.as_bytes()
 
     @contextmanager
     def _session(self) -> Iterator[smtplib.SMTP]:
@@ -88,18 +100,6 @@ class MailGateway:
             yield session
         finally:
             session.close()
-
-
-def _mail(sender: str, message: Message) -> bytes:
-    """The content as it goes over the line: seven bits, nothing of the text in a header."""
-    mail = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
-    mail["From"] = sender
-    mail["To"] = message.to
-    mail["Subject"] = SUBJECTS.get(message.language, SUBJECTS["zh"])
-    mail["Message-ID"] = f"<{message.id}@{sender.rpartition('@')[2]}>"
-    mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(message.text)
-    return mail.as_bytes()
 
 
 def _hand_over(session: smtplib.SMTP, content: bytes) -> None:

@@ -9,8 +9,7 @@ from typing import Final
 
 import httpx
 
-from services.intake.app.sending_ports import Message, NotSent
-from services.intake.domain.telling import Way
+from services.chassis.channels.message import Message, NotSent
 
 DEADLINE_S = 10.0
 _SECONDS: Final = re.compile(r"[0-9]{1,9}")
@@ -18,7 +17,7 @@ _NEVER_ASKED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, htt
 
 
 @dataclass(frozen=True, slots=True)
-class SmsGateway:
+class Sms:
     """The gateway at `url`, authorised by `token`. Follows no redirects and uses no proxies.
 
     It answers a repeated message with the same id as it did the first time, and sends nothing.
@@ -29,7 +28,6 @@ class SmsGateway:
     passing: Collection[int]
     client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=DEADLINE_S, trust_env=False))
 
-    way = Way.SMS
     knows_repeats = True
     batch = 20
     longest_s = 4 * DEADLINE_S

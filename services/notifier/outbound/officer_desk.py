@@ -1,0 +1,74 @@
+"""The worker that puts notices into messages and decides when, and by which way, each message leaves."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+import structlog
+
+from services.chassis.activity import Activity
+from services.chassis.database.work import Workshop
+from services.chassis.messaging.errors import Kind, cause_of, kind_of
+from services.chassis.web.health import Health
+from services.notifier.domain.leaving import Go, Leaving
+from services.notifier.store.bundles import bundle_waiting
+from services.notifier.store.due_messages import due_messages, known_of, lock_desk, record
+
+NAME = "officer-desk"
+AT_ONCE = 500
+TICK_S = 1.0
+RETRY_S = 1.0
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerDesk:
+    """What is due is read from the rows alone, so that whatever ends the process loses and doubles nothing.
+
+    `news` is stirred when something is to be sent.
+    """
+
+    leaving: Leaving
+    news: Activity = field(default_factory=Activity)
+
+    def run(self, workshop: Workshop, stop: threading.Event, health: Health) -> None:
+        while not stop.is_set():
+            try:
+                found = self.step(workshop)
+            except Exception as error:
+                if kind_of(error) is not Kind.RETRY:
+                    raise
+                log.warning("messages to officers wait: dependency down", cause=cause_of(error))
+                found = False
+                stop.wait(RETRY_S)
+            health.beat(NAME)
+            if not found:
+                stop.wait(TICK_S)
+
+    def step(self, workshop: Workshop) -> bool:
+        """Returns whether there was anything to do. Messages are bundled and decided on in one transaction each."""
+        return self._bundle(workshop) | self._decide(workshop)
+
+    def _bundle(self, workshop: Workshop) -> bool:
+        with workshop.open() as work:
+            return lock_desk(work) and bundle_waiting(work, self.leaving.rules, AT_ONCE) > 0
+
+    def _decide(self, workshop: Workshop) -> bool:
+        with workshop.open() as work:
+            if not lock_desk(work) or not (due := due_messages(work, AT_ONCE)):
+                return False
+            known = known_of(work, {one.officer_id for one in due}, self.leaving.rules.longest_span)
+            now = work.clock.now()
+            decided = []
+            for one in due:
+                officer = one.officer_id
+                told, resting = known.told[officer], known.resting[officer]
+                decision = self.leaving.decide(one.due, known.officers[officer], told, resting, now)
+                if isinstance(decision, Go):
+                    told[decision.channel].append(now)
+                decided.append((one, decision))
+            record(work, decided)
+            work.after_commit(self.news.stir)
+        return True

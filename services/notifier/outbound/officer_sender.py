@@ -1,0 +1,179 @@
+"""The worker that sends messages to officers by one channel: each leaves once, whenever its process ends."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from services.chassis.activity import Activity
+from services.chassis.channels.message import Channel, Language, MaybeSent, Message, NotSent
+from services.chassis.database.work import Work, Workshop
+from services.chassis.messaging.errors import Kind, cause_of, kind_of
+from services.chassis.web.health import Health
+from services.notifier.app.recipients import hub
+from services.notifier.app.tell_unreached import tell_unreached
+from services.notifier.domain.leaving import Cause
+from services.notifier.domain.message_text import text_of
+from services.notifier.domain.officer import OfficerChannel
+from services.notifier.domain.sending_rules import SendingRules
+from services.notifier.store import outgoing_outcomes as outcomes
+from services.notifier.store.outgoing import Claimed, Held, claim, held_in, interrupted, receiver_of
+
+MOST = 5
+TICK_S = 0.5
+RETRY_S = 1.0
+
+log = structlog.get_logger(__name__)
+
+Sentence = Callable[[str, Mapping[str, Any], str], str]
+"""What a template says with these values in a language. Raises KeyError for a template that is unknown."""
+
+Prepared = list[tuple[Claimed, Message]]
+
+
+@dataclass(slots=True)
+class OfficerSender:
+    """Claims due messages, makes their words in the same transaction, and sends them outside any.
+
+    What is found in `sending` after its claim has ended is asked for again under the same id, where the channel knows
+    repetitions. By any other it is not sent again by this way: an urgent one goes the next way, another has failed.
+    """
+
+    name: OfficerChannel
+    channel: Channel
+    rules: SendingRules
+    sentence: Sentence
+    news: Activity = field(default_factory=Activity)
+    _rests_until: float = field(default=0.0, init=False)
+
+    @property
+    def worker(self) -> str:
+        return f"officers-{self.name}"
+
+    @property
+    def most(self) -> int:
+        return min(self.channel.batch, MOST)
+
+    @property
+    def lease(self) -> timedelta:
+        """Longer than the whole batch can take."""
+        return timedelta(seconds=self.channel.longest_s * (self.most + 1))
+
+    def run(self, workshop: Workshop, stop: threading.Event, health: Health) -> None:
+        while not stop.is_set():
+            try:
+                found = time.monotonic() >= self._rests_until and self.send_next(workshop, stop, health)
+            except Exception as error:
+                if kind_of(error) is not Kind.RETRY:
+                    raise
+                log.warning("messages to officers wait: dependency down", channel=self.name, cause=cause_of(error))
+                found = False
+                stop.wait(RETRY_S)
+            health.beat(self.worker)
+            if not found:
+                self.news.pause(TICK_S)
+
+    def send_next(self, workshop: Workshop, stop: threading.Event | None = None, health: Health | None = None) -> bool:
+        """Sends a batch of what is due; returns whether there was any and the channel takes messages."""
+        with workshop.open() as work:
+            if not self.channel.knows_repeats:
+                for lost in interrupted(work, self.name):
+                    self._unsure(work, lost, Cause.INTERRUPTED)
+            claimed = claim(work, self.name, self.lease, self.most)
+            prepared = [(one, message) for one in claimed if (message := self._prepared(work, one))]
+        for number, (one, message) in enumerate(prepared):
+            if stop and stop.is_set():
+                self._give_back(workshop, prepared[number:], 0.0)
+                return False
+            if (rests := self._send(workshop, one, message)) is not None:
+                self._give_back(workshop, prepared[number + 1 :], rests)
+                return False
+            if health:
+                health.beat(self.worker)
+        return bool(claimed)
+
+    def _prepared(self, work: Work, message: Claimed) -> Message | None:
+        """Its words as they are true now; None if it was withheld, or goes another way."""
+        receiver = receiver_of(work, message)
+        if not receiver.active:
+            outcomes.withhold(work, message, Cause.LEFT)
+            return None
+        if receiver.address is None:
+            outcomes.next_way(work, message, Cause.NO_WAY)
+            return None
+        sentences, withheld = self._sentences(held_in(work, message.message_id, hub()), receiver.language)
+        for cause, notices in withheld.items():
+            outcomes.withhold_notices(work, [one.notice_id for one in notices], cause)
+        if not sentences:
+            outcomes.withhold(work, message, next(iter(withheld), Cause.NO_WORDS))
+            return None
+        language: Language = "en" if receiver.language == "en" else "zh"
+        text = text_of(sentences, self.rules.frames[language], self.rules.lines[self.name])
+        return Message(str(message.message_id), receiver.address, text, language)
+
+    def _sentences(self, notices: Sequence[Held], language: str) -> tuple[list[str], dict[Cause, list[Held]]]:
+        sentences: list[str] = []
+        withheld: dict[Cause, list[Held]] = {}
+        for one in notices:
+            try:
+                if cause := Cause.CONFIDENTIAL if one.guarded else Cause.READ if one.read else None:
+                    withheld.setdefault(cause, []).append(one)
+                else:
+                    sentences.append(self.sentence(one.template, one.values, language))
+            except Exception:
+                log.exception("a notice cannot be put into words", notice=str(one.notice_id), template=one.template)
+                withheld.setdefault(Cause.NO_WORDS, []).append(one)
+        return sentences, withheld
+
+    def _send(self, workshop: Workshop, one: Claimed, message: Message) -> float | None:
+        """Sends one and records what came of it; returns how long the channel wants to rest, None if not at all."""
+        try:
+            self.channel.send(message)
+        except MaybeSent as why:
+            log.warning("nobody knows whether a message was sent", message=message.id, cause=str(why))
+            with workshop.open() as work:
+                self._unsure(work, one, str(why))
+        except NotSent as why:
+            log.warning("a message was not sent", message=message.id, channel=self.name, cause=why.cause)
+            return self._not_sent(workshop, one, why)
+        else:
+            with workshop.open() as work:
+                outcomes.sent(work, one)
+        return None
+
+    def _not_sent(self, workshop: Workshop, one: Claimed, why: NotSent) -> float | None:
+        wait = self.rules.retry.wait_s(one.attempts, random.random(), why.wait_s) if why.passes else None
+        with workshop.open() as work:
+            if wait is not None:
+                outcomes.try_again(work, one, why.cause, wait)
+            else:
+                self._way_fails(work, one, why.cause)
+        if why.wait_s is not None:
+            self._rests_until = time.monotonic() + min(why.wait_s, self.rules.retry.longest_retry_after_s)
+        return wait
+
+    def _way_fails(self, work: Work, message: Claimed, cause: str) -> None:
+        """It rests, and people at the unit and the hub are told by their topics."""
+        if not outcomes.next_way(work, message, cause):
+            return
+        if way := outcomes.rest(work, message, cause, timedelta(hours=self.rules.way_rests_h)):
+            tell_unreached(work, way)
+
+    def _unsure(self, work: Work, message: Claimed, cause: str) -> None:
+        if message.urgent:
+            outcomes.next_way(work, message, cause)
+        else:
+            outcomes.fail(work, message, cause)
+
+    def _give_back(self, workshop: Workshop, prepared: Prepared, wait_s: float) -> None:
+        """Leaves the rest of a batch to be sent later: the channel was not asked."""
+        with workshop.open() as work:
+            for one, _ in prepared:
+                outcomes.try_again(work, one, None, wait_s, asked=False)

@@ -1,0 +1,74 @@
+"""The page on sending to officers says in people's words what waits, what failed, and who is near a limit."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.chassis.channels.message import Message, NotSent
+from services.chassis.database.work import Workshop
+from services.notifier.domain.leaving import Cause, MessageStatus
+from services.notifier.domain.officer_notice import Pressure
+from services.notifier.wiring import NotifierWiring
+from tests.harness.workshops import Workshops
+from tests.integration.applications import application
+from tests.integration.intake.conftest import NOW
+from tests.integration.notifier.officers import EMAIL, SMS, Office, Outside, engage, notify, officer_id, run
+from tests.integration.pages.conftest import Site
+from tests.integration.pages.english import english_in
+
+HERE = "/pages/officer-messages"
+
+
+@pytest.fixture
+def notifier(workshops: Workshops) -> Workshop:
+    return workshops.fresh("notifier", NOW, "sending page")
+
+
+@pytest.fixture
+def site(notifier: Workshop) -> Site:
+    return Site(application(NotifierWiring.of(demo=True).routes(notifier)))
+
+
+def refuse(_: Message) -> None:
+    raise NotSent("answered 550", passes=False)
+
+
+def test_the_page_says_why_in_words_and_shows_no_address_and_no_code(site: Site, notifier: Workshop) -> None:
+    engage(notifier)
+    notify(notifier, range(9), pressure=Pressure.URGENT)
+    Office(notifier, {SMS: Outside(says=refuse), EMAIL: Outside()}).settle()
+    engage(notifier, 2, ways=())
+    notify(notifier, [20], officer=2, pressure=Pressure.URGENT)
+    Office(notifier, {}).settle()
+    page = site.person("hub").open(HERE)
+    for said in ("90%", "短信", "对方未接收", "没有可用的联系方式", "未能发送", "值班人员"):
+        assert said in page
+    for code in ("answered", "no way", "example.org", "1390000", str(officer_id(1))):
+        assert code not in page
+    assert "短信" not in site.person("department:fire").open(HERE)
+
+
+def test_every_cause_and_state_has_words(site: Site, notifier: Workshop) -> None:
+    engage(notifier)
+    notify(notifier, [1], pressure=Pressure.URGENT)
+    Office(notifier, {}).settle()
+    hub = site.person("hub")
+    for cause in Cause:
+        run(notifier, "UPDATE officer_messages SET cause = :cause", cause=cause)
+        assert "对方未接收" not in hub.open(HERE), cause
+    for status in set(MessageStatus) - {MessageStatus.SENT}:
+        run(notifier, "UPDATE officer_messages SET status = :status", status=status)
+        assert status not in hub.open(HERE).split("<main")[-1]
+
+
+def test_the_page_is_in_the_reader_s_language(site: Site, notifier: Workshop) -> None:
+    engage(notifier)
+    notify(notifier, [1], pressure=Pressure.URGENT)
+    Office(notifier, {}).settle()
+    hub = site.person("hub")
+    assert english_in(hub.open(HERE)) == set()
+    assert "this system does not send by it" in hub.open(f"{HERE}?lang=en")
+
+
+def test_the_page_is_for_its_roles(site: Site) -> None:
+    site.person("supervisor").open(HERE, 403)
