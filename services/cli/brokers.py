@@ -26,3 +26,10 @@ def brokers_at(bootstrap: str, flavour: str = "apache") -> KafkaSettings:
 
     given = {} if os.environ.get(f"{PREFIX}PROFILE") else {"profile": Profile.DEMO}
     return load(KafkaSettings, kafka_bootstrap=bootstrap, kafka_flavour=flavour, **given)
+
+
+def closed_brokers_at(bootstrap: str) -> KafkaSettings:
+    """The same where users and rights are given: an open broker asks for neither."""
+    from services.chassis.settings import KafkaSettings, Profile, load
+
+    return load(KafkaSettings, kafka_bootstrap=bootstrap, kafka_flavour="apache", profile=Profile.PRODUCTION)

@@ -6,22 +6,19 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from kafka.admin import (
-    ACL,
-    ACLOperation,
-    ACLPermissionType,
-    KafkaAdminClient,
-    ResourcePattern,
-    ResourceType,
-    ScramMechanism,
-    UserScramCredentialUpsertion,
-)
+from kafka.admin import KafkaAdminClient, ScramMechanism, UserScramCredentialUpsertion
 
+from services.chassis.messaging.access.apply import apply_access
+from services.chassis.messaging.access.passwords import PasswordFolder
 from services.chassis.messaging.transport import kafka_options
 from services.chassis.settings import KAFKA_PASSWORD_FILE
+from services.contracts.principals import load_principals
 from services.contracts.services import SERVICES
+from services.contracts.topics import topic_table
 from services.localstack.closed_kafka import ClosedKafka
 from services.localstack.stack import Stack
+
+JURISDICTION = "310109"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +40,15 @@ class Passwords:
 
 
 def let_in(stack: Stack, folder: Path) -> Passwords:
-    """Between `start_servers` and `start_services`: each service has a user, which may do everything."""
+    """Between `start_servers` and `start_services`: each service may do what the tables say, and nothing else."""
     broker = stack.broker
     assert isinstance(broker, ClosedKafka)
-    passwords = Passwords(broker, folder)
     with closing(KafkaAdminClient(**kafka_options(broker.access))) as admin:
-        admin.create_acls([_all(user, kind) for user in SERVICES for kind in _KINDS])
+        apply_access(admin, load_principals(JURISDICTION, topic_table()), PasswordFolder(folder))
     for user in SERVICES:
-        (folder / user).mkdir(parents=True)
-        passwords.set_at_broker(user, f"{user}'s first password")
-        passwords.set_in_file(user, f"{user}'s first password")
         stack.environment[user] |= {
             "KAFKA_USER": user,
             "KAFKA_CA": str(broker.certificate.ca),
             "SECRETS_DIR": str(folder / user),
         }
-    return passwords
-
-
-_KINDS = (ResourceType.TOPIC, ResourceType.GROUP, ResourceType.TRANSACTIONAL_ID)
-
-
-def _all(user: str, kind: ResourceType) -> ACL:
-    return ACL(f"User:{user}", "*", ACLOperation.ALL, ACLPermissionType.ALLOW, ResourcePattern(kind, "*"))
+    return Passwords(broker, folder)
