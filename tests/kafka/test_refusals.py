@@ -41,7 +41,7 @@ def test_each_mistake_has_its_own_line(closed_kafka: ClosedKafka, tmp_path: Path
         "hangs up on who comes without TLS and password"
     )
     assert {why(right, kafka_bootstrap=address) for address in inner} == {
-        "breaks off who begins with TLS: look at the port; an open broker does so, and a port between brokers"
+        "breaks off who begins with TLS: look at the port; so does an open broker, or a port between brokers"
     }
     assert why(right, kafka_bootstrap="127.0.0.1:1") == "cannot be reached (Connection refused)"
     assert (

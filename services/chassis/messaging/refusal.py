@@ -56,7 +56,7 @@ def _says(error: Exception, login: Mapping[str, Any]) -> str:
             return f"has a certificate that {_certificate(error)}"
         case ssl.SSLError() | ConnectionResetError() | KafkaConnectionError() if closed:
             return (
-                "breaks off who begins with TLS: look at the port; an open broker does so, and a port between brokers"
+                "breaks off who begins with TLS: look at the port; so does an open broker, or a port between brokers"
             )
         case SaslAuthenticationFailed():
             user = login["sasl_plain_username"]
