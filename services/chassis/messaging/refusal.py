@@ -55,9 +55,7 @@ def _says(error: Exception, login: Mapping[str, Any]) -> str:
         case ssl.SSLCertVerificationError():
             return f"has a certificate that {_certificate(error)}"
         case ssl.SSLError() | ConnectionResetError() | KafkaConnectionError() if closed:
-            return (
-                "breaks off who begins with TLS: look at the port; so does an open broker, or a port between brokers"
-            )
+            return "breaks off who begins with TLS: look at the port; so does an open broker, or a port between brokers"
         case SaslAuthenticationFailed():
             user = login["sasl_plain_username"]
             return f"refuses {user}'s password, or knows no such user: KAFKA_USER, KAFKA_PASSWORD"
