@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 DAYS: Final = 30
+LOOPBACK: Final = ("localhost", "127.0.0.1")
 _BACKDATED: Final = timedelta(hours=1)
 """The clocks of two machines differ."""
 
@@ -28,8 +30,10 @@ class ServerCertificate:
     keystore: Path
 
 
-def make_certificate(folder: Path, common_name: str, *, days: float = DAYS) -> ServerCertificate:
-    """A new authority and one certificate by it, for 127.0.0.1 and localhost. The authority's key is not kept:
+def make_certificate(
+    folder: Path, common_name: str, *, days: float = DAYS, names: Sequence[str] = LOOPBACK
+) -> ServerCertificate:
+    """A new authority and one certificate by it, for `names` (of hosts, or addresses). The authority's key is not kept:
     nobody can have a second certificate that its clients trust."""
     folder.mkdir(parents=True, exist_ok=True)
     authority, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
@@ -42,11 +46,10 @@ def make_certificate(folder: Path, common_name: str, *, days: float = DAYS) -> S
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(authority.public_key()), critical=False)
         .sign(authority, hashes.SHA256())
     )
-    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
     issued_by = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.public_key())
     certificate = (
         _builder(_name(common_name), issuer, key.public_key(), days)
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.SubjectAlternativeName([_host(name) for name in names]), critical=False)
         .add_extension(issued_by, critical=False)
         .sign(authority, hashes.SHA256())
     )
@@ -56,6 +59,13 @@ def make_certificate(folder: Path, common_name: str, *, days: float = DAYS) -> S
     with open(os.open(made.keystore, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target:
         target.write(private + certificate.public_bytes(Encoding.PEM))
     return made
+
+
+def _host(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
 
 
 def _name(common_name: str) -> x509.Name:

@@ -40,10 +40,9 @@ class Passwords:
 
 
 def let_in(stack: Stack, folder: Path) -> Passwords:
-    """Between `start_servers` and `start_services`: each service has a user, which may do what the tables say."""
+    """Between `start_servers` and `start_services`: each service may do what the tables say, and nothing else."""
     broker = stack.broker
     assert isinstance(broker, ClosedKafka)
-    passwords = Passwords(broker, folder)
     with closing(KafkaAdminClient(**kafka_options(broker.access))) as admin:
         apply_access(admin, load_principals(JURISDICTION, topic_table()), PasswordFolder(folder))
     for user in SERVICES:
@@ -52,4 +51,4 @@ def let_in(stack: Stack, folder: Path) -> Passwords:
             "KAFKA_CA": str(broker.certificate.ca),
             "SECRETS_DIR": str(folder / user),
         }
-    return passwords
+    return Passwords(broker, folder)

@@ -54,14 +54,14 @@ def _says(error: Exception, login: Mapping[str, Any]) -> str:
     match error:
         case ssl.SSLCertVerificationError():
             return f"has a certificate that {_certificate(error)}"
-        case ssl.SSLError():
-            return f"speaks no TLS there ({error.reason}): look at the port, or at KAFKA_SECURITY"
+        case ssl.SSLError() | ConnectionResetError() | KafkaConnectionError() if closed:
+            return "breaks off who begins with TLS: look at the port; so does an open broker, or a port between brokers"
         case SaslAuthenticationFailed():
             user = login["sasl_plain_username"]
             return f"refuses {user}'s password, or knows no such user: KAFKA_USER, KAFKA_PASSWORD"
         case UnsupportedSaslMechanismError() | IllegalSaslStateError():
             return f"takes no {login['sasl_mechanism']} there: look at the port and at its listeners"
-        case KafkaConnectionError() if not closed:
+        case ConnectionResetError() | KafkaConnectionError():
             return "hangs up on who comes without TLS and password: KAFKA_SECURITY=sasl_ssl, if it is closed"
         case TimeoutError():
             return f"does not answer within {LIMIT_S:.0f} s"
@@ -70,9 +70,10 @@ def _says(error: Exception, login: Mapping[str, Any]) -> str:
     return f"does not let us in ({type(error).__name__})"
 
 
-def _short(error: OSError) -> str | None:
+def _short(error: OSError) -> str:
     """Without the address, which asyncio puts into it."""
-    return os.strerror(error.errno) if error.errno is not None and error.errno > 0 else error.strerror
+    known = os.strerror(error.errno) if error.errno is not None and error.errno > 0 else error.strerror
+    return known or type(error).__name__
 
 
 def _certificate(error: ssl.SSLCertVerificationError) -> str:

@@ -1,12 +1,7 @@
 from __future__ import annotations
 
-import contextlib
-import socket
-import ssl
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,28 +10,10 @@ from services.chassis.messaging.certificate import WORKER, valid_until, watch_un
 from services.chassis.metrics import BROKER_CERTIFICATE_UNTIL
 from services.chassis.settings import KafkaSecurity, KafkaSettings, Profile
 from services.chassis.web.health import Health
-from services.localstack.certificates import ServerCertificate, make_certificate
+from services.localstack.certificates import make_certificate
+from tests.harness.tls import serving
 
 DAY_S = 86_400
-
-
-@contextmanager
-def serving(certificate: ServerCertificate) -> Iterator[str]:
-    """A server that shows the certificate and says nothing; gives its address."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate.keystore)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def serve() -> None:
-            with contextlib.suppress(OSError):
-                while True:
-                    plain, _ = listener.accept()
-                    with contextlib.suppress(OSError), context.wrap_socket(plain, server_side=True) as secure:
-                        secure.recv(1)
-
-        threading.Thread(target=serve, daemon=True).start()
-        yield f"127.0.0.1:{listener.getsockname()[1]}"
-        listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
 
 
 @pytest.mark.parametrize("days", [1, 29, 400])
