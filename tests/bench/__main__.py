@@ -10,7 +10,19 @@ import tempfile
 from pathlib import Path
 
 from services.localstack.stack import Stack
-from tests.bench import consulting, detection, effects, flow, importing, numbers, planted, projects, tickets, vault
+from tests.bench import (
+    consulting,
+    detection,
+    effects,
+    flow,
+    importing,
+    numbers,
+    planted,
+    projects,
+    secure,
+    tickets,
+    vault,
+)
 
 BENCHES = {
     "latency": flow.latency,
@@ -34,6 +46,7 @@ ALONE = {
     "consultation": consulting.consultation_of_a_large_estate,
     "project-page": projects.page_of_a_large_project,
     "rotation": vault.rotation_of_the_master_key,
+    "secure": secure.cost_of_a_closed_broker,
 }
 """Figures of one part, or on a stack of their own."""
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,24 +17,16 @@ from services.contracts.services import SERVICES
 from services.contracts.topics import topic_table
 from services.localstack.closed_kafka import ClosedKafka
 from services.localstack.stack import Stack
-from tests.harness.proxies import Proxies, proxied
 
 JURISDICTION = "310109"
 
 
 @dataclass(frozen=True, slots=True)
-class ClosedStack:
-    """Services reach the broker by `proxies.kafka` alone; tests go past it."""
+class Passwords:
+    """What the broker of a closed stack knows, and what the files of its services hold."""
 
-    stack: Stack
-    proxies: Proxies
-    secrets: Path
-
-    @property
-    def broker(self) -> ClosedKafka:
-        broker = self.stack.broker
-        assert isinstance(broker, ClosedKafka)
-        return broker
+    broker: ClosedKafka
+    folder: Path
 
     def set_at_broker(self, user: str, password: str) -> None:
         """From now on new connections need this one; those that stand stay."""
@@ -45,28 +36,19 @@ class ClosedStack:
             )
 
     def set_in_file(self, user: str, password: str) -> None:
-        (self.secrets / user / KAFKA_PASSWORD_FILE).write_text(password)
+        (self.folder / user / KAFKA_PASSWORD_FILE).write_text(password)
 
 
-@contextmanager
-def closed_stack(folder: Path) -> Iterator[ClosedStack]:
-    """Everything runs; each service may do what the tables say, and nothing else."""
-    stack = Stack(folder / "stack", kafka="closed")
-    stack.start_servers()
-    try:
-        with proxied(stack, *SERVICES) as proxies:
-            made = ClosedStack(stack, proxies, folder / "secrets")
-            with closing(KafkaAdminClient(**kafka_options(made.broker.access))) as admin:
-                apply_access(admin, load_principals(JURISDICTION, topic_table()), PasswordFolder(made.secrets))
-            for user in SERVICES:
-                stack.environment[user] |= {
-                    "KAFKA_USER": user,
-                    "KAFKA_CA": str(made.broker.certificate.ca),
-                    "SECRETS_DIR": str(made.secrets / user),
-                }
-            stack.start_services()
-            yield made
-            for process in stack.services:
-                process.stop()
-    finally:
-        stack.stop()
+def let_in(stack: Stack, folder: Path) -> Passwords:
+    """Between `start_servers` and `start_services`: each service may do what the tables say, and nothing else."""
+    broker = stack.broker
+    assert isinstance(broker, ClosedKafka)
+    with closing(KafkaAdminClient(**kafka_options(broker.access))) as admin:
+        apply_access(admin, load_principals(JURISDICTION, topic_table()), PasswordFolder(folder))
+    for user in SERVICES:
+        stack.environment[user] |= {
+            "KAFKA_USER": user,
+            "KAFKA_CA": str(broker.certificate.ca),
+            "SECRETS_DIR": str(folder / user),
+        }
+    return Passwords(broker, folder)
