@@ -57,7 +57,7 @@ def topics_of(user: str, operation: Operation) -> set[str]:
 
 def test_broker_and_tables_agree_and_to_apply_again_changes_nothing(closed: Closed) -> None:
     checked = closed.run("kafka", "check")
-    assert (checked.exit_code, checked.output) == (0, f"{len(PRINCIPALS.users)} users in the table, 0 differ\n")
+    assert (checked.exit_code, checked.output) == (0, f"{len(PRINCIPALS.users)} users checked, 0 differences\n")
     assert closed.done("kafka", "apply") == {"differences": []}
 
 
