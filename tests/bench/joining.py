@@ -20,7 +20,8 @@ UNIT = "housing"
 
 _HELD = """
     SELECT id::text, version, state, settle_by FROM tickets
-     WHERE %s = ANY(co_handlers || lead) AND state IN ('dispatched', 'signed', 'contacted', 'handling', 'redo', 'return requested')
+     WHERE %s = ANY(co_handlers || lead)
+       AND state IN ('dispatched', 'signed', 'contacted', 'handling', 'redo', 'return requested')
 """
 
 
