@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest
 PARALLEL := -n $(WORKERS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder --durations 20
 
 .NOTPARALLEL:
-.PHONY: setup demo demo-controls lock check unit contract integration test test-kafka chaos bench clean pages-deps
+.PHONY: setup demo demo-controls lock check unit contract integration test test-kafka chaos bench clean pages-deps asyncapi
 
 setup: $(STAMP)
 
@@ -72,6 +72,13 @@ pages-deps:
 # The fault tests once more, CHAOS_SCALE times as long.
 chaos: setup
 	CHAOS_SCALE=$(CHAOS_SCALE) $(PYTEST) -p no:randomly --timeout 7200 tests/kafka/faults
+
+# The AsyncAPI document, judged by the tool of its makers and drawn as pages in var/asyncapi. Needs Node.js; fetches some
+# 440 MB, which is why the tests judge it by the specification's schema alone.
+asyncapi:
+	npx --yes @asyncapi/cli@6.2.0 validate docs/asyncapi/asyncapi.yaml
+	npx --yes @asyncapi/cli@6.2.0 generate fromTemplate docs/asyncapi/asyncapi.yaml @asyncapi/html-template@3.5.6 \
+	  --output var/asyncapi --force-write --no-interactive
 
 bench: setup
 	$(BIN)/python -m tests.bench

@@ -94,12 +94,12 @@ def replay_from_the_beginning(stack: Stack) -> None:
         reset_to_beginning(stack.bootstrap, service)
         process.start()
         process.wait_until_it_answers()
-        took = _until_all_is_read(stack, service)
+        took = until_all_is_read(stack, service)
         seen = metric(stack, service, "closedloop_events_consumed_total")
         figure("replay of a group from offset 0", seen / took, "events/s", group=service, events=int(seen))
 
 
-def _until_all_is_read(stack: Stack, service: str) -> float:
+def until_all_is_read(stack: Stack, service: str) -> float:
     """Seconds until the service has settled everything published before now."""
     started, asked = time.monotonic(), time.time()
 

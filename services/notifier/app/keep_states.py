@@ -16,7 +16,7 @@ from services.contracts.text_events import ERASED
 from services.contracts.ticket_events import TicketEvent
 from services.contracts.topics import topic_table
 from services.notifier.app.ports import KnownTickets
-from services.notifier.app.recipients import hub
+from services.notifier.app.recipients import hub, known_department
 from services.notifier.domain.delivery import CONSUMER
 from services.notifier.domain.held_ticket import HeldTicket, Holding
 from services.notifier.domain.known_ticket import KnownTicket
@@ -87,15 +87,17 @@ class KeepStates:
         over = holding.over_at()
         if over and over <= now:
             if holding.bury():
-                work.bury(_topic(holding), record, _id(ticket, holding))
+                work.bury(_topic(ticket, holding), record, _id(ticket, holding))
             return
         visible = holding.role is None or ticket.text_version <= (known.text_version or 0)
         if visible and (changed := holding.next_record(record)):
-            work.publish(_topic(holding), changed, event_id=_id(ticket, holding))
+            work.publish(_topic(ticket, holding), changed, event_id=_id(ticket, holding))
 
 
-def _topic(holding: Holding) -> str:
-    return topic_table().department_state_topic(holding.department)
+def _topic(ticket: HeldTicket, holding: Holding) -> str:
+    """Raises Reject with the remedy for a unit that our data lack."""
+    unit = known_department(holding.department, of=f"ticket {ticket.ticket_id}")
+    return topic_table().department_state_topic(unit)
 
 
 def _id(ticket: HeldTicket, holding: Holding) -> UUID:

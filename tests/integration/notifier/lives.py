@@ -26,7 +26,7 @@ from services.contracts.ticket_events import (
 from tests.harness.waiting import eventually
 from tests.integration.notifier.events import START, text_of, ticket_fact, ticket_id
 
-UNIT = "commerce"
+UNIT = "construction"
 
 
 def published(workshop: Workshop) -> None:

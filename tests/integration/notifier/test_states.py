@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 from services.chassis.clock import FixedClock
 from services.chassis.database.tables import outbox, timers
 from services.chassis.database.work import Workshop
+from services.chassis.messaging.errors import Reject
 from services.contracts.clock_events import TicketClockBreached, TicketClockBreachTakenBack
 from services.contracts.department_events import TicketAssigned
 from services.contracts.department_state_events import DepartmentTicketState, HeldLimit
@@ -178,6 +179,12 @@ def test_an_erased_text_is_erased_in_the_state_of_each_department(workshop: Work
     take(workshop, erased(1))
     for department in ("housing", "fire"):
         assert (shown(workshop, department).standing, shown(workshop, department).text) == ("open", ERASED)
+
+
+def test_a_step_of_a_unit_that_no_table_names_is_rejected_with_the_remedy(workshop: Workshop) -> None:
+    take(workshop, text_of(1))
+    with pytest.raises(Reject, match=r"'water'.*departments\.yaml.*topics apply.*dlq replay notifier"):
+        take(workshop, fact(TicketSigned, 3, state="signed", lead="water"))
 
 
 def test_everything_again_writes_no_record(workshop: Workshop) -> None:
