@@ -11,11 +11,13 @@ from fastapi import APIRouter
 from services.chassis.database.gauges import Gauging
 from services.chassis.database.work import Workshop
 from services.chassis.messaging.subscription import Subscription
+from services.chassis.sweep import Sweep
 from services.chassis.workers import WorkerLoop
 from services.contracts.topics import topic_table
 from services.notifier.app.notify_departments import NotifyDepartments
 from services.notifier.app.recipients import Recipients
 from services.notifier.domain.delivery import CONSUMER
+from services.notifier.files.log_retention import load_log_retention
 from services.notifier.files.routing import load_routing
 from services.notifier.http.deliveries import delivery_routes
 from services.notifier.http.redeliveries import redelivery_routes
@@ -26,7 +28,9 @@ from services.notifier.pages.site import people_pages
 from services.notifier.store.deliveries import SqlDeliveryLog, gauge_awaiting_text
 from services.notifier.store.known_matters import SqlKnownMatters
 from services.notifier.store.known_tickets import SqlKnownTickets
+from services.notifier.store.log_retention import EndLogRetention
 from services.notifier.store.webhook_queue import SqlWebhookQueue, gauge_webhooks
+from services.notifier.store.webhooks import gauge_trouble
 
 READS = ("tickets", "ticket-texts", "hot-issues", "projects")
 
@@ -37,11 +41,12 @@ class NotifierWiring:
 
     notify: NotifyDepartments
     sender: WebhookSender
+    forget: Sweep
     demo: bool
 
     @classmethod
     def of(cls, *, demo: bool, post: Post | None = None) -> NotifierWiring:
-        kept = text_retention()
+        kept, log_kept = text_retention(), load_log_retention()
         log = SqlDeliveryLog()
         sender = WebhookSender(post or poster(demo=demo), log, kept)
         notify = NotifyDepartments(
@@ -51,8 +56,10 @@ class NotifierWiring:
             log,
             SqlWebhookQueue(sender.hear),
             kept,
+            log_kept,
         )
-        return cls(notify, sender, demo)
+        forget = Sweep("delivery-log", EndLogRetention(log_kept), rest_s=3600)
+        return cls(notify, sender, forget, demo)
 
     def routes(self, workshop: Workshop) -> Sequence[APIRouter]:
         return [
@@ -68,11 +75,11 @@ class NotifierWiring:
 
     @property
     def gauges(self) -> Sequence[Gauging]:
-        return [gauge_awaiting_text, gauge_webhooks]
+        return [gauge_awaiting_text, gauge_webhooks, gauge_trouble]
 
     @property
     def workers(self) -> Mapping[str, WorkerLoop]:
-        return {SENDER: self.sender.run}
+        return {SENDER: self.sender.run, self.forget.name: self.forget.run}
 
 
 def text_retention() -> timedelta:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
@@ -71,7 +71,7 @@ class NotifyDepartments:
 
     Each department gets each message once, whatever the order of the events and however often they come. An event
     older than one already handled of the same ticket, hot issue or project notifies nobody. `text_kept` is how long
-    a text may be used after it was recorded.
+    a text may be used after it was recorded; `log_kept` how long the log remembers each message.
     """
 
     recipients: Recipients
@@ -80,6 +80,7 @@ class NotifyDepartments:
     log: DeliveryLog
     webhooks: WebhookQueue
     text_kept: timedelta
+    log_kept: Mapping[str, timedelta]
 
     @property
     def events(self) -> frozenset[type[Event]]:
@@ -100,6 +101,8 @@ class NotifyDepartments:
                 case TicketTextErased() as erased:
                     batch.erase_text(envelope, erased)
                 case ReplyRefused() as refused:
+                    if envelope.time < batch.now - self.log_kept[DepartmentReplyRefused.type]:
+                        continue  # the log may have forgotten that it was told, and nothing else remembers
                     department = known_department(refused.department, of=f"reply {refused.reply_id}")
                     batch.notify(envelope, department, DepartmentReplyRefused)
                 case TicketCoHandlerCalledIn() as called_in:
