@@ -275,6 +275,11 @@ WEBHOOK_DELIVERIES = _gauge(
     "Deliveries by webhook that wait for their receiver, or have failed and can be sent again; each process shows all.",
     "status",
 )
+WEBHOOKS_IN_TROUBLE = _gauge(
+    "closedloop_webhooks_in_trouble",
+    "Webhooks by state: failing (their receiver has taken nothing for an hour), disabled; each process shows all.",
+    "state",
+)
 
 
 def catalogue() -> str:

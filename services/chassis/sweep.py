@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -25,11 +26,12 @@ NextBatch = Callable[[Work, str | None], str | None]
 class Sweep:
     """Each batch has a transaction of its own and nothing is kept in between: whatever ends it, it begins anew.
 
-    It must cost little when nothing is to be done: after the last batch it rests for `REST_S`.
+    It must cost little when nothing is to be done: after the last batch it rests for `rest_s`.
     """
 
     name: str
     next_batch: NextBatch
+    rest_s: float = REST_S
 
     def run(self, workshop: Workshop, stop: threading.Event, health: Health) -> None:
         after: str | None = None
@@ -46,4 +48,9 @@ class Sweep:
             finally:
                 health.beat(self.name)
             if after is None:
-                stop.wait(REST_S)
+                self._rest(stop, health)
+
+    def _rest(self, stop: threading.Event, health: Health) -> None:
+        until = time.monotonic() + self.rest_s
+        while (left := until - time.monotonic()) > 0 and not stop.wait(min(left, REST_S)):
+            health.beat(self.name)

@@ -14,6 +14,7 @@ from services.chassis.database.gauges import Gauging
 from services.chassis.database.work import Workshop
 from services.chassis.messaging.subscription import Subscription
 from services.chassis.messaging.timers import TimerHandler
+from services.chassis.sweep import Sweep
 from services.chassis.workers import WorkerLoop
 from services.contracts.topics import topic_table
 from services.notifier.app.announce_schema import AnnounceSchema
@@ -23,6 +24,7 @@ from services.notifier.app.notify_departments import NotifyDepartments
 from services.notifier.app.recipients import Recipients
 from services.notifier.app.tell_officers import TellOfficers
 from services.notifier.domain.delivery import CONSUMER
+from services.notifier.files.log_retention import load_log_retention
 from services.notifier.files.officer_words import load_officer_words
 from services.notifier.files.refusal_words import load_refusal_words, said
 from services.notifier.files.routing import load_routing
@@ -44,10 +46,12 @@ from services.notifier.store.guarded_tickets import SqlGuardedTickets
 from services.notifier.store.held_tickets import SqlHeldTickets
 from services.notifier.store.known_matters import SqlKnownMatters
 from services.notifier.store.known_tickets import SqlKnownTickets
+from services.notifier.store.log_retention import EndLogRetention
 from services.notifier.store.officer_notices import SqlOfficerNotices
 from services.notifier.store.officers import SqlOfficersAtPosts
 from services.notifier.store.schema_changes import SqlSchemaChanges
 from services.notifier.store.webhook_queue import SqlWebhookQueue, gauge_webhooks
+from services.notifier.store.webhooks import gauge_trouble
 
 READS = ("tickets", "ticket-texts", "hot-issues", "projects")
 
@@ -59,11 +63,12 @@ class NotifierWiring:
     notify: NotifyDepartments
     sender: WebhookSender
     sending: Sending
+    forget: Sweep
     demo: bool
 
     @classmethod
     def of(cls, *, demo: bool, post: Post | None = None, outward: Outward = Outward()) -> NotifierWiring:
-        kept = text_retention()
+        kept, log_kept = text_retention(), load_log_retention()
         log = SqlDeliveryLog()
         sender = WebhookSender(post or poster(demo=demo), log, kept)
         notify = NotifyDepartments(
@@ -76,9 +81,12 @@ class NotifierWiring:
             tell_officers(),
             SqlGuardedTickets(),
             kept,
+            log_kept,
             partial(said, load_refusal_words()),
         )
-        return cls(notify, sender, Sending.of(outward, load_officer_words().sentence), demo)
+        sending = Sending.of(outward, load_officer_words().sentence)
+        forget = Sweep("delivery-log", EndLogRetention(log_kept), rest_s=3600)
+        return cls(notify, sender, sending, forget, demo)
 
     def routes(self, workshop: Workshop) -> Sequence[APIRouter]:
         announce = AnnounceSchema(SqlSchemaChanges())
@@ -107,11 +115,11 @@ class NotifierWiring:
         return self.notify.states.timers
 
     def gauges(self, clock: Clock) -> Sequence[Gauging]:
-        return [gauge_awaiting_text, gauge_webhooks, self.sending.gauge(clock)]
+        return [gauge_awaiting_text, gauge_webhooks, gauge_trouble, self.sending.gauge(clock)]
 
     @property
     def workers(self) -> Mapping[str, WorkerLoop]:
-        return {SENDER: self.sender.run, **self.sending.workers}
+        return {SENDER: self.sender.run, self.forget.name: self.forget.run, **self.sending.workers}
 
 
 def tell_officers() -> TellOfficers:

@@ -77,7 +77,7 @@ class NotifyDepartments:
 
     Each department gets each message once, whatever the order of the events and however often they come. An event
     older than one already handled of the same ticket, hot issue or project notifies nobody. `text_kept` is how long
-    a text may be used after it was recorded.
+    a text may be used after it was recorded; `log_kept` how long the log remembers each message.
     """
 
     recipients: Recipients
@@ -89,6 +89,7 @@ class NotifyDepartments:
     officers: TellOfficers
     guarded: GuardedTickets
     text_kept: timedelta
+    log_kept: Mapping[str, timedelta]
     said: Callable[[str], Mapping[str, str]]
     """Why a reply was refused, in words for people, by the code of the refusal."""
 
@@ -112,6 +113,8 @@ class NotifyDepartments:
                 case TicketTextErased() as erased:
                     batch.erase_text(envelope, erased)
                 case ReplyRefused() as refused:
+                    if envelope.time < batch.now - self.log_kept[DepartmentReplyRefused.type]:
+                        continue  # the log may have forgotten that it was told, and nothing else remembers
                     department = known_department(refused.department, of=f"reply {refused.reply_id}")
                     batch.notify(envelope, department, DepartmentReplyRefused)
                 case ReplyAnswered() as answer:

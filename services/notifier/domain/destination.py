@@ -5,7 +5,7 @@ The demo profile also allows loopback, with or without TLS: its receivers run on
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 from services.contracts.redaction import redact
@@ -14,6 +14,10 @@ LONGEST_URL = 1000
 
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 _6TO4 = IPv6Network("2002::/16")  # carries any IPv4 address, private ones too
+_SPECIAL = (
+    IPv4Network("192.0.0.0/24"), IPv4Network("192.88.99.0/24"), IPv6Network("2001::/23"), IPv6Network("3fff::/20"),
+)  # fmt: skip
+"""Of IANA's registries of special addresses, those that Python (3.11) takes for global, as a whole or in part."""
 
 Address = IPv4Address | IPv6Address
 
@@ -52,6 +56,8 @@ def may_reach(address: Address, *, secure: bool, demo: bool) -> bool:
 
 def _is_public(address: Address) -> bool:
     if isinstance(address, IPv6Address) and (address not in _GLOBAL_UNICAST or address in _6TO4):
+        return False
+    if any(address in network for network in _SPECIAL):
         return False
     return address.is_global and not address.is_multicast
 

@@ -17,6 +17,7 @@ from services.notifier.domain.destination import may_reach
 DEADLINE_S = 20.0
 ANSWER_LIMIT = 4096
 _CHUNK = 16_384
+_UNREACHABLE = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError, ValueError)
 
 
 class HttpAnswer(NamedTuple):
@@ -42,16 +43,17 @@ def poster(*, demo: bool, deadline_s: float = DEADLINE_S, trust: ssl.SSLContext 
     context = trust or ssl.create_default_context()
 
     def post(url: str, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
-        network = _Pinned(secure=urlsplit(url).scheme == "https", demo=demo, until=time.monotonic() + deadline_s)
+        until = time.monotonic() + deadline_s
         try:
+            network = _Pinned(secure=urlsplit(url).scheme == "https", demo=demo, until=until)
             with (
                 httpcore.ConnectionPool(ssl_context=context, network_backend=network) as pool,
-                pool.stream("POST", url, headers=list(headers.items()), content=body) as response,
+                pool.stream("POST", url.encode("ascii"), headers=list(headers.items()), content=body) as response,
             ):
                 return HttpAnswer(response.status, _beginning(response.iter_stream()), _retry_after(response.headers))
         except httpcore.TimeoutException:
             raise ReceiverUnreachable(f"no answer within {deadline_s:g} s") from None
-        except (httpcore.NetworkError, httpcore.ProtocolError, OSError, ValueError) as error:
+        except _UNREACHABLE as error:
             raise ReceiverUnreachable(f"{type(error).__name__}: {error}"[:200]) from None
 
     return post

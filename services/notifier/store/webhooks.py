@@ -10,10 +10,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import Connection, Row, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.database.work import Work
+from services.chassis.metrics import WEBHOOKS_IN_TROUBLE
 from services.contracts.ticket_events import DepartmentCode
 from services.notifier.app.delivery_count import count_deliveries
 from services.notifier.domain.delivery import DeliveryChannel, DeliveryStatus
@@ -21,6 +22,7 @@ from services.notifier.store.tables import deliveries, webhook_sendings, webhook
 
 MOST_PER_DEPARTMENT = 10
 OLD_SIGNS_FOR = timedelta(hours=24)
+FAILING_AFTER = timedelta(hours=1)
 
 
 class WebhookStatus(StrEnum):
@@ -125,3 +127,12 @@ def remove(work: Work, webhook: UUID) -> None:
     )
     failed = work.connection.execute(waiting).rowcount
     count_deliveries(work, DeliveryChannel.WEBHOOK, "failed", failed)
+
+
+def gauge_trouble(connection: Connection) -> None:
+    """Shows how many webhooks have taken nothing for an hour while they should, and how many are disabled."""
+    failing = webhooks.c.failing_since < func.now() - FAILING_AFTER
+    active = webhooks.c.status == WebhookStatus.ACTIVE
+    for state, those in (("failing", failing & active), ("disabled", webhooks.c.status == WebhookStatus.DISABLED)):
+        counted = select(func.count()).select_from(webhooks).where(those)
+        WEBHOOKS_IN_TROUBLE.labels(state).set(connection.execute(counted).scalar_one())
