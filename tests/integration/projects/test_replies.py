@@ -6,11 +6,14 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from services.chassis.database.work import Workshop
 from services.chassis.web.identity import Role
 from services.contracts.case_events import TypicalCaseMeasureChanged
 from services.contracts.department_acts import department_acts, over_http_alone
 from services.contracts.districts import SHANGHAI
+from services.projects.http.bodies import DecisionBody
 from tests.harness.works import do, inspection
 from tests.integration.projects.conftest import NOW
 from tests.integration.projects.issues import ROOF, published
@@ -162,6 +165,17 @@ def test_what_is_no_act_is_answered_and_stops_nobody(district: District) -> None
     told = answers(district.workshop)
     assert [one.code for one in told] == [*(code for _, code in bad), None]
     assert told[-1].outcome == "taken"
+
+
+def test_an_act_that_meets_a_bug_is_answered_and_stops_nobody(
+    district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = district.issue(ROOF)["version"]
+    monkeypatch.setattr(DecisionBody, "decision", lambda *_: {}["nothing"])
+    deciding = {"version": version, "kind": "service", "reason": "x"}
+    broken = acted("hot_issue.decide", {"hot_issue_id": ROOF}, deciding)
+    processor(district.workshop).process([record("fire", **broken), record("housing", 1, **noted(version))])
+    assert [(one.department, one.code) for one in answers(district.workshop)] == [("fire", "failed"), ("housing", None)]
 
 
 def test_what_is_intakes_to_answer_is_passed_over(district: District) -> None:
