@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from structlog.testing import capture_logs
 
 from services.chassis.database.work import Workshop
 from services.chassis.web.identity import Role
@@ -15,6 +16,7 @@ from services.contracts.department_acts import department_acts, over_http_alone
 from services.contracts.districts import SHANGHAI
 from services.projects.http.bodies import DecisionBody
 from tests.harness.works import do, inspection
+from tests.integration.projects.asking import ask
 from tests.integration.projects.conftest import NOW
 from tests.integration.projects.issues import ROOF, published
 from tests.integration.projects.loop_of import District
@@ -114,6 +116,24 @@ def test_supervision_cases_and_standards_go_the_same_way(district: District) -> 
     assert both.post(path, json=adoption).status_code == 200
 
 
+def test_a_yearly_plan_and_the_fund_go_the_same_way(workshop: Workshop) -> None:
+    """What a route reads after its own transaction, a reply reads inside its consumer's."""
+    district = District(workshop)
+    estate = {"id": "quyang-1", "name": "明月小区", "sub_district": "310109010", "property_kind": "sold-public"}
+    assert district.hub.post("/estates/batch", json={"estates": [estate | {"built": 1976}]}).status_code == 200
+    both = BothWays(district)
+    assert both.post("/needs", json={"id": str(uuid4()), "source": "file", "estate": "quyang-1"}).status_code < 500
+    ask(district, "E16", estate="quyang-1")
+    drafted = both.post("/plans", json={"year": 2027, "budget_fen": 900_000_000})
+    assert drafted.status_code == 201, drafted.text
+    plan = f"/plans/{drafted.json()['plan_id']}"
+    ranked = both.post(f"{plan}/ranking", json={"version": drafted.json()["version"], "budget_fen": 950_000_000})
+    assert ranked.status_code == 200, ranked.text
+    assert both.post(f"{plan}/publication", json={"version": ranked.json()["version"]}).status_code >= 400
+    asked = {"id": str(uuid4()), "estate": "quyang-1", "kind": "pump", "cost_fen": 100, "safety": True}
+    assert both.post("/fund-uses", json=asked).status_code == 201
+
+
 def test_what_is_anothers_is_refused_as_what_does_not_exist(district: District, project: str) -> None:
     fire = processor(district.workshop)
     known = published(district.workshop, "projects")
@@ -174,7 +194,9 @@ def test_an_act_that_meets_a_bug_is_answered_and_stops_nobody(
     monkeypatch.setattr(DecisionBody, "decision", lambda *_: {}["nothing"])
     deciding = {"version": version, "kind": "service", "reason": "x"}
     broken = acted("hot_issue.decide", {"hot_issue_id": ROOF}, deciding)
-    processor(district.workshop).process([record("fire", **broken), record("housing", 1, **noted(version))])
+    with capture_logs() as logged:
+        processor(district.workshop).process([record("fire", **broken), record("housing", 1, **noted(version))])
+    assert [type(one["exc_info"]) for one in logged if one["log_level"] == "error"] == [KeyError]
     assert [(one.department, one.code) for one in answers(district.workshop)] == [("fire", "failed"), ("housing", None)]
 
 
