@@ -7,8 +7,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import func, select
 from structlog.testing import capture_logs
 
+from services.chassis.database.tables import dead_letters
 from services.chassis.database.work import Workshop
 from services.chassis.web.identity import Role
 from services.contracts.case_events import TypicalCaseMeasureChanged
@@ -209,6 +211,17 @@ def test_what_is_intakes_to_answer_is_passed_over(district: District) -> None:
     ]
     processor(district.workshop).process(records)
     assert answers(district.workshop) == []
+    with district.workshop.engine.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(dead_letters)).scalar_one() == 0
+
+
+def test_an_act_that_is_refused_leaves_nothing_but_its_answer(district: District, project: str) -> None:
+    before = district.project(project)
+    step = acted("project.step", {"project_id": project}, {"version": before["version"], "to": "consulted"})
+    processor(district.workshop).process([record("housing", **step)])
+    (answer,) = answers(district.workshop)
+    assert answer.code == "gates-shut"
+    assert district.project(project) == before
 
 
 def test_two_departments_that_use_one_id_are_both_heard(district: District) -> None:
