@@ -39,6 +39,9 @@ class PartWorkshop(Workshop):
     def __init__(self) -> None:
         """Engine, clock and source are those of the unit of work."""
 
+    def __repr__(self) -> str:
+        return "PartWorkshop()"
+
     @property
     def engine(self) -> Engine:
         return cast(Engine, _ConnectionOf(_under_way.get()))

@@ -7,18 +7,22 @@ from dataclasses import dataclass
 from typing import Any, Self
 from uuid import UUID
 
+import structlog
 from kafka.consumer.fetcher import ConsumerRecord
 
 from services.chassis import metrics
 from services.chassis.database.work import Work
+from services.chassis.messaging.errors import Kind, Reject, cause_of, kind_of
 from services.chassis.messaging.reply_form import REPLIES, NoReply, claimed_by, read_reply
 from services.chassis.messaging.subscription import NotOurs
-from services.chassis.web.problems import Problem
+from services.chassis.web.problems import Problem, internal
 from services.contracts.department_acts import department_acts
 from services.contracts.event import Envelope, MalformedEvent, deterministic_id
 from services.contracts.persons import is_identifier
 from services.contracts.reply_answer_events import ReplyAnswered, ReplyOutcome
 from services.contracts.reply_events import ActReplied, DepartmentReply, ReplyEvent
+
+log = structlog.get_logger(__name__)
 
 FAILED = "The service could not work with it: the operator has it, and sees why. Nothing has changed."
 
@@ -36,6 +40,22 @@ class Refusal:
     def of(cls, problem: Problem) -> Self:
         members = problem.members
         return cls(problem.slug, problem.detail, members.get("current_version"), members.get("current_state"))
+
+    @classmethod
+    def by(cls, error: Exception) -> Self:
+        """What a reply's act raised, as its refusal. Raises a Retry again; and Reject for a bug, at once: what others
+        write must not stop the consumer until five attempts are over, and the other replies wait meanwhile.
+        """
+        if isinstance(error, Problem):
+            return cls.of(error)
+        match kind_of(error):
+            case Kind.RETRY:
+                raise error
+            case Kind.REJECT:
+                return cls.of(internal(error))
+            case Kind.BUG:
+                log.error("a reply met a bug", exc_info=error)
+                raise Reject(f"bug: {cause_of(error)}") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from pydantic import ValidationError
 
 from services.chassis.database.parts import part_of
 from services.chassis.database.work import Work
-from services.chassis.messaging.errors import Kind, Reject, kind_of
+from services.chassis.messaging.errors import Reject
 from services.chassis.messaging.reply_desk import Refusal, ReplyDesk
 from services.chassis.messaging.subscription import Subscription, one_by_one
 from services.chassis.web.identity import Actor, Role
-from services.chassis.web.problems import Problem, internal, invalid
+from services.chassis.web.problems import invalid
 from services.contracts.event import Envelope, Event, deterministic_id
 from services.contracts.persons import named_by
 from services.contracts.registry import TICKET_REPLY_EVENTS
@@ -114,12 +114,8 @@ class TakeReply:
         try:
             with part_of(work), answered(no_such_ticket):
                 self._take(work, reply, actor)
-        except Problem as problem:
-            self._refuse(work, envelope, Refusal.of(problem))
-        except Exception as error:
-            if kind_of(error) is not Kind.REJECT:
-                raise
-            self._refuse(work, envelope, Refusal.of(internal(error)))
+        except Exception as error:  # noqa: BLE001 - each kind has its end in `Refusal.by`
+            self._refuse(work, envelope, Refusal.by(error))
         else:
             ticket = self.steps.plain.desk.tickets.find(work, reply.ticket_id)
             assert ticket

@@ -10,11 +10,11 @@ from fastapi import APIRouter
 
 from services.chassis.database.parts import PartWorkshop, part_of
 from services.chassis.database.work import Work, Workshop
-from services.chassis.messaging.errors import Kind, Reject, kind_of
+from services.chassis.messaging.errors import Reject
 from services.chassis.messaging.reply_desk import Refusal, ReplyDesk
 from services.chassis.messaging.subscription import Subscription, one_by_one
 from services.chassis.web.identity import Actor, Role
-from services.chassis.web.problems import Problem, internal
+from services.chassis.web.problems import Problem
 from services.chassis.web.route_commands import RouteCommand, route_commands
 from services.contracts.department_acts import department_acts
 from services.contracts.event import Envelope
@@ -46,12 +46,8 @@ class TakeActs:
         try:
             with part_of(work), self.inside.within(work):
                 shown = self._run(reply, _speaker(department, reply.actor))
-        except Problem as problem:
-            self.desk.refused(work, envelope, Refusal.of(problem))
-        except Exception as error:
-            if kind_of(error) is not Kind.REJECT:
-                raise
-            self.desk.refused(work, envelope, Refusal.of(internal(error)))
+        except Exception as error:  # noqa: BLE001 - each kind has its end in `Refusal.by`
+            self.desk.refused(work, envelope, Refusal.by(error))
         else:
             self.desk.taken(work, envelope, shown.get("version"), shown.get("state"))
 

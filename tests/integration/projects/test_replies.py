@@ -6,12 +6,19 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+import pytest
+from sqlalchemy import func, select
+from structlog.testing import capture_logs
+
+from services.chassis.database.tables import dead_letters
 from services.chassis.database.work import Workshop
 from services.chassis.web.identity import Role
 from services.contracts.case_events import TypicalCaseMeasureChanged
 from services.contracts.department_acts import department_acts, over_http_alone
 from services.contracts.districts import SHANGHAI
+from services.projects.http.bodies import DecisionBody
 from tests.harness.works import do, inspection
+from tests.integration.projects.asking import ask
 from tests.integration.projects.conftest import NOW
 from tests.integration.projects.issues import ROOF, published
 from tests.integration.projects.loop_of import District
@@ -111,6 +118,24 @@ def test_supervision_cases_and_standards_go_the_same_way(district: District) -> 
     assert both.post(path, json=adoption).status_code == 200
 
 
+def test_a_yearly_plan_and_the_fund_go_the_same_way(workshop: Workshop) -> None:
+    """What a route reads after its own transaction, a reply reads inside its consumer's."""
+    district = District(workshop)
+    estate = {"id": "quyang-1", "name": "明月小区", "sub_district": "310109010", "property_kind": "sold-public"}
+    assert district.hub.post("/estates/batch", json={"estates": [estate | {"built": 1976}]}).status_code == 200
+    both = BothWays(district)
+    assert both.post("/needs", json={"id": str(uuid4()), "source": "file", "estate": "quyang-1"}).status_code < 500
+    ask(district, "E16", estate="quyang-1")
+    drafted = both.post("/plans", json={"year": 2027, "budget_fen": 900_000_000})
+    assert drafted.status_code == 201, drafted.text
+    plan = f"/plans/{drafted.json()['plan_id']}"
+    ranked = both.post(f"{plan}/ranking", json={"version": drafted.json()["version"], "budget_fen": 950_000_000})
+    assert ranked.status_code == 200, ranked.text
+    assert both.post(f"{plan}/publication", json={"version": ranked.json()["version"]}).status_code >= 400
+    asked = {"id": str(uuid4()), "estate": "quyang-1", "kind": "pump", "cost_fen": 100, "safety": True}
+    assert both.post("/fund-uses", json=asked).status_code == 201
+
+
 def test_what_is_anothers_is_refused_as_what_does_not_exist(district: District, project: str) -> None:
     fire = processor(district.workshop)
     known = published(district.workshop, "projects")
@@ -164,6 +189,19 @@ def test_what_is_no_act_is_answered_and_stops_nobody(district: District) -> None
     assert told[-1].outcome == "taken"
 
 
+def test_an_act_that_meets_a_bug_is_answered_and_stops_nobody(
+    district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = district.issue(ROOF)["version"]
+    monkeypatch.setattr(DecisionBody, "decision", lambda *_: {}["nothing"])
+    deciding = {"version": version, "kind": "service", "reason": "x"}
+    broken = acted("hot_issue.decide", {"hot_issue_id": ROOF}, deciding)
+    with capture_logs() as logged:
+        processor(district.workshop).process([record("fire", **broken), record("housing", 1, **noted(version))])
+    assert [type(one["exc_info"]) for one in logged if one["log_level"] == "error"] == [KeyError]
+    assert [(one.department, one.code) for one in answers(district.workshop)] == [("fire", "failed"), ("housing", None)]
+
+
 def test_what_is_intakes_to_answer_is_passed_over(district: District) -> None:
     records = [
         raw("housing", b"{", 1),
@@ -173,6 +211,17 @@ def test_what_is_intakes_to_answer_is_passed_over(district: District) -> None:
     ]
     processor(district.workshop).process(records)
     assert answers(district.workshop) == []
+    with district.workshop.engine.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(dead_letters)).scalar_one() == 0
+
+
+def test_an_act_that_is_refused_leaves_nothing_but_its_answer(district: District, project: str) -> None:
+    before = district.project(project)
+    step = acted("project.step", {"project_id": project}, {"version": before["version"], "to": "consulted"})
+    processor(district.workshop).process([record("housing", **step)])
+    (answer,) = answers(district.workshop)
+    assert answer.code == "gates-shut"
+    assert district.project(project) == before
 
 
 def test_two_departments_that_use_one_id_are_both_heard(district: District) -> None:
