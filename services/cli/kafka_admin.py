@@ -1,4 +1,4 @@
-"""The administrator's connection to the brokers, for commands that change users and rights."""
+"""The administrator's connection to the brokers, for commands that change topics, users and rights."""
 
 from __future__ import annotations
 

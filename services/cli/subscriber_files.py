@@ -150,8 +150,11 @@ kafka-console-consumer.sh --bootstrap-server {bootstrap} --consumer.config {java
 python {example}
 ```
 
-没有权限时，消费者不会报错，只是收不到消息。请让运维执行：
-A consumer without a right gets no error: it waits in silence. Have the operator run
+kcat 等须用 librdkafka 2.6.1 以上（`kcat -V` 可查）；更早的版本会报 "invalid credentials"，与密码错误相同。
+kcat and others need librdkafka 2.6.1 or newer (`kcat -V`); older ones are refused as if the password were wrong.
+
+没有权限时，消费者可能不报错，只是收不到消息。请让运维执行：
+A consumer without a right may get no error and wait in silence. Have the operator run
 
 ```
 closedloop kafka check --as department:{code} --credentials {librdkafka}

@@ -24,6 +24,7 @@ from services.cli.problems import fail
 if TYPE_CHECKING:
     from services.chassis.messaging.access.compare import Difference
     from services.chassis.messaging.access.dialogue import Step
+    from services.contracts.principals import Principal
 
 app = typer.Typer(help="Who may connect to Kafka, and what each may do.", no_args_is_help=True)
 
@@ -58,7 +59,12 @@ def apply(
             differences = check_access(admin, principals)
         else:
             differences = apply_access(admin, principals, PasswordFolder(passwords) if passwords else None)
-    _print(differences, as_json, "would change" if dry_run else "changed", len(principals.users))
+    if dry_run or as_json:
+        _print(differences, as_json, len(principals.users))
+        return
+    for one in differences:
+        typer.echo(f"corrected: {one.what}" if one.corrected else str(one))
+    typer.echo(f"{len(principals.users)} users in the tables, {sum(one.corrected for one in differences)} corrections")
 
 
 @app.command()
@@ -99,7 +105,9 @@ def check(
     if credentials is not None:
         if principal is None:
             fail("--credentials says how to connect; give --as ROLE, who connects")
-        _steps(_walk(credentials, kafka, principal.user, principals.rights[principal.user]), as_json)
+        from services.cli.way_in import walk
+
+        _steps(walk(credentials, kafka, principal.user, principals.rights[principal.user]), as_json)
         return
     if kafka is None:
         fail("no broker: give --kafka HOST:PORT or set CLOSEDLOOP_KAFKA_BOOTSTRAP")
@@ -113,7 +121,7 @@ def check(
             differences = [one for one in differences if one.user == principal.user]
             if not differences and principal.user not in read_access(admin).users:
                 differences = [Difference(principal.user, "not subscribed")]
-    _print(differences, as_json, "differ", 1 if principal else len(principals.users))
+    _print(differences, as_json, 1 if principal else len(principals.users))
     if differences:
         raise typer.Exit(1)
 
@@ -135,7 +143,9 @@ def rotate(
     from services.chassis.messaging.access.apply import rotate as rotate_user
     from services.chassis.messaging.access.passwords import PasswordFolder, new_password
 
-    _known(user, jurisdiction)
+    principal = _known(user, jurisdiction)
+    if principal is None or principal.made_by == "department add":
+        fail(f"{user} is a department's: `closedloop department credentials CODE` makes its password and its files")
     password, file = new_password(), PasswordFolder(passwords).file(user)
     with administrator(closed_brokers_at(kafka)) as admin:
         rotate_user(admin, user, password, {file: f"{password}\n"})
@@ -160,7 +170,8 @@ def revoke(user: User, kafka: Kafka, jurisdiction: Jurisdiction = DISTRICT, as_j
     _say(as_json, {"user": user, "rights_withdrawn": withdrawn}, f"{user}: {withdrawn} rights withdrawn, no password")
 
 
-def _known(user: str, jurisdiction: str) -> Any:
+def _known(user: str, jurisdiction: str) -> Principal | None:
+    """None for one of ours that the tables do not name any more. Ends the command for anybody else."""
     from services.contracts.principals import UnknownPrincipal
 
     principals = principals_of(jurisdiction)
@@ -168,37 +179,6 @@ def _known(user: str, jurisdiction: str) -> Any:
         return principals.user(user)
     except UnknownPrincipal as unknown:
         return None if principals.owns(user) else fail(str(unknown))
-
-
-def _walk(credentials: Path, kafka: str | None, user: str, rights: Any) -> list[Step]:
-    from contextlib import closing
-
-    from kafka.admin import KafkaAdminClient
-    from kafka.errors import KafkaError
-
-    from services.chassis.messaging.access.dialogue import Step, knock
-    from services.chassis.messaging.access.try_rights import try_rights
-    from services.cli.subscriber_files import BadCredentials, read_credentials
-
-    try:
-        login = read_credentials(credentials)
-    except BadCredentials as error:
-        fail(f"--credentials {credentials}: {error}")
-    if login.user != user:
-        fail(f"--credentials {credentials}: holds the user {login.user}, and --as asks for {user}; give the right one")
-    servers = (kafka or login.bootstrap).split(",")
-    steps: list[Step] = []
-    for address in servers:
-        steps += knock(address, login.ca, login.user, login.password)
-    if not all(step.ok for step in steps):
-        return steps
-    try:
-        options = login.options() | {"bootstrap_servers": servers, "bootstrap_timeout_ms": 5000}
-        with closing(KafkaAdminClient(**options)) as client:
-            return [*steps, *try_rights(client, rights)]
-    except KafkaError as error:
-        says = f"the broker lets {user} in and names addresses that cannot be reached: is advertised.listeners right?"
-        return [*steps, Step("address", False, f"{says} ({error or type(error).__name__})")]
 
 
 def _steps(steps: list[Step], as_json: bool) -> None:
@@ -211,13 +191,13 @@ def _steps(steps: list[Step], as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-def _print(differences: list[Difference], as_json: bool, verb: str, users: int) -> None:
+def _print(differences: list[Difference], as_json: bool, users: int) -> None:
     if as_json:
         typer.echo(json.dumps({"differences": [asdict(one) for one in differences]}))
         return
     for one in differences:
         typer.echo(str(one))
-    typer.echo(f"{users} users in the table, {len(differences)} {verb}")
+    typer.echo(f"{users} users checked, {len(differences)} differences")
 
 
 def _say(as_json: bool, facts: dict[str, Any], sentence: str) -> None:

@@ -59,7 +59,7 @@ def apply_access(
     if passwords is not None:
         _make_users(admin, missing, passwords)
     if differences:
-        _wait(admin, lambda now: all(one.kind == "denied" for one in compare(principals, now)), "all of it")
+        _wait(admin, lambda now: not any(one.corrected for one in compare(principals, now)), "all of it")
     return differences
 
 

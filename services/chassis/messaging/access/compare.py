@@ -49,14 +49,14 @@ class Access:
 
 
 Kind = Literal["user missing", "user extra", "right missing", "right extra", "denied", "quota", "not subscribed"]
-_SAYS: Mapping[Kind, str] = {
-    "user missing": "has no password; `closedloop kafka apply --passwords FOLDER` makes one",
-    "user extra": "is a user that principals.yaml does not name any more; `closedloop kafka apply` revokes it",
-    "right missing": "may not {wanted}; `closedloop kafka apply` allows it",
-    "right extra": "has a right that the tables do not give: {found}; `closedloop kafka apply` withdraws it",
-    "denied": "is denied by hand: {found}; nothing is changed, whoever denied it has to take it back",
-    "quota": "has the quota {found}, not {wanted}; `closedloop kafka apply` sets it",
-    "not subscribed": "has no user; `closedloop department add` makes it",
+_SAYS: Mapping[Kind, tuple[str, str]] = {
+    "user missing": ("has no password", "`closedloop kafka apply --passwords FOLDER` makes one"),
+    "user extra": ("is a user that principals.yaml does not name any more", "`closedloop kafka apply` revokes it"),
+    "right missing": ("may not {wanted}", "`closedloop kafka apply` allows it"),
+    "right extra": ("has a right that the tables do not give: {found}", "`closedloop kafka apply` withdraws it"),
+    "denied": ("is denied by hand: {found}", "nothing is changed, whoever denied it has to take it back"),
+    "quota": ("has the quota {found}, not {wanted}", "`closedloop kafka apply` sets it"),
+    "not subscribed": ("has no user", "`closedloop department add` makes it"),
 }
 
 
@@ -70,8 +70,17 @@ class Difference:
     found: str | None = None
     rule: Rule | None = None
 
+    @property
+    def corrected(self) -> bool:
+        """Whether `apply` does something about it."""
+        return self.kind not in ("denied", "not subscribed")
+
+    @property
+    def what(self) -> str:
+        return f"{self.user} {_SAYS[self.kind][0].format(wanted=self.wanted, found=self.found)}"
+
     def __str__(self) -> str:
-        return f"{self.user}: {_SAYS[self.kind].format(wanted=self.wanted, found=self.found)}"
+        return f"{self.what}; {_SAYS[self.kind][1]}"
 
 
 def standing(principals: Principals, access: Access) -> list[Principal]:

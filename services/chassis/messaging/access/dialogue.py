@@ -20,6 +20,7 @@ from kafka.net.sasl.scram import ScramClient
 from kafka.protocol.parser import KafkaProtocol
 from kafka.protocol.sasl import SaslAuthenticateRequest, SaslHandshakeRequest
 
+from services.chassis.messaging.refusal import CLOCK_OR_AGE, OTHER_NAME
 from services.chassis.messaging.transport import MECHANISM
 
 PATIENCE_S: Final = 3.0
@@ -99,15 +100,12 @@ def _encrypted(plain: socket.socket, address: str, ca: Path | None) -> Iterator[
 
 
 def _mistrust(error: ssl.SSLCertVerificationError, host: str, ca: Path | None) -> str:
-    what = error.verify_message
-    if "expired" in what:
-        return f"the broker's certificate, or the authority's, has expired: bring a new one ({what})"
-    if "not yet valid" in what:
-        return f"the broker's certificate is not valid yet: is the clock right here and there? ({what})"
-    if "mismatch" in what or "doesn't match" in what:
-        return f"the certificate is not for {host}: connect by a name that it holds, or have it issued anew ({what})"
-    trusted = f"by none of {ca}" if ca else "by no authority that this machine trusts; name the district's with --ca"
-    return f"the broker's certificate is signed {trusted} ({what})"
+    if error.verify_code in CLOCK_OR_AGE:
+        return f"the broker's certificate {CLOCK_OR_AGE[error.verify_code]} ({error.verify_message})"
+    if error.verify_code in OTHER_NAME:
+        return f"the certificate is not for {host}: connect by a name that it holds, or have it issued anew"
+    trusted = f"by none of {ca}" if ca else "by no authority that this machine trusts; name the district's"
+    return f"the broker's certificate is signed {trusted} ({error.verify_message})"
 
 
 def _life(channel: ssl.SSLSocket) -> str:

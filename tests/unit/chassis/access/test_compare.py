@@ -91,7 +91,7 @@ def test_rights_and_quota_that_outlive_a_departments_user_are_found() -> None:
 def test_a_quota_is_compared_exactly() -> None:
     found = compare(PRINCIPALS, replace(FULL, quotas={**FULL.quotas, "department-fire": {"request_percentage": 5.0}}))
     assert [str(one) for one in found] == [
-        "department-fire: has the quota request_percentage 5, not consumer_byte_rate 2097152, producer_byte_rate "
+        "department-fire has the quota request_percentage 5, not consumer_byte_rate 2097152, producer_byte_rate "
         "262144; `closedloop kafka apply` sets it"
     ]
 

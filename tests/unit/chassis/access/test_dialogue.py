@@ -121,7 +121,7 @@ def test_a_certificate_that_has_expired(tmp_path: Path) -> None:
     with listener(in_tls(expired, keep_silent)) as address:
         step = last(address, expired.ca)
     assert (step.name, step.ok) == ("certificate", False)
-    assert "has expired: bring a new one" in step.says
+    assert "has expired: put a new one in place" in step.says
 
 
 def test_a_certificate_for_another_name(certificate: ServerCertificate) -> None:
