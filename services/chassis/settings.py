@@ -11,7 +11,16 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 EX_CONFIG = 78  # sysexits.h: the configuration is wrong; starting again will not help
@@ -101,6 +110,13 @@ class KafkaSettings(BaseSettings):
         validate_default=True,
         description="give the PEM file of the authority that has signed the brokers' certificates",
     )
+
+    _kafka_password_file: Path | None = PrivateAttr(None)
+
+    @property
+    def kafka_password_file(self) -> Path | None:
+        """Where the password came from, if from a file of the secrets: it may change there."""
+        return self._kafka_password_file
 
     @model_validator(mode="before")
     @classmethod
@@ -242,12 +258,23 @@ def load(model: type[AnySettings], **given: Any) -> AnySettings:
     What is `given` stands above both. On error prints one line for each wrong variable (its full name, what is wrong,
     the remedy; never the value, which may be a secret) and raises SystemExit(78).
     """
+    folder = os.environ.get(f"{PREFIX}SECRETS_DIR")
     try:
-        return model(_secrets_dir=os.environ.get(f"{PREFIX}SECRETS_DIR"), **given)
+        made = model(_secrets_dir=folder, **given)
+        if folder is not None and "kafka_password" not in given:
+            made._kafka_password_file = _password_file(Path(folder))
+        return made
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False):
             print(_line(model, problem["loc"], problem["type"], problem["msg"]), file=sys.stderr)
         raise SystemExit(EX_CONFIG) from None
+
+
+def _password_file(folder: Path) -> Path | None:
+    """None if the environment gives the password, which stands above the files."""
+    if any(value and name.lower() == KAFKA_PASSWORD_FILE for name, value in os.environ.items()):
+        return None
+    return next((file for file in folder.glob("*") if file.name.lower() == KAFKA_PASSWORD_FILE), None)
 
 
 def _line(model: type[KafkaSettings], loc: tuple[int | str, ...], kind: str, message: str) -> str:

@@ -82,6 +82,7 @@ class TopicAdminSuite:
 
     def test_a_topic_that_the_table_does_not_name_is_left_alone(self, admin: KafkaAdminClient) -> None:
         admin.create_topics({"somebody-elses": {"num_partitions": 1, "replication_factor": 1}})
+        admin.wait_for_topics(["somebody-elses"])
         apply_topics(admin, TABLE)
         assert check_topics(admin, TABLE) == []
         assert "somebody-elses" in admin.list_topics()

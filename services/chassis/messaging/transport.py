@@ -6,7 +6,6 @@ for the next one, without a restart. Connections that stand keep what they were 
 
 from __future__ import annotations
 
-import os
 import ssl
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Any, Final, TypeVar
 from kafka.errors import KafkaError
 
 from services.chassis.messaging.refusal import why_refused
-from services.chassis.settings import KAFKA_PASSWORD_FILE, PREFIX, KafkaSecurity, KafkaSettings
+from services.chassis.settings import KafkaSecurity, KafkaSettings
 
 MECHANISM: Final = "SCRAM-SHA-512"
 BOOTSTRAP_MS: Final = 10_000
@@ -79,18 +78,10 @@ def reaching(settings: KafkaSettings, make: Callable[[], Client]) -> Client:
 
 def _login(settings: KafkaSettings) -> dict[str, Any]:
     assert settings.kafka_password is not None  # the settings are checked
-    known, file = settings.kafka_password.get_secret_value(), _password_file()
+    known, file = settings.kafka_password.get_secret_value(), settings.kafka_password_file
     return {
         "security_protocol": "SASL_SSL",
         "sasl_mechanism": MECHANISM,
         "sasl_plain_username": settings.kafka_user,
         "sasl_plain_password": known if file is None else LivingPassword.of(known, file),
     }
-
-
-def _password_file() -> Path | None:
-    """Where the password came from, unless the environment gave it, which stands above the files."""
-    folder, variable = os.environ.get(f"{PREFIX}SECRETS_DIR"), KAFKA_PASSWORD_FILE
-    if folder is None or any(value and name.lower() == variable for name, value in os.environ.items()):
-        return None
-    return next((file for file in Path(folder).iterdir() if file.name.lower() == variable), None)

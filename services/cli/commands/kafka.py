@@ -24,7 +24,7 @@ from services.cli.problems import fail
 if TYPE_CHECKING:
     from services.chassis.messaging.access.compare import Difference
     from services.chassis.messaging.access.dialogue import Step
-    from services.contracts.principals import Principal, Right
+    from services.contracts.principals import Principal
 
 app = typer.Typer(help="Who may connect to Kafka, and what each may do.", no_args_is_help=True)
 
@@ -105,7 +105,9 @@ def check(
     if credentials is not None:
         if principal is None:
             fail("--credentials says how to connect; give --as ROLE, who connects")
-        _steps(_walk(credentials, kafka, principal.user, principals.rights[principal.user]), as_json)
+        from services.cli.way_in import walk
+
+        _steps(walk(credentials, kafka, principal.user, principals.rights[principal.user]), as_json)
         return
     if kafka is None:
         fail("no broker: give --kafka HOST:PORT or set CLOSEDLOOP_KAFKA_BOOTSTRAP")
@@ -177,37 +179,6 @@ def _known(user: str, jurisdiction: str) -> Principal | None:
         return principals.user(user)
     except UnknownPrincipal as unknown:
         return None if principals.owns(user) else fail(str(unknown))
-
-
-def _walk(credentials: Path, kafka: str | None, user: str, rights: frozenset[Right]) -> list[Step]:
-    from contextlib import closing
-
-    from kafka.admin import KafkaAdminClient
-    from kafka.errors import KafkaError
-
-    from services.chassis.messaging.access.dialogue import Step, knock
-    from services.chassis.messaging.access.try_rights import try_rights
-    from services.cli.subscriber_files import BadCredentials, read_credentials
-
-    try:
-        login = read_credentials(credentials)
-    except BadCredentials as error:
-        fail(f"--credentials {credentials}: {error}")
-    if login.user != user:
-        fail(f"--credentials {credentials}: holds the user {login.user}, and --as asks for {user}; give the right one")
-    servers = (kafka or login.bootstrap).split(",")
-    steps: list[Step] = []
-    for address in servers:
-        steps += knock(address, login.ca, login.user, login.password)
-    if not all(step.ok for step in steps):
-        return steps
-    try:
-        options = login.options() | {"bootstrap_servers": servers, "bootstrap_timeout_ms": 5000}
-        with closing(KafkaAdminClient(**options)) as client:
-            return [*steps, *try_rights(client, rights)]
-    except KafkaError as error:
-        says = f"the broker lets {user} in and names addresses that cannot be reached: is advertised.listeners right?"
-        return [*steps, Step("address", False, f"{says} ({error or type(error).__name__})")]
 
 
 def _steps(steps: list[Step], as_json: bool) -> None:
