@@ -20,7 +20,8 @@ RUN pip install --no-deps --no-build-isolation --editable . \
     && python -m compileall -q services demo
 
 # A named volume takes its owner from what it is laid over.
-RUN install -d -o 10001 -g 10001 /var/lib/closedloop/attachments /var/lib/closedloop/models /var/lib/closedloop/registers
+RUN install -d -o 10001 -g 10001 /var/lib/closedloop/attachments /var/lib/closedloop/models /var/lib/closedloop/passwords \
+    /var/lib/closedloop/registers
 
 USER 10001:10001
 EXPOSE 8101 8102 8103 8104

@@ -9,8 +9,8 @@ from typing import LiteralString
 
 from kafka import KafkaConsumer, TopicPartition
 
-from services.chassis.messaging.kafka import FLAVOURS
-from services.chassis.settings import KafkaFlavour
+from services.chassis.messaging.kafka import flavour
+from services.chassis.messaging.transport import kafka_options
 from services.contracts.department_events import TicketAssigned
 from services.contracts.event import Envelope
 from services.contracts.registry import EVENTS
@@ -72,11 +72,11 @@ def _rows(stack: Stack, service: str, query: LiteralString) -> list[tuple[str | 
 def _records(stack: Stack, topics: Collection[str]) -> Iterator[Envelope]:
     """All events on the topics, from beginning to end."""
     consumer = KafkaConsumer(
-        bootstrap_servers=stack.bootstrap.split(","),
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         allow_auto_create_topics=False,
-        **FLAVOURS[KafkaFlavour(stack.flavour)].consumer,
+        **flavour(stack.brokers).consumer,
+        **kafka_options(stack.brokers),
     )
     numbers = {name: sorted(consumer.partitions_for_topic(name) or ()) for name in topics}
     partitions = [TopicPartition(name, number) for name in topics for number in numbers[name]]

@@ -8,8 +8,9 @@ from typing import Self
 
 from kafka import KafkaConsumer, TopicPartition
 
-from services.chassis.messaging.kafka import FLAVOURS
-from services.chassis.settings import KafkaFlavour
+from services.chassis.messaging.kafka import flavour
+from services.chassis.messaging.transport import kafka_options
+from services.chassis.settings import KafkaSettings
 from services.contracts.event import Envelope
 from services.contracts.registry import EVENTS
 from services.contracts.topics import topic_table
@@ -21,13 +22,13 @@ ONLY_PARTITION = 0
 class Mailbox:
     """Reads every department's messages from the beginning, each once. Not thread-safe."""
 
-    def __init__(self, bootstrap: str, flavour: str) -> None:
+    def __init__(self, brokers: KafkaSettings) -> None:
         self._consumer = KafkaConsumer(
-            bootstrap_servers=bootstrap.split(","),
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             allow_auto_create_topics=False,
-            **FLAVOURS[KafkaFlavour(flavour)].consumer,
+            **flavour(brokers).consumer,
+            **kafka_options(brokers),
         )
         topics = topic_table().topics
         told = {name: topic for name, topic in topics.items() if name.startswith(DEPARTMENTS) and not topic.state_of}

@@ -10,9 +10,10 @@ from uuid import uuid4
 from kafka import KafkaProducer
 
 from services.chassis.clock import Clock
-from services.chassis.messaging.kafka import FLAVOURS
+from services.chassis.messaging.kafka import flavour
 from services.chassis.messaging.published import Published
-from services.chassis.settings import KafkaFlavour
+from services.chassis.messaging.transport import kafka_options
+from services.chassis.settings import KafkaSettings
 from services.contracts.event import Envelope, Event
 
 ACKNOWLEDGED_WITHIN_S = 30
@@ -21,12 +22,12 @@ ACKNOWLEDGED_WITHIN_S = 30
 class Replies:
     """Sends one reply at a time and waits for the broker's acknowledgement."""
 
-    def __init__(self, bootstrap: str, flavour: str, clock: Clock) -> None:
+    def __init__(self, brokers: KafkaSettings, clock: Clock) -> None:
         self._producer = KafkaProducer(
-            bootstrap_servers=bootstrap.split(","),
             acks="all",
             allow_auto_create_topics=False,
-            **FLAVOURS[KafkaFlavour(flavour)].producer,
+            **flavour(brokers).producer,
+            **kafka_options(brokers),
         )
         self._clock = clock
         self.published = Published()

@@ -71,8 +71,8 @@ def staged(folder: Path, seed: int) -> Iterator[Stage]:
             stack,
             clock,
             exits.enter_context(Interfaces(stack)),
-            exits.enter_context(Mailbox(stack.bootstrap, stack.flavour)),
-            exits.enter_context(Replies(stack.bootstrap, stack.flavour, clock)),
+            exits.enter_context(Mailbox(stack.brokers)),
+            exits.enter_context(Replies(stack.brokers, clock)),
             exits.enter_context(closing(Messages(stack.database_urls["intake"], gateway, clock.now))),
             city,
         )

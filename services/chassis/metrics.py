@@ -122,6 +122,11 @@ RELAY_LEADER = _gauge("closedloop_relay_leader", "1 in the one process of a serv
 PRODUCER_RENEWALS = _counter(
     "closedloop_producer_renewals_total", "Producers discarded after a failed or overdue send and made anew."
 )
+BROKER_CERTIFICATE_UNTIL = _gauge(
+    "closedloop_kafka_certificate_valid_until_seconds",
+    "Unix time at which the certificate of a broker ends, as last seen; only of a closed broker.",
+    "broker",
+)
 
 # HTTP
 HTTP_REQUESTS = _counter(

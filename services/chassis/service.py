@@ -20,14 +20,14 @@ from services.chassis.database.database import engine_for
 from services.chassis.database.gauges import Gauging, measure_until
 from services.chassis.database.work import Workshop
 from services.chassis.logs import configure
-from services.chassis.messaging import kafka
+from services.chassis.messaging import certificate, kafka
 from services.chassis.messaging.consumer import ConsumerLoop
 from services.chassis.messaging.processing import Processor
 from services.chassis.messaging.publisher import Publisher
 from services.chassis.messaging.relay import Relay
 from services.chassis.messaging.subscription import Subscription
 from services.chassis.messaging.timers import TimerHandler, TimerLoop
-from services.chassis.settings import EX_CONFIG, PREFIX, Settings
+from services.chassis.settings import EX_CONFIG, PREFIX, KafkaSecurity, Settings
 from services.chassis.web.dead_letter_routes import dead_letter_routes
 from services.chassis.web.health import Health
 from services.chassis.web.http import create_app
@@ -82,6 +82,8 @@ def run(service: Service) -> int:
     relay = _relay(service, settings.database_url, health, workers)
     workers.add("relay", relay.run)
     workers.add("gauges", lambda: measure_until(workers.stop, engine, service.name, health, service.gauges))
+    if settings.kafka_security is KafkaSecurity.SASL_SSL:
+        workers.add(certificate.WORKER, lambda: certificate.watch_until(workers.stop, settings, health))
     if service.timers:
         inputs = list(loops.values())
         workers.add("timers", TimerLoop(workshop, service.timers, inputs, health, workers.stop, activity).run)

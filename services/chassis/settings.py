@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+import ssl
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +16,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 EX_CONFIG = 78  # sysexits.h: the configuration is wrong; starting again will not help
 PREFIX = "CLOSEDLOOP_"
+
+KAFKA_PASSWORD_FILE = f"{PREFIX}KAFKA_PASSWORD".lower()
 
 DEMO_ISSUER = "urn:closedloop:demo-issuer"
 DEMO_ISSUER_DIRECTORY = Path("var/issuer")
@@ -33,6 +36,13 @@ class KafkaFlavour(StrEnum):
     EMBEDDED = "embedded"
 
 
+class KafkaSecurity(StrEnum):
+    """How clients reach the broker: open to whoever reaches its port, or by TLS and a user's password (ADR 52)."""
+
+    PLAINTEXT = "plaintext"
+    SASL_SSL = "sasl_ssl"
+
+
 def _hex_key(key: SecretStr) -> SecretStr:
     if not re.fullmatch(r"[0-9a-fA-F]{64}", key.get_secret_value()):
         raise ValueError("is not 32 bytes in hexadecimal (64 digits)")
@@ -45,14 +55,19 @@ HexKey = Annotated[SecretStr, AfterValidator(_hex_key)]
 """32 secret bytes in hexadecimal, never shown in a message (`openssl rand -hex 32` makes one)."""
 Port = Annotated[int, Field(ge=0, le=65535, description="give the TCP port of the service's HTTP, 0 for any free one")]
 
+Closed = TypeVar("Closed")
+
 CalendarFile = Annotated[
     Path | None,
     Field(description="give the district's calendar (docs/how-to/announce-a-year.md), or leave it out"),
 ]
 
 
-class Settings(BaseSettings):
-    """Settings of every service. Each field's description is the remedy shown when its value is wrong."""
+class KafkaSettings(BaseSettings):
+    """How to reach the brokers: of every service, and of the commands that read or write topics themselves.
+
+    Each field's description is the remedy shown when its value is wrong.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
@@ -62,7 +77,82 @@ class Settings(BaseSettings):
     kafka_bootstrap: str = Field(
         pattern=r"^[^\s,]+:\d+(,[^\s,]+:\d+)*$", description="give HOST:PORT of the brokers, separated by commas"
     )
-    kafka_flavour: KafkaFlavour = Field(KafkaFlavour.APACHE, description="give apache or embedded")
+    kafka_flavour: KafkaFlavour = Field(
+        KafkaFlavour.APACHE, description="give apache, or embedded for the demo on loopback"
+    )
+    kafka_security: KafkaSecurity = Field(
+        KafkaSecurity.SASL_SSL,
+        description="give sasl_ssl with KAFKA_USER, KAFKA_PASSWORD and KAFKA_CA; plaintext is for the demo alone",
+    )
+    kafka_user: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9._-]{1,63}$",
+        validate_default=True,
+        description="give the user that `closedloop kafka apply` has made for it",
+    )
+    kafka_password: SecretStr | None = Field(
+        None,
+        min_length=1,
+        validate_default=True,
+        description=f"give the user's password, best as the file {KAFKA_PASSWORD_FILE} of {PREFIX}SECRETS_DIR",
+    )
+    kafka_ca: Path | None = Field(
+        None,
+        validate_default=True,
+        description="give the PEM file of the authority that has signed the brokers' certificates",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _demo_is_open(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """The demo's own broker knows no passwords, and stays on loopback; all else is closed unless it says so."""
+        if values.get("profile") == Profile.DEMO:
+            return {"kafka_security": KafkaSecurity.PLAINTEXT} | values
+        return values
+
+    @field_validator("kafka_flavour")
+    @classmethod
+    def _embedded_is_for_the_demo(cls, flavour: KafkaFlavour, info: ValidationInfo) -> KafkaFlavour:
+        if flavour is KafkaFlavour.EMBEDDED:
+            if info.data.get("profile") is not Profile.DEMO:
+                raise ValueError("is the demo's broker, which lets everybody in and forgets its log")
+            addresses = str(info.data.get("kafka_bootstrap", "")).split(",")
+            if not all(_is_loopback(address.rpartition(":")[0].strip("[]")) for address in addresses):
+                raise ValueError("is the demo's broker, which lets everybody in: it must not be on another machine")
+        return flavour
+
+    @field_validator("kafka_security")
+    @classmethod
+    def _production_is_closed(cls, security: KafkaSecurity, info: ValidationInfo) -> KafkaSecurity:
+        if security is KafkaSecurity.PLAINTEXT and info.data.get("profile") is not Profile.DEMO:
+            raise ValueError("is plaintext: whoever reaches the broker would read and forge every event")
+        if security is KafkaSecurity.SASL_SSL and info.data.get("kafka_flavour") is KafkaFlavour.EMBEDDED:
+            raise ValueError("is sasl_ssl, and the embedded broker knows no passwords")
+        return security
+
+    @field_validator("kafka_user", "kafka_password", "kafka_ca")
+    @classmethod
+    def _closed_needs_all(cls, value: Closed, info: ValidationInfo) -> Closed:
+        if value is None and info.data.get("kafka_security") is KafkaSecurity.SASL_SSL:
+            raise ValueError("is missing")
+        return value
+
+    @field_validator("kafka_ca")
+    @classmethod
+    def _is_an_authority(cls, ca: Path | None) -> Path | None:
+        try:
+            if ca is not None and not ssl.create_default_context(cafile=ca).get_ca_certs():
+                raise ValueError("holds no certificate of an authority")
+        except ssl.SSLError:
+            raise ValueError("holds no certificate in PEM") from None
+        except OSError as error:
+            raise ValueError(f"cannot be read ({error.strerror})") from None
+        return ca
+
+
+class Settings(KafkaSettings):
+    """Settings of every service."""
+
     kafka_session_timeout_s: float = Field(10, ge=1, le=300, description="give seconds from 1 to 300")
     database_url: str | None = Field(
         None,
@@ -143,24 +233,24 @@ class Settings(BaseSettings):
         return issuer
 
 
-AnySettings = TypeVar("AnySettings", bound=Settings)
+AnySettings = TypeVar("AnySettings", bound=KafkaSettings)
 
 
-def load(model: type[AnySettings]) -> AnySettings:
+def load(model: type[AnySettings], **given: Any) -> AnySettings:
     """Reads `model` from the environment, and from files in `CLOSEDLOOP_SECRETS_DIR` (one named like its variable).
 
-    On error prints one line for each wrong variable (its full name, what is wrong, the remedy; never the value,
-    which may be a secret) and raises SystemExit(78).
+    What is `given` stands above both. On error prints one line for each wrong variable (its full name, what is wrong,
+    the remedy; never the value, which may be a secret) and raises SystemExit(78).
     """
     try:
-        return model(_secrets_dir=os.environ.get(f"{PREFIX}SECRETS_DIR"))
+        return model(_secrets_dir=os.environ.get(f"{PREFIX}SECRETS_DIR"), **given)
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False):
             print(_line(model, problem["loc"], problem["type"], problem["msg"]), file=sys.stderr)
         raise SystemExit(EX_CONFIG) from None
 
 
-def _line(model: type[Settings], loc: tuple[int | str, ...], kind: str, message: str) -> str:
+def _line(model: type[KafkaSettings], loc: tuple[int | str, ...], kind: str, message: str) -> str:
     field = str(loc[0])
     wrong = "is missing" if kind == "missing" else message.removeprefix("Value error, ")
     return f"{PREFIX}{field.upper()}: {wrong}; {model.model_fields[field].description or 'see docs/architecture.md'}"

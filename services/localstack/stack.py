@@ -14,13 +14,15 @@ from kafka.errors import KafkaError
 
 from services.chassis.database.migrate import migrate
 from services.chassis.messaging.topic_admin import TopicsRefused, apply_topics
-from services.chassis.settings import DEMO_ISSUER
+from services.chassis.messaging.transport import kafka_options, reaching
+from services.chassis.settings import DEMO_ISSUER, KafkaSettings, Profile, load
 from services.chassis.web.demo_issuer import DemoIssuer
 from services.contracts.services import CALLERS_KEYS, SERVICES
 from services.contracts.topics import Topic, topic_table
 from services.localstack import databases
 from services.localstack.apache_kafka import ApacheKafka
 from services.localstack.brokers import Broker
+from services.localstack.closed_kafka import ClosedKafka
 from services.localstack.embedded_broker import EmbeddedBroker
 from services.localstack.postgres import EmbeddedPostgres
 from services.localstack.processes import ChildProcess, StartFailed, free_port, port_is_free
@@ -45,7 +47,8 @@ def topics_on(flavour: str, most: int = MOST_PARTITIONS) -> list[Topic]:
 class Stack:
     """Everything runs between `start` and `stop`, or inside `with`. A failed start leaves nothing running.
 
-    `kafka` is `embedded`, `apache` or HOST:PORT of a running Apache Kafka; `database` is `embedded`
+    `kafka` is `embedded`, `apache`, `closed` (`environment` then says as whom each service comes in) or HOST:PORT of a
+    running Apache Kafka; `database` is `embedded`
     or the URL of a PostgreSQL server. `instances` says how many processes a service has (default one each).
     `environment` adds to or overrides the settings of one service, without the prefix; it may be filled between
     `start_servers` and `start_services`, for example with the address of a proxy. On the embedded broker no topic has
@@ -108,7 +111,7 @@ class Stack:
             self.keys_url = self.database_urls.pop(CALLERS_KEYS)
             if self.broker is not None:
                 self.broker.wait_until_it_answers()
-            _apply_topics(self.bootstrap, self._topics())
+            _apply_topics(self.brokers, self._topics())
         except BaseException:
             self.stop()
             raise
@@ -147,6 +150,13 @@ class Stack:
         return self.broker.bootstrap if self.broker is not None else self._kafka
 
     @property
+    def brokers(self) -> KafkaSettings:
+        """How the stack itself reaches the broker. The environment says how one is reached that was there before."""
+        if self.broker is not None:
+            return self.broker.access
+        return load(KafkaSettings, profile=Profile.DEMO, kafka_bootstrap=self._kafka)
+
+    @property
     def flavour(self) -> str:
         return self.broker.flavour if self.broker is not None else ApacheKafka.flavour
 
@@ -163,6 +173,7 @@ class Stack:
             "pid": os.getpid(),
             "kafka": {
                 "bootstrap": self.bootstrap,
+                "settings": _given(self.brokers),
                 "flavour": self.flavour,
                 "title": self.broker.title if self.broker is not None else f"Apache Kafka at {self.bootstrap}",
             },
@@ -185,6 +196,8 @@ class Stack:
             self.broker = EmbeddedBroker(directory.logs / "broker.log")
         elif self._kafka == "apache":
             self.broker = ApacheKafka(directory.path / "kafka", directory.logs / "broker.log")
+        elif self._kafka == "closed":
+            self.broker = ClosedKafka(directory.path / "kafka", directory.logs / "broker.log")
         if self._database == "embedded":
             self.postgres = EmbeddedPostgres(directory.path / "postgres", directory.logs / "postgres.log")
 
@@ -197,6 +210,7 @@ class Stack:
             "PROFILE": "demo",
             "KAFKA_BOOTSTRAP": self.bootstrap,
             "KAFKA_FLAVOUR": self.flavour,
+            "KAFKA_SECURITY": self.brokers.kafka_security,
             "KAFKA_SESSION_TIMEOUT_S": str(SESSION_TIMEOUT_S),
             "OIDC_ISSUER": DEMO_ISSUER,
             "OIDC_JWKS": str(self.issuer.jwks.resolve()),
@@ -214,10 +228,18 @@ class Stack:
         return ServiceProcess(service, instance, port, log, settings | self.environment[service])
 
 
-def _apply_topics(bootstrap: str, topics: list[Topic]) -> None:
+def _given(brokers: KafkaSettings) -> dict[str, Any]:
+    """As JSON, the password included: the run directory is its owner's alone."""
+    given = brokers.model_dump(mode="json", exclude={"profile"}, exclude_none=True)
+    if brokers.kafka_password is not None:
+        given["kafka_password"] = brokers.kafka_password.get_secret_value()
+    return given
+
+
+def _apply_topics(brokers: KafkaSettings, topics: list[Topic]) -> None:
     try:
-        admin = KafkaAdminClient(bootstrap_servers=bootstrap.split(","), bootstrap_timeout_ms=10_000)
+        admin = reaching(brokers, lambda: KafkaAdminClient(**kafka_options(brokers)))
         with contextlib.closing(admin):
             apply_topics(admin, topics)
     except (KafkaError, TopicsRefused) as error:
-        raise StartFailed(f"the topics could not be applied at {bootstrap}: {error or type(error).__name__}") from error
+        raise StartFailed(f"the topics could not be applied: {error or type(error).__name__}") from error

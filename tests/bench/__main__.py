@@ -20,6 +20,7 @@ from tests.bench import (
     numbers,
     planted,
     projects,
+    secure,
     tickets,
     vault,
 )
@@ -47,6 +48,7 @@ ALONE = {
     "consultation": consulting.consultation_of_a_large_estate,
     "project-page": projects.page_of_a_large_project,
     "rotation": vault.rotation_of_the_master_key,
+    "secure": secure.cost_of_a_closed_broker,
 }
 """Figures of one part, or on a stack of their own."""
 

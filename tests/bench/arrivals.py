@@ -9,6 +9,8 @@ from typing import Self
 
 from kafka import KafkaConsumer
 
+from services.chassis.messaging.transport import kafka_options
+from services.chassis.settings import KafkaSettings
 from services.contracts.departments import departments
 from services.contracts.topics import topic_table
 
@@ -16,16 +18,16 @@ from services.contracts.topics import topic_table
 class Arrivals:
     """Reads all department topics from now on; `at` holds the monotonic time of each ticket's first message."""
 
-    def __init__(self, bootstrap: str) -> None:
+    def __init__(self, brokers: KafkaSettings) -> None:
         self.at: dict[str, float] = {}
         self._stop = threading.Event()
         self._ready = threading.Event()
         self._consumer = KafkaConsumer(
-            bootstrap_servers=bootstrap,
             group_id=None,
             auto_offset_reset="latest",
             isolation_level="read_committed",
             enable_auto_commit=False,
+            **kafka_options(brokers),
         )
         self._consumer.subscribe([topic_table().department_topic(code) for code in departments()])
         self._thread = threading.Thread(target=self._read, daemon=True)

@@ -150,7 +150,7 @@ def rebuild_of_projects() -> None:
             broker.start_and_wait()
             _publish(broker.bootstrap)
             engine = engine_for(new_database(server, "projects", "rebuilt"), name="rebuild", idle_in_transaction_s=60)
-            with Topics(broker.bootstrap, "apache", TOPICS) as topics:
+            with Topics(broker.access, TOPICS) as topics:
                 outcome = Rebuilding(topics, engine, load_rules(FILE), KEY).fold_all(lambda _events: None)
             engine.dispose()
         finally:

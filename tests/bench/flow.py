@@ -27,7 +27,7 @@ def warm_up(stack: Stack) -> None:
 
 def latency(stack: Stack) -> None:
     for rate, seconds in RATES.items():
-        with Arrivals(stack.bootstrap) as arrivals:
+        with Arrivals(stack.brokers) as arrivals:
             history = load(stack, rate, clients=32, seed=rate).run(rate * seconds)
             until_quiet(stack, history)
             time.sleep(0.5)  # the reader's own last poll

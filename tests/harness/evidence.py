@@ -11,7 +11,7 @@ from services.localstack.postgres import connect
 from services.localstack.stack import Stack
 from tests.harness.load import History
 from tests.harness.oracle import Evidence, Sighting, Verdict, judge
-from tests.harness.topics import Record, read_topic
+from tests.harness.topics import Record, read_by
 from tests.harness.waiting import eventually
 
 _TICKETS = """
@@ -67,7 +67,7 @@ def verdict(stack: Stack, history: History) -> Verdict:
 
 def _log(stack: Stack, *topics: str, about: str | None = None) -> list[Sighting]:
     """What the topics hold, or of it what is of the type `about`."""
-    records = read_topic(stack.bootstrap, stack.flavour, *topics)
+    records = read_by(stack.brokers, *topics)
     return [_sighting(record) for record in records if about in (None, record.headers["ce_type"])]
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from kafka import KafkaConsumer, TopicPartition
 
-from services.chassis.messaging.kafka import FLAVOURS
-from services.chassis.settings import KafkaFlavour
+from services.chassis.messaging.kafka import flavour as flavour_of
+from services.chassis.messaging.transport import kafka_options
+from services.chassis.settings import KafkaFlavour, KafkaSecurity, KafkaSettings, Profile
 from tests.harness.waiting import LONGEST_S
 
 
@@ -24,15 +25,26 @@ class Record:
 
 
 def read_topic(bootstrap: str, flavour: str, *topics: str, read_committed: bool = True) -> list[Record]:
+    """As `read_by`, from a broker that lets everybody in."""
+    brokers = KafkaSettings(
+        profile=Profile.DEMO,
+        kafka_bootstrap=bootstrap,
+        kafka_flavour=KafkaFlavour(flavour),
+        kafka_security=KafkaSecurity.PLAINTEXT,
+    )
+    return read_by(brokers, *topics, read_committed=read_committed)
+
+
+def read_by(brokers: KafkaSettings, *topics: str, read_committed: bool = True) -> list[Record]:
     """All records the topics hold now, each partition in its order. Fails when the end is not reached in time.
 
     With `read_committed` (Apache Kafka alone knows the difference) aborted transactions are left out.
     """
-    told = dict(FLAVOURS[KafkaFlavour(flavour)].consumer)
+    told = dict(flavour_of(brokers).consumer)
     if not read_committed:
         told["isolation_level"] = "read_uncommitted"
     consumer = KafkaConsumer(
-        bootstrap_servers=bootstrap.split(","),
+        **kafka_options(brokers),
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         allow_auto_create_topics=False,

@@ -1,4 +1,4 @@
-"""Classifiers on an Apache Kafka of their module's own."""
+"""Classifiers on an Apache Kafka of their module's own, and one closed Apache Kafka for all tests of rights."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from services.localstack.apache_kafka import ApacheKafka
+from services.localstack.closed_kafka import ClosedKafka
 from tests.integration.classifier.process import ClassifierProcess, Topics
 
 
@@ -15,6 +16,16 @@ from tests.integration.classifier.process import ClassifierProcess, Topics
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApacheKafka]:
     folder = tmp_path_factory.mktemp("kafka")
     broker = ApacheKafka(folder / "data", folder / "kafka.log")
+    broker.start_and_wait()
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture(scope="session")
+def closed_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClosedKafka]:
+    """Holds no topics and no users but the administrator; a test makes its own, under names of its own."""
+    folder = tmp_path_factory.mktemp("closed-kafka")
+    broker = ClosedKafka(folder / "data", folder / "kafka.log")
     broker.start_and_wait()
     yield broker
     broker.stop()

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import pytest
 
 from services.localstack.apache_kafka import ApacheKafka
-from services.localstack.brokers import answers_metadata
 from services.localstack.postgres import EmbeddedPostgres, connect
 from tests.harness.commands import closedloop_process
 from tests.harness.fixtures import NewFolder, NewStack
@@ -33,6 +32,6 @@ def test_the_stack_uses_them_and_leaves_them_running(
     assert sent.returncode == 0, sent.stderr
     assert json.loads(sent.stdout)["broker"] == f"Apache Kafka at {kafka.bootstrap}"
     stack.stop()
-    assert answers_metadata(kafka.bootstrap)
+    assert kafka.answers()
     with connect(postgres.url("intake")) as connection:
         assert connection.execute("SELECT count(*) FROM tickets").fetchone() == (1,)

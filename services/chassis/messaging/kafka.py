@@ -16,7 +16,8 @@ from uuid import UUID
 from kafka import KafkaConsumer, KafkaProducer
 from kafka.errors import UnknownTopicOrPartitionError
 
-from services.chassis.settings import KafkaFlavour, Settings
+from services.chassis.messaging.transport import kafka_options, reaching
+from services.chassis.settings import KafkaFlavour, KafkaSettings, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ FLAVOURS = {
 }
 
 
-def flavour(settings: Settings) -> Flavour:
+def flavour(settings: KafkaSettings) -> Flavour:
     return FLAVOURS[settings.kafka_flavour]
 
 
@@ -86,21 +87,24 @@ def producer(settings: Settings, transactional_id: str) -> KafkaProducer:
     """A producer that waits for all in-sync replicas; transactional if the broker supports it.
 
     Time-outs stay the library's own: shorter ones leave a producer that never acknowledges again after a paused
-    broker (docs/pitfalls.md §9). Raises KafkaError if the broker cannot be reached.
+    broker (docs/pitfalls.md §9). Raises KafkaError if the broker cannot be reached or does not let us in.
     """
     kind = flavour(settings)
-    made = KafkaProducer(
-        bootstrap_servers=settings.kafka_bootstrap.split(","),
-        client_id=transactional_id,
-        transactional_id=transactional_id if kind.transactions else None,
-        acks="all",
-        enable_idempotence=True,
-        allow_auto_create_topics=False,
-        max_request_size=4_000_000,
-        max_block_ms=15_000,
-        reconnect_backoff_max_ms=RECONNECT_AFTER_MS_AT_MOST,
-        metrics_enabled=False,
-        **kind.producer,
+    made = reaching(
+        settings,
+        lambda: KafkaProducer(
+            client_id=transactional_id,
+            transactional_id=transactional_id if kind.transactions else None,
+            acks="all",
+            enable_idempotence=True,
+            allow_auto_create_topics=False,
+            max_request_size=4_000_000,
+            max_block_ms=15_000,
+            reconnect_backoff_max_ms=RECONNECT_AFTER_MS_AT_MOST,
+            metrics_enabled=False,
+            **kind.producer,
+            **kafka_options(settings),
+        ),
     )
     if kind.transactions:
         try:
@@ -137,7 +141,7 @@ class ConsumerGroup:
 
         On Apache Kafka its membership is static: a process that is killed and started again under the same `instance`
         takes its partitions back at once instead of after the session time-out. Raises KafkaError if the broker cannot
-        be reached or lacks a topic.
+        be reached, does not let us in, or lacks a topic (or the right to read it).
         """
         name = f"{self.name}-{self.settings.instance}"
         session_ms = int(self.session_s * 1000)
@@ -169,15 +173,18 @@ class ConsumerGroup:
         return found
 
     def _consumer(self, **more: Any) -> KafkaConsumer:
-        return KafkaConsumer(
-            bootstrap_servers=self.settings.kafka_bootstrap.split(","),
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            allow_auto_create_topics=False,
-            request_timeout_ms=FETCH_OVERDUE_MS,
-            reconnect_backoff_max_ms=RECONNECT_AFTER_MS_AT_MOST,
-            metadata_max_age_ms=LOOK_AT_TOPICS_EVERY_MS,
-            metrics_enabled=False,
-            **flavour(self.settings).consumer,
-            **more,
+        return reaching(
+            self.settings,
+            lambda: KafkaConsumer(
+                enable_auto_commit=False,
+                auto_offset_reset="earliest",
+                allow_auto_create_topics=False,
+                request_timeout_ms=FETCH_OVERDUE_MS,
+                reconnect_backoff_max_ms=RECONNECT_AFTER_MS_AT_MOST,
+                metadata_max_age_ms=LOOK_AT_TOPICS_EVERY_MS,
+                metrics_enabled=False,
+                **flavour(self.settings).consumer,
+                **kafka_options(self.settings),
+                **more,
+            ),
         )

@@ -7,7 +7,6 @@ twice has the same id, so readers drop it.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,8 +18,9 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
 from services.chassis.clock import Clock, SystemClock
-from services.chassis.messaging.kafka import FLAVOURS
-from services.chassis.settings import KafkaFlavour
+from services.chassis.messaging.kafka import flavour
+from services.chassis.messaging.transport import kafka_options, reaching
+from services.chassis.settings import KafkaSettings
 from services.classifier.app.answer import CLASSIFICATIONS, TEXTS
 from services.classifier.app.reading_again import LastReadings, event_id_of
 from services.classifier.domain.reading import Reader
@@ -49,7 +49,7 @@ class Reclassified:
 
 
 def reclassify(
-    models: Path, key: TermKey, bootstrap: str, flavour: str, *, since: datetime, rate: float, jurisdiction: str
+    models: Path, key: TermKey, brokers: KafkaSettings, *, since: datetime, rate: float, jurisdiction: str
 ) -> Reclassified:
     """Publishes at most `rate` events a second. `key` is the running classifier's.
 
@@ -59,12 +59,11 @@ def reclassify(
         model = ModelStore(models).active().model
     except BadModel as error:
         raise JobFailed(str(error)) from None
-    purpose = {"kafka": bootstrap, "since": since.isoformat(), "model": model.version}
+    purpose = {"kafka": brokers.kafka_bootstrap, "since": since.isoformat(), "model": model.version}
     progress = ReclassifyProgress.load(models / "reclassify.json", purpose)
-    producer = FLAVOURS[KafkaFlavour(flavour)].producer
     source = f"/{jurisdiction}/classifier"
     try:
-        _Run(bootstrap, reader_with(model, key), SystemClock(), source, since, rate, producer).run(progress)
+        _Run(brokers, reader_with(model, key), SystemClock(), source, since, rate).run(progress)
     except TopicUnreachable as error:
         raise JobFailed(f"{error}. Run the same command again to continue.") from None
     return Reclassified(progress.read, progress.published, model.version)
@@ -74,31 +73,27 @@ def reclassify(
 class _Run:
     """`source` is the `ce_source` of what is published."""
 
-    bootstrap: str
+    brokers: KafkaSettings
     reader: Reader
     clock: Clock
     source: str
     since: datetime
     rate: float
-    producer: Mapping[str, Any]
 
     def run(self, progress: ReclassifyProgress) -> None:
         """From where `progress` stands to where the topic ends now. Raises TopicUnreachable."""
         last = LastReadings()
-        for placed in events_of(self.bootstrap, CLASSIFICATIONS):
+        for placed in events_of(self.brokers, CLASSIFICATIONS):
             last.record(placed.envelope.event)
         try:
-            made = KafkaProducer(
-                bootstrap_servers=self.bootstrap.split(","), acks="all", enable_idempotence=True, **self.producer
-            )
+            options = {**flavour(self.brokers).producer, **kafka_options(self.brokers)}
+            made = reaching(self.brokers, lambda: KafkaProducer(acks="all", enable_idempotence=True, **options))
         except KafkaError as error:
-            raise TopicUnreachable(
-                f"no broker answers at {self.bootstrap} ({type(error).__name__}): name another"
-            ) from None
+            raise TopicUnreachable(str(error)) from None
         with closing(made) as producer:
             unacknowledged: list[Any] = []
             reached = dict(progress.next_offsets)
-            for placed in events_of(self.bootstrap, TEXTS, progress.next_offsets):
+            for placed in events_of(self.brokers, TEXTS, progress.next_offsets):
                 text = placed.envelope.event
                 if isinstance(text, TicketTextRecorded) and text.occurred_at >= self.since:
                     progress.read += 1

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from services.chassis.clock import SystemClock
+from services.chassis.settings import KafkaSettings
 from services.classifier.domain.type_model import OTHER, TypeModel
 from services.classifier.files.labelled_files import Labelled, labelled
 from services.classifier.files.model_files import BadModel, StoredModel, load, save
@@ -44,13 +45,15 @@ def roll_back(models: Path) -> str:
         raise JobFailed(str(error)) from None
 
 
-def train_model(models: Path, files: Sequence[Path], broker: str | None, *, force: bool, steps: ShowSteps) -> Trained:
-    """Learns from labelled `files` and, with a `broker`, from what people decided against the model.
+def train_model(
+    models: Path, files: Sequence[Path], brokers: KafkaSettings | None, *, force: bool, steps: ShowSteps
+) -> Trained:
+    """Learns from labelled `files` and, with `brokers`, from what people decided against the model.
 
     The new model is used if it beats the current one on held-out texts, or with `force`. Raises JobFailed.
     """
     store = ModelStore(models)
-    rows, sources = _rows(files, broker)
+    rows, sources = _rows(files, brokers)
     try:
         shipped, current = load(store.path(COLD_START)), store.active()
     except BadModel as error:
@@ -77,15 +80,15 @@ def train_model(models: Path, files: Sequence[Path], broker: str | None, *, forc
     return Trained(version, activated, len(rows), str(store.folder / version), result.current, result.candidate)
 
 
-def _rows(files: Sequence[Path], broker: str | None) -> tuple[list[Labelled], list[str]]:
+def _rows(files: Sequence[Path], brokers: KafkaSettings | None) -> tuple[list[Labelled], list[str]]:
     """What to learn from, and where it came from."""
-    if not files and broker is None:
+    if not files and brokers is None:
         raise JobFailed("nothing to learn from: give --data FILE or --from-overrulings HOST:PORT")
     known, sources = [*taxonomy().types, OTHER], [file.name for file in files]
     try:
         rows = [row for file in files for row in labelled(file, known)]
-        if broker is not None:
-            decided = overruled(broker)
+        if brokers is not None:
+            decided = overruled(brokers)
             rows += decided
             sources.append(f"what people decided: {len(decided)} tickets")
     except (InvalidData, TopicUnreachable) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.chassis.settings import KafkaSettings
 from services.classifier.app.answer import TEXTS
 from services.classifier.files.labelled_files import Labelled
 from services.classifier.stream.topic_reading import events_of
@@ -11,13 +12,13 @@ from services.contracts.ticket_events import TicketReclassified
 TICKETS = "tickets"
 
 
-def overruled(bootstrap: str) -> list[Labelled]:
+def overruled(brokers: KafkaSettings) -> list[Labelled]:
     """Each ticket that a person confirmed or corrected and whose text is still kept (30 days), with the last decision.
 
     Raises TopicUnreachable.
     """
     decided: dict[str, TicketReclassified] = {}
-    for placed in events_of(bootstrap, TICKETS):
+    for placed in events_of(brokers, TICKETS):
         event = placed.envelope.event
         if isinstance(event, TicketReclassified):
             known = decided.get(event.ticket_id)
@@ -25,7 +26,7 @@ def overruled(bootstrap: str) -> list[Labelled]:
                 decided[event.ticket_id] = event
     texts: dict[str, TicketTextRecorded] = {}
     erased: set[str] = set()
-    for placed in events_of(bootstrap, TEXTS):
+    for placed in events_of(brokers, TEXTS):
         text = placed.envelope.event
         if isinstance(text, TicketTextRecorded) and text.ticket_id in decided:
             before = texts.get(text.ticket_id)

@@ -17,6 +17,7 @@ from kafka.errors import KafkaError, NoError
 from kafka.structs import OffsetAndMetadata
 
 from services.chassis.messaging.errors import cause_of
+from services.chassis.messaging.transport import kafka_options, reaching
 from services.chassis.settings import Settings
 from services.classifier.app.answer import CONSUMER, TEXTS
 from services.classifier.stream.attempts import Mark
@@ -59,8 +60,10 @@ class BrokerMarks:
 
     def _answer(self, question: Callable[[KafkaAdminClient], Result]) -> Result:
         if self._admin is None:
-            servers, name = self._settings.kafka_bootstrap.split(","), f"{GROUP}-{self._settings.instance}"
-            self._admin = KafkaAdminClient(bootstrap_servers=servers, client_id=name)
+            name = f"{GROUP}-{self._settings.instance}"
+            self._admin = reaching(
+                self._settings, lambda: KafkaAdminClient(client_id=name, **kafka_options(self._settings))
+            )
         return question(self._admin)
 
 

@@ -18,6 +18,7 @@ from aiokafka.errors import KafkaError
 
 from services.chassis import metrics
 from services.chassis.clock import Clock
+from services.chassis.messaging.transport import aiokafka_options
 from services.chassis.settings import Settings
 from services.classifier.app.answer import CONSUMER, DEAD_LETTERS, Answering, Outgoing, pairs
 from services.classifier.stream.publisher import FaustPublisher
@@ -172,10 +173,10 @@ class DeadLetters:
     @contextlib.asynccontextmanager
     async def _consumer(self) -> AsyncIterator[AIOKafkaConsumer]:
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._settings.kafka_bootstrap,
             client_id=f"{CONSUMER}-{self._settings.instance}-dead-letters",
             enable_auto_commit=False,
             fetch_max_wait_ms=100,
+            **aiokafka_options(self._settings),
         )
         await consumer.start()
         try:

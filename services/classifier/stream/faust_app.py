@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaConsumer
 from faust.transport.drivers import aiokafka as driver
 
 from services.chassis.messaging.kafka import flavour
+from services.chassis.messaging.transport import aiokafka_options
 from services.chassis.settings import Settings
 from services.classifier.app.answer import CONSUMER
 
@@ -34,6 +35,7 @@ def make_app(settings: Settings) -> ClassifierApp:
     return ClassifierApp(
         CONSUMER,
         broker=[f"kafka://{host}" for host in settings.kafka_bootstrap.split(",")],
+        broker_credentials=_credentials(settings),
         broker_client_id=name,
         broker_session_timeout=session_s,
         broker_heartbeat_interval=session_s / 4,
@@ -64,6 +66,18 @@ def make_app(settings: Settings) -> ClassifierApp:
         autodiscover=False,
         datadir=Path("/nonexistent"),
         busy_wait_ms=broker.consumer.get("fetch_max_wait_ms", QUIET_WAIT_MS),
+    )
+
+
+def _credentials(settings: Settings) -> faust.SASLCredentials | None:
+    options = aiokafka_options(settings)
+    if "sasl_mechanism" not in options:
+        return None
+    return faust.SASLCredentials(
+        mechanism=options["sasl_mechanism"],
+        username=options["sasl_plain_username"],
+        password=options["sasl_plain_password"],
+        ssl_context=options["ssl_context"],
     )
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 import structlog
 
-from services.chassis.settings import Settings
+from services.chassis.settings import KafkaSettings
 from services.classifier.domain.places import Register
 from services.classifier.domain.register_facts import RegisterFact, RegisterFacts
 from services.classifier.files.register_store import RegisterStore
@@ -28,8 +28,8 @@ LOOK_EVERY_S: Final = 15.0
 class RegisterFeed:
     """Gives each new register to `use`, on the loop. What cannot be read or built is logged; the one before stays."""
 
-    def __init__(self, settings: Settings, store: RegisterStore, use: Callable[[Register], None]) -> None:
-        self._bootstrap = settings.kafka_bootstrap
+    def __init__(self, settings: KafkaSettings, store: RegisterStore, use: Callable[[Register], None]) -> None:
+        self._brokers = settings
         self._store = store
         self._use = use
         self._facts = RegisterFacts()
@@ -55,7 +55,7 @@ class RegisterFeed:
 
     def _read(self) -> Register | None:
         """None if nothing changed since a register was built; what was read before a failure is not forgotten."""
-        for placed in events_of(self._bootstrap, ESTATES, self._next):
+        for placed in events_of(self._brokers, ESTATES, self._next):
             if isinstance(placed.envelope.event, RegisterFact):
                 self._stale |= self._facts.take(placed.envelope.event)
             self._next[placed.partition] = placed.offset + 1

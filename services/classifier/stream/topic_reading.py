@@ -10,10 +10,11 @@ from typing import Final
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
+from services.chassis.messaging.transport import kafka_options, reaching
+from services.chassis.settings import KafkaSettings
 from services.contracts.event import Envelope, MalformedEvent
 from services.contracts.registry import EVENTS
 
-BOOTSTRAP_MS: Final = 10_000
 POLL_MS: Final = 500
 QUIET_POLLS: Final = 20
 
@@ -31,26 +32,28 @@ class Placed:
     envelope: Envelope
 
 
-def events_of(bootstrap: str, topic: str, begin: Mapping[int, int] | None = None) -> Iterator[Placed]:
+def events_of(brokers: KafkaSettings, topic: str, begin: Mapping[int, int] | None = None) -> Iterator[Placed]:
     """The committed events of a topic, in order within a partition, from the offsets `begin` on.
 
     Malformed records are skipped: they are dead letters of their owner. Raises TopicUnreachable.
     """
     try:
-        made = KafkaConsumer(
-            bootstrap_servers=bootstrap.split(","),
-            bootstrap_timeout_ms=BOOTSTRAP_MS,
-            enable_auto_commit=False,
-            isolation_level="read_committed",
+        made = reaching(
+            brokers,
+            lambda: KafkaConsumer(
+                enable_auto_commit=False,
+                isolation_level="read_committed",
+                **kafka_options(brokers),
+            ),
         )
     except (KafkaError, ValueError) as error:
-        raise TopicUnreachable(f"no broker answers at {bootstrap} ({type(error).__name__}): name another") from None
+        raise TopicUnreachable(str(error)) from None
     with closing(made) as consumer:
         try:
             yield from _read(consumer, topic, begin or {})
         except KafkaError as error:
             raise TopicUnreachable(
-                f"{topic} at {bootstrap} cannot be read ({type(error).__name__}): try again"
+                f"{topic} at {brokers.kafka_bootstrap} cannot be read ({type(error).__name__}): try again"
             ) from None
 
 

@@ -7,6 +7,8 @@ import time
 from collections import deque
 from typing import Any, Final
 
+import structlog
+
 from services.chassis import metrics
 from services.chassis.activity import QUIET_AFTER_S
 from services.chassis.settings import Settings
@@ -22,6 +24,8 @@ FETCH_OVERDUE_S: Final = 5.0
 COMMIT_OVERDUE_S: Final = 60.0
 REBALANCES: Final = 8
 REBALANCES_WITHIN_S: Final = 60.0
+
+log = structlog.get_logger(__name__)
 
 
 class CommitsStandStill(Exception):
@@ -66,7 +70,7 @@ class Watch:
         metrics.CONSUMER_LAG_EVENTS.labels(CONSUMER, TEXTS).set(waiting)
         behind = max(0.0, now - pipeline.last_settled_at) if waiting else 0.0
         metrics.CONSUMER_LAG_SECONDS.labels(CONSUMER, TEXTS).set(behind)
-        self.unready = pipeline.halted or self._restless(now)
+        unready = pipeline.halted or self._restless(now)
         if pipeline.halted or not state.partitions:
             self.progress()
         elif now - state.last_fetch < FETCH_OVERDUE_S:
@@ -74,9 +78,12 @@ class Watch:
             if not waiting:
                 self.progress()
         elif away := await why_not_ready(self._settings):
-            # Nothing is fetched because the broker is away: a restart would not help.
-            self.unready = away
+            # Nothing is fetched because the broker is away or refuses us: a restart would not help.
+            if away != self.unready:
+                log.warning("nothing can be read", cause=away)
+            unready = away
             self.progress()
+        self.unready = unready
 
     def read_until(self, pipeline: Pipeline) -> float:
         """Real time up to which every published text has its answer on the broker; 0 before the first time.

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from services.cli.brokers import brokers_at, brokers_of
 from services.cli.problems import fail
 from services.cli.running import DEFAULT_RUN_DIR, RunDir, running_stack, term_key
 
@@ -48,16 +49,14 @@ def rebuild(
 
     if service != "projects":
         fail(f"{service!r} cannot be rebuilt from topics; projects can")
-    if live is None or kafka is None:
-        state = running_stack(run_dir)
-        live = live or state["databases"]["projects"]
-        if kafka is None:
-            kafka, flavour = state["kafka"]["bootstrap"], state["kafka"]["flavour"]
+    if live is None:
+        live = str(running_stack(run_dir)["databases"]["projects"])
+    brokers = brokers_of(running_stack(run_dir)) if kafka is None else brokers_at(kafka, flavour)
     console = Console(stderr=True, quiet=as_json)
     try:
         with console.status("reading the topics") as status:
             outcome = rebuild_and_prove(
-                Topics(kafka, flavour, TOPICS),
+                Topics(brokers, TOPICS),
                 into,
                 live,
                 rules,

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from services.cli.brokers import brokers_at, brokers_of
 from services.cli.commands.train import DEFAULT_MODELS, Models
 from services.cli.problems import fail
 from services.cli.running import DEFAULT_RUN_DIR, RunDir, running_stack, term_key
@@ -40,13 +41,10 @@ def reclassify(
     from services.classifier.jobs.job import JobFailed
     from services.classifier.jobs.reclassify import reclassify as read_again
 
-    flavour = "apache"
-    if kafka is None:
-        broker = running_stack(run_dir)["kafka"]
-        kafka, flavour = str(broker["bootstrap"]), str(broker["flavour"])
+    brokers = brokers_of(running_stack(run_dir)) if kafka is None else brokers_at(kafka)
     begin = since if since.tzinfo else since.replace(tzinfo=ZoneInfo("Asia/Shanghai"))
     try:
-        done = read_again(models, term_key(run_dir), kafka, flavour, since=begin, rate=rate, jurisdiction=jurisdiction)
+        done = read_again(models, term_key(run_dir), brokers, since=begin, rate=rate, jurisdiction=jurisdiction)
     except JobFailed as error:
         fail(str(error))
     typer.echo(

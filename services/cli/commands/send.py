@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import typer
 
+from services.cli.brokers import brokers_of
 from services.cli.problems import fail
 from services.cli.running import DEFAULT_RUN_DIR, RunDir, bearer, running_stack, service_of
 
@@ -65,13 +66,13 @@ def send(
     hops: list[Hop] = []
     body = {"text": text, "address": address, "channel": "phone", "caller": {"phone": phone}}
     try:
-        with Follower(kafka["bootstrap"], kafka["flavour"], topics) as follower:
+        with Follower(brokers_of(state), topics) as follower:
             for hop in _hops(state, body, follower, within):
                 hops.append(hop)
                 if not as_json:
                     typer.echo(f"{hop.after_ms:8.1f} ms  (+{hop.took_ms:.1f})  {hop.hop}: {hop.detail}")
     except KafkaError as error:
-        fail(f"the broker at {kafka['bootstrap']} does not answer ({error or type(error).__name__}): closedloop status")
+        fail(f"{error or type(error).__name__}: closedloop status")
     except Missing as missing:
         log = service_of(state, missing.service)["log"]
         if as_json:

@@ -3,43 +3,20 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from services.cli.problems import fail
+from services.cli.brokers import brokers_at
+from services.cli.kafka_admin import Json, Kafka, administrator
 from services.cli.running import DEFAULT_RUN_DIR, RunDir
 
 if TYPE_CHECKING:
-    from kafka.admin import KafkaAdminClient
-
     from services.contracts.topics import Topic
 
 app = typer.Typer(help="Create and check the topics of deploy/kafka/topics.yaml.", no_args_is_help=True)
-
-
-def _addresses(bootstrap: str) -> str:
-    if not re.fullmatch(r"[^\s,:]+:\d+(,[^\s,:]+:\d+)*", bootstrap):
-        raise typer.BadParameter(f"{bootstrap!r} is not HOST:PORT; give the brokers' addresses, separated by commas")
-    return bootstrap
-
-
-Kafka = Annotated[
-    str,
-    typer.Option(
-        "--kafka",
-        envvar="CLOSEDLOOP_KAFKA_BOOTSTRAP",
-        metavar="HOST:PORT",
-        help="The brokers' addresses, separated by commas.",
-        callback=_addresses,
-    ),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 @app.command()
@@ -51,7 +28,7 @@ def apply(kafka: Kafka, as_json: Json = False, run_dir: RunDir = DEFAULT_RUN_DIR
     from services.chassis.messaging.topic_admin import apply_topics
 
     wanted = _wanted(kafka, run_dir)
-    with _admin(kafka) as admin:
+    with administrator(brokers_at(kafka)) as admin:
         done = apply_topics(admin, wanted)
     if as_json:
         typer.echo(json.dumps({"created": done.created, "altered": [asdict(change) for change in done.altered]}))
@@ -74,7 +51,7 @@ def check(kafka: Kafka, as_json: Json = False, run_dir: RunDir = DEFAULT_RUN_DIR
     from services.chassis.messaging.topic_admin import check_topics
 
     wanted = _wanted(kafka, run_dir)
-    with _admin(kafka) as admin:
+    with administrator(brokers_at(kafka)) as admin:
         differences = check_topics(admin, wanted)
     if as_json:
         typer.echo(json.dumps({"differences": [asdict(difference) for difference in differences]}))
@@ -96,24 +73,3 @@ def _wanted(bootstrap: str, run_dir: Path) -> list[Topic]:
     if state and state["kafka"]["bootstrap"] == bootstrap:
         return topics_on(state["kafka"]["flavour"])
     return list(topic_table().topics.values())
-
-
-@contextmanager
-def _admin(bootstrap: str) -> Iterator[KafkaAdminClient]:
-    from kafka.admin import KafkaAdminClient
-    from kafka.errors import KafkaError
-
-    from services.chassis.messaging.topic_admin import TopicsRefused
-
-    try:
-        admin = KafkaAdminClient(
-            bootstrap_servers=bootstrap.split(","), client_id="closedloop-topics", bootstrap_timeout_ms=10_000
-        )
-        try:
-            yield admin
-        finally:
-            admin.close()
-    except TopicsRefused as refused:
-        fail(str(refused))
-    except KafkaError as error:
-        fail(f"--kafka {bootstrap}: {error}; is the broker running there?")

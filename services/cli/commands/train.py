@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from services.cli.brokers import brokers_at
 from services.cli.problems import fail
 
 DEFAULT_MODELS = Path("var/models")
@@ -51,7 +52,8 @@ def train(
             name = roll_back(models)
             typer.echo(json.dumps({"active": name}) if as_json else f"{name} is in use again")
             return
-        trained = train_model(models, data or [], from_overrulings, force=force, steps=steps)
+        brokers = brokers_at(from_overrulings) if from_overrulings else None
+        trained = train_model(models, data or [], brokers, force=force, steps=steps)
     except JobFailed as error:
         fail(str(error))
     report = asdict(trained)

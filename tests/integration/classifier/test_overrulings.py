@@ -60,7 +60,7 @@ def test_a_district_s_corrections_make_a_model_of_its_own(
     topics.write([decision(9_999, "MJ04")], TICKETS)  # its text is kept no longer
     topics.write([(b"poison", [], b"{")], TICKETS)
 
-    rows = overruled(embedded_broker.bootstrap)
+    rows = overruled(embedded_broker.access)
     assert sorted((row.text, row.label) for row in rows) == sorted(decided)
 
     models = ("--models", str(tmp_path / "models"))
@@ -76,4 +76,4 @@ def test_a_district_s_corrections_make_a_model_of_its_own(
 def test_a_broker_that_does_not_answer_is_named(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["train", "--from-overrulings", "127.0.0.1:1", "--models", str(tmp_path)])
     assert result.exit_code != 0
-    assert "no broker answers at 127.0.0.1:1" in result.output
+    assert "the broker at 127.0.0.1:1 cannot be reached (Connection refused)" in result.output

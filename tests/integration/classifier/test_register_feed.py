@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
 from uuid import uuid4
 
 import pytest
@@ -15,7 +13,7 @@ from kafka.admin import KafkaAdminClient
 
 from services.chassis.messaging.kafka import FLAVOURS
 from services.chassis.messaging.topic_admin import apply_topics
-from services.chassis.settings import KafkaFlavour
+from services.chassis.settings import KafkaFlavour, KafkaSettings, Profile
 from services.classifier.domain.places import Register
 from services.classifier.files.register_store import RegisterStore
 from services.classifier.stream.register_feed import RegisterFeed
@@ -33,8 +31,8 @@ class Feed:
     def __init__(self, bootstrap: str, folder: Path) -> None:
         self.bootstrap = bootstrap
         self.registers: list[Register] = []
-        settings = cast(Any, SimpleNamespace(kafka_bootstrap=bootstrap))
-        self.feed = RegisterFeed(settings, RegisterStore(folder), self.registers.append)
+        brokers = KafkaSettings(profile=Profile.DEMO, kafka_bootstrap=bootstrap)
+        self.feed = RegisterFeed(brokers, RegisterStore(folder), self.registers.append)
 
     def look(self) -> int:
         """How many registers it gave."""
@@ -87,5 +85,5 @@ def test_an_imported_renamed_and_removed_estate_is_known_at_the_next_look(feed: 
 
 
 def test_without_a_broker_the_register_stays_and_the_look_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.classifier.stream.topic_reading.BOOTSTRAP_MS", 100)
+    monkeypatch.setattr("services.chassis.messaging.transport.BOOTSTRAP_MS", 100)
     assert Feed("127.0.0.1:1", tmp_path).look() == 0

@@ -14,7 +14,7 @@ def test_it_waits_for_the_broker_and_its_topics_and_stops_when_told(tmp_path: Pa
     classifier = ClassifierProcess(broker, tmp_path)
     classifier.start()
     try:
-        eventually(lambda: "no broker answers" in classifier.get("/readyz").text, within=15)
+        eventually(lambda: "cannot be reached" in classifier.get("/readyz").text, within=15)
         assert classifier.get("/livez").status_code == 200
         assert classifier.get("/dead-letters", "admin").status_code == 503
         broker.start_and_wait()

@@ -22,6 +22,7 @@ from services.chassis.settings import Settings
 from services.chassis.web import identity
 from services.chassis.web.identity import LEEWAY_S, Actor, Role, Verifier, parse_role
 from services.chassis.web.problems import Problem
+from tests.harness.closed_settings import CLOSED
 
 ISSUER = "https://id.example.org/realms/hongkou"
 RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -53,7 +54,7 @@ def _token(key: Any = EC_KEY, algorithm: str | None = "ES256", kid: str | None =
 def _settings(jwks: Path) -> Settings:
     return Settings(
         kafka_bootstrap="kafka:9092", http_port=0, oidc_issuer=ISSUER, oidc_jwks=str(jwks),
-        operations_token=SecretStr("prometheus-reads-it"),
+        operations_token=SecretStr("prometheus-reads-it"), **CLOSED,
     )  # fmt: skip
 
 

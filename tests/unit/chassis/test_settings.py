@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from services.chassis.settings import HexKey, Port, Profile, Settings, load
+from services.chassis.settings import HexKey, KafkaSecurity, Port, Profile, Settings, load
+from tests.harness.closed_settings import AUTHORITY, CLOSED
 
 Variables = dict[str, str | None]
 
@@ -19,7 +20,9 @@ class PlainSettings(Settings):
     http_port: Port = 8101
 
 
+CLOSED_VARIABLES: Variables = {name.upper(): value for name, value in CLOSED.items()}
 PRODUCTION: Variables = {
+    **CLOSED_VARIABLES,
     "KAFKA_BOOTSTRAP": "kafka-1:9092,kafka-2:9092",
     "HTTP_HOST": "0.0.0.0",
     "OIDC_ISSUER": "https://id.example.org",
@@ -74,6 +77,16 @@ WRONG: list[tuple[Variables, list[str]]] = [
     ({**PRODUCTION, "KAFKA_BOOTSTRAP": "kafka"}, ["KAFKA_BOOTSTRAP"]),
     ({**PRODUCTION, "KAFKA_BOOTSTRAP": "kafka:9092,kafka-2"}, ["KAFKA_BOOTSTRAP"]),
     ({**PRODUCTION, "KAFKA_FLAVOUR": "redpanda"}, ["KAFKA_FLAVOUR"]),
+    ({**PRODUCTION, "KAFKA_FLAVOUR": "embedded"}, ["KAFKA_FLAVOUR"]),
+    ({**DEMO, "KAFKA_FLAVOUR": "embedded", "KAFKA_BOOTSTRAP": "10.1.2.3:9092"}, ["KAFKA_FLAVOUR"]),
+    ({**DEMO, "KAFKA_FLAVOUR": "embedded", "KAFKA_SECURITY": "sasl_ssl", **CLOSED_VARIABLES}, ["KAFKA_SECURITY"]),
+    ({**PRODUCTION, "KAFKA_SECURITY": "plaintext"}, ["KAFKA_SECURITY"]),
+    ({**PRODUCTION, "KAFKA_SECURITY": "ssl"}, ["KAFKA_SECURITY"]),
+    ({**PRODUCTION, **dict.fromkeys(CLOSED_VARIABLES)}, ["KAFKA_USER", "KAFKA_PASSWORD", "KAFKA_CA"]),
+    ({**DEMO, "KAFKA_SECURITY": "sasl_ssl"}, ["KAFKA_USER", "KAFKA_PASSWORD", "KAFKA_CA"]),
+    ({**PRODUCTION, "KAFKA_USER": "intake,admin"}, ["KAFKA_USER"]),
+    ({**PRODUCTION, "KAFKA_CA": "/nowhere/ca.pem"}, ["KAFKA_CA"]),
+    ({**PRODUCTION, "KAFKA_CA": __file__}, ["KAFKA_CA"]),
     ({**PRODUCTION, "KAFKA_SESSION_TIMEOUT_S": "0"}, ["KAFKA_SESSION_TIMEOUT_S"]),
     ({**PRODUCTION, "DATABASE_URL": "sqlite:///x.db"}, ["DATABASE_URL"]),
     ({**PRODUCTION, "HTTP_PORT": "80801", "JURISDICTION": "Hongkou"}, ["HTTP_PORT", "JURISDICTION"]),
@@ -159,3 +172,26 @@ def test_secrets_may_come_from_files(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     settings = load(VaultSettings)
     assert settings.vault_key.get_secret_value() == "0f1e" * 16
     assert "0f1e" not in repr(settings)
+
+
+def test_production_is_closed_and_the_demo_open_unless_they_say_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    _set(monkeypatch, PRODUCTION)
+    closed = load(PlainSettings)
+    assert (closed.kafka_security, closed.kafka_ca) == (KafkaSecurity.SASL_SSL, AUTHORITY)
+    assert CLOSED["kafka_password"] not in repr(closed)
+    _set(monkeypatch, {"PROFILE": "demo", "HTTP_HOST": "127.0.0.1"})
+    assert load(PlainSettings).kafka_security is KafkaSecurity.PLAINTEXT
+    _set(monkeypatch, {"KAFKA_SECURITY": "sasl_ssl"})
+    assert load(PlainSettings).kafka_security is KafkaSecurity.SASL_SSL
+
+
+def test_plaintext_in_production_is_refused_with_the_remedy(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _set(monkeypatch, {**PRODUCTION, "KAFKA_SECURITY": "plaintext"})
+    with pytest.raises(SystemExit):
+        load(PlainSettings)
+    assert capsys.readouterr().err == (
+        "CLOSEDLOOP_KAFKA_SECURITY: is plaintext: whoever reaches the broker would read and forge every event; "
+        "give sasl_ssl with KAFKA_USER, KAFKA_PASSWORD and KAFKA_CA; plaintext is for the demo alone\n"
+    )

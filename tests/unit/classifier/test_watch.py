@@ -90,6 +90,20 @@ def test_only_what_stands_still_by_itself_is_dead(
     assert (bench.watch.unready is None) is ready
 
 
+def test_it_stays_unready_while_a_broker_that_refuses_it_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = Bench(App(fetched_ago=30), monkeypatch, "the broker refuses us")
+    bench.look()
+    seen: list[str | None] = []
+
+    async def answer(_: Any) -> str | None:
+        seen.append(bench.watch.unready)
+        return "the broker refuses us"
+
+    monkeypatch.setattr(module, "why_not_ready", answer)
+    bench.look()
+    assert seen == ["the broker refuses us"]
+
+
 def test_offsets_that_are_answered_and_never_committed_stop_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Bench(App(uncommitted={"p0": 7}), monkeypatch)
     bench.look()

@@ -9,12 +9,18 @@ import subprocess
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
-from services.chassis.settings import PREFIX, Profile, Settings
+from services.chassis.settings import KAFKA_PASSWORD_FILE, PREFIX, KafkaSecurity, Profile, Settings
 from services.contracts.services import CALLERS_KEYS, DATABASES, WITH_DATABASE
 from services.contracts.topics import SERVICES
+from services.localstack.closed_kafka import ADMIN, DEPLOYED, NODE
+from tests.harness.closed_settings import AUTHORITY
 from tests.unit.deploy.files import ROOT, compose, example, filled, variables
 
+SECRETS_DIR = f"{PREFIX}SECRETS_DIR"
+PASSWORD = "/var/lib/closedloop/password"
+PASSWORDS = "/var/lib/closedloop/passwords"
 OPEN = {name for name, value in example().items() if not value}
 GIVEN = {
     **example(),
@@ -48,13 +54,52 @@ def test_every_service_of_the_code_runs() -> None:
 def test_a_filled_in_env_gives_a_service_valid_settings(service: str, monkeypatch: pytest.MonkeyPatch) -> None:
     model = _model(service)
     environment = {name: filled(value, GIVEN) for name, value in _service(service)["environment"].items()}
+    assert environment.pop(SECRETS_DIR) == PASSWORD
+    assert environment.pop(f"{PREFIX}KAFKA_CA") == "/run/secrets/kafka_ca"
     for name, value in environment.items():
         assert name.removeprefix(PREFIX).lower() in model.model_fields, f"{name} is no setting of {service}"
         monkeypatch.setenv(name, value)
-    settings = model()
+    settings = model(kafka_ca=AUTHORITY, kafka_password=SecretStr("of the mounted file"))
+    assert (settings.kafka_security, settings.kafka_user) == (KafkaSecurity.SASL_SSL, service)
     assert settings.profile is Profile.PRODUCTION
     assert settings.http_port == 8101 + SERVICES.index(service)
     assert (settings.database_url is not None) == (service in WITH_DATABASE)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_sees_the_authority_and_its_own_password_and_no_other_secret(service: str) -> None:
+    described = _service(service)
+    assert described["secrets"] == ["kafka_ca"]
+    (mounted,) = (one for one in described["volumes"] if isinstance(one, dict))
+    assert mounted == {
+        "type": "volume", "source": "passwords", "target": PASSWORD, "read_only": True, "volume": {"subpath": service},
+    }  # fmt: skip
+
+
+def test_an_administrator_makes_topics_users_and_rights() -> None:
+    for name in ("topics", "access"):
+        job = _service(name)
+        assert job["environment"]["CLOSEDLOOP_KAFKA_USER"] == ADMIN
+        assert job["secrets"] == ["kafka_ca", {"source": "kafka_admin", "target": KAFKA_PASSWORD_FILE}]
+        assert job["depends_on"] == {"kafka": {"condition": "service_healthy"}}
+    assert _service("topics")["command"] == ["topics", "apply"]
+    assert _service("access")["command"] == ["kafka", "apply", "--passwords", PASSWORDS]
+    assert _service("access")["volumes"] == [f"passwords:{PASSWORDS}"]
+
+
+def test_the_broker_lets_nobody_in_without_a_password_or_the_one_certificate() -> None:
+    lines = DEPLOYED.read_text(encoding="utf-8").splitlines()
+    told = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    assert {one.split(":")[1] for one in told["listener.security.protocol.map"].split(",")} == {"SASL_SSL", "SSL"}
+    for listener in (one.split(":")[0] for one in told["listeners"].split(",")):
+        known = told.get(f"listener.name.{listener.lower()}.ssl.client.auth") == "required"
+        assert known or f"listener.name.{listener.lower()}.scram-sha-512.sasl.jaas.config" in told, listener
+    assert told["super.users"] == f"User:CN={NODE};User:{ADMIN}"
+    assert told["auto.create.topics.enable"] == "false"
+    secrets = {f"/run/secrets/{name}" for name in _service("kafka")["secrets"]}
+    assert {told["ssl.keystore.location"], told["ssl.truststore.location"]} <= secrets
+    offered = [filled(one, {}) for one in _service("kafka")["ports"]]
+    assert offered == ["127.0.0.1:9095:9095"], "departments' port alone"
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -70,7 +115,7 @@ def test_a_service_is_offered_on_its_port_checked_restarted_and_unprivileged(ser
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_starts_after_its_topics_and_its_tables(service: str) -> None:
-    before = {"topics", *(f"migrate-{one.replace('_', '-')}" for one in DATABASES if one.startswith(service))}
+    before = {"topics", "access", *(f"migrate-{one.replace('_', '-')}" for one in DATABASES if one.startswith(service))}
     done = {"condition": "service_completed_successfully"}
     assert _service(service)["depends_on"] == dict.fromkeys(before, done)
 
@@ -86,12 +131,6 @@ def test_each_database_is_migrated_by_the_role_that_owns_it(database: str) -> No
     assert job["depends_on"] == {"postgres": {"condition": "service_healthy"}}
     assert f"//{database}:" in url
     assert url.endswith(f"/{database}")
-
-
-def test_topics_come_from_the_table_alone() -> None:
-    assert _service("kafka")["environment"]["KAFKA_AUTO_CREATE_TOPICS_ENABLE"] == "false"
-    assert _service("topics")["command"] == ["topics", "apply"]
-    assert _service("topics")["depends_on"] == {"kafka": {"condition": "service_healthy"}}
 
 
 def test_the_example_names_every_variable_and_no_other() -> None:
@@ -126,7 +165,7 @@ def test_what_is_mounted_is_there_and_what_is_kept_is_declared() -> None:
     content = compose()
     for service in content["services"].values():
         for mount in service.get("volumes", ()):
-            source = mount.split(":")[0]
+            source = mount["source"] if isinstance(mount, dict) else mount.split(":")[0]
             assert (ROOT / source).exists() if source.startswith(".") else source in content["volumes"]
 
 

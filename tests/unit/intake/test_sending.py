@@ -13,10 +13,12 @@ from services.intake.domain.sending import NextWay, Retrying
 from services.intake.domain.telling import Way
 from services.intake.files.sending_rules import FILE, sending_rules
 from services.intake.settings import IntakeSettings
+from tests.harness.closed_settings import CLOSED
 
 RETRY = Retrying(first_s=5, longest_s=60, attempts=4, longest_retry_after_s=600)
 SETTINGS: dict[str, Any] = {
     "kafka_bootstrap": "127.0.0.1:1",
+    **CLOSED,
     "oidc_issuer": "https://issuer.example",
     "oidc_jwks": "https://issuer.example/jwks.json",
     "operations_token": "sixteen characters",

@@ -8,10 +8,12 @@ import pytest
 from pydantic import ValidationError
 
 from services.intake.settings import IntakeSettings
+from tests.harness.closed_settings import CLOSED
 
 KEYS = "postgresql+psycopg://intake_keys:secret@db:5432/intake_keys"
 SETTINGS: dict[str, Any] = {
     "kafka_bootstrap": "127.0.0.1:1",
+    **CLOSED,
     "oidc_issuer": "https://issuer.example",
     "oidc_jwks": "https://issuer.example/jwks.json",
     "operations_token": "sixteen characters",

@@ -9,8 +9,9 @@ from typing import Self
 
 from kafka import KafkaConsumer, TopicPartition
 
-from services.chassis.messaging.kafka import FLAVOURS
-from services.chassis.settings import KafkaFlavour
+from services.chassis.messaging.kafka import flavour
+from services.chassis.messaging.transport import kafka_options, reaching
+from services.chassis.settings import KafkaSettings
 from services.contracts.event import Envelope, MalformedEvent
 from services.contracts.registry import EVENTS
 
@@ -25,22 +26,24 @@ class Topics:
     What is no event is left out and counted in `malformed`: the live service has it among its dead letters.
     """
 
-    bootstrap: str
-    flavour: str
+    brokers: KafkaSettings
     topics: Sequence[str]
     malformed: int = 0
     _consumer: KafkaConsumer = field(init=False)
 
     def __enter__(self) -> Self:
-        self._consumer = KafkaConsumer(
-            bootstrap_servers=self.bootstrap.split(","),
-            group_id=GROUP,
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            allow_auto_create_topics=False,
-            max_poll_records=5000,
-            metrics_enabled=False,
-            **FLAVOURS[KafkaFlavour(self.flavour)].consumer,
+        self._consumer = reaching(
+            self.brokers,
+            lambda: KafkaConsumer(
+                group_id=GROUP,
+                enable_auto_commit=False,
+                auto_offset_reset="earliest",
+                allow_auto_create_topics=False,
+                max_poll_records=5000,
+                metrics_enabled=False,
+                **flavour(self.brokers).consumer,
+                **kafka_options(self.brokers),
+            ),
         )
         partitions = [
             TopicPartition(topic, number)

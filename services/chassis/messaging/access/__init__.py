@@ -1,0 +1,1 @@
+"""Users, rights and quotas on the broker, against the tables of topics and principals (ADR 52)."""
