@@ -133,7 +133,7 @@ This folder holds a password. Keep it to your unit; if it is lost or somebody le
 | | |
 |---|---|
 | 用户 user | `{user}` |
-| 读 reads | `departments.{code}` |
+| 读 reads | `departments.{code}`, `departments.{code}.state`, `departments.sandbox`, `departments.sandbox.state` |
 | 写 writes | `departments.{code}.replies` |
 | 消费组 groups | 以 `{user}.` 开头 · names that begin with `{user}.` |
 | {librdkafka} | kcat, librdkafka |

@@ -8,17 +8,22 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import LiteralString
 
 import psutil
 import pytest
 
+from services.contracts.department_state_events import OPEN_STATES
 from services.contracts.services import DATABASES
+from services.contracts.topics import topic_table
+from services.localstack.postgres import connect
 from services.localstack.stack import Stack
 from tests.harness import evidence
 from tests.harness.clients import client, metric, token
 from tests.harness.commands import closedloop, closedloop_process
 from tests.harness.fixtures import NewFolder
 from tests.harness.load import Load
+from tests.harness.topics import read_topic
 from tests.harness.waiting import eventually
 
 pytestmark = pytest.mark.long
@@ -33,6 +38,28 @@ def test_every_acknowledged_ticket_reaches_its_department_once(stack: Stack) -> 
     assert len(history.acked) == 60
     assert verdict.clean, verdict
     assert metric(stack, "intake", "closedloop_tickets_received_total") >= 60
+
+
+def test_the_state_topics_hold_what_intake_calls_open(stack: Stack) -> None:
+    history = Load([stack.service("intake").url], token(stack, "hub"), rate=30, seed=19).run(count=30)
+    evidence.settle(stack, history, within=30)
+    topics = list(topic_table().streams)
+    newest = {(one.topic, one.key): one.value for one in read_topic(stack.bootstrap, stack.flavour, *topics)}
+    documents = [json.loads(value) for value in newest.values() if value]
+    told = {
+        (one["ticket_id"], one["department"], one["ticket_version"], one["state"])
+        for one in documents
+        if one["standing"] == "open"
+    }
+    with connect(stack.database_urls["intake"]) as connection:
+        held = {tuple(row) for row in connection.execute(_HELD, [list(OPEN_STATES)]).fetchall()}
+    assert told == held
+    assert history.ids & {ticket for ticket, *_ in told}
+
+
+_HELD: LiteralString = """
+    SELECT id::text, unnest(co_handlers || lead), version, state FROM tickets WHERE state = ANY(%s)
+"""
 
 
 def test_send_follows_a_ticket_hop_by_hop(stack: Stack) -> None:
