@@ -97,6 +97,7 @@ def ticket(intake: tuple[Intake, Site]) -> str:
 INTAKE_PAGES: Mapping[str, Sequence[str]] = {
     "/pages/inbox": [f"/pages/inbox?tab={tab}" for tab in Tab],
     "/pages/tickets/{ticket_id}": ["/pages/tickets/{ticket_id}"],
+    "/pages/texts": ["/pages/texts?id={ticket_id}"],
     "/pages/known-matters": ["/pages/known-matters"],
     "/pages/search": ["/pages/search", "/pages/search?q=凉城二村", "/pages/search?q=2607"],
     "/pages/calls": ["/pages/calls", "/pages/calls?occasion=contact", "/pages/calls?of=housing"],
