@@ -82,4 +82,4 @@ def _headers(packed: bytes) -> str:
 
 
 def _cause(packed: bytes) -> str:
-    return dict(unpack_headers(packed))["dlq_cause"].decode()
+    return dict(unpack_headers(packed)).get("dlq_cause", b"").decode()  # none of one that was forgotten

@@ -10,6 +10,7 @@ import pytest
 
 from services.chassis.messaging.errors import Reject
 from services.contracts.event import Envelope, Event
+from services.contracts.registry import TICKET_REPLY_EVENTS
 from services.contracts.reply_events import (
     ReplyRefused,
     TicketContactReplied,
@@ -20,6 +21,9 @@ from services.contracts.reply_events import (
     TicketSignReplied,
 )
 from services.contracts.ticket_events import TicketEvent
+from services.intake.domain.steps import TicketStep
+from services.intake.http.replies import PART_OF, STEP_OF
+from services.intake.http.step_table import STEP_TABLE
 from tests.integration.intake.conftest import NOW, Intake
 from tests.integration.intake.settling import dispatched
 
@@ -135,3 +139,10 @@ def test_who_replies_is_told_by_the_topic_and_by_nothing_else(intake: Intake) ->
     event = TicketSignReplied(version=1, ticket_id=ticket_id, actor="li-07")
     with pytest.raises(Reject, match=r"departments\.<code>\.replies"), intake.workshop.open() as work:
         intake.wiring.replies(Envelope(uuid4(), "housing", NOW, event, topic="tickets"), work)
+
+
+def test_whatever_step_a_department_takes_over_http_it_takes_by_a_reply() -> None:
+    by_department = {row.step for row in STEP_TABLE.values() if row.by_department}
+    assert {step for step, _ in STEP_OF.values()} == by_department - {TicketStep.ASSIST}
+    assert STEP_OF.keys() == set(TICKET_REPLY_EVENTS)
+    assert PART_OF.keys() < STEP_OF.keys(), "a co-handler's part is an ASSIST"
