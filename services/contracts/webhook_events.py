@@ -32,3 +32,19 @@ class DepartmentWebhookDisabled(DepartmentEvent):
     @property
     def aggregate_id(self) -> str:
         return str(self.webhook_id)
+
+
+class DepartmentWebhookFailing(DepartmentEvent):
+    """One of the department's webhooks has taken nothing for a day: mend its receiver before it is disabled.
+
+    Told once for each row of failures.
+    """
+
+    type: ClassVar[str] = "department.webhook_failing.v1"
+    webhook_id: UUID
+    failing_since: AwareDatetime = Field(description="Real time.")
+    kept_until: AwareDatetime = Field(description="It is not disabled before this time (real).")
+
+    @property
+    def aggregate_id(self) -> str:
+        return str(self.webhook_id)

@@ -26,7 +26,7 @@ from services.contracts.event import Envelope, Event, deterministic_id
 from services.contracts.supervision_events import SupervisingParty
 from services.contracts.supervisor_events import SupervisionNotice, SupervisorCaseNotice, SupervisorNotice
 from services.contracts.ticket_events import DepartmentCode, TicketCoHandlerCalledIn, TicketDispatched
-from services.contracts.webhook_events import DepartmentWebhookDisabled
+from services.contracts.webhook_events import DepartmentWebhookDisabled, DepartmentWebhookFailing
 
 CONSUMER = "notifier"
 PARTIES = frozenset(SupervisingParty)
@@ -48,6 +48,7 @@ SUBJECT_FIELDS: Mapping[type[Event], str] = {
     SupervisorCaseNotice: "case_id",
     StandardNotice: "standard_id",
     DepartmentWebhookDisabled: "webhook_id",
+    DepartmentWebhookFailing: "webhook_id",
 }
 """By message, the field that names what it is about: a ticket, hot issue, project, case, standard, topic or webhook; of
 an answer, the reply itself."""

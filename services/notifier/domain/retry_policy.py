@@ -16,7 +16,8 @@ MINUTE, HOUR = 60.0, 3600.0
 class RetryPolicy:
     """`share`, from 0 to 1, is the jitter: no try comes before its published time, and none much later.
 
-    `disable_after`: a webhook whose delivery had its last try, and that has taken nothing for so long, is disabled.
+    `warn_after`: the department is told of a webhook that has taken nothing for so long. `disable_after`: one that has
+    taken nothing for so long, when a delivery had its last try, is disabled.
     `longest_asked_s` caps what a receiver may ask for by Retry-After. `give_up_after` outlasts the schedule.
     """
 
@@ -27,6 +28,7 @@ class RetryPolicy:
     first_rest_s: float = 30
     longest_rest_s: float = 15 * MINUTE
     longest_asked_s: float = HOUR
+    warn_after: timedelta = timedelta(days=1)
     disable_after: timedelta = timedelta(days=3)
     give_up_after: timedelta = timedelta(days=5)
 

@@ -16,7 +16,7 @@ from services.chassis.database.work import Workshop
 from services.chassis.messaging.errors import Kind, cause_of, kind_of
 from services.chassis.web.health import Health
 from services.notifier.app.ports import DeliveryLog
-from services.notifier.app.tell_disabled import tell_disabled
+from services.notifier.app.tell_trouble import tell_trouble
 from services.notifier.domain.retry_policy import RetryPolicy
 from services.notifier.outbound.http_post import Post
 from services.notifier.outbound.webhook_talk import send, shake_hands
@@ -137,6 +137,6 @@ class _Round:
             self._unsaved.append(done.result())
         if self._unsaved:
             with self._workshop.open() as work:
-                disabled = settle(work, self._unsaved, self._sender.policy)
-                tell_disabled(work, disabled, self._sender.log)
+                troubles = settle(work, self._unsaved, self._sender.policy)
+                tell_trouble(work, troubles, self._sender.log)
             self._unsaved = []

@@ -113,6 +113,7 @@ webhooks = Table(
     Column("failures", Integer, nullable=False, server_default="0", comment="in a row"),
     Column("error", Text, comment="of the last failure in that row"),
     Column("failing_since", DateTime(timezone=True), comment="the first failure in that row"),
+    Column("warned_at", DateTime(timezone=True), comment="its department was told of that row"),
     Column("old_secret", Text, comment="signs too, until old_secret_until"),
     Column("old_secret_until", DateTime(timezone=True)),
     Column("disabled_because", Text),

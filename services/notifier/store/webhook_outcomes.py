@@ -5,7 +5,7 @@ Any number at once, one statement a table. Rows are locked in the order of their
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +22,7 @@ from services.notifier.app.delivery_count import count_deliveries
 from services.notifier.domain.answers import Outcome
 from services.notifier.domain.delivery import DeliveryChannel, DeliveryStatus
 from services.notifier.domain.retry_policy import RetryPolicy
+from services.notifier.domain.webhook_trouble import Disabled, Failing, Trouble
 from services.notifier.store.claims import WebhookClaim
 from services.notifier.store.tables import deliveries, webhook_sendings, webhooks
 from services.notifier.store.webhooks import WebhookStatus
@@ -41,8 +42,8 @@ _LOCK_SENDINGS = (
     .with_for_update(key_share=True)
 )
 _SET_WEBHOOKS = update_rows(
-    webhooks, "webhook_id", "status", "disabled_because", "failures", "error", "failing_since", "resume_at",
-    "leased_until",
+    webhooks, "webhook_id", "status", "disabled_because", "failures", "error", "failing_since", "warned_at",
+    "resume_at", "leased_until",
 )  # fmt: skip
 _SET_SENDINGS = update_rows(webhook_sendings, "delivery_id", "due_at", "failed_at", "error")
 _SET_SENT = update_rows(deliveries, "delivery_id", "status", "told_at")
@@ -59,17 +60,6 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
-class Disabled:
-    """A webhook that was disabled, and how many messages can be sent to it again."""
-
-    webhook_id: UUID
-    department: str
-    because: WebhookDisabledBecause
-    failing_since: datetime | None
-    failed: int
-
-
-@dataclass(frozen=True, slots=True)
 class _Change:
     """What one outcome changes; `sending` and `log` are None after a handshake."""
 
@@ -78,8 +68,8 @@ class _Change:
     log: dict[str, Any] | None = None
 
 
-def settle(work: Work, settled: Sequence[Settled], policy: RetryPolicy) -> list[Disabled]:
-    """Records outcomes; of a claim that had ended by itself nothing is recorded. Returns the webhooks it disabled."""
+def settle(work: Work, settled: Sequence[Settled], policy: RetryPolicy) -> list[Trouble]:
+    """Records outcomes; of a claim that had ended by itself nothing is recorded. Returns what departments must hear."""
     by_webhook = {one.claim.webhook_id: one for one in settled}
     held = work.connection.execute(_HELD, {"webhooks": sorted(by_webhook)}).all()
     current = [(row, by_webhook[row.webhook_id]) for row in held if row.lease == by_webhook[row.webhook_id].claim.lease]
@@ -89,11 +79,8 @@ def settle(work: Work, settled: Sequence[Settled], policy: RetryPolicy) -> list[
     work.connection.execute(_SET_WEBHOOKS, changes_by_column([change.webhook for change in changes]))
     _write_sendings(work, changes)
     _wake(work, [row.webhook_id for row, one in current if _is_back(row, one, policy)])
-    return [
-        Disabled(row.webhook_id, row.department, because, row.failing_since, fail_waiting(work, row.webhook_id))
-        for (row, _), change in zip(current, changes, strict=True)
-        if (because := change.webhook["disabled_because"]) and row.status == WebhookStatus.ACTIVE
-    ]
+    found = (_trouble(work, row, change.webhook, policy) for (row, _), change in zip(current, changes, strict=True))
+    return [trouble for trouble in found if trouble]
 
 
 def fail_waiting(work: Work, webhook: UUID) -> int:
@@ -106,6 +93,17 @@ def fail_waiting(work: Work, webhook: UUID) -> int:
     count_deliveries(work, DeliveryChannel.WEBHOOK, "failed", failed)
     kept = select(func.count()).where(queue.webhook_id == webhook, queue.failed_at.is_not(None))
     return int(work.connection.execute(kept).scalar_one())
+
+
+def _trouble(work: Work, before: Any, after: Mapping[str, Any], policy: RetryPolicy) -> Trouble | None:
+    if before.status != WebhookStatus.ACTIVE:
+        return None
+    webhook, since = (before.webhook_id, before.department), before.failing_since
+    if because := after["disabled_because"]:
+        return Disabled(*webhook, because, since, fail_waiting(work, before.webhook_id))
+    if after["warned_at"] and not before.warned_at:
+        return Failing(*webhook, since, since + policy.disable_after)
+    return None
 
 
 def _change(work: Work, row: Any, one: Settled, policy: RetryPolicy) -> _Change:
@@ -134,6 +132,8 @@ def _after_sending(work: Work, row: Any, one: Settled, policy: RetryPolicy) -> _
     wait_s = None if outcome.gone else policy.wait_s(sending.attempts, one.share)
     webhook = _refused(row, outcome)
     webhook["resume_at"] = _after(row.now, max(policy.rest_s(webhook["failures"], one.share), asked_s))
+    if row.failing_since and row.failing_since <= row.now - policy.warn_after:
+        webhook["warned_at"] = row.warned_at or row.now
     if because := _disabled_because(row, outcome, wait_s, policy):
         webhook |= {"status": WebhookStatus.DISABLED, "disabled_because": because, "resume_at": None}
     due = None if wait_s is None else _after(row.now, max(wait_s, asked_s))
@@ -157,7 +157,13 @@ def _disabled_because(
 
 
 def _taken(row: Any) -> dict[str, Any]:
-    return _webhook(row) | {"failures": 0, "error": None, "failing_since": None, "resume_at": row.now}
+    return _webhook(row) | {
+        "failures": 0,
+        "error": None,
+        "failing_since": None,
+        "warned_at": None,
+        "resume_at": row.now,
+    }
 
 
 def _refused(row: Any, outcome: Outcome) -> dict[str, Any]:
@@ -167,7 +173,7 @@ def _refused(row: Any, outcome: Outcome) -> dict[str, Any]:
 
 def _webhook(row: Any) -> dict[str, Any]:
     """The claim has ended; the order is the columns' own, the same for all."""
-    kept = ("webhook_id", "status", "disabled_because", "failures", "error", "failing_since", "resume_at")
+    kept = ("webhook_id", "status", "disabled_because", "failures", "error", "failing_since", "warned_at", "resume_at")
     return {name: getattr(row, name) for name in kept} | {"leased_until": row.now}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection, any_, bindparam, func, literal, select, update
@@ -23,7 +24,7 @@ from services.notifier.store.webhooks import WebhookStatus
 
 # Locked against removal, and against nothing else.
 _VERIFIED = (
-    select(webhooks.c.webhook_id, webhooks.c.department, webhooks.c.events, webhooks.c.status)
+    select(webhooks.c.webhook_id, webhooks.c.department, webhooks.c.events, webhooks.c.status, func.now().label("now"))
     .where(webhooks.c.department == any_(bindparam("departments", type_=ARRAY(Text))))
     .where(webhooks.c.status != literal(WebhookStatus.UNVERIFIED))
     .order_by(webhooks.c.webhook_id)
@@ -47,6 +48,7 @@ class _Webhook:
     department: str
     events: Sequence[str] | None
     status: str
+    now: datetime
 
     def wants(self, message: DepartmentMessage) -> bool:
         delivery = message.delivery
@@ -64,7 +66,7 @@ class SqlWebhookQueue:
             return
         departments = sorted({message.delivery.department for message in messages})
         rows = work.connection.execute(_VERIFIED, {"departments": departments})
-        verified = [_Webhook(row.webhook_id, row.department, row.events, row.status) for row in rows]
+        verified = [_Webhook(row.webhook_id, row.department, row.events, row.status, row.now) for row in rows]
         wanted = [(message, webhook) for message in messages for webhook in verified if webhook.wants(message)]
         if wanted:
             sendings = list(_sendings(work, wanted))
@@ -86,7 +88,6 @@ def _sendings(
     work: Work, wanted: Sequence[tuple[DepartmentMessage, _Webhook]]
 ) -> Iterator[tuple[dict[str, object], dict[str, object]]]:
     """The rows in the log and in the queue, in the order of the messages; for a disabled webhook they have failed."""
-    now = work.connection.execute(select(func.now())).scalar_one()
     for message, webhook in wanted:
         delivery = message.delivery
         own_id = delivery_id(
@@ -101,8 +102,8 @@ def _sendings(
         disabled = webhook.status == WebhookStatus.DISABLED
         status = DeliveryStatus.FAILED if disabled else DeliveryStatus.WAITING
         times = {
-            "due_at": None if disabled else now,
-            "failed_at": now if disabled else None,
+            "due_at": None if disabled else webhook.now,
+            "failed_at": webhook.now if disabled else None,
             "error": "the webhook is disabled" if disabled else None,
         }
         log = ids | common_columns(delivery) | {"channel": DeliveryChannel.WEBHOOK, "status": status}

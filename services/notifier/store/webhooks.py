@@ -82,7 +82,7 @@ def enable(work: Work, webhook: UUID) -> Row[Any] | None:
     anew = (
         update(webhooks)
         .where(webhooks.c.webhook_id == webhook, webhooks.c.status != WebhookStatus.ACTIVE)
-        .values(resume_at=func.now(), failures=0, error=None, failing_since=None)
+        .values(resume_at=func.now(), failures=0, error=None, failing_since=None, warned_at=None)
         .returning(*webhooks.c)
     )
     return work.connection.execute(anew).one_or_none()

@@ -93,7 +93,7 @@ def test_killed_between_the_post_and_its_note_it_sends_again_under_the_same_id(
         eventually(lambda: receiver.messages, within=30, what="the POST")
         notifier.kill()
         held.set()
-        with notifier.engine.begin() as connection:  # the dead process's lease, which would last 30 s
+        with notifier.engine.begin() as connection:  # the dead process's lease, which would last a minute
             connection.execute(text("UPDATE webhooks SET leased_until = now()"))
         eventually(lambda: len(receiver.messages) == 2, within=60, what="the second POST")
 

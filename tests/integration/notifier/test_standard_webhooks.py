@@ -12,12 +12,15 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 from services.chassis.database.work import Workshop
 from services.contracts.department_events import TicketAssigned
-from services.contracts.webhook_events import DepartmentWebhookDisabled
+from services.contracts.webhook_events import DepartmentWebhookDisabled, DepartmentWebhookFailing
+from services.notifier.app.tell_trouble import tell_trouble
 from services.notifier.domain.answers import Outcome
 from services.notifier.domain.retry_policy import RetryPolicy
 from services.notifier.domain.thin import LARGEST_BODY
+from services.notifier.domain.webhook_trouble import Disabled, Failing, Trouble
 from services.notifier.store.claims import claim
-from services.notifier.store.webhook_outcomes import Disabled, Settled, settle
+from services.notifier.store.deliveries import SqlDeliveryLog
+from services.notifier.store.webhook_outcomes import Settled, settle
 from services.notifier.store.webhook_sweep import sweep
 from tests.harness.waiting import eventually
 from tests.integration.applications import As
@@ -52,7 +55,7 @@ def log(as_: As, webhook: dict[str, Any]) -> list[tuple[str, str | None]]:
     return [(one["status"], one["error"]) for one in sorted(items, key=lambda one: str(one["ticket_id"]))]
 
 
-def become(workshop: Workshop, outcome: Outcome, policy: RetryPolicy | None = None) -> list[Disabled]:
+def become(workshop: Workshop, outcome: Outcome, policy: RetryPolicy | None = None) -> list[Trouble]:
     """One try of what is due, with this outcome."""
     with workshop.open() as work:
         (one,) = claim(work, 1, 1, LEASE)
@@ -152,9 +155,11 @@ def test_the_last_try_disables_one_that_took_nothing_for_days(
     assert become(workshop, Outcome("answered 500")) == []
     assert shown(as_, webhook)["status"] == "active", "it failed for the first time just now"
     run_sql(workshop, "UPDATE webhooks SET failing_since = now() - interval '2 days 23 hours'")
-    assert become(workshop, Outcome("answered 500")) == []
+    (failing,) = become(workshop, Outcome("answered 500"))
+    assert isinstance(failing, Failing)
     run_sql(workshop, "UPDATE webhooks SET failing_since = now() - interval '3 days 1 hour'")
     (disabled,) = become(workshop, Outcome("answered 500"))
+    assert isinstance(disabled, Disabled)
     assert (disabled.department, disabled.because, disabled.failed) == ("housing", "failing", 3)
     assert shown(as_, webhook)["resume_at"] is None
     assert [status for status, _ in log(as_, webhook)] == ["failed"] * 3
@@ -162,8 +167,28 @@ def test_the_last_try_disables_one_that_took_nothing_for_days(
 
 def test_before_its_last_try_no_failure_disables(workshop: Workshop, as_: As, webhook: dict[str, Any]) -> None:
     run_sql(workshop, "UPDATE webhooks SET failing_since = now() - interval '30 days'")
-    assert become(workshop, Outcome("answered 500")) == []
+    become(workshop, Outcome("answered 500"))
     assert shown(as_, webhook)["status"] == "active"
+
+
+def test_a_department_is_told_once_that_its_webhook_takes_nothing_for_a_day(
+    workshop: Workshop, webhook: dict[str, Any]
+) -> None:
+    become(workshop, Outcome("answered 500"))
+    run_sql(workshop, "UPDATE webhooks SET failing_since = now() - interval '23 hours'")
+    assert become(workshop, Outcome("answered 500")) == []
+    run_sql(workshop, "UPDATE webhooks SET failing_since = now() - interval '25 hours'")
+    run_sql(workshop, "UPDATE webhook_sendings SET due_at = now()")
+    troubles = become(workshop, Outcome("answered 500"))
+    with workshop.open() as work:
+        tell_trouble(work, troubles, SqlDeliveryLog())
+    (told,) = (event for _, event in sent(workshop) if isinstance(event, DepartmentWebhookFailing))
+    assert (told.department, str(told.webhook_id)) == ("housing", webhook["webhook_id"])
+    assert told.kept_until - told.failing_since == timedelta(days=3)
+    run_sql(workshop, "UPDATE webhook_sendings SET due_at = now()")
+    assert become(workshop, Outcome("answered 500")) == []
+    become(workshop, Outcome())
+    assert run_sql(workshop, "SELECT warned_at FROM webhooks").scalar_one() is None
 
 
 def test_a_success_ends_the_row_of_failures(workshop: Workshop, as_: As, webhook: dict[str, Any]) -> None:

@@ -18,6 +18,7 @@ def upgrade() -> None:
 
         ALTER TABLE webhooks
             ADD COLUMN failing_since timestamptz,
+            ADD COLUMN warned_at timestamptz,
             ADD COLUMN old_secret text,
             ADD COLUMN old_secret_until timestamptz,
             ADD COLUMN disabled_because text,
@@ -26,6 +27,7 @@ def upgrade() -> None:
         UPDATE webhooks SET failing_since = now() WHERE failures > 0;
         COMMENT ON TABLE webhooks IS 'subscriptions; all times but created_at are real';
         COMMENT ON COLUMN webhooks.failing_since IS 'the first failure in that row';
+        COMMENT ON COLUMN webhooks.warned_at IS 'its department was told of that row';
         COMMENT ON COLUMN webhooks.old_secret IS 'signs too, until old_secret_until';
         COMMENT ON COLUMN webhooks.resume_at IS 'null: disabled, or its handshake was given up';
         """
@@ -40,6 +42,7 @@ def downgrade() -> None:
         UPDATE webhooks SET status = 'active', resume_at = now() WHERE status = 'disabled';
         ALTER TABLE webhooks
             DROP COLUMN failing_since,
+            DROP COLUMN warned_at,
             DROP COLUMN old_secret,
             DROP COLUMN old_secret_until,
             DROP COLUMN disabled_because;
