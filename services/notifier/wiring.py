@@ -11,8 +11,10 @@ from fastapi import APIRouter
 from services.chassis.database.gauges import Gauging
 from services.chassis.database.work import Workshop
 from services.chassis.messaging.subscription import Subscription
+from services.chassis.messaging.timers import TimerHandler
 from services.chassis.workers import WorkerLoop
 from services.contracts.topics import topic_table
+from services.notifier.app.escalate import ESCALATE, Escalate
 from services.notifier.app.explain import Explain
 from services.notifier.app.notify_departments import NotifyDepartments
 from services.notifier.app.recipients import Recipients
@@ -29,6 +31,7 @@ from services.notifier.outbound.http_post import Post, poster
 from services.notifier.outbound.webhook_sender import SENDER, WebhookSender
 from services.notifier.pages.site import people_pages
 from services.notifier.store.deliveries import SqlDeliveryLog, gauge_awaiting_text
+from services.notifier.store.escalations import SqlEscalations
 from services.notifier.store.known_matters import SqlKnownMatters
 from services.notifier.store.known_tickets import SqlKnownTickets
 from services.notifier.store.officer_notices import SqlOfficerNotices
@@ -79,6 +82,10 @@ class NotifierWiring:
         return [Subscription(CONSUMER, READS, self.notify.events, self.notify)]
 
     @property
+    def timers(self) -> Mapping[str, TimerHandler]:
+        return {ESCALATE: self.notify.officers.escalate}
+
+    @property
     def gauges(self) -> Sequence[Gauging]:
         return [gauge_awaiting_text, gauge_webhooks]
 
@@ -88,8 +95,9 @@ class NotifierWiring:
 
 
 def tell_officers() -> TellOfficers:
-    words = load_officer_words()
-    return TellOfficers(load_telling_rules(words), words.parts_of, SqlOfficersAtPosts(), SqlOfficerNotices())
+    words, officers, notices = load_officer_words(), SqlOfficersAtPosts(), SqlOfficerNotices()
+    escalate = Escalate(officers, notices, SqlEscalations())
+    return TellOfficers(load_telling_rules(words), words.parts_of, officers, notices, escalate)
 
 
 def text_retention() -> timedelta:

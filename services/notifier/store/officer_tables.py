@@ -90,7 +90,7 @@ officer_notices = Table(
     Column("caused_at", DateTime(timezone=True), nullable=False),
     Column("read_within", Interval, comment="how long it may stay unread; null: nobody asks"),
     Column("step", Integer, nullable=False, server_default="0", comment="of an escalation"),
-    Column("channels", JSONB(none_as_null=True), comment="the ways that it may use; null: all of the officer's"),
+    Column("channels", Text, comment="the ways that it may use, with commas between; null: all of the officer's"),
     Column("status", Text, nullable=False),
     Column("cause", Text, comment="a code: why it was withheld or failed"),
     Column("message_id", Uuid, ForeignKey(officer_messages.c.message_id)),
