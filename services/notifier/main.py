@@ -17,6 +17,7 @@ def main() -> int:
             settings=settings,
             routes=notifier.routes,
             subscriptions=notifier.subscriptions,
+            timers=notifier.timers,
             gauges=notifier.gauges(clock_of(settings)),
             workers=notifier.workers,
         )

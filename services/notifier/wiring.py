@@ -12,8 +12,10 @@ from services.chassis.clock import Clock
 from services.chassis.database.gauges import Gauging
 from services.chassis.database.work import Workshop
 from services.chassis.messaging.subscription import Subscription
+from services.chassis.messaging.timers import TimerHandler
 from services.chassis.workers import WorkerLoop
 from services.contracts.topics import topic_table
+from services.notifier.app.escalate import ESCALATE, Escalate
 from services.notifier.app.explain import Explain
 from services.notifier.app.notify_departments import NotifyDepartments
 from services.notifier.app.recipients import Recipients
@@ -32,6 +34,7 @@ from services.notifier.outbound.webhook_sender import SENDER, WebhookSender
 from services.notifier.pages.site import people_pages
 from services.notifier.sending import Sending
 from services.notifier.store.deliveries import SqlDeliveryLog, gauge_awaiting_text
+from services.notifier.store.escalations import SqlEscalations
 from services.notifier.store.guarded_tickets import SqlGuardedTickets
 from services.notifier.store.known_matters import SqlKnownMatters
 from services.notifier.store.known_tickets import SqlKnownTickets
@@ -85,6 +88,10 @@ class NotifierWiring:
     def subscriptions(self) -> Sequence[Subscription]:
         return [Subscription(CONSUMER, READS, self.notify.events, self.notify)]
 
+    @property
+    def timers(self) -> Mapping[str, TimerHandler]:
+        return {ESCALATE: self.notify.officers.escalate}
+
     def gauges(self, clock: Clock) -> Sequence[Gauging]:
         return [gauge_awaiting_text, gauge_webhooks, self.sending.gauge(clock)]
 
@@ -94,8 +101,9 @@ class NotifierWiring:
 
 
 def tell_officers() -> TellOfficers:
-    words = load_officer_words()
-    return TellOfficers(load_telling_rules(words), words.parts_of, SqlOfficersAtPosts(), SqlOfficerNotices())
+    words, officers, notices = load_officer_words(), SqlOfficersAtPosts(), SqlOfficerNotices()
+    escalate = Escalate(officers, notices, SqlEscalations())
+    return TellOfficers(load_telling_rules(words), words.parts_of, officers, notices, escalate)
 
 
 def text_retention() -> timedelta:

@@ -131,7 +131,7 @@ def test_the_number_of_statements_does_not_grow_with_the_batch(workshop: Worksho
         *(hot_issue(HotIssueConfirmed, number=number) for number in numbers),
     )
     assert len(sent(workshop)) == 4 * size
-    assert len(statements) <= 17
+    assert len(statements) <= 21
 
 
 def _begin(workshop: Workshop) -> None:

@@ -249,6 +249,23 @@ def test_what_was_read_meanwhile_and_what_became_confidential_is_left_out(
     }
 
 
+def test_a_message_that_must_be_read_has_the_same_link_each_time(office: Office, sms: Outside) -> None:
+    site = Office(office.workshop, {SMS: sms}, site="https://notifier.example/")
+    sms.says = lambda message: sms.messages.append(message) or refuse(passes=True)  # type: ignore[func-returns-value]
+    engage(office.workshop)
+    notify(office.workshop, [1], pressure=URGENT, read_within=MINUTE)
+    site.settle()
+    sms.says = lambda _: None
+    run(office.workshop, "UPDATE officer_messages SET due_at = now()")
+    site.settle()
+    first, again = sms.messages
+    assert first == again
+    assert first.text.startswith("【12345】#1#\n阅后请点：https://notifier.example/n/")
+    notify(office.workshop, [2], pressure=URGENT)
+    site.settle()
+    assert sms.messages[-1].text == "【12345】#2#"
+
+
 def test_a_notice_without_words_does_not_keep_the_others(office: Office, clock: FixedClock, sms: Outside) -> None:
     engage(office.workshop)
     notify(office.workshop, [1, 2])
