@@ -18,7 +18,8 @@ from services.notifier.files.sending_rules import sending_rules
 from services.notifier.http.sending import sending_routes
 from services.notifier.outbound.officer_channels import Outward
 from services.notifier.outbound.officer_desk import NAME, OfficerDesk
-from services.notifier.outbound.officer_sender import OfficerSender, Sentence
+from services.notifier.outbound.officer_sender import OfficerSender
+from services.notifier.outbound.officer_wording import OfficerWording, Sentence
 from services.notifier.store.sending_findings import sending_gauge
 
 
@@ -30,8 +31,9 @@ class Sending:
     @classmethod
     def of(cls, outward: Outward, sentence: Sentence) -> Sending:
         rules, news = sending_rules(), Activity()
+        wording = OfficerWording(rules, sentence, outward.site)
         leaving = Leaving(rules, frozenset(outward.channels), outward.own)
-        senders = [OfficerSender(name, one, rules, sentence, news) for name, one in outward.channels.items()]
+        senders = [OfficerSender(name, one, rules, wording, news) for name, one in outward.channels.items()]
         return cls(OfficerDesk(leaving, news), senders)
 
     @property

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from services.chassis.channels.email import Mail
 from services.chassis.channels.message import Channel
-from services.chassis.channels.settings import ChannelSettings
+from services.chassis.channels.settings import ChannelSettings, safe_url
 from services.chassis.channels.sms import Sms
 from services.chassis.settings import Port
 from services.notifier.domain.officer import OfficerChannel
@@ -22,6 +22,17 @@ class NotifierSettings(ChannelSettings):
         description="give those of wecom,dingtalk,feishu by which officers may be told, or leave it out: by none",
     )
 
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s?#]+$",
+        description="give the URL at which officers reach /n/, or leave it out: messages have no link",
+    )
+
+    @field_validator("public_url")
+    @classmethod
+    def _url_is_safe(cls, url: str | None, info: ValidationInfo) -> str | None:
+        return safe_url(url, info)
+
     @property
     def outward(self) -> Outward:
         rules = sending_rules()
@@ -33,4 +44,4 @@ class NotifierSettings(ChannelSettings):
             found[OfficerChannel.SMS] = Sms(self.sms_url, self.sms_secret, rules.passing_statuses)
         for name in filter(None, (self.officer_robots or "").split(",")):
             found[OfficerChannel(name)] = OfficersRobots(SCHEMAS[OfficerChannel(name)])
-        return Outward(found, {self.smtp_from.casefold()} if self.smtp_from else ())
+        return Outward(found, {self.smtp_from.casefold()} if self.smtp_from else (), self.public_url)

@@ -18,6 +18,7 @@ from services.chassis.sweep import Sweep
 from services.chassis.workers import WorkerLoop
 from services.contracts.topics import topic_table
 from services.notifier.app.announce_schema import AnnounceSchema
+from services.notifier.app.escalate import ESCALATE, Escalate
 from services.notifier.app.explain import Explain
 from services.notifier.app.keep_states import KeepStates
 from services.notifier.app.notify_departments import NotifyDepartments
@@ -42,6 +43,7 @@ from services.notifier.outbound.webhook_sender import SENDER, WebhookSender
 from services.notifier.pages.site import people_pages
 from services.notifier.sending import Sending
 from services.notifier.store.deliveries import SqlDeliveryLog, gauge_awaiting_text
+from services.notifier.store.escalations import SqlEscalations
 from services.notifier.store.guarded_tickets import SqlGuardedTickets
 from services.notifier.store.held_tickets import SqlHeldTickets
 from services.notifier.store.known_matters import SqlKnownMatters
@@ -112,7 +114,7 @@ class NotifierWiring:
 
     @property
     def timers(self) -> Mapping[str, TimerHandler]:
-        return self.notify.states.timers
+        return {**self.notify.states.timers, ESCALATE: self.notify.officers.escalate}
 
     def gauges(self, clock: Clock) -> Sequence[Gauging]:
         return [gauge_awaiting_text, gauge_webhooks, gauge_trouble, self.sending.gauge(clock)]
@@ -123,8 +125,9 @@ class NotifierWiring:
 
 
 def tell_officers() -> TellOfficers:
-    words = load_officer_words()
-    return TellOfficers(load_telling_rules(words), words.parts_of, SqlOfficersAtPosts(), SqlOfficerNotices())
+    words, officers, notices = load_officer_words(), SqlOfficersAtPosts(), SqlOfficerNotices()
+    escalate = Escalate(officers, notices, SqlEscalations())
+    return TellOfficers(load_telling_rules(words), words.parts_of, officers, notices, escalate)
 
 
 def text_retention() -> timedelta:

@@ -258,6 +258,10 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      notifier.officer_tries.channel notifier.officer_tries.outcome notifier.officer_tries.cause
      notifier.resting_ways.channel notifier.resting_ways.cause
      notifier.guarded_tickets.ticket_id notifier.guarded_tickets.lead notifier.guarded_tickets.about_unit"""),
+    (End.MADE, "codes, ids and numbers of a chain of officers, a code that was drawn",
+     """notifier.escalations.rule notifier.escalations.subject_kind notifier.escalations.subject_id
+     notifier.escalations.number notifier.escalations.telling notifier.escalations.chain
+     notifier.escalations.state notifier.officer_links.code"""),
     (End.MADE, "why a receiver did not take a message: a status, or the kind of the error",
      """intake.city_messages.error intake.telling_tries.cause intake.tellings.cause notifier.webhooks.error
      notifier.webhook_sendings.error"""),

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from services.chassis.database.work import Work
 from services.contracts.ticket_events import TicketEvent
 from services.notifier.domain.delivery import DepartmentMessage, TopicDelivery
+from services.notifier.domain.escalation import Escalation
 from services.notifier.domain.known_ticket import KnownTicket
-from services.notifier.domain.officer import Post
+from services.notifier.domain.officer import OfficerChannel, Post
 from services.notifier.domain.officer_notice import OfficerNotice
 
 
@@ -47,8 +48,15 @@ class DeliveryLog(Protocol):
         """Saves when deliveries that waited were published."""
 
 
+class Sitting(NamedTuple):
+    """An officer at a post, and by which channels ways lead there."""
+
+    officer_id: UUID
+    channels: frozenset[OfficerChannel]
+
+
 class OfficersAtPosts(Protocol):
-    def at(self, work: Work, units: Collection[str]) -> Mapping[tuple[str, Post], Sequence[UUID]]:
+    def at(self, work: Work, units: Collection[str]) -> Mapping[tuple[str, Post], Sequence[Sitting]]:
         """The active officers of these units, by unit and post."""
 
 
@@ -62,6 +70,44 @@ class GuardedTickets(Protocol):
 
     def note(self, work: Work, facts: Iterable[TicketEvent]) -> None:
         """Keeps what the newest fact of each ticket says."""
+
+
+class NoticeFound(NamedTuple):
+    notice_id: UUID
+    event_id: UUID
+    rule: str
+    step: int
+
+
+class ReadNotices(Protocol):
+    def at(self, work: Work, notice_ids: Collection[UUID], units: Collection[str] | None) -> Sequence[NoticeFound]:
+        """Those of these notices that are for these units; None: for any."""
+
+    def mark(self, work: Work, notice_ids: Collection[UUID], by: str) -> None:
+        """They are read from now on; one that was read before stays as it is."""
+
+    def withhold_later_steps(self, work: Work, read: Sequence[NoticeFound]) -> None:
+        """What later steps of the same chains have waiting is not sent."""
+
+
+class Escalations(Protocol):
+    def add(self, work: Work, chains: Sequence[tuple[Escalation, int]]) -> Collection[UUID]:
+        """Adds those that are new, each with how many officers its first notices reach, and returns their ids."""
+
+    def lock(self, work: Work, ids: Collection[UUID]) -> Sequence[Escalation]:
+        """Locks them in the order of their ids."""
+
+    def lock_of(self, work: Work, causes: Collection[tuple[UUID, str]]) -> Sequence[Escalation]:
+        """The running ones of these (event, rule), locked in the order of their ids."""
+
+    def read_by_somebody(self, work: Work, chains: Sequence[Escalation]) -> Collection[UUID]:
+        """The ids of those of which a notice was read."""
+
+    def add_steps(self, work: Work, steps: Sequence[tuple[Escalation, int]]) -> None:
+        """Notes the last step of each, and how many officers it reaches."""
+
+    def save(self, work: Work, chains: Sequence[Escalation]) -> None:
+        """Saves chains that are locked."""
 
 
 class WebhookQueue(Protocol):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import cast
 from uuid import UUID
 
 from services.chassis.database.work import Work
 from services.contracts.event import Envelope
+from services.notifier.app.escalate import Escalate, reached_by
 from services.notifier.app.ports import OfficerNotices, OfficersAtPosts
-from services.notifier.app.seats import UnitPost, seats_of
+from services.notifier.app.seats import Seats, UnitPost, seats_in_turn, seats_of
+from services.notifier.domain.escalation import ChainTurn, Escalation, Telling, escalation_id
 from services.notifier.domain.notice_values import subject_of, values_of
 from services.notifier.domain.officer_notice import OfficerNotice, notice_id
 from services.notifier.domain.telling_rules import TellingRule, TellingRules, Together
@@ -22,12 +25,13 @@ PartsOf = Callable[[str], Collection[str]]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A rule that fits a fact, and the posts that it tells."""
+    """A rule that fits a fact, the posts that it tells, and those of each step of its chain."""
 
     cause: Envelope
     rule: TellingRule
     version: int
     seats: Sequence[UnitPost]
+    turns: Sequence[Seats]
 
     @property
     def fact(self) -> Fact:
@@ -45,19 +49,26 @@ class TellOfficers:
     parts_of: PartsOf
     officers: OfficersAtPosts
     notices: OfficerNotices
+    escalate: Escalate
 
     def __call__(self, work: Work, facts: Sequence[Envelope]) -> None:
         told = [one for cause in facts for one in self._told(cause)]
         units = {seat.unit for one in told for seat in one.seats}
-        if not units:
-            return
-        officers = self.officers.at(work, units)
+        officers = self.officers.at(work, units) if units else {}
         pressing: dict[tuple[UUID, UUID], tuple[Told, UnitPost]] = {}
         for one in sorted(told, key=lambda one: one.rule.presses):
             for seat in one.seats:
                 for officer in officers.get(seat, ()):
-                    pressing.setdefault((one.cause.id, officer), (one, seat))
+                    pressing.setdefault((one.cause.id, officer.officer_id), (one, seat))
         self.notices.add(work, [self._notice(one, seat, officer) for (_, officer), (one, seat) in pressing.items()])
+        now = work.clock.now()
+        chains = []
+        for one in told:
+            if one.rule.chain and (one.seats or any(step.told for step in one.turns)):
+                there = {sitting for seat in one.seats for sitting in officers.get(seat, ())}
+                reached = reached_by(one.rule.channels, list(there))
+                chains.append((self._chain(one, now, reached), reached))
+        self.escalate.begin(work, chains)
 
     def _told(self, cause: Envelope) -> Iterator[Told]:
         fact = cast(Fact, cause.event)
@@ -65,7 +76,8 @@ class TellOfficers:
         if edition is None or getattr(fact, "history", None):
             return
         for rule in edition.fitting(fact):
-            yield Told(cause, rule, edition.version, seats_of(rule, fact).told)
+            turns = [seats_in_turn(step.of, step.post, fact) for step in rule.chain]
+            yield Told(cause, rule, edition.version, seats_of(rule, fact).told, turns)
 
     def _notice(self, told: Told, seat: UnitPost, officer: UUID) -> OfficerNotice:
         rule = told.rule
@@ -84,6 +96,23 @@ class TellOfficers:
             told.cause.time,
             read_within=rule.read_within,
             channels=rule.channels,
+        )
+
+    def _chain(self, told: Told, now: datetime, reached: int) -> Escalation:
+        """As the rule has it now: a later edition changes nothing. Nobody reached: the first step follows at once."""
+        rule = told.rule
+        values = values_of(told.fact, self.parts_of(rule.template))
+        assert rule.read_within, "the file is refused otherwise"
+        return Escalation(
+            escalation_id(told.cause.id, rule.rule),
+            told.cause.id,
+            rule.rule,
+            told.version,
+            subject_of(told.fact),
+            Telling(rule.template, values, rule.pressure, digest_key(rule, told.fact), rule.channels),
+            [ChainTurn(turn.told, step.within) for step, turn in zip(rule.chain, told.turns, strict=True)],
+            started_at=now,
+            due_at=now + rule.read_within if reached else now,
         )
 
 

@@ -23,7 +23,7 @@ class Key(NamedTuple):
 
 
 class Waiting(NamedTuple):
-    """A notice that is in no message yet. `channels`: the ways that it may use, with + between them; None: any."""
+    """A notice that is in no message yet. `channels`: the ways that it may use, with commas between; None: any."""
 
     notice_id: UUID
     officer_id: UUID

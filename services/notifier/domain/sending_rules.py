@@ -78,16 +78,19 @@ class Retrying(DataRow):
 
 
 class Frame(DataRow):
-    """The words around the notices of a message: `one` notice, `many` of them, the `more` that do not fit."""
+    """The words around the notices of a message: `one` notice, `many` of them, the `more` that do not fit; the `link`
+    that says that they were read.
+    """
 
     subject: str
     one: str
     many: str
     more: str
+    link: str
 
     @model_validator(mode="after")
     def _can_be_filled(self) -> Self:
-        for name in ("one", "many", "more"):
+        for name in ("one", "many", "more", "link"):
             try:
                 getattr(self, name).format(text="", number=0)
             except (KeyError, IndexError, ValueError):

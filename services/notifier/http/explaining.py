@@ -19,6 +19,7 @@ from services.notifier.domain.officer import OfficerChannel, Post
 from services.notifier.domain.officer_notice import Pressure
 from services.notifier.domain.telling_rules import ChainStep, TellingRule, Together
 
+RuleAsker = Annotated[Actor, Depends(require(Role.HUB, Role.ADMIN))]
 RuleReader = Annotated[Actor, Depends(require(Role.HUB, Role.SUPERVISOR, Role.ADMIN))]
 
 
@@ -120,7 +121,7 @@ def explaining_routes(explain: Explain) -> APIRouter:
         )
 
     @router.post("/explain")
-    def explain_event(_: RuleReader, body: EventIn) -> ExplanationOut:
+    def explain_event(_: RuleAsker, body: EventIn) -> ExplanationOut:
         """Who would be told of an event and why, and who not and why. Nothing is kept or sent."""
         return explanation_shown(explained(explain, body.type, body.event, body.time))
 

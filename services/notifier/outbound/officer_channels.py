@@ -43,7 +43,10 @@ class OfficersRobots:
 
 @dataclass(frozen=True, slots=True)
 class Outward:
-    """The channels that are configured. `own`: our own e-mail addresses, in lower case."""
+    """The channels that are configured. `own`: our own e-mail addresses, in lower case. `site`: the URL under which
+    officers reach `/n/`.
+    """
 
     channels: Mapping[OfficerChannel, Channel] = field(default_factory=dict)
     own: Collection[str] = ()
+    site: str | None = None

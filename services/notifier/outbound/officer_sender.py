@@ -5,35 +5,29 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 import structlog
 
 from services.chassis.activity import Activity
-from services.chassis.channels.message import Channel, Language, MaybeSent, Message, NotSent
+from services.chassis.channels.message import Channel, MaybeSent, Message, NotSent
 from services.chassis.database.work import Work, Workshop
 from services.chassis.messaging.errors import Kind, cause_of, kind_of
 from services.chassis.web.health import Health
-from services.notifier.app.recipients import hub
 from services.notifier.app.tell_unreached import tell_unreached
 from services.notifier.domain.leaving import Cause
-from services.notifier.domain.message_text import text_of
 from services.notifier.domain.officer import OfficerChannel
 from services.notifier.domain.sending_rules import SendingRules
+from services.notifier.outbound.officer_wording import OfficerWording
 from services.notifier.store import outgoing_outcomes as outcomes
-from services.notifier.store.outgoing import Claimed, Held, claim, held_in, interrupted, receiver_of
+from services.notifier.store.outgoing import Claimed, claim, interrupted
 
 MOST = 5
 TICK_S = 0.5
 RETRY_S = 1.0
 
 log = structlog.get_logger(__name__)
-
-Sentence = Callable[[str, Mapping[str, Any], str], str]
-"""What a template says with these values in a language. Raises KeyError for a template that is unknown."""
 
 Prepared = list[tuple[Claimed, Message]]
 
@@ -49,7 +43,7 @@ class OfficerSender:
     name: OfficerChannel
     channel: Channel
     rules: SendingRules
-    sentence: Sentence
+    wording: OfficerWording
     news: Activity = field(default_factory=Activity)
     _rests_until: float = field(default=0.0, init=False)
 
@@ -87,7 +81,7 @@ class OfficerSender:
                 for lost in interrupted(work, self.name):
                     self._unsure(work, lost, Cause.INTERRUPTED)
             claimed = claim(work, self.name, self.lease, self.most)
-            prepared = [(one, message) for one in claimed if (message := self._prepared(work, one))]
+            prepared = [(one, message) for one in claimed if (message := self.wording(work, one))]
         for number, (one, message) in enumerate(prepared):
             if stop and stop.is_set():
                 self._give_back(workshop, prepared[number:], 0.0)
@@ -98,39 +92,6 @@ class OfficerSender:
             if health:
                 health.beat(self.worker)
         return bool(claimed)
-
-    def _prepared(self, work: Work, message: Claimed) -> Message | None:
-        """Its words as they are true now; None if it was withheld, or goes another way."""
-        receiver = receiver_of(work, message)
-        if not receiver.active:
-            outcomes.withhold(work, message, Cause.LEFT)
-            return None
-        if receiver.address is None:
-            outcomes.next_way(work, message, Cause.NO_WAY)
-            return None
-        sentences, withheld = self._sentences(held_in(work, message.message_id, hub()), receiver.language)
-        for cause, notices in withheld.items():
-            outcomes.withhold_notices(work, [one.notice_id for one in notices], cause)
-        if not sentences:
-            outcomes.withhold(work, message, next(iter(withheld), Cause.NO_WORDS))
-            return None
-        language: Language = "en" if receiver.language == "en" else "zh"
-        text = text_of(sentences, self.rules.frames[language], self.rules.lines[self.name])
-        return Message(str(message.message_id), receiver.address, text, language)
-
-    def _sentences(self, notices: Sequence[Held], language: str) -> tuple[list[str], dict[Cause, list[Held]]]:
-        sentences: list[str] = []
-        withheld: dict[Cause, list[Held]] = {}
-        for one in notices:
-            try:
-                if cause := Cause.CONFIDENTIAL if one.guarded else Cause.READ if one.read else None:
-                    withheld.setdefault(cause, []).append(one)
-                else:
-                    sentences.append(self.sentence(one.template, one.values, language))
-            except Exception:
-                log.exception("a notice cannot be put into words", notice=str(one.notice_id), template=one.template)
-                withheld.setdefault(Cause.NO_WORDS, []).append(one)
-        return sentences, withheld
 
     def _send(self, workshop: Workshop, one: Claimed, message: Message) -> float | None:
         """Sends one and records what came of it; returns how long the channel wants to rest, None if not at all."""

@@ -57,7 +57,7 @@ def bundle_waiting(work: Work, rules: SendingRules, most: int) -> int:
 
 def _waiting(row: Row[Any]) -> Waiting:
     pressure = Pressure(row.pressure)
-    channels = None if row.channels is None else "+".join(sorted(row.channels))
+    channels = None if row.channels is None else ",".join(sorted(row.channels.split(",")))
     return Waiting(row.notice_id, row.officer_id, row.digest_key, pressure, channels)
 
 

@@ -67,7 +67,7 @@ def due_messages(work: Work, most: int) -> list[DueMessage]:
         DueMessage(
             row.message_id,
             row.officer_id,
-            Due(row.closes_at, row.urgent, row.rank, row.channels and row.channels.split("+")),
+            Due(row.closes_at, row.urgent, row.rank, row.channels and row.channels.split(",")),
         )
         for row in rows
     ]

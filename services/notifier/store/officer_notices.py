@@ -41,6 +41,6 @@ def _row(notice: OfficerNotice) -> dict[str, object]:
         "caused_at": notice.caused_at,
         "read_within": notice.read_within,
         "step": notice.step,
-        "channels": None if notice.channels is None else list(notice.channels),
+        "channels": None if notice.channels is None else ",".join(notice.channels),
         "status": NoticeStatus.WAITING,
     }

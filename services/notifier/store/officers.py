@@ -7,17 +7,24 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import any_, bindparam, delete, literal_column, select, update
+from sqlalchemy import any_, bindparam, delete, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
 from services.chassis.database.rows import by_column, insert_rows
 from services.chassis.database.work import Work
+from services.notifier.app.ports import Sitting
 from services.notifier.domain.officer import Officer, OfficerChannel, Post, Reached
 from services.notifier.store.officer_tables import officer_ways, officers
 
 _AT = (
-    select(officers.c.officer_id, officers.c.unit, officers.c.post)
+    select(
+        *(officers.c.officer_id, officers.c.unit, officers.c.post),
+        select(func.array_agg(officer_ways.c.channel))
+        .where(officer_ways.c.officer_id == officers.c.officer_id)
+        .scalar_subquery()
+        .label("channels"),
+    )
     .where(officers.c.active, officers.c.unit == any_(bindparam("units", type_=ARRAY(Text))))
     .order_by(officers.c.officer_id)
 )
@@ -42,10 +49,11 @@ class Written(NamedTuple):
 
 
 class SqlOfficersAtPosts:
-    def at(self, work: Work, units: Collection[str]) -> Mapping[tuple[str, Post], Sequence[UUID]]:
-        found: dict[tuple[str, Post], list[UUID]] = defaultdict(list)
+    def at(self, work: Work, units: Collection[str]) -> Mapping[tuple[str, Post], Sequence[Sitting]]:
+        found: dict[tuple[str, Post], list[Sitting]] = defaultdict(list)
         for row in work.connection.execute(_AT, {"units": list(units)}):
-            found[row.unit, Post(row.post)].append(row.officer_id)
+            channels = frozenset(map(OfficerChannel, row.channels or ()))
+            found[row.unit, Post(row.post)].append(Sitting(row.officer_id, channels))
         return found
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select, text
 
 from services.chassis.database.work import Work
 from services.notifier.domain.officer import OfficerChannel
+from services.notifier.store.escalations import overtaken
 from services.notifier.store.officer_tables import officer_ways, officers
 
 _CLAIM = text(
@@ -56,7 +57,9 @@ class Receiver:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A notice in a message. `guarded`: its unit may not hear of its ticket any more."""
+    """A notice in a message. `guarded`: its unit may not hear of its ticket any more. `overtaken`: it is of a later
+    step of a chain that somebody has read. `asks`: it is to be read.
+    """
 
     notice_id: UUID
     template: str
@@ -64,6 +67,8 @@ class Held:
     number: str | None
     read: bool
     guarded: bool
+    overtaken: bool
+    asks: bool
 
 
 def claim(work: Work, channel: OfficerChannel, lease: timedelta, most: int) -> list[Claimed]:
@@ -96,6 +101,7 @@ def receiver_of(work: Work, message: Claimed) -> Receiver:
 _HELD = text(
     """
     SELECT n.notice_id, n.template, n.values, n.number, n.read_at IS NOT NULL AS read,
+           n.read_within IS NOT NULL AS asks,
            COALESCE(n.unit = g.about_unit, false)
            OR COALESCE(g.restricted AND n.unit <> :hub AND n.unit IS DISTINCT FROM g.lead, false) AS guarded
       FROM officer_notices AS n
@@ -107,4 +113,6 @@ _HELD = text(
 
 def held_in(work: Work, message: UUID, hub: str) -> list[Held]:
     """The notices that the message is to say, oldest first. The guard is `confidence.may_hear` in SQL."""
-    return [Held(**row._mapping) for row in work.connection.execute(_HELD, {"message": message, "hub": hub})]
+    rows = work.connection.execute(_HELD, {"message": message, "hub": hub}).all()
+    late = overtaken(work, [row.notice_id for row in rows])
+    return [Held(**row._mapping, overtaken=row.notice_id in late) for row in rows]

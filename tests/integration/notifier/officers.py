@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -19,6 +19,7 @@ from services.notifier.domain.officer_notice import OfficerNotice, Pressure, Sub
 from services.notifier.files.sending_rules import sending_rules
 from services.notifier.outbound.officer_desk import OfficerDesk
 from services.notifier.outbound.officer_sender import OfficerSender
+from services.notifier.outbound.officer_wording import OfficerWording
 from services.notifier.store.officer_notices import SqlOfficerNotices
 from services.notifier.store.officer_tables import officer_messages, officer_notices, officer_ways, officers
 
@@ -70,6 +71,7 @@ def notify(
     ticket: str | None = None,
     unit: str = "housing",
     channels: Sequence[OfficerChannel] | None = None,
+    read_within: timedelta | None = None,
 ) -> None:
     """Notices with these numbers, as rules write them."""
     now = workshop.clock.now()
@@ -88,6 +90,7 @@ def notify(
             1,
             now,
             channels=channels,
+            read_within=read_within,
         )
         for number in numbers
     ]
@@ -117,13 +120,15 @@ class Office:
     workshop: Workshop
     channels: Mapping[OfficerChannel, Any]
     own: frozenset[str] = frozenset()
+    site: str | None = None
 
     @property
     def desk(self) -> OfficerDesk:
         return OfficerDesk(Leaving(RULES, frozenset(self.channels), self.own))
 
     def senders(self) -> list[OfficerSender]:
-        return [OfficerSender(name, one, RULES, sentence) for name, one in self.channels.items()]
+        wording = OfficerWording(RULES, sentence, self.site)
+        return [OfficerSender(name, one, RULES, wording) for name, one in self.channels.items()]
 
     def settle(self) -> None:
         """Does all that is due at this moment."""

@@ -23,6 +23,7 @@ from services.notifier.domain.officer import OfficerChannel
 from services.notifier.files.sending_rules import sending_rules
 from services.notifier.outbound.officer_desk import OfficerDesk
 from services.notifier.outbound.officer_sender import OfficerSender
+from services.notifier.outbound.officer_wording import OfficerWording
 from tests.integration.notifier.officers import SMS, expire_claims, notify, sentence
 
 RULES = sending_rules().model_copy(update={"lines": dict.fromkeys(OfficerChannel, 10_000)})
@@ -32,7 +33,7 @@ LONGEST = 45
 
 def settle(workshop: Workshop, url: str, token: str) -> None:
     desk = OfficerDesk(Leaving(RULES, {SMS}, ()))
-    sender = OfficerSender(SMS, Sms(url, token, RULES.passing_statuses), RULES, sentence)
+    sender = OfficerSender(SMS, Sms(url, token, RULES.passing_statuses), RULES, OfficerWording(RULES, sentence))
     while any([desk.step(workshop), sender.send_next(workshop)]):
         pass
 

@@ -84,6 +84,11 @@ def test_the_rules_are_for_the_hub_supervisors_and_administrators(role: str, as_
     assert as_(role).post("/telling-rules/explain", json=asked()).status_code == 403
 
 
+def test_a_supervisor_reads_the_rules_and_asks_on_the_page_alone(as_: As) -> None:
+    assert as_("supervisor").get("/telling-rules").status_code == 200
+    assert as_("supervisor").post("/telling-rules/explain", json=asked()).status_code == 403
+
+
 def test_the_editions_are_listed(as_: As) -> None:
     (edition,) = as_("supervisor").get("/telling-rules").json()["items"]
     assert (edition["version"], edition["effective_from"]) == (1, "2026-01-01")

@@ -249,6 +249,43 @@ def test_what_was_read_meanwhile_and_what_became_confidential_is_left_out(
     }
 
 
+def test_a_later_step_is_left_out_when_somebody_has_read_an_earlier_one(
+    office: Office, clock: FixedClock, sms: Outside
+) -> None:
+    engage(office.workshop)
+    notify(office.workshop, [1, 2])
+    office.settle()
+    run(office.workshop, "UPDATE officer_notices SET step = 1")
+    chain = (
+        "INSERT INTO escalations (escalation_id, event_id, rule, rule_version, subject_kind, subject_id, telling,"
+        " chain, state, step, started_at, due_at) SELECT notice_id, event_id, rule, 1, subject_kind, subject_id, '{}',"
+        " '{}', :state, 1, caused_at, :due FROM officer_notices WHERE subject_id = :ticket"
+    )
+    run(office.workshop, chain, state="read", due=None, ticket="ticket 1")
+    run(office.workshop, chain, state="running", due=NOON, ticket="ticket 2")
+    clock.advance(MINUTE)
+    office.settle()
+    assert [one.text for one in sms.messages] == ["【12345】#2#"]
+    assert notices_by_end(office.workshop) == {("sent", None): 1, ("withheld", "read_earlier"): 1}
+
+
+def test_a_message_that_must_be_read_has_the_same_link_each_time(office: Office, sms: Outside) -> None:
+    site = Office(office.workshop, {SMS: sms}, site="https://notifier.example/")
+    sms.says = lambda message: sms.messages.append(message) or refuse(passes=True)  # type: ignore[func-returns-value]
+    engage(office.workshop)
+    notify(office.workshop, [1], pressure=URGENT, read_within=MINUTE)
+    site.settle()
+    sms.says = lambda _: None
+    run(office.workshop, "UPDATE officer_messages SET due_at = now()")
+    site.settle()
+    first, again = sms.messages
+    assert first == again
+    assert first.text.startswith("【12345】#1#\n阅后请点：https://notifier.example/n/")
+    notify(office.workshop, [2], pressure=URGENT)
+    site.settle()
+    assert sms.messages[-1].text == "【12345】#2#"
+
+
 def test_a_notice_without_words_does_not_keep_the_others(office: Office, clock: FixedClock, sms: Outside) -> None:
     engage(office.workshop)
     notify(office.workshop, [1, 2])

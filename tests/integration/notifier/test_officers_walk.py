@@ -31,9 +31,7 @@ from tests.integration.notifier.officers import (
 
 OFFICERS = 2
 KEYS = ("a", "b")
-EMPTY = (
-    "TRUNCATE officers, officer_ways, officer_notices, officer_messages, officer_tries, resting_ways, guarded_tickets"
-)
+EMPTY = "TRUNCATE officers CASCADE"
 
 
 class Ends(BaseException):

@@ -84,7 +84,7 @@ def upgrade() -> None:
             caused_at TIMESTAMP WITH TIME ZONE NOT NULL,
             read_within INTERVAL,
             step INTEGER DEFAULT 0 NOT NULL,
-            channels JSONB,
+            channels TEXT,
             status TEXT NOT NULL,
             cause TEXT,
             message_id UUID,
@@ -99,7 +99,8 @@ def upgrade() -> None:
         COMMENT ON COLUMN officer_notices.values IS 'facts and codes; no caller''s data';
         COMMENT ON COLUMN officer_notices.read_within IS 'how long it may stay unread; null: nobody asks';
         COMMENT ON COLUMN officer_notices.step IS 'of an escalation';
-        COMMENT ON COLUMN officer_notices.channels IS 'the ways that it may use; null: all of the officer''s';
+        COMMENT ON COLUMN officer_notices.channels IS
+            'the ways that it may use, with commas between; null: all of the officer''s';
         COMMENT ON COLUMN officer_notices.cause IS 'a code: why it was withheld or failed';
         COMMENT ON COLUMN officer_notices.read_by IS 'by which way: link, api, reply';
         CREATE INDEX officer_notices_by_officer ON officer_notices (officer_id, caused_at);

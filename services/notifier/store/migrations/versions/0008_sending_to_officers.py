@@ -26,7 +26,7 @@ def upgrade() -> None:
         COMMENT ON COLUMN officer_messages.digest_key IS 'of an urgent message: the id of its only notice';
         COMMENT ON COLUMN officer_messages.number IS 'in its series, from 0; its window grows with it';
         COMMENT ON COLUMN officer_messages.channels IS
-            'the ways that it may use, with + between them; null: all of the officer''s';
+            'the ways that it may use, with commas between; null: all of the officer''s';
         COMMENT ON COLUMN officer_messages.rules_version IS 'of sending.yaml, which made its window';
         COMMENT ON COLUMN officer_messages.not_before IS 'business time; the end of what put it off';
         COMMENT ON COLUMN officer_messages.rank IS 'of the way by which it leaves, or is tried';
