@@ -340,6 +340,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
     (End.MADE, "an officer's own name and way: letters alone, and of its channel's form; kept in the directory alone",
      "OfficerIn.name WayIn.address"),
     (End.CODE, "of a table; refused, or nothing is kept of it", "EventIn.type EventIn.event"),
+    (End.MADE, "a cursor of ours", "GET@/officer-notices@cursor GET@/escalations@cursor"),
     (End.MADE, "a cursor of ours",
      """GET@/caller-readings@cursor GET@/follow-ups@cursor GET@/hot-issues@cursor
      GET@/projects@cursor GET@/tickets@cursor"""),
