@@ -33,12 +33,12 @@ from services.notifier.outbound.http_post import Post, poster
 from services.notifier.outbound.webhook_sender import SENDER, WebhookSender
 from services.notifier.pages.site import people_pages
 from services.notifier.store.deliveries import SqlDeliveryLog, gauge_awaiting_text
-from services.notifier.store.escalations import SqlEscalations
+from services.notifier.store.escalations import SqlEscalations, gauge_escalations
 from services.notifier.store.known_matters import SqlKnownMatters
 from services.notifier.store.known_tickets import SqlKnownTickets
 from services.notifier.store.notice_reading import SqlReadNotices
 from services.notifier.store.officer_notices import SqlOfficerNotices
-from services.notifier.store.officers import SqlOfficersAtPosts
+from services.notifier.store.officers import SqlOfficersAtPosts, gauge_findings
 from services.notifier.store.webhook_queue import SqlWebhookQueue, gauge_webhooks
 
 READS = ("tickets", "ticket-texts", "hot-issues", "projects")
@@ -92,7 +92,7 @@ class NotifierWiring:
 
     @property
     def gauges(self) -> Sequence[Gauging]:
-        return [gauge_awaiting_text, gauge_webhooks]
+        return [gauge_awaiting_text, gauge_webhooks, gauge_escalations, gauge_findings]
 
     @property
     def workers(self) -> Mapping[str, WorkerLoop]:

@@ -37,7 +37,7 @@ def reading_pages(
         return pages.show_public(
             request,
             "notice.html",
-            sentences=[words.sentence(one.template, one._mapping["values"], language) for one in known],
+            sentences=[words.sentence(one.template, one._mapping["values"], language, one.step) for one in known],
             read=all(one.read_at for one in notices),
         )
 

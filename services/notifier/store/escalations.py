@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, tuple_
+from sqlalchemy import Connection, Row, func, literal, select, tuple_
 
 from services.chassis.database.rows import by_column, changes_by_column, insert_rows, update_rows
 from services.chassis.database.work import Work
+from services.chassis.metrics import ESCALATIONS_RUNNING, ESCALATIONS_UNREACHED
 from services.notifier.domain.escalation import ChainTurn, Escalation, EscalationState, Telling
 from services.notifier.domain.officer import OfficerChannel, Post
 from services.notifier.domain.officer_notice import Pressure, Subject
@@ -84,6 +85,18 @@ class SqlEscalations:
         ]
         if rows:
             work.connection.execute(_SAVE, changes_by_column(rows))
+
+
+def gauge_escalations(connection: Connection) -> None:
+    """Shows how many chains run, and how many of their steps reached nobody."""
+    running = escalations.c.state == literal(EscalationState.RUNNING, literal_execute=True)
+    ESCALATIONS_RUNNING.set(
+        connection.execute(select(func.count()).select_from(escalations).where(running)).scalar_one()
+    )
+    unreached = select(func.count()).select_from(escalation_steps.join(escalations))
+    ESCALATIONS_UNREACHED.set(
+        connection.execute(unreached.where(running, escalation_steps.c.officers == 0)).scalar_one()
+    )
 
 
 def overtaken(work: Work, notice_ids: Collection[UUID]) -> Collection[UUID]:

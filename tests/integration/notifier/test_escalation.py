@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import event as sql_event
 from sqlalchemy import select
 
@@ -17,12 +18,14 @@ from services.chassis.database.work import Workshop
 from services.chassis.messaging.timers import TimerLoop
 from services.contracts.event import Envelope
 from services.notifier.app.mark_read import MarkRead, ReadBy
+from services.notifier.domain.directory import units
 from services.notifier.domain.escalation import EscalationState
 from services.notifier.domain.telling_rules import TellingRules
 from services.notifier.store import officers
 from services.notifier.store.escalation_tables import escalation_steps, escalations
-from services.notifier.store.escalations import SqlEscalations, overtaken
+from services.notifier.store.escalations import SqlEscalations, gauge_escalations, overtaken
 from services.notifier.store.notice_reading import SqlReadNotices
+from services.notifier.store.officers import gauge_findings
 from services.notifier.wiring import NotifierWiring
 from tests.integration.notifier.directory import noticed, sits
 from tests.integration.notifier.events import dispatched, take
@@ -230,3 +233,17 @@ def test_who_left_meanwhile_is_not_told_and_the_step_goes_on(district: District)
     district.later(MOMENT)
     assert district.told() == [(0, "housing duty"), (2, "urban-operation duty")]
     assert district.steps() == [(0, 1), (1, 0), (2, 1)]
+
+
+def test_chains_and_whom_nobody_reaches_are_shown_as_figures(district: District) -> None:
+    def figure(name: str, **labels: str) -> float | None:
+        return REGISTRY.get_sample_value(f"closedloop_{name}", labels)
+
+    sits(district.workshop, ("housing", "duty"), ways=())
+    take(district.workshop, dispatched(1), dispatched(2, lead="fire"))
+    with district.workshop.engine.begin() as connection:
+        for gauge in (gauge_escalations, gauge_findings):
+            gauge(connection)
+    assert (figure("escalations_running"), figure("escalations_unreached")) == (2, 2)
+    assert figure("officer_findings", kind="no_way") == 1
+    assert figure("officer_findings", kind="no_duty_officer") == len(units()) - 1
