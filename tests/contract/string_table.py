@@ -230,7 +230,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      notifier.officer_notices.read_by notifier.officer_notices.channels"""),
     (End.MADE, "codes, ids and numbers of a chain of officers, a code that was drawn",
      """notifier.escalations.rule notifier.escalations.subject_kind notifier.escalations.subject_id
-     notifier.escalations.number notifier.escalations.telling notifier.escalations.chain
+     notifier.escalations.number notifier.escalations.telling notifier.escalations.chain notifier.escalations.done_by
      notifier.escalations.state notifier.officer_links.code"""),
     (End.MADE, "why a receiver did not take a message: a status, or the kind of the error",
      """intake.city_messages.error intake.telling_tries.cause intake.tellings.cause notifier.webhooks.error

@@ -22,7 +22,7 @@ _ADD = (
     insert_rows(
         escalations,
         *("escalation_id", "event_id", "rule", "rule_version", "subject_kind", "subject_id", "number", "telling"),
-        *("chain", "state", "step", "started_at", "due_at"),
+        *("chain", "done_by", "state", "step", "started_at", "due_at"),
     )
     .on_conflict_do_nothing()
     .returning(escalations.c.escalation_id)
@@ -48,6 +48,11 @@ class SqlEscalations:
         of_them = tuple_(escalations.c.event_id, escalations.c.rule).in_(list(causes))
         running = escalations.c.state == EscalationState.RUNNING
         return [escalation_of(row) for row in work.connection.execute(_IN_ORDER.where(of_them, running))]
+
+    def lock_about(self, work: Work, subjects: Collection[str]) -> Sequence[Escalation]:
+        running = escalations.c.state == literal(EscalationState.RUNNING, literal_execute=True)
+        found = work.connection.execute(_IN_ORDER.where(running, escalations.c.subject_id.in_(subjects)))
+        return [escalation_of(row) for row in found]
 
     def read_by_somebody(self, work: Work, chains: Sequence[Escalation]) -> Collection[UUID]:
         if not chains:
@@ -100,7 +105,7 @@ def gauge_escalations(connection: Connection) -> None:
 
 
 def overtaken(work: Work, notice_ids: Collection[UUID]) -> Collection[UUID]:
-    """Those of these notices that belong to a later step of a chain that somebody has read: they are not to be sent."""
+    """Those of these notices that belong to a later step of a chain that was read or done: they are not to be sent."""
     found = (
         select(officer_notices.c.notice_id)
         .join(
@@ -108,7 +113,7 @@ def overtaken(work: Work, notice_ids: Collection[UUID]) -> Collection[UUID]:
             (officer_notices.c.event_id == escalations.c.event_id) & (officer_notices.c.rule == escalations.c.rule),
         )
         .where(officer_notices.c.notice_id.in_(notice_ids), officer_notices.c.step > 0)
-        .where(escalations.c.state == EscalationState.READ)
+        .where(escalations.c.state.in_([EscalationState.READ, EscalationState.DONE]))
     )
     return set(work.connection.execute(found).scalars())
 
@@ -128,6 +133,7 @@ def _row(chain: Escalation) -> dict[str, object]:
             "values": dict(telling.values),
             "channels": None if telling.channels is None else list(telling.channels),
         },
+        "done_by": ",".join(chain.done_by),
         "chain": {"turns": [_turn(turn) for turn in chain.chain]},
         "state": chain.state,
         "step": chain.step,
@@ -159,6 +165,7 @@ def escalation_of(row: Row[Any]) -> Escalation:
             ChainTurn([(unit, Post(post)) for unit, post in turn["posts"]], timedelta(seconds=turn["within_s"]))
             for turn in row.chain["turns"]
         ],
+        done_by=row.done_by.split(",") if row.done_by else [],
         started_at=row.started_at,
         due_at=row.due_at,
         state=EscalationState(row.state),

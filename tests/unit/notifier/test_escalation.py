@@ -32,6 +32,7 @@ def chain_of(waits: list[int], reached: int) -> Escalation:
         Subject("ticket", "1", None),
         Telling("ticket-given", {}, Pressure.URGENT, "urgent-ticket", None),
         [ChainTurn([("housing", Post.LEADER)], timedelta(minutes=wait)) for wait in waits],
+        done_by=[],
         started_at=START,
         due_at=START + timedelta(hours=1) if reached else START,
     )
