@@ -21,6 +21,7 @@ from services.notifier.app.announce_schema import AnnounceSchema
 from services.notifier.app.escalate import ESCALATE, Escalate
 from services.notifier.app.explain import Explain
 from services.notifier.app.keep_states import KeepStates
+from services.notifier.app.mark_read import MarkRead
 from services.notifier.app.notify_departments import NotifyDepartments
 from services.notifier.app.recipients import Recipients
 from services.notifier.app.tell_officers import TellOfficers
@@ -32,6 +33,7 @@ from services.notifier.files.routing import load_routing
 from services.notifier.files.telling_rules import load_telling_rules
 from services.notifier.http.deliveries import delivery_routes
 from services.notifier.http.explaining import explaining_routes
+from services.notifier.http.officer_notices import officer_notice_routes
 from services.notifier.http.officers import officer_routes
 from services.notifier.http.redeliveries import redelivery_routes
 from services.notifier.http.sandbox import sandbox_routes
@@ -43,14 +45,15 @@ from services.notifier.outbound.webhook_sender import SENDER, WebhookSender
 from services.notifier.pages.site import people_pages
 from services.notifier.sending import Sending
 from services.notifier.store.deliveries import SqlDeliveryLog, gauge_awaiting_text
-from services.notifier.store.escalations import SqlEscalations
+from services.notifier.store.escalations import SqlEscalations, gauge_escalations
 from services.notifier.store.guarded_tickets import SqlGuardedTickets
 from services.notifier.store.held_tickets import SqlHeldTickets
 from services.notifier.store.known_matters import SqlKnownMatters
 from services.notifier.store.known_tickets import SqlKnownTickets
 from services.notifier.store.log_retention import EndLogRetention
+from services.notifier.store.notice_reading import SqlReadNotices
 from services.notifier.store.officer_notices import SqlOfficerNotices
-from services.notifier.store.officers import SqlOfficersAtPosts
+from services.notifier.store.officers import SqlOfficersAtPosts, gauge_findings
 from services.notifier.store.schema_changes import SqlSchemaChanges
 from services.notifier.store.webhook_queue import SqlWebhookQueue, gauge_webhooks
 from services.notifier.store.webhooks import gauge_trouble
@@ -92,6 +95,7 @@ class NotifierWiring:
 
     def routes(self, workshop: Workshop) -> Sequence[APIRouter]:
         announce = AnnounceSchema(SqlSchemaChanges())
+        mark_read = MarkRead(SqlReadNotices(), SqlEscalations())
         return [
             delivery_routes(workshop),
             redelivery_routes(workshop),
@@ -101,7 +105,8 @@ class NotifierWiring:
             officer_routes(workshop),
             self.sending.routes(workshop),
             explaining_routes(self.explain),
-            *people_pages(workshop, self.explain, load_officer_words(), self.sending.rules),
+            officer_notice_routes(workshop, mark_read),
+            *people_pages(workshop, self.explain, load_officer_words(), self.sending.rules, mark_read),
         ]
 
     @property
@@ -117,7 +122,8 @@ class NotifierWiring:
         return {**self.notify.states.timers, ESCALATE: self.notify.officers.escalate}
 
     def gauges(self, clock: Clock) -> Sequence[Gauging]:
-        return [gauge_awaiting_text, gauge_webhooks, gauge_trouble, self.sending.gauge(clock)]
+        own = (gauge_awaiting_text, gauge_webhooks, gauge_trouble, gauge_escalations, gauge_findings)
+        return [*own, self.sending.gauge(clock)]
 
     @property
     def workers(self) -> Mapping[str, WorkerLoop]:
