@@ -12,6 +12,8 @@ from demo.clockwork import midnight, steps
 from demo.departments import Departments
 from demo.diary import Diary
 from demo.district import District
+from demo.duty.endpoint import Subscriber
+from demo.duty.officers import Officers
 from demo.housing import Housing
 from demo.hub import Hub
 from demo.interfaces import Interfaces
@@ -64,6 +66,8 @@ class Play:
         clock: VirtualClock,
         messages: Messages,
         traces: Traces,
+        subscriber: Subscriber,
+        officers: Officers,
     ) -> None:
         district, diary = District(script.seed), Diary()
         self.script = script
@@ -80,6 +84,8 @@ class Play:
         self.one_caller = OneCaller(interfaces, self.residents, messages, traces, self._hub)
         self._housing = Housing(interfaces, self.world, diary, self._hub.faults)
         self.case = Case(interfaces, diary, Supervision(interfaces, diary))
+        self.subscriber = subscriber
+        self.officers = officers
         self._diary = diary
         self._clock = clock
         self._messages = messages
@@ -118,6 +124,9 @@ class Play:
                 self._messages.wait()
             while self.one_caller.evening(now):
                 self._quiet.wait()
+            self.subscriber.evening(number, now)
+            for _ in self.officers.evening(number, now):
+                self._quiet.wait()
             if number % NOTED_EVERY == 0:
                 self._messages.note()
             after_step(now, number / len(moments))
@@ -139,6 +148,7 @@ class Play:
             message = envelope.event
             self.departments.hear(department, message)
             self.news.message(message, now.date())
+            self.subscriber.hear(department, message)
             self.case.hear(department, message, now)
             if department == self._hub.department:
                 self._hub.hear(message)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from demo.clockwork import BEGIN, midnight
+from demo.duty.account import Duty
 from demo.evidence import gather
 from demo.observer import Observer
 from demo.play import Script
@@ -45,6 +46,7 @@ def perform(script: Script, folder: Path, report: Path, audience: Audience) -> d
         rule = account_of_rule(interfaces, play.case)
         if rule:
             rule = with_resident(rule, interfaces, play.residents.calls, stage.messages)
+        duty = Duty(play.subscriber.story, play.officers.story, stage.late_joiner(play))
     judgement = judge(play.world.faults, calls, findings.hot_issues)
     figures = {
         "tickets": play.residents.sent,
@@ -75,12 +77,15 @@ def perform(script: Script, folder: Path, report: Path, audience: Audience) -> d
             "rollout": dict(rule.sheet["rollout"]["tally"]) if rule and rule.sheet["rollout"] else {},
             "topic": rule.topic["state"] if rule and rule.topic else None,
         },
+        "units": duty.figures,
         "report": str(report),
     }
     seconds = time.monotonic() - began
     estates = len(play.world.district.estates)
     write(
-        Conclusion(script, figures, findings, evidence, judgement, calls, estates, seconds, lives, told, account, rule),
+        Conclusion(
+            script, figures, findings, evidence, judgement, calls, estates, seconds, lives, told, account, rule, duty
+        ),
         report,
     )
     return figures

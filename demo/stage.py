@@ -12,6 +12,9 @@ from demo import city as city_stand_in
 from demo import sms_gateway
 from demo.city import City
 from demo.clockwork import BEGIN, midnight
+from demo.duty.endpoint import Endpoint, Subscriber, serving
+from demo.duty.late_joiner import LateJoiner, join
+from demo.duty.officers import Officers
 from demo.interfaces import Interfaces
 from demo.mailbox import Mailbox
 from demo.messages import Messages
@@ -35,10 +38,26 @@ class Stage:
     replies: Replies
     messages: Messages
     city: City
+    subscriber: Subscriber
+    officers: Officers
 
     def play(self, script: Script) -> Play:
-        traces = Traces(self.stack.database_urls)
-        return Play(script, self.interfaces, self.mailbox, self.replies, self.city, self.clock, self.messages, traces)
+        return Play(
+            script,
+            self.interfaces,
+            self.mailbox,
+            self.replies,
+            self.city,
+            self.clock,
+            self.messages,
+            Traces(self.stack.database_urls),
+            self.subscriber,
+            self.officers,
+        )
+
+    def late_joiner(self, play: Play) -> LateJoiner:
+        """A department that reads its topics for the first time when the play is over."""
+        return join(self.stack.brokers, self.stack.database_urls["intake"], play.published)
 
 
 @contextmanager
@@ -57,7 +76,7 @@ def staged(folder: Path, seed: int) -> Iterator[Stage]:
     stack.environment["classifier"] |= {
         name: str((folder / name.lower()).resolve()) for name in ("MODELS", "REGISTERS")
     }
-    city, gateway = City(), SmsGatewayStandIn()
+    city, gateway, officers_gateway, endpoint = City(), SmsGatewayStandIn(), SmsGatewayStandIn(), Endpoint()
     with ExitStack() as exits:
         stack.environment["intake"] |= {
             "CITY_URL": exits.enter_context(city_stand_in.serving(city)),
@@ -66,13 +85,21 @@ def staged(folder: Path, seed: int) -> Iterator[Stage]:
             "SMS_TOKEN": sms_gateway.TOKEN,
             "PUBLIC_URL": PUBLIC_URL,
         }
+        stack.environment["notifier"] |= {
+            "SMS_URL": exits.enter_context(sms_gateway.serving(officers_gateway)),
+            "SMS_TOKEN": sms_gateway.TOKEN,
+        }
+        url = exits.enter_context(serving(endpoint))
         exits.enter_context(stack)
+        interfaces = exits.enter_context(Interfaces(stack))
         yield Stage(
             stack,
             clock,
-            exits.enter_context(Interfaces(stack)),
+            interfaces,
             exits.enter_context(Mailbox(stack.brokers)),
             exits.enter_context(Replies(stack.brokers, clock)),
             exits.enter_context(closing(Messages(stack.database_urls["intake"], gateway, clock.now))),
             city,
+            Subscriber(interfaces, endpoint, url),
+            Officers(interfaces, officers_gateway, stack.database_urls["notifier"], clock.set),
         )

@@ -11,12 +11,14 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from demo.calls import Call
+from demo.duty.account import Duty
 from demo.evidence import Evidence
 from demo.messages import Outcome
 from demo.one_caller import Account
 from demo.play import Script
 from demo.report.chapters import chosen, days_to_proof, rows, story, title
 from demo.report.charts import calls_a_month, kpi_pair
+from demo.report.duty import duty
 from demo.report.findings import Findings
 from demo.report.issue_charts import timelines
 from demo.report.lives import lives
@@ -54,6 +56,7 @@ class Conclusion:
     told: Outcome | None = None
     account: Account | None = None
     rule: RuleAccount | None = None
+    duty: Duty | None = None
 
 
 def write(conclusion: Conclusion, file: Path) -> None:
@@ -82,6 +85,7 @@ def _context(conclusion: Conclusion) -> dict[str, Any]:
         "one_caller": one_caller(conclusion.account),
         "messages": messages(conclusion.told) if conclusion.told else [],
         "rule": rule(conclusion.rule, found.hot_issues) if conclusion.rule else None,
+        "duty": duty(conclusion.duty) if conclusion.duty else None,
         "story": story(issue, found, conclusion.calls) if issue else None,
         "calls_chart": calls_a_month(found.months),
         "kpi_chart": kpi_pair(found.quarters, found.months),

@@ -1,0 +1,134 @@
+"""A department's own system gets its messages by webhook: it fails for months, and gets its backlog in order."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from fastapi import FastAPI, Request
+from starlette.responses import JSONResponse
+
+from demo.interfaces import Interfaces, Person
+from demo.loopback import served
+from demo.scene import SceneFailed
+from services.contracts.event import Event
+
+UNIT = "law-enforcement"
+FAILS_AT, BACK_AT = 10, 26
+"""The steps of the play between which it does not answer."""
+STILL_S = 120.0
+LOOK_EVERY_S = 0.1
+
+
+@dataclass(slots=True)
+class Endpoint:
+    """What arrived, each message once by its id, in order of arrival. `refused`: attempts while it failed."""
+
+    failing: bool = False
+    refused: int = 0
+    messages: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def answer(self, headers: Mapping[str, str], message: dict[str, Any]) -> JSONResponse:
+        if self.failing:
+            self.refused += 1
+            return JSONResponse({}, 503)
+        if message.get("type") == "webhook.challenge":
+            return JSONResponse({"challenge": message["challenge"]})
+        self.messages.setdefault(headers["webhook-id"], message)
+        return JSONResponse({})
+
+
+@contextmanager
+def serving(endpoint: Endpoint) -> Iterator[str]:
+    """Serves it on loopback; yields its URL."""
+    app = FastAPI(title="a department's own system")
+
+    @app.post("/tickets")
+    async def take(request: Request) -> JSONResponse:
+        return endpoint.answer(request.headers, json.loads(await request.body()))
+
+    with served(app) as url:
+        yield f"{url}/tickets"
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointStory:
+    """`refused`: attempts while it failed; `waited`: messages that waited for it when it came back. `arrived`: all that
+    stood on the unit's topic since it subscribed, each once and in the topic's order.
+    """
+
+    failed_on: date
+    back_on: date
+    refused: int
+    waited: int
+    arrived: int
+
+
+class Subscriber:
+    """Plays the department's technicians. `story` is there once the endpoint is back.
+
+    Raises SceneFailed where something is not as promised.
+    """
+
+    def __init__(self, interfaces: Interfaces, endpoint: Endpoint, url: str) -> None:
+        self._person: Person = interfaces.as_role(f"department:{UNIT}")
+        self._endpoint = endpoint
+        self._url = url
+        self._webhook: str | None = None
+        self._failed_on: date | None = None
+        self._on_topic: list[str] = []
+        self.story: EndpointStory | None = None
+
+    def hear(self, department: str, message: Event) -> None:
+        """A message on the unit's topic."""
+        if department == UNIT and self._webhook:
+            self._on_topic.append(str(getattr(message, "delivery_id", "")))
+
+    def evening(self, number: int, now: datetime) -> None:
+        """What they do at the end of a step, when all is quiet."""
+        if number == 1:
+            self._webhook = self._person.post("notifier", "/webhooks", {"department": UNIT, "url": self._url})[
+                "webhook_id"
+            ]
+            self._until("its handshake", lambda: self._status() == "active")
+        elif number == FAILS_AT:
+            self._until("its messages", lambda: not self._waiting())
+            self._endpoint.failing, self._failed_on = True, now.date()
+        elif number == BACK_AT:
+            self._come_back(now)
+
+    def _come_back(self, now: datetime) -> None:
+        assert self._failed_on
+        self._endpoint.failing = False
+        waiting = self._waiting()
+        if waiting:  # the oldest one first: the others follow it in their order
+            oldest = waiting[-1]["delivery_id"]
+            self._person.post("notifier", f"/webhooks/deliveries/{oldest}/redeliver", {})
+            self._until("its backlog", lambda: not self._waiting())
+        arrived = [str(one["delivery_id"]) for one in self._endpoint.messages.values()]
+        if arrived != self._on_topic:
+            raise SceneFailed(f"the endpoint of {UNIT} has {len(arrived)} messages, which are not those of its topic")
+        self.story = EndpointStory(
+            self._failed_on, now.date(), self._endpoint.refused, len(waiting), len(self._endpoint.messages)
+        )
+
+    def _status(self) -> str:
+        items = self._person.get("notifier", "/webhooks")["items"]
+        return str(next(one["status"] for one in items if one["webhook_id"] == self._webhook))
+
+    def _waiting(self) -> list[dict[str, Any]]:
+        """What waits or failed, the newest first."""
+        path = f"/webhooks/{self._webhook}/deliveries"
+        return [one for one in self._person.pages("notifier", path) if one["status"] in ("waiting", "failed")]
+
+    def _until(self, what: str, done: Callable[[], bool]) -> None:
+        began = time.monotonic()
+        while not done():
+            if time.monotonic() > began + STILL_S:
+                raise SceneFailed(f"the endpoint of {UNIT} waited {STILL_S:.0f} s for {what}")
+            time.sleep(LOOK_EVERY_S)
