@@ -252,19 +252,8 @@ class ProjectsWiring:
         return [
             *self.interface(workshop),
             *people_pages(
-                workshop,
-                self.decide,
-                self.repair,
-                self.reverse,
-                self.works,
-                self.voting,
-                self.heat,
-                self.words,
-                self.rules,
-                self.planning,
-                self.supervision,
-                judge_class(self.cure),
-                self.types,
+                *(workshop, self.decide, self.repair, self.reverse, self.works, self.voting, self.heat, self.words),
+                *(self.rules, self.planning, self.supervision, judge_class(self.cure), self.types),
             ),
         ]
 
