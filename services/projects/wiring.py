@@ -256,20 +256,8 @@ class ProjectsWiring:
         return [
             *self.interface(workshop),
             *people_pages(
-                workshop,
-                self.decide,
-                self.repair,
-                self.reverse,
-                self.works,
-                self.voting,
-                self.heat,
-                self.words,
-                self.rules,
-                self.planning,
-                self.supervision,
-                judge_class(self.cure),
-                self.types,
-                self.intake_url,
+                *(workshop, self.decide, self.repair, self.reverse, self.works, self.voting, self.heat, self.words),
+                *(self.rules, self.planning, self.supervision, judge_class(self.cure), self.types, self.intake_url),
             ),
         ]
 
