@@ -218,6 +218,16 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      projects.ticket_sightings.caller_ref projects.ticket_sightings.read_again projects.ticket_sightings.ticket_id
      projects.trace_keys.ticket_id projects.traces.caller_ref projects.traces.fingerprint projects.traces.matter_id
      projects.traces.ticket_id projects.traces.weights projects.typical_cases.hot_issues projects.typical_cases.id"""),
+    (End.MADE, "an officer's own name, ways and unit: the district's people, who are told by name",
+     """notifier.officers.name notifier.officers.unit notifier.officers.post notifier.officers.language
+     notifier.officers.changed_by notifier.officer_ways.channel notifier.officer_ways.address"""),
+    (End.MADE, "codes, ids and numbers of what an officer is told",
+     """notifier.officer_messages.digest_key notifier.officer_messages.status notifier.officer_messages.cause
+     notifier.officer_messages.channel notifier.officer_notices.unit notifier.officer_notices.subject_kind
+     notifier.officer_notices.subject_id notifier.officer_notices.number notifier.officer_notices.template
+     notifier.officer_notices.values notifier.officer_notices.pressure notifier.officer_notices.digest_key
+     notifier.officer_notices.rule notifier.officer_notices.status notifier.officer_notices.cause
+     notifier.officer_notices.read_by"""),
     (End.MADE, "why a receiver did not take a message: a status, or the kind of the error",
      """intake.city_messages.error intake.telling_tries.cause intake.tellings.cause notifier.webhooks.error
      notifier.webhook_sendings.error"""),

@@ -29,7 +29,7 @@ from services.intake.store.key_tables import metadata as key_tables
 from services.intake.store.master_keys import MasterKeys
 from services.intake.store.tables import metadata as intake_tables
 from services.intake.wiring import Wiring
-from services.notifier.store.tables import metadata as notifier_tables
+from services.notifier.store.officer_tables import metadata as notifier_tables
 from services.notifier.wiring import NotifierWiring
 from services.projects.files.rules import FILE, RulesInForce
 from services.projects.store.tables import metadata as projects_tables
