@@ -10,7 +10,9 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import time
 import traceback
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -29,6 +31,11 @@ QUIET: dict[str, int] = {
     "uvicorn.access": logging.CRITICAL,  # the metrics count requests, and a path could hold what a caller typed
 }
 """Lowest level shown, for libraries that log too much."""
+
+REPEATING = ("aiokafka", "kafka")
+REPEAT_AFTER_S = 10.0
+"""A broker that is away or refuses us makes these libraries log each try, some in a second. Each place in their code
+speaks once in this time, so that our own line, which says the cause, is seen."""
 
 _PERSONAL = re.compile(
     r"""
@@ -79,11 +86,27 @@ def configure(service: str, instance: str, level: str = "info") -> None:
             ],
         )
     )
+    handler.addFilter(_once_in_a_while(time.monotonic))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
     for name, lowest in QUIET.items():
         logging.getLogger(name).setLevel(lowest)
+
+
+def _once_in_a_while(monotonic: Callable[[], float]) -> Callable[[logging.LogRecord], bool]:
+    last: dict[tuple[str, int], float] = {}
+
+    def passes(record: logging.LogRecord) -> bool:
+        if record.name.partition(".")[0] not in REPEATING:
+            return True
+        place, now = (record.name, record.lineno), monotonic()
+        if now - last.get(place, float("-inf")) < REPEAT_AFTER_S:
+            return False
+        last[place] = now
+        return True
+
+    return passes
 
 
 def mask(text: str) -> str:

@@ -11,7 +11,7 @@ from kafka.admin import KafkaAdminClient, ScramMechanism, UserScramCredentialUps
 from services.chassis.messaging.access.apply import apply_access
 from services.chassis.messaging.access.passwords import PasswordFolder
 from services.chassis.messaging.transport import kafka_options
-from services.chassis.settings import KAFKA_PASSWORD_FILE
+from services.chassis.settings import KAFKA_PASSWORD_FILE, KafkaSettings
 from services.contracts.principals import load_principals
 from services.contracts.services import SERVICES
 from services.contracts.topics import topic_table
@@ -34,6 +34,9 @@ class Passwords:
             admin.alter_user_scram_credentials(
                 [UserScramCredentialUpsertion(user, ScramMechanism.SCRAM_SHA_512, password)]
             )
+
+    def access_of(self, user: str) -> KafkaSettings:
+        return self.broker.access_of(user, (self.folder / user / KAFKA_PASSWORD_FILE).read_text().strip())
 
     def set_in_file(self, user: str, password: str) -> None:
         (self.folder / user / KAFKA_PASSWORD_FILE).write_text(password)

@@ -45,7 +45,7 @@ def closed(closed_kafka: ClosedKafka, tmp_path_factory: pytest.TempPathFactory) 
         apply_access(admin, PRINCIPALS, made.passwords)
     with closing(made.producer("admin")) as producer:
         for topic in TABLE.topics:
-            producer.send(topic, topic.encode(), key=b"key", partition=0)
+            producer.send(topic, topic.encode(), key=b"key", headers=[("ce_type", b"test")], partition=0)
         producer.flush()
     return made
 

@@ -9,8 +9,12 @@ from dataclasses import dataclass
 
 import pytest
 
+from services.classifier.app.answer import TEXTS
+from services.classifier.stream.topic_reading import events_of
 from services.contracts.services import SERVICES
 from services.localstack.stack import Stack
+from services.projects.jobs.rebuild.run import TOPICS
+from services.projects.jobs.rebuild.topics import Topics
 from tests.harness import evidence
 from tests.harness.clients import client, token
 from tests.harness.closed_stack import Passwords, let_in
@@ -61,6 +65,16 @@ def test_a_ticket_goes_from_the_call_to_its_department(system: Closed) -> None:
     assert report["missing"] is None
     assert report["broker"].endswith(", closed")
     assert system.kafka.connections >= LEAST_CONNECTIONS
+
+
+def test_jobs_read_the_topics_as_the_user_of_their_service(system: Closed) -> None:
+    history = Load([system.stack.service("intake").url], token(system.stack, "hub"), rate=10).run(count=1)
+    evidence.settle(system.stack, history, within=60)
+    with Topics(system.passwords.access_of("projects"), TOPICS) as topics:
+        folded = {one.event.aggregate_id for batch in topics.to_the_end() for one in batch}
+    assert history.ids <= folded
+    read = {placed.envelope.event.aggregate_id for placed in events_of(system.passwords.access_of("classifier"), TEXTS)}
+    assert history.ids <= read
 
 
 def test_a_password_is_changed_without_losing_a_message(system: Closed) -> None:

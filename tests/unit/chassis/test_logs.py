@@ -58,6 +58,25 @@ def test_libraries_speak_the_same_way_and_chatter_is_left_out(capsys: pytest.Cap
     assert (line["event"], line["logger"], line["topic"]) == ("lost node-1", "kafka.coordinator", "tickets")
 
 
+def test_what_a_library_of_kafka_repeats_is_shown_once_in_a_while(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+    monkeypatch.setattr(logs.time, "monotonic", lambda: now)
+    lines = _configured(capsys)
+    for now in (0.0, 1.0, 9.0, 11.0):
+        for library in ("kafka.net.connection", "aiokafka"):
+            logging.getLogger(library).error("no connection at %s", now)
+        logging.getLogger("kafka.net.connection").error("another place in the code")
+        structlog.get_logger("services.x").warning("ours")
+    shown = [line["event"] for line in lines()]
+    assert shown.count("ours") == 4
+    assert shown.count("another place in the code") == 2
+    assert [event for event in shown if event.startswith("no")] == ["no connection at 0.0"] * 2 + [
+        "no connection at 11.0"
+    ] * 2
+
+
 def test_the_level_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure("intake", "1", "warning")
     structlog.get_logger("x").info("quiet")
