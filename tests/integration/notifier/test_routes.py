@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -115,3 +116,48 @@ def test_a_wrong_parameter_is_named(name: str, value: str, as_: As) -> None:
     refused = as_("hub").get("/deliveries", params={name: value})
     assert refused.status_code == 422
     assert name in refused.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"status": "published"}, [*FIRE, HOUSING[1]]),
+        ({"status": "awaiting_text", "channel": "topic"}, HOUSING[:1]),
+        ({"channel": "webhook"}, []),
+        ({"number": "310109202607010017"}, []),
+        ({"since": "2030-01-01T00:00:00Z"}, []),
+        ({"until": "2020-01-01T00:00:00+08:00"}, []),
+        ({"since": "2020-01-01T00:00:00Z", "until": "2030-01-01T00:00:00Z"}, ALL),
+    ],
+)
+def test_the_log_is_narrowed_by_state_way_number_and_time(
+    asked: dict[str, str], found: list[tuple[str, int, str]], as_: As
+) -> None:
+    assert _log(as_("hub"), **asked) == found
+
+
+def test_the_log_remembers_what_people_call_a_matter_by(as_: As, workshop: Workshop) -> None:
+    number = "310109202607010017"
+    one = dispatched(3, version=9)
+    take(workshop, text_of(3), replace(one, event=one.event.model_copy(update={"number": number})))
+    assert _log(as_("department:housing"), number=number) == [("department:housing", 9, "published")]
+    (shown,) = as_("hub").get("/deliveries", params={"number": number}).json()["items"]
+    assert (shown["number"], shown["ticket_id"], shown["read_at"]) == (number, ticket_id(3), None)
+
+
+def test_the_log_as_csv_is_for_the_same_readers(as_: As) -> None:
+    answer = as_("department:housing").get("/deliveries.csv")
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert (len(lines), lines[0].split(",")[:3]) == (3, ["caused_at", "told_at", "read_at"])
+    assert "department:fire" not in answer.text
+    assert as_("department:housing").get("/deliveries.csv", params={"department": "fire"}).status_code == 403
+    assert as_("subdistrict:310109010").get("/deliveries.csv").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("number", "17"), ("channel", "pigeon"), ("status", "lost"), ("since", "1751328000")]
+)
+def test_a_wrong_filter_is_named(name: str, value: str, as_: As) -> None:
+    for path in ("/deliveries", "/deliveries.csv"):
+        refused = as_("hub").get(path, params={name: value})
+        assert (refused.status_code, name in refused.json()["detail"]) == (422, True)

@@ -25,8 +25,10 @@ from tests.harness.fixtures import NewDatabase
 from tests.integration.applications import application, clients_of
 from tests.integration.notifier.events import dispatched, take, text_of
 from tests.integration.notifier.subscribing import activate, subscribe
+from tests.integration.pages.browser import CHROMIUM, WHY_NOT, Browser, served
 from tests.integration.pages.conftest import Site, form_token
 from tests.integration.pages.english import english_in
+from tests.integration.pages.visiting import FETCHED, FITS, log_in
 
 LOG = "/pages/deliveries"
 HOUSING, FIRE = "department:housing", "department:fire"
@@ -210,3 +212,21 @@ def test_every_message_way_and_state_has_words() -> None:
         *(f"party.{party}" for party in SupervisingParty),
     ):
         assert key in words
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason=WHY_NOT)
+def test_it_fits_a_desk_and_a_telephone_and_fetches_nothing(workshop: Workshop, site: Site, tmp_path: Path) -> None:
+    officer_told(workshop, "sent", read=True)
+    run_sql(workshop, "UPDATE webhooks SET failing_since = now(), error = 'answered 503'")
+    browser = Browser(tmp_path)
+    try:
+        with served(site.app) as address:
+            log_in(browser, address, HOUSING)
+            assert "送达记录" in browser.text
+            for width in (1280, 390):
+                browser.size(width, 900)
+                browser.open(f"{address}{LOG}?department=housing")
+                assert browser.see(FITS), width
+                assert browser.see(FETCHED) == 0
+    finally:
+        browser.close()

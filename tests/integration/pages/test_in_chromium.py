@@ -8,16 +8,13 @@ from pathlib import Path
 import pytest
 
 from services.intake.pages.menu import MENU
-from tests.integration.applications import issuer
 from tests.integration.intake.conftest import Intake
 from tests.integration.pages.browser import CHROMIUM, WHY_NOT, Browser, served
 from tests.integration.pages.conftest import Projects, Site
+from tests.integration.pages.visiting import FETCHED, FITS, log_in
 from tests.integration.projects.issues import ROOF
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=WHY_NOT)
-
-FITS = "document.documentElement.scrollWidth <= window.innerWidth"
-FETCHED = "performance.getEntriesByType('resource').filter(one => !one.name.endsWith('/favicon.ico')).length"
 
 
 @pytest.fixture
@@ -27,21 +24,12 @@ def browser(tmp_path: Path) -> Iterator[Browser]:
     one.close()
 
 
-def log_in(browser: Browser, address: str, site: Site, *roles: str) -> None:
-    """By keyboard: the field has the focus, Tab leads to the button."""
-    browser.open(f"{address}/pages/login")
-    browser.wait_for("document.hasFocus() && document.activeElement.id === 'token'")
-    browser.type(issuer().mint("王敏", roles))
-    browser.key("Tab")
-    browser.enter_by_key()
-
-
 def test_a_department_settles_a_ticket(intake: tuple[Intake, Site], browser: Browser) -> None:
     stand, site = intake
     ticket = stand.file(text="<script>document.title = 'taken over'</script>楼顶漏雨")
     stand.classify(ticket)
     with served(site.app) as address:
-        log_in(browser, address, site, "department:housing")
+        log_in(browser, address, "department:housing")
         assert "区房管局 · 工单" in browser.text
         assert "剩1天16小时" in browser.text
         browser.press(f'a[href="/pages/tickets/{ticket}"]')
@@ -79,7 +67,7 @@ def test_a_ticket_is_signed_answered_and_settled_by_keyboard_alone(
     ticket = stand.file()
     stand.classify(ticket)
     with served(site.app) as address:
-        log_in(browser, address, site, "department:housing")
+        log_in(browser, address, "department:housing")
         browser.key("Tab")
         assert browser.see(FOCUSED) == "跳到正文"
         browser.key("Enter")
@@ -113,7 +101,7 @@ def test_every_field_has_a_label_and_every_id_is_one(intake: tuple[Intake, Site]
     stand.classify(ticket)
     stand.classify(doubtful, type_code="OT")
     with served(site.app) as address:
-        log_in(browser, address, site, "hub")
+        log_in(browser, address, "hub")
         of_tickets = (f"/pages/tickets/{ticket}", f"/pages/tickets/{doubtful}")
         for path in (*of_tickets, *MENU.values(), "/pages/catalogue/MJ01"):
             browser.open(f"{address}{path}")
