@@ -223,6 +223,18 @@ DELIVERIES = _counter(
 DELIVERIES_AWAITING_TEXT = _gauge(
     "closedloop_deliveries_awaiting_text", "Deliveries that wait for their ticket's text; each process shows all."
 )
+ESCALATIONS_RUNNING = _gauge(
+    "closedloop_escalations_running", "Chains of officers that nobody has read yet; each process shows all."
+)
+ESCALATIONS_UNREACHED = _gauge(
+    "closedloop_escalations_unreached",
+    "Steps of running chains that reached nobody, since no officer sits there or no way leads to them.",
+)
+OFFICER_FINDINGS = _gauge(
+    "closedloop_officer_findings",
+    "Who would not be reached. Kind: no_duty_officer, no_leader (of a unit), no_way (to an officer).",
+    "kind",
+)
 TELLINGS_SETTLED = _counter(
     "closedloop_tellings_settled_total",
     "Messages to callers, each time one came to an end by a way. Outcome: sent, delivered, read, failed (the next way"

@@ -17,6 +17,7 @@ from services.chassis.workers import WorkerLoop
 from services.contracts.topics import topic_table
 from services.notifier.app.escalate import ESCALATE, Escalate
 from services.notifier.app.explain import Explain
+from services.notifier.app.mark_read import MarkRead
 from services.notifier.app.notify_departments import NotifyDepartments
 from services.notifier.app.recipients import Recipients
 from services.notifier.app.tell_officers import TellOfficers
@@ -26,6 +27,7 @@ from services.notifier.files.routing import load_routing
 from services.notifier.files.telling_rules import load_telling_rules
 from services.notifier.http.deliveries import delivery_routes
 from services.notifier.http.explaining import explaining_routes
+from services.notifier.http.officer_notices import officer_notice_routes
 from services.notifier.http.officers import officer_routes
 from services.notifier.http.webhooks import webhook_routes
 from services.notifier.outbound.http_post import Post, poster
@@ -34,12 +36,13 @@ from services.notifier.outbound.webhook_sender import SENDER, WebhookSender
 from services.notifier.pages.site import people_pages
 from services.notifier.sending import Sending
 from services.notifier.store.deliveries import SqlDeliveryLog, gauge_awaiting_text
-from services.notifier.store.escalations import SqlEscalations
+from services.notifier.store.escalations import SqlEscalations, gauge_escalations
 from services.notifier.store.guarded_tickets import SqlGuardedTickets
 from services.notifier.store.known_matters import SqlKnownMatters
 from services.notifier.store.known_tickets import SqlKnownTickets
+from services.notifier.store.notice_reading import SqlReadNotices
 from services.notifier.store.officer_notices import SqlOfficerNotices
-from services.notifier.store.officers import SqlOfficersAtPosts
+from services.notifier.store.officers import SqlOfficersAtPosts, gauge_findings
 from services.notifier.store.webhook_queue import SqlWebhookQueue, gauge_webhooks
 
 READS = ("tickets", "ticket-texts", "hot-issues", "projects")
@@ -71,13 +74,15 @@ class NotifierWiring:
         return cls(notify, sender, Sending.of(outward, load_officer_words().sentence), demo)
 
     def routes(self, workshop: Workshop) -> Sequence[APIRouter]:
+        mark_read = MarkRead(SqlReadNotices(), SqlEscalations())
         return [
             delivery_routes(workshop),
             webhook_routes(workshop, demo=self.demo),
             officer_routes(workshop),
             self.sending.routes(workshop),
             explaining_routes(self.explain),
-            *people_pages(workshop, self.explain, load_officer_words(), self.sending.rules),
+            officer_notice_routes(workshop, mark_read),
+            *people_pages(workshop, self.explain, load_officer_words(), mark_read, self.sending.rules),
         ]
 
     @property
@@ -93,7 +98,7 @@ class NotifierWiring:
         return {ESCALATE: self.notify.officers.escalate}
 
     def gauges(self, clock: Clock) -> Sequence[Gauging]:
-        return [gauge_awaiting_text, gauge_webhooks, self.sending.gauge(clock)]
+        return [gauge_awaiting_text, gauge_webhooks, gauge_escalations, gauge_findings, self.sending.gauge(clock)]
 
     @property
     def workers(self) -> Mapping[str, WorkerLoop]:

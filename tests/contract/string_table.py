@@ -236,7 +236,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      notifier.guarded_tickets.ticket_id notifier.guarded_tickets.lead notifier.guarded_tickets.about_unit"""),
     (End.MADE, "codes, ids and numbers of a chain of officers, a code that was drawn",
      """notifier.escalations.rule notifier.escalations.subject_kind notifier.escalations.subject_id
-     notifier.escalations.number notifier.escalations.telling notifier.escalations.chain
+     notifier.escalations.number notifier.escalations.telling notifier.escalations.chain notifier.escalations.done_by
      notifier.escalations.state notifier.officer_links.code"""),
     (End.MADE, "why a receiver did not take a message: a status, or the kind of the error",
      """intake.city_messages.error intake.telling_tries.cause intake.tellings.cause notifier.webhooks.error
@@ -346,6 +346,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
     (End.MADE, "an officer's own name and way: letters alone, and of its channel's form; kept in the directory alone",
      "OfficerIn.name WayIn.address"),
     (End.CODE, "of a table; refused, or nothing is kept of it", "EventIn.type EventIn.event"),
+    (End.MADE, "a cursor of ours", "GET@/officer-notices@cursor GET@/escalations@cursor"),
     (End.MADE, "a cursor of ours",
      """GET@/caller-readings@cursor GET@/follow-ups@cursor GET@/hot-issues@cursor
      GET@/projects@cursor GET@/tickets@cursor"""),

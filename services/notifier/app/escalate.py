@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 from services.chassis.database.work import Work
 from services.chassis.messaging.timers import Timer, start_all
 from services.notifier.app.ports import Escalations, OfficerNotices, OfficersAtPosts, Sitting
-from services.notifier.domain.escalation import ChainTurn, Escalation
+from services.notifier.domain.escalation import ChainTurn, Escalation, EscalationState
 from services.notifier.domain.officer import OfficerChannel
 
 ESCALATE: Final = "officers.escalate"
@@ -31,6 +31,13 @@ class Escalate:
         """With the number of officers whom the first notices reach. A chain that has begun before stays as it is."""
         started = self.escalations.add(work, chains)
         _set_deadlines(work, [chain for chain, _ in chains if chain.escalation_id in started])
+
+    def end(self, work: Work, acts: Collection[tuple[str, str]]) -> None:
+        """Ends the chains that such acts (a subject's id, an event's type) are done by."""
+        running = self.escalations.lock_about(work, {subject for subject, _ in acts})
+        now = work.clock.now()
+        done = [one for one in running if any((one.subject.subject_id, event) in acts for event in one.done_by)]
+        self.escalations.save(work, [one.stopped(now, EscalationState.DONE) for one in done])
 
     def __call__(self, due: Sequence[Timer], work: Work) -> None:
         """Fires deadlines of chains."""

@@ -100,6 +100,9 @@ class Escalations(Protocol):
     def lock_of(self, work: Work, causes: Collection[tuple[UUID, str]]) -> Sequence[Escalation]:
         """The running ones of these (event, rule), locked in the order of their ids."""
 
+    def lock_about(self, work: Work, subjects: Collection[str]) -> Sequence[Escalation]:
+        """The running ones about these subjects, locked in the order of their ids."""
+
     def read_by_somebody(self, work: Work, chains: Sequence[Escalation]) -> Collection[UUID]:
         """The ids of those of which a notice was read."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -11,10 +11,11 @@ from uuid import UUID
 from services.chassis.database.work import Work
 from services.contracts.event import Envelope
 from services.notifier.app.escalate import Escalate, reached_by
-from services.notifier.app.ports import OfficerNotices, OfficersAtPosts
+from services.notifier.app.ports import OfficerNotices, OfficersAtPosts, Sitting
 from services.notifier.app.seats import Seats, UnitPost, seats_in_turn, seats_of
 from services.notifier.domain.escalation import ChainTurn, Escalation, Telling, escalation_id
 from services.notifier.domain.notice_values import subject_of, values_of
+from services.notifier.domain.officer import Post
 from services.notifier.domain.officer_notice import OfficerNotice, notice_id
 from services.notifier.domain.telling_rules import TellingRule, TellingRules, Together
 from services.notifier.domain.trigger import Fact
@@ -36,6 +37,11 @@ class Told:
     @property
     def fact(self) -> Fact:
         return cast(Fact, self.cause.event)
+
+    @property
+    def heard(self) -> bool:
+        """Whether any post, now or at a later step, may hear of it."""
+        return bool(self.seats) or any(turn.told for turn in self.turns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +67,27 @@ class TellOfficers:
                 for officer in officers.get(seat, ()):
                     pressing.setdefault((one.cause.id, officer.officer_id), (one, seat))
         self.notices.add(work, [self._notice(one, seat, officer) for (_, officer), (one, seat) in pressing.items()])
+        won = {(one.cause.id, one.rule.rule) for one, _ in pressing.values()}
+        self._move_chains(work, facts, [(one, _reached(one, officers)) for one in told if one.rule.chain], won)
+
+    def _move_chains(
+        self, work: Work, facts: Sequence[Envelope], told: Sequence[tuple[Told, int]], won: Collection[tuple[UUID, str]]
+    ) -> None:
+        """Ends chains that a fact is the act for, and begins those of this batch that nothing later in it ends.
+
+        A rule whose officers are all told by another one with a chain begins none.
+        """
+        ending = {event for edition in self.rules.editions for rule in edition.rules for event in rule.done_by}
+        acts = [(subject_of(cast(Fact, one.event)).subject_id, one) for one in facts if one.event.type in ending]
+        if acts:
+            self.escalate.end(work, {(subject, one.event.type) for subject, one in acts})
         now = work.clock.now()
         chains = []
-        for one in told:
-            if one.rule.chain and (one.seats or any(step.told for step in one.turns)):
-                there = {sitting for seat in one.seats for sitting in officers.get(seat, ())}
-                reached = reached_by(one.rule.channels, list(there))
+        for one, reached in told:
+            subject, version = subject_of(one.fact).subject_id, one.cause.event.version
+            later = {act.event.type for of, act in acts if of == subject and act.event.version > version}
+            is_told = (one.cause.id, one.rule.rule) in won or not reached
+            if is_told and one.heard and later.isdisjoint(one.rule.done_by):
                 chains.append((self._chain(one, now, reached), reached))
         self.escalate.begin(work, chains)
 
@@ -111,9 +132,15 @@ class TellOfficers:
             subject_of(told.fact),
             Telling(rule.template, values, rule.pressure, digest_key(rule, told.fact), rule.channels),
             [ChainTurn(turn.told, step.within) for step, turn in zip(rule.chain, told.turns, strict=True)],
+            done_by=rule.done_by,
             started_at=now,
             due_at=now + rule.read_within if reached else now,
         )
+
+
+def _reached(told: Told, officers: Mapping[tuple[str, Post], Sequence[Sitting]]) -> int:
+    """How many officers its first notices reach."""
+    return reached_by(told.rule.channels, list({one for seat in told.seats for one in officers.get(seat, ())}))
 
 
 def digest_key(rule: TellingRule, fact: Fact) -> str:

@@ -15,10 +15,14 @@ from services.notifier.domain.officer_notice import CONSUMER, OfficerNotice, Pre
 
 
 class EscalationState(StrEnum):
-    """`running` → `read`, by anybody who was told; or `exhausted`: nobody read it, and nobody is left to be told."""
+    """`running` → `read`, by anybody who was told; `done`: somebody acted on the subject; `exhausted`: nobody read it.
+
+    Exhausted means that nobody is left to be told.
+    """
 
     RUNNING = "running"
     READ = "read"
+    DONE = "done"
     EXHAUSTED = "exhausted"
 
 
@@ -44,6 +48,7 @@ class Escalation:
     """The chain of one fact by one rule; a later edition of the rules changes nothing in it.
 
     `step` is the last that was told; 0 are the first notices. `due_at`: when the next step follows; None: none does.
+    `done_by`: the events of the subject that end it, too.
     """
 
     escalation_id: UUID
@@ -53,6 +58,7 @@ class Escalation:
     subject: Subject
     telling: Telling
     chain: Sequence[ChainTurn]
+    done_by: Sequence[str]
     started_at: datetime
     due_at: datetime | None
     state: EscalationState = EscalationState.RUNNING
@@ -67,9 +73,9 @@ class Escalation:
     def next_turn(self) -> ChainTurn | None:
         return self.chain[self.step] if self.step < len(self.chain) else None
 
-    def stopped(self, now: datetime) -> Self:
-        """Somebody has read it."""
-        return replace(self, state=EscalationState.READ, due_at=None, ended_at=now)
+    def stopped(self, now: datetime, state: EscalationState = EscalationState.READ) -> Self:
+        """Somebody has read it, or has acted on the subject."""
+        return replace(self, state=state, due_at=None, ended_at=now)
 
     def told_next(self, now: datetime, reached: int) -> Self:
         """The next step was told to so many officers to whom a way leads; to none: the one after it follows at once."""

@@ -83,8 +83,12 @@ def values_of(fact: Fact, parts: Collection[str]) -> Values:
     return {name: value for part in sorted(parts) for name, value in PARTS[part].read(fact).items()}
 
 
+def subject_kind(event_type: str) -> str:
+    return _SUBJECTS[event_type.partition(".")[0]]
+
+
 def subject_of(fact: Fact) -> Subject:
     """Its number is what people call it by; a number that counts within something else is none."""
-    kind = _SUBJECTS[fact.type.partition(".")[0]]
+    kind = subject_kind(fact.type)
     number = getattr(fact, "number", None)
     return Subject(kind, getattr(fact, f"{kind}_id"), number if isinstance(number, str) else None)

@@ -45,7 +45,8 @@ class ChainStep(DataRow):
 
 class TellingRule(Trigger):
     """`to`, `named`: the posts at the units of the fact, and at units by their codes. `channels`: the ways that it may
-    use; without it, each officer's own. `read_within`: how long it may stay unread before `chain` begins.
+    use; without it, each officer's own. `read_within`: how long it may stay unread before `chain` begins. `done_by`:
+    events of the same subject that end the chain, too, since somebody acted.
     """
 
     rule: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{2,60}$")]
@@ -57,6 +58,7 @@ class TellingRule(Trigger):
     channels: Annotated[tuple[OfficerChannel, ...], Field(min_length=1)] | None = None
     read_within: Limit | None = None
     chain: tuple[ChainStep, ...] = ()
+    done_by: tuple[str, ...] = ()
 
     @property
     def presses(self) -> tuple[bool, bool, str]:
@@ -98,5 +100,7 @@ class TellingRules:
 
     @property
     def events(self) -> frozenset[type[Event]]:
-        """The events of which any edition tells somebody."""
-        return frozenset(TRIGGERS[rule.event] for one in self.editions for rule in one.rules)
+        """The events of which any edition tells somebody, and those that end a chain."""
+        return frozenset(
+            TRIGGERS[event] for one in self.editions for rule in one.rules for event in (rule.event, *rule.done_by)
+        )

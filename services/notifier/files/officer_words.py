@@ -33,15 +33,16 @@ class OfficerWords:
         """What a template names in braces. KeyError for one that is unknown."""
         return _named(self.templates[template].zh)
 
-    def sentence(self, template: str, values: Values, language: str) -> str:
+    def sentence(self, template: str, values: Values, language: str, step: int = 0) -> str:
         """One sentence without personal data, for a person who knows the district. KeyError for an unknown template.
 
-        What a fact did not say is said to be unknown.
+        What a fact did not say is said to be unknown. At a later `step` of a chain it begins with why it comes.
         """
         spoken = Language(language)
         speech = Speech(spoken, self.words)
         said = {part: _SAID[part](speech, values) for part in self.parts_of(template)}
-        return str(getattr(self.templates[template], spoken)).format(**said)
+        sentence = str(getattr(self.templates[template], spoken)).format(**said)
+        return speech("unread") + sentence if step else sentence
 
 
 def load_officer_words(file: Path = FILE) -> OfficerWords:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from services.contracts.data_files import InvalidData, read_section, row_of
 from services.contracts.ticket_events import TicketEvent
-from services.notifier.domain.notice_values import missing_of
+from services.notifier.domain.notice_values import missing_of, subject_kind
 from services.notifier.domain.officer import Post
 from services.notifier.domain.routing import Addressee
 from services.notifier.domain.telling_rules import TRIGGERS, RuleSet, TellingRule, TellingRules
@@ -55,6 +55,12 @@ def _check(file: Path, row: str, rule: TellingRule, words: OfficerWords) -> None
         raise InvalidData(file, row, "a representative hears of no single ticket; name another post")
     if again := [step for step, times in Counter([*told, *in_turn]).items() if times > 1]:
         raise InvalidData(file, row, f"chain: goes round to {again[0][0]} {again[0][1]}; name each post once")
+    if unknown := sorted(set(rule.done_by) - TRIGGERS.keys()):
+        raise InvalidData(file, row, f"done_by: {unknown[0]!r} is no event that officers may be told of; correct it")
+    if others := sorted(one for one in rule.done_by if subject_kind(one) != subject_kind(rule.event)):
+        raise InvalidData(file, row, f"done_by: {others[0]} is about something else than {rule.event}; remove it")
+    if rule.done_by and not rule.chain:
+        raise InvalidData(file, row, "done_by: there is no chain that it could end; remove it")
     if rule.chain and rule.read_within is None:
         raise InvalidData(file, row, "read_within: a chain begins when it has passed; add it, or remove the chain")
     if rule.template not in words.templates:

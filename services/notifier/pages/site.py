@@ -11,27 +11,33 @@ from services.chassis.database.work import Workshop
 from services.chassis.pages.login import entrance, login_routes, missing_pages
 from services.chassis.pages.look import Pages
 from services.chassis.web.identity import Role
+from services.chassis.web.rate_limit import Guesses
 from services.notifier.app.explain import Explain
+from services.notifier.app.mark_read import MarkRead
 from services.notifier.domain.sending_rules import SendingRules
 from services.notifier.files.officer_words import OfficerWords
+from services.notifier.pages.escalations import escalation_pages
 from services.notifier.pages.officer_messages import message_pages
 from services.notifier.pages.officers import officer_pages
+from services.notifier.pages.reading import reading_pages
 from services.notifier.pages.telling_rules import rule_pages
 
 MENU = {
     "menu_officers": "/pages/officers",
     "menu_officer_messages": "/pages/officer-messages",
+    "menu_escalations": "/pages/escalations",
     "menu_rules": "/pages/telling-rules",
 }
 FOR_ROLES = {
     "menu_officers": frozenset({Role.HUB, Role.DEPARTMENT}),
     "menu_officer_messages": frozenset({Role.HUB, Role.DEPARTMENT}),
+    "menu_escalations": frozenset({Role.HUB, Role.DEPARTMENT}),
     "menu_rules": frozenset({Role.HUB, Role.SUPERVISOR, Role.ADMIN}),
 }
 
 
 def people_pages(
-    workshop: Workshop, explain: Explain, words: OfficerWords, sending: SendingRules
+    workshop: Workshop, explain: Explain, words: OfficerWords, mark_read: MarkRead, sending: SendingRules
 ) -> Sequence[APIRouter]:
     pages = Pages(Path(__file__).parent, MENU, FOR_ROLES)
     return [
@@ -39,6 +45,8 @@ def people_pages(
         login_routes(pages),
         officer_pages(workshop, pages),
         message_pages(workshop, pages, sending),
+        escalation_pages(workshop, pages, words),
+        reading_pages(workshop, pages, mark_read, words, Guesses()),
         rule_pages(pages, workshop.clock, explain, words),
         missing_pages(pages),
     ]

@@ -31,7 +31,8 @@ escalations = Table(
     Column("number", Text),
     Column("telling", JSONB, nullable=False, comment="what each step says, and how: as its first notices"),
     Column("chain", JSONB, nullable=False, comment="the steps as they were when it began: posts at units, and seconds"),
-    Column("state", Text, nullable=False, comment="running, read, exhausted"),
+    Column("done_by", Text, nullable=False, comment="the events of the subject that end it, with commas between"),
+    Column("state", Text, nullable=False, comment="running, read, done, exhausted"),
     Column("step", Integer, nullable=False, server_default="0", comment="the last that was told"),
     Column("started_at", DateTime(timezone=True), nullable=False, comment="business time"),
     Column("due_at", DateTime(timezone=True), comment="business time; null: nothing follows"),
@@ -41,7 +42,7 @@ escalations = Table(
     comment="one fact that must be read: who is told next, each step once",
 )
 Index("escalations_by_start", escalations.c.started_at, escalations.c.escalation_id)
-Index("escalations_running", escalations.c.due_at, postgresql_where=escalations.c.state == "running")
+Index("escalations_running", escalations.c.subject_id, postgresql_where=escalations.c.state == "running")
 
 escalation_steps = Table(
     "escalation_steps",

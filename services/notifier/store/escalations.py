@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, tuple_
+from sqlalchemy import Connection, Row, func, literal, select, tuple_
 
 from services.chassis.database.rows import by_column, changes_by_column, insert_rows, update_rows
 from services.chassis.database.work import Work
+from services.chassis.metrics import ESCALATIONS_RUNNING, ESCALATIONS_UNREACHED
 from services.notifier.domain.escalation import ChainTurn, Escalation, EscalationState, Telling
 from services.notifier.domain.officer import OfficerChannel, Post
 from services.notifier.domain.officer_notice import Pressure, Subject
@@ -21,7 +22,7 @@ _ADD = (
     insert_rows(
         escalations,
         *("escalation_id", "event_id", "rule", "rule_version", "subject_kind", "subject_id", "number", "telling"),
-        *("chain", "state", "step", "started_at", "due_at"),
+        *("chain", "done_by", "state", "step", "started_at", "due_at"),
     )
     .on_conflict_do_nothing()
     .returning(escalations.c.escalation_id)
@@ -47,6 +48,11 @@ class SqlEscalations:
         of_them = tuple_(escalations.c.event_id, escalations.c.rule).in_(list(causes))
         running = escalations.c.state == EscalationState.RUNNING
         return [escalation_of(row) for row in work.connection.execute(_IN_ORDER.where(of_them, running))]
+
+    def lock_about(self, work: Work, subjects: Collection[str]) -> Sequence[Escalation]:
+        running = escalations.c.state == literal(EscalationState.RUNNING, literal_execute=True)
+        found = work.connection.execute(_IN_ORDER.where(running, escalations.c.subject_id.in_(subjects)))
+        return [escalation_of(row) for row in found]
 
     def read_by_somebody(self, work: Work, chains: Sequence[Escalation]) -> Collection[UUID]:
         if not chains:
@@ -86,8 +92,20 @@ class SqlEscalations:
             work.connection.execute(_SAVE, changes_by_column(rows))
 
 
+def gauge_escalations(connection: Connection) -> None:
+    """Shows how many chains run, and how many of their steps reached nobody."""
+    running = escalations.c.state == literal(EscalationState.RUNNING, literal_execute=True)
+    ESCALATIONS_RUNNING.set(
+        connection.execute(select(func.count()).select_from(escalations).where(running)).scalar_one()
+    )
+    unreached = select(func.count()).select_from(escalation_steps.join(escalations))
+    ESCALATIONS_UNREACHED.set(
+        connection.execute(unreached.where(running, escalation_steps.c.officers == 0)).scalar_one()
+    )
+
+
 def overtaken(work: Work, notice_ids: Collection[UUID]) -> Collection[UUID]:
-    """Those of these notices that belong to a later step of a chain that somebody has read: they are not to be sent."""
+    """Those of these notices that belong to a later step of a chain that was read or done: they are not to be sent."""
     found = (
         select(officer_notices.c.notice_id)
         .join(
@@ -95,7 +113,7 @@ def overtaken(work: Work, notice_ids: Collection[UUID]) -> Collection[UUID]:
             (officer_notices.c.event_id == escalations.c.event_id) & (officer_notices.c.rule == escalations.c.rule),
         )
         .where(officer_notices.c.notice_id.in_(notice_ids), officer_notices.c.step > 0)
-        .where(escalations.c.state == EscalationState.READ)
+        .where(escalations.c.state.in_([EscalationState.READ, EscalationState.DONE]))
     )
     return set(work.connection.execute(found).scalars())
 
@@ -115,6 +133,7 @@ def _row(chain: Escalation) -> dict[str, object]:
             "values": dict(telling.values),
             "channels": None if telling.channels is None else list(telling.channels),
         },
+        "done_by": ",".join(chain.done_by),
         "chain": {"turns": [_turn(turn) for turn in chain.chain]},
         "state": chain.state,
         "step": chain.step,
@@ -146,6 +165,7 @@ def escalation_of(row: Row[Any]) -> Escalation:
             ChainTurn([(unit, Post(post)) for unit, post in turn["posts"]], timedelta(seconds=turn["within_s"]))
             for turn in row.chain["turns"]
         ],
+        done_by=row.done_by.split(",") if row.done_by else [],
         started_at=row.started_at,
         due_at=row.due_at,
         state=EscalationState(row.state),

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import any_, bindparam, delete, func, literal_column, select, update
+from sqlalchemy import Connection, any_, bindparam, delete, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
 from services.chassis.database.rows import by_column, insert_rows
 from services.chassis.database.work import Work
+from services.chassis.metrics import OFFICER_FINDINGS
 from services.notifier.app.ports import Sitting
+from services.notifier.domain.directory import FindingKind, findings, units
 from services.notifier.domain.officer import Officer, OfficerChannel, Post, Reached
 from services.notifier.store.officer_tables import officer_ways, officers
 
@@ -57,15 +59,26 @@ class SqlOfficersAtPosts:
         return found
 
 
+def gauge_findings(connection: Connection) -> None:
+    """Shows who would not be reached."""
+    found = Counter(one.kind for one in findings(_listed(connection, None), units()))
+    for kind in FindingKind:
+        OFFICER_FINDINGS.labels(kind).set(found[kind])
+
+
 def listed(work: Work, units: Collection[str] | None) -> list[Officer]:
     """The active officers of all units, or of these, by unit, post and name; each with the ways in order."""
+    return _listed(work.connection, units)
+
+
+def _listed(connection: Connection, units: Collection[str] | None) -> list[Officer]:
     wanted = select(officers).where(officers.c.active).order_by(officers.c.unit, officers.c.post, officers.c.name)
     if units is not None:
         wanted = wanted.where(officers.c.unit.in_(units))
-    rows = work.connection.execute(wanted).all()
+    rows = connection.execute(wanted).all()
     ways: dict[UUID, list[Reached]] = defaultdict(list)
     held = officer_ways.c.officer_id.in_(wanted.with_only_columns(officers.c.officer_id).order_by(None))
-    for way in work.connection.execute(select(officer_ways).where(held).order_by(officer_ways.c.rank)):
+    for way in connection.execute(select(officer_ways).where(held).order_by(officer_ways.c.rank)):
         ways[way.officer_id].append(Reached(OfficerChannel(way.channel), way.address))
     return [
         Officer(row.officer_id, row.unit, Post(row.post), row.name, row.language, ways[row.officer_id]) for row in rows

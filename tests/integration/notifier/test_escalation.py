@@ -9,23 +9,27 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import event as sql_event
 from sqlalchemy import select
 
 from services.chassis.clock import FixedClock
 from services.chassis.database.work import Workshop
 from services.chassis.messaging.timers import TimerLoop
-from services.contracts.event import Envelope
+from services.contracts.event import Envelope, deterministic_id
+from services.contracts.ticket_events import TicketSigned
 from services.notifier.app.mark_read import MarkRead, ReadBy
+from services.notifier.domain.directory import units
 from services.notifier.domain.escalation import EscalationState
 from services.notifier.domain.telling_rules import TellingRules
 from services.notifier.store import officers
 from services.notifier.store.escalation_tables import escalation_steps, escalations
-from services.notifier.store.escalations import SqlEscalations, overtaken
+from services.notifier.store.escalations import SqlEscalations, gauge_escalations, overtaken
 from services.notifier.store.notice_reading import SqlReadNotices
+from services.notifier.store.officers import gauge_findings
 from services.notifier.wiring import NotifierWiring
 from tests.integration.notifier.directory import noticed, sits
-from tests.integration.notifier.events import dispatched, take
+from tests.integration.notifier.events import dispatched, take, ticket_id
 
 ALL = (("housing", "duty"), ("housing", "leader"), ("urban-operation", "duty"), ("urban-operation", "leader"))
 HOUR, MOMENT = timedelta(hours=1), timedelta(milliseconds=1)
@@ -230,3 +234,44 @@ def test_who_left_meanwhile_is_not_told_and_the_step_goes_on(district: District)
     district.later(MOMENT)
     assert district.told() == [(0, "housing duty"), (2, "urban-operation duty")]
     assert district.steps() == [(0, 1), (1, 0), (2, 1)]
+
+
+def test_chains_and_whom_nobody_reaches_are_shown_as_figures(district: District) -> None:
+    def figure(name: str, **labels: str) -> float | None:
+        return REGISTRY.get_sample_value(f"closedloop_{name}", labels)
+
+    sits(district.workshop, ("housing", "duty"), ways=())
+    take(district.workshop, dispatched(1), dispatched(2, lead="fire"))
+    with district.workshop.engine.begin() as connection:
+        for gauge in (gauge_escalations, gauge_findings):
+            gauge(connection)
+    assert (figure("escalations_running"), figure("escalations_unreached")) == (2, 2)
+    assert figure("officer_findings", kind="no_way") == 1
+    assert figure("officer_findings", kind="no_duty_officer") == len(units()) - 1
+
+
+def test_who_acts_need_not_say_that_they_have_read(district: District) -> None:
+    sits(district.workshop, *ALL)
+    take(district.workshop, dispatched(1))
+    district.later(HOUR + MOMENT)
+    take(district.workshop, signed(1, version=3))
+    assert district.chain().state == EscalationState.DONE
+    with district.workshop.open() as work:
+        assert len(overtaken(work, [row.notice_id for row in noticed(district.workshop)])) == 1
+    district.later(timedelta(days=1))
+    assert len(district.told()) == 2
+
+
+def test_an_act_in_the_same_batch_lets_no_chain_begin_and_an_older_one_ends_none(district: District) -> None:
+    sits(district.workshop, *ALL)
+    take(district.workshop, dispatched(1), signed(1, version=3), dispatched(2, version=4), dispatched(1, version=5))
+    with district.workshop.open() as work:
+        rows = work.connection.execute(select(escalations).order_by(escalations.c.subject_id)).all()
+    assert [(row.subject_id, row.state) for row in rows] == [(ticket_id(1), "running"), (ticket_id(2), "running")]
+    assert rows[0].event_id == dispatched(1, version=5).id
+
+
+def signed(ticket: int, version: int) -> Envelope:
+    given = dispatched(ticket, version=version)
+    event = TicketSigned.model_validate(given.event.model_dump() | {"state": "signed"})
+    return replace(given, id=deterministic_id("test", event.ticket_id, event.type, version), event=event)

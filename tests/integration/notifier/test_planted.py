@@ -29,6 +29,8 @@ def test_what_is_planted_in_every_field_is_read_nowhere(workshop: Workshop, as_:
     ):
         planting.send(hub, "POST", "/officers", 422, field, json=officer(**wrong))
         planting.send(hub, "POST", "/officers/batch", 422, field, json={"officers": [officer(**wrong)]})
+    for path in ("/officer-notices", "/escalations"):
+        planting.send(hub, "GET", path, 422, f"GET {path} cursor", params={"cursor": SAID})
     when = {"time": "2026-07-01T00:00:00+08:00"}
     asked = {"type": "ticket.signed.v1", "event": {"lead": SAID, "type_code": PHONE}}
     for body in ({"type": SAID, "event": {}}, asked):

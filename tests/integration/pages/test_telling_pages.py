@@ -10,6 +10,8 @@ from services.notifier.wiring import NotifierWiring
 from tests.harness.workshops import Workshops
 from tests.integration.applications import application
 from tests.integration.intake.conftest import NOW
+from tests.integration.notifier.directory import sits
+from tests.integration.notifier.events import dispatched, take
 from tests.integration.pages.conftest import Person, Site
 from tests.integration.pages.english import english_in
 
@@ -107,3 +109,15 @@ def test_every_event_of_the_rules_can_be_asked_for(site: Site) -> None:
 def test_the_pages_are_for_their_roles(site: Site) -> None:
     site.person("supervisor").open(OFFICERS, 403)
     site.person("department:fire").open(RULES, 403)
+
+
+def test_a_chain_is_shown_with_its_steps_in_words(notifier: Workshop, site: Site) -> None:
+    sits(notifier, ("housing", "duty"))
+    take(notifier, dispatched(1), dispatched(2, lead="fire"))
+    page = site.person("hub").open("/pages/escalations")
+    assert "屋面渗漏水" in page
+    assert "无人可达" in page
+    assert "规则第1版" in page
+    assert english_in(page) == set()
+    assert "Quyang" in site.person("department:housing").open("/pages/escalations?state=running&lang=en")
+    site.person("supervisor").open("/pages/escalations", 403)

@@ -72,6 +72,8 @@ IN_PATHS: Mapping[str, Mapping[str, Rule]] = {
         "delivery_id": Rule.VISIBLE,
         "letter_id": Rule.OF_ROLE,
         "officer_id": Rule.VISIBLE,
+        "notice_id": Rule.VISIBLE,
+        "code": Rule.OWN_KEY,
         "address": Rule.PLAIN,
     },
     CLASSIFIER: {"letter_id": Rule.OF_ROLE},
@@ -455,6 +457,8 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
         "POST /webhooks body.department": Rule.NARROWS,
         # officers, and the rules by which they are told
         "GET /officers query.unit": Rule.NARROWS,
+        **{f"GET /{path} query.cursor": Rule.NARROWS for path in ("officer-notices", "escalations")},
+        "GET /officer-notices query.number": Rule.NARROWS,
         **{
             f"POST /officers{path}.{name}": rule
             for path in (" body", "/batch body.officers")

@@ -21,6 +21,7 @@ def upgrade() -> None:
             number TEXT,
             telling JSONB NOT NULL,
             chain JSONB NOT NULL,
+            done_by TEXT NOT NULL,
             state TEXT NOT NULL,
             step INTEGER DEFAULT 0 NOT NULL,
             started_at TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -35,13 +36,15 @@ def upgrade() -> None:
         COMMENT ON COLUMN escalations.telling IS 'what each step says, and how: as its first notices';
         COMMENT ON COLUMN escalations.chain IS
             'the steps as they were when it began: posts at units, and seconds';
-        COMMENT ON COLUMN escalations.state IS 'running, read, exhausted';
+        COMMENT ON COLUMN escalations.state IS 'running, read, done, exhausted';
+        COMMENT ON COLUMN escalations.done_by IS
+            'the events of the subject that end it, with commas between';
         COMMENT ON COLUMN escalations.step IS 'the last that was told';
         COMMENT ON COLUMN escalations.started_at IS 'business time';
         COMMENT ON COLUMN escalations.due_at IS 'business time; null: nothing follows';
         COMMENT ON COLUMN escalations.ended_at IS 'business time';
         CREATE INDEX escalations_by_start ON escalations (started_at, escalation_id);
-        CREATE INDEX escalations_running ON escalations (due_at) WHERE state = 'running';
+        CREATE INDEX escalations_running ON escalations (subject_id) WHERE state = 'running';
         CREATE TABLE escalation_steps (
             escalation_id UUID NOT NULL,
             step INTEGER NOT NULL,
