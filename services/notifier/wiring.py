@@ -106,7 +106,7 @@ class NotifierWiring:
             self.sending.routes(workshop),
             explaining_routes(self.explain),
             officer_notice_routes(workshop, mark_read),
-            *people_pages(workshop, self.explain, load_officer_words(), self.sending.rules, mark_read),
+            *people_pages(workshop, self.explain, load_officer_words(), mark_read, self.sending.rules),
         ]
 
     @property

@@ -39,7 +39,7 @@ FOR_ROLES = {
 
 
 def people_pages(
-    workshop: Workshop, explain: Explain, words: OfficerWords, sending: SendingRules, mark_read: MarkRead
+    workshop: Workshop, explain: Explain, words: OfficerWords, mark_read: MarkRead, sending: SendingRules
 ) -> Sequence[APIRouter]:
     pages = Pages(Path(__file__).parent, MENU, FOR_ROLES)
     return [

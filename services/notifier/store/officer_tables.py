@@ -78,9 +78,14 @@ officer_messages = Table(
     comment="one sending to one officer: a digest of the notices of a window, closed once",
 )
 Index(
-    "officer_messages_to_decide",
+    "officer_messages_unended",
     officer_messages.c.not_before,
-    postgresql_where=text("status = 'open' OR (status = 'closed' AND channel IS NULL)"),
+    postgresql_where=text("status IN ('open', 'closed', 'sending')"),
+)
+Index(
+    "officer_messages_unsent",
+    officer_messages.c.closes_at,
+    postgresql_where=text("status IN ('failed', 'withheld')"),
 )
 Index(
     "officer_messages_to_send",

@@ -20,6 +20,7 @@ from services.notifier.store.officer_tables import officer_messages, officers
 from services.notifier.store.sending_tables import officer_tries, resting_ways
 
 LISTED = 200
+_WHO = (officers.c.officer_id, officers.c.unit, officers.c.post, officers.c.name)
 
 
 class Near(NamedTuple):
@@ -38,10 +39,7 @@ def resting(connection: Connection, now: datetime, units: Collection[str] | None
     way = resting_ways.c
     asked = (
         select(
-            way.officer_id,
-            officers.c.unit,
-            officers.c.post,
-            officers.c.name,
+            *_WHO,
             way.channel,
             way.cause,
             way.since,
@@ -72,10 +70,9 @@ def unsent(connection: Connection, since: datetime, units: Collection[str] | Non
     message = officer_messages.c
     ended = message.status.in_(("failed", "withheld")) & (message.closes_at >= since)
     waits = message.status.in_(("open", "closed", "sending")) & message.cause.is_not(None)
-    who = (message.officer_id, officers.c.unit, officers.c.post, officers.c.name)
     asked = (
         select(
-            *who,
+            *_WHO,
             message.message_id,
             message.status,
             message.cause,
@@ -117,7 +114,7 @@ def _shares(
 ) -> dict[tuple[UUID, str, str, str, OfficerChannel], float]:
     tried = officer_tries.c
     asked = (
-        select(tried.officer_id, officers.c.unit, officers.c.post, officers.c.name, tried.channel, tried.at)
+        select(*_WHO, tried.channel, tried.at)
         .join(officers, officers.c.officer_id == tried.officer_id)
         .where(tried.at > now - rules.longest_span, tried.outcome.is_(None) | (tried.outcome == "sent"))
     )

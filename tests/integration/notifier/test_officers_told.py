@@ -258,8 +258,8 @@ def test_a_later_step_is_left_out_when_somebody_has_read_an_earlier_one(
     run(office.workshop, "UPDATE officer_notices SET step = 1")
     chain = (
         "INSERT INTO escalations (escalation_id, event_id, rule, rule_version, subject_kind, subject_id, telling,"
-        " chain, state, step, started_at, due_at) SELECT notice_id, event_id, rule, 1, subject_kind, subject_id, '{}',"
-        " '{}', :state, 1, caused_at, :due FROM officer_notices WHERE subject_id = :ticket"
+        " chain, done_by, state, step, started_at, due_at) SELECT notice_id, event_id, rule, 1, subject_kind,"
+        " subject_id, '{}', '{}', '', :state, 1, caused_at, :due FROM officer_notices WHERE subject_id = :ticket"
     )
     run(office.workshop, chain, state="read", due=None, ticket="ticket 1")
     run(office.workshop, chain, state="running", due=NOON, ticket="ticket 2")

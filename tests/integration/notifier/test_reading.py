@@ -38,8 +38,9 @@ def in_a_message(workshop: Workshop, *notice_ids: UUID) -> str:
     message_id, now = uuid4(), workshop.clock.now()
     with workshop.open() as work:
         row = {"message_id": message_id, "officer_id": noticed(workshop)[0].officer_id, "digest_key": "any"}
-        times = {"window_start": now, "closes_at": now, "status": "sent"}
-        work.connection.execute(insert(officer_messages).values(row | times))
+        times = {"window_start": now, "closes_at": now, "not_before": now, "sent_at": now, "status": "sent"}
+        of_window = {"number": 0, "urgent": True, "rules_version": 1}
+        work.connection.execute(insert(officer_messages).values(row | times | of_window))
         theirs = officer_notices.c.notice_id.in_(notice_ids)
         work.connection.execute(update(officer_notices).where(theirs).values(message_id=message_id))
         code = link_of(work, message_id)

@@ -33,8 +33,9 @@ def upgrade() -> None:
         COMMENT ON COLUMN officer_messages.channel IS 'of that way; null: a way is still to be chosen';
         COMMENT ON COLUMN officer_messages.attempts IS 'by this way';
         COMMENT ON COLUMN officer_messages.due_at IS 'real time';
-        CREATE INDEX officer_messages_to_decide ON officer_messages (not_before)
-            WHERE status = 'open' OR (status = 'closed' AND channel IS NULL);
+        CREATE INDEX officer_messages_unended ON officer_messages (not_before)
+            WHERE status IN ('open', 'closed', 'sending');
+        CREATE INDEX officer_messages_unsent ON officer_messages (closes_at) WHERE status IN ('failed', 'withheld');
         CREATE INDEX officer_messages_to_send ON officer_messages (channel, due_at)
             WHERE status IN ('closed', 'sending') AND channel IS NOT NULL;
         CREATE INDEX officer_notices_waiting ON officer_notices (caused_at, notice_id) WHERE status = 'waiting';
@@ -90,7 +91,7 @@ def downgrade() -> None:
     op.execute(
         """
         DROP TABLE guarded_tickets, resting_ways, officer_tries;
-        DROP INDEX officer_notices_waiting, officer_messages_to_send, officer_messages_to_decide;
+        DROP INDEX officer_notices_waiting, officer_messages_to_send, officer_messages_unsent, officer_messages_unended;
         ALTER TABLE officer_messages
             DROP CONSTRAINT sent_says_when, DROP CONSTRAINT unsent_says_why,
             DROP COLUMN number, DROP COLUMN urgent, DROP COLUMN channels, DROP COLUMN rules_version,
