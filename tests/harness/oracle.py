@@ -2,7 +2,8 @@
 
 Whatever a client was acknowledged must be seen at every place it should reach (else lost-write), by one effect
 (else duplicate), a key's versions never falling (else out-of-order). The same effect seen twice on a log is a
-redelivery: counted, harmless, because its identity lets the reader drop it.
+redelivery: counted, harmless, because its identity lets the reader drop it. A batch that is published again repeats
+older versions of a key, and then the newest once more; an older one that stays the last is a zombie's late write.
 """
 
 from __future__ import annotations
@@ -75,14 +76,22 @@ def judge(acked: Collection[str], evidence: Iterable[Evidence]) -> Verdict:
         verdict.lost.extend(f"{one.place}: {key}" for key in sorted(set(one.expected) - seen))
         effects: dict[tuple[str, int], set[str]] = defaultdict(set)
         newest: dict[str, int] = {}
+        fallen: dict[str, None] = {}
         for sighting in one.sightings:
             effect = effects[sighting.key, sighting.version if one.effects_per_version else 0]
-            if sighting.identity in effect:
+            again = sighting.identity in effect
+            if again:
                 redelivered += 1
             elif effect:
                 verdict.duplicated.append(f"{one.place}: {sighting.key}")
             effect.add(sighting.identity)
-            if sighting.version < newest.get(sighting.key, sighting.version):
+            before = newest.get(sighting.key, sighting.version)
+            if sighting.version >= before:
+                fallen.pop(sighting.key, None)
+            elif again:
+                fallen[sighting.key] = None
+            else:
                 verdict.out_of_order.append(f"{one.place}: {sighting.key}")
-            newest[sighting.key] = max(sighting.version, newest.get(sighting.key, sighting.version))
+            newest[sighting.key] = max(sighting.version, before)
+        verdict.out_of_order.extend(f"{one.place}: {key}" for key in fallen)
     return Verdict(verdict.sent, verdict.lost, verdict.duplicated, verdict.out_of_order, redelivered)

@@ -77,6 +77,12 @@ def test_a_zombies_late_write_is_out_of_order_though_it_is_a_redelivery() -> Non
     assert verdict.redelivered == 1
 
 
+def test_a_batch_published_again_in_its_order_is_a_redelivery_alone() -> None:
+    verdict = judged([*LOG, *LOG[-3:]])
+    assert verdict.clean
+    assert verdict.redelivered == 3
+
+
 def test_what_was_never_acknowledged_may_be_there_or_not() -> None:
     assert judged([*LOG, Sighting("unanswered", "unanswered/v1")]).clean
 
