@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from services.chassis.database.work import Workshop
+from services.cli.commands import routing
 from services.cli.main import app
 from tests.integration.applications import As
 from tests.integration.notifier.directory import noticed, sits
@@ -126,3 +128,17 @@ def test_a_bad_routing_file_is_named_with_its_remedy(tmp_path: Path) -> None:
     run = CliRunner().invoke(app, ["routing", "check", "--file", str(file)])
     assert run.exit_code != 0
     assert "ours.yaml, routes: no row names" in run.output.replace("\n", " ")
+
+
+def test_the_command_line_says_who_was_told_of_a_ticket(
+    as_: As, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routing, "running_stack", lambda _: {"services": [{"name": "notifier", "url": ""}]})
+    monkeypatch.setattr(routing, "client", lambda *_: as_("hub"))
+    sits(workshop, ("housing", "duty"))
+    number, envelope = "310109202606200017", dispatched(1)
+    take(workshop, replace(envelope, event=envelope.event.model_copy(update={"number": number})), dispatched(2))
+    run = CliRunner().invoke(app, ["routing", "explain", number])
+    assert "housing duty: rule urgent-ticket of version 1, waiting" in run.output
+    assert run.output.count("housing duty") == 1
+    assert "no officer was told of it" in CliRunner().invoke(app, ["routing", "explain", "310109202606200018"]).output

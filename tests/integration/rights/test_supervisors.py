@@ -14,7 +14,9 @@ from tests.integration.rights.served import CLASSIFIER, INTAKE, NOTIFIER, PROJEC
 
 ROLES = ("supervisor", "supervisor:congress", "supervisor:government", "supervisor:discipline", "deputy")
 NOBODY = "00000000-0000-4000-8000-000000000000"
-FOR_ANYBODY = {"/pages/login", "/pages/logout", "/r/{link_token}", "/status", "/vote", "/vote/{voting_code}"}
+FOR_ANYBODY = {
+    *("/pages/login", "/pages/logout", "/r/{link_token}", "/status", "/vote", "/vote/{voting_code}", "/n/{code}"),
+}
 """They ask for no role: whoever has a link, a code or a token of their own."""
 READINGS = {
     *("/tickets/{ticket_id}/status-code", "/callers/search"),
