@@ -51,17 +51,20 @@ class Closed:
         printed: dict[str, Any] = json.loads(result.output)
         return printed
 
-    def make_departments(self, codes: Collection[str]) -> None:
-        """Their users and files, all at once; `kafka apply` gives rights to those that have a user."""
-        logins = [Login(self.kafka.bootstrap, f"department-{code}", new_password(), Path(AUTHORITY)) for code in codes]
+    def make_users(self, services: Collection[str], departments: Collection[str]) -> None:
+        """With passwords and files that are new, whatever other tests have made; `kafka apply` gives them rights."""
+        passwords = {user: new_password() for user in (*services, *(f"department-{code}" for code in departments))}
+        files = {self.passwords.file(user): passwords[user] for user in services}
         authority = self.kafka.certificate.ca.read_text()
-        for code, login in zip(codes, logins, strict=True):
-            files = department_files(self.department(code), code, login, authority)
-            write_private(files)
-            put_in_place(files)
+        for code in departments:
+            user = f"department-{code}"
+            login = Login(self.kafka.bootstrap, user, passwords[user], Path(AUTHORITY))
+            files |= department_files(self.department(code), code, login, authority)
+        write_private(files)
+        put_in_place(files)
         with closing(self.admin()) as admin:
-            set_passwords(admin, {login.user: login.password for login in logins})
-            eventually(lambda: {login.user for login in logins} <= read_access(admin).users, 5)
+            set_passwords(admin, passwords)
+            eventually(lambda: passwords.keys() <= read_access(admin).users, 5)
 
     def department(self, code: str) -> Path:
         return self.folder / code

@@ -39,7 +39,7 @@ SILENCE_MS = 2000
 def closed(closed_kafka: ClosedKafka, tmp_path_factory: pytest.TempPathFactory) -> Closed:
     """All topics with a record each, all users of the tables, every department subscribed."""
     made = Closed(closed_kafka, tmp_path_factory.mktemp("rights"))
-    made.make_departments(CODES)
+    made.make_users([user for user, one in PRINCIPALS.users.items() if one.made_by == "apply"], CODES)
     with closing(made.admin()) as admin:
         apply_topics(admin, list(TABLE.topics.values()))
         apply_access(admin, PRINCIPALS, made.passwords)
