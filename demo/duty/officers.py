@@ -105,20 +105,22 @@ class Officers:
         escalated = [one for one in chains if len(one["steps"]) > 1 and one["steps"][1].get("told_at")]
         if not escalated:
             raise SceneFailed("nothing that stayed unread went up to a leader")
+        ended = Counter(str(one["cause"] or one["status"]) for one in notices)
         taken = [one["text"] for one in self.gateway.messages.values()]
+        digest = max(taken, key=lambda text: text.count("\n"), default="")
+        if "\n" not in digest:
+            raise SceneFailed(f"of {len(taken)} messages none gathered more than one notice; notices: {ended}")
         assert self._began
         self.story = OfficersStory(
             self._began,
             today,
             len(notices),
-            Counter(str(one["cause"] or one["status"]) for one in notices),
+            ended,
             len(taken),
-            max(taken, key=lambda text: text.count("\n")),
+            digest,
             Counter(str(one["state"]) for one in chains),
             escalated[-1],
         )
-        if "\n" not in self.story.digest:
-            raise SceneFailed("no message gathered more than one notice")
         remover = self.interfaces.client("hub", "notifier")
         for officer in self._ids:
             remover.delete(f"/officers/{officer}").raise_for_status()

@@ -20,8 +20,8 @@ from services.notifier.store.outgoing import Claimed, Held, held_in, receiver_of
 
 log = structlog.get_logger(__name__)
 
-Sentence = Callable[[str, Mapping[str, Any], str], str]
-"""What a template says with these values in a language. Raises KeyError for a template that is unknown."""
+Sentence = Callable[[str, Mapping[str, Any], str, int], str]
+"""What a template says with these values in a language, at this step of a chain. Raises KeyError for an unknown one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class OfficerWording:
                 withheld.setdefault(cause, []).append(one)
                 continue
             try:
-                sentences.append(self.sentence(one.template, one.values, language))
+                sentences.append(self.sentence(one.template, one.values, language, one.step))
             except Exception:
                 log.exception("a notice cannot be put into words", notice=str(one.notice_id), template=one.template)
                 withheld.setdefault(Cause.NO_WORDS, []).append(one)

@@ -46,7 +46,7 @@ officer_ways = Table(
     "officer_ways",
     metadata,
     Column("officer_id", Uuid, ForeignKey(officers.c.officer_id, ondelete="CASCADE"), primary_key=True),
-    Column("rank", Integer, primary_key=True, comment="tried in this order"),
+    Column("rank", Integer, primary_key=True, comment="tried in this order, from 0 on"),
     Column("channel", Text, nullable=False),
     Column("address", Text, nullable=False),
 )

@@ -118,7 +118,7 @@ def save(work: Work, given: Sequence[Officer], by: str) -> Mapping[tuple[str, st
             "address": way.address,
         }
         for one in given
-        for rank, way in enumerate(one.ways, start=1)
+        for rank, way in enumerate(one.ways)
     ]
     if ways:
         work.connection.execute(_ADD_WAYS, by_column(ways))

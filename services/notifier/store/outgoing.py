@@ -58,7 +58,7 @@ class Receiver:
 @dataclass(frozen=True, slots=True)
 class Held:
     """A notice in a message. `guarded`: its unit may not hear of its ticket any more. `overtaken`: it is of a later
-    step of a chain that somebody has read. `asks`: it is to be read.
+    step of a chain that somebody has read. `asks`: it is to be read. `step`: of its chain, 0 at the beginning.
     """
 
     notice_id: UUID
@@ -69,6 +69,7 @@ class Held:
     guarded: bool
     overtaken: bool
     asks: bool
+    step: int
 
 
 def claim(work: Work, channel: OfficerChannel, lease: timedelta, most: int) -> list[Claimed]:
@@ -101,7 +102,7 @@ def receiver_of(work: Work, message: Claimed) -> Receiver:
 _HELD = text(
     """
     SELECT n.notice_id, n.template, n.values, n.number, n.read_at IS NOT NULL AS read,
-           n.read_within IS NOT NULL AS asks,
+           n.read_within IS NOT NULL AS asks, n.step,
            COALESCE(n.unit = g.about_unit, false)
            OR COALESCE(g.restricted AND n.unit <> :hub AND n.unit IS DISTINCT FROM g.lead, false) AS guarded
       FROM officer_notices AS n

@@ -65,7 +65,7 @@ def notify(
     workshop: Workshop,
     numbers: Sequence[int] = (1,),
     *,
-    officer: int = 1,
+    officer: int | UUID = 1,
     key: str = "issue:1",
     pressure: Pressure = Pressure.NORMAL,
     ticket: str | None = None,
@@ -78,7 +78,7 @@ def notify(
     notices = [
         OfficerNotice(
             notice_id(number),
-            officer_id(officer),
+            officer if isinstance(officer, UUID) else officer_id(officer),
             notice_id(number),
             unit,
             Subject("ticket", ticket or f"ticket {number}", None),
@@ -137,7 +137,7 @@ class Office:
             pass
 
 
-def sentence(template: str, values: Mapping[str, Any], language: str) -> str:
+def sentence(template: str, values: Mapping[str, Any], language: str, step: int) -> str:
     if template != "ticket":
         raise KeyError(template)
     return f"#{values['number']}#"

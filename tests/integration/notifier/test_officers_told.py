@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -12,6 +13,7 @@ from services.chassis.database.work import Workshop
 from services.contracts.department_events import OfficerUnreached
 from services.notifier.domain.officer import Post
 from services.notifier.domain.officer_notice import Pressure
+from tests.integration.applications import As
 from tests.integration.notifier.events import sent
 from tests.integration.notifier.officers import (
     EMAIL,
@@ -59,6 +61,19 @@ def office(workshop: Workshop, clock: FixedClock, sms: Outside, mail: Outside) -
 
 def refuse(**told: bool) -> None:
     raise NotSent("answered 550", **{"passes": False, **told})
+
+
+def test_who_is_entered_in_the_directory_is_told_by_the_first_way_of_theirs(
+    office: Office, as_: As, sms: Outside
+) -> None:
+    ways = [{"channel": "sms", "address": "13900000001"}, {"channel": "email", "address": "duty@example.org"}]
+    entered = {"unit": "housing", "post": "duty", "name": "值班室", "ways": ways}
+    me = UUID(as_("hub").post("/officers", json=entered).json()["officer_id"])
+    notify(office.workshop, officer=me)
+    office.settle()
+    office.workshop.clock.advance(2 * MINUTE)  # type: ignore[attr-defined]
+    office.settle()
+    assert [one.to for one in sms.messages] == ["13900000001"]
 
 
 def test_five_hundred_tickets_of_a_day_are_three_messages_at_most(

@@ -36,7 +36,7 @@ def upgrade() -> None:
             PRIMARY KEY (officer_id, rank),
             FOREIGN KEY(officer_id) REFERENCES officers (officer_id) ON DELETE CASCADE
         );
-        COMMENT ON COLUMN officer_ways.rank IS 'tried in this order';
+        COMMENT ON COLUMN officer_ways.rank IS 'tried in this order, from 0 on';
         CREATE TABLE officer_messages (
             message_id UUID NOT NULL,
             officer_id UUID NOT NULL,
