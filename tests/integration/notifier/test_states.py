@@ -28,6 +28,7 @@ from services.contracts.ticket_events import (
     TicketSigned,
     TicketUnmerged,
 )
+from services.notifier.app.keep_states import TIMER
 from services.notifier.domain.held_ticket import WITHDRAWN_FOR
 from services.notifier.store.held_tickets_tables import held_tickets
 from services.notifier.wiring import text_retention
@@ -211,4 +212,5 @@ def test_everything_again_writes_no_record(workshop: Workshop) -> None:
     take(workshop, *log)
     with workshop.engine.connect() as connection:
         assert connection.execute(select(outbox.c.topic)).scalars().all() == []
-        assert connection.execute(select(timers.c.due_at).where(timers.c.fired_at.is_(None))).scalars().all() == []
+        waiting = timers.c.fired_at.is_(None) & (timers.c.kind == TIMER)
+        assert connection.execute(select(timers.c.due_at).where(waiting)).scalars().all() == []
