@@ -117,10 +117,13 @@ def delivery_pages(workshop: Workshop, pages: Pages, words: OfficerWords) -> API
 
 
 def _sentence(words: OfficerWords, row: Any, language: str) -> str | None:
-    """What an officer was told; None for a unit's message, and where the template has been taken away since."""
-    if row.person is None or row.message not in words.templates:
+    """What an officer was told; None for a unit's message, and where the template is another one by now."""
+    if row.person is None:
         return None
-    return words.sentence(row.message, row._mapping["values"], language, row.step)
+    try:
+        return words.sentence(row.message, row._mapping["values"], language, row.step)
+    except KeyError:
+        return None
 
 
 def _units(actor: Actor) -> Collection[str] | None:

@@ -63,18 +63,21 @@ def run_sql(workshop: Workshop, statement: str) -> None:
 
 
 def officer_told(workshop: Workshop, status: str, cause: str | None = None, read: bool = False) -> None:
-    officer, message = uuid4(), uuid4()
-    values = {"number": NUMBER, "type": "MJ01", "redos": 2, "lead": "housing"}
+    message = uuid4()
+    values = {"number": NUMBER, "type": "MJ01", "redos": 2, "lead": "housing", "sub_district": None, "estate": None}
     with workshop.engine.begin() as connection:
-        connection.execute(
-            text("INSERT INTO officers VALUES (:id, 'housing', 'leader', '陈主任', 'zh', true, now(), 'admin')"),
-            {"id": officer},
-        )
+        officer = connection.execute(
+            text(
+                "INSERT INTO officers VALUES (:id, 'housing', 'leader', '陈主任', 'zh', true, now(), 'admin')"
+                " ON CONFLICT (unit, post, name) WHERE active DO UPDATE SET active = true RETURNING officer_id"
+            ),
+            {"id": uuid4()},
+        ).scalar_one()
         connection.execute(
             text(
-                "INSERT INTO officer_messages (message_id, officer_id, digest_key, window_start, closes_at, not_before,"
-                " status, channel, sent_at) VALUES (:message, :officer, 'k', '2026-07-01Z', '2026-07-01Z',"
-                " '2026-07-01Z', 'sent', 'wecom', '2026-07-01 01:00Z')"
+                "INSERT INTO officer_messages (message_id, officer_id, digest_key, window_start, number, urgent,"
+                " rules_version, closes_at, not_before, status, channel, sent_at) VALUES (:message, :officer, :message,"
+                " '2026-07-01Z', 0, false, 1, '2026-07-01Z', '2026-07-01Z', 'sent', 'wecom', '2026-07-01 01:00Z')"
             ),
             {"message": message, "officer": officer},
         )
