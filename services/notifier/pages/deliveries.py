@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from services.chassis.web.problems import invalid
 from services.chassis.working_days import SHANGHAI
 from services.contracts.departments import departments
 from services.notifier.domain.told import ToldBy, ToldState
+from services.notifier.files.officer_words import OfficerWords
 from services.notifier.http.deliveries import log_as_csv, position
 from services.notifier.http.log_filter import WHOLE_LOG, Filter, LogReader
 from services.notifier.http.redeliveries import start_again
@@ -62,7 +63,7 @@ class Entered:
         return urlencode({name: value for name, value in given.items() if value})
 
 
-def delivery_pages(workshop: Workshop, pages: Pages) -> APIRouter:
+def delivery_pages(workshop: Workshop, pages: Pages, words: OfficerWords) -> APIRouter:
     router = pages.router()
 
     @router.get("/deliveries")
@@ -88,6 +89,7 @@ def delivery_pages(workshop: Workshop, pages: Pages) -> APIRouter:
             troubled=[one for one in held if one.failing_since or one.status == WebhookStatus.DISABLED],
             may_act=own,
             what=request.query_params.get("done"),
+            sentence=lambda row: _sentence(words, row, pages.speech(request).language),
         )
 
     @router.get("/deliveries.csv")
@@ -112,6 +114,16 @@ def delivery_pages(workshop: Workshop, pages: Pages) -> APIRouter:
         return RedirectResponse(f"{LOG}?{urlencode({'number': typed.strip()[:40]})}", 303)
 
     return router
+
+
+def _sentence(words: OfficerWords, row: Any, language: str) -> str | None:
+    """What an officer was told; None for a unit's message, and where the template is another one by now."""
+    if row.person is None:
+        return None
+    try:
+        return words.sentence(row.message, row._mapping["values"], language, row.step)
+    except KeyError:
+        return None
 
 
 def _units(actor: Actor) -> Collection[str] | None:

@@ -45,7 +45,7 @@ def people_pages(
     return [
         entrance(),
         login_routes(pages),
-        delivery_pages(workshop, pages),
+        delivery_pages(workshop, pages, words),
         officer_pages(workshop, pages),
         message_pages(workshop, pages, sending),
         escalation_pages(workshop, pages, words),

@@ -92,6 +92,8 @@ _TO_UNITS = _Source(
         "told_at": _D.told_at,
         "read_at": cast(null(), _D.told_at.type),
         "webhook_id": _D.webhook_id,
+        "values": cast(null(), _N["values"].type),
+        "step": cast(null(), Integer),
     },
     deliveries.outerjoin(webhook_sendings, webhook_sendings.c.delivery_id == _D.delivery_id),
     lambda units: _D.recipient.in_([recipient_of(unit) for unit in units]),
@@ -116,6 +118,8 @@ _TO_OFFICERS = _Source(
         "told_at": _M.sent_at,
         "read_at": _N.read_at,
         "webhook_id": cast(null(), Uuid),
+        "values": _N["values"],
+        "step": _N.step,
     },
     officer_notices.join(officers, officers.c.officer_id == _N.officer_id).outerjoin(
         officer_messages, _M.message_id == _N.message_id
@@ -127,7 +131,7 @@ _SOURCES = (_TO_UNITS, _TO_OFFICERS)
 
 def log_page(work: Work, asked: LogQuery, after: Position | None, limit: int) -> Sequence[Row[Any]]:
     """The newest cause first, at most `limit` behind `after`. An officer's row has its unit as recipient, and names
-    the person."""
+    the person; `message`, `values` and `step` make the sentence."""
     found = union_all(*(select(source.rows(asked, after, limit).subquery()) for source in _SOURCES)).subquery()
     order = (found.c.caused_at.desc(), found.c.delivery_id.desc())
     return work.connection.execute(select(found).order_by(*order).limit(limit)).all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -62,17 +63,21 @@ def run_sql(workshop: Workshop, statement: str) -> None:
 
 
 def officer_told(workshop: Workshop, status: str, cause: str | None = None, read: bool = False) -> None:
-    officer, message = uuid4(), uuid4()
+    message = uuid4()
+    values = {"number": NUMBER, "type": "MJ01", "redos": 2, "lead": "housing", "sub_district": None, "estate": None}
     with workshop.engine.begin() as connection:
-        connection.execute(
-            text("INSERT INTO officers VALUES (:id, 'housing', 'leader', '陈主任', 'zh', true, now(), 'admin')"),
-            {"id": officer},
-        )
+        officer = connection.execute(
+            text(
+                "INSERT INTO officers VALUES (:id, 'housing', 'leader', '陈主任', 'zh', true, now(), 'admin')"
+                " ON CONFLICT (unit, post, name) WHERE active DO UPDATE SET active = true RETURNING officer_id"
+            ),
+            {"id": uuid4()},
+        ).scalar_one()
         connection.execute(
             text(
-                "INSERT INTO officer_messages (message_id, officer_id, digest_key, window_start, closes_at, status,"
-                " channel, sent_at) VALUES (:message, :officer, 'k', '2026-07-01Z', '2026-07-01Z', 'sent', 'wecom',"
-                " '2026-07-01 01:00Z')"
+                "INSERT INTO officer_messages (message_id, officer_id, digest_key, window_start, number, urgent,"
+                " rules_version, closes_at, not_before, status, channel, sent_at) VALUES (:message, :officer, :message,"
+                " '2026-07-01Z', 0, false, 1, '2026-07-01Z', '2026-07-01Z', 'sent', 'wecom', '2026-07-01 01:00Z')"
             ),
             {"message": message, "officer": officer},
         )
@@ -80,10 +85,11 @@ def officer_told(workshop: Workshop, status: str, cause: str | None = None, read
             text(
                 "INSERT INTO officer_notices (notice_id, officer_id, event_id, unit, subject_kind, subject_id, number,"
                 " template, values, pressure, digest_key, rule, rule_version, caused_at, status, cause, message_id,"
-                " read_at) VALUES (:notice, :officer, :notice, 'housing', 'ticket', :subject, :number, 'late', '{}',"
-                " 'normal', 'k', 'r', 1, '2026-07-01Z', :status, :cause, :message, :read_at)"
+                " read_at) VALUES (:notice, :officer, :notice, 'housing', 'ticket', :subject, :number, 'ticket-redo',"
+                " CAST(:values AS jsonb), 'normal', 'k', 'r', 1, '2026-07-01Z', :status, :cause, :message, :read_at)"
             ),
             {
+                "values": json.dumps(values),
                 "notice": uuid4(), "officer": officer, "subject": str(uuid4()), "number": NUMBER, "status": status,
                 "cause": cause, "message": message, "read_at": datetime(2026, 7, 1, 2, tzinfo=UTC) if read else None,
             },
@@ -141,6 +147,7 @@ def test_an_officer_who_was_told_stands_by_name_and_whether_it_was_read(workshop
     assert html.count("企业微信") > 2
     assert "2026年7月1日 10:00" in html
     assert html.count("未读") == 1
+    assert html.count("第2次重办，由区房管局主办") == 2
     assert "陈主任" in site.person(HOUSING).open(LOG)
     assert "陈主任" not in site.person(FIRE).open(LOG)
     assert site.person("hub").open(f"{LOG}?lang=en&number={NUMBER}").count("陈主任") == 2
