@@ -35,7 +35,7 @@ STANDINGS: Mapping[str, Words] = {
     "older": ("旧版本", "older version"),
     "exempt": ("豁免中", "exempt"),
     "unknown": ("检查过期", "check overdue"),
-    "planned": ("未采用", "not yet adopted"),
+    "planned": ("未采纳", "not yet adopted"),
 }
 STATES_OF_CLAUSES: Mapping[str, Words] = {
     "given": ("已提出", "given"),
@@ -127,7 +127,7 @@ def _dates(account: Account, edition: Mapping[str, Any] | None) -> list[tuple[st
         (case["proposed_at"], "三个小区同类集中，系统提出典型案例", "one type in three estates: a case is proposed"),
         (case["pilot_accepted_at"], "试点工程验收", "the works of the pilot are accepted"),
         (edition["issued_at"] if edition else None, "办法发布", "the Measures are issued"),
-        (case["closed_at"], "八个街道全部采用，案例结案", "all eight have adopted them: the case is closed"),
+        (case["closed_at"], "八个街道全部采纳，案例结案", "all eight have adopted them: the case is closed"),
     ]
     return [(day_of(at).isoformat(), cn, en) for at, cn, en in found if at]
 

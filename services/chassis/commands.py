@@ -26,12 +26,17 @@ class Forbidden(Exception):
 
 
 class Conflict(Exception):
-    """The command was meant for another state than the current one; nothing has changed."""
+    """The command was meant for another state than the current one; nothing has changed.
 
-    def __init__(self, why: str, version: int, state: str) -> None:
+    `reason` is the code of why it is refused though nobody changed anything, for pages to say in words; None: the
+    version or the state says it all.
+    """
+
+    def __init__(self, why: str, version: int, state: str, reason: str | None = None) -> None:
         super().__init__(why)
         self.version = version
         self.state = state
+        self.reason = reason
 
 
 class Unfit(Exception):

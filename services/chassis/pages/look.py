@@ -136,9 +136,16 @@ class Pages:
 
 
 def faults_of(problem: Problem) -> list[dict[str, str]]:
-    """The fields that do not fit, by their own names."""
+    """The fields that do not fit, by their own names; one in a list of things has `within`, the list's name, too, as
+    what is called alike is called otherwise there."""
     errors = problem.members.get("errors", [])
-    return [{**fault, "field": fault["field"].split(".")[-1]} for fault in errors]
+    return [{**fault, "within": _list_of(fault["field"]), "field": fault["field"].split(".")[-1]} for fault in errors]
+
+
+def _list_of(path: str) -> str:
+    """Of `body.content.clauses.0.id`: clauses. Blank where the field is in no list."""
+    parts = path.split(".")
+    return parts[-3] if len(parts) > 2 and parts[-2].isdigit() else ""
 
 
 def done(path: str, what: str) -> Response:

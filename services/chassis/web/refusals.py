@@ -28,8 +28,9 @@ def answered(not_found: Callable[[], Problem], conflict_title: str) -> Iterator[
 
 
 def conflict_problem(conflict: Conflict, title: str) -> Problem:
+    known = {"reason": conflict.reason} if conflict.reason else {}
     return Problem(
-        409, "conflict", title, f"{conflict}.", current_version=conflict.version, current_state=conflict.state
+        409, "conflict", title, f"{conflict}.", current_version=conflict.version, current_state=conflict.state, **known
     )
 
 

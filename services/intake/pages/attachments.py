@@ -18,7 +18,10 @@ def attachment_pages(pages: Pages, transfer: AttachmentTransfer) -> APIRouter:
 
     @router.post("/tickets/{ticket_id}/attachments")
     def add(
-        ticket_id: UUID, actor: Handler, purpose: Annotated[Purpose, Form()], file: Annotated[UploadFile, File()]
+        ticket_id: UUID,
+        actor: Handler,
+        purpose: Annotated[Purpose, Form()],
+        file: Annotated[UploadFile | None, File()] = None,
     ) -> Response:
         transfer.add(ticket_id, actor, purpose, file, None)
         return done(f"/pages/tickets/{ticket_id}", "attach")

@@ -66,7 +66,7 @@ class CorrectMembership:
         assert issue.state
         if not issue.cell.estate.startswith(IN_PLACE_OF_ESTATE):
             why = "it is of a registered estate: correct the ticket's place or type"
-            raise Conflict(why, issue.version, issue.state)
+            raise Conflict(why, issue.version, issue.state, "registered_estate")
         if issue.state not in OPEN:
             raise Conflict(f"it is {issue.state}: it takes no members", issue.version, issue.state)
         must_be_at(said.version, issue.version, issue.state)

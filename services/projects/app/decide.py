@@ -116,7 +116,7 @@ class Decide:
         if issue.state is not IssueState.IN_CURE:
             raise Conflict(f"it is {issue.state}: no cure is under way", issue.version, issue.state)
         if issue.project_id:
-            raise Conflict("its project's acceptance ends the cure", issue.version, issue.state)
+            raise Conflict("its project's acceptance ends the cure", issue.version, issue.state, "project_ends_cure")
         must_be_at(done.version, issue.version, issue.state)
         self.cure.finish(work, issue, done.actor, work.clock.now(), done.note)
         return issue

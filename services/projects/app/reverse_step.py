@@ -55,7 +55,7 @@ class ReverseStep:
             wrong = last_standing(self.projects.history(work, project.id))
         except NotReversible as otherwise:
             why = f"its last step is not taken back: {otherwise}"
-            raise Conflict(why, project.version, project.state) from None
+            raise Conflict(why, project.version, project.state, "not_reversible") from None
         issues = [
             issue
             for issue in self.issues.lock_all(work, set(project.hot_issues)).values()
@@ -63,7 +63,7 @@ class ReverseStep:
         ]
         if wrong.state in FOLLOWED and (judged := [issue.number for issue in issues if issue.state in JUDGED]):
             why = f"the effect of its works was judged since: {', '.join(judged)}"
-            raise Conflict(why, project.version, project.state)
+            raise Conflict(why, project.version, project.state, "effect_judged")
         now = work.clock.now()
         project.reverse(wrong, now, said.actor, said.reason)
         facts = {"reverses": wrong.version, "previous_state": wrong.state, "note": said.reason}

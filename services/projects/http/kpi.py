@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 
@@ -92,10 +92,12 @@ def kpi_view(workshop: Workshop, asked: KpiAsked) -> dict[str, Sequence[dict[str
         }
 
 
-def kpi_csv(workshop: Workshop, asked: KpiAsked) -> Response:
+def kpi_csv(workshop: Workshop, asked: KpiAsked, words: Mapping[str, str] | None = None) -> Response:
+    """`words`: what each column is called by its reader, in brackets beside its name."""
     view = kpi_view(workshop, asked)
     rows = [
         *({**one, "period": one["quarter"]} for one in view["quarters"]),
         *({**one, "period": one["month"]} for one in view["months"]),
     ]
-    return csv_answer("kpi.csv", HEAD, ([row.get(name, "") for name in HEAD] for row in rows))
+    head = [f"{name} ({words[name]})" for name in HEAD] if words else HEAD
+    return csv_answer("kpi.csv", head, ([row.get(name, "") for name in HEAD] for row in rows))

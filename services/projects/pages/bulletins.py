@@ -90,7 +90,7 @@ def _in_words(say: Speech) -> BulletinWords:
             say.kind(line.type_code) if line.type_code else "",
             say.if_known(f"kind.{line.what}") or say(WORDS[line.about] + line.what),
             say.department(line.lead),
-            f"{line.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
+            f"{line.moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if line.moment else line.at.isoformat(),
         )
 
     return words

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from fastapi import APIRouter, File, Request, Response, UploadFile
+from fastapi import APIRouter, Request, Response, UploadFile
 
 from services.chassis.database.work import Work, Workshop
 from services.chassis.pages.forms import Fields, body_of, number_of
@@ -32,7 +32,7 @@ from services.projects.http.refusals import answered
 from services.projects.http.rights import Commander, Reader, who_of
 from services.projects.jobs.consultation.csv_files import ballots_of_csv, moment_of
 from services.projects.pages.consultation_sheet import ConsultationSheet, file_read, rows_of_file
-from services.projects.pages.forms import Entered, hash_of
+from services.projects.pages.forms import Entered, SentFile, content_of, hash_of
 
 BODY_LIMITS: Mapping[str, int] = {
     "/pages/consultations/*/ballots": 32 * 2**20,
@@ -84,8 +84,8 @@ def consultation_pages(workshop: Workshop, pages: Pages, acts: ConsultationActs)
         actor: Commander,
         consultation_id: UUID,
         fields: Fields,
-        file: Annotated[UploadFile, File()],
-        protocol: Annotated[UploadFile | None, File()] = None,
+        file: SentFile = None,
+        protocol: SentFile = None,
     ) -> Response:
         """The hashes of the posted notice, and of another system's protocol, are kept; the files stay with the unit."""
 
@@ -127,10 +127,10 @@ def consultation_pages(workshop: Workshop, pages: Pages, acts: ConsultationActs)
         actor: Commander,
         consultation_id: UUID,
         fields: Fields,
-        file: Annotated[UploadFile, File()],
+        file: SentFile = None,
     ) -> Response:
         """A file of ballots; the same file sent again adds nothing. Rows that cannot count are listed."""
-        content, name = file.file.read(), file.filename or ""
+        name, content = content_of(file)
         evidence, rejected = hashlib.sha256(content).hexdigest(), list[RejectedRow]()
         try:
             with file_read():
@@ -158,8 +158,8 @@ def consultation_pages(workshop: Workshop, pages: Pages, acts: ConsultationActs)
 def _held_in(fields: Entered, protocol: UploadFile | None) -> dict[str, str] | None:
     """Where the vote was held, as the form sends it; None where nothing of it was entered."""
     found = {name: value for name in ("system", "number", "issued_on") if (value := fields.get(f"held.{name}"))}
-    if protocol is not None and protocol.filename:
-        found["evidence"] = hash_of(protocol)
+    if evidence := hash_of(protocol):
+        found["evidence"] = evidence
     return found or None
 
 

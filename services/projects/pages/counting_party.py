@@ -6,10 +6,9 @@ import csv
 import hashlib
 import io
 from collections.abc import Sequence
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, File, Request, Response, UploadFile
+from fastapi import APIRouter, Request, Response, UploadFile
 
 from services.chassis.database.work import Work, Workshop
 from services.chassis.pages.forms import Fields, body_of, number_of
@@ -26,7 +25,7 @@ from services.projects.http.rights import Commander, who_of
 from services.projects.jobs.consultation.csv_files import deliveries_of_csv, parts_of_csv
 from services.projects.pages.consultation_sheet import ConsultationSheet, file_read, rows_of_file
 from services.projects.pages.consultations import moment_entered
-from services.projects.pages.forms import Entered, hash_of
+from services.projects.pages.forms import Entered, SentFile, content_of, hash_of
 from services.projects.pages.on_site import project_of
 
 BALLOT_COLUMNS = ("房号", "事项", "意见", "方式", "时间", "送达", "文本版本")
@@ -41,7 +40,7 @@ def counting_party_pages(workshop: Workshop, pages: Pages, acts: ConsultationAct
         actor: Commander,
         consultation_id: UUID,
         fields: Fields,
-        file: Annotated[UploadFile | None, File()] = None,
+        file: SentFile = None,
     ) -> Response:
         """Without a file those of the register."""
 
@@ -83,12 +82,12 @@ def counting_party_pages(workshop: Workshop, pages: Pages, acts: ConsultationAct
         actor: Commander,
         consultation_id: UUID,
         fields: Fields,
-        file: Annotated[UploadFile, File()],
+        file: SentFile = None,
     ) -> Response:
         def act(work: Work) -> None:
-            content = file.file.read()
+            name, content = content_of(file)
             with file_read():
-                read = deliveries_of_csv(file.filename or "", content, hashlib.sha256(content).hexdigest())
+                read = deliveries_of_csv(name, content, hashlib.sha256(content).hexdigest())
             with rows_of_file(read.numbers), answered(CONSULTATION):
                 body = body_of(DeliveriesBody, {"deliveries": read.rows})
                 acts.ballots.deliver(work, str(consultation_id), body.handed(), who_of(actor))
@@ -101,7 +100,7 @@ def counting_party_pages(workshop: Workshop, pages: Pages, acts: ConsultationAct
         actor: Commander,
         consultation_id: UUID,
         fields: Fields,
-        file: Annotated[UploadFile, File()],
+        file: SentFile = None,
     ) -> Response:
         """The hash of the contract, or of the register's answer, is kept; the file stays with the unit."""
 

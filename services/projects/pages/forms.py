@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request, Response, UploadFile
+from fastapi import File, Request, Response, UploadFile
 from starlette.datastructures import ImmutableMultiDict
 
 from services.chassis.database.work import Work, Workshop
@@ -54,9 +54,19 @@ def refused(request: Request, entered: Entered, problem: Problem | None) -> dict
     }
 
 
-def hash_of(file: UploadFile) -> str:
-    """Of its content, which it reads to the end."""
-    return hashlib.sha256(file.file.read()).hexdigest()
+SentFile = Annotated[UploadFile | None, File()]
+"""A file of a form, with None as its default: a browser sends the field without a name where none was chosen, which is
+missing to the framework. Required, it would refuse the form before the page could show it again."""
+
+
+def hash_of(file: UploadFile | None) -> str | None:
+    """Of its content, which it reads to the end. None: no file was chosen, which a body that needs one then misses."""
+    return hashlib.sha256(file.file.read()).hexdigest() if file and file.filename else None
+
+
+def content_of(file: UploadFile | None) -> tuple[str, bytes]:
+    """Its name and its content; of no file both are empty, which its reader then refuses."""
+    return (file.filename or "", file.file.read()) if file else ("", b"")
 
 
 def fen_of(yuan: str | None) -> int | None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Annotated
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, File, Request, Response, UploadFile
+from fastapi import APIRouter, Request, Response
 
 from services.chassis.database.work import Work, Workshop
 from services.chassis.pages.forms import Fields, body_of, choice_of, number_of
@@ -24,7 +23,7 @@ from services.projects.http.rights import Commander, Reader, authority_of, who_o
 from services.projects.pages.consultation_sheet import rows_of_file
 from services.projects.pages.consultations import item_entered
 from services.projects.pages.counting_party import electors_entered
-from services.projects.pages.forms import NOTHING, Entered, acted, hash_of, refused
+from services.projects.pages.forms import NOTHING, Entered, SentFile, acted, hash_of, refused
 from services.projects.pages.on_site import project_of
 from services.projects.store.consultation_views import consultations_of_project
 from services.projects.store.consultations import meetings_of, opinions_of
@@ -45,7 +44,7 @@ def hearing_pages(workshop: Workshop, pages: Pages, acts: ConsultationActs) -> A
         actor: Commander,
         project_id: UUID,
         fields: Fields,
-        file: Annotated[UploadFile | None, File()] = None,
+        file: SentFile = None,
     ) -> Response:
         """A first item and who may vote, by the register or by a file; further items are added on its page."""
         try:
@@ -63,9 +62,7 @@ def hearing_pages(workshop: Workshop, pages: Pages, acts: ConsultationActs) -> A
         return done(f"/pages/consultations/{made.id}", "consultation_drafted")
 
     @router.post("/projects/{project_id}/consultations/meetings")
-    def hold(
-        request: Request, actor: Commander, project_id: UUID, fields: Fields, file: Annotated[UploadFile, File()]
-    ) -> Response:
+    def hold(request: Request, actor: Commander, project_id: UUID, fields: Fields, file: SentFile = None) -> Response:
         """The hash of the minutes is kept; the file stays with the unit."""
 
         def act(work: Work) -> None:

@@ -11,7 +11,7 @@ from services.chassis.pages.look import Pages
 from services.contracts.districts import sub_districts
 from services.contracts.taxonomy import taxonomy
 from services.projects.app.ports import CurrentRules
-from services.projects.http.kpi import Measured, asking_kpi, kpi_csv, kpi_view
+from services.projects.http.kpi import HEAD, Measured, asking_kpi, kpi_csv, kpi_view
 from services.projects.pages.kpi_chart import pair
 from services.projects.store.estate_views import page_of_estates
 from services.projects.store.kpi import KpiAsked
@@ -44,7 +44,9 @@ def kpi_pages(workshop: Workshop, pages: Pages, rules: CurrentRules) -> APIRoute
         )
 
     @router.get("/kpi.csv")
-    def as_csv(asked: KpiAsked = Depends(asking)) -> Response:
-        return kpi_csv(workshop, asked)
+    def as_csv(request: Request, asked: KpiAsked = Depends(asking)) -> Response:
+        """As the table of the API, each column with its name in the reader's language."""
+        say = pages.speech(request)
+        return kpi_csv(workshop, asked, {name: say(f"kpi.column.{name}") for name in HEAD})
 
     return router

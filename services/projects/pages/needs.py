@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, File, Query, Request, Response, UploadFile
+from fastapi import APIRouter, Query, Request, Response
 
 from services.chassis.database.work import Workshop
 from services.chassis.pages.look import Pages, done
@@ -26,6 +26,7 @@ from services.projects.jobs.needs.needs_file import (
     read_needs,
 )
 from services.projects.pages.estate_needs import gathers
+from services.projects.pages.forms import SentFile, content_of
 from services.projects.store.estate_views import estate_names, with_pages
 from services.projects.store.need_views import page_of_needs
 
@@ -74,12 +75,12 @@ def need_pages(workshop: Workshop, pages: Pages, gather: GatherNeeds) -> APIRout
         return _file(request, actor)
 
     @router.post("/needs/file/rows")
-    def file_rows(request: Request, actor: Gatherer, file: Annotated[UploadFile, File()]) -> Response:
+    def file_rows(request: Request, actor: Gatherer, file: SentFile = None) -> Response:
         """Takes the sound rows in one transaction and lists the others; the same file again adds nothing."""
         with workshop.engine.begin() as connection:
             seen = estate_names(connection, share_of(actor), gather.lead(workshop.clock.now()))
         try:
-            read = read_needs(file.file.read(), estates_by_name(seen))
+            read = read_needs(content_of(file)[1], estates_by_name(seen))
         except UnusableNeeds as error:
             return _file(request, actor, unusable=error.fault)
         with answered("need"), workshop.open() as work:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -22,6 +23,7 @@ MEETING_STEPS = [step for step in Gated if Gate.MEETINGS_HELD in GATES.get(step,
 ROW = ("element", "unit", "consent", "name_cn", "name_en", "standard_cn", "standard_en", "removes_cn", "removes_en")
 CAPACITY = ("unit_cn", "unit_en")
 _SAID = ("code", *(name for name in ROW if name.endswith(("_cn", "_en"))), *(f"capacity_{one}" for one in CAPACITY))
+_LINE = re.compile(r"(?P<id>[A-Z]?\d{1,3}(\.\d{1,3}){0,3})(?:[、.．:：\s]+(?P<text>.*)|)", re.ASCII)
 _MOST = 100
 """Rows of a menu or forms that are looked for, as many as a body holds."""
 
@@ -69,11 +71,10 @@ def whole_content(fields: Entered, before: EditionContent | None, file: UploadFi
 
 
 def _lines(fields: Entered) -> Iterator[tuple[str, str]]:
-    """A clause a line, its id first."""
-    for line in fields.get("clauses", "").splitlines():
-        code, _, said = line.strip().partition(" ")
-        if code:
-            yield code.rstrip("、."), said.strip()
+    """A clause a line, its id first. A line without an id has a blank one, which the body refuses."""
+    for line in filter(None, map(str.strip, fields.get("clauses", "").splitlines())):
+        found = _LINE.fullmatch(line)
+        yield (found["id"], found["text"]) if found else ("", line)
 
 
 def _clauses(fields: Entered, before: tuple[Clause, ...]) -> list[Values]:
@@ -117,7 +118,7 @@ def _forms(fields: Entered, file: UploadFile | None) -> Iterator[Values]:
             yield {"title": title, "sha256": sha256}
     added = fields.get("form_title")
     if added or (file and file.filename):
-        yield _known({"title": added, "sha256": hash_of(file) if file and file.filename else None})
+        yield _known({"title": added, "sha256": hash_of(file)})
 
 
 def _by_step(chosen: list[str]) -> dict[str, list[str]]:

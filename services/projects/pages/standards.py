@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, File, Request, Response, UploadFile
+from fastapi import APIRouter, Request, Response
 
 from services.chassis.database.work import Work, Workshop
 from services.chassis.pages.forms import Fields, body_of
@@ -28,7 +28,7 @@ from services.projects.http.standard_bodies import (
 )
 from services.projects.http.standards import found_standard
 from services.projects.http.standards_shown import opinion_shown, standard_shown
-from services.projects.pages.forms import NOTHING, Entered, acted, refused
+from services.projects.pages.forms import NOTHING, Entered, SentFile, acted, refused
 from services.projects.pages.standard_content import before_draft, first_content, offered
 from services.projects.pages.standard_steps import STEPS, write_draft
 from services.projects.store.case_views import all_cases
@@ -74,7 +74,7 @@ def standard_pages(workshop: Workshop, pages: Pages, acts: StandardActs) -> APIR
         actor: Commander,
         standard_id: UUID,
         fields: Fields,
-        file: Annotated[UploadFile | None, File()] = None,
+        file: SentFile = None,
     ) -> Response:
         """Of a form that is added the hash is kept; the file stays with the lead."""
         return _done(

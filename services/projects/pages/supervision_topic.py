@@ -35,7 +35,7 @@ from services.projects.http.supervision_bodies import (
     TopicReasonBody,
 )
 from services.projects.http.supervision_shown import clock_shown, seat_of
-from services.projects.pages.forms import NOTHING, Entered, acted, hash_of, moment_of, refused
+from services.projects.pages.forms import NOTHING, Entered, SentFile, acted, hash_of, moment_of, refused
 from services.projects.store.supervision_views import page_of_suggestions
 
 BODY_LIMITS = {
@@ -99,7 +99,11 @@ def topic_pages(workshop: Workshop, pages: Pages, acts: SupervisionActs) -> APIR
 
     @router.post("/supervision/{topic_id}/inspections")
     def inspect(
-        request: Request, actor: Supervisor, topic_id: UUID, fields: Fields, file: Annotated[list[UploadFile], File()]
+        request: Request,
+        actor: Supervisor,
+        topic_id: UUID,
+        fields: Fields,
+        file: Annotated[list[UploadFile] | None, File()] = None,
     ) -> Response:
         """Of the photographs the hashes are kept; the files stay with the inspectors."""
         groups = [
@@ -114,9 +118,7 @@ def topic_pages(workshop: Workshop, pages: Pages, acts: SupervisionActs) -> APIR
             "units": fields.getlist("units"),
             "people": [{name: value for name, value in one.items() if value} for one in groups],
             "made_at": moment_of(fields.get("made_at")),
-            "findings": [
-                {"note": fields.get("note", ""), "photographs": [hash_of(one) for one in file if one.filename]}
-            ],
+            "findings": [{"note": fields.get("note", ""), "photographs": [hash_of(one) for one in file or ()]}],
         }
 
         def act(work: Work) -> None:
@@ -152,10 +154,10 @@ def topic_pages(workshop: Workshop, pages: Pages, acts: SupervisionActs) -> APIR
         clause_id: UUID,
         act: ClauseAct,
         fields: Fields,
-        file: Annotated[UploadFile | None, File()] = None,
+        file: SentFile = None,
     ) -> Response:
         """Of the signed paper the hash is kept; the file stays with the unit."""
-        sent = _sent(fields) | {"signature": hash_of(file) if file and file.filename else None}
+        sent = _sent(fields) | {"signature": hash_of(file)}
 
         def take(work: Work) -> None:
             CLAUSE_STEPS[act](acts, work, clause_id, sent, seat_of(actor))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, File, Request, Response, UploadFile
+from fastapi import APIRouter, Request, Response, UploadFile
 
 from services.chassis.database.work import Work, Workshop
 from services.chassis.pages.forms import Fields, body_of, number_of
@@ -20,7 +19,7 @@ from services.projects.domain.works.gates import GROUNDS
 from services.projects.domain.works.visits import VisitResult
 from services.projects.http.rights import Commander, Reader, who_of
 from services.projects.http.visits import VisitBody, ending_shown, visits_due
-from services.projects.pages.forms import NOTHING, Entered, acted
+from services.projects.pages.forms import NOTHING, Entered, SentFile, acted
 from services.projects.pages.on_site import menu_rows_of, project_of, shown_to
 from services.projects.store.warranty_visits import rounds_of_project
 
@@ -49,7 +48,7 @@ def visit_pages(workshop: Workshop, pages: Pages, acts: WorksActs) -> APIRouter:
         actor: Commander,
         project_id: UUID,
         fields: Fields,
-        photograph: Annotated[UploadFile | None, File()] = None,
+        photograph: SentFile = None,
     ) -> Response:
         """The photograph's hash is kept; the file stays with the unit."""
         found = {name: fields.get(name) for name in ("item_id", "severity", "note")}

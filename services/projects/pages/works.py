@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, File, Request, Response, UploadFile
+from fastapi import APIRouter, Request, Response
 
 from services.chassis.database.work import Work, Workshop
 from services.chassis.pages.forms import Fields, body_of, number_of
@@ -29,7 +28,7 @@ from services.projects.http.works_bodies import (
     PaperBody,
 )
 from services.projects.http.works_shown import works_shown
-from services.projects.pages.forms import NOTHING, Entered, acted, fen_of, hash_of
+from services.projects.pages.forms import NOTHING, Entered, SentFile, acted, fen_of, hash_of
 from services.projects.pages.on_site import menu_rows_of, project_of, shown_to
 from services.projects.store.consultation_views import consultations_of_project
 
@@ -79,7 +78,7 @@ def works_pages(
 
     @router.post("/projects/{project_id}/works/papers")
     def file_paper(
-        request: Request, actor: Commander, project_id: UUID, fields: Fields, file: Annotated[UploadFile, File()]
+        request: Request, actor: Commander, project_id: UUID, fields: Fields, file: SentFile = None
     ) -> Response:
         """The file's hash is kept, so that it can be shown later that it is the same; the file stays with the unit."""
 

@@ -51,7 +51,7 @@ _LAST_ISSUED = (
 class BulletinLine:
     """`what`: the state it reached; for a decision its kind, if that is known.
 
-    `due`: the last day for it, where it was not done. `title`: of a standard, or a clause of an opinion. `party`: whose
+    `at`: a day alone where no hour is known. `due`: the last day for it, where it was not done. `title`: of a standard, or a clause of an opinion. `party`: whose
     opinion it is.
     """
 
@@ -64,18 +64,23 @@ class BulletinLine:
     type_code: str | None
     what: str
     lead: str
-    at: datetime
+    at: datetime | date
     due: date | None = None
     title: str | None = None
     party: str | None = None
+
+    @property
+    def moment(self) -> datetime | None:
+        """None where only the day is known."""
+        return self.at if isinstance(self.at, datetime) else None
 
 
 def bulletin_lines(
     connection: Connection, section: BulletinSection, span: Span, sub_district: str | None
 ) -> list[BulletinLine]:
-    """Without `sub_district` of the whole district; in order of time."""
+    """Without `sub_district` of the whole district; in order of time, what has no hour first on its day."""
     found = _SECTIONS[section](connection, span, sub_district)
-    return sorted(found, key=lambda line: (line.at, line.number))
+    return sorted(found, key=lambda line: (line.moment or datetime.combine(line.at, time.min, ZONE), line.number))
 
 
 def calls_of_period(
@@ -210,7 +215,9 @@ def _rollout(connection: Connection, span: Span, sub_district: str | None) -> li
         .where(or_(adopted, late), _of(standard_rollouts, sub_district))
     )
 
-    def line(row: RowMapping, place: str | None, what: str, at: datetime, due: date | None = None) -> BulletinLine:
+    def line(
+        row: RowMapping, place: str | None, what: str, at: datetime | date, due: date | None = None
+    ) -> BulletinLine:
         number = f"{row['number'] or ''}"
         where = (row["id"], number, place, None, None, None)
         return BulletinLine("standard", *where, what, row["lead"], at, due, row["title"])
@@ -219,9 +226,9 @@ def _rollout(connection: Connection, span: Span, sub_district: str | None) -> li
         *(line(row, None, "issued", row["issued_at"]) for row in connection.execute(issued).mappings()),
         *(line(row, None, "retired", row["retired_at"]) for row in connection.execute(retired).mappings()),
         *(
-            line(row, row["sub_district"], "overdue", _noon(row["adopt_by"]), row["adopt_by"])
+            line(row, row["sub_district"], "overdue", row["adopt_by"], row["adopt_by"])
             if row["what"] == "overdue"
-            else line(row, row["sub_district"], "adopted", _noon(row["adopted_on"]))
+            else line(row, row["sub_district"], "adopted", row["adopted_on"])
             for row in connection.execute(made).mappings()
         ),
     ]
@@ -265,11 +272,6 @@ def _issue_line(row: RowMapping, what: str, at: datetime, due: date | None = Non
 def _project_line(row: RowMapping, what: str, at: datetime, due: date | None = None) -> BulletinLine:
     place = (row["sub_district"], row["estate"], row["estate_name"])
     return BulletinLine("project", row["id"], row["number"], *place, None, what, row["lead"], at, due)
-
-
-def _noon(day: date) -> datetime:
-    """A day of which no hour is known, where lines stand in order of time."""
-    return datetime.combine(day, time(12), ZONE)
 
 
 def _last_day(end: datetime) -> date:

@@ -10,6 +10,7 @@ from services.contracts.districts import SHANGHAI
 from tests.integration.pages.conftest import Projects
 from tests.integration.pages.english import english_in
 from tests.integration.projects.conftest import NOW
+from tests.integration.projects.ruling import adopted_everywhere, issued
 
 
 def test_the_page_shows_the_last_week_that_is_over_and_any_other_that_is_chosen(projects: Projects) -> None:
@@ -35,6 +36,17 @@ def test_the_table_of_the_page_has_words_and_local_times_beside_the_codes(projec
         assert datetime.fromisoformat(row["at"]).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") == row["at_local"]
         assert all(row[name] for name in ("type_words", "what_words", "lead_words"))
     projects.site.person("subdistrict:310109010").open("/pages/bulletins/2026-07.csv?for=hub", 403)
+
+
+def test_an_adoption_of_which_only_the_day_is_known_has_no_hour(projects: Projects) -> None:
+    standard_id = issued(projects.district)
+    adopted_everywhere(projects.district, standard_id)
+    hub = projects.site.person("hub")
+    rows = [row for row in hub.open("/pages/bulletins/2026-07?for=310109010").split("<tr>") if "已采纳" in row]
+    assert [("2026年7月1日<" in row, "12:00" in row) for row in rows] == [(True, False)]
+    table = hub.browser.get("/pages/bulletins/2026-07.csv?for=310109010").content.decode("utf-8-sig")
+    adopted = [row for row in csv.DictReader(io.StringIO(table)) if row["what"] == "adopted"]
+    assert [(row["at"], row["at_local"]) for row in adopted] == [("2026-07-01", "2026-07-01")]
 
 
 def test_in_english_no_word_is_missing(projects: Projects) -> None:

@@ -13,7 +13,16 @@ from tests.integration.pages.conftest import Person, Projects, Site
 from tests.integration.pages.english import english_in
 from tests.integration.projects.events import dispatched, take
 from tests.integration.projects.loop_of import District
-from tests.integration.projects.ruling import analysed, consulted, issued, on_case, proposed, revised
+from tests.integration.projects.ruling import (
+    adopted_everywhere,
+    analysed,
+    checked,
+    consulted,
+    issued,
+    on_case,
+    proposed,
+    revised,
+)
 from tests.integration.projects.wired import served, wired
 
 _TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
@@ -163,11 +172,43 @@ def test_a_standard_is_drafted_heard_issued_and_adopted_on_its_pages(projects: P
     assert send(office, rollout, "adoption", trained_on="2026-06-30", **here)[0] == 303
     assert send(office, rollout, "adoption", trained_on="2026-06-30", **here)[0] == 409
     html = lead.open(rollout)
-    for said in ('已采用现行版 <b class="num">1</b>', '待采用 <b class="num">7</b>', "2026年6月30日完成培训"):
+    for said in ('已采纳现行版 <b class="num">1</b>', '待采纳 <b class="num">7</b>', "2026年6月30日完成培训"):
         assert said in html
     sheet = lead.open(f"/pages/cases/{case_id}")
-    for said in ("屋面办法", "曲阳路街道", "采用前"):
+    for said in ("屋面办法", "曲阳路街道", "采纳前"):
         assert said in sheet
+
+
+def test_a_clause_line_without_its_number_is_one_fault_named_as_that(projects: Projects) -> None:
+    lead = projects.site.person("department:housing")
+    new = {"case_id": analysed(projects.district), "title": "屋面办法", "text": "总则"}
+    for lines, said in (
+        ("1 闭水查漏\n查勘后再修", "条款编号：每行写一条，先写编号"),
+        ("1 闭水查漏\n2", "条款内容：编号后面"),
+    ):
+        status, refused = send(lead, "/pages/standards", "new", clauses=lines, **new)
+        assert (status, refused.count("<li>"), said in refused) == (422, 1, True), refused
+    status, page = send(lead, "/pages/standards", "new", clauses="1、闭水查漏\n4.1：查勘后再修", **new)
+    assert status == 303
+    assert "查勘后再修" in lead.open(page)
+
+
+def test_a_refusal_says_why_and_blames_nobody_where_nobody_was_quicker(projects: Projects) -> None:
+    standard_id = issued(projects.district)
+    adopted_everywhere(projects.district, standard_id)
+    found = checked(projects.district, standard_id, "1", verdict="not_satisfied", mend_by="2026-08-01")
+    assert found.status_code == 201, found.text
+    lead, page = projects.site.person("department:housing"), f"/pages/standards/{standard_id}"
+    last = {"last_day": "2026-12-31", "reason": "由市级标准替代"}
+    status, refused = send(lead, page, "retirement", **last)
+    assert (status, "已有人先一步办理" in refused) == (409, False)
+    for said in ("目前不能这样办理", "检查发现的问题没有整改", "由市级标准替代", "未整改的问题"):
+        assert said in refused
+    status, faster = send(lead, page, "retirement", version=1, **last)
+    assert (status, "已有人先一步办理" in faster, "目前不能" in faster) == (409, True, False)
+    status, refused = send(lead, f"{page}/rollout", "acceptance", version=2, sub_district="310109010")
+    assert status in (409, 422)
+    assert "已变为“推广”" not in refused
 
 
 def test_who_only_looks_finds_no_form_and_english_is_english(projects: Projects) -> None:
@@ -210,7 +251,7 @@ def test_a_deputy_reads_cases_standards_and_roll_out_and_nothing_of_issues_and_t
     shown = projects.district.as_("deputy").get(f"/cases/{case_id}/sheet").json()
     assert (shown["issues"], shown["tickets"], shown["ticket_numbers"], shown["ticket_count"]) == ([], [], {}, 0)
     assert shown["pilot_number"] is None
-    assert "待采用" in deputy.open(f"/pages/standards/{standard_id}/rollout")
+    assert "待采纳" in deputy.open(f"/pages/standards/{standard_id}/rollout")
     assert "竣工后闭水二十四小时" in deputy.open(f"/pages/standards/{standard_id}")
     deputy.open("/pages/hot-issues", 403)
     assert projects.district.as_("deputy").get("/standards").status_code == 200

@@ -64,6 +64,9 @@ def test_the_pair_of_figures_is_drawn_and_downloaded_with_what_was_chosen(site: 
     assert "<svg" in shown
     assert "<title>2026-03: 12</title>" in shown
     file = lead.browser.get("/pages/kpi.csv?from=2026-03-01&to=2026-03-01&type=MJ01&estate=quyang-1")
-    assert file.content.decode("utf-8-sig").splitlines()[-1] == "2026-03,,,12,12,0"
+    head, *_, last = file.content.decode("utf-8-sig").splitlines()
+    assert (last, "started_floor_area_m2 (新开工面积（平方米）)" in head.split(",")) == ("2026-03,,,12,12,0", True)
+    english = lead.browser.get("/pages/kpi.csv?from=2026-03-01&to=2026-03-01&lang=en").content.decode("utf-8-sig")
+    assert english.startswith("period (quarter or month),projects (projects begun),")
     assert site.person("supervisor").open("/pages/kpi").count("<svg") == 1
     assert site.person("department:ecology").browser.get("/pages/kpi").status_code == 403

@@ -9,7 +9,7 @@ import pytest
 
 from tests.integration.pages.conftest import Person, Projects
 from tests.integration.pages.english import english_in
-from tests.integration.pages.sending import send
+from tests.integration.pages.sending import send, send_without_file
 from tests.integration.projects.supervising import DISPLEASED, PROMISED, Supervising
 
 PAPER = {"file": ("signed.pdf", b"signed", "application/pdf")}
@@ -62,6 +62,24 @@ def test_a_clause_goes_its_way_on_the_pages_of_all_who_take_part(projects: Proje
     for said in ("已办结", "承诺已兑现", "是 · 2026年7月1日", "没有说清何时完工"):
         assert said in html
     assert "2/2 (100%)" in party.open("/pages/supervision")
+
+
+def test_an_inspection_without_a_photograph_is_noted_as_a_browser_sends_it(projects: Projects, party: Person) -> None:
+    page = topic_page(party)
+    seen = {"made_at": "2026-06-30T09:00", "sub_district": "310109010", "units": "housing", "note": "顶楼渗水",
+            "role_0": "deputy", "number_0": "3"}  # fmt: skip
+    answer = send_without_file(party, page, "inspections", **seen)
+    assert (answer.status_code, "顶楼渗水" in party.open(page)) == (303, True), answer.text
+
+
+def test_an_answer_without_its_paper_is_refused_in_its_form(projects: Projects) -> None:
+    desk, unit = Supervising(projects.district), projects.site.person("department:housing")
+    clause = desk.handed_over()
+    page, step = f"/pages/supervision/{clause['topic_id']}", f"clauses/{clause['clause_id']}/reply"
+    hidden = {"clause": clause["clause_id"], "act": "reply"}
+    said = hidden | {"reply_class": "B", "text": "年内完成翻修", "on": "2026-09-30", "signed_on": "2026-07-01"}
+    refused = send_without_file(unit, page, step, **said)
+    assert (refused.status_code, "签字文件" in refused.text, "年内完成翻修" in refused.text) == (422, True, True)
 
 
 def test_after_the_second_return_the_page_says_that_the_party_decides(projects: Projects, party: Person) -> None:

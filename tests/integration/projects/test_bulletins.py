@@ -131,7 +131,9 @@ def test_what_became_of_standards_today_is_in_the_running_week_and_month(distric
     answer = on_standard(district, standard_id, "retirement", last_day="2026-07-01", reason="市级标准已覆盖")
     assert answer.status_code == 200, answer.text
     for period in ("2026-07", "2026-W27"):
-        told = [(line["what"], line["number"]) for line in bulletin(district, period)["sections"]["rollout"]]
+        found = bulletin(district, period)["sections"]["rollout"]
+        assert {line["at"] for line in found if line["what"] == "adopted"} == {"2026-07-01"}  # no hour is known
+        told = [(line["what"], line["number"]) for line in found]
         assert sorted(told) == [*[("adopted", "1")] * 8, ("issued", "1"), ("retired", "1")]
 
 

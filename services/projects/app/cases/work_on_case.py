@@ -59,7 +59,7 @@ class WorkOnCase:
         """A person proposes a case. Raises Unfit for issues that are not of the type, Conflict where one is open."""
         newest = self.cases.lock_type(work, type_code)
         if newest and newest.state not in ENDED:
-            raise Conflict("a case of this type is open: go on with it", newest.version, newest.state)
+            raise Conflict("a case of this type is open: go on with it", newest.version, newest.state, "case_open")
         own = who.authority.share.departments
         issues = [
             one
@@ -134,7 +134,7 @@ class WorkOnCase:
             raise Forbidden("not-yours", "Another department does it", why)
         self._possible(case, version, CaseAct.DO_MEASURE)
         if measure.done_on:
-            raise Conflict("it was done before", case.version, case.state)
+            raise Conflict("it was done before", case.version, case.state, "measure_done")
         done = measure.done(work.clock.now().astimezone(SHANGHAI).date())
         case.put(done)
         case.version += 1

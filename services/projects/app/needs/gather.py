@@ -101,7 +101,9 @@ class GatherNeeds:
         try:
             need.refuse(reason)
         except IllegalNeedStep as error:
-            raise Conflict(f"{error}: its plan or project decides on it", need.version, need.state) from None
+            raise Conflict(
+                f"{error}: its plan or project decides on it", need.version, need.state, "need_settled"
+            ) from None
         self.keep(work, [need])
         work.publish(TOPIC, settled(need, "refused", reason))
         return need

@@ -43,7 +43,9 @@ class OpenForNeeds:
             need = admitted(locked.get(one.id), who.authority.act_on, nothing)
             must_be_at(one.version, need.version, need.state)
             if need.state not in PLANNABLE:
-                raise Conflict(f"it is {need.state}: no project can be opened for it", need.version, need.state)
+                raise Conflict(
+                    f"it is {need.state}: no project can be opened for it", need.version, need.state, "need_settled"
+                )
             needs.append(need)
         return self.begin(work, needs, plan, who.actor)
 

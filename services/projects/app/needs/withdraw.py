@@ -32,7 +32,9 @@ class WithdrawNeeds:
         need = admitted(self.gather.book.lock(work, {need_id}).get(need_id), sees)
         must_be_at(version, need.version, need.state)
         if need.state not in PLANNABLE:
-            raise Conflict(f"it is {need.state}: what was asked for stays on record", need.version, need.state)
+            raise Conflict(
+                f"it is {need.state}: what was asked for stays on record", need.version, need.state, "need_settled"
+            )
         if kind not in ASKED_BY_HAND or not need.leave(kind, ref):
             raise Unfit("ref", "is no request of a committee or a file for this need: take one of its sources")
         self.gather.keep(work, [need])

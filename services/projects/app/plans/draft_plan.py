@@ -68,7 +68,12 @@ class DraftPlan:
         before = self.book.lock_year(work, year)
         if before and before[-1].state is PlanState.DRAFT:
             draft = before[-1]
-            raise Conflict("a draft of this year is open: publish it, or go on with it", draft.version, draft.state)
+            raise Conflict(
+                "a draft of this year is open: publish it, or go on with it",
+                draft.version,
+                draft.state,
+                "plan_draft_open",
+            )
         number = before[-1].number + 1 if before else 1
         plan = YearlyPlan(self.new_id(), year, number, lead, budget_fen, self.plan_rules.version, now, version=1)
         known = self.book.entries(work, before[-1].id) if before else []
@@ -165,7 +170,9 @@ def locked_draft(book: PlanBook, work: Work, plan_id: str, version: int | None) 
     if version is not None:
         must_be_at(version, plan.version, plan.state)
     if plan.state is not PlanState.DRAFT:
-        raise Conflict(f"it is {plan.state} and never changes: draft the next version", plan.version, plan.state)
+        raise Conflict(
+            f"it is {plan.state} and never changes: draft the next version", plan.version, plan.state, "plan_final"
+        )
     return plan
 
 

@@ -28,7 +28,9 @@ class OpenListed:
         if entry is None:
             raise NotInPlan
         if found.state is not PlanState.PUBLISHED or entry.decision is not PlanDecision.LISTED:
-            raise Conflict("works begin from what the plan in force lists", found.version, found.state)
+            raise Conflict(
+                "works begin from what the plan in force lists", found.version, found.state, "plan_not_in_force"
+            )
         locked = self.open_for_needs.book.lock(work, set(entry.needs))
         needs = [
             locked[one]
@@ -36,7 +38,7 @@ class OpenListed:
             if locked[one].state is NeedState.IN_PLAN and locked[one].plan_id == plan_id
         ]
         if not needs:
-            raise Conflict("its needs are met by a project already", found.version, found.state)
+            raise Conflict("its needs are met by a project already", found.version, found.state, "needs_met")
         try:
             return self.open_for_needs.begin(work, needs, plan, who.actor)
         except Unfit as unfit:

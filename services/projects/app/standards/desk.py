@@ -37,14 +37,16 @@ class StandardDesk:
         if version is not None:
             must_be_at(version, standard.version, standard.state)
         if standard.state is StandardState.RETIRED:
-            raise Conflict("it is retired and stays so: draft a new standard", standard.version, standard.state)
+            raise Conflict(
+                "it is retired and stays so: draft a new standard", standard.version, standard.state, "standard_retired"
+            )
         return standard
 
     def draft_of(self, standard: Standard) -> Edition:
         draft = standard.draft()
         if draft is None:
             why = "its versions are issued and never change: draft the next version"
-            raise Conflict(why, standard.version, standard.state)
+            raise Conflict(why, standard.version, standard.state, "no_draft")
         return draft
 
     def opinions_on(self, work: Work, standard: Standard, draft: Edition) -> list[StandardOpinion]:

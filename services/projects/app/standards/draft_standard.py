@@ -52,7 +52,7 @@ class DraftStandard:
         """Drafts the next version; without content it begins as the one before."""
         standard = self.desk.open(work, standard_id, version, who)
         if standard.draft():
-            raise Conflict("a draft is open: go on with it", standard.version, standard.state)
+            raise Conflict("a draft is open: go on with it", standard.version, standard.state, "draft_open")
         before = standard.editions[-1]
         _fit(content or before.content, before.content)
         edition = Edition(before.number + 1, content or before.content, supersedes=before.number)

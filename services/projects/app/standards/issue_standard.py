@@ -59,7 +59,9 @@ class IssueStandard:
         standard = self.desk.open(work, standard_id, said.version, who)
         draft = self.desk.draft_of(standard)
         if draft.state is not EditionState.CONSULTED:
-            raise Conflict("it was not consulted on yet: hear and answer first", standard.version, standard.state)
+            raise Conflict(
+                "it was not consulted on yet: hear and answer first", standard.version, standard.state, "not_consulted"
+            )
         now = work.clock.now()
         today = now.astimezone(SHANGHAI).date()
         all_answered(self.desk.opinions_on(work, standard, draft))
@@ -106,7 +108,7 @@ class IssueStandard:
         if fault := standard.end_fault(last, now.astimezone(SHANGHAI).date()):
             raise Unfit("last_day", fault)
         if found := open_findings(one for one, _, _ in self.desk.book.checks(work, standard.id)):
-            raise Conflict(open_finding(found[0], "it ends"), standard.version, standard.state)
+            raise Conflict(open_finding(found[0], "it ends"), standard.version, standard.state, "open_finding")
         standard.retirement = Retirement(last, now, reason)
         standard.review_on = None
         self.desk.changed(work, standard, edition, who.actor)
@@ -125,7 +127,7 @@ class IssueStandard:
         ending = {one.id for one in draft.content.clauses if one.status is not ClauseStatus.ACTIVE}
         for one in open_findings(check for check, _, _ in self.desk.book.checks(work, standard.id)):
             if one.clause in ending:
-                raise Conflict(open_finding(one, "it ends"), standard.version, standard.state)
+                raise Conflict(open_finding(one, "it ends"), standard.version, standard.state, "open_finding")
 
     def _review_on(self, said: date | None, begin: date) -> date:
         months = self.desk.rules.review_months
@@ -163,7 +165,7 @@ class IssueStandard:
 
 def _last_issued(standard: Standard) -> Edition:
     if not (issued := standard.issued()):
-        raise Conflict("none of its versions was issued yet", standard.version, standard.state)
+        raise Conflict("none of its versions was issued yet", standard.version, standard.state, "not_issued")
     return issued[-1]
 
 

@@ -46,7 +46,7 @@ class RollOut:
         if fault := _number_fault(standard, rollout, number, standard.in_force(today, now)):
             raise Unfit("number", fault)
         if rollout.number == number and rollout.state in ADOPTED:
-            raise Conflict("it adopted this version before", rollout.version, rollout.state)
+            raise Conflict("it adopted this version before", rollout.version, rollout.state, "adopted_before")
         if trained_on > today:
             raise Unfit("trained_on", "is still to come: adopt it once people were trained")
         rollout.adopt(number, today, trained_on)
@@ -106,7 +106,7 @@ class RollOut:
         _, rollout = self._of(work, standard_id, sub_district, version)
         edition = self._adopted(standard, rollout)
         if rollout.state is RolloutState.ACCEPTED:
-            raise Conflict("it was accepted before", rollout.version, rollout.state)
+            raise Conflict("it was accepted before", rollout.version, rollout.state, "accepted_before")
         here = _here((one for one, _, _ in self.desk.book.checks(work, standard_id)), rollout)
         today = work.clock.now().astimezone(SHANGHAI).date()
         if left := not_good(edition.content.clauses, here, today):
@@ -121,7 +121,7 @@ class RollOut:
         if rollout is None:
             raise Unknown
         if standard.retirement:
-            raise Conflict("the standard is retired", standard.version, standard.state)
+            raise Conflict("the standard is retired", standard.version, standard.state, "standard_retired")
         must_be_at(version, rollout.version, rollout.state)
         return standard, rollout
 
@@ -129,7 +129,7 @@ class RollOut:
     def _adopted(standard: Standard, rollout: Rollout) -> Edition:
         edition = standard.edition(rollout.number) if rollout.number and rollout.state in ADOPTED else None
         if edition is None:
-            raise Conflict("no version is adopted there", rollout.version, rollout.state)
+            raise Conflict("no version is adopted there", rollout.version, rollout.state, "nothing_adopted")
         return edition
 
     def _saved(self, work: Work, standard: Standard, rollout: Rollout, who: Who) -> Rollout:

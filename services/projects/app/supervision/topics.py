@@ -159,7 +159,7 @@ class Topics:
         waiting = [str(one.number) for one in self.book.opinions_of(work, topic_id) if one.state not in ENDED]
         if waiting:
             why = f"clauses {', '.join(waiting)} are open: follow them to their end, or withdraw them"
-            raise Conflict(why, topic.version, topic.state)
+            raise Conflict(why, topic.version, topic.state, "clauses_open")
         topic.reach(TopicState.CLOSED)
         topic.closed_because = because
         self._keep(work, topic, seat)

@@ -95,7 +95,7 @@ class MendDefect:
         if defect is None:
             raise Unfit("defect_id", "is no defect of these works; take an id of GET /projects/{id}/works")
         if defect.state is not step.state:
-            raise Conflict(f"it is {defect.state} by now", defect.version, defect.state)
+            raise Conflict(f"it is {defect.state} by now", defect.version, defect.state, "changed")
         try:
             taken = defect.take(step.to, step.party)
         except IllegalDefectStep as error:

@@ -27,7 +27,7 @@ class NameParties:
         if there and (there.name, there.code) == (party.name, party.code):
             return there
         if party.version != (there.version if there else 0):
-            raise Conflict("another unit was named by now", there.version if there else 0, party.role)
+            raise Conflict("another unit was named by now", there.version if there else 0, party.role, "changed")
         named = replace(party, version=party.version + 1)
         try:
             apart({**known, party.role: named}.values())
