@@ -172,7 +172,7 @@ def _route_of(pages: Pages, *, public: bool = False) -> type[APIRoute]:
                         await require_own_form(request)
                     return await handle(request)
                 except RequestValidationError as error:
-                    return refuse(request, invalid(error.errors()))
+                    return refuse(request, _unknown_or_invalid(error))
                 except Problem as problem:
                     return refuse(request, problem)
                 except HTTPException as error:
@@ -184,6 +184,15 @@ def _route_of(pages: Pages, *, public: bool = False) -> type[APIRoute]:
             return shown
 
     return PageRoute
+
+
+def _unknown_or_invalid(error: RequestValidationError) -> Problem:
+    """An address that names what can be no record of ours names none, which is what the reader has to know."""
+    for one in error.errors():
+        where = one["loc"][0]
+        if where == "path" or (where == "query" and one["type"] == "uuid_parsing"):
+            return Problem(404, "not-found", "No such record", "Open it from the list.")
+    return invalid(error.errors())
 
 
 def _before(path: str) -> str:

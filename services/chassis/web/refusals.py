@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from services.chassis.commands import Conflict, Forbidden, Unfit, Unknown
 from services.chassis.web.problems import Problem, invalid
@@ -28,7 +29,7 @@ def answered(not_found: Callable[[], Problem], conflict_title: str) -> Iterator[
 
 
 def conflict_problem(conflict: Conflict, title: str) -> Problem:
-    known = {"reason": conflict.reason} if conflict.reason else {}
+    known: dict[str, Any] = {"reason": conflict.reason} if conflict.reason else {}
     return Problem(
         409, "conflict", title, f"{conflict}.", current_version=conflict.version, current_state=conflict.state, **known
     )

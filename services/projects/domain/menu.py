@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from enum import StrEnum
+from string import ascii_uppercase
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -16,6 +17,11 @@ from services.contracts.data_files import DataRow
 from services.contracts.elements import ElementCode
 
 MenuCode = Annotated[str, StringConstraints(pattern=r"^M[0-9]{2}-[A-Z]$")]
+
+
+def free_code(element: str, taken: Collection[str]) -> str | None:
+    """The first code of rows of an element that none of `taken` is; None where all its letters are."""
+    return next((code for one in ascii_uppercase if (code := f"M{element[1:]}-{one}") not in taken), None)
 
 
 class Unit(StrEnum):

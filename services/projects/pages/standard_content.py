@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from fastapi import UploadFile
@@ -11,7 +11,7 @@ from fastapi import UploadFile
 from services.chassis.pages.speech import Speech
 from services.contracts.elements import elements
 from services.projects.domain.consultation.meetings import MeetingKind
-from services.projects.domain.menu import ConsentScope, Unit
+from services.projects.domain.menu import ConsentScope, Unit, free_code
 from services.projects.domain.standards.clauses import Clause, ClauseStatus
 from services.projects.domain.standards.standard import EditionContent, Standard
 from services.projects.domain.works.gates import GATES, Gate, Gated
@@ -58,12 +58,14 @@ def first_content(fields: Entered) -> Values:
     return {name: value for name, value in said.items() if value is not None}
 
 
-def whole_content(fields: Entered, before: EditionContent | None, file: UploadFile | None) -> Values:
+def whole_content(
+    fields: Entered, before: EditionContent | None, file: UploadFile | None, taken: Collection[str]
+) -> Values:
     """All of the form that changes a draft. `before`: the version before, whose clauses stay or end; `file`: of a form
-    that is added, of which the hash is kept."""
+    that is added, of which the hash is kept; `taken`: the codes of all menus, of which a row without one gets none."""
     return first_content(fields) | {
         "clauses": _clauses(fields, before.clauses if before else ()) or None,
-        "menu": list(_menu(fields)),
+        "menu": _coded(list(_menu(fields)), taken),
         "papers": _by_step(fields.getlist("papers")),
         "meetings": _by_step(fields.getlist("meetings")),
         "templates": list(_forms(fields, file)),
@@ -99,15 +101,29 @@ def _ended(fields: Entered, clause: Clause) -> Values | None:
 
 
 def _menu(fields: Entered) -> Iterator[Values]:
-    """A row of which nothing is written is none."""
+    """A row of which nothing is written is none. The Chinese stands in for what is not said in English."""
     for n in range(_MOST):
         if not any(fields.get(f"menu_{n}_{name}") for name in _SAID):
             continue
-        row = {name: fields.get(f"menu_{n}_{name}") for name in ("code", *ROW)}
-        capacity = {name: fields.get(f"menu_{n}_capacity_{name}") for name in CAPACITY}
+        row = _in_both({name: fields.get(f"menu_{n}_{name}") for name in ("code", *ROW)})
+        capacity = _in_both({name: fields.get(f"menu_{n}_capacity_{name}") for name in CAPACITY})
         withdrawn = fields.get(f"menu_{n}_withdrawn") == "yes"
         known: Values = {name: said for name, said in row.items() if said is not None}
         yield known | {"withdrawn": withdrawn} | ({"capacity": _known(capacity)} if any(capacity.values()) else {})
+
+
+def _in_both(row: Mapping[str, str | None]) -> dict[str, str | None]:
+    return {name: said or row.get(f"{name.removesuffix('_en')}_cn") for name, said in row.items()}
+
+
+def _coded(rows: list[Values], taken: Collection[str]) -> list[Values]:
+    """A row without a code gets the first free one of its element, in the order of the form."""
+    codes = {*taken, *(row["code"] for row in rows if "code" in row)}
+    for row in rows:
+        if "code" not in row and row.get("element") in elements() and (code := free_code(row["element"], codes)):
+            row["code"] = code
+            codes.add(code)
+    return rows
 
 
 def _forms(fields: Entered, file: UploadFile | None) -> Iterator[Values]:

@@ -24,14 +24,18 @@ from services.projects.http.standard_bodies import (
 from services.projects.http.standards import found_standard
 from services.projects.pages.forms import Entered
 from services.projects.pages.standard_content import before_draft, whole_content
-from services.projects.store.standard_views import standard_by_id
+from services.projects.store.standard_views import all_standards, standard_by_id
 
 
 def write_draft(
     acts: StandardActs, work: Work, standard_id: str, fields: Entered, file: UploadFile | None, actor: Actor
 ) -> None:
     held = found_standard(standard_by_id(work.connection, standard_id))
-    content = whole_content(fields, before_draft(held), file)
+    written = (
+        row for one in all_standards(work.connection) for edition in one.editions for row in edition.content.menu
+    )
+    taken = {row.code for rows in (acts.issue.base_menu, written) for row in rows}
+    content = whole_content(fields, before_draft(held), file, taken)
     body = body_of(WritingBody, {"version": number_of(fields.get("version")), "content": content})
     acts.draft.write(work, standard_id, body.version, body.content.content(), who_of(actor))
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from services.chassis.database.work import Work, Workshop
 from services.chassis.pages.forms import Fields, body_of
@@ -42,8 +42,11 @@ def standard_pages(workshop: Workshop, pages: Pages, acts: StandardActs) -> APIR
     router = pages.router()
 
     @router.get("/standards")
-    def list_standards(request: Request, actor: RuleReader) -> Response:
-        return _all(request, actor)
+    def list_standards(
+        request: Request, actor: RuleReader, case: Annotated[str, Query(max_length=40)] = ""
+    ) -> Response:
+        """`case`: the one that the form of a draft begins with."""
+        return _all(request, actor, chosen=case)
 
     @router.post("/standards/new")
     def draft(request: Request, actor: Commander, fields: Fields) -> Response:
@@ -108,7 +111,13 @@ def standard_pages(workshop: Workshop, pages: Pages, acts: StandardActs) -> APIR
             lambda problem: _one(request, actor, standard_id, fields, problem),
         )
 
-    def _all(request: Request, actor: Actor, entered: Entered = NOTHING, problem: Problem | None = None) -> Response:
+    def _all(
+        request: Request,
+        actor: Actor,
+        entered: Entered = NOTHING,
+        problem: Problem | None = None,
+        chosen: str = "",
+    ) -> Response:
         with workshop.engine.begin() as connection:
             items, cases = all_standards(connection), all_cases(connection)
         return pages.show(
@@ -122,6 +131,7 @@ def standard_pages(workshop: Workshop, pages: Pages, acts: StandardActs) -> APIR
                 if one.state in POSSIBLE[CaseAct.DRAFT_STANDARD] and not one.standard_id and _leads(actor, one.lead)
             ],
             elements=elements(),
+            chosen=chosen,
             **refused(request, entered, problem),
         )
 

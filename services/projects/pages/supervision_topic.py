@@ -21,6 +21,7 @@ from services.projects.app.supervision.seats import Seat
 from services.projects.domain.supervision.opinions import SupervisionOpinion
 from services.projects.domain.supervision.replies import Contentment, ReplyClass
 from services.projects.domain.supervision.topics import InspectorRole, SuggestionState, TopicState
+from services.projects.http.rights import share_of
 from services.projects.http.supervision import Participant, Supervisor, seen_topic
 from services.projects.http.supervision_bodies import (
     CarriedOutBody,
@@ -36,6 +37,7 @@ from services.projects.http.supervision_bodies import (
 )
 from services.projects.http.supervision_shown import clock_shown, seat_of
 from services.projects.pages.forms import NOTHING, Entered, SentFile, acted, hash_of, moment_of, refused
+from services.projects.store.estate_views import page_of_estates, unregistered_places
 from services.projects.store.supervision_views import page_of_suggestions
 
 BODY_LIMITS = {
@@ -45,6 +47,7 @@ BODY_LIMITS = {
 GROUPS = 3
 """Rows of people in the form of an inspection."""
 SUGGESTIONS = 200
+MOST_ESTATES = 1000
 ClauseAct = Literal[
     "hand-over", "return", "extension", "decision", "reply", "rating", "carried-out", "not-done", "withdrawal"
 ]
@@ -182,6 +185,8 @@ def topic_pages(workshop: Workshop, pages: Pages, acts: SupervisionActs) -> APIR
         sheet, seat, now = seen_topic(workshop, actor, topic_id), seat_of(actor), workshop.clock.now()
         with workshop.engine.begin() as connection:
             suggestions = page_of_suggestions(connection, seat, None, SUGGESTIONS)
+            registered = page_of_estates(connection, share_of(actor), None, MOST_ESTATES)
+            unregistered = unregistered_places(connection, share_of(actor))
         own = {one.id for one in suggestions if one.deputy == seat.actor}
         supervises = sheet.topic.party in seat.parties and sheet.topic.state is not TopicState.CLOSED
         return pages.show(
@@ -201,6 +206,8 @@ def topic_pages(workshop: Workshop, pages: Pages, acts: SupervisionActs) -> APIR
             ],
             departments=departments(),
             sub_districts=sub_districts(),
+            estates=sorted((one.facts for one in registered), key=lambda one: one.name),
+            unregistered=unregistered,
             roles=InspectorRole,
             groups=range(GROUPS),
             classes=ReplyClass,

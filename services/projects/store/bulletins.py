@@ -51,8 +51,8 @@ _LAST_ISSUED = (
 class BulletinLine:
     """`what`: the state it reached; for a decision its kind, if that is known.
 
-    `at`: a day alone where no hour is known. `due`: the last day for it, where it was not done. `title`: of a standard, or a clause of an opinion. `party`: whose
-    opinion it is.
+    `at`: a day alone where no hour is known. `due`: the last day for it, where it was not done. `title`: of a standard,
+    or a clause of an opinion. `party`: whose opinion it is.
     """
 
     about: Literal["hot-issue", "project", "standard", "topic"]

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, select, true
 
 from services.projects.app.share import DistrictShare
 from services.projects.domain.estates import RegisteredEstate
-from services.projects.domain.hot_issue import HotIssue
+from services.projects.domain.hot_issue import OPEN, HotIssue
 from services.projects.domain.yearly_plan import PlanEntry, PlanState
 from services.projects.store.estates import estate_of
 from services.projects.store.hot_issues import issue_of
@@ -45,6 +45,20 @@ def estate_names(connection: Connection, share: DistrictShare, lead: str) -> lis
     """Ids and names of the estates for which somebody of this share may ask, where `lead` leads repair."""
     listed = connection.execute(select(estates.c.id, estates.c.name, estates.c.sub_district).where(_seen(share)))
     return [(row.id, row.name) for row in listed if share.holds(lead, row.sub_district)]
+
+
+def unregistered_places(connection: Connection, share: DistrictShare) -> list[tuple[str, str | None]]:
+    """Names that calls of open hot issues give a place which the register does not have, with their sub-districts."""
+    issue = hot_issues.c
+    registered = select(estates.c.id).where(~estates.c.removed)
+    found = (
+        select(issue.estate_name, issue.sub_district)
+        .where(issue.state.in_(OPEN), issue.estate.not_in(registered), issue.estate_name.is_not(None))
+        .where(visible(hot_issues, share))
+        .distinct()
+        .order_by(issue.estate_name)
+    )
+    return [(row.estate_name, row.sub_district) for row in connection.execute(found)]
 
 
 def with_pages(connection: Connection, estate_ids: Collection[str], share: DistrictShare) -> set[str]:

@@ -23,7 +23,7 @@ def send(person: Person, page: str, form: str, **entered: Any) -> Any:
 
 
 def send_without_file(person: Person, page: str, form: str, file: str = "file", **entered: Any) -> Any:
-    """As a browser does where nobody chose a file: the field is sent all the same, with an empty name and no content."""
+    """As a browser does where nobody chose a file: the field is sent, with an empty name and no content."""
     html = person.open(page)
     after = html[html.index(f'/{form}"') :]
     fields = dict(HIDDEN.findall(after[: after.index("</form>")])) | entered

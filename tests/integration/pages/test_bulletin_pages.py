@@ -35,7 +35,9 @@ def test_the_table_of_the_page_has_words_and_local_times_beside_the_codes(projec
         assert (section in row["section_words"], office in row["sub_district_words"]) == (True, True)
         assert datetime.fromisoformat(row["at"]).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") == row["at_local"]
         assert all(row[name] for name in ("type_words", "what_words", "lead_words"))
-    projects.site.person("subdistrict:310109010").open("/pages/bulletins/2026-07.csv?for=hub", 403)
+    office = projects.site.person("subdistrict:310109010")
+    for page in ("/pages/bulletins/2026-07.csv?for=hub", "/pages/bulletins?for=hub", "/pages/bulletins?for=310109016"):
+        assert "您的角色无权查看这一份" in office.open(page, 403)
 
 
 def test_an_adoption_of_which_only_the_day_is_known_has_no_hour(projects: Projects) -> None:

@@ -61,6 +61,12 @@ def test_a_case_is_chosen_analysed_and_closed_on_its_sheet(projects: Projects) -
     assert (status, "请至少选一件同类工单" in refused, "没有闭水要求" in refused) == (422, True, True)
     assert send(lead, page, "causes", tickets=ticket, **cause)[0] == 303
     assert send(lead, page, "analysis")[0] == 303
+    html = lead.open(page)
+    for said in ("试点须是针对本类问题的修缮项目", "仍可补充根因和对策", "登记根因和对策"):
+        assert said in html
+    assert f'<option value="{case_id}" selected>' in lead.open(f"/pages/standards?case={case_id}")
+    assert f'href="/pages/standards?case={case_id}#draft"' in html
+    assert send(lead, page, "causes", tickets=ticket, **cause | {"finding": "屋面坡度不足"})[0] == 303
     builder = projects.site.person("department:construction")
     assert "标为已完成" in builder.open(page)
     measure = re.findall(r'name="measure_id" value="([^"]+)"', builder.open(page))[0]
@@ -144,6 +150,24 @@ def test_a_draft_is_written_with_clauses_that_end_and_with_menu_papers_meetings_
         *(("1", "active"), ("2", "superseded"), ("3", "active"))
     ]
     assert (kept["menu"], kept["papers"], kept["templates"]) == ([], {}, [])
+
+
+def test_a_menu_row_needs_neither_english_nor_a_code(projects: Projects) -> None:
+    standard_id = issued(projects.district)
+    lead, page = projects.site.person("department:housing"), f"/pages/standards/{standard_id}"
+    assert send(lead, page, "editions")[0] == 303
+    row = {"element": "E01", "unit": "m2", "consent": "building", "name_cn": "瓦屋面翻修", "standard_cn": "换瓦",
+           "removes_cn": "旧瓦"}  # fmt: skip
+    draft = {"text": "新办法", "clauses": "1 闭水四十八小时\n2 竣工后闭水二十四小时"}
+    written = draft | {f"menu_{n}_{name}": said for n in (0, 1) for name, said in row.items()}
+    status, said = send(lead, page, "content", **written)
+    assert status == 303, said
+    content = projects.district.hub.get(f"/standards/{standard_id}").json()["editions"][-1]["content"]
+    assert [one["code"] for one in content["menu"]] == ["M01-C", "M01-D"]  # the menu has A and B
+    assert (content["menu"][0]["title_en"], content["menu"][0]["removes_en"]) == ("瓦屋面翻修", "旧瓦")
+    assert 'name="menu_0_name_en" maxlength="200" value=""' in lead.open(page)
+    status, refused = send(lead, page, "content", **written | {"menu_0_name_cn": ""})
+    assert (status, "名称：请填写" in refused) == (422, True)
 
 
 def version_of(projects: Projects, standard_id: str) -> int:
@@ -236,6 +260,12 @@ def test_who_only_looks_finds_no_form_and_english_is_english(projects: Projects)
     supervisor.open("/pages/cases/00000000-0000-4000-8000-000000000000", 404)
     supervisor.open("/pages/standards/00000000-0000-4000-8000-000000000000/rollout", 404)
     assert on_case(projects.district, case_id, "closing").status_code == 200
+
+
+def test_an_address_that_can_be_no_record_leads_to_the_page_that_says_so(projects: Projects) -> None:
+    hub = projects.site.person("hub")
+    for page in ("standards/xyz", "standards/xyz/rollout", "cases/xyz", "supervision/xyz", "hot-issues/xyz"):
+        assert "没有这条记录" in hub.open(f"/pages/{page}", 404)
 
 
 def test_a_deputy_reads_cases_standards_and_roll_out_and_nothing_of_issues_and_tickets(projects: Projects) -> None:

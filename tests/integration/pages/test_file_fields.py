@@ -1,4 +1,4 @@
-"""No page refuses a form before it sees it: a field for a file that a browser sends empty is missing to the framework."""
+"""No page refuses a form before it sees it: an empty field for a file, as browsers send it, is missing there."""
 
 from __future__ import annotations
 

@@ -7,10 +7,14 @@ from uuid import uuid4
 
 import pytest
 
+from services.projects.domain.estates import Facts
 from tests.integration.pages.conftest import Person, Projects
 from tests.integration.pages.english import english_in
 from tests.integration.pages.sending import send, send_without_file
+from tests.integration.projects.events import take
+from tests.integration.projects.matters import PUMP, background, calls
 from tests.integration.projects.supervising import DISPLEASED, PROMISED, Supervising
+from tests.integration.projects.wired import wired
 
 PAPER = {"file": ("signed.pdf", b"signed", "application/pdf")}
 
@@ -70,6 +74,30 @@ def test_an_inspection_without_a_photograph_is_noted_as_a_browser_sends_it(proje
             "role_0": "deputy", "number_0": "3"}  # fmt: skip
     answer = send_without_file(party, page, "inspections", **seen)
     assert (answer.status_code, "顶楼渗水" in party.open(page)) == (303, True), answer.text
+
+
+def test_an_inspection_names_a_registered_estate_by_its_name_and_unregistered_places_are_said_to_be(
+    projects: Projects, party: Person
+) -> None:
+    with projects.district.workshop.open() as work:
+        here = Facts("roof-1", "密云一村", "310109010", "sold-public", 1985, 2_000_000, None, None)
+        wired(projects.district.workshop).register.estates(work, [here])
+    take(projects.district.workshop, *background(), *calls(PUMP, first=500))
+    page = topic_page(party)
+    html = party.open(page)
+    assert '<option value="roof-1">密云一村</option>' in html
+    assert "来电中提到、未登记为小区的地点" in html
+    assert re.search(r"<option disabled>[^<]*临溪桥小学[^<]*</option>", html)
+    seen = {"made_at": "2026-06-30T09:00", "units": "housing", "note": "顶楼渗水", "role_0": "deputy", "number_0": "3"}
+    for place, said in (
+        ({"sub_district": "310109016", "estate_id": "roof-1"}, "不在所选街道"),
+        ({"sub_district": "310109010", "estate_id": "quyang-1"}, "未登记为小区"),
+    ):
+        refused = send_without_file(party, page, "inspections", **seen, **place)
+        assert (refused.status_code, said in refused.text, "顶楼渗水" in refused.text) == (422, True, True)
+    taken = send_without_file(party, page, "inspections", **seen, sub_district="310109010", estate_id="roof-1")
+    assert taken.status_code == 303
+    assert "曲阳路街道 · 密云一村" in party.open(page)
 
 
 def test_an_answer_without_its_paper_is_refused_in_its_form(projects: Projects) -> None:

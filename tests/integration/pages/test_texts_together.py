@@ -32,6 +32,7 @@ def test_who_may_see_a_ticket_reads_its_text_and_others_are_told_how_many_are_no
     assert english_in(site.person("hub").open(page)) == set()
     site.person("deputy").open(page, 403)
     site.person("hub").open("/pages/texts", 422)
+    assert "没有这条记录" in site.person("hub").open("/pages/texts?id=xyz", 404)
 
 
 def test_an_erased_text_is_shown_as_erased(intake: tuple[Intake, Site]) -> None:

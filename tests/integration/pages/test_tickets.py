@@ -295,7 +295,7 @@ def test_a_form_with_what_cannot_be_stored_is_refused(intake: Stand) -> None:
 def test_an_id_that_is_none_is_a_page_too(intake: Stand) -> None:
     hub = intake[1].person("hub")
     assert "没有这条记录" in hub.open(f"/pages/tickets/{NOBODY}", 404)
-    assert "请求有误" in hub.open("/pages/tickets/none", 422)
+    assert "没有这条记录" in hub.open("/pages/tickets/none", 404)
 
 
 def test_a_unit_attaches_a_photograph_on_the_page_and_those_who_see_the_ticket_open_it(intake: Stand) -> None:

@@ -208,7 +208,9 @@ class Topics:
         found = self.places(work, {place.estate}).get(place.estate)
         if found is None:
             raise Unfit("estate_id", "is not registered: take an id of GET /estates, or name the sub-district alone")
-        return found
+        if found.sub_district not in (None, place.sub_district):
+            raise Unfit("estate_id", f"is in {found.sub_district}, not in the sub-district named: correct either")
+        return found.model_copy(update={"sub_district": place.sub_district})
 
     def _open(self, work: Work, topic_id: str, seat: Seat) -> SupervisionTopic:
         topic = admitted(self.book.topic(work, topic_id), lambda found: seat.speak_for(found.party))
