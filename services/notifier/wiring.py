@@ -24,6 +24,7 @@ from services.notifier.app.keep_states import KeepStates
 from services.notifier.app.mark_read import MarkRead
 from services.notifier.app.notify_departments import NotifyDepartments
 from services.notifier.app.recipients import Recipients
+from services.notifier.app.tell_answer import TellAnswer
 from services.notifier.app.tell_officers import TellOfficers
 from services.notifier.domain.delivery import CONSUMER
 from services.notifier.files.log_retention import load_log_retention
@@ -36,6 +37,7 @@ from services.notifier.http.explaining import explaining_routes
 from services.notifier.http.officer_notices import officer_notice_routes
 from services.notifier.http.officers import officer_routes
 from services.notifier.http.redeliveries import redelivery_routes
+from services.notifier.http.replies import TakeReadings
 from services.notifier.http.sandbox import sandbox_routes
 from services.notifier.http.schema_changes import schema_change_routes
 from services.notifier.http.webhooks import webhook_routes
@@ -95,7 +97,7 @@ class NotifierWiring:
 
     def routes(self, workshop: Workshop) -> Sequence[APIRouter]:
         announce = AnnounceSchema(SqlSchemaChanges())
-        mark_read = MarkRead(SqlReadNotices(), SqlEscalations())
+        mark_read = self.mark_read
         return [
             delivery_routes(workshop),
             redelivery_routes(workshop),
@@ -114,8 +116,14 @@ class NotifierWiring:
         return Explain(self.notify.recipients, self.notify.officers.rules)
 
     @property
+    def mark_read(self) -> MarkRead:
+        return MarkRead(SqlReadNotices(), SqlEscalations())
+
+    @property
     def subscriptions(self) -> Sequence[Subscription]:
-        return [Subscription(CONSUMER, READS, self.notify.events, self.notify)]
+        tell = TellAnswer(self.notify.log, self.notify.webhooks, self.notify.said)
+        readings = TakeReadings.of(self.mark_read, tell)
+        return [Subscription(CONSUMER, READS, self.notify.events, self.notify), readings.subscription]
 
     @property
     def timers(self) -> Mapping[str, TimerHandler]:

@@ -63,7 +63,7 @@ class District:
     def read(self, step: int, by: ReadBy = ReadBy.API) -> None:
         (notice,) = {row.notice_id for row in noticed(self.workshop) if row.step == step}
         with self.workshop.open() as work:
-            assert MARK(work, [notice], by, None) == 1
+            assert len(MARK(work, [notice], by, None)) == 1
 
     def chain(self) -> Any:
         with self.workshop.open() as work:
@@ -147,8 +147,8 @@ def test_a_notice_is_read_by_its_own_unit_once(district: District) -> None:
     take(district.workshop, dispatched(1))
     (notice,) = noticed(district.workshop)
     with district.workshop.open() as work:
-        assert MARK(work, [notice.notice_id], ReadBy.REPLY, ["fire"]) == 0
-        assert MARK(work, [notice.notice_id], ReadBy.REPLY, ["housing"]) == 1
+        assert not MARK(work, [notice.notice_id], ReadBy.REPLY, ["fire"])
+        assert MARK(work, [notice.notice_id], ReadBy.REPLY, ["housing"]) == {notice.notice_id}
     district.later(HOUR)
     district.read(0)
     (again,) = noticed(district.workshop)
