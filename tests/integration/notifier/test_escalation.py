@@ -116,7 +116,7 @@ def test_what_a_later_step_has_waiting_is_not_sent_once_the_first_is_read(distri
     district.read(0)
     first, second = noticed(district.workshop)
     assert (first.read_by, first.status) == ("api", "waiting")
-    assert (second.status, second.cause) == ("withheld", "read_earlier")
+    assert (second.status, second.cause) == ("withheld", "read earlier")
     with district.workshop.open() as work:
         assert set(overtaken(work, [first.notice_id, second.notice_id])) == {second.notice_id}
 

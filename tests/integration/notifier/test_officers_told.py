@@ -251,8 +251,9 @@ def test_what_was_read_meanwhile_and_what_became_confidential_is_left_out(
     notify(office.workshop, [1, 2, 3, 4])
     office.settle()
     run(office.workshop, "UPDATE officer_notices SET read_at = now() WHERE subject_id = 'ticket 1'")
-    run(office.workshop, "INSERT INTO guarded_tickets VALUES ('ticket 2', 2, true, 'water', NULL)")
-    run(office.workshop, "INSERT INTO guarded_tickets VALUES ('ticket 3', 2, true, 'housing', NULL)")
+    closed = "INSERT INTO held_tickets VALUES (:ticket, 2, jsonb_build_object('restricted', true, 'lead', CAST(:lead AS text)), '{}')"
+    run(office.workshop, closed, ticket="ticket 2", lead="water")
+    run(office.workshop, closed, ticket="ticket 3", lead="housing")
     clock.advance(MINUTE)
     office.settle()
     (message,) = sms.messages
@@ -281,7 +282,7 @@ def test_a_later_step_is_left_out_when_somebody_has_read_an_earlier_one(
     clock.advance(MINUTE)
     office.settle()
     assert [one.text for one in sms.messages] == ["【12345】#2#"]
-    assert notices_by_end(office.workshop) == {("sent", None): 1, ("withheld", "read_earlier"): 1}
+    assert notices_by_end(office.workshop) == {("sent", None): 1, ("withheld", "read earlier"): 1}
 
 
 def test_a_message_that_must_be_read_has_the_same_link_each_time(office: Office, sms: Outside) -> None:
