@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select, text
@@ -12,7 +13,7 @@ from sqlalchemy import select, text
 from services.chassis.clock import FixedClock
 from services.chassis.database.work import Workshop
 from services.contracts.event import Envelope
-from services.contracts.ticket_events import TicketArchived
+from services.contracts.ticket_events import TicketArchived, TicketReclassified
 from services.notifier.app.recipients import hub
 from services.notifier.domain.confidence import Guard, may_hear
 from services.notifier.domain.held_ticket import WITHDRAWN_FOR
@@ -97,16 +98,19 @@ def test_a_closed_ticket_that_is_over_stays_closed(workshop: Workshop) -> None:
 
 def test_a_chain_tells_and_shows_nothing_to_a_unit_that_may_no_longer_hear(workshop: Workshop, as_: As) -> None:
     sits(workshop, ("housing", "duty"), ("housing", "leader"), ("urban-operation", "duty"))
-    take(workshop, dispatched(1))
+    take(workshop, first_fact := dispatched(1))
     (first,) = noticed(workshop)
     code = in_a_message(workshop, first.notice_id)
     own = as_("department:housing")
     paths = ("/officer-notices", "/escalations", "/deliveries")
     assert [len(own.get(path).json()["items"]) for path in paths[:2]] == [1, 1]
-    take(workshop, fact(3, restricted=True, lead="fire"))
-    workshop.clock.advance(timedelta(hours=1, minutes=1))  # type: ignore[attr-defined]
-    while fire_due(workshop):
-        pass
+    changed = TicketReclassified.model_validate(
+        first_fact.event.model_dump() | {"version": 3, "confirmed": True, "restricted": True, "lead": "fire"}
+    )
+    take(workshop, replace(first_fact, id=uuid4(), event=changed))
+    for _ in ("leader", "hub"):
+        workshop.clock.advance(timedelta(hours=1, minutes=1))  # type: ignore[attr-defined]
+        fire_due(workshop)
     assert "housing leader" not in {row.name for row in noticed(workshop)}
     assert {row.unit for row in noticed(workshop) if row.step > 0} == {"urban-operation"}
     for path in paths:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -251,9 +252,14 @@ def test_what_was_read_meanwhile_and_what_became_confidential_is_left_out(
     notify(office.workshop, [1, 2, 3, 4])
     office.settle()
     run(office.workshop, "UPDATE officer_notices SET read_at = now() WHERE subject_id = 'ticket 1'")
-    closed = "INSERT INTO held_tickets VALUES (:ticket, 2, jsonb_build_object('restricted', true, 'lead', CAST(:lead AS text)), '{}')"
-    run(office.workshop, closed, ticket="ticket 2", lead="water")
-    run(office.workshop, closed, ticket="ticket 3", lead="housing")
+    for ticket, lead in (("ticket 2", "water"), ("ticket 3", "housing")):
+        facts = json.dumps({"restricted": True, "lead": lead})
+        run(
+            office.workshop,
+            "INSERT INTO held_tickets VALUES (:id, 2, CAST(:facts AS jsonb), '{}')",
+            id=ticket,
+            facts=facts,
+        )
     clock.advance(MINUTE)
     office.settle()
     (message,) = sms.messages

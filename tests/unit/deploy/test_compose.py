@@ -71,7 +71,7 @@ CHANNELS = {
     "CLOSEDLOOP_SMS_URL": "https://sms.example.org",
     "CLOSEDLOOP_SMTP_HOST": "mail.example.org",
     "CLOSEDLOOP_SMTP_FROM": "12345@example.org",
-    "CLOSEDLOOP_ROBOTS": "hub=wecombot://KEY",
+    "CLOSEDLOOP_ROBOTS": "hub=wecombot://0123abcd-KEY",
     "CLOSEDLOOP_OFFICER_ROBOTS": "wecom",
     "INTAKE_PUBLIC_URL": "https://12345.example.org",
     "NOTIFIER_PUBLIC_URL": "https://officers.example.org",
