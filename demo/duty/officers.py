@@ -1,4 +1,4 @@
-"""Six weeks in which people are told by name: digests, a breach that nobody reads, and the leader who then does."""
+"""Some weeks in which people are told by name: digests, what nobody reads, and the leader who then does."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from demo.sms_gateway import SmsGatewayStandIn
 from services.localstack.postgres import connect
 
 UNIT, HUB = "housing", "urban-operation"
-BEGINS_AT, READS_FROM, ENDS_AT = 8, 12, 14
+BEGINS_AT, READS_FROM, ENDS_AT = 8, 10, 10
 """Steps of the play; whoever is on duty at the unit reads nothing before the second."""
-LATER = (timedelta(minutes=2), timedelta(minutes=20))
-"""How far the clock moves on within an evening: windows close, and the limits of the channel pass."""
+EVENING = timedelta(hours=1)
+"""How far the clock may move on within an evening, for windows to close and limits of the channel to pass."""
 PHONES = {
     (UNIT, "duty"): "14200000001",
     (UNIT, "leader"): "14200000002",
@@ -35,6 +35,9 @@ _UNDER_WAY: LiteralString = """
          + (SELECT count(*) FROM officer_messages
              WHERE status IN ('open', 'closed', 'sending') AND coalesce(not_before, closes_at) <= %s)
 """
+
+
+_NEXT: LiteralString = "SELECT min(coalesce(not_before, closes_at)) FROM officer_messages WHERE status = 'open'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +75,10 @@ class Officers:
             self._begin(now.date())
         if not BEGINS_AT <= number <= ENDS_AT:
             return
-        for later in LATER:
-            self.set_clock(now + later)
-            self._until_left(now + later)
+        self._until_left(now)
+        while (moment := self._next()) and moment <= now + EVENING:
+            self.set_clock(moment)
+            self._until_left(moment)
         self._read(("duty", "leader") if number >= READS_FROM else ("leader",))
         yield
         if number == ENDS_AT:
@@ -102,7 +106,8 @@ class Officers:
         hub = self.interfaces.as_role("hub")
         notices = list(hub.pages("notifier", "/officer-notices"))
         chains = list(hub.pages("notifier", "/escalations"))
-        escalated = [one for one in chains if len(one["steps"]) > 1 and one["steps"][1].get("told_at")]
+        escalated = [one for one in chains if len(one["steps"]) > 1 and one["steps"][1].get("officers")]
+        escalated.sort(key=lambda one: (one["state"] == "read", str(one["started_at"])))
         if not escalated:
             raise SceneFailed("nothing that stayed unread went up to a leader")
         ended = Counter(str(one["cause"] or one["status"]) for one in notices)
@@ -124,6 +129,12 @@ class Officers:
         remover = self.interfaces.client("hub", "notifier")
         for officer in self._ids:
             remover.delete(f"/officers/{officer}").raise_for_status()
+
+    def _next(self) -> datetime | None:
+        """When the next message may leave, if any is open."""
+        with closing(connect(self.database_url)) as connection:
+            ((moment,),) = connection.execute(_NEXT).fetchall()
+        return moment if isinstance(moment, datetime) else None
 
     def _until_left(self, now: datetime) -> None:
         last, moved_at = 0, time.monotonic()

@@ -18,6 +18,7 @@ ENDED: dict[str, Words] = {
     "waiting": ("待发送", "waiting"),
     "bundled": ("待汇总发送", "in a message to come"),
     "read already": ("已先阅知", "read before it left"),
+    "read earlier": ("前一级已阅知", "read at an earlier step"),
     "officer left": ("人员已移出名册", "the officer had left"),
     "confidential": ("保密件", "confidential by then"),
     "too late": ("已过时", "too late"),
@@ -25,6 +26,7 @@ ENDED: dict[str, Words] = {
 CHAINS: dict[str, Words] = {
     "running": ("进行中", "running"),
     "read": ("已阅知，停止", "read, so it stopped"),
+    "done": ("已办理，停止", "dealt with, so it stopped"),
     "ended": ("已到最高一级", "at its last step"),
 }
 POSTS: dict[str, Words] = {"duty": ("值班人员", "on duty"), "leader": ("负责人", "leader")}
@@ -53,13 +55,13 @@ def _steps(chain: dict[str, Any]) -> dict[str, Any]:
     """`steps`: when, and who at which unit was told; the first step is whoever the rule named."""
     return {
         "number": chain["number"],
-        "rule": chain["rule"],
         "version": chain["rule_version"],
         "steps": [
             (datetime.fromisoformat(one["told_at"]).astimezone(ZONE).strftime("%Y-%m-%d %H:%M"), _who(one["posts"]))
             for one in chain["steps"]
             if one.get("told_at")
         ],
+        "end": CHAINS.get(chain["state"], ("", "")),
         "ended": (
             datetime.fromisoformat(chain["ended_at"]).astimezone(ZONE).strftime("%Y-%m-%d %H:%M")
             if chain.get("ended_at")
