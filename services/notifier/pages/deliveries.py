@@ -54,6 +54,10 @@ class Entered:
         }
         department = _one_of("department", departments().keys(), self.department)
         since, until = _day("since", self.since), _day("until", self.until)
+        if since and until and until < since:
+            raise invalid(
+                [{"loc": ("query", "until"), "type": "value_error", "msg": "is before since: give a later day"}]
+            )
         chosen = {name: value for name, value in columns.items() if value}
         return Filter(chosen, department or None, since, until and until + timedelta(days=1))
 
