@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -113,9 +113,11 @@ class Subscriber:
         before = len(self._endpoint.messages)
         self._endpoint.failing = False
         waiting = self._waiting()
-        if waiting:  # the oldest one first: the others follow it in their order
-            oldest = waiting[-1]["delivery_id"]
-            self._person.post("notifier", f"/webhooks/deliveries/{oldest}/redeliver", {})
+        if waiting:
+            newest, oldest = (datetime.fromisoformat(waiting[at]["caused_at"]) for at in (0, -1))
+            until = newest + timedelta(seconds=1)
+            asked = {"since": oldest.isoformat(), "until": until.isoformat()}
+            self._person.post("notifier", f"/webhooks/{self._webhook}/redeliver", asked)
             self._until("its backlog", lambda: not self._waiting())
         arrived = [str(one["delivery_id"]) for one in self._endpoint.messages.values()]
         # The one by which it is found to be back may overtake others (docs/adr/0056-standard-webhooks.md).

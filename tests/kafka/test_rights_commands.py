@@ -302,6 +302,7 @@ class TestDepartment:
             assert removed["rights_withdrawn"] == len(PRINCIPALS.rights["department-greening"])
             with pytest.raises(TopicAuthorizationFailedError):
                 eventually(lambda: consumer.poll(timeout_ms=200), 5)
+        assert "nothing was left to withdraw" in closed.run("department", "remove", "greening").output
         assert "departments.greening" in admin.list_topics()
         refused = closed.run("department", "credentials", "greening", "--to", str(folder))
         assert "greening does not subscribe; `closedloop department add greening` makes its user" in refused.output

@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import Response
 
 from services.chassis.messaging.errors import Kind, kind_of, was_rolled_back
+from services.contracts.faults import in_words
 from services.contracts.redaction import redact
 
 MEDIA_TYPE = "application/problem+json"
@@ -185,4 +186,4 @@ def _plain(error: StarletteHTTPException) -> Problem:
 def _message(error: Mapping[str, Any]) -> str:
     if error["type"] == "json_invalid":
         return f"is not JSON: {error['ctx']['error']}"
-    return str(error["msg"]).removeprefix("Value error, ")
+    return in_words(error).removeprefix("Value error, ")

@@ -25,9 +25,12 @@ class RouteCommand:
     path: Mapping[str, TypeAdapter[Any]]
     body: TypeAdapter[Any] | None
 
-    def __call__(self, about: Mapping[str, str], body: Mapping[str, Any], actor: Actor) -> Any:
+    def __call__(
+        self, about: Mapping[str, str], body: Mapping[str, Any], actor: Actor, said_as: Mapping[str, str]
+    ) -> Any:
         """What the route answers. Raises Problem 422 for what its path or its body does not take, and what it raises.
 
+        `said_as`: by a field of the body, what whoever asks calls it.
         The role that the route needs is not asked for: whoever offers the route by another way says to whom.
         """
         faults: list[dict[str, Any]] = []
@@ -38,7 +41,7 @@ class RouteCommand:
         else:
             faults += [_extra((BODY, name)) for name in sorted(body)]
         if faults:
-            raise invalid(faults)
+            raise invalid([{**one, "loc": _said(one["loc"], said_as)} for one in faults])
         return self.endpoint(**read, actor=actor)
 
     def takes(self, field: str) -> bool:
@@ -73,6 +76,11 @@ def _read(adapter: TypeAdapter[Any], given: Any, loc: tuple[str, ...], faults: l
     except ValidationError as error:
         faults += [{**one, "loc": (*loc, *one["loc"])} for one in error.errors(include_url=False)]
         return None
+
+
+def _said(loc: tuple[str, ...], said_as: Mapping[str, str]) -> tuple[str, ...]:
+    own = said_as.get(loc[1]) if loc[0] == BODY and len(loc) == 2 else None
+    return (own,) if own else loc
 
 
 def _extra(loc: tuple[str, ...]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from services.cli.problems import fail
+from services.cli.problems import fail, said
 from services.cli.running import DEFAULT_RUN_DIR, RunDir, client, running_stack, service_of
 
 app = typer.Typer(
@@ -71,7 +71,10 @@ def export(
     """
     asked = _asked(department, number, channel, status, since, until)
     written = _Log(run_dir).ask("GET", "/deliveries.csv", params=asked)
-    file.write_bytes(written.content)
+    try:
+        file.write_bytes(written.content)
+    except OSError as error:
+        fail(f"FILE {file}: cannot be written ({error.strerror}); give a file in a folder that exists and is yours")
     typer.echo(f"{max(0, len(written.text.splitlines()) - 1)} deliveries in {file}")
 
 
@@ -103,7 +106,7 @@ class _Log:
     def ask(self, method: str, path: str, **request: Any) -> Any:
         answer = self._client.request(method, f"{self._url}{path}", **request)
         if not answer.is_success:
-            fail(f"notifier answered {answer.status_code}: {answer.json().get('detail', answer.text)}")
+            fail(f"notifier answered {answer.status_code}: {said(answer)}")
         return answer
 
     def rows(self, asked: dict[str, str]) -> Iterator[dict[str, Any]]:
@@ -124,12 +127,24 @@ def _asked(
     since: datetime | None,
     until: datetime | None,
 ) -> dict[str, str]:
+    from services.contracts.departments import departments
+    from services.contracts.supervision_events import SupervisingParty
+
+    known = [*departments(), *SupervisingParty]
+    if department is not None and department not in known:
+        fail(f"--department {department}: is no department; there are {', '.join(known)}")
+    if since and until and _in_shanghai(until) <= _in_shanghai(since):
+        fail("--until: must be after --since")
     given = {"department": department, "number": number, "channel": channel, "status": status}
     times = {"since": since and _written(since), "until": until and _written(until)}
     return {name: value for name, value in (given | times).items() if value}
 
 
 def _written(moment: datetime) -> str:
+    return _in_shanghai(moment).isoformat()
+
+
+def _in_shanghai(moment: datetime) -> datetime:
     from services.chassis.working_days import SHANGHAI
 
-    return (moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)).isoformat()
+    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)

@@ -121,11 +121,11 @@ def remove(code: Code, kafka: Kafka, jurisdiction: Jurisdiction = DISTRICT, as_j
     principal, brokers = principals_of(jurisdiction).by_role(_role(code)), closed_brokers_at(kafka)
     with administrator(brokers) as admin:
         withdrawn = revoke(admin, principal.user)
-    _say(
-        as_json,
-        {"department": code, "user": principal.user, "rights_withdrawn": withdrawn},
-        f"{code}: {principal.user} is revoked, {withdrawn} rights withdrawn; its topics stay",
-    )
+    facts = {"department": code, "user": principal.user, "rights_withdrawn": withdrawn}
+    if withdrawn:
+        _say(as_json, facts, f"{code}: {principal.user} is revoked, {withdrawn} rights withdrawn; its topics stay")
+    else:
+        _say(as_json, facts, f"{code}: {principal.user} had no rights; nothing was left to withdraw, its topics stay")
 
 
 def _role(code: str) -> str:

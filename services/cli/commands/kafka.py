@@ -69,13 +69,14 @@ def apply(
 
 @app.command()
 def check(
+    context: typer.Context,
     kafka: Annotated[
         str | None,
         typer.Option(
             "--kafka",
             envvar="CLOSEDLOOP_KAFKA_BOOTSTRAP",
             metavar="HOST:PORT",
-            help="The brokers' addresses; with --credentials those in the file, if none is given.",
+            help="The brokers' addresses; with --credentials those in the file, unless this option itself is given.",
         ),
     ] = None,
     role: Annotated[
@@ -107,7 +108,9 @@ def check(
             fail("--credentials says how to connect; give --as ROLE, who connects")
         from services.cli.way_in import walk
 
-        _steps(walk(credentials, kafka, principal.user, principals.rights[principal.user]), as_json)
+        source = context.get_parameter_source("kafka")
+        given = source is not None and source.name == "COMMANDLINE"
+        _steps(walk(credentials, kafka if given else None, principal.user, principals.rights[principal.user]), as_json)
         return
     if kafka is None:
         fail("no broker: give --kafka HOST:PORT or set CLOSEDLOOP_KAFKA_BOOTSTRAP")

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from services.cli.problems import fail
+from services.cli.problems import fail, said
 from services.cli.running import DEFAULT_RUN_DIR, RunDir, client, running_stack, service_of
 
 app = typer.Typer(help="What subscribers are told about their topics.", no_args_is_help=True)
@@ -34,7 +34,7 @@ def announce(
     with client(state, "admin") as admin:
         answer = admin.post(f"{service_of(state, 'notifier')['url']}/schema-changes", json=body)
     if answer.status_code != 201:
-        fail(f"notifier answered {answer.status_code}: {answer.text}")
+        fail(f"notifier answered {answer.status_code}: {said(answer)}")
     told = answer.json()["told"]
     line = f"{told} departments are told that {new} replaces {old} from {body['new_alone_from']} on"
     typer.echo(json.dumps(body | {"told": told}) if as_json else line if told else "they had been told before")

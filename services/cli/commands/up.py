@@ -77,7 +77,7 @@ def up(
             console.print(
                 "The embedded broker is for the demo on this machine alone: whoever is on it may read and write every "
                 "topic. It stores everything in memory (tickets in progress stop with it) and has no transactions; "
-                "latencies measured on it mean nothing. --kafka apache runs the real one."
+                "latencies measured on it mean nothing. kcat cannot talk to it. --kafka apache runs the real one."
             )
         console.print("Ctrl-C stops all. In another terminal: closedloop send · closedloop status")
         lost = _wait(stack, interrupted.event)

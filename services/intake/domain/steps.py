@@ -147,6 +147,6 @@ class IllegalTicketStep(ValueError):
     """The table has no such step from the ticket's state, or a guard of it does not hold."""
 
     def __init__(self, step: TicketStep, version: int, state: TicketState | None, why: str = "") -> None:
-        super().__init__(f"a ticket that is {state or 'new'} cannot {step}{why and ': '}{why}")
+        super().__init__(f"the step '{step}' does not fit a ticket that is {state or 'new'}{why and ': '}{why}")
         self.version = version
         self.state = state

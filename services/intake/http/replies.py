@@ -14,7 +14,7 @@ from services.chassis.messaging.errors import Reject
 from services.chassis.messaging.reply_desk import Refusal, ReplyDesk, by_event
 from services.chassis.messaging.subscription import Subscription, one_by_one
 from services.chassis.web.identity import Actor, Role
-from services.chassis.web.problems import invalid
+from services.chassis.web.problems import Problem, invalid
 from services.contracts.event import Envelope, Event, deterministic_id
 from services.contracts.persons import named_by
 from services.contracts.registry import TICKET_REPLY_EVENTS
@@ -38,7 +38,6 @@ from services.intake.app.to_tell import person_of
 from services.intake.domain.scope import TicketScope
 from services.intake.domain.steps import TicketStep
 from services.intake.http.refusals import answered
-from services.intake.http.rights import no_such_ticket
 from services.intake.http.step_bodies import TicketStepBody
 from services.intake.http.step_table import STEP_TABLE, StepRow, TicketSteps
 
@@ -65,6 +64,8 @@ STEP_OF: Mapping[type[Event], tuple[TicketStep, Callable[[Any], dict[str, Any]]]
     TicketAssigneeReplied: (TicketStep.ASSIGN, lambda reply: {"person": reply.person}),
 }
 """By reply: the lead's step, and what its body holds beside the version."""
+SAID_AS = {"note": "text", "public_answer": "text", "version": "base_version"}
+"""By a field of a step's body: what the reply calls it."""
 PART_OF: Mapping[type[Event], bool] = {TicketContactReplied: True, TicketInterimReplied: False}
 """What a co-handler replies is its part of the ticket: whether it spoke with the caller."""
 
@@ -115,7 +116,7 @@ class TakeReply:
         subject = named_by(department, reply.actor)
         actor = Actor(subject, subject, frozenset({Role.DEPARTMENT}), frozenset({department}))
         try:
-            with part_of(work), answered(no_such_ticket):
+            with part_of(work), answered(_no_ticket_of_yours):
                 self._take(work, reply, actor)
         except Exception as error:  # noqa: BLE001 - each kind has its end in `Refusal.by`
             self._refuse(work, envelope, Refusal.by(error))
@@ -168,9 +169,17 @@ class TakeReply:
         work.publish("tickets", refused, event_id=answer_id)
 
 
+def _no_ticket_of_yours() -> Problem:
+    remedy = "ticket_id: there is no such ticket of yours; take it from the message that gave it to you."
+    return Problem(404, "not-found", "No such ticket", remedy)
+
+
 def _body(row: StepRow, said: dict[str, Any]) -> TicketStepBody:
-    """The body of the step's route. Its version is the reply's to give, or not. Raises Problem 422."""
+    """The body of the step's route. Its version is the reply's to give, or not. Raises Problem 422, by the reply's own
+    fields."""
     try:
         return row.body.model_validate({"version": 1, **said})
     except ValidationError as error:
-        raise invalid([{**one, "loc": ("body", *one["loc"])} for one in error.errors(include_url=False)]) from None
+        faults = error.errors(include_url=False)
+        said_as = [{**one, "loc": [SAID_AS.get(str(part), part) for part in one["loc"]]} for one in faults]
+        raise invalid(said_as) from None

@@ -28,9 +28,11 @@ def tell_trouble(work: Work, troubles: Sequence[Trouble], log: DeliveryLog) -> N
     for one in troubles:
         cause, message = uuid4(), _MESSAGES[type(one)]
         own_id: UUID = delivery_id(cause, recipient_of(one.department), DeliveryChannel.TOPIC, message.type)
-        told = TopicDelivery(own_id, cause, one.department, message, str(one.webhook_id), 1, now, published_at=now)
+        told = TopicDelivery(
+            own_id, cause, one.department, message, str(one.webhook_id), one.version, now, published_at=now
+        )
         deliveries.append(told)
-        event = message.model_validate(asdict(one) | {"version": 1, "delivery_id": own_id})
+        event = message.model_validate(asdict(one) | {"delivery_id": own_id})
         work.publish(topics.department_topic(one.department), event, event_id=own_id)
     log.add(work, deliveries)
     count_deliveries(work, DeliveryChannel.TOPIC, "sent", len(deliveries))

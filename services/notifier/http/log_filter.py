@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from services.chassis.web.identity import Actor, Role, require
-from services.chassis.web.problems import Problem
+from services.chassis.web.problems import Problem, invalid
 from services.contracts.event import TicketId
 from services.contracts.hot_issue_events import HotIssueId, ProjectId
 from services.contracts.supervision_events import SupervisionId
@@ -79,6 +79,8 @@ def _asked(
         "status": status,
         "webhook_id": webhook_id,
     }
+    if since and until and until <= since:
+        raise invalid([{"loc": ("query", "until"), "type": "value_error", "msg": "must be after since"}])
     return Filter({name: value for name, value in asked.items() if value is not None}, department, since, until)
 
 

@@ -27,7 +27,7 @@ def redelivery_routes(workshop: Workshop) -> APIRouter:
 
     @router.post("/webhooks/{webhook_id}/redeliver", status_code=202)
     def redeliver_range(actor: OwnerOrAdmin, webhook_id: UUID, body: RangeIn) -> RangeOut:
-        """Sends again what failed in a time, each under its webhook-id; what is no longer kept is left out."""
+        """Sends at once what failed or waits, of a time, each under its webhook-id, unless it is no longer kept."""
         with workshop.open() as work:
             if not is_own(work, actor, webhook_id):
                 raise Problem(404, "unknown-webhook", "No such webhook", "webhook_id: take it from GET /webhooks.")

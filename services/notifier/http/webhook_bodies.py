@@ -81,7 +81,7 @@ class RangeIn(BaseModel):
 
 
 class RangeOut(BaseModel):
-    again: int = Field(description="How many are sent again, in the order of their making.")
+    again: int = Field(description="How many are sent at once, in the order of their making.")
 
 
 class WebhookList(BaseModel):

@@ -116,7 +116,8 @@ def enable(work: Work, actor: Actor, webhook: UUID) -> Any:
     _find(work, actor, webhook)
     enabled = webhooks.enable(work, webhook)
     if enabled is None:
-        raise Problem(409, "webhook-active", "The webhook is active", "Nothing is to be done; nothing was changed.")
+        remedy = "To send at once what waits or failed, POST /webhooks/{webhook_id}/redeliver; nothing was changed."
+        raise Problem(409, "webhook-active", "The webhook is active", remedy)
     return enabled
 
 

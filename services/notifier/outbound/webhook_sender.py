@@ -16,12 +16,12 @@ from services.chassis.database.work import Workshop
 from services.chassis.messaging.errors import Kind, cause_of, kind_of
 from services.chassis.web.health import Health
 from services.notifier.app.ports import DeliveryLog
-from services.notifier.app.tell_trouble import tell_trouble
 from services.notifier.domain.retry_policy import RetryPolicy
 from services.notifier.outbound.http_post import Post
+from services.notifier.outbound.webhook_outcomes import WebhookOutcomes
 from services.notifier.outbound.webhook_talk import send, shake_hands
 from services.notifier.store.claims import WebhookClaim, claim
-from services.notifier.store.webhook_outcomes import Settled, settle
+from services.notifier.store.webhook_outcomes import Settled
 from services.notifier.store.webhook_sweep import sweep
 
 SENDER = "webhooks"
@@ -60,6 +60,7 @@ class WebhookSender:
 
     def run(self, workshop: Workshop, stop: threading.Event, health: Health) -> None:
         round_ = _Round(self, workshop)
+        health.ready_when("webhook outcomes", round_.outcomes.fault)
         try:
             while not stop.is_set():
                 self.news.clear()
@@ -91,15 +92,14 @@ class WebhookSender:
 
 
 class _Round:
-    """What one process has under way. An outcome that cannot be saved is tried to be saved again; if its lease ends
-    meanwhile, the message is sent again."""
+    """What one process has under way."""
 
     def __init__(self, sender: WebhookSender, workshop: Workshop) -> None:
         self.running: dict[Future[Settled], bool] = {}
         self._sender = sender
         self._workshop = workshop
         self._pool = ThreadPoolExecutor(sender.receivers, thread_name_prefix=SENDER)
-        self._unsaved: list[Settled] = []
+        self.outcomes = WebhookOutcomes(workshop, sender.policy, sender.log)
         self._swept_at = 0.0
 
     def go(self) -> int:
@@ -134,9 +134,5 @@ class _Round:
     def _save(self) -> None:
         for done in [one for one in self.running if one.done()]:
             self.running.pop(done)
-            self._unsaved.append(done.result())
-        if self._unsaved:
-            with self._workshop.open() as work:
-                troubles = settle(work, self._unsaved, self._sender.policy)
-                tell_trouble(work, troubles, self._sender.log)
-            self._unsaved = []
+            self.outcomes.add(done.result())
+        self.outcomes.save()

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -54,6 +54,10 @@ class Entered:
         }
         department = _one_of("department", departments().keys(), self.department)
         since, until = _day("since", self.since), _day("until", self.until)
+        if since and until and until < since:
+            raise invalid(
+                [{"loc": ("query", "until"), "type": "value_error", "msg": "is before since: give a later day"}]
+            )
         chosen = {name: value for name, value in columns.items() if value}
         return Filter(chosen, department or None, since, until and until + timedelta(days=1))
 
@@ -89,6 +93,7 @@ def delivery_pages(workshop: Workshop, pages: Pages, words: OfficerWords) -> API
             troubled=[one for one in held if one.failing_since or one.status == WebhookStatus.DISABLED],
             may_act=own,
             what=request.query_params.get("done"),
+            addresses={one.webhook_id: _address(one.url) for one in held},
             sentence=lambda row: _sentence(words, row, pages.speech(request).language),
         )
 
@@ -124,6 +129,12 @@ def _sentence(words: OfficerWords, row: Any, language: str) -> str | None:
         return words.sentence(row.message, row._mapping["values"], language, row.step)
     except KeyError:
         return None
+
+
+def _address(url: str) -> str:
+    """Host and path: what follows them may be a secret of the receiver's."""
+    parts = urlsplit(url)
+    return f"{parts.netloc}{parts.path}"
 
 
 def _units(actor: Actor) -> Collection[str] | None:

@@ -38,13 +38,12 @@ def send_again(work: Work, webhook: UUID, delivery: UUID) -> bool:
 def send_range_again(work: Work, webhook: UUID, since: datetime, until: datetime, *, only_failed: bool) -> int:
     """Starts anew what was caused from `since` until before `until`, in the order of its making; how many that are.
 
-    What waits already stays as it is.
+    What waits to be tried again is started anew, too. `only_failed`: not what its receiver has taken.
     """
     log = deliveries.c
-    settled = (DeliveryStatus.FAILED,) if only_failed else (DeliveryStatus.FAILED, DeliveryStatus.SENT)
-    asked = select(log.delivery_id).where(
-        log.webhook_id == webhook, log.caused_at >= since, log.caused_at < until, log.status.in_(settled)
-    )
+    asked = select(log.delivery_id).where(log.webhook_id == webhook, log.caused_at >= since, log.caused_at < until)
+    if only_failed:
+        asked = asked.where(log.status != DeliveryStatus.SENT)
     return _start_anew(work, webhook, asked)
 
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import any_, bindparam, func, select, update
+from sqlalchemy import any_, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
@@ -78,7 +78,7 @@ def settle(work: Work, settled: Sequence[Settled], policy: RetryPolicy) -> list[
     changes = [_change(work, row, one, policy) for row, one in current]
     work.connection.execute(_SET_WEBHOOKS, changes_by_column([change.webhook for change in changes]))
     _write_sendings(work, changes)
-    _wake(work, [row.webhook_id for row, one in current if _is_back(row, one, policy)])
+    _wake(work, {row.webhook_id: row.failures for row, one in current if row.failures and not one.outcome.error})
     found = (_trouble(work, row, change.webhook, policy) for (row, _), change in zip(current, changes, strict=True))
     return [trouble for trouble in found if trouble]
 
@@ -98,7 +98,8 @@ def fail_waiting(work: Work, webhook: UUID) -> int:
 def _trouble(work: Work, before: Any, after: Mapping[str, Any], policy: RetryPolicy) -> Trouble | None:
     if before.status != WebhookStatus.ACTIVE:
         return None
-    webhook, since = (before.webhook_id, before.department), before.failing_since
+    # The lease rises with each claim, and a claim ends in one trouble at most.
+    webhook, since = (before.webhook_id, before.department, before.lease), before.failing_since
     if because := after["disabled_because"]:
         return Disabled(*webhook, because, since, fail_waiting(work, before.webhook_id))
     if after["warned_at"] and not before.warned_at:
@@ -189,16 +190,23 @@ def _write_sendings(work: Work, changes: Sequence[_Change]) -> None:
             work.connection.execute(statement, changes_by_column(of_status))
 
 
-def _is_back(row: Any, one: Settled, policy: RetryPolicy) -> bool:
-    return one.outcome.error is None and row.failures >= policy.breaker_after
+def _wake(work: Work, recovered: Mapping[UUID, int]) -> None:
+    """What waits for a receiver that is back is due at once, and goes in the order of its making.
 
-
-def _wake(work: Work, recovered: Sequence[UUID]) -> None:
-    """What waited for a receiver that is back need not wait any longer, and goes in the order of its making."""
-    if recovered:
-        queue = webhook_sendings.c
-        waiting = update(webhook_sendings).where(queue.webhook_id.in_(recovered), queue.due_at.is_not(None))
-        work.connection.execute(waiting.values(due_at=func.now()))
+    `recovered`: how often in a row each had failed. A message that failed again although others were taken meanwhile
+    is the cause itself: it keeps to its schedule.
+    """
+    queue = webhook_sendings.c
+    waiting = select(queue.webhook_id, func.count().label("waiting")).where(
+        queue.webhook_id.in_(recovered), queue.due_at > func.now(), queue.attempts > 0
+    )
+    rows = work.connection.execute(waiting.group_by(queue.webhook_id)).all() if recovered else []
+    held: dict[UUID, int] = {row.webhook_id: row.waiting for row in rows}
+    if held:
+        whole = [webhook for webhook, count in held.items() if recovered[webhook] > count]
+        those = update(webhook_sendings).where(queue.webhook_id.in_(held), queue.due_at.is_not(None))
+        woken = those.where(or_(queue.webhook_id.in_(whole), queue.attempts <= 1))
+        work.connection.execute(woken.values(due_at=func.now()))
 
 
 def _after(now: datetime, seconds: float | None) -> datetime | None:

@@ -59,7 +59,7 @@ class TakeActs:
         body = dict(reply.body)
         if reply.base_version is not None and command.takes("version"):
             body.setdefault("version", reply.base_version)
-        shown = command(reply.about, body, actor)
+        shown = command(reply.about, body, actor, {} if "version" in reply.body else {"version": "base_version"})
         return shown if isinstance(shown, dict) else {}
 
 

@@ -64,10 +64,10 @@ def test_a_department_takes_its_ticket_the_whole_way_on_its_topic(intake: Intake
 @pytest.mark.parametrize(
     ("kind", "department", "body", "why"),
     [
-        (TicketSettlementReplied, "housing", {"text": "修不了", "unit_solved": False}, "body.reason: is missing"),
-        (TicketSettlementReplied, "housing", {"text": " ", "unit_solved": True}, "body.public_answer: "),
-        (TicketContactReplied, "housing", {"text": ""}, "body.note: "),
-        (TicketSignReplied, "market", {}, "ticket_id: take it"),
+        (TicketSettlementReplied, "housing", {"text": "修不了", "unit_solved": False}, "reason: is missing"),
+        (TicketSettlementReplied, "housing", {"text": " ", "unit_solved": True}, "text: "),
+        (TicketContactReplied, "housing", {"text": ""}, "text: "),
+        (TicketSignReplied, "market", {}, "ticket_id: there is no such ticket of yours; take it from the message"),
         (TicketSignReplied, "liangcheng", {}, "department:housing"),
     ],
 )
@@ -119,7 +119,7 @@ def test_a_reply_to_what_is_over_says_what_stands(intake: Intake) -> None:
     published = intake.published()[-1]
     assert isinstance(published, ReplyRefused)
     assert (published.current_state, published.current_version) == ("signed", intake.show(ticket_id)["version"])
-    assert "a ticket that is signed cannot sign" in published.reason
+    assert "the step 'sign' does not fit a ticket that is signed" in published.reason
 
 
 def test_a_return_is_asked_for_within_its_days_alone(intake: Intake) -> None:

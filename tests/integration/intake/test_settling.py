@@ -132,7 +132,9 @@ def test_a_step_that_the_table_has_not_says_where_the_ticket_is(intake: Intake, 
     ticket_id = settled(intake)
     assert take(intake, ticket_id, "visit", caller_solved=True).status_code == 200
     before = intake.show(ticket_id)
-    refused = problem(take(intake, ticket_id, step, **LATER[step]), 409, remedy="a ticket that is archived cannot")
+    refused = problem(
+        take(intake, ticket_id, step, **LATER[step]), 409, remedy="does not fit a ticket that is archived"
+    )
     assert (refused["current_version"], refused["current_state"]) == (6, "archived")
     assert intake.show(ticket_id) == before
 

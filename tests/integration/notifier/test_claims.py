@@ -118,8 +118,10 @@ def test_a_failed_delivery_waits_while_the_next_goes_on(workshop: Workshop, acti
     (first,) = claimed(workshop)
     settle(workshop, first, "answered 500")
     (second,) = claimed(workshop)
+    assert first.sending
+    assert second.sending
+    assert second.sending.delivery_id != first.sending.delivery_id
     settle(workshop, second)
-    assert claimed(workshop) == []
     assert statuses(workshop) == ["waiting", "sent"]
 
 

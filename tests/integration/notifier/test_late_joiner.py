@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 import pytest
 from kafka import KafkaAdminClient
 
 from services.chassis.database.work import Workshop
 from services.chassis.messaging.topic_admin import apply_topics
+from services.contracts.department_events import HotIssueNotice
+from services.contracts.hot_issue_events import HotIssueConfirmed
 from services.contracts.topics import topic_table
 from services.localstack.embedded_broker import EmbeddedBroker
 from tests.harness.fixtures import NewFolder
 from tests.harness.guide import Reader
 from tests.harness.topics import Record, read_topic
+from tests.harness.waiting import eventually
 from tests.integration.chassis.relays import real_producer, relay
-from tests.integration.notifier.events import take, ticket_id
+from tests.integration.notifier.events import hot_issue, take, ticket_id
 from tests.integration.notifier.lives import UNIT, batches, lives, open_in, published
 
 
@@ -73,9 +77,54 @@ def test_who_joins_late_has_its_open_work_and_misses_no_message(
         assert held == open_in(log[:half])
         new = [one for one in stream if json.loads(one.value or b"")["version"] > version_in(snapshot, one)]
         assert len(new) > 50
-        told = [next(lines) for _ in new]
-    assert told == [f"{one.headers['ce_type']} {(one.key or b'').decode()}" for one in new]
-    assert 0 < int(words[-1]) <= new[0].offset
+        told = of_ours(lines, ours, len(new))
+    assert told == [said(one) for one in new]
+    assert int(words[-1]) == 0
+
+
+@pytest.mark.usefixtures("publishing")
+def test_after_a_restart_no_message_is_skipped_though_the_state_holds_it(
+    workshop: Workshop, broker: EmbeddedBroker, reader: Reader
+) -> None:
+    numbers = range(5400, 5440)
+    log = lives(numbers, seed=21)
+    ours = {ticket_id(number).encode() for number in numbers} | {ticket_id(7).encode()}
+    take(workshop, hot_issue(HotIssueConfirmed, lead=UNIT))
+    for batch in batches(log[: len(log) // 2]):
+        take(workshop, *batch)
+    published(workshop)
+    with reader.script("python") as lines:
+        next(lines)
+        assert of_ours(lines, ours, 1) == [f"{HotIssueNotice.type} {ticket_id(7)}"], "it stands in no state"
+        end = end_of(broker)
+        eventually(lambda: kept(reader) == end, within=30)
+    for batch in batches(log[len(log) // 2 :]):
+        take(workshop, *batch)
+    published(workshop)
+    missed = [one for one in read_topic(broker.bootstrap, "embedded", f"departments.{UNIT}") if one.offset >= end]
+    assert len(missed) > 5
+    with reader.script("python") as lines:
+        assert next(lines).split()[-1] == str(end)
+        assert [next(lines) for _ in missed] == [said(one) for one in missed]
+
+
+def said(one: Record) -> str:
+    """As the program of the guide prints it."""
+    return f"{one.headers['ce_type']} {(one.key or b'').decode()}"
+
+
+def of_ours(lines: Iterator[str], ours: set[bytes], count: int) -> list[str]:
+    """The first lines of these; others use the topic, too."""
+    return list(islice((line for line in lines if line.split()[1].encode() in ours), count))
+
+
+def kept(reader: Reader) -> int:
+    file = reader.folder / "stream.offset"
+    return int(file.read_text(encoding="utf-8")) if file.exists() else 0
+
+
+def end_of(broker: EmbeddedBroker) -> int:
+    return 1 + max(one.offset for one in read_topic(broker.bootstrap, "embedded", f"departments.{UNIT}"))
 
 
 def version_in(snapshot: Mapping[str, Mapping[str, int]], message: Record) -> int:

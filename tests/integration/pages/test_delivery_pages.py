@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
@@ -134,9 +134,22 @@ def test_it_is_narrowed_by_unit_number_way_state_and_time(asked: str, rows: int,
     assert site.person("hub").open(f"{LOG}?{asked}").count('data-name="对象"') == rows
 
 
-@pytest.mark.parametrize("asked", ["department=water", "channel=pigeon", "status=lost", "since=yesterday", "cursor=x"])
-def test_what_cannot_be_asked_is_refused_in_words(asked: str, site: Site) -> None:
-    assert english_in(site.person("hub").open(f"{LOG}?{asked}", 422)) == set()
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        ("department=water", "单位：请从列表中选择"),
+        ("channel=pigeon", "方式：请从列表中选择"),
+        ("status=lost", "状态：请从列表中选择"),
+        ("since=yesterday", "请写成 2026-07-01 的样子"),
+        ("since=2026-07-02&until=2026-07-01", "早于起始日期"),
+        ("cursor=x", "请从第一页重新打开"),
+        (f"cursor={UUID(int=0)}", "翻页位置已失效"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_in_words(asked: str, why: str, site: Site) -> None:
+    html = site.person("hub").open(f"{LOG}?{asked}", 422)
+    assert why in html
+    assert english_in(html) == set()
 
 
 def test_an_officer_who_was_told_stands_by_name_and_whether_it_was_read(workshop: Workshop, site: Site) -> None:
@@ -174,6 +187,20 @@ def test_what_failed_is_sent_again_by_its_unit_and_by_nobody_else(workshop: Work
         assert browser.post(action, data={"csrf": form_token(browser)}).status_code == status
     assert "已安排重新发送" in site.person(HOUSING).open(f"{LOG}?done=sent_again")
     assert "待发送" in site.person(HOUSING).open(f"{LOG}?channel=webhook")
+
+
+def test_what_waits_can_be_sent_at_once_and_says_where_it_goes(workshop: Workshop, site: Site) -> None:
+    run_sql(workshop, "UPDATE deliveries SET status = 'waiting' WHERE channel = 'webhook'")
+    run_sql(workshop, "UPDATE webhook_sendings SET due_at = now() + interval '1 day', failed_at = NULL")
+    run_sql(workshop, "UPDATE webhooks SET url = url || '?key=secret'")
+    html = site.person(HOUSING).open(f"{LOG}?channel=webhook")
+    assert "<code>hooks.example.com/12345</code>" in html
+    assert "secret" not in html
+    (action,) = {part.split('"')[0] for part in html.split('action="') if part.split('"')[0].endswith("redelivery")}
+    browser = site.person(HOUSING).browser
+    assert browser.post(action, data={"csrf": form_token(browser)}).status_code == 303
+    with workshop.engine.connect() as connection:
+        assert connection.execute(text("SELECT due_at <= now() FROM webhook_sendings")).scalar_one()
 
 
 def test_a_webhook_in_trouble_is_shown_and_enabled_again(workshop: Workshop, site: Site) -> None:

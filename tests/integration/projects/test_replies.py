@@ -189,6 +189,23 @@ def test_what_is_no_act_is_answered_and_stops_nobody(district: District) -> None
     assert told[-1].outcome == "taken"
 
 
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ({"note": "已知悉"}, "base_version: Field required"),
+        ({"note": "已知悉", "version": "x"}, "body.version: "),
+        ({"note": "", "version": 1}, "body.note: "),
+    ],
+    ids=["no version", "a version of its own", "a blank note"],
+)
+def test_a_refusal_names_the_field_as_the_reply_has_it(body: dict[str, Any], why: str, district: District) -> None:
+    sent = acted("hot_issue.assign", {"hot_issue_id": ROOF}, body)
+    processor(district.workshop).process([record("housing", **sent)])
+    (told,) = answers(district.workshop)
+    assert told.reason is not None
+    assert told.reason.startswith(why)
+
+
 def test_an_act_that_meets_a_bug_is_answered_and_stops_nobody(
     district: District, monkeypatch: pytest.MonkeyPatch
 ) -> None:

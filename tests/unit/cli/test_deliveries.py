@@ -115,3 +115,23 @@ def test_what_notifier_refuses_is_said(notifier: Any) -> None:
     shown = runner.invoke(app, ["deliveries", "resend", "w-1", "--since", "2026-07-01", "--until", "2026-07-02"])
     assert shown.exit_code == 1
     assert "409: POST /webhooks/{webhook_id}/enable first" in shown.output
+
+
+def test_a_file_that_cannot_be_written_is_said(notifier: Any) -> None:
+    notifier(lambda _: httpx.Response(200, content=b"a"))
+    shown = runner.invoke(app, ["deliveries", "export", "/nosuch/x.csv"])
+    assert (shown.exit_code, "FILE /nosuch/x.csv: cannot be written" in shown.output) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        (["--department", "nosuch"], "--department nosuch: is no department; there are"),
+        (["--since", "2026-07-02", "--until", "2026-07-01"], "--until: must be after --since"),
+    ],
+    ids=["unit", "times"],
+)
+def test_what_cannot_be_found_is_refused_before_notifier_is_asked(asked: list[str], why: str, notifier: Any) -> None:
+    requests = notifier(pages)
+    shown = runner.invoke(app, ["deliveries", "list", *asked])
+    assert (shown.exit_code, why in shown.output, requests) == (1, True, [])

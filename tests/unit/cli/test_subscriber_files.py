@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from services.cli import way_in
+from services.cli.main import app
 from services.cli.subscriber_files import AUTHORITY, BadCredentials, Login, department_files, read_credentials
 
 LOGIN = Login("kafka-1:9092,kafka-2:9092", "department-fire", "s3cret-of-fire", Path(AUTHORITY))
@@ -52,3 +55,17 @@ def test_a_file_that_lacks_something_is_named_with_the_remedy(
     with pytest.raises(BadCredentials, match=message) as bad:
         read_credentials(file)
     assert "`department add`" in str(bad.value)
+
+
+@pytest.mark.parametrize(
+    ("option", "asked"), [([], None), (["--kafka", "other:9093"], "other:9093")], ids=["the file's", "the option's"]
+)
+def test_a_check_with_a_file_asks_its_broker_whatever_the_environment_says(
+    option: list[str], asked: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str | None] = []
+    monkeypatch.setattr(way_in, "walk", lambda _file, kafka, *_: seen.append(kafka) or [])
+    monkeypatch.setenv("CLOSEDLOOP_KAFKA_BOOTSTRAP", "operators:9092")
+    command = ["kafka", "check", "--as", "department:fire", "--credentials", "fire.properties"]
+    assert CliRunner().invoke(app, [*command, *option]).exit_code == 0
+    assert seen == [asked]

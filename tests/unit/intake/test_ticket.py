@@ -195,8 +195,8 @@ def test_what_was_taken_aside_goes_back_to_where_it_was(aside: TicketStep, way: 
 
 def test_an_illegal_step_says_what_the_ticket_is_and_what_it_cannot() -> None:
     ticket = new_ticket()
-    with pytest.raises(IllegalTicketStep, match="a ticket that is new cannot dispatch"):
+    with pytest.raises(IllegalTicketStep, match="the step 'dispatch' does not fit a ticket that is new"):
         TAKE[TicketStep.DISPATCH](ticket, START)
     TAKE[TicketStep.RECEIVE](ticket, START)
-    with pytest.raises(IllegalTicketStep, match="a ticket that is received cannot receive"):
+    with pytest.raises(IllegalTicketStep, match="the step 'receive' does not fit a ticket that is received"):
         TAKE[TicketStep.RECEIVE](ticket, START)
