@@ -23,6 +23,7 @@ from services.notifier.app.explain import Explain
 from services.notifier.app.keep_states import KeepStates
 from services.notifier.app.mark_read import MarkRead
 from services.notifier.app.notify_departments import NotifyDepartments
+from services.notifier.app.pass_over import REST_S, PassOver
 from services.notifier.app.recipients import Recipients
 from services.notifier.app.tell_officers import TellOfficers
 from services.notifier.domain.delivery import CONSUMER
@@ -45,7 +46,7 @@ from services.notifier.outbound.webhook_sender import SENDER, WebhookSender
 from services.notifier.pages.site import people_pages
 from services.notifier.sending import Sending
 from services.notifier.store.deliveries import SqlDeliveryLog, gauge_awaiting_text
-from services.notifier.store.escalations import SqlEscalations, gauge_escalations
+from services.notifier.store.escalations import SqlEscalations, escalation_gauge
 from services.notifier.store.guarded_tickets import SqlGuardedTickets
 from services.notifier.store.held_tickets import SqlHeldTickets
 from services.notifier.store.known_matters import SqlKnownMatters
@@ -55,6 +56,7 @@ from services.notifier.store.notice_reading import SqlReadNotices
 from services.notifier.store.officer_notices import SqlOfficerNotices
 from services.notifier.store.officers import SqlOfficersAtPosts, gauge_findings
 from services.notifier.store.schema_changes import SqlSchemaChanges
+from services.notifier.store.unreached_levels import SqlUnreachedLevels
 from services.notifier.store.webhook_queue import SqlWebhookQueue, gauge_webhooks
 from services.notifier.store.webhooks import gauge_trouble
 
@@ -122,12 +124,20 @@ class NotifierWiring:
         return {**self.notify.states.timers, ESCALATE: self.notify.officers.escalate}
 
     def gauges(self, clock: Clock) -> Sequence[Gauging]:
-        own = (gauge_awaiting_text, gauge_webhooks, gauge_trouble, gauge_escalations, gauge_findings)
-        return [*own, self.sending.gauge(clock)]
+        own = (gauge_awaiting_text, gauge_webhooks, gauge_trouble, gauge_findings)
+        return [*own, escalation_gauge(clock), self.sending.gauge(clock)]
+
+    @property
+    def pass_over(self) -> Sweep:
+        return Sweep("unreached-levels", PassOver(self.notify.officers.escalate, SqlUnreachedLevels()), REST_S)
 
     @property
     def workers(self) -> Mapping[str, WorkerLoop]:
-        return {SENDER: self.sender.run, self.forget.name: self.forget.run, **self.sending.workers}
+        return {SENDER: self.sender.run, self.forget.name: self.forget.run, **self._telling}
+
+    @property
+    def _telling(self) -> Mapping[str, WorkerLoop]:
+        return {self.pass_over.name: self.pass_over.run, **self.sending.workers}
 
 
 def tell_officers() -> TellOfficers:
