@@ -104,11 +104,11 @@ class NotifierWiring:
             webhook_routes(workshop, demo=self.demo),
             schema_change_routes(workshop, announce),
             sandbox_routes(workshop),
-            officer_routes(workshop),
+            officer_routes(workshop, self.sending.desk.leaving.own),
             self.sending.routes(workshop),
             explaining_routes(self.explain),
             officer_notice_routes(workshop, mark_read),
-            *people_pages(workshop, self.explain, load_officer_words(), mark_read, self.sending.rules),
+            *people_pages(workshop, self.explain, load_officer_words(), mark_read, self.sending.desk.leaving),
         ]
 
     @property
