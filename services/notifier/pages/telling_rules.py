@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -58,6 +59,7 @@ def rule_pages(pages: Pages, clock: Clock, explain: Explain, words: OfficerWords
             editions=explain.rules.editions,
             edition=edition,
             sentences={rule.rule: _sentence(words, rule.template, speech) for rule in edition.rules} if edition else {},
+            called=partial(words.rule, language=speech.language),
             events={_plain(rule.event): rule.event for rule in edition.rules} if edition else {},
             states=sorted({one for rule in edition.rules for one in rule.states or ()}) if edition else [],
             types=taxonomy().types,
@@ -88,7 +90,7 @@ def _explained(
     """None for what cannot be: the page says so."""
     known: dict[str, Any] = {name: value for name, value in said.items() if value and name != "place"}
     known["place"] = Place(sub_district=said["place"] if said["place"] in sub_districts() else None)
-    known |= {name: True for name in only if name in ("overdue", "restricted")}
+    known |= {name: True for name in only if name in ("overdue", "restricted", "emergency")}
     if "unsolved" in only:
         known["caller_solved"] = False
     known["owner"] = "unit"
