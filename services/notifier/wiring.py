@@ -104,7 +104,7 @@ class NotifierWiring:
             webhook_routes(workshop, demo=self.demo),
             schema_change_routes(workshop, announce),
             sandbox_routes(workshop),
-            officer_routes(workshop, self.sending.desk.leaving.own),
+            officer_routes(workshop, self.sending.desk.leaving),
             self.sending.routes(workshop),
             explaining_routes(self.explain),
             officer_notice_routes(workshop, mark_read),

@@ -97,6 +97,11 @@ class Leaving:
     at_hand: Collection[OfficerChannel]
     own: Collection[str]
 
+    @property
+    def absent(self) -> list[OfficerChannel]:
+        """The channels that are not configured."""
+        return [one for one in OfficerChannel if one not in self.at_hand]
+
     def decide(
         self,
         message: Due,

@@ -82,8 +82,11 @@ class FindingOut(BaseModel):
 
 
 class OfficerList(BaseModel):
+    """`channels_absent`: by these nothing is sent, since they are not configured."""
+
     items: list[OfficerOut]
     findings: list[FindingOut]
+    channels_absent: list[OfficerChannel]
 
 
 class WrittenOut(BaseModel):

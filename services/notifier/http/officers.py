@@ -13,6 +13,7 @@ from services.chassis.web.identity import Actor, Role, require
 from services.chassis.web.problems import Problem, invalid
 from services.contracts.ticket_events import DepartmentCode
 from services.notifier.domain.directory import Finding, findings, units
+from services.notifier.domain.leaving import Leaving
 from services.notifier.domain.officer import Officer, Reached
 from services.notifier.http.officer_bodies import (
     FindingOut,
@@ -31,7 +32,7 @@ _OURS = "is the mailbox that our own mails come from: one to it would come back;
 Keeper = Annotated[Actor, Depends(require(Role.HUB, Role.DEPARTMENT))]
 
 
-def officer_routes(workshop: Workshop, own_mailboxes: Collection[str]) -> APIRouter:
+def officer_routes(workshop: Workshop, leaving: Leaving) -> APIRouter:
     router = APIRouter(prefix="/officers", tags=["officers"])
 
     @router.get("")
@@ -45,13 +46,14 @@ def officer_routes(workshop: Workshop, own_mailboxes: Collection[str]) -> APIRou
                 FindingOut(kind=one.kind, unit=one.unit, officer_id=one.officer and one.officer.officer_id)
                 for one in found
             ],
+            channels_absent=leaving.absent,
         )
 
     @router.post("", status_code=201)
     def add_officer(actor: Keeper, body: OfficerIn) -> SavedOut:
         """Adds one; who has the same unit, post and name already gets this language and these ways."""
         with workshop.open() as work:
-            officer_id, added = add(work, actor, body, own_mailboxes)
+            officer_id, added = add(work, actor, body, leaving.own)
         return SavedOut(officer_id=officer_id, added=added)
 
     @router.post("/batch")
@@ -60,7 +62,7 @@ def officer_routes(workshop: Workshop, own_mailboxes: Collection[str]) -> APIRou
 
         `dry_run`: the same is checked and counted, and nothing changes.
         """
-        given = checked(actor, body.officers, own_mailboxes, lambda number: ("body", "officers", number))
+        given = checked(actor, body.officers, leaving.own, lambda number: ("body", "officers", number))
         with workshop.open() as work:
             written = officers.compared if dry_run else officers.replace
             return WrittenOut.model_validate(written(work, given, actor.subject))

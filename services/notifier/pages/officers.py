@@ -45,7 +45,7 @@ def officer_pages(workshop: Workshop, pages: Pages, leaving: Leaving) -> APIRout
             status=problem.status_code if problem else 200,
             directory=directory,
             findings=found,
-            absent=[one for one in OfficerChannel if one not in leaving.at_hand],
+            absent=leaving.absent,
             units=[one for one in units() if own is None or one in own],
             posts=list(Post),
             channels=list(OfficerChannel),

@@ -47,9 +47,9 @@ def people_pages(
         login_routes(pages),
         delivery_pages(workshop, pages, words),
         officer_pages(workshop, pages, leaving),
-        message_pages(workshop, pages, leaving.rules),
+        message_pages(workshop, pages, leaving.rules, words),
         escalation_pages(workshop, pages, words),
         reading_pages(workshop, pages, mark_read, words, Guesses()),
-        rule_pages(pages, workshop.clock, explain, words),
+        rule_pages(pages, workshop, explain, words, leaving),
         missing_pages(pages),
     ]

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.chassis.clock import Clock
+from services.chassis.database.work import Workshop
 from services.chassis.messaging.errors import Reject
 from services.chassis.pages.look import Pages
 from services.chassis.pages.speech import Speech
@@ -21,15 +21,18 @@ from services.contracts.taxonomy import taxonomy
 from services.contracts.ticket_events import Place, Urgency
 from services.notifier.app.explain import Explain, Explanation
 from services.notifier.app.explained import UnknownEvent, imagined
+from services.notifier.domain.directory import seated
+from services.notifier.domain.leaving import Leaving
 from services.notifier.domain.telling_rules import TRIGGERS
 from services.notifier.files.officer_words import OfficerWords
 from services.notifier.http.explaining import RuleReader
+from services.notifier.store import officers
 
 HERE = "/pages/telling-rules"
 Asked = Annotated[str, Query(max_length=60)]
 
 
-def rule_pages(pages: Pages, clock: Clock, explain: Explain, words: OfficerWords) -> APIRouter:
+def rule_pages(pages: Pages, workshop: Workshop, explain: Explain, words: OfficerWords, leaving: Leaving) -> APIRouter:
     router = pages.router()
 
     @router.get("/telling-rules")
@@ -45,13 +48,15 @@ def rule_pages(pages: Pages, clock: Clock, explain: Explain, words: OfficerWords
         of_clock: Asked = "",
         only: Annotated[list[Asked], Query()] = [],  # noqa: B006
     ) -> Response:
-        now = clock.now()
+        now = workshop.clock.now()
         said = {
             "state": of_state, "type_code": of_type, "lead": of_lead, "place": of_place, "urgency": of_urgency,
             "clock": of_clock,
         }  # fmt: skip
         edition = explain.rules.in_force(now)
         speech = pages.speech(request)
+        with workshop.open() as work:
+            sat = seated(officers.listed(work, None), leaving.at_hand)
         return pages.show(
             request,
             "telling_rules.html",
@@ -67,6 +72,7 @@ def rule_pages(pages: Pages, clock: Clock, explain: Explain, words: OfficerWords
             places=sub_districts(),
             urgencies=list(Urgency),
             clocks=CLOCKS,
+            sat=sat,
             event=event,
             said=said,
             only=only,
