@@ -92,8 +92,8 @@ def unsent(connection: Connection, since: datetime, units: Collection[str] | Non
 def unsent_by_cause(connection: Connection, since: datetime, units: Collection[str] | None) -> list[Row[Any]]:
     """As `unsent`, counted by officer, state and cause: the newest first. `rules` by which they were to be told.
 
-    `numbers` are some of the `numbered` tickets and issues that it is about, for whoever sees all units alone: a unit may
-    no longer hear of them.
+    `numbers` are some of the `numbered` tickets and issues that it is about, for whoever sees all units: a unit may no
+    longer hear of them.
     """
     message, notice = officer_messages.c, officer_notices.c
     numbers = func.array_agg(distinct(notice.number)).filter(notice.number.is_not(None))
