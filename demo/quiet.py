@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.02, 0.1
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.02, 0.04
 """Between two looks; what has taken long is looked at less often."""
 
 Progress = dict[str, Any]

@@ -15,17 +15,12 @@ from demo.scene import SceneFailed
 from demo.sms_gateway import SmsGatewayStandIn
 from services.localstack.postgres import connect
 
-UNIT, HUB = "housing", "urban-operation"
+UNIT = "housing"
 BEGINS_AT, READS_FROM, ENDS_AT = 8, 10, 10
 """Steps of the play; whoever is on duty at the unit reads nothing before the second."""
 EVENING = timedelta(hours=1)
 """How far the clock may move on within an evening, for windows to close and limits of the channel to pass."""
-PHONES = {
-    (UNIT, "duty"): "14200000001",
-    (UNIT, "leader"): "14200000002",
-    (HUB, "duty"): "14200000003",
-    (HUB, "leader"): "14200000004",
-}
+PHONES = {"duty": "14200000001", "leader": "14200000002"}
 """Numbers that are given to nobody."""
 DESKS = {"duty": "值班室", "leader": "负责人"}
 STILL_S = 120.0
@@ -86,8 +81,8 @@ class Officers:
 
     def _begin(self, today: date) -> None:
         entries = [
-            {"unit": unit, "post": post, "name": DESKS[post], "ways": [{"channel": "sms", "address": phone}]}
-            for (unit, post), phone in PHONES.items()
+            {"unit": UNIT, "post": post, "name": DESKS[post], "ways": [{"channel": "sms", "address": phone}]}
+            for post, phone in PHONES.items()
         ]
         hub = self.interfaces.as_role("hub")
         hub.post("notifier", "/officers/batch", {"officers": entries})
@@ -95,11 +90,10 @@ class Officers:
         self._began = today
 
     def _read(self, posts: tuple[str, ...]) -> None:
-        """Those at the unit read what reached them; at the hub everything is read."""
+        """Those at these posts of the unit read what reached them."""
         hub = self.interfaces.as_role("hub")
         for notice in list(hub.pages("notifier", "/officer-notices")):
-            theirs = notice["unit"] == HUB or notice["post"] in posts
-            if theirs and notice["status"] == "sent" and notice["read_at"] is None:
+            if notice["post"] in posts and notice["status"] == "sent" and notice["read_at"] is None:
                 hub.post("notifier", f"/officer-notices/{notice['notice_id']}/read", {})
 
     def _end(self, today: date) -> None:

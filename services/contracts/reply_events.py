@@ -123,6 +123,19 @@ class ActReplied(DepartmentReply):
         return next(iter(self.about.values()), self.act)
 
 
+class NoticesReadReplied(DepartmentReply):
+    """Somebody of the unit has read these notices to its officers (阅知); the chain of each ends."""
+
+    type: ClassVar[str] = "reply.notices_read.v1"
+    notice_ids: tuple[UUID, ...] = Field(
+        min_length=1, max_length=100, description="From `GET /officer-notices`. All are the unit's, or none is taken."
+    )
+
+    @property
+    def aggregate_id(self) -> str:
+        return str(self.notice_ids[0])
+
+
 class ReplyRefused(Event):
     """A reply to a ticket was refused: `reply.answered.v1` for who reads department.reply_refused.v1."""
 

@@ -16,7 +16,8 @@ EventType = Annotated[str, StringConstraints(pattern=r"^[a-z]+\.[a-z_]{1,60}\.v[
 class SchemaAnnounced(Event):
     """A message gets a new schema under a new id. Until `new_alone_from` both are sent, from that day on the new alone.
 
-    A reader moves to the new id meanwhile and skips the old. The same fact under both ids has one `delivery_id`.
+    A reader moves to the new id meanwhile and skips the old. The same fact under both ids is two messages, each with a
+    `delivery_id` of its own: who reads both hears of it twice.
     """
 
     type: ClassVar[str] = "subscription.schema_announced.v1"

@@ -25,9 +25,10 @@ from services.notifier.app.mark_read import MarkRead
 from services.notifier.app.notify_departments import NotifyDepartments
 from services.notifier.app.pass_over import REST_S, PassOver
 from services.notifier.app.recipients import Recipients
+from services.notifier.app.tell_answer import TellAnswer
 from services.notifier.app.tell_officers import TellOfficers
 from services.notifier.domain.delivery import CONSUMER
-from services.notifier.files.log_retention import load_log_retention
+from services.notifier.files.log_retention import load_log_retention, load_officer_log_retention
 from services.notifier.files.officer_words import load_officer_words
 from services.notifier.files.refusal_words import load_refusal_words, said
 from services.notifier.files.routing import load_routing
@@ -37,6 +38,7 @@ from services.notifier.http.explaining import explaining_routes
 from services.notifier.http.officer_notices import officer_notice_routes
 from services.notifier.http.officers import officer_routes
 from services.notifier.http.redeliveries import redelivery_routes
+from services.notifier.http.replies import TakeReadings
 from services.notifier.http.sandbox import sandbox_routes
 from services.notifier.http.schema_changes import schema_change_routes
 from services.notifier.http.webhooks import webhook_routes
@@ -45,14 +47,15 @@ from services.notifier.outbound.officer_channels import Outward
 from services.notifier.outbound.webhook_sender import SENDER, WebhookSender
 from services.notifier.pages.site import people_pages
 from services.notifier.sending import Sending
+from services.notifier.store.closed_tickets import SqlClosedTickets
 from services.notifier.store.deliveries import SqlDeliveryLog, gauge_awaiting_text
 from services.notifier.store.escalations import SqlEscalations, escalation_gauge
-from services.notifier.store.guarded_tickets import SqlGuardedTickets
 from services.notifier.store.held_tickets import SqlHeldTickets
 from services.notifier.store.known_matters import SqlKnownMatters
 from services.notifier.store.known_tickets import SqlKnownTickets
 from services.notifier.store.log_retention import EndLogRetention
 from services.notifier.store.notice_reading import SqlReadNotices
+from services.notifier.store.officer_log_retention import EndOfficerLogRetention
 from services.notifier.store.officer_notices import SqlOfficerNotices
 from services.notifier.store.officers import SqlOfficersAtPosts, gauge_findings
 from services.notifier.store.schema_changes import SqlSchemaChanges
@@ -70,7 +73,7 @@ class NotifierWiring:
     notify: NotifyDepartments
     sender: WebhookSender
     sending: Sending
-    forget: Sweep
+    forget: Sequence[Sweep]
     demo: bool
 
     @classmethod
@@ -86,18 +89,20 @@ class NotifierWiring:
             SqlWebhookQueue(sender.hear),
             KeepStates(SqlHeldTickets(), SqlKnownTickets(), kept),
             tell_officers(),
-            SqlGuardedTickets(),
             kept,
             log_kept,
             partial(said, load_refusal_words()),
         )
         sending = Sending.of(outward, load_officer_words().sentence)
-        forget = Sweep("delivery-log", EndLogRetention(log_kept), rest_s=3600)
+        forget = [
+            Sweep("delivery-log", EndLogRetention(log_kept), rest_s=3600),
+            Sweep("officer-log", EndOfficerLogRetention(load_officer_log_retention()), rest_s=3600),
+        ]
         return cls(notify, sender, sending, forget, demo)
 
     def routes(self, workshop: Workshop) -> Sequence[APIRouter]:
         announce = AnnounceSchema(SqlSchemaChanges())
-        mark_read = MarkRead(SqlReadNotices(), SqlEscalations())
+        mark_read = self.mark_read
         return [
             delivery_routes(workshop),
             redelivery_routes(workshop),
@@ -116,8 +121,14 @@ class NotifierWiring:
         return Explain(self.notify.recipients, self.notify.officers.rules)
 
     @property
+    def mark_read(self) -> MarkRead:
+        return MarkRead(SqlReadNotices(), SqlEscalations())
+
+    @property
     def subscriptions(self) -> Sequence[Subscription]:
-        return [Subscription(CONSUMER, READS, self.notify.events, self.notify)]
+        tell = TellAnswer(self.notify.log, self.notify.webhooks, self.notify.said)
+        readings = TakeReadings.of(self.mark_read, tell)
+        return [Subscription(CONSUMER, READS, self.notify.events, self.notify), readings.subscription]
 
     @property
     def timers(self) -> Mapping[str, TimerHandler]:
@@ -133,16 +144,13 @@ class NotifierWiring:
 
     @property
     def workers(self) -> Mapping[str, WorkerLoop]:
-        return {SENDER: self.sender.run, self.forget.name: self.forget.run, **self._telling}
-
-    @property
-    def _telling(self) -> Mapping[str, WorkerLoop]:
-        return {self.pass_over.name: self.pass_over.run, **self.sending.workers}
+        sweeps = (*self.forget, self.pass_over)
+        return {SENDER: self.sender.run, **{one.name: one.run for one in sweeps}, **self.sending.workers}
 
 
 def tell_officers() -> TellOfficers:
     words, officers, notices = load_officer_words(), SqlOfficersAtPosts(), SqlOfficerNotices()
-    escalate = Escalate(officers, notices, SqlEscalations())
+    escalate = Escalate(officers, notices, SqlEscalations(), SqlClosedTickets())
     return TellOfficers(load_telling_rules(words), words.parts_of, officers, notices, escalate)
 
 

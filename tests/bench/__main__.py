@@ -13,6 +13,7 @@ from services.localstack.stack import Stack
 from tests.bench import (
     consulting,
     detection,
+    digests,
     effects,
     flow,
     importing,
@@ -48,6 +49,7 @@ ALONE = {
     "planted": planted.planted_values_after_a_demo,
     "consultation": consulting.consultation_of_a_large_estate,
     "project-page": projects.page_of_a_large_project,
+    "digests": digests.digests_of_many_officers,
     "webhooks": webhooks.webhooks_of_one_process,
     "rotation": vault.rotation_of_the_master_key,
     "secure": secure.cost_of_a_closed_broker,

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from services.contracts.department_acts import department_acts, over_http_alone
 from services.contracts.registry import TICKET_REPLY_EVENTS
-from services.contracts.reply_events import DepartmentReply, ReplyEvent
+from services.contracts.reply_events import DepartmentReply, NoticesReadReplied, ReplyEvent
 
 COMMON = DepartmentReply.model_fields.keys() | ReplyEvent.model_fields.keys()
 
 
 def rows() -> Iterator[str]:
     """Every row that the document must have, in its order."""
-    for event in TICKET_REPLY_EVENTS:
+    for event in (*TICKET_REPLY_EVENTS, NoticesReadReplied):
         own = {name: field for name, field in event.model_fields.items() if name not in COMMON}
         fields = ", ".join(f"`{name}`" + ("" if field.is_required() else " (optional)") for name, field in own.items())
         first = (event.__doc__ or "").strip().split("\n")[0]

@@ -13,7 +13,7 @@ times = st.datetimes(datetime(1900, 1, 2), datetime(2999, 1, 1), timezones=zones
 
 ANNOTATIONS = {"$schema", "$id", "$defs", "title", "description", "default"}
 STRUCTURE = {"$ref", "anyOf", "const", "enum", "type", "properties", "required", "items", "additionalProperties"}
-LIMITS = {"pattern", "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
+LIMITS = {"pattern", "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minItems", "maxItems"}
 UNDERSTOOD = ANNOTATIONS | STRUCTURE | LIMITS
 
 
@@ -47,7 +47,8 @@ def _values(node: dict[str, Any], definitions: dict[str, Any]) -> st.SearchStrat
         case {"type": "object", "additionalProperties": value}:
             return st.dictionaries(texts, _values(value, definitions), max_size=5)
         case {"type": "array", "items": item}:
-            return st.lists(_values(item, definitions), max_size=5)
+            least, most = node.get("minItems", 0), node.get("maxItems", 5)
+            return st.lists(_values(item, definitions), min_size=least, max_size=min(most, max(least, 5)))
         case {"type": "string", "pattern": pattern}:
             return st.from_regex(pattern, fullmatch=True)
         case {"type": "string", "format": "uuid"}:

@@ -256,8 +256,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      notifier.officer_notices.read_by notifier.officer_notices.channels
      notifier.officer_messages.channels
      notifier.officer_tries.channel notifier.officer_tries.outcome notifier.officer_tries.cause
-     notifier.resting_ways.channel notifier.resting_ways.cause
-     notifier.guarded_tickets.ticket_id notifier.guarded_tickets.lead notifier.guarded_tickets.about_unit"""),
+     notifier.resting_ways.channel notifier.resting_ways.cause"""),
     (End.MADE, "codes, ids and numbers of a chain of officers, a code that was drawn",
      """notifier.escalations.rule notifier.escalations.subject_kind notifier.escalations.subject_id
      notifier.escalations.number notifier.escalations.telling notifier.escalations.chain notifier.escalations.done_by

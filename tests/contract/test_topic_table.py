@@ -34,9 +34,9 @@ DECIDED = {
     "departments.sandbox.state": ("ticket id", "notifier", {"department:{department}"}),
     "supervisors.{party}": ("clause of an opinion, or case id", "notifier", {"supervisor:{party}"}),
     "departments.{department}.replies": (
-        "ticket id, or what an act is about",
+        "ticket id, what an act is about, or the first notice",
         "department:{department}",
-        {"intake", "projects"},
+        {"intake", "projects", "notifier"},
     ),
     "{service}.dlq": ("the original record's key", "{service}", {"operators"}),
 }
@@ -60,7 +60,7 @@ def test_each_event_is_carried_by_exactly_one_topic() -> None:
 def test_each_department_has_a_topic_it_alone_reads_and_one_it_alone_writes(code: str) -> None:
     told, replies = TABLE.topic(TABLE.department_topic(code)), TABLE.topic(f"departments.{code}.replies")
     assert (told.name, told.writer, told.readers) == (f"departments.{code}", "notifier", (f"department:{code}",))
-    assert (replies.writer, replies.readers) == (f"department:{code}", ("intake", "projects"))
+    assert (replies.writer, replies.readers) == (f"department:{code}", ("intake", "projects", "notifier"))
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -1,4 +1,4 @@
-"""Intake's database as an earlier version left it."""
+"""A service's database as an earlier version left it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from sqlalchemy import Connection
 from services.chassis.database.migrate import SCRIPTS, SERVICES
 
 
-def at_revision(connection: Connection, revision: str) -> None:
-    """Makes intake's tables as they were at the revision, and the chassis' newest ones."""
+def at_revision(connection: Connection, revision: str, service: str = "intake") -> None:
+    """Makes a service's tables as they were at the revision, and the chassis' newest ones."""
     for versions, table, target in (
         (SCRIPTS / "versions", "chassis_version", "head"),
-        (SERVICES / "intake" / "store" / "migrations" / "versions", "intake_version", revision),
+        (SERVICES / service / "store" / "migrations" / "versions", f"{service}_version", revision),
     ):
         config = Config(attributes={"connection": connection, "version_table": table})
         config.set_main_option("script_location", str(SCRIPTS))

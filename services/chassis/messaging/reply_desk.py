@@ -58,16 +58,29 @@ class Refusal:
                 raise Reject(f"bug: {cause_of(error)}") from error
 
 
+Tell = Callable[[Work, str, Mapping[str, Any]], None]
+"""Makes an answer known, by what is answered (a reply topic and an id) and its facts: those of a ReplyAnswered."""
+
+
+def by_event(topic: str, event: type[ReplyAnswered]) -> Tell:
+    """As an event of the service, of which notifier tells the department."""
+
+    def tell(work: Work, answered: str, facts: Mapping[str, Any]) -> None:
+        work.publish(topic, event(**facts), event_id=deterministic_id("replies", answered, event.type))
+
+    return tell
+
+
 @dataclass(frozen=True, slots=True)
 class ReplyDesk:
-    """`ours` says of a type which service takes it, also of None, where a record does not even say its type.
+    """`ours` says of a type which service takes it, also of None, where a record does not even say its type. `tell`
+    makes the answer known, in the same transaction.
 
     An answer's id is made from the department's topic and the reply's id: who uses another's ids harms nobody but
     itself.
     """
 
-    topic: str
-    event: type[ReplyAnswered]
+    tell: Tell
     ours: Callable[[str | None], bool]
     departments: Mapping[str, str]
     """By reply topic."""
@@ -117,8 +130,8 @@ class ReplyDesk:
         department = self.departments.get(topic or "")
         if department is None:
             return
-        answer = self.event(version=1, department=department, record=cause, outcome=outcome, **facts)
-        work.publish(self.topic, answer, event_id=deterministic_id("replies", f"{topic}:{cause}", self.event.type))
+        said = {"version": 1, "department": department, "record": cause, "outcome": outcome}
+        self.tell(work, f"{topic}:{cause}", said | facts)
         work.after_commit(metrics.REPLIES.labels(outcome).inc)
 
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from services.chassis.database.parts import part_of
 from services.chassis.database.work import Work
 from services.chassis.messaging.errors import Reject
-from services.chassis.messaging.reply_desk import Refusal, ReplyDesk
+from services.chassis.messaging.reply_desk import Refusal, ReplyDesk, by_event
 from services.chassis.messaging.subscription import Subscription, one_by_one
 from services.chassis.web.identity import Actor, Role
 from services.chassis.web.problems import invalid
@@ -21,6 +21,7 @@ from services.contracts.registry import TICKET_REPLY_EVENTS
 from services.contracts.reply_answer_events import TicketReplyAnswered
 from services.contracts.reply_events import (
     ActReplied,
+    NoticesReadReplied,
     ReplyEvent,
     ReplyRefused,
     TicketAssigneeReplied,
@@ -81,9 +82,11 @@ class TakeReply:
 
     @classmethod
     def of(cls, steps: TicketSteps) -> TakeReply:
-        """Takes all replies but those that projects takes, and answers whatever is no reply."""
+        """Takes all replies but those that projects and notifier take, and answers whatever is no reply."""
         topics = topic_table().reply_topics()
-        return cls(steps, ReplyDesk("tickets", TicketReplyAnswered, lambda kind: kind != ActReplied.type, topics))
+        others = (ActReplied.type, NoticesReadReplied.type)
+        tell = by_event("tickets", TicketReplyAnswered)
+        return cls(steps, ReplyDesk(tell, lambda kind: kind not in others, topics))
 
     @property
     def subscription(self) -> Subscription:

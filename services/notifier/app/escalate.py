@@ -9,7 +9,9 @@ from uuid import UUID
 
 from services.chassis.database.work import Work
 from services.chassis.messaging.timers import Timer, start_all
-from services.notifier.app.ports import Escalations, OfficerNotices, OfficersAtPosts, Sitting
+from services.notifier.app.ports import ClosedTickets, Escalations, OfficerNotices, OfficersAtPosts, Sitting
+from services.notifier.app.recipients import hub
+from services.notifier.domain.confidence import may_hear
 from services.notifier.domain.escalation import ChainTurn, Escalation, EscalationState
 from services.notifier.domain.officer import OfficerChannel
 
@@ -20,12 +22,14 @@ ESCALATE: Final = "officers.escalate"
 @dataclass(frozen=True, slots=True)
 class Escalate:
     """Each step once: the chain is locked, a deadline counts for the step after which it was set, and the next step,
-    its notices and its deadline are written in the transaction in which that deadline fires.
+    its notices and its deadline are written in the transaction in which that deadline fires. A unit that may no longer
+    hear of the ticket is passed over like one where nobody sits.
     """
 
     officers: OfficersAtPosts
     notices: OfficerNotices
     escalations: Escalations
+    closed: ClosedTickets
 
     def begin(self, work: Work, chains: Sequence[tuple[Escalation, int]]) -> None:
         """With the number of officers whom the first notices reach. A chain that has begun before stays as it is."""
@@ -59,12 +63,15 @@ class Escalate:
 
     def _tell_next(self, work: Work, chains: Sequence[Escalation]) -> list[Escalation]:
         turns = [chain.next_turn or ChainTurn((), chain.started_at - chain.started_at) for chain in chains]
+        guards = self.closed.guards(work, {chain.subject.subject_id for chain in chains})
         units = {unit for turn in turns for unit, _ in turn.posts}
         sitting = self.officers.at(work, units) if units else {}
         now = work.clock.now()
         told, steps, notices = [], [], []
         for chain, turn in zip(chains, turns, strict=True):
-            there = {one.officer_id: (unit, one) for unit, post in turn.posts for one in sitting.get((unit, post), ())}
+            guard = guards.get(chain.subject.subject_id)
+            posts = [(unit, post) for unit, post in turn.posts if guard is None or may_hear(unit, guard, hub())]
+            there = {one.officer_id: (unit, one) for unit, post in posts for one in sitting.get((unit, post), ())}
             reached = reached_by(chain.telling.channels, [one for _, one in there.values()])
             after = chain.told_next(now, reached)
             told.append(after)

@@ -27,14 +27,16 @@ class MarkRead:
     notices: ReadNotices
     escalations: Escalations
 
-    def __call__(self, work: Work, notice_ids: Collection[UUID], by: ReadBy, units: Collection[str] | None) -> int:
-        """How many of these notices there are at `units` (None: anywhere); 0 means: none that the reader may read."""
+    def __call__(
+        self, work: Work, notice_ids: Collection[UUID], by: ReadBy, units: Collection[str] | None
+    ) -> Collection[UUID]:
+        """Those of these notices that there are at `units` (None: anywhere): what others were told is not there."""
         found = self.notices.at(work, notice_ids, units)
         if not found:
-            return 0
+            return ()
         chains = self.escalations.lock_of(work, [(one.event_id, one.rule) for one in found])
         self.notices.mark(work, [one.notice_id for one in found], by)
         now = work.clock.now()
         self.escalations.save(work, [chain.stopped(now) for chain in chains if chain.awaits(chain.step)])
         self.notices.withhold_later_steps(work, found)
-        return len(found)
+        return {one.notice_id for one in found}

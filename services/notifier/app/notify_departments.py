@@ -47,7 +47,7 @@ from services.contracts.works_events import WorksDefectChanged
 from services.notifier.app.batch import NotificationBatch
 from services.notifier.app.delivery_count import count_deliveries
 from services.notifier.app.keep_states import KeepStates
-from services.notifier.app.ports import DeliveryLog, GuardedTickets, KnownMatters, KnownTickets, WebhookQueue
+from services.notifier.app.ports import DeliveryLog, KnownMatters, KnownTickets, WebhookQueue
 from services.notifier.app.recipients import Recipients, hub, known_department
 from services.notifier.app.tell_officers import TellOfficers
 from services.notifier.domain.confidence import may_hear
@@ -87,7 +87,6 @@ class NotifyDepartments:
     webhooks: WebhookQueue
     states: KeepStates
     officers: TellOfficers
-    guarded: GuardedTickets
     text_kept: timedelta
     log_kept: Mapping[str, timedelta]
     said: Callable[[str], Mapping[str, str]]
@@ -169,7 +168,6 @@ class NotifyDepartments:
         self.states.follow(work, envelopes, batch.tickets)
         self.webhooks.add(work, messages)
         self.webhooks.forget(work, batch.erased)
-        self.guarded.note(work, [one.event for one in batch.facts if isinstance(one.event, TicketEvent)])
         self.officers(work, batch.facts)
         forget(work.connection, batch.erased)
         # Last of what takes locks: it skips locked rows, but other transactions may wait for those it takes.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from services.chassis.database.work import Work
-from services.contracts.ticket_events import TicketEvent
+from services.notifier.domain.confidence import Guard
 from services.notifier.domain.delivery import DepartmentMessage, TopicDelivery
 from services.notifier.domain.escalation import Escalation
 from services.notifier.domain.known_ticket import KnownTicket
@@ -65,11 +65,9 @@ class OfficerNotices(Protocol):
         """Adds those that are new, to be sent; one that is there stays as it is."""
 
 
-class GuardedTickets(Protocol):
-    """Which tickets not every department may hear of: asked again when a message to an officer leaves."""
-
-    def note(self, work: Work, facts: Iterable[TicketEvent]) -> None:
-        """Keeps what the newest fact of each ticket says."""
+class ClosedTickets(Protocol):
+    def guards(self, work: Work, ticket_ids: Collection[str]) -> Mapping[str, Guard]:
+        """Those of these tickets of which not every unit may hear, by id, as their newest facts say."""
 
 
 class NoticeFound(NamedTuple):

@@ -24,7 +24,8 @@ WITHDRAWN_FOR: Final = timedelta(days=30)
 """As long as the stream keeps what was told of the ticket: a reader of it finds here that it is over."""
 
 _SHOWN: Final = frozenset(DepartmentTicketState.model_fields) & frozenset(TicketEvent.model_fields)
-_KEPT: Final = _SHOWN - {"version", "ticket_id"} | {"text_version", "caller_ref"}
+_KEPT: Final = _SHOWN - {"version", "ticket_id"} | {"text_version", "caller_ref", "about_unit"}
+_GUARDS: Final = ("restricted", "lead", "about_unit")
 
 
 @dataclass(slots=True)
@@ -130,10 +131,14 @@ class HeldTicket:
         return DepartmentTicketState.model_validate(shown | known | more | words)
 
     def forget_if_over(self) -> None:
-        """Drops the facts once every department that had the ticket has a tombstone. The version stays, so that older
-        facts change nothing."""
-        if self.facts and self.holdings and not any(one.role or one.shown for one in self.holdings.values()):
-            self.facts, self.breached, self.changed = {}, {}, True
+        """Drops the facts once every department that had the ticket has a tombstone, but for who may hear of it if not
+        all may. The version stays, so that older facts change nothing."""
+        if not self.holdings or any(one.role or one.shown for one in self.holdings.values()):
+            return
+        closed = self.facts.get("restricted") or self.facts.get("about_unit")
+        kept = {name: self.facts[name] for name in _GUARDS if name in self.facts} if closed else {}
+        if self.facts != kept:
+            self.facts, self.breached, self.changed = kept, {}, True
 
     def _limits(self) -> list[dict[str, Any]]:
         return self.facts.get("limits") or []

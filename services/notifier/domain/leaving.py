@@ -19,7 +19,7 @@ class Cause(StrEnum):
     LEFT = "officer left"
     CONFIDENTIAL = "confidential"
     READ = "read already"
-    READ_EARLIER = "read_earlier"
+    READ_EARLIER = "read earlier"
     QUIET = "quiet hours"
     LIMIT = "limit reached"
     NO_WAY = "no way"

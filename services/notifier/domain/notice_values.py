@@ -72,6 +72,7 @@ _SUBJECTS: Final[Mapping[str, str]] = {
     "supervision": "topic",
 }
 """What a fact is about, by how the type of its event begins."""
+SUBJECT_KINDS: Final = frozenset(_SUBJECTS.values())
 
 
 def missing_of(event: type[Event], parts: Collection[str]) -> list[str]:

@@ -10,7 +10,6 @@ import structlog
 
 from services.chassis.channels.message import Language, Message
 from services.chassis.database.work import Work
-from services.notifier.app.recipients import hub
 from services.notifier.domain.leaving import Cause
 from services.notifier.domain.message_text import text_of
 from services.notifier.domain.sending_rules import SendingRules
@@ -42,7 +41,7 @@ class OfficerWording:
             outcomes.next_way(work, message, Cause.NO_WAY)
             return None
         language: Language = "en" if receiver.language == "en" else "zh"
-        sentences, withheld = self._sentences(said := held_in(work, message.message_id, hub()), language)
+        sentences, withheld = self._sentences(said := held_in(work, message.message_id), language)
         for cause, notices in withheld.items():
             outcomes.withhold_notices(work, [one.notice_id for one in notices], cause)
         if not sentences:

@@ -16,6 +16,7 @@ from sqlalchemy.types import Integer, Uuid
 
 from services.chassis.database.work import Work
 from services.notifier.domain.delivery import PARTIES, recipient_of
+from services.notifier.store.closed_tickets import open_to_its_unit
 from services.notifier.store.officer_tables import officer_messages, officer_notices, officers
 from services.notifier.store.tables import deliveries, webhook_sendings
 
@@ -124,7 +125,7 @@ _TO_OFFICERS = _Source(
     officer_notices.join(officers, officers.c.officer_id == _N.officer_id).outerjoin(
         officer_messages, _M.message_id == _N.message_id
     ),
-    lambda units: _N.unit.in_(units),
+    lambda units: _N.unit.in_(units) & open_to_its_unit(),
 )
 _SOURCES = (_TO_UNITS, _TO_OFFICERS)
 

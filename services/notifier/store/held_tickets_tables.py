@@ -12,7 +12,12 @@ held_tickets = Table(
     metadata,
     Column("ticket_id", Text, primary_key=True),
     Column("version", Integer, nullable=False, comment="of the newest fact; 0: none yet"),
-    Column("facts", JSONB, nullable=False, comment="of the newest fact; empty once every department has a tombstone"),
+    Column(
+        "facts",
+        JSONB,
+        nullable=False,
+        comment="of the newest fact; once every department has a tombstone, who may hear of it alone",
+    ),
     Column("breached", JSONB, nullable=False, comment="the end of each clock that was breached, by clock"),
     comment="one row a ticket, and the lock under which its state topics are written",
 )

@@ -12,12 +12,11 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.database.work import Work
 from services.notifier.app.ports import NoticeFound
+from services.notifier.domain.leaving import Cause
 from services.notifier.domain.officer_notice import NoticeStatus
 from services.notifier.store.escalation_tables import officer_links
 from services.notifier.store.officer_tables import officer_notices
 
-READ_EARLIER: Final = "read_earlier"
-"""Why a notice of a later step is not sent: somebody has read an earlier one."""
 CODE_BYTES: Final = 24
 
 
@@ -45,7 +44,7 @@ class SqlReadNotices:
             work.connection.execute(
                 update(officer_notices)
                 .where(later, notice.status == NoticeStatus.WAITING)
-                .values(status=NoticeStatus.WITHHELD, cause=READ_EARLIER)
+                .values(status=NoticeStatus.WITHHELD, cause=Cause.READ_EARLIER)
             )
 
 

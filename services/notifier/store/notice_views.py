@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from services.chassis.database.work import Work
 from services.chassis.web.cursors import Position
+from services.notifier.store.closed_tickets import open_to_its_unit
 from services.notifier.store.escalation_tables import escalation_steps, escalations
 from services.notifier.store.officer_tables import officer_notices, officers
 
@@ -20,11 +21,14 @@ _NOTICE: Select[Any] = select(*officer_notices.c, officers.c.post).join(officers
 def notices_page(
     work: Work, units: Collection[str] | None, number: str | None, after: Position | None, limit: int
 ) -> Sequence[Row[Any]]:
-    """Newest first, at most `limit` behind `after`; of these units (None: of all), about this number (None: any)."""
+    """Newest first, at most `limit` behind `after`; of these units (None: of all), about this number (None: any).
+
+    Units see what they may still hear of: not a ticket that has become restricted since.
+    """
     order = (officer_notices.c.caused_at, officer_notices.c.notice_id)
     page = _NOTICE.order_by(*(column.desc() for column in order)).limit(limit)
     if units is not None:
-        page = page.where(officer_notices.c.unit.in_(units))
+        page = page.where(officer_notices.c.unit.in_(units), open_to_its_unit())
     if number is not None:
         page = page.where(officer_notices.c.number == number)
     if after is not None:
@@ -33,8 +37,8 @@ def notices_page(
 
 
 def notices_of(work: Work, ids: Collection[UUID]) -> Sequence[Row[Any]]:
-    """In the order of their causes."""
-    wanted = _NOTICE.where(officer_notices.c.notice_id.in_(ids))
+    """Those of which their units may still hear, in the order of their causes."""
+    wanted = _NOTICE.where(officer_notices.c.notice_id.in_(ids), open_to_its_unit())
     return work.connection.execute(wanted.order_by(officer_notices.c.caused_at, officer_notices.c.notice_id)).all()
 
 
@@ -43,7 +47,7 @@ def chains_page(
 ) -> Sequence[Row[Any]]:
     """Newest first, at most `limit` behind `after`, each with its steps so far.
 
-    Of these units are those of which a notice was theirs.
+    Of these units are those of which a notice was theirs, about what they may still hear of.
     """
     order = (escalations.c.started_at, escalations.c.escalation_id)
     step = escalation_steps.c
@@ -60,7 +64,7 @@ def chains_page(
     if units is not None:
         notice = officer_notices.c
         theirs = (notice.event_id == escalations.c.event_id) & (notice.rule == escalations.c.rule)
-        page = page.where(exists().where(theirs, notice.unit.in_(units)))
+        page = page.where(exists().where(theirs, notice.unit.in_(units), open_to_its_unit()))
     if after is not None:
         page = page.where(tuple_(*order) < after)
     return work.connection.execute(page).all()

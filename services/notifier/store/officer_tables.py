@@ -123,6 +123,7 @@ officer_notices = Table(
     comment="what one officer is told of one event",
 )
 Index("officer_notices_by_officer", officer_notices.c.officer_id, officer_notices.c.caused_at)
+Index("officer_notices_by_time", officer_notices.c.caused_at, officer_notices.c.notice_id)
 Index("officer_notices_by_event", officer_notices.c.event_id)
 Index("officer_notices_by_subject", officer_notices.c.subject_id, officer_notices.c.caused_at)
 Index("officer_notices_of_message", officer_notices.c.message_id)

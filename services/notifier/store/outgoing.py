@@ -8,12 +8,14 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, select, text
 
 from services.chassis.database.work import Work
 from services.notifier.domain.officer import OfficerChannel
+from services.notifier.domain.officer_notice import NoticeStatus
+from services.notifier.store.closed_tickets import open_to_its_unit
 from services.notifier.store.escalations import overtaken
-from services.notifier.store.officer_tables import officer_ways, officers
+from services.notifier.store.officer_tables import officer_notices, officer_ways, officers
 
 _CLAIM = text(
     """
@@ -99,21 +101,21 @@ def receiver_of(work: Work, message: Claimed) -> Receiver:
     return Receiver(row.active, row.language, row.address)
 
 
-_HELD = text(
-    """
-    SELECT n.notice_id, n.template, n.values, n.number, n.read_at IS NOT NULL AS read,
-           n.read_within IS NOT NULL AS asks, n.step,
-           COALESCE(n.unit = g.about_unit, false)
-           OR COALESCE(g.restricted AND n.unit <> :hub AND n.unit IS DISTINCT FROM g.lead, false) AS guarded
-      FROM officer_notices AS n
-      LEFT JOIN guarded_tickets AS g ON n.subject_kind = 'ticket' AND g.ticket_id = n.subject_id
-     WHERE n.message_id = :message AND n.status = 'bundled' ORDER BY n.caused_at, n.notice_id
-    """
+_NOTICE = officer_notices.c
+_HELD = (
+    select(
+        *(_NOTICE.notice_id, _NOTICE.template, _NOTICE["values"], _NOTICE.number, _NOTICE.step),
+        _NOTICE.read_at.is_not(None).label("read"),
+        _NOTICE.read_within.is_not(None).label("asks"),
+        (~open_to_its_unit()).label("guarded"),
+    )
+    .where(_NOTICE.message_id == bindparam("message"), _NOTICE.status == NoticeStatus.BUNDLED)
+    .order_by(_NOTICE.caused_at, _NOTICE.notice_id)
 )
 
 
-def held_in(work: Work, message: UUID, hub: str) -> list[Held]:
-    """The notices that the message is to say, oldest first. The guard is `confidence.may_hear` in SQL."""
-    rows = work.connection.execute(_HELD, {"message": message, "hub": hub}).all()
+def held_in(work: Work, message: UUID) -> list[Held]:
+    """The notices that the message is to say, oldest first."""
+    rows = work.connection.execute(_HELD, {"message": message}).all()
     late = overtaken(work, [row.notice_id for row in rows])
     return [Held(**row._mapping, overtaken=row.notice_id in late) for row in rows]

@@ -35,14 +35,3 @@ resting_ways = Table(
     comment="ways to officers that failed and are not tried for a time",
 )
 Index("resting_ways_by_end", resting_ways.c.until)
-
-guarded_tickets = Table(
-    "guarded_tickets",
-    metadata,
-    Column("ticket_id", Text, primary_key=True),
-    Column("version", Integer, nullable=False),
-    Column("restricted", Boolean, nullable=False),
-    Column("lead", Text),
-    Column("about_unit", Text),
-    comment="tickets of which not every department may hear, as last known: asked when a message leaves",
-)

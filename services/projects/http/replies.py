@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from services.chassis.database.parts import PartWorkshop, part_of
 from services.chassis.database.work import Work, Workshop
 from services.chassis.messaging.errors import Reject
-from services.chassis.messaging.reply_desk import Refusal, ReplyDesk
+from services.chassis.messaging.reply_desk import Refusal, ReplyDesk, by_event
 from services.chassis.messaging.subscription import Subscription, one_by_one
 from services.chassis.web.identity import Actor, Role
 from services.chassis.web.problems import Problem
@@ -72,7 +72,7 @@ def acts_by_reply(interface: Callable[[Workshop], Sequence[APIRouter]]) -> Subsc
     """`interface` makes the routes of a workshop. Each act in a transaction of its own: which rows it locks, and in
     which order, is its use case's matter."""
     inside, topics = PartWorkshop(), topic_table().reply_topics()
-    desk = ReplyDesk("projects", ActReplyAnswered, lambda kind: kind == ActReplied.type, topics)
+    desk = ReplyDesk(by_event("projects", ActReplyAnswered), lambda kind: kind == ActReplied.type, topics)
     take = TakeActs(route_commands(interface(inside)), inside, desk)
     return Subscription(
         CONSUMER,

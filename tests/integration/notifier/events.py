@@ -23,7 +23,7 @@ from services.contracts.ticket_events import Channel, Place, TicketDispatched, U
 from services.contracts.works_events import WorksDefectChanged
 from services.notifier.wiring import NotifierWiring
 
-(SUBSCRIPTION,) = NotifierWiring.of(demo=True).subscriptions
+SUBSCRIPTION, READINGS = NotifierWiring.of(demo=True).subscriptions
 START = datetime(2026, 6, 20, tzinfo=UTC)
 QUYANG = Place(sub_district="310109010", estate="quyang-1", estate_name="曲阳一村")
 

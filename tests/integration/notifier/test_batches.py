@@ -136,7 +136,7 @@ def test_the_number_of_statements_does_not_grow_with_the_batch(workshop: Worksho
         *(hot_issue(HotIssueConfirmed, number=number) for number in numbers),
     )
     assert len(sent(workshop)) == 4 * size
-    assert len(statements) <= 27
+    assert len(statements) <= 26
 
 
 def _begin(workshop: Workshop) -> None:

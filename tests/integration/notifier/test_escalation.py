@@ -63,7 +63,7 @@ class District:
     def read(self, step: int, by: ReadBy = ReadBy.API) -> None:
         (notice,) = {row.notice_id for row in noticed(self.workshop) if row.step == step}
         with self.workshop.open() as work:
-            assert MARK(work, [notice], by, None) == 1
+            assert len(MARK(work, [notice], by, None)) == 1
 
     def chain(self) -> Any:
         with self.workshop.open() as work:
@@ -116,7 +116,7 @@ def test_what_a_later_step_has_waiting_is_not_sent_once_the_first_is_read(distri
     district.read(0)
     first, second = noticed(district.workshop)
     assert (first.read_by, first.status) == ("api", "waiting")
-    assert (second.status, second.cause) == ("withheld", "read_earlier")
+    assert (second.status, second.cause) == ("withheld", "read earlier")
     with district.workshop.open() as work:
         assert set(overtaken(work, [first.notice_id, second.notice_id])) == {second.notice_id}
 
@@ -147,8 +147,8 @@ def test_a_notice_is_read_by_its_own_unit_once(district: District) -> None:
     take(district.workshop, dispatched(1))
     (notice,) = noticed(district.workshop)
     with district.workshop.open() as work:
-        assert MARK(work, [notice.notice_id], ReadBy.REPLY, ["fire"]) == 0
-        assert MARK(work, [notice.notice_id], ReadBy.REPLY, ["housing"]) == 1
+        assert not MARK(work, [notice.notice_id], ReadBy.REPLY, ["fire"])
+        assert MARK(work, [notice.notice_id], ReadBy.REPLY, ["housing"]) == {notice.notice_id}
     district.later(HOUR)
     district.read(0)
     (again,) = noticed(district.workshop)

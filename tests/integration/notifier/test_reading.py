@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import insert, update
 
 from services.chassis.database.work import Workshop
-from services.notifier.store.notice_reading import link_of
-from services.notifier.store.officer_tables import officer_messages, officer_notices
 from tests.integration.applications import As
 from tests.integration.notifier.directory import noticed, sits
 from tests.integration.notifier.events import dispatched, take, ticket_id
+from tests.integration.notifier.linking import in_a_message
 
 ALL = (("housing", "duty"), ("housing", "leader"), ("fire", "duty"))
 
@@ -31,21 +28,6 @@ def items(client: TestClient, path: str, **asked: Any) -> list[dict[str, Any]]:
 def _two_tickets(workshop: Workshop) -> None:
     sits(workshop, *ALL)
     take(workshop, dispatched(1), dispatched(2, lead="fire"))
-
-
-def in_a_message(workshop: Workshop, *notice_ids: UUID) -> str:
-    """The code of the link of a message that holds these notices."""
-    message_id, now = uuid4(), workshop.clock.now()
-    with workshop.open() as work:
-        row = {"message_id": message_id, "officer_id": noticed(workshop)[0].officer_id, "digest_key": "any"}
-        times = {"window_start": now, "closes_at": now, "not_before": now, "sent_at": now, "status": "sent"}
-        of_window = {"number": 0, "urgent": True, "rules_version": 1}
-        work.connection.execute(insert(officer_messages).values(row | times | of_window))
-        theirs = officer_notices.c.notice_id.in_(notice_ids)
-        work.connection.execute(update(officer_notices).where(theirs).values(message_id=message_id))
-        code = link_of(work, message_id)
-        assert link_of(work, message_id) == code, "a message that is sent again is the same"
-    return code
 
 
 def test_a_unit_reads_its_own_notices_and_says_so(as_: As) -> None:

@@ -24,6 +24,12 @@ def example() -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
 
 
+def optional() -> dict[str, str]:
+    """The variables that `.env.example` has behind a #: nothing needs them."""
+    lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
+    return dict(found.groups() for line in lines if (found := re.fullmatch(r"#([A-Z_]+)=(.*)", line)))
+
+
 def variables() -> set[str]:
     """The variables that compose asks for."""
     return {found[1] for found in _VARIABLE.finditer((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))}

@@ -16,7 +16,7 @@ from services.contracts.services import CALLERS_KEYS, DATABASES, WITH_DATABASE
 from services.contracts.topics import SERVICES
 from services.localstack.closed_kafka import ADMIN, DEPLOYED, NODE
 from tests.harness.closed_settings import AUTHORITY
-from tests.unit.deploy.files import ROOT, compose, example, filled, variables
+from tests.unit.deploy.files import ROOT, compose, example, filled, optional, variables
 
 SECRETS_DIR = f"{PREFIX}SECRETS_DIR"
 PASSWORD = "/var/lib/closedloop/password"
@@ -64,6 +64,30 @@ def test_a_filled_in_env_gives_a_service_valid_settings(service: str, monkeypatc
     assert settings.profile is Profile.PRODUCTION
     assert settings.http_port == 8101 + SERVICES.index(service)
     assert (settings.database_url is not None) == (service in WITH_DATABASE)
+
+
+CHANNELS = {
+    **optional(),
+    "CLOSEDLOOP_SMS_URL": "https://sms.example.org",
+    "CLOSEDLOOP_SMTP_HOST": "mail.example.org",
+    "CLOSEDLOOP_SMTP_FROM": "12345@example.org",
+    "CLOSEDLOOP_ROBOTS": "hub=wecombot://0123abcd-KEY",
+    "CLOSEDLOOP_OFFICER_ROBOTS": "wecom",
+    "INTAKE_PUBLIC_URL": "https://12345.example.org",
+    "NOTIFIER_PUBLIC_URL": "https://officers.example.org",
+}
+
+
+@pytest.mark.parametrize("service", ["intake", "notifier"])
+def test_who_sends_messages_is_given_the_channels(service: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in _service(service)["environment"].items():
+        if name != SECRETS_DIR:
+            monkeypatch.setenv(name, filled(value, {**GIVEN, **CHANNELS}))
+    settings: Any = _model(service)(kafka_ca=AUTHORITY, kafka_password=SecretStr("of the mounted file"))
+    assert settings.mail_server.host == "mail.example.org"
+    assert settings.sms_url == "https://sms.example.org"
+    assert settings.public_url == CHANNELS[f"{service.upper()}_PUBLIC_URL"]
+    assert (settings.officer_robots if service == "notifier" else settings.robots) is not None
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -134,10 +158,12 @@ def test_each_database_is_migrated_by_the_role_that_owns_it(database: str) -> No
 
 
 def test_the_example_names_every_variable_and_no_other() -> None:
-    assert set(example()) == variables()
+    assert set(example()) | optional().keys() == variables()
+    assert not example().keys() & optional().keys()
 
 
 def test_no_secret_has_a_value_in_the_example() -> None:
+    assert not any(value for name, value in optional().items() if re.search("PASSWORD|TOKEN", name))
     secret = {name for name in example() if re.search("PASSWORD|_KEY|SECRET|TOKEN", name)}
     assert secret <= OPEN
     assert len(secret) == 9

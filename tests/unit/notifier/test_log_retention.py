@@ -10,7 +10,7 @@ import pytest
 from services.contracts.data_files import InvalidData
 from services.notifier.domain.delivery import SUBJECT_FIELDS
 from services.notifier.domain.retry_policy import RetryPolicy
-from services.notifier.files.log_retention import FILE, load_log_retention
+from services.notifier.files.log_retention import FILE, load_log_retention, load_officer_log_retention
 from services.notifier.wiring import text_retention
 
 
@@ -37,3 +37,20 @@ def test_a_faulty_file_is_refused_with_the_row_and_the_remedy(old: str, new: str
     changed.write_text(content.replace(old, new), encoding="utf-8")
     with pytest.raises(InvalidData, match=fault):
         load_log_retention(changed)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("[topic]", "[]", "no class names topic; add each to subjects of one"),
+        ("[topic]", "[topic, pigeon]", "'pigeon' is none of"),
+        ("[topic]", "[topic, case]", "subjects: case has a class already"),
+    ],
+    ids=["forgotten", "unknown", "twice"],
+)
+def test_what_officers_are_told_of_has_one_class_each(old: str, new: str, fault: str, tmp_path: Path) -> None:
+    assert min(load_officer_log_retention().values()) >= timedelta(days=180)
+    changed = tmp_path / "log_retention.yaml"
+    changed.write_text(FILE.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    with pytest.raises(InvalidData, match=fault):
+        load_officer_log_retention(changed)
