@@ -233,7 +233,7 @@ ESCALATIONS_RUNNING = _gauge(
 )
 ESCALATIONS_UNREACHED = _gauge(
     "closedloop_escalations_unreached",
-    "Steps of running chains that reached nobody, since no officer sits there or no way leads to them.",
+    "Steps that reached nobody, of chains that run or that nobody read within a day: no officer there, or no way.",
 )
 OFFICER_FINDINGS = _gauge(
     "closedloop_officer_findings",

@@ -49,6 +49,10 @@ def read_section(file: Path, section: str) -> Any:
 def _content(file: Path) -> Any:
     try:
         return yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    except OSError as error:
+        raise InvalidData(file, "the file", f"cannot be read ({error.strerror}); name another") from None
+    except UnicodeDecodeError:
+        raise InvalidData(file, "the file", "is not UTF-8; save it as such") from None
     except yaml.YAMLError as error:
         raise InvalidData(file, "the file", f"is not YAML: {' '.join(str(error).split())}") from None
 

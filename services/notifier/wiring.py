@@ -23,6 +23,7 @@ from services.notifier.app.explain import Explain
 from services.notifier.app.keep_states import KeepStates
 from services.notifier.app.mark_read import MarkRead
 from services.notifier.app.notify_departments import NotifyDepartments
+from services.notifier.app.pass_over import REST_S, PassOver
 from services.notifier.app.recipients import Recipients
 from services.notifier.app.tell_answer import TellAnswer
 from services.notifier.app.tell_officers import TellOfficers
@@ -48,7 +49,7 @@ from services.notifier.pages.site import people_pages
 from services.notifier.sending import Sending
 from services.notifier.store.closed_tickets import SqlClosedTickets
 from services.notifier.store.deliveries import SqlDeliveryLog, gauge_awaiting_text
-from services.notifier.store.escalations import SqlEscalations, gauge_escalations
+from services.notifier.store.escalations import SqlEscalations, escalation_gauge
 from services.notifier.store.held_tickets import SqlHeldTickets
 from services.notifier.store.known_matters import SqlKnownMatters
 from services.notifier.store.known_tickets import SqlKnownTickets
@@ -58,6 +59,7 @@ from services.notifier.store.officer_log_retention import EndOfficerLogRetention
 from services.notifier.store.officer_notices import SqlOfficerNotices
 from services.notifier.store.officers import SqlOfficersAtPosts, gauge_findings
 from services.notifier.store.schema_changes import SqlSchemaChanges
+from services.notifier.store.unreached_levels import SqlUnreachedLevels
 from services.notifier.store.webhook_queue import SqlWebhookQueue, gauge_webhooks
 from services.notifier.store.webhooks import gauge_trouble
 
@@ -107,11 +109,11 @@ class NotifierWiring:
             webhook_routes(workshop, demo=self.demo),
             schema_change_routes(workshop, announce),
             sandbox_routes(workshop),
-            officer_routes(workshop),
+            officer_routes(workshop, self.sending.desk.leaving),
             self.sending.routes(workshop),
             explaining_routes(self.explain),
             officer_notice_routes(workshop, mark_read),
-            *people_pages(workshop, self.explain, load_officer_words(), mark_read, self.sending.rules),
+            *people_pages(workshop, self.explain, load_officer_words(), mark_read, self.sending.desk.leaving),
         ]
 
     @property
@@ -133,12 +135,17 @@ class NotifierWiring:
         return {**self.notify.states.timers, ESCALATE: self.notify.officers.escalate}
 
     def gauges(self, clock: Clock) -> Sequence[Gauging]:
-        own = (gauge_awaiting_text, gauge_webhooks, gauge_trouble, gauge_escalations, gauge_findings)
-        return [*own, self.sending.gauge(clock)]
+        own = (gauge_awaiting_text, gauge_webhooks, gauge_trouble, gauge_findings)
+        return [*own, escalation_gauge(clock), self.sending.gauge(clock)]
+
+    @property
+    def pass_over(self) -> Sweep:
+        return Sweep("unreached-levels", PassOver(self.notify.officers.escalate, SqlUnreachedLevels()), REST_S)
 
     @property
     def workers(self) -> Mapping[str, WorkerLoop]:
-        return {SENDER: self.sender.run, **{one.name: one.run for one in self.forget}, **self.sending.workers}
+        sweeps = (*self.forget, self.pass_over)
+        return {SENDER: self.sender.run, **{one.name: one.run for one in sweeps}, **self.sending.workers}
 
 
 def tell_officers() -> TellOfficers:

@@ -29,7 +29,9 @@ def import_officers(
             "way; several rows of one officer are tried in their order."
         ),
     ],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and count; change nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check and count all as notifier would; change nothing.")
+    ] = False,
     url: Annotated[
         str | None, typer.Option(help="The address of notifier, instead of the stack's in --run-dir.")
     ] = None,
@@ -46,19 +48,19 @@ def import_officers(
     officers, numbers = _officers(rows)
     if not officers:
         fail(f"{file}: holds no officer; write one row a way below the header")
-    if dry_run:
-        units = len({one["unit"] for one in officers})
-        typer.echo(f"{len(officers)} officers of {units} units were read; nothing was changed")
-        return
     with _client(url, token, run_dir) as notifier:
-        answer = notifier.post("/officers/batch", json={"officers": officers})
+        answer = notifier.post("/officers/batch", params={"dry_run": dry_run}, json={"officers": officers})
     if answer.status_code == 422:
         for error in answer.json()["errors"]:
             typer.echo(f"  {_place(error['field'], numbers)}: {error['message']} ({error['remedy']})")
         fail(f"{file}: nothing was taken; correct the rows above")
     if answer.status_code != 200:
         fail(f"notifier answered {answer.status_code}: {answer.text[:500]}")
-    typer.echo("{added} officers are new, {kept} stay, {removed} are told no more".format(**answer.json()))
+    if dry_run:
+        counts = "{added} officers would be new, {kept} stay, {removed} be told no more; nothing was changed"
+    else:
+        counts = "{added} officers are new, {kept} stay, {removed} are told no more"
+    typer.echo(counts.format(**answer.json()))
 
 
 def _opened(file: Path) -> Table:
@@ -69,7 +71,8 @@ def _opened(file: Path) -> Table:
     except Unreadable as error:
         fail(f"{file}: {error}")
     if missing := [name for name in COLUMNS if name not in table.header]:
-        fail(f"{file}: the column {' and '.join(missing)} is missing; the columns are {', '.join(table.header)}")
+        lacks = f"the column {missing[0]} is" if len(missing) == 1 else f"the columns {', '.join(missing)} are"
+        fail(f"{file}: {lacks} missing; its first row has {', '.join(table.header)}: add to it")
     return table
 
 

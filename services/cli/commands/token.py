@@ -10,9 +10,15 @@ import typer
 
 def _known(roles: list[str]) -> list[str]:
     from services.chassis.web.identity import WITH_CODE, Role, parse_role
+    from services.contracts.departments import departments
+    from services.contracts.districts import sub_districts
 
+    codes = {Role.DEPARTMENT: departments(), Role.SUBDISTRICT: sub_districts()}
     for role in roles:
-        if parse_role(role) is None:
+        parsed = parse_role(role)
+        if parsed and parsed[0] in codes and parsed[1] not in codes[parsed[0]]:
+            raise typer.BadParameter(f"{role!r}: there is no such {parsed[0]}; there are {', '.join(codes[parsed[0]])}")
+        if parsed is None:
             known = ", ".join(f"{role}:CODE" if role in WITH_CODE else str(role) for role in Role)
             raise typer.BadParameter(f"{role!r} is not a role; there are {known}")
     return roles

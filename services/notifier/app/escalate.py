@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -45,7 +45,12 @@ class Escalate:
 
     def __call__(self, due: Sequence[Timer], work: Work) -> None:
         """Fires deadlines of chains."""
-        asked = {UUID(chain): int(step) for chain, step in (timer.subject.split("|") for timer in due)}
+        self.go_on(work, {UUID(chain): int(step) for chain, step in (timer.subject.split("|") for timer in due)})
+
+    def go_on(self, work: Work, asked: Mapping[UUID, int]) -> Sequence[Escalation]:
+        """Tells what follows after these steps of these chains, and returns those that stood there and ran: others
+        have gone on already.
+        """
         locked = self.escalations.lock(work, asked)
         waiting = [chain for chain in locked if chain.awaits(asked[chain.escalation_id])]
         read = self.escalations.read_by_somebody(work, waiting)
@@ -54,6 +59,7 @@ class Escalate:
         told = self._tell_next(work, [chain for chain in waiting if chain.escalation_id not in read])
         self.escalations.save(work, [*stopped, *told])
         _set_deadlines(work, told)
+        return waiting
 
     def _tell_next(self, work: Work, chains: Sequence[Escalation]) -> list[Escalation]:
         turns = [chain.next_turn or ChainTurn((), chain.started_at - chain.started_at) for chain in chains]

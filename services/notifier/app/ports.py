@@ -111,6 +111,16 @@ class Escalations(Protocol):
         """Saves chains that are locked."""
 
 
+class UnreachedLevels(Protocol):
+    """Levels of running chains whose notices have all ended, and reached nobody."""
+
+    def found(self, work: Work, after: UUID | None, most: int) -> Mapping[UUID, int]:
+        """Chains behind `after` that stand at such a level, with its step, in the order of their ids."""
+
+    def note(self, work: Work, chains: Sequence[Escalation]) -> None:
+        """Notes that the level at which each of these stands reached nobody."""
+
+
 class WebhookQueue(Protocol):
     def add(self, work: Work, messages: Sequence[DepartmentMessage]) -> None:
         """Queues each message for the department's active webhooks that want its type.

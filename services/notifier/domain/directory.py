@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
 from services.contracts.departments import DepartmentKind, departments
 from services.contracts.supervision_events import SupervisingParty
-from services.notifier.domain.officer import Officer, Post
+from services.notifier.domain.officer import Officer, OfficerChannel, Post
 
 
 class FindingKind(StrEnum):
@@ -45,3 +46,17 @@ def findings(directory: Sequence[Officer], of: Collection[str]) -> list[Finding]
         Finding(FindingKind.NO_LEADER, unit) for unit in of if unit in departments() and (unit, Post.LEADER) not in held
     ]
     return found + [Finding(FindingKind.NO_WAY, one.unit, one) for one in directory if one.unit in of and not one.ways]
+
+
+class Seated(NamedTuple):
+    """How many officers sit at a post, and to how many of them a way leads by a channel that is configured."""
+
+    officers: int
+    reached: int
+
+
+def seated(directory: Sequence[Officer], at_hand: Collection[OfficerChannel]) -> Mapping[tuple[str, Post], Seated]:
+    """By unit and post; where nobody sits there is none."""
+    there = Counter((one.unit, one.post) for one in directory)
+    ways = Counter((one.unit, one.post) for one in directory if any(way.channel in at_hand for way in one.ways))
+    return {seat: Seated(number, ways[seat]) for seat, number in there.items()}

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from services.notifier.domain.limits import free_from
 from services.notifier.domain.officer import OfficerChannel, Post, Reached
@@ -29,6 +29,13 @@ class Cause(StrEnum):
     INTERRUPTED = "interrupted"
     NO_WORDS = "no words"
     TOO_LATE = "too late"
+
+
+UNREACHED: Final = frozenset({
+    Cause.LEFT, Cause.CONFIDENTIAL, Cause.NO_WAY, Cause.NOT_CONFIGURED, Cause.RESTING, Cause.LOOP, Cause.NO_WORDS,
+    Cause.TOO_LATE,
+})  # fmt: skip
+"""With these a notice has ended and nobody got it. One that was interrupted may have arrived."""
 
 
 class MessageStatus(StrEnum):
@@ -89,6 +96,11 @@ class Leaving:
     rules: SendingRules
     at_hand: Collection[OfficerChannel]
     own: Collection[str]
+
+    @property
+    def absent(self) -> list[OfficerChannel]:
+        """The channels that are not configured."""
+        return [one for one in OfficerChannel if one not in self.at_hand]
 
     def decide(
         self,

@@ -29,7 +29,8 @@ class Trigger(DataRow):
     """The event, and what narrows it. `after` is the state that the fact left; `unsolved` limits it to tickets not
     solved, `kinds` to such disturbances, `breached` to those that broke a rule, `overdue` to what was not done in time.
     `steps`: such steps of a clause of supervision. `types`, `areas`: of problems; `sub_districts`: of the place;
-    `levels`: by which rule a hot issue was found; `clocks`: of a ticket; `urgencies`: of a ticket.
+    `levels`: by which rule a hot issue was found; `clocks`: of a ticket; `urgencies`: of a ticket; `grave`:
+    critical, or an emergency.
     """
 
     event: str
@@ -46,6 +47,7 @@ class Trigger(DataRow):
     levels: tuple[str, ...] | None = None
     clocks: tuple[str, ...] | None = None
     urgencies: tuple[Urgency, ...] | None = None
+    grave: bool = False
 
     @property
     def filters(self) -> Sequence[str]:
@@ -66,6 +68,11 @@ def _is_unsolved(fact: Fact) -> bool:
     """By the caller's word; by the unit's, if the caller was not reached."""
     said = getattr(fact, "caller_solved", None)
     return (getattr(fact, "unit_solved", None) if said is None else said) is False
+
+
+def _is_grave(fact: Fact) -> bool:
+    """An emergency is marked before anybody has set how urgent it is."""
+    return getattr(fact, "urgency", None) is Urgency.CRITICAL or bool(getattr(fact, "emergency", None))
 
 
 def _sub_district(fact: Fact) -> str | None:
@@ -91,6 +98,7 @@ FILTERS: Final[Mapping[str, Callable[[Any, Fact], bool]]] = {
     "levels": _one_of("level"),
     "clocks": _one_of("clock"),
     "urgencies": _one_of("urgency"),
+    "grave": lambda _, fact: _is_grave(fact),
 }
 """How each filter is held against a fact."""
 
@@ -108,5 +116,6 @@ FIELD_OF: Final[Mapping[str, str]] = {
     "levels": "level",
     "clocks": "clock",
     "urgencies": "urgency",
+    "grave": "emergency",
 }
 """The field that an event must have for a filter to mean anything; kinds are those of disturbances by works."""

@@ -24,14 +24,20 @@ class Sentence(DataRow):
 
 @dataclass(frozen=True, slots=True)
 class OfficerWords:
-    """The sentence of each template, by code and language."""
+    """The sentence of each template, by code and language, and what each rule is called."""
 
     templates: Mapping[str, Sentence]
     words: Words
+    rules: Mapping[str, Sentence]
 
     def parts_of(self, template: str) -> frozenset[str]:
         """What a template names in braces. KeyError for one that is unknown."""
         return _named(self.templates[template].zh)
+
+    def rule(self, rule: str, language: str) -> str:
+        """What people call a rule; its code, if somebody's own rule has no words."""
+        named = self.rules.get(rule)
+        return str(getattr(named, Language(language))) if named else rule
 
     def sentence(self, template: str, values: Values, language: str, step: int = 0) -> str:
         """One sentence without personal data, for a person who knows the district. KeyError for an unknown template.
@@ -57,7 +63,8 @@ def load_officer_words(file: Path = FILE) -> OfficerWords:
             raise InvalidData(file, f"template {code}", "zh and en must name the same parts; correct one of them")
     words = read_section(file, "words")
     found = {key: row_of(file, f"word {key}", Sentence, row).model_dump() for key, row in words.items()}
-    return OfficerWords(templates, found)
+    rules = {code: row_of(file, f"rule {code}", Sentence, row) for code, row in read_section(file, "rules").items()}
+    return OfficerWords(templates, found, rules)
 
 
 def _named(text: str) -> frozenset[str]:

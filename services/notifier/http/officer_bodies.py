@@ -5,21 +5,29 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WrapValidator
 
-from services.contracts.ticket_events import DepartmentCode
 from services.notifier.domain.directory import FindingKind
 from services.notifier.domain.officer import OfficerChannel, Post
+from services.notifier.http.officer_checks import address_of, each_once, name_of, post_of, unit_of
 
 MOST_AT_ONCE = 1000
 MOST_WAYS = 8
 
 Name = Annotated[
     str,
-    StringConstraints(pattern=r"^[^\W\d_]+([ ·.'’-]+[^\W\d_]+)*$", max_length=40),
+    StringConstraints(max_length=40),
+    AfterValidator(name_of),
     Field(description="Letters alone; `值班室` does for a desk."),
 ]
-Address = Annotated[str, StringConstraints(min_length=3, max_length=254)]
+Unit = Annotated[
+    str,
+    StringConstraints(max_length=31),
+    AfterValidator(unit_of),
+    Field(description="A department's code (`hub` for the district's operation centre), or a supervising party's."),
+]
+PostThere = Annotated[Post, AfterValidator(post_of)]
+Address = Annotated[str, StringConstraints(max_length=254), AfterValidator(address_of)]
 
 
 class WayIn(BaseModel):
@@ -32,8 +40,8 @@ class WayIn(BaseModel):
 class OfficerIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    unit: DepartmentCode = Field(description="A department's code, or a supervising party's.")
-    post: Post
+    unit: Unit
+    post: PostThere
     name: Name
     language: Literal["zh", "en"] = "zh"
     ways: list[WayIn] = Field([], max_length=MOST_WAYS, description="Tried in this order.")
@@ -42,7 +50,7 @@ class OfficerIn(BaseModel):
 class OfficersBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    officers: list[OfficerIn] = Field(min_length=1, max_length=MOST_AT_ONCE)
+    officers: Annotated[list[OfficerIn], WrapValidator(each_once)] = Field(min_length=1, max_length=MOST_AT_ONCE)
 
 
 class WayOut(BaseModel):
@@ -74,8 +82,11 @@ class FindingOut(BaseModel):
 
 
 class OfficerList(BaseModel):
+    """`channels_absent`: by these nothing is sent, since they are not configured."""
+
     items: list[OfficerOut]
     findings: list[FindingOut]
+    channels_absent: list[OfficerChannel]
 
 
 class WrittenOut(BaseModel):

@@ -65,7 +65,9 @@ class ReadOut(BaseModel):
 
 
 class TurnOut(BaseModel):
-    """A step of a chain; `told_at` and `officers` (to whom a way leads) are absent while it is still to come."""
+    """A step of a chain. `told_at` and `officers` are absent while it is still to come. `officers`: to how many a way
+    leads; 0 if nobody was reached, since nobody sits there or nothing could be sent, and then the next step followed.
+    """
 
     step: int
     posts: list[tuple[str, Post]]

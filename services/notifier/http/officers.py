@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Sequence
-from typing import Annotated, Any
+from collections.abc import Callable, Collection, Sequence
+from typing import Annotated
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends
@@ -13,8 +12,8 @@ from services.chassis.database.work import Work, Workshop
 from services.chassis.web.identity import Actor, Role, require
 from services.chassis.web.problems import Problem, invalid
 from services.contracts.ticket_events import DepartmentCode
-from services.notifier.domain.address import fault_of
-from services.notifier.domain.directory import Finding, findings, misplaced, units
+from services.notifier.domain.directory import Finding, findings, units
+from services.notifier.domain.leaving import Leaving
 from services.notifier.domain.officer import Officer, Reached
 from services.notifier.http.officer_bodies import (
     FindingOut,
@@ -27,10 +26,13 @@ from services.notifier.http.officer_bodies import (
 )
 from services.notifier.store import officers
 
+At = Callable[[int], tuple[str | int, ...]]
+"""Where in the body the officer with this number stands."""
+_OURS = "is the mailbox that our own mails come from: one to it would come back; give one that a person or a desk reads"
 Keeper = Annotated[Actor, Depends(require(Role.HUB, Role.DEPARTMENT))]
 
 
-def officer_routes(workshop: Workshop) -> APIRouter:
+def officer_routes(workshop: Workshop, leaving: Leaving) -> APIRouter:
     router = APIRouter(prefix="/officers", tags=["officers"])
 
     @router.get("")
@@ -44,21 +46,26 @@ def officer_routes(workshop: Workshop) -> APIRouter:
                 FindingOut(kind=one.kind, unit=one.unit, officer_id=one.officer and one.officer.officer_id)
                 for one in found
             ],
+            channels_absent=leaving.absent,
         )
 
     @router.post("", status_code=201)
     def add_officer(actor: Keeper, body: OfficerIn) -> SavedOut:
         """Adds one; who has the same unit, post and name already gets this language and these ways."""
         with workshop.open() as work:
-            officer_id, added = add(work, actor, body)
+            officer_id, added = add(work, actor, body, leaving.own)
         return SavedOut(officer_id=officer_id, added=added)
 
     @router.post("/batch")
-    def replace_officers(actor: Keeper, body: OfficersBody) -> WrittenOut:
-        """The units that are named have these officers and no others. All or nothing: 422 names each fault."""
-        given = checked(actor, body.officers, ("body", "officers"))
+    def replace_officers(actor: Keeper, body: OfficersBody, dry_run: bool = False) -> WrittenOut:
+        """The units that are named have these officers and no others. All or nothing: 422 names each fault.
+
+        `dry_run`: the same is checked and counted, and nothing changes.
+        """
+        given = checked(actor, body.officers, leaving.own, lambda number: ("body", "officers", number))
         with workshop.open() as work:
-            return WrittenOut.model_validate(officers.replace(work, given, actor.subject))
+            written = officers.compared if dry_run else officers.replace
+            return WrittenOut.model_validate(written(work, given, actor.subject))
 
     @router.delete("/{officer_id}", status_code=204)
     def remove_officer(actor: Keeper, officer_id: UUID) -> None:
@@ -84,9 +91,9 @@ def directory_of(work: Work, actor: Actor, unit: str | None) -> tuple[Sequence[O
     return directory, findings(directory, [one for one in units() if asked is None or one in asked])
 
 
-def add(work: Work, actor: Actor, body: OfficerIn) -> tuple[UUID, bool]:
+def add(work: Work, actor: Actor, body: OfficerIn, own_mailboxes: Collection[str]) -> tuple[UUID, bool]:
     """Raises Problem 403 or 422."""
-    (officer,) = checked(actor, [body], ("body",))
+    (officer,) = checked(actor, [body], own_mailboxes, lambda _: ("body",))
     ((officer_id, added),) = officers.save(work, [officer], actor.subject).values()
     return officer_id, added
 
@@ -97,27 +104,19 @@ def remove_own(work: Work, actor: Actor, officer_id: UUID) -> None:
         raise Problem(404, "not-found", "No such officer", "officer_id: take it from GET /officers.")
 
 
-def checked(actor: Actor, given: Sequence[OfficerIn], at: tuple[str, ...]) -> Sequence[Officer]:
-    """Raises Problem 422 with every fault, and 403 for another department's unit. No fault repeats what was given."""
+def checked(actor: Actor, given: Sequence[OfficerIn], own_mailboxes: Collection[str], at: At) -> Sequence[Officer]:
+    """Raises Problem 403 for another department's unit, and 422 for a mailbox that our own mails come from."""
     own = own_units(actor)
     if own is not None and any(one.unit not in own for one in given):
         raise Problem(
             403, "not-yours", "Another department's officer", "unit: only its own role or the hub may do this."
         )
-    many = len(at) > 1
-    times = Counter((one.unit, one.post, one.name) for one in given)
-    faults: list[dict[str, Any]] = []
-    for number, one in enumerate(given):
-        place = (*at, number) if many else at
-        found = [
-            ("unit", "is neither in departments.yaml nor a supervising party", one.unit not in units()),
-            ("post", "a representative belongs to a sub-district office", misplaced(one.unit, one.post)),
-            ("name", "stands twice at this post of this unit; name each once", times[one.unit, one.post, one.name] > 1),
-        ]
-        faults += [{"loc": (*place, field), "type": "value_error", "msg": why} for field, why, wrong in found if wrong]
-        for rank, way in enumerate(one.ways):
-            if why := fault_of(way.channel, way.address):
-                faults.append({"loc": (*place, "ways", rank, "address"), "type": "value_error", "msg": why})
+    faults = [
+        {"loc": (*at(number), "ways", rank, "address"), "type": "value_error", "msg": _OURS}
+        for number, one in enumerate(given)
+        for rank, way in enumerate(one.ways)
+        if way.address.casefold() in own_mailboxes
+    ]
     if faults:
         raise invalid(faults)
     return [

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,9 @@ from services.notifier.domain.telling_rules import RuleSet, TellingRule
 from services.notifier.files.officer_words import load_officer_words
 from services.notifier.files.routing import FILE, load_routing
 from services.notifier.files.telling_rules import load_telling_rules
+
+There = Callable[[str, str], str]
+"""Who sits at a post of a unit, in words that follow the post."""
 
 
 class NotExplained(Exception):
@@ -41,8 +44,8 @@ class RoutingFile:
     def newest(self) -> RuleSet:
         return self._rules.editions[-1]
 
-    def explain(self, event_file: Path) -> Iterator[str]:
-        """For a file with `type`, `time` and `event` (the body). Raises NotExplained."""
+    def explain(self, event_file: Path, there: There = lambda unit, post: "") -> Iterator[str]:
+        """For a file with `type`, `time` and `event` (the body). `there`: who sits at a post. Raises NotExplained."""
         asked = _read(event_file)
         try:
             at = datetime.fromisoformat(str(asked["time"]))
@@ -60,7 +63,7 @@ class RoutingFile:
         yield from (f"  {_route(one)}" for one in found.routes)
         yield "officers: " + ("no rules yet at that time" if found.version is None else f"rule set {found.version}")
         for verdict in found.rules:
-            yield from (f"  {line}" for line in _verdict(verdict))
+            yield from (f"  {line}" for line in _verdict(verdict, there))
         if not found.rules:
             yield "  no rule names this event"
 
@@ -84,8 +87,8 @@ def _read(file: Path) -> dict[str, Any]:
 def _rule(rule: TellingRule) -> str:
     filters = ", ".join(f"{name}={_said(getattr(rule, name))}" for name in rule.filters)
     to = ", ".join(f"{who} {'+'.join(posts)}" for who, posts in [*rule.to.items(), *rule.named.items()])
-    chain = "".join(f" → after {step.of} {step.post} within {step.within}" for step in rule.chain)
-    read = f"; read within {rule.read_within}{chain}" if rule.read_within else ""
+    chain = "".join(f" → after {step.of} {step.post} within {_span(step.within)}" for step in rule.chain)
+    read = f"; read within {_span(rule.read_within)}{chain}" if rule.read_within else ""
     return f"{rule.rule}: {rule.event}{f' ({filters})' if filters else ''} → {to}: {rule.template}{read}"
 
 
@@ -95,21 +98,29 @@ def _route(told: UnitsTold) -> str:
     return f"by the route to {_said(told.route.to)}: {', '.join(told.units) or 'nobody'}"
 
 
-def _verdict(verdict: RuleVerdict) -> Iterator[str]:
+def _verdict(verdict: RuleVerdict, there: There) -> Iterator[str]:
     rule = verdict.rule
     if verdict.misfits:
         yield f"not by {rule.rule}: {', '.join(verdict.misfits)} does not fit"
         return
     because = f" ({', '.join(rule.filters)} fits)" if rule.filters else ""
-    yield f"by {rule.rule}{because}: {_posts(verdict.seats.told)}, {rule.pressure}, {rule.template}"
+    yield f"by {rule.rule}{because}: {_posts(verdict.seats.told, there)}, {rule.pressure}, {rule.template}"
     if verdict.seats.hidden:
         yield f"  not {_posts(verdict.seats.hidden)}: the unit may not hear of it"
     for turn in verdict.chain:
-        yield f"  then {_posts(turn.seats.told)}, if nobody read it"
+        yield f"  then {_posts(turn.seats.told, there)}, if nobody read it"
 
 
-def _posts(seats: Sequence[UnitPost]) -> str:
-    return ", ".join(f"{seat.unit} {seat.post}" for seat in seats) or "nobody"
+def _posts(seats: Sequence[UnitPost], there: There = lambda unit, post: "") -> str:
+    return ", ".join(f"{seat.unit} {seat.post}{there(seat.unit, seat.post)}" for seat in seats) or "nobody"
+
+
+def _span(length: timedelta) -> str:
+    minutes = int(length.total_seconds() // 60)
+    for unit, name in ((1440, "day"), (60, "hour"), (1, "minute")):
+        if minutes >= unit and minutes % unit == 0:
+            return f"{minutes // unit} {name}{'s' if minutes > unit else ''}"
+    return "less than a minute"
 
 
 def _said(value: Any) -> str:

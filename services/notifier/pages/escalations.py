@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import partial
+from typing import Literal
+
 from fastapi import APIRouter, Request, Response
 
 from services.chassis.database.work import Workshop
@@ -20,19 +24,35 @@ def escalation_pages(workshop: Workshop, pages: Pages, words: OfficerWords) -> A
     router = pages.router()
 
     @router.get("/escalations")
-    def show(request: Request, actor: Keeper, state: EscalationState | None = None) -> Response:
+    def show(request: Request, actor: Keeper, state: EscalationState | Literal[""] = "") -> Response:
         with workshop.open() as work:
-            rows = chains_page(work, own_units(actor), state, None, LISTED)
+            rows = chains_page(work, own_units(actor), state or None, None, LISTED)
         speech = pages.speech(request)
-        chains = [(one, _sentence(words, one, speech)) for one in map(chain_shown, rows)]
         return pages.show(
-            request, "escalations.html", actor, chains=chains, states=list(EscalationState), state=state, most=LISTED
+            request,
+            "escalations.html",
+            actor,
+            subjects=_by_subject(map(chain_shown, rows)),
+            sentence=partial(_sentence, words, speech),
+            called=partial(words.rule, language=speech.language),
+            states=list(EscalationState),
+            state=state,
+            more=len(rows) == LISTED,
+            most=LISTED,
         )
 
     return router
 
 
-def _sentence(words: OfficerWords, chain: ChainOut, speech: Speech) -> str:
+def _by_subject(chains: Iterable[ChainOut]) -> list[list[ChainOut]]:
+    """The chains of one ticket or issue together, where its newest one stands."""
+    found: dict[tuple[str, str], list[ChainOut]] = {}
+    for one in chains:
+        found.setdefault((one.subject_kind, one.subject_id), []).append(one)
+    return list(found.values())
+
+
+def _sentence(words: OfficerWords, speech: Speech, chain: ChainOut) -> str:
     """A template that the file has no more is shown by its number alone."""
     if chain.template not in words.templates:
         return chain.number or ""

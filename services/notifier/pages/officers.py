@@ -15,6 +15,7 @@ from services.chassis.pages.look import Pages, done, faults_of
 from services.chassis.web.identity import Actor
 from services.chassis.web.problems import Problem
 from services.notifier.domain.directory import units
+from services.notifier.domain.leaving import Leaving
 from services.notifier.domain.officer import OfficerChannel, Post
 from services.notifier.http.officer_bodies import OfficerIn
 from services.notifier.http.officers import Keeper, add, directory_of, own_units, remove_own
@@ -30,7 +31,7 @@ class OfficerNamed(BaseModel):
     officer_id: UUID
 
 
-def officer_pages(workshop: Workshop, pages: Pages) -> APIRouter:
+def officer_pages(workshop: Workshop, pages: Pages, leaving: Leaving) -> APIRouter:
     router = pages.router()
 
     def page(request: Request, actor: Actor, entered: Entered = NOTHING, problem: Problem | None = None) -> Response:
@@ -44,6 +45,7 @@ def officer_pages(workshop: Workshop, pages: Pages) -> APIRouter:
             status=problem.status_code if problem else 200,
             directory=directory,
             findings=found,
+            absent=leaving.absent,
             units=[one for one in units() if own is None or one in own],
             posts=list(Post),
             channels=list(OfficerChannel),
@@ -63,7 +65,7 @@ def officer_pages(workshop: Workshop, pages: Pages) -> APIRouter:
         try:
             body = body_of(OfficerIn, _entered(fields))
             with workshop.open() as work:
-                _, added = add(work, actor, body)
+                _, added = add(work, actor, body, leaving.own)
         except Problem as problem:
             if problem.status_code != 422:
                 raise

@@ -14,7 +14,7 @@ from services.chassis.web.identity import Role
 from services.chassis.web.rate_limit import Guesses
 from services.notifier.app.explain import Explain
 from services.notifier.app.mark_read import MarkRead
-from services.notifier.domain.sending_rules import SendingRules
+from services.notifier.domain.leaving import Leaving
 from services.notifier.files.officer_words import OfficerWords
 from services.notifier.pages.deliveries import delivery_pages
 from services.notifier.pages.escalations import escalation_pages
@@ -39,17 +39,17 @@ FOR_ROLES = {
 
 
 def people_pages(
-    workshop: Workshop, explain: Explain, words: OfficerWords, mark_read: MarkRead, sending: SendingRules
+    workshop: Workshop, explain: Explain, words: OfficerWords, mark_read: MarkRead, leaving: Leaving
 ) -> Sequence[APIRouter]:
     pages = Pages(Path(__file__).parent, MENU, FOR_ROLES)
     return [
         entrance(),
         login_routes(pages),
         delivery_pages(workshop, pages, words),
-        officer_pages(workshop, pages),
-        message_pages(workshop, pages, sending),
+        officer_pages(workshop, pages, leaving),
+        message_pages(workshop, pages, leaving.rules, words),
         escalation_pages(workshop, pages, words),
         reading_pages(workshop, pages, mark_read, words, Guesses()),
-        rule_pages(pages, workshop.clock, explain, words),
+        rule_pages(pages, workshop, explain, words, leaving),
         missing_pages(pages),
     ]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.chassis.clock import Clock
+from services.chassis.database.work import Workshop
 from services.chassis.messaging.errors import Reject
 from services.chassis.pages.look import Pages
 from services.chassis.pages.speech import Speech
@@ -20,15 +21,18 @@ from services.contracts.taxonomy import taxonomy
 from services.contracts.ticket_events import Place, Urgency
 from services.notifier.app.explain import Explain, Explanation
 from services.notifier.app.explained import UnknownEvent, imagined
+from services.notifier.domain.directory import seated
+from services.notifier.domain.leaving import Leaving
 from services.notifier.domain.telling_rules import TRIGGERS
 from services.notifier.files.officer_words import OfficerWords
 from services.notifier.http.explaining import RuleReader
+from services.notifier.store import officers
 
 HERE = "/pages/telling-rules"
 Asked = Annotated[str, Query(max_length=60)]
 
 
-def rule_pages(pages: Pages, clock: Clock, explain: Explain, words: OfficerWords) -> APIRouter:
+def rule_pages(pages: Pages, workshop: Workshop, explain: Explain, words: OfficerWords, leaving: Leaving) -> APIRouter:
     router = pages.router()
 
     @router.get("/telling-rules")
@@ -44,13 +48,15 @@ def rule_pages(pages: Pages, clock: Clock, explain: Explain, words: OfficerWords
         of_clock: Asked = "",
         only: Annotated[list[Asked], Query()] = [],  # noqa: B006
     ) -> Response:
-        now = clock.now()
+        now = workshop.clock.now()
         said = {
             "state": of_state, "type_code": of_type, "lead": of_lead, "place": of_place, "urgency": of_urgency,
             "clock": of_clock,
         }  # fmt: skip
         edition = explain.rules.in_force(now)
         speech = pages.speech(request)
+        with workshop.open() as work:
+            sat = seated(officers.listed(work, None), leaving.at_hand)
         return pages.show(
             request,
             "telling_rules.html",
@@ -58,6 +64,7 @@ def rule_pages(pages: Pages, clock: Clock, explain: Explain, words: OfficerWords
             editions=explain.rules.editions,
             edition=edition,
             sentences={rule.rule: _sentence(words, rule.template, speech) for rule in edition.rules} if edition else {},
+            called=partial(words.rule, language=speech.language),
             events={_plain(rule.event): rule.event for rule in edition.rules} if edition else {},
             states=sorted({one for rule in edition.rules for one in rule.states or ()}) if edition else [],
             types=taxonomy().types,
@@ -65,6 +72,7 @@ def rule_pages(pages: Pages, clock: Clock, explain: Explain, words: OfficerWords
             places=sub_districts(),
             urgencies=list(Urgency),
             clocks=CLOCKS,
+            sat=sat,
             event=event,
             said=said,
             only=only,
@@ -88,7 +96,7 @@ def _explained(
     """None for what cannot be: the page says so."""
     known: dict[str, Any] = {name: value for name, value in said.items() if value and name != "place"}
     known["place"] = Place(sub_district=said["place"] if said["place"] in sub_districts() else None)
-    known |= {name: True for name in only if name in ("overdue", "restricted")}
+    known |= {name: True for name in only if name in ("overdue", "restricted", "emergency")}
     if "unsolved" in only:
         known["caller_solved"] = False
     known["owner"] = "unit"

@@ -9,6 +9,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, func, literal, select, tuple_
 
+from services.chassis.clock import Clock
+from services.chassis.database.gauges import Gauging
 from services.chassis.database.rows import by_column, changes_by_column, insert_rows, update_rows
 from services.chassis.database.work import Work
 from services.chassis.metrics import ESCALATIONS_RUNNING, ESCALATIONS_UNREACHED
@@ -29,6 +31,7 @@ _ADD = (
 )
 _ADD_STEPS = insert_rows(escalation_steps, "escalation_id", "step", "told_at", "officers")
 _SAVE = update_rows(escalations, "escalation_id", "state", "step", "due_at", "ended_at")
+_SHOWN_FOR = timedelta(days=1)
 _IN_ORDER = escalations.select().order_by(escalations.c.escalation_id).with_for_update()
 
 
@@ -92,16 +95,21 @@ class SqlEscalations:
             work.connection.execute(_SAVE, changes_by_column(rows))
 
 
-def gauge_escalations(connection: Connection) -> None:
-    """Shows how many chains run, and how many of their steps reached nobody."""
-    running = escalations.c.state == literal(EscalationState.RUNNING, literal_execute=True)
-    ESCALATIONS_RUNNING.set(
-        connection.execute(select(func.count()).select_from(escalations).where(running)).scalar_one()
-    )
-    unreached = select(func.count()).select_from(escalation_steps.join(escalations))
-    ESCALATIONS_UNREACHED.set(
-        connection.execute(unreached.where(running, escalation_steps.c.officers == 0)).scalar_one()
-    )
+def escalation_gauge(clock: Clock) -> Gauging:
+    """Shows how many chains run, and how many steps of those, or of chains that nobody read within a day, reached
+    nobody.
+    """
+
+    def gauge(connection: Connection) -> None:
+        running = escalations.c.state == literal(EscalationState.RUNNING, literal_execute=True)
+        count = select(func.count())
+        ESCALATIONS_RUNNING.set(connection.execute(count.select_from(escalations).where(running)).scalar_one())
+        lately = escalations.c.ended_at > clock.now() - _SHOWN_FOR
+        shown = running | (lately & (escalations.c.state == EscalationState.EXHAUSTED))
+        unreached = count.select_from(escalation_steps.join(escalations)).where(escalation_steps.c.officers == 0)
+        ESCALATIONS_UNREACHED.set(connection.execute(unreached.where(shown)).scalar_one())
+
+    return gauge
 
 
 def overtaken(work: Work, notice_ids: Collection[UUID]) -> Collection[UUID]:

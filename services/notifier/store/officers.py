@@ -142,6 +142,13 @@ def replace(work: Work, given: Sequence[Officer], by: str) -> Written:
     return Written(added, len(saved) - added, len(gone))
 
 
+def compared(work: Work, given: Sequence[Officer], by: str) -> Written:
+    """What `replace` would do; nothing changes."""
+    there = {(one.unit, one.post, one.name) for one in listed(work, {one.unit for one in given})}
+    named = {(one.unit, one.post, one.name) for one in given}
+    return Written(len(named - there), len(named & there), len(there - named))
+
+
 def remove(work: Work, officer_id: UUID, units: Collection[str] | None, by: str) -> bool:
     """The officer is told no more; the addresses go, what was told stays. False: none of `units` has such a one."""
     found = officers.c.active & (officers.c.officer_id == officer_id)

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Text, distinct, func, null, select, type_coerce
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.chassis.clock import Clock
 from services.chassis.database.gauges import Gauging
@@ -16,10 +17,11 @@ from services.chassis.metrics import OFFICER_LIMIT_SHARE, OFFICER_MESSAGES_OLDES
 from services.notifier.domain.limits import share_used
 from services.notifier.domain.officer import OfficerChannel
 from services.notifier.domain.sending_rules import SendingRules
-from services.notifier.store.officer_tables import officer_messages, officers
+from services.notifier.store.officer_tables import officer_messages, officer_notices, officers
 from services.notifier.store.sending_tables import officer_tries, resting_ways
 
 LISTED = 200
+NUMBERS = 5
 _WHO = (officers.c.officer_id, officers.c.unit, officers.c.post, officers.c.name)
 
 
@@ -68,8 +70,6 @@ def near_limits(
 def unsent(connection: Connection, since: datetime, units: Collection[str] | None) -> list[Row[Any]]:
     """Messages that wait with a cause, and those that failed or were withheld since; the newest window first."""
     message = officer_messages.c
-    ended = message.status.in_(("failed", "withheld")) & (message.closes_at >= since)
-    waits = message.status.in_(("open", "closed", "sending")) & message.cause.is_not(None)
     asked = (
         select(
             *_WHO,
@@ -82,11 +82,47 @@ def unsent(connection: Connection, since: datetime, units: Collection[str] | Non
             message.not_before,
         )
         .join(officers, officers.c.officer_id == message.officer_id)
-        .where(ended | waits)
+        .where(_unsent(since))
         .order_by(message.window_start.desc(), message.message_id)
         .limit(LISTED)
     )
     return list(connection.execute(_of(asked, units)))
+
+
+def unsent_by_cause(connection: Connection, since: datetime, units: Collection[str] | None) -> list[Row[Any]]:
+    """As `unsent`, counted by officer, state and cause: the newest first. `rules` by which they were to be told.
+
+    `numbers` are some of the `numbered` tickets and issues that it is about, for whoever sees all units: a unit may no
+    longer hear of them.
+    """
+    message, notice = officer_messages.c, officer_notices.c
+    numbers = func.array_agg(distinct(notice.number)).filter(notice.number.is_not(None))
+    asked = (
+        select(
+            *_WHO,
+            *(message.status, message.cause),
+            func.count(distinct(message.message_id)).label("messages"),
+            func.bool_or(message.urgent).label("urgent"),
+            func.min(message.not_before).label("not_before"),
+            func.array_agg(distinct(notice.rule)).filter(notice.rule.is_not(None)).label("rules"),
+            (type_coerce(numbers, ARRAY(Text))[1:NUMBERS] if units is None else null()).label("numbers"),
+            func.count(distinct(notice.number)).label("numbered"),
+        )
+        .select_from(officer_messages)
+        .join(officers, officers.c.officer_id == message.officer_id)
+        .outerjoin(officer_notices, notice.message_id == message.message_id)
+        .where(_unsent(since))
+        .group_by(*_WHO, message.status, message.cause)
+        .order_by(func.max(message.window_start).desc(), officers.c.officer_id, message.cause)
+        .limit(LISTED)
+    )
+    return list(connection.execute(_of(asked, units)))
+
+
+def _unsent(since: datetime) -> ColumnElement[bool]:
+    message = officer_messages.c
+    ended = message.status.in_(("failed", "withheld")) & (message.closes_at >= since)
+    return ended | (message.status.in_(("open", "closed", "sending")) & message.cause.is_not(None))
 
 
 def sending_gauge(clock: Clock, rules: SendingRules) -> Gauging:

@@ -24,7 +24,7 @@ from services.notifier.domain.escalation import EscalationState
 from services.notifier.domain.telling_rules import TellingRules
 from services.notifier.store import officers
 from services.notifier.store.escalation_tables import escalation_steps, escalations
-from services.notifier.store.escalations import SqlEscalations, gauge_escalations, overtaken
+from services.notifier.store.escalations import SqlEscalations, escalation_gauge, overtaken
 from services.notifier.store.notice_reading import SqlReadNotices
 from services.notifier.store.officers import gauge_findings
 from services.notifier.wiring import NotifierWiring
@@ -243,7 +243,7 @@ def test_chains_and_whom_nobody_reaches_are_shown_as_figures(district: District)
     sits(district.workshop, ("housing", "duty"), ways=())
     take(district.workshop, dispatched(1), dispatched(2, lead="fire"))
     with district.workshop.engine.begin() as connection:
-        for gauge in (gauge_escalations, gauge_findings):
+        for gauge in (escalation_gauge(district.clock), gauge_findings):
             gauge(connection)
     assert (figure("escalations_running"), figure("escalations_unreached")) == (2, 2)
     assert figure("officer_findings", kind="no_way") == 1

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from services.chassis.database.work import Workshop
 from services.cli.commands import routing
 from services.cli.main import app
+from services.localstack import run_directory
 from tests.integration.applications import As
 from tests.integration.notifier.directory import noticed, sits
 from tests.integration.notifier.events import dispatched, take
@@ -142,3 +143,55 @@ def test_the_command_line_says_who_was_told_of_a_ticket(
     assert "housing duty: rule urgent-ticket of version 1, waiting" in run.output
     assert run.output.count("housing duty") == 1
     assert "no officer was told of it" in CliRunner().invoke(app, ["routing", "explain", "310109202606200018"]).output
+
+
+@pytest.fixture
+def running(as_: As, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_directory, "read_state", lambda _: {"services": [{"name": "notifier", "url": ""}]})
+    monkeypatch.setattr(routing, "client", lambda *_: as_("hub"))
+
+
+@pytest.mark.usefixtures("running")
+def test_it_says_whether_anybody_sits_there_and_is_reachable(workshop: Workshop, tmp_path: Path) -> None:
+    sits(workshop, ("housing", "duty"))
+    file = tmp_path / "event.json"
+    file.write_text(json.dumps(asked()), encoding="utf-8")
+    run = CliRunner().invoke(app, ["routing", "explain", "--event", str(file)])
+    assert "housing duty (1 there, 0 reachable), urgent" in run.output, "no channel is configured here"
+    assert "then housing leader (nobody there), if nobody read it" in run.output
+
+
+def test_without_a_stack_it_says_that_it_does_not_know_who_sits_there(tmp_path: Path) -> None:
+    file = tmp_path / "event.json"
+    file.write_text(json.dumps(asked()), encoding="utf-8")
+    run = CliRunner().invoke(app, ["routing", "explain", "--event", str(file), "--run-dir", str(tmp_path / "none")])
+    assert "housing duty, urgent" in run.output
+    assert "no stack runs in" in run.output
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["explain", "nonsense"], "nonsense is no ticket's number: it has 18 digits"),
+        (["check", "--file", "none.yaml"], "none.yaml, the file: cannot be read"),
+    ],
+    ids=["number", "file"],
+)
+def test_what_cannot_be_is_refused_in_a_sentence(command: list[str], said: str) -> None:
+    run = CliRunner().invoke(app, ["routing", *command])
+    assert run.exit_code == 1
+    assert said in run.output
+
+
+def test_times_are_listed_as_people_say_them() -> None:
+    listed = CliRunner().invoke(app, ["routing", "list"]).output
+    assert "read within 1 hour → after lead leader within 2 hours" in listed
+    assert "within 1 day" in listed
+    assert ":00:00" not in listed
+
+
+@pytest.mark.parametrize("role", ["department:none", "subdistrict:310109999"])
+def test_a_token_is_for_a_unit_that_exists(role: str) -> None:
+    run = CliRunner().invoke(app, ["token", "--role", role])
+    assert run.exit_code == 2
+    assert "there is no such" in run.output

@@ -109,3 +109,21 @@ def test_who_would_not_be_reached_is_found(as_: As) -> None:
     assert {"kind": "no_duty_officer", "unit": "fire", "officer_id": None} in everywhere
     assert {"kind": "no_duty_officer", "unit": "congress", "officer_id": None} in everywhere
     assert {"kind": "no_leader", "unit": "congress", "officer_id": None} not in everywhere
+
+
+@pytest.mark.parametrize("address", ["noreply@example.gov.cn", "MAILER-DAEMON@example.gov.cn"])
+def test_a_machine_s_mailbox_is_refused_at_once(address: str, as_: As) -> None:
+    refused = as_("hub").post("/officers", json=officer(ways=[{"channel": "email", "address": address}]))
+    assert faults(refused) == ["body.ways.0.address"]
+    assert "a person or a desk" in refused.text
+    assert address not in refused.text
+
+
+def test_a_dry_run_counts_and_changes_nothing(as_: As) -> None:
+    hub = as_("hub")
+    hub.post("/officers", json=officer())
+    batch = {"officers": [officer(name="陈静")]}
+    counted = hub.post("/officers/batch", params={"dry_run": True}, json=batch).json()
+    assert counted == {"added": 1, "kept": 0, "removed": 1}
+    assert listed(hub) == [("housing", "duty", "李伟")]
+    assert hub.post("/officers/batch", json=batch).json() == counted

@@ -45,17 +45,43 @@ def test_every_fault_is_named_by_its_row_and_nothing_is_taken(as_: As, tmp_path:
     bad = ROSTER.replace("13900000000", "021-1").replace("王芳", "王芳 2").replace("fire,duty", "ministry,duty")
     run = imported(tmp_path, bad)
     assert run.exit_code != 0
-    assert "row 4: name" in run.output, "what is no officer at all is named first"
-    run = imported(tmp_path, bad.replace("王芳 2", "王芳"))
+    assert "row 4: name: is to be letters alone" in run.output
     assert "row 2: address: is no mobile number" in run.output
     assert "row 5: unit: is neither in departments.yaml nor a supervising party" in run.output
     assert as_("hub").get("/officers").json()["items"] == []
+
+
+def test_a_dry_run_finds_what_the_import_finds(as_: As, tmp_path: Path) -> None:
+    rows = [
+        "hosing,duty,李伟,zh,,",
+        "housing,representative,王芳,zh,,",
+        "fire,duty,赵 1,zh,sms,12",
+        "fire,chief,陈静,xx,fax,1",
+    ]
+    bad = "\n".join(
+        ["unit,post,name,language,channel,address", *rows, "fire,duty,Desk,en,email,noreply@example.gov.cn"]
+    )
+    real, dry = imported(tmp_path, bad), imported(tmp_path, bad, "--dry-run")
+    assert (real.exit_code, dry.output) == (1, real.output)
+    lines = real.output.splitlines()
+    assert [line.split(":")[0].strip() + line.split(":")[1] for line in lines[:-1] if line.startswith("  row")] == [
+        "row 2 unit", "row 3 post", "row 4 name", "row 4 address", "row 5 post", "row 5 language", "row 5 channel",
+        "row 6 address",
+    ]  # fmt: skip
+    assert "perhaps housing is meant" in real.output
+    assert "pattern" not in real.output
+
+
+def test_the_hub_may_be_named_as_in_the_rules(as_: As, tmp_path: Path) -> None:
+    assert imported(tmp_path, ROSTER.replace("fire,duty", "hub,duty")).exit_code == 0
+    assert "urban-operation" in {one["unit"] for one in as_("hub").get("/officers").json()["items"]}
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
         ("unit,name\nhousing,李伟\n", "the column post is missing"),
+        ("name\n李伟\n", "the columns unit, post are missing"),
         ("unit,post,name\n", "holds no officer"),
         ("", "is empty"),
     ],
@@ -68,5 +94,5 @@ def test_a_file_that_is_no_roster_is_refused(content: str, said: str, tmp_path: 
 
 def test_a_dry_run_changes_nothing(as_: As, tmp_path: Path) -> None:
     run = imported(tmp_path, ROSTER, "--dry-run")
-    assert run.output == "3 officers of 2 units were read; nothing was changed\n"
+    assert run.output == "3 officers would be new, 0 stay, 0 be told no more; nothing was changed\n"
     assert as_("hub").get("/officers").json()["items"] == []

@@ -24,6 +24,7 @@ def test_what_is_planted_in_every_field_is_read_nowhere(workshop: Workshop, as_:
     planting.send(admin, "GET", "/webhooks", 200)
     hub = as_("hub")
     for field, wrong in (
+        ("OfficerIn.unit", {"unit": SAID}),
         ("OfficerIn.name", {"name": SAID}),
         ("WayIn.address", {"ways": [{"channel": "sms", "address": SAID}]}),
     ):

@@ -72,3 +72,22 @@ def test_the_page_is_in_the_reader_s_language(site: Site, notifier: Workshop) ->
 
 def test_the_page_is_for_its_roles(site: Site) -> None:
     site.person("supervisor").open(HERE, 403)
+
+
+def test_messages_of_one_officer_and_cause_are_one_row_with_their_numbers(site: Site, notifier: Workshop) -> None:
+    engage(notifier)
+    notify(notifier, range(8), pressure=Pressure.URGENT)
+    run(
+        notifier,
+        "UPDATE officer_notices SET rule = 'urgent-ticket', number = '31010920260701000' || (values->>'number')",
+    )
+    Office(notifier, {}).settle()
+    rows = site.person("hub").open(HERE).split("<tbody>")[-1].split("<tr>")[1:]
+    assert len(rows) == 1
+    assert '<td data-name="条数" class="num">8</td>' in rows[0]
+    assert "紧急工单" in rows[0]
+    assert rows[0].count('href="/pages/deliveries?number=31010920260701000') == 5
+    assert "等另外3件" in rows[0]
+    own = site.person("department:housing").open(HERE)
+    assert "紧急工单" in own
+    assert "31010920260701000" not in own, "a unit may not hear of each of them any more"

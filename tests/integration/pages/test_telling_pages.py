@@ -6,12 +6,14 @@ import pytest
 from fastapi import FastAPI
 
 from services.chassis.database.work import Workshop
+from services.notifier.outbound.officer_channels import Outward
 from services.notifier.wiring import NotifierWiring
 from tests.harness.workshops import Workshops
 from tests.integration.applications import application
 from tests.integration.intake.conftest import NOW
 from tests.integration.notifier.directory import sits
 from tests.integration.notifier.events import dispatched, take
+from tests.integration.notifier.officers import EMAIL, Outside
 from tests.integration.pages.conftest import Person, Site
 from tests.integration.pages.english import english_in
 
@@ -99,7 +101,7 @@ def test_the_rules_are_shown_and_say_who_would_be_told_and_why(site: Site) -> No
 def test_every_event_of_the_rules_can_be_asked_for(site: Site) -> None:
     admin = site.person("admin")
     events = {part.split('"')[0] for part in admin.open(RULES).split('<option value="')[1:] if "-v1" in part[:50]}
-    assert len(events) == 20
+    assert len(events) == 21
     for event in events:
         page = admin.open(f"{RULES}?event={event}&of_lead=housing&only=overdue&only=unsolved&only=restricted")
         assert english_in(page) == set(), event
@@ -121,3 +123,59 @@ def test_a_chain_is_shown_with_its_steps_in_words(notifier: Workshop, site: Site
     assert english_in(page) == set()
     assert "Quyang" in site.person("department:housing").open("/pages/escalations?state=running&lang=en")
     site.person("supervisor").open("/pages/escalations", 403)
+
+
+def test_the_rules_say_whether_anybody_sits_there(notifier: Workshop) -> None:
+    sits(notifier, ("housing", "duty"))
+    asked = f"{RULES}?event=ticket-dispatched-v1&of_lead=housing&of_urgency=urgent"
+    reached = Site(application(NotifierWiring.of(demo=True, outward=Outward({EMAIL: Outside()})).routes(notifier)))
+    page = reached.person("hub").open(asked)
+    assert "值班人员 <small>（1人在岗，1人可达）" in page
+    assert '负责人 <span class="tag late">无人在岗' in page
+    nothing = Site(application(NotifierWiring.of(demo=True).routes(notifier)))
+    assert "有人在岗，无法联系" in nothing.person("hub").open(asked)
+
+
+def test_channels_that_are_not_configured_are_named(notifier: Workshop, site: Site) -> None:
+    one = Site(application(NotifierWiring.of(demo=True, outward=Outward({EMAIL: Outside()})).routes(notifier)))
+    page = one.person("hub").open(OFFICERS).split("未开通的联系方式")[1].split("</section>")[0]
+    assert "短信" in page
+    assert "电子邮件" not in page
+
+
+def test_a_filter_shows_its_state_alone_and_none_shows_all(notifier: Workshop, site: Site) -> None:
+    sits(notifier, ("housing", "duty"))
+    take(notifier, dispatched(1))
+    hub = site.person("hub")
+    assert '<option value="">不限' in hub.open("/pages/escalations?state=")
+    assert "首次提醒" in hub.open("/pages/escalations?state=running")
+    assert "首次提醒" not in hub.open("/pages/escalations?state=read")
+    shown = hub.open("/pages/escalations")
+    assert "紧急工单" in shown
+    assert "urgent-ticket" not in shown
+
+
+def test_chains_of_one_ticket_are_one_card(notifier: Workshop, site: Site) -> None:
+    sits(notifier, ("housing", "duty"), ("fire", "duty"))
+    take(notifier, dispatched(1))
+    take(notifier, dispatched(1, version=3, lead="fire"))
+    page = site.person("hub").open("/pages/escalations")
+    assert page.count('<section class="card"><h2>') == 1
+    assert page.count("首次提醒") == 2
+
+
+@pytest.mark.parametrize("path", [OFFICERS, RULES, "/pages/escalations", "/pages/officer-messages"])
+def test_english_pages_have_no_wide_signs(path: str, notifier: Workshop, site: Site) -> None:
+    sits(notifier, ("housing", "duty"), ways=())
+    take(notifier, dispatched(1))
+    page = site.person("hub").open(f"{path}?lang=en").split("<main")[1]
+    assert not {"：", "、"} & set(page)
+
+
+def test_what_is_missing_at_a_unit_is_one_line_and_removing_asks_first(notifier: Workshop, site: Site) -> None:
+    sits(notifier, ("fire", "leader"), ways=())
+    page = site.person("hub").open(OFFICERS)
+    (line,) = [one for one in page.split("<li>") if one.startswith("区消防救援")]
+    assert "没有值班人员、没有联系方式" in line
+    (form,) = page.split("<details>")[1:]
+    assert "确认移出" in form

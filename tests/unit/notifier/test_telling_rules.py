@@ -180,3 +180,10 @@ def test_every_filter_narrows() -> None:
     assert rule.misfits(ticket.model_copy(update={"urgency": Urgency.NORMAL})) == ["urgencies"]
     assert rule.misfits(ticket.model_copy(update={"type_code": "XQ01"})) == ["types", "areas"]
     assert rule.misfits(ticket.model_copy(update={"place": None, "state": "redo"})) == ["states", "sub_districts"]
+
+
+def test_every_rule_has_a_name_in_both_languages_and_no_name_is_left_over() -> None:
+    rules = {rule.rule for edition in load_telling_rules(WORDS).editions for rule in edition.rules}
+    assert set(WORDS.rules) == rules
+    assert WORDS.rule("redo", "zh") == "责令重办"
+    assert WORDS.rule("somebody-s-own", "en") == "somebody-s-own"
