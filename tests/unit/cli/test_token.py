@@ -20,11 +20,11 @@ def app() -> typer.Typer:
 
 def test_it_prints_a_token_and_nothing_else(app: typer.Typer, tmp_path: Path) -> None:
     DemoIssuer.ensure(tmp_path)
-    arguments = ["--role", "hub", "--role", "department:water", "--subject", "wang", "--hours", "2"]
+    arguments = ["--role", "hub", "--role", "department:housing", "--subject", "wang", "--hours", "2"]
     done = CliRunner().invoke(app, [*arguments, "--dir", str(tmp_path)])
     assert done.exit_code == 0
     claims = jwt.decode(done.stdout.strip(), options={"verify_signature": False})
-    assert (claims["sub"], claims["roles"]) == ("wang", ["hub", "department:water"])
+    assert (claims["sub"], claims["roles"]) == ("wang", ["hub", "department:housing"])
     assert claims["exp"] - claims["iat"] == 7200
 
 
