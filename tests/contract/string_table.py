@@ -368,6 +368,7 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
      POST@/city/tickets/{number}/visit@number"""),
     (End.MADE, "an officer's own name and way: letters alone, and of its channel's form; kept in the directory alone",
      "OfficerIn.name WayIn.address"),
+    (End.CODE, "a unit of the tables, or hub; whatever else is refused", "OfficerIn.unit"),
     (End.CODE, "of a table; refused, or nothing is kept of it", "EventIn.type EventIn.event"),
     (End.MADE, "a cursor of ours", "GET@/officer-notices@cursor GET@/escalations@cursor"),
     (End.MADE, "a cursor of ours",

@@ -189,8 +189,8 @@ def _route_of(pages: Pages, *, public: bool = False) -> type[APIRoute]:
 def _unknown_or_invalid(error: RequestValidationError) -> Problem:
     """An address that names what can be no record of ours names none, which is what the reader has to know."""
     for one in error.errors():
-        where = one["loc"][0]
-        if where == "path" or (where == "query" and one["type"] == "uuid_parsing"):
+        where, name = one["loc"][0], one["loc"][-1]
+        if where == "path" or (where == "query" and one["type"] == "uuid_parsing" and name != "cursor"):
             return Problem(404, "not-found", "No such record", "Open it from the list.")
     return invalid(error.errors())
 

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.long
 
 KEYS = [
     *("tickets", "lost", "duplicated", "hot_issues", "missed", "false_alarms"),
-    *("projects", "verified", "reopened", "messages", "one_caller", "rule", "report"),
+    *("projects", "verified", "reopened", "messages", "one_caller", "rule", "units", "report"),
 ]
 
 MONTHS = "4"

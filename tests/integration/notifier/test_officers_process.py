@@ -17,7 +17,8 @@ from tests.integration.notifier.officers import SMS, engage, notices_by_end
 
 KILLS = 20
 OFFICERS = 3
-PROCESS = Path(__file__).with_name("officers_process.py")
+PROCESS = "tests.integration.notifier.officers_process"
+ROOT = Path(__file__).parents[3]
 MORNING = datetime(2026, 7, 1, 1, tzinfo=UTC)
 
 
@@ -28,7 +29,8 @@ def test_twenty_kills_leave_one_message_a_window_with_each_notice_once(workshop:
     database = workshop.engine.url.render_as_string(hide_password=False)
     with serving(gateway) as url:
         told = [database, url, TOKEN, MORNING.isoformat(), str(KILLS), str(OFFICERS)]
-        ran = subprocess.run([sys.executable, PROCESS, *told], capture_output=True, text=True, timeout=300)
+        command = [sys.executable, "-m", PROCESS, *told]
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=300, cwd=ROOT)
     assert ran.returncode == 0, ran.stderr
     killed, notices = map(int, ran.stdout.split())
     assert killed == KILLS

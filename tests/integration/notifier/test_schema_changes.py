@@ -45,7 +45,7 @@ def test_each_department_is_told_once_however_often_it_is_asked(workshop: Worksh
     [
         (body(29), "new_alone_from", "gives less than 30 days"),
         (body(new="department.ticket_told.v9"), "new", "do not carry"),
-        (body(old="everything"), "old", "pattern"),
+        (body(old="everything"), "old", "is no type of a message"),
     ],
     ids=["too soon", "not carried", "no type"],
 )

@@ -111,7 +111,7 @@ def test_every_field_has_a_label_and_every_id_is_one(intake: tuple[Intake, Site]
 
 def test_a_hot_issue_is_decided_and_the_board_follows(projects: Projects, browser: Browser) -> None:
     with served(projects.site.app) as address:
-        log_in(browser, address, projects.site, "hub")
+        log_in(browser, address, "hub")
         assert "集中问题看板" in browser.text
         browser.press(f'a[href="/pages/hot-issues/{ROOF}"]')
         area_shown = "document.querySelector('#floor_area_m2').offsetParent !== null"
@@ -136,7 +136,7 @@ def test_pages_fit_a_phone(projects: Projects, intake: tuple[Intake, Site], brow
     of_intake = (*MENU.values(), "/pages/catalogue/MJ01", "/pages/inbox?tab=review", f"/pages/tickets/{ticket}")
     for one, paths in ((site, of_intake), (projects.site, of_projects)):
         with served(one.app) as address:
-            log_in(browser, address, one, "hub")
+            log_in(browser, address, "hub")
             for path in paths:
                 for language in ("zh", "en"):
                     browser.open(f"{address}{path}?lang={language}")

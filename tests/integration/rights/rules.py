@@ -317,6 +317,7 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
             )
         },
         "GET /pages/bulletins query.period": Rule.PLAIN,
+        "GET /pages/standards query.case": Rule.OF_ROLE,
         **{
             f"GET {path} query.{name}": Rule.NARROWS
             for path in ("/kpi", "/kpi.csv", "/pages/kpi", "/pages/kpi.csv")
