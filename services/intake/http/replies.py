@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -139,7 +139,8 @@ class TakeReply:
         helps = ticket is not None and not actor.departments.isdisjoint(ticket.co_handlers)
         return helps and ticket is not None and TicketScope(actor.departments).holds(ticket)
 
-    def _refuse(self, work: Work, envelope: Envelope, refusal: Refusal) -> None:
+    def _refuse(self, work: Work, envelope: Envelope, refused: Refusal) -> None:
+        refusal = _by_own_fields(refused)
         reply = envelope.event
         assert isinstance(reply, ReplyEvent)
         seen = refusal.current_state is not None  # whoever is told the state may see the ticket
@@ -167,6 +168,13 @@ class TakeReply:
         )
         answer_id = deterministic_id("replies", f"{envelope.topic}:{envelope.id}", ReplyRefused.type)
         work.publish("tickets", refused, event_id=answer_id)
+
+
+def _by_own_fields(refusal: Refusal) -> Refusal:
+    """What the use case says of a field of the step's body is said of the reply's own."""
+    field, colon, rest = refusal.reason.partition(":")
+    name = field.removeprefix("body.")
+    return refusal if name == field else replace(refusal, reason=f"{SAID_AS.get(name, name)}{colon}{rest}")
 
 
 def _no_ticket_of_yours() -> Problem:
