@@ -91,9 +91,14 @@ class ReplyDesk:
             raise NotOurs
         return read_reply(record)
 
-    def department_of(self, envelope: Envelope) -> str | None:
-        """None on a topic that is no department's."""
-        return self.departments.get(envelope.topic or "")
+    def department_of(self, envelope: Envelope) -> str:
+        """Whose topic it came on. Raises Reject on one that is no department's."""
+        try:
+            return self.departments[envelope.topic or ""]
+        except KeyError:
+            raise Reject(
+                f"topic {envelope.topic} is no department's; replies come on departments.<code>.replies"
+            ) from None
 
     def taken(self, work: Work, envelope: Envelope, version: int | None, state: str | None, **more: Any) -> None:
         facts = {"current_version": version, "current_state": state} | more

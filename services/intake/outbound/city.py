@@ -14,14 +14,13 @@ import httpx
 import structlog
 
 from services.chassis.database.work import Workshop
-from services.chassis.messaging.errors import Kind, cause_of, kind_of
 from services.chassis.web.health import Health
+from services.chassis.worker_loop import step_until
 from services.intake.domain.city import CityRetry
 from services.intake.store import city_messages
 
 SENDER = "city"
 TICK_S = 0.5
-RETRY_S = 1.0
 DEADLINE_S = 10.0
 FOR_LATER = frozenset(
     {
@@ -71,18 +70,7 @@ class CitySender:
     lease: timedelta = timedelta(seconds=6 * DEADLINE_S)
 
     def run(self, workshop: Workshop, stop: threading.Event, health: Health) -> None:
-        while not stop.is_set():
-            try:
-                sent = self.send_next(workshop)
-            except Exception as error:
-                if kind_of(error) is not Kind.RETRY:
-                    raise
-                log.warning("messages to the city wait: dependency down", cause=cause_of(error))
-                sent = False
-                stop.wait(RETRY_S)
-            health.beat(SENDER)
-            if not sent:
-                stop.wait(TICK_S)
+        step_until(stop, health, SENDER, lambda: self.send_next(workshop), lambda: stop.wait(TICK_S))
 
     def send_next(self, workshop: Workshop) -> bool:
         """Sends the first message that is due, outside any transaction; returns whether the city took one."""

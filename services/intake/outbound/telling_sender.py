@@ -14,8 +14,9 @@ import structlog
 from services.chassis.activity import Activity
 from services.chassis.channels.message import MaybeSent, Message, NotSent
 from services.chassis.database.work import Work, Workshop
-from services.chassis.messaging.errors import Kind, cause_of, kind_of
+from services.chassis.messaging.errors import Kind, kind_of
 from services.chassis.web.health import Health
+from services.chassis.worker_loop import step_until
 from services.intake.app.prepare_telling import NotThisWay, PrepareTelling, Withheld
 from services.intake.app.sending_ports import Gateway, Telling
 from services.intake.domain.sending import NextWay, NotSentCause, Retrying
@@ -25,7 +26,6 @@ from services.intake.store import sending_queue
 TICK_S = 0.5
 BREATH_S = 0.05
 """So much later than the first of several plans, so that they leave together."""
-RETRY_S = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -57,19 +57,14 @@ class TellingSender:
         return timedelta(seconds=self.gateway.longest_s * (self.gateway.batch + 1))
 
     def run(self, workshop: Workshop, stop: threading.Event, health: Health) -> None:
-        while not stop.is_set():
-            try:
-                found = time.monotonic() >= self._rests_until and self.send_next(workshop, stop, health)
-            except Exception as error:
-                if kind_of(error) is not Kind.RETRY:
-                    raise
-                log.warning("messages to callers wait: dependency down", way=self.gateway.way, cause=cause_of(error))
-                found = False
-                stop.wait(RETRY_S)
-            health.beat(self.name)
-            if not found:
-                self.news.pause(TICK_S)
-                stop.wait(BREATH_S)
+        def step() -> bool:
+            return time.monotonic() >= self._rests_until and self.send_next(workshop, stop, health)
+
+        def rest() -> None:
+            self.news.pause(TICK_S)
+            stop.wait(BREATH_S)
+
+        step_until(stop, health, self.name, step, rest)
 
     def send_next(self, workshop: Workshop, stop: threading.Event | None = None, health: Health | None = None) -> bool:
         """Sends a batch of what is due; returns whether there was any and the gateway takes messages."""

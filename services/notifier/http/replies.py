@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from services.chassis.database.parts import part_of
 from services.chassis.database.work import Work
-from services.chassis.messaging.errors import Reject
 from services.chassis.messaging.reply_desk import Refusal, ReplyDesk, Tell
 from services.chassis.messaging.subscription import Subscription, one_by_one
 from services.chassis.web.problems import Problem
@@ -51,8 +50,6 @@ class TakeReadings:
         reply = envelope.event
         assert isinstance(reply, NoticesReadReplied)
         unit = self.desk.department_of(envelope)
-        if unit is None:
-            raise Reject(f"topic {envelope.topic} is no department's; replies come on departments.<code>.replies")
         try:
             with part_of(work):
                 self._mark(work, reply, unit)

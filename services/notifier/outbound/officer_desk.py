@@ -5,12 +5,10 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 
-import structlog
-
 from services.chassis.activity import Activity
 from services.chassis.database.work import Workshop
-from services.chassis.messaging.errors import Kind, cause_of, kind_of
 from services.chassis.web.health import Health
+from services.chassis.worker_loop import step_until
 from services.notifier.domain.leaving import Go, Leaving
 from services.notifier.store.bundles import bundle_waiting
 from services.notifier.store.due_messages import due_messages, known_of, lock_desk, record
@@ -18,9 +16,6 @@ from services.notifier.store.due_messages import due_messages, known_of, lock_de
 NAME = "officer-desk"
 AT_ONCE = 500
 TICK_S = 1.0
-RETRY_S = 1.0
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +29,7 @@ class OfficerDesk:
     news: Activity = field(default_factory=Activity)
 
     def run(self, workshop: Workshop, stop: threading.Event, health: Health) -> None:
-        while not stop.is_set():
-            try:
-                found = self.step(workshop)
-            except Exception as error:
-                if kind_of(error) is not Kind.RETRY:
-                    raise
-                log.warning("messages to officers wait: dependency down", cause=cause_of(error))
-                found = False
-                stop.wait(RETRY_S)
-            health.beat(NAME)
-            if not found:
-                stop.wait(TICK_S)
+        step_until(stop, health, NAME, lambda: self.step(workshop), lambda: stop.wait(TICK_S))
 
     def step(self, workshop: Workshop) -> bool:
         """Returns whether there was anything to do. Messages are bundled and decided on in one transaction each."""

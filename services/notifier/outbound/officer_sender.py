@@ -13,8 +13,8 @@ import structlog
 from services.chassis.activity import Activity
 from services.chassis.channels.message import Channel, MaybeSent, Message, NotSent
 from services.chassis.database.work import Work, Workshop
-from services.chassis.messaging.errors import Kind, cause_of, kind_of
 from services.chassis.web.health import Health
+from services.chassis.worker_loop import step_until
 from services.notifier.app.tell_unreached import tell_unreached
 from services.notifier.domain.leaving import Cause
 from services.notifier.domain.officer import OfficerChannel
@@ -25,7 +25,6 @@ from services.notifier.store.outgoing import Claimed, claim, interrupted
 
 MOST = 5
 TICK_S = 0.5
-RETRY_S = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -61,18 +60,10 @@ class OfficerSender:
         return timedelta(seconds=self.channel.longest_s * (self.most + 1))
 
     def run(self, workshop: Workshop, stop: threading.Event, health: Health) -> None:
-        while not stop.is_set():
-            try:
-                found = time.monotonic() >= self._rests_until and self.send_next(workshop, stop, health)
-            except Exception as error:
-                if kind_of(error) is not Kind.RETRY:
-                    raise
-                log.warning("messages to officers wait: dependency down", channel=self.name, cause=cause_of(error))
-                found = False
-                stop.wait(RETRY_S)
-            health.beat(self.worker)
-            if not found:
-                self.news.pause(TICK_S)
+        def step() -> bool:
+            return time.monotonic() >= self._rests_until and self.send_next(workshop, stop, health)
+
+        step_until(stop, health, self.worker, step, lambda: self.news.pause(TICK_S))
 
     def send_next(self, workshop: Workshop, stop: threading.Event | None = None, health: Health | None = None) -> bool:
         """Sends a batch of what is due; returns whether there was any and the channel takes messages."""

@@ -10,7 +10,6 @@ from fastapi import APIRouter
 
 from services.chassis.database.parts import PartWorkshop, part_of
 from services.chassis.database.work import Work, Workshop
-from services.chassis.messaging.errors import Reject
 from services.chassis.messaging.reply_desk import Refusal, ReplyDesk, by_event
 from services.chassis.messaging.subscription import Subscription, one_by_one
 from services.chassis.web.identity import Actor, Role
@@ -41,8 +40,6 @@ class TakeActs:
         reply = envelope.event
         assert isinstance(reply, ActReplied)
         department = self.desk.department_of(envelope)
-        if department is None:
-            raise Reject(f"topic {envelope.topic} is no department's; replies come on departments.<code>.replies")
         try:
             with part_of(work), self.inside.within(work):
                 shown = self._run(reply, _speaker(department, reply.actor))
