@@ -1,8 +1,7 @@
-"""Real servers for tests: PostgreSQL once a session with a fresh database a test, a broker once a module."""
+"""Real servers for tests: PostgreSQL once a session with a database as new for each test, a broker once a module."""
 
 from __future__ import annotations
 
-import itertools
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -10,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from psycopg import sql
 
 from services.chassis.clock import VirtualClock
 from services.localstack.embedded_broker import EmbeddedBroker
-from services.localstack.postgres import EmbeddedPostgres, connect
+from services.localstack.postgres import EmbeddedPostgres
 from services.localstack.stack import Stack
+from tests.harness.databases import Database, Databases, execute
+from tests.harness.emptying import Template
 from tests.harness.folders import Folders
 from tests.harness.workshops import Workshops
 
@@ -24,8 +24,6 @@ NewStack = Callable[..., Stack]
 StartTimed = Callable[..., Stack]
 NewFolder = Callable[..., Path]
 Report = Callable[[str], None]
-Templates = dict[tuple[str, tuple[str, ...]], str]
-"""The database that holds a service's tables, filled by statements."""
 
 
 @pytest.fixture(scope="session")
@@ -54,42 +52,38 @@ def postgres(new_folder: NewFolder) -> Iterator[EmbeddedPostgres]:
     folder = new_folder(in_memory=True)
     server = EmbeddedPostgres(folder / "postgres", folder / "postgres.log")
     server.start_and_wait()
+    execute(server, "ALTER SYSTEM SET autovacuum = off")  # what is emptied after each test has nothing to vacuum
+    execute(server, "SELECT pg_reload_conf()")
     yield server
     server.stop()
 
 
 @pytest.fixture(scope="session")
-def _templates() -> Templates:
-    return {}
+def databases(postgres: EmbeddedPostgres) -> Databases:
+    return Databases(postgres)
 
 
 @pytest.fixture
-def new_database(postgres: EmbeddedPostgres, _templates: Templates) -> Iterator[NewDatabase]:
-    """Makes databases of this test's own: `new_database()` an empty one, `new_database("intake")` a migrated one.
+def new_database(databases: Databases) -> Iterator[NewDatabase]:
+    """Lends databases to this test: `new_database()` an empty one, `new_database("intake")` a migrated one.
 
-    Returns the URL (of the superuser). Migrations run once a session; each test gets a copy.
+    Further arguments are statements that fill it. Returns the URL (of the superuser).
     """
-    made: list[str] = []
+    lent: list[tuple[Database, Template]] = []
 
-    def new(service: str | None = None) -> str:
-        template = "template1" if service is None else _template(postgres, _templates, service)
-        name = f"test_{next(_numbers)}"
-        _create(postgres, name, template)
-        made.append(name)
-        return postgres.url(name)
+    def new(service: str | None = None, *filled_by: str) -> str:
+        template = databases.template(service, filled_by)
+        lent.append((databases.lend(template), template))
+        return lent[-1][0].url
 
     yield new
-    _drop(postgres, *made)
+    for database, template in lent:
+        databases.take_back(database, template)
 
 
 @pytest.fixture(scope="session")
-def workshops(postgres: EmbeddedPostgres, _templates: Templates) -> Iterator[Workshops]:
-    def renew(name: str, service: str, filled_by: tuple[str, ...]) -> str:
-        _drop(postgres, name)
-        _create(postgres, name, _template(postgres, _templates, service, filled_by))
-        return postgres.url(name)
-
-    made = Workshops(renew)
+def workshops(databases: Databases) -> Iterator[Workshops]:
+    made = Workshops(databases)
     yield made
     made.close()
 
@@ -107,38 +101,6 @@ def embedded_broker(new_folder: NewFolder) -> Iterator[EmbeddedBroker]:
     broker.start_and_wait()
     yield broker
     broker.stop()
-
-
-_numbers = itertools.count(1)
-
-
-def _template(postgres: EmbeddedPostgres, templates: Templates, service: str, filled_by: tuple[str, ...] = ()) -> str:
-    if (service, filled_by) not in templates:
-        from services.chassis.database.migrate import migrate
-
-        empty = _template(postgres, templates, service) if filled_by else "template1"
-        name = f"template_{len(templates)}"
-        _create(postgres, name, empty)
-        if filled_by:
-            with connect(postgres.url(name)) as connection:
-                for statement in filled_by:
-                    connection.execute(statement.encode())
-        else:
-            migrate(service, postgres.url(name))
-        templates[service, filled_by] = name
-    return templates[service, filled_by]
-
-
-def _create(postgres: EmbeddedPostgres, name: str, template: str) -> None:
-    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
-    with connect(postgres.url("postgres")) as connection:
-        connection.execute(statement)
-
-
-def _drop(postgres: EmbeddedPostgres, *names: str) -> None:
-    with connect(postgres.url("postgres")) as connection:
-        for name in names:
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture(scope="module")

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
 from services.chassis.clock import FixedClock
 from services.chassis.database.database import engine_for
 from services.chassis.database.work import Workshop
-
-Renew = Callable[[str, str, tuple[str, ...]], str]
-"""Makes a database of a name anew, migrated for a service and filled by statements; returns its URL."""
+from tests.harness.databases import Database, Databases, Filling
 
 
 class Workshops:
@@ -20,27 +17,25 @@ class Workshops:
     projects, which remembers of every engine how common words are in its database.
     """
 
-    def __init__(self, renew: Renew) -> None:
-        self._renew = renew
-        self._made: dict[str, Workshop] = {}
+    def __init__(self, databases: Databases) -> None:
+        self._databases = databases
+        self._made: dict[str, tuple[Database, Workshop]] = {}
 
-    def fresh(self, service: str, now: datetime, purpose: str = "test", filled_by: tuple[str, ...] = ()) -> Workshop:
-        """On a new database, its clock at `now`. Two that are used at the same time have each their purpose.
-
-        The statements of `filled_by` run once a session; a test that gives the same ones gets a copy of what they left.
-        """
+    def fresh(self, service: str, now: datetime, purpose: str = "test", filled_by: Filling = ()) -> Workshop:
+        """On a database as new, its clock at `now`. Two that are used at the same time have each their purpose."""
         name = f"{service}_{purpose}"
-        if name in self._made:
-            self._made[name].engine.dispose()
-        url = self._renew(name, service, filled_by)
         if name not in self._made:
-            engine = engine_for(url, name=f"{service}-{purpose}", idle_in_transaction_s=30)
-            self._made[name] = Workshop(engine, FixedClock(now), f"/310109/{service}")
-        clock = self._made[name].clock
+            database = self._databases.new(name)
+            engine = engine_for(database.url, name=f"{service}-{purpose}", idle_in_transaction_s=30)
+            self._made[name] = database, Workshop(engine, FixedClock(now), f"/310109/{service}")
+        database, workshop = self._made[name]
+        if database.renew(self._databases.template(service, filled_by)):
+            workshop.engine.dispose()
+        clock = workshop.clock
         assert isinstance(clock, FixedClock)
         clock.advance(now - clock.now())
-        return self._made[name]
+        return workshop
 
     def close(self) -> None:
-        for workshop in self._made.values():
+        for _, workshop in self._made.values():
             workshop.engine.dispose()

@@ -19,14 +19,12 @@ Query = Callable[[LiteralString], list[tuple[Any, ...]]]
 @pytest.fixture
 def chassis_url(new_database: NewDatabase) -> str:
     """A service's database: the chassis' tables, and `effects` for handlers to write in."""
-    return new_database("projects")
+    return new_database("projects", EFFECTS)
 
 
 @pytest.fixture
 def engine(chassis_url: str) -> Iterator[Engine]:
     engine = engine_for(chassis_url, name="chassis-test", idle_in_transaction_s=30)
-    with engine.begin() as connection:
-        connection.execute(text(EFFECTS))
     yield engine
     engine.dispose()
 

@@ -4,12 +4,12 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
-from services.chassis.clock import FixedClock
-from services.chassis.database.database import engine_for
 from services.chassis.database.work import Workshop
 from services.chassis.web.health import Health
 from services.notifier.domain.retry_policy import RetryPolicy
@@ -17,7 +17,7 @@ from services.notifier.outbound.http_post import poster
 from services.notifier.outbound.webhook_sender import SENDER, WebhookSender
 from services.notifier.store.deliveries import SqlDeliveryLog
 from services.notifier.wiring import NotifierWiring
-from tests.harness.fixtures import NewDatabase
+from tests.harness.workshops import Workshops
 from tests.integration.applications import As, application, clients_of
 from tests.integration.notifier.receivers import Receiver, receiving
 
@@ -26,16 +26,26 @@ IMPATIENT = RetryPolicy(waits_s=(0.05, 0.05, 0.05, 0.05), breaker_after=100)
 
 
 @pytest.fixture
-def workshop(new_database: NewDatabase) -> Iterator[Workshop]:
-    engine = engine_for(new_database("notifier"), name="notifier-test", idle_in_transaction_s=30)
-    yield Workshop(engine, FixedClock(NOW), "/310109/notifier")
-    engine.dispose()
+def workshop(workshops: Workshops) -> Workshop:
+    """On a database of the test's own."""
+    return workshops.fresh("notifier", NOW)
+
+
+@pytest.fixture(scope="session")
+def built() -> Callable[[Workshop], FastAPI]:
+    """Notifier's application in the demo profile, built once a session for each workshop."""
+
+    @cache
+    def build(workshop: Workshop) -> FastAPI:
+        return application(NotifierWiring.of(demo=True).routes(workshop))
+
+    return build
 
 
 @pytest.fixture
-def as_(workshop: Workshop) -> As:
+def as_(workshop: Workshop, built: Callable[[Workshop], FastAPI]) -> As:
     """Clients of notifier in the demo profile."""
-    return clients_of(application(NotifierWiring.of(demo=True).routes(workshop)))
+    return clients_of(built(workshop))
 
 
 NewReceiver = Callable[..., Receiver]

@@ -127,7 +127,11 @@ def test_each_message_carries_the_trace_of_the_event_that_let_it_go(workshop: Wo
 def test_the_number_of_statements_does_not_grow_with_the_batch(workshop: Workshop, size: int) -> None:
     _begin(workshop)
     statements: list[str] = []
-    event.listen(workshop.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+
+    def note(*told: Any) -> None:
+        statements.append(told[2])
+
+    event.listen(workshop.engine, "before_cursor_execute", note)
     numbers = range(1, size + 1)
     take(
         workshop,
@@ -135,6 +139,7 @@ def test_the_number_of_statements_does_not_grow_with_the_batch(workshop: Worksho
         *(dispatched(number) for number in numbers),
         *(hot_issue(HotIssueConfirmed, number=number) for number in numbers),
     )
+    event.remove(workshop.engine, "before_cursor_execute", note)
     assert len(sent(workshop)) == 4 * size
     assert len(statements) <= 26
 
