@@ -7,6 +7,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from services.localstack.stack import Stack
 
+HTTP = httpx.Client(timeout=60, limits=httpx.Limits(max_keepalive_connections=0))
+"""For questions without a token, a connection each: `httpx.get` reads all certificates of the system every time."""
+
 
 def token(stack: Stack, *roles: str) -> str:
     return stack.issuer.mint(f"test-{'-'.join(roles)}".replace(":", "-"), roles)
@@ -23,7 +26,7 @@ def metric(stack: Stack, service: str, name: str, **labels: str) -> float:
     total = 0.0
     for process in stack.services:
         if process.service == service:
-            for family in text_string_to_metric_families(httpx.get(f"{process.url}/metrics", timeout=60).text):
+            for family in text_string_to_metric_families(HTTP.get(f"{process.url}/metrics").text):
                 for sample in family.samples:
                     if sample.name == name and labels.items() <= sample.labels.items():
                         total += sample.value

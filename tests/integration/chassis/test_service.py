@@ -24,6 +24,7 @@ from services.contracts.topics import topic_table
 from services.localstack.embedded_broker import EmbeddedBroker
 from services.localstack.postgres import EmbeddedPostgres, connect
 from services.localstack.processes import free_port
+from tests.harness.clients import HTTP
 from tests.harness.fixtures import NewDatabase
 from tests.harness.waiting import Stopwatch, eventually
 from tests.integration.chassis.events import envelope, received
@@ -47,7 +48,7 @@ class Projects:
             )
 
     def get(self, path: str) -> httpx.Response:
-        return httpx.get(f"http://127.0.0.1:{self.port}{path}", timeout=30)
+        return HTTP.get(f"http://127.0.0.1:{self.port}{path}")
 
     def answers(self, path: str = "/readyz") -> bool:
         if self._process.poll() is not None:

@@ -23,6 +23,7 @@ from services.classifier.stream.register_feed import ESTATES
 from services.contracts.topics import topic_table
 from services.localstack.brokers import Broker
 from services.localstack.processes import ChildProcess, free_port
+from tests.harness.clients import HTTP
 from tests.harness.waiting import eventually
 from tests.unit.classifier.texts import Raw
 
@@ -82,7 +83,7 @@ class ClassifierProcess(ChildProcess):
     def ask(self, method: str, path: str, role: str | None = None, **more: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.issuer.mint('tester', [role])}"} if role else {}
         try:
-            return httpx.request(method, f"http://127.0.0.1:{self.port}{path}", headers=headers, timeout=60, **more)
+            return HTTP.request(method, f"http://127.0.0.1:{self.port}{path}", headers=headers, **more)
         except httpx.TransportError as error:
             return httpx.Response(599, text=repr(error))
 
