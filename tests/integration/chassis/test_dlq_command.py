@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from services.chassis.messaging.kafka import producer
 from services.chassis.messaging.wire import pack_headers
 from services.chassis.settings import KafkaFlavour, Profile, Settings
 from services.localstack.postgres import connect
+from services.localstack.processes import free_port
+from services.localstack.run_directory import read_state
 from services.localstack.stack import Stack
 from tests.harness.commands import closedloop, closedloop_process
 from tests.harness.waiting import eventually
@@ -136,13 +139,14 @@ def test_wrong_arguments_are_refused_by_name() -> None:
         assert named in done.stderr
 
 
-def test_a_service_that_does_not_answer_is_named(stack: Stack) -> None:
-    projects = stack.service("projects")
-    projects.stop()
-    try:
-        done = closedloop("dlq", "list", "projects", "--run-dir", str(stack.run_dir))
-    finally:
-        projects.start_and_wait()
+def test_a_service_that_does_not_answer_is_named(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.cli.running.PATIENCE_S", 0.5)
+    state = read_state(stack.run_dir)
+    assert state is not None
+    silent = f"http://127.0.0.1:{free_port()}"
+    services = [one | {"url": silent} if one["name"] == "projects" else one for one in state["services"]]
+    (tmp_path / "state.json").write_text(json.dumps(state | {"services": services}))
+    done = closedloop("dlq", "list", "projects", "--run-dir", str(tmp_path))
     assert done.returncode == 1
-    assert "projects at http://127.0.0.1" in done.stderr
+    assert f"projects at {silent}" in done.stderr
     assert "closedloop status" in done.stderr

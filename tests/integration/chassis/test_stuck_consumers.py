@@ -29,11 +29,12 @@ def groups(embedded_broker: EmbeddedBroker, counting: Counting) -> Iterator[Grou
     groups.end()
 
 
-@pytest.mark.parametrize("compression", ["gzip", "lz4", "snappy", "zstd"])
-def test_what_a_producer_may_compress_by_is_read(groups: Groups, counting: Counting, compression: str) -> None:
-    groups.publish(*(envelope(received(number)) for number in range(3)), compression=compression)
+def test_what_a_producer_may_compress_by_is_read(groups: Groups, counting: Counting) -> None:
+    tickets = iter(range(12))
+    for compression in ("gzip", "lz4", "snappy", "zstd"):
+        groups.publish(*(envelope(received(next(tickets))) for _ in range(3)), compression=compression)
     groups.start()
-    eventually(lambda: counting.effects() == dict.fromkeys(range(3), 1), within=60)
+    eventually(lambda: counting.effects() == dict.fromkeys(range(12), 1), within=60)
 
 
 def test_what_cannot_be_decoded_is_dead_lettered_by_its_place_and_holds_nothing_up(

@@ -89,7 +89,7 @@ def receiving(receiver: Receiver, tls: ssl.SSLContext | None = None) -> Iterator
         server.socket = tls.wrap_socket(server.socket, server_side=True)
         receiver.scheme = "https"
     receiver.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
         yield receiver

@@ -23,6 +23,11 @@ def test_a_metric_is_named_and_explained_by_the_rules(name: str, metric: Metric)
     assert not UNBOUNDED & set(metric.labels)
 
 
+@pytest.fixture(scope="module")
+def scraped() -> str:
+    return generate_latest().decode()
+
+
 @pytest.mark.parametrize(("name", "metric"), METRICS.items())
-def test_a_metric_is_scraped_under_its_documented_name(name: str, metric: Metric) -> None:
-    assert f"# TYPE {name} {metric.type}\n" in generate_latest().decode()
+def test_a_metric_is_scraped_under_its_documented_name(scraped: str, name: str, metric: Metric) -> None:
+    assert f"# TYPE {name} {metric.type}\n" in scraped
