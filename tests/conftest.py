@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 
 gc.disable()  # until all tests are collected: nothing of what that makes is ever garbage, and looking halves its pace
 
-pytest_plugins = ["pytester", "tests.harness.tier_guard", "tests.harness.fixtures"]
+pytest_plugins = ["pytester", "tests.harness.tier_guard", "tests.harness.commands", "tests.harness.fixtures"]
 
 settings.register_profile("on a busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("on a busy machine")

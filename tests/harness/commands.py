@@ -4,8 +4,20 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from functools import cache
 
+import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _commands_are_built_once() -> Iterator[None]:
+    """CliRunner builds all commands from their signatures for every call, which costs more than most calls."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("typer.testing._get_command", cache(get_command))
+        yield
 
 
 def closedloop(*arguments: str) -> subprocess.CompletedProcess[str]:
