@@ -1,4 +1,4 @@
-"""Workshops that stay while the database below them is made anew for each test."""
+"""Workshops that stay while the database below them is as new for each test."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from tests.harness.databases import Database, Databases, Filling
 class Workshops:
     """One workshop for a service and a purpose in a session: what was built on it once serves every test.
 
-    Building intake's application takes half a second of processor time, more than most tests of its routes. Not for
-    projects, which remembers of every engine how common words are in its database.
+    Building intake's application takes half a second of processor time, more than most tests of its routes. Whoever
+    remembers something of the database in a process has to be made to forget it (projects: how common words are).
     """
 
     def __init__(self, databases: Databases) -> None:
