@@ -2,8 +2,8 @@
 
 Apache Kafka: a relay's producer is transactional (its `transactional_id` fences a predecessor that wakes up), and
 readers see committed records only. The embedded broker has no transactions, so a frozen relay may publish a record a
-second time there (readers drop it by its id); its end offsets are right only for batches of one record; a fetch
-returns when its wait ends, not when a record arrives; a static member waits twice as long for its partitions; and its
+second time there (readers drop it by its id); asked for the end of a topic it names the first record of the last
+batch, while a fetch tells the true end (`behind`); a fetch returns when its wait ends, not when a record arrives; a static member waits twice as long for its partitions; and its
 log is empty after a restart (docs/pitfalls.md §6).
 """
 
@@ -71,7 +71,7 @@ FLAVOURS = {
     KafkaFlavour.EMBEDDED: Flavour(
         transactions=False,
         static_members=False,
-        producer={"batch_size": 0, "max_in_flight_requests_per_connection": 1},
+        producer={"max_in_flight_requests_per_connection": 1},
         consumer={"fetch_max_wait_ms": 20},
         busy=Pace(30, rest_s=0.2),
         quiet=Pace(25, rest_s=0.75),
