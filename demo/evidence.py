@@ -82,7 +82,7 @@ def _records(stack: Stack, topics: Collection[str]) -> Iterator[Envelope]:
     numbers = {name: sorted(consumer.partitions_for_topic(name) or ()) for name in topics}
     partitions = [TopicPartition(name, number) for name in topics for number in numbers[name]]
     consumer.assign(partitions)
-    ends = ends_of(consumer, partitions, stack.brokers.kafka_flavour)
+    ends = ends_of(consumer, partitions)
     consumer.seek_to_beginning(*partitions)
     try:
         while any(consumer.position(one) < ends[one] for one in partitions):

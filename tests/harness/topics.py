@@ -52,18 +52,18 @@ def read_by(brokers: KafkaSettings, *topics: str, read_committed: bool = True) -
         **told,
     )
     try:
-        return list(_read(consumer, topics, brokers.kafka_flavour))
+        return list(_read(consumer, topics))
     finally:
         consumer.close()
 
 
-def _read(consumer: KafkaConsumer, topics: Iterable[str], flavour: KafkaFlavour) -> Iterable[Record]:
+def _read(consumer: KafkaConsumer, topics: Iterable[str]) -> Iterable[Record]:
     numbers = {topic: sorted(consumer.partitions_for_topic(topic) or ()) for topic in topics}
     partitions = [TopicPartition(topic, number) for topic in topics for number in numbers[topic]]
     if not partitions:
         return
     consumer.assign(partitions)
-    unread = {partition: end for partition, end in ends_of(consumer, partitions, flavour).items() if end > 0}
+    unread = {partition: end for partition, end in ends_of(consumer, partitions).items() if end > 0}
     consumer.seek_to_beginning(*partitions)
     deadline = time.monotonic() + LONGEST_S
     while unread:

@@ -12,7 +12,7 @@ from kafka.errors import KafkaError
 
 from services.chassis.messaging.topic_ends import ends_of
 from services.chassis.messaging.transport import kafka_options, reaching
-from services.chassis.settings import KafkaFlavour, KafkaSettings
+from services.chassis.settings import KafkaSettings
 from services.contracts.event import Envelope, MalformedEvent
 from services.contracts.registry import EVENTS
 
@@ -51,21 +51,19 @@ def events_of(brokers: KafkaSettings, topic: str, begin: Mapping[int, int] | Non
         raise TopicUnreachable(str(error)) from None
     with closing(made) as consumer:
         try:
-            yield from _read(consumer, brokers.kafka_flavour, topic, begin or {})
+            yield from _read(consumer, topic, begin or {})
         except KafkaError as error:
             raise TopicUnreachable(
                 f"{topic} at {brokers.kafka_bootstrap} cannot be read ({type(error).__name__}): try again"
             ) from None
 
 
-def _read(
-    consumer: KafkaConsumer, flavour: KafkaFlavour, topic: str, begin: Mapping[int, int]
-) -> Iterator[Placed]:
+def _read(consumer: KafkaConsumer, topic: str, begin: Mapping[int, int]) -> Iterator[Placed]:
     partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
     if not partitions:
         raise TopicUnreachable(f"{topic} is not there: run `closedloop topics apply`")
     consumer.assign(partitions)
-    firsts, ends = consumer.beginning_offsets(partitions), ends_of(consumer, partitions, flavour)
+    firsts, ends = consumer.beginning_offsets(partitions), ends_of(consumer, partitions)
     for partition in partitions:
         consumer.seek(partition, max(firsts[partition], begin.get(partition.partition, 0)))
     quiet = 0

@@ -136,7 +136,7 @@ class Topics:
         with contextlib.closing(consumer):
             partitions = [TopicPartition(topic, number) for number in range(topic_table().topics[topic].partitions)]
             consumer.assign(partitions)
-            ends, records = ends_of(consumer, partitions, KafkaFlavour(self._broker.flavour)), []
+            ends, records = ends_of(consumer, partitions), []
             consumer.seek_to_beginning()
             while any(consumer.position(partition) < end for partition, end in ends.items()):
                 records += [record for batch in consumer.poll(timeout_ms=200).values() for record in batch]
