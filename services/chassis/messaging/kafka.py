@@ -71,7 +71,7 @@ FLAVOURS = {
     KafkaFlavour.EMBEDDED: Flavour(
         transactions=False,
         static_members=False,
-        producer={"max_in_flight_requests_per_connection": 1},
+        producer={"linger_ms": 50, "max_in_flight_requests_per_connection": 1},
         consumer={"fetch_max_wait_ms": 20},
         busy=Pace(30, rest_s=0.2),
         quiet=Pace(30, rest_s=0.2),
