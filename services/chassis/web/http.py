@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from fastapi import APIRouter, FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, iter_route_contexts
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import SecretStr
 from starlette.responses import Response
@@ -12,7 +14,7 @@ from starlette.responses import Response
 from services.chassis.web import problems
 from services.chassis.web.frontier import Frontier
 from services.chassis.web.health import Health
-from services.chassis.web.identity import Verifier
+from services.chassis.web.identity import Verifier, any_actor
 from services.chassis.web.problems import Problem
 from services.chassis.web.request_body import BODY_LIMIT
 
@@ -63,10 +65,16 @@ class UnguardedRoute(Exception):
 
 
 def _refuse_unguarded(app: FastAPI) -> None:
-    for path, operations in app.openapi()["paths"].items():
-        for method, operation in operations.items():
-            if "security" not in operation:
-                raise UnguardedRoute(f"{method.upper()} {path} is open to anybody: guard it by identity.require")
+    for route in iter_route_contexts(app.routes):
+        if not isinstance(route.original_route, APIRoute) or not route.include_in_schema:
+            continue
+        if not _is_guarded(route.dependant):
+            methods = " ".join(sorted(route.methods or ()))
+            raise UnguardedRoute(f"{methods} {route.path} is open to anybody: guard it by identity.require")
+
+
+def _is_guarded(dependant: Dependant) -> bool:
+    return dependant.call is any_actor or any(_is_guarded(needed) for needed in dependant.dependencies)
 
 
 def _operations(health: Health) -> APIRouter:
