@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from services.chassis.database.work import Workshop
-from tests.integration.applications import issuer
+from services.notifier.wiring import NotifierWiring
+from tests.harness.workshops import Workshops
+from tests.integration.applications import application, issuer
 from tests.integration.intake.conftest import NOW as NOW
 from tests.integration.intake.conftest import Intake, Stands
 from tests.integration.intake.conftest import stands as stands
@@ -91,3 +94,15 @@ def projects(workshop: Workshop) -> Projects:
         numbers = range(first * 10, first * 10 + 5)
         take(workshop, *(dispatched(n, type_code, estate, by=n + 1, day=20 + n / 100) for n in numbers))
     return Projects(District(workshop), Site(served(workshop)))
+
+
+@pytest.fixture
+def notifier(workshops: Workshops) -> Workshop:
+    """Notifier's, on a database of the test's own."""
+    return workshops.fresh("notifier", NOW, "pages")
+
+
+@cache
+def site_of_notifier(workshop: Workshop) -> Site:
+    """Built once a session: it remembers nothing of its database."""
+    return Site(application(NotifierWiring.of(demo=True).routes(workshop)))
