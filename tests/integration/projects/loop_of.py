@@ -13,6 +13,7 @@ from services.chassis.clock import FixedClock
 from services.chassis.database.work import Workshop
 from services.chassis.messaging.timers import TimerLoop
 from services.chassis.web.health import Health
+from tests.harness.reached import Reached
 from tests.harness.works import prepare
 from tests.integration.applications import As, clients_of
 from tests.integration.projects.wired import served, wired
@@ -34,6 +35,9 @@ STEPS: Sequence[dict[str, Any]] = (
     {"to": "warranty"},
     {"to": "verified"},
 )
+
+
+REACHED = Reached()
 
 
 class District:
@@ -80,6 +84,9 @@ class District:
 
     def advance(self, project_id: str, until: str) -> dict[str, Any]:
         """Takes the steps that lead to `until`, with the works that they ask for."""
+        return REACHED.reach(self.workshop, ("advanced", project_id, until), lambda: self._advance(project_id, until))
+
+    def _advance(self, project_id: str, until: str) -> dict[str, Any]:
         project = self.project(project_id)
         states = ["need", *(step["to"] for step in STEPS)]
         for step in STEPS[states.index(project["state"]) : states.index(until)]:
