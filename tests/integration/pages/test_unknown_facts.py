@@ -27,6 +27,7 @@ from tests.integration.intake.settling import dispatched, take
 from tests.integration.pages.conftest import Person, Projects, Site
 from tests.integration.projects.asking import ask
 from tests.integration.projects.issues import ROOF
+from tests.integration.projects.loop_of import REACHED
 from tests.integration.projects.ruling import issued
 from tests.integration.projects.supervising import Supervising
 from tests.integration.projects.wired import wired
@@ -208,6 +209,10 @@ PROJECTS_PAGES: Mapping[str, Sequence[str]] = {
 @pytest.fixture
 def project(projects: Projects) -> str:
     """Of the issue ROOF. Nothing is known of either that may be unknown."""
+    return REACHED.reach(projects.district.workshop, "nothing is known", lambda: _of_which_nothing_is_known(projects))
+
+
+def _of_which_nothing_is_known(projects: Projects) -> str:
     project_id: str = projects.district.decide(ROOF, kind="project")["project_id"]
     projects.district.advance(project_id, "listed")
     do(projects.district.hub, project_id, "items", items=[WORKS_ROOF])
