@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -13,16 +14,20 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import Engine
 
+from services.chassis.clock import FixedClock
 from services.chassis.database.work import Workshop
 
 Value = TypeVar("Value")
 Key = tuple[Hashable, ...]
+Table = tuple[str, tuple[str, ...]]
+"""Its name and its columns."""
 
-_TABLES = """
+_FILLED = """
 SELECT c.relname, array_agg(a.attname ORDER BY a.attnum) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
+WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND pg_relation_size(c.oid) > 0
 AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' GROUP BY c.relname
 """
+"""The tables that may have rows, each with the columns that are not computed."""
 _SEQUENCES = "SELECT sequencename, start_value, last_value FROM pg_sequences WHERE schemaname = 'public'"
 _WRITTEN = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text"
 """Grows with each transaction of the server that writes or locks, in whatever database."""
@@ -30,13 +35,22 @@ _WRITTEN = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text"
 
 @dataclass(frozen=True)
 class _State:
-    """The rows of each table as COPY writes them, and how far each sequence is."""
+    """The rows as COPY writes them, by table and its columns, and how far each sequence is."""
 
-    rows: Mapping[str, bytes]
-    sequences: Mapping[str, tuple[int, bool]]
+    rows: dict[Table, bytes]
+    sequences: dict[str, tuple[int, bool]]
 
 
-@dataclass
+@dataclass(frozen=True)
+class _Reached:
+    """What an act left and returned, and when it was over."""
+
+    state: _State
+    returned: Any
+    at: datetime
+
+
+@dataclass(frozen=True)
 class _Place:
     """Where a database is, as long as nobody has written since."""
 
@@ -49,38 +63,40 @@ class _Place:
 class Reached:
     """For services that remember nothing of their database but what they can read again."""
 
-    _states: dict[Key, tuple[_State, Any]] = field(default_factory=dict)
+    _known: dict[Key, _Reached] = field(default_factory=dict)
     _places: WeakKeyDictionary[Engine, _Place] = field(default_factory=WeakKeyDictionary)
 
     def begin(self, workshop: Workshop, name: str) -> None:
         """The database has just been made anew; `name` says by what, and so what is in it."""
-        if (name,) not in self._states:
-            self._states[(name,)] = _read(workshop.engine), None
+        if (name,) not in self._known:
+            self._known[(name,)] = _Reached(_read(workshop.engine), None, workshop.clock.now())
         self._arrived(workshop.engine, (name,))
 
     def reach(self, workshop: Workshop, step: Hashable, act: Callable[[], Value]) -> Value:
         """Takes the database where `act` takes it, and returns what `act` returned.
 
         `step` names the act and all that it depends on, but for the database and its clock. If these are as they were
-        before, the rows that it left then are put back; what has been written to since the last state acts afresh.
+        before, the rows and the time that it left then are put back. In a database that was written to since it came
+        to a known state, it acts.
         """
         place = self._places.get(workshop.engine)
         if place is None or place.written != _written(workshop.engine):
             return act()
         key = (*place.key, workshop.clock.now(), step)
-        if key not in self._states:
+        if key not in self._known:
             value = act()
-            self._states[key] = _read(workshop.engine), deepcopy(value)
+            self._known[key] = _Reached(_read(workshop.engine), deepcopy(value), workshop.clock.now())
         else:
-            state, kept = self._states[key]
-            _write(workshop.engine, place.state, state)
-            value = deepcopy(kept)
+            before = self._known[key]
+            _write(workshop.engine, place.state, before.state)
+            assert isinstance(workshop.clock, FixedClock)
+            workshop.clock.advance(before.at - workshop.clock.now())
+            value = deepcopy(before.returned)
         self._arrived(workshop.engine, key)
         return value
 
     def _arrived(self, engine: Engine, key: Key) -> None:
-        state, _ = self._states[key]
-        self._places[engine] = _Place(key, state, _written(engine))
+        self._places[engine] = _Place(key, self._known[key].state, _written(engine))
 
 
 @contextmanager
@@ -98,18 +114,12 @@ def _written(engine: Engine) -> str:
     return str(row[0])
 
 
-def _columns(connection: psycopg.Connection[Any]) -> dict[str, sql.Composed]:
-    return {
-        table: sql.SQL("{} ({})").format(sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns)))
-        for table, columns in connection.execute(_TABLES).fetchall()
-    }
-
-
 def _read(engine: Engine) -> _State:
     rows = {}
     with _connected(engine) as connection:
-        for table, columns in _columns(connection).items():
-            with connection.cursor().copy(sql.SQL("COPY {} TO STDOUT").format(columns)) as copy:
+        for name, columns in connection.execute(_FILLED).fetchall():
+            table = name, tuple(columns)
+            with connection.cursor().copy(sql.SQL("COPY {} TO STDOUT").format(_listed(table))) as copy:
                 rows[table] = b"".join(bytes(part) for part in copy)
         sequences = {
             name: (start if last is None else last, last is not None)
@@ -119,8 +129,8 @@ def _read(engine: Engine) -> _State:
 
 
 def _write(engine: Engine, was: _State, state: _State) -> None:
-    changed = [table for table, rows in state.rows.items() if rows != was.rows[table]]
-    emptied = [sql.SQL("DELETE FROM {}").format(sql.Identifier(table)) for table in changed if was.rows[table]]
+    changed = [table for table in was.rows | state.rows if was.rows.get(table) != state.rows.get(table)]
+    emptied = [sql.SQL("DELETE FROM {}").format(sql.Identifier(table[0])) for table in changed if was.rows.get(table)]
     moved = [
         sql.SQL("SELECT setval({}, {}, {})").format(name, *reached)
         for name, reached in state.sequences.items()
@@ -129,8 +139,12 @@ def _write(engine: Engine, was: _State, state: _State) -> None:
     with _connected(engine) as connection:
         unasked = sql.SQL("SET LOCAL session_replication_role = replica")  # no trigger and no foreign key is asked
         connection.execute(sql.SQL("; ").join([unasked, *emptied, *moved]))
-        columns = _columns(connection)
         for table in changed:
-            if rows := state.rows[table]:
-                with connection.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(columns[table])) as copy:
+            if rows := state.rows.get(table):
+                with connection.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(_listed(table))) as copy:
                     copy.write(rows)
+
+
+def _listed(table: Table) -> sql.Composed:
+    name, columns = table
+    return sql.SQL("{} ({})").format(sql.Identifier(name), sql.SQL(", ").join(map(sql.Identifier, columns)))

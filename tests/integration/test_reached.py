@@ -115,6 +115,18 @@ def test_at_another_time_it_acts_afresh(reached: Reached, fresh: Fresh) -> None:
     assert acted(reached, later, "roof") == 1
 
 
+def test_time_goes_on_as_it_did(reached: Reached, fresh: Fresh) -> None:
+    ends = []
+    for _ in range(2):
+        workshop = fresh()
+        clock = workshop.clock
+        assert isinstance(clock, FixedClock)
+        reached.reach(workshop, "a year", lambda clock=clock: clock.advance(timedelta(days=365)))
+        assert acted(reached, workshop, "roof") == (not ends)
+        ends.append(clock.now())
+    assert ends == [NOW + timedelta(days=365)] * 2
+
+
 def test_what_was_returned_is_each_one_s_own(reached: Reached, fresh: Fresh) -> None:
     for _ in range(3):
         workshop = fresh()

@@ -19,8 +19,8 @@ from tests.integration.intake.conftest import NOW as NOW
 from tests.integration.intake.conftest import Intake, Stands
 from tests.integration.intake.conftest import stands as stands
 from tests.integration.projects.conftest import workshop as workshop
-from tests.integration.projects.events import dispatched, take
-from tests.integration.projects.loop_of import REACHED, District
+from tests.integration.projects.events import begin_with, dispatched
+from tests.integration.projects.loop_of import District
 from tests.integration.projects.wired import served
 
 _TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
@@ -90,14 +90,10 @@ class Projects:
 @pytest.fixture
 def projects(workshop: Workshop) -> Projects:
     """With three hot issues, two of them in one estate: see test_deciding.py."""
-    REACHED.reach(workshop, "three hot issues", lambda: _three_issues(workshop))
-    return Projects(District(workshop), Site(served(workshop)))
-
-
-def _three_issues(workshop: Workshop) -> None:
     for first, (estate, type_code) in enumerate([("quyang-1", "MJ01"), ("quyang-1", "MJ02"), ("jiaxing-1", "XQ04")]):
         numbers = range(first * 10, first * 10 + 5)
-        take(workshop, *(dispatched(n, type_code, estate, by=n + 1, day=20 + n / 100) for n in numbers))
+        begin_with(workshop, *(dispatched(n, type_code, estate, by=n + 1, day=20 + n / 100) for n in numbers))
+    return Projects(District(workshop), Site(served(workshop)))
 
 
 @pytest.fixture

@@ -27,10 +27,9 @@ from tests.integration.intake.settling import dispatched, take
 from tests.integration.pages.conftest import Person, Projects, Site
 from tests.integration.projects.asking import ask
 from tests.integration.projects.issues import ROOF
-from tests.integration.projects.loop_of import REACHED
 from tests.integration.projects.ruling import issued
 from tests.integration.projects.supervising import Supervising
-from tests.integration.projects.wired import wired
+from tests.integration.projects.wired import REACHED, wired
 
 LANGUAGES = ("zh", "en")
 _FORM = re.compile(r'<form method="post" action="(/pages/[^"]+)"')

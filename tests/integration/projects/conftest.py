@@ -8,9 +8,9 @@ from services.chassis.database.work import Workshop
 from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
 from tests.harness.workshops import Workshops
-from tests.integration.projects.events import dispatched, take
-from tests.integration.projects.loop_of import REACHED, District
-from tests.integration.projects.wired import forget
+from tests.integration.projects.events import begin_with, dispatched
+from tests.integration.projects.loop_of import District
+from tests.integration.projects.wired import REACHED, forget
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 
@@ -27,14 +27,12 @@ def workshop(workshops: Workshops) -> Workshop:
 @pytest.fixture
 def district(workshop: Workshop) -> District:
     """With one hot issue: five callers about the roof of quyang-1."""
-    calls = [dispatched(n, "MJ01", "quyang-1", by=n, day=20 + n) for n in range(1, 6)]
-    REACHED.reach(workshop, "five calls about a roof", lambda: take(workshop, *calls))
+    begin_with(workshop, *(dispatched(n, "MJ01", "quyang-1", by=n, day=20 + n) for n in range(1, 6)))
     return District(workshop)
 
 
 @pytest.fixture
 def project(district: District) -> str:
     """Opened for that hot issue."""
-    issue = hot_issue_id(Cell("quyang-1", "MJ01"), 0)
-    decided = REACHED.reach(district.workshop, ("a project for", issue), lambda: district.decide(issue, kind="project"))
-    return str(decided["project_id"])
+    opened: str = district.decide(hot_issue_id(Cell("quyang-1", "MJ01"), 0), kind="project")["project_id"]
+    return opened
