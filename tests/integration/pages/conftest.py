@@ -90,6 +90,10 @@ class Projects:
 @pytest.fixture
 def projects(workshop: Workshop) -> Projects:
     """With three hot issues, two of them in one estate: see test_deciding.py."""
+    return with_three_issues(workshop)
+
+
+def with_three_issues(workshop: Workshop) -> Projects:
     for first, (estate, type_code) in enumerate([("quyang-1", "MJ01"), ("quyang-1", "MJ02"), ("jiaxing-1", "XQ04")]):
         numbers = range(first * 10, first * 10 + 5)
         begin_with(workshop, *(dispatched(n, type_code, estate, by=n + 1, day=20 + n / 100) for n in numbers))
