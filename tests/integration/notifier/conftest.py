@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from services.chassis.database.work import Workshop
 from services.chassis.web.health import Health
+from services.chassis.web.rate_limit import Guesses
 from services.notifier.domain.retry_policy import RetryPolicy
 from services.notifier.outbound.http_post import poster
 from services.notifier.outbound.webhook_sender import SENDER, WebhookSender
@@ -33,13 +34,20 @@ def workshop(workshops: Workshops) -> Workshop:
 
 @pytest.fixture(scope="session")
 def built() -> Callable[[Workshop], FastAPI]:
-    """Notifier's application in the demo profile, built once a session for each workshop."""
+    """Notifier's application in the demo profile, built once a session for each workshop; nobody has guessed in it."""
+    guesses = Guesses()
 
     @cache
     def build(workshop: Workshop) -> FastAPI:
-        return application(NotifierWiring.of(demo=True).routes(workshop))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("services.notifier.pages.site.Guesses", lambda: guesses)
+            return application(NotifierWiring.of(demo=True).routes(workshop))
 
-    return build
+    def fresh(workshop: Workshop) -> FastAPI:
+        Guesses.__init__(guesses)
+        return build(workshop)
+
+    return fresh
 
 
 @pytest.fixture
