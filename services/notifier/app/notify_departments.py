@@ -15,10 +15,8 @@ from services.chassis.tracing import current_traceparent
 from services.contracts.department_answer_events import DepartmentReplyTaken, DepartmentReplyTurnedDown
 from services.contracts.department_events import (
     CaseNotice,
-    DefectNotice,
     DepartmentReplyRefused,
     HotIssueNotice,
-    ImpactNotice,
     ProjectNotice,
     StandardNotice,
     TicketAssigned,
@@ -44,6 +42,7 @@ from services.contracts.text_events import TicketTextErased, TicketTextRecorded
 from services.contracts.ticket_events import TicketCoHandlerCalledIn, TicketDispatched, TicketEvent, TicketReceived
 from services.contracts.topics import topic_table
 from services.contracts.works_events import WorksDefectChanged
+from services.contracts.works_notices import DefectNotice, ImpactNotice
 from services.notifier.app.batch import NotificationBatch
 from services.notifier.app.delivery_count import count_deliveries
 from services.notifier.app.keep_states import KeepStates

@@ -20,7 +20,7 @@ from services.projects.domain.standards.checks import CheckMethod, CheckVerdict,
 from services.projects.domain.standards.clauses import Clause, ClauseStatus
 from services.projects.domain.standards.opinions import OpinionRole, StandardOpinion
 from services.projects.domain.standards.standard import EditionContent, FormTemplate
-from services.projects.domain.works.gates import Gated
+from services.projects.domain.works.gated_works import Gated
 from services.projects.domain.works.papers import PaperKind
 from services.projects.http.bodies import Day, Elements, Words, known_department, known_type
 

@@ -20,7 +20,8 @@ from services.projects.app.repair import Repair
 from services.projects.app.reverse_step import ReverseStep
 from services.projects.domain.project_reversal import NotReversible, last_standing
 from services.projects.domain.repair_project import REQUIRED, ProjectEntry, ProjectState
-from services.projects.domain.works.gates import GATES, Gated
+from services.projects.domain.works.gated_works import Gated
+from services.projects.domain.works.gates import GATES
 from services.projects.http.bodies import ProjectStepBody, ReversalBody
 from services.projects.http.refusals import answered
 from services.projects.http.rights import Commander, Reader, authority_of, share_of, visible_project

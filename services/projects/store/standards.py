@@ -26,7 +26,7 @@ from services.projects.domain.standards.standard import (
     Retirement,
     Standard,
 )
-from services.projects.domain.works.gates import Gated
+from services.projects.domain.works.gated_works import Gated
 from services.projects.domain.works.papers import PaperKind
 from services.projects.store.standard_tables import (
     standard_checks,

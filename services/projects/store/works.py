@@ -16,7 +16,7 @@ from services.contracts.works_events import WorksItemInspected
 from services.projects.app.works.ports import Acceptance, Done
 from services.projects.domain.works.contracts import Contract
 from services.projects.domain.works.defects import Defect, DefectState, Severity, WorksParty
-from services.projects.domain.works.gates import Works
+from services.projects.domain.works.gated_works import Works
 from services.projects.domain.works.inspections import Inspection, Reading, Verdict, standing
 from services.projects.domain.works.items import WorksItem
 from services.projects.domain.works.papers import Paper, PaperKind

@@ -12,7 +12,7 @@ from services.projects.domain.menu import MenuItem
 from services.projects.domain.standards.works import Demands
 from services.projects.domain.works.contracts import Contract
 from services.projects.domain.works.defects import Defect
-from services.projects.domain.works.gates import Works
+from services.projects.domain.works.gated_works import Works
 from services.projects.domain.works.inspections import Inspection
 from services.projects.domain.works.items import WorksItem
 from services.projects.domain.works.papers import Paper
