@@ -22,7 +22,7 @@ from services.contracts.text_events import TicketTextErased, TicketTextRecorded
 from services.projects.app.cases.propose import ProposeTypicalCases
 from services.projects.app.consultation.acts import ConsultationActs
 from services.projects.app.correct_membership import CorrectMembership
-from services.projects.app.count import CountTickets
+from services.projects.app.count_tickets import CountTickets
 from services.projects.app.cure import OBSERVE, Cure
 from services.projects.app.decide import Decide
 from services.projects.app.decision_makers import DecisionMakers

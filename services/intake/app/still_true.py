@@ -10,7 +10,7 @@ from services.intake.app.ports import FollowUps, Tellings, Tickets, ToldBefore
 from services.intake.app.to_tell import addressee, at_stage, of_ticket
 from services.intake.app.works_ports import WorksBook
 from services.intake.domain.occasion import Each, Occasion
-from services.intake.domain.occasions import Occasions
+from services.intake.domain.occasion_rules import Occasions
 from services.intake.domain.steps import TicketState
 from services.intake.domain.telling import Way
 from services.intake.domain.telling_plan import Cause, obstacle

@@ -24,7 +24,7 @@ from services.intake.app.to_tell import (
     of_works,
 )
 from services.intake.domain.occasion import Audience, Occasion
-from services.intake.domain.occasions import Occasions
+from services.intake.domain.occasion_rules import Occasions
 from services.intake.domain.telling_plan import decide
 from services.intake.domain.ticket import Ticket
 from services.intake.domain.works_news import WorksNews

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from services.contracts.quiet_hours import after_quiet
 from services.intake.domain.occasion import Occasion
-from services.intake.domain.occasions import Occasions, TellingLimit
+from services.intake.domain.occasion_rules import Occasions, TellingLimit
 from services.intake.domain.reach import ways_of
 from services.intake.domain.telling import Way
 

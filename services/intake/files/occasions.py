@@ -11,7 +11,7 @@ import yaml
 from pydantic import ValidationError
 
 from services.contracts.data_files import InvalidData
-from services.intake.domain.occasions import Occasions
+from services.intake.domain.occasion_rules import Occasions
 
 FILE = Path(__file__).parents[1] / "data" / "occasions.yaml"
 

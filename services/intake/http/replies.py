@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from services.chassis.database.parts import part_of
 from services.chassis.database.work import Work
+from services.chassis.database.work_parts import part_of
 from services.chassis.messaging.reply_desk import Refusal, ReplyDesk, by_event
 from services.chassis.messaging.subscription import Subscription, one_by_one
 from services.chassis.web.identity import Actor, Role

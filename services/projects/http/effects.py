@@ -13,7 +13,7 @@ from services.contracts.ticket_events import TypeCode
 from services.projects.app.effect.judge_class import JudgeClass, JudgedClass
 from services.projects.domain.proof.facts import DIGITS_OF_P, rounded
 from services.projects.domain.proof.placebo import Placebo
-from services.projects.domain.proof.verdicts import ClassVerdict
+from services.projects.domain.proof.verdict_facts import ClassVerdict
 from services.projects.http.rights import Reader, not_found, share_of
 from services.projects.http.shown import issue_shown
 from services.projects.http.wording import Wording

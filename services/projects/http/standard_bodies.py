@@ -16,7 +16,7 @@ from services.projects.app.standards.draft_standard import NewStandard
 from services.projects.app.standards.issue_standard import Issue
 from services.projects.domain.consultation.meetings import MeetingKind
 from services.projects.domain.menu import ConsentScope, MenuCode, MenuContent, Unit
-from services.projects.domain.standards.checks import CheckMethod, CheckVerdict, StandardCheck
+from services.projects.domain.standards.clause_checks import CheckMethod, CheckVerdict, StandardCheck
 from services.projects.domain.standards.clauses import Clause, ClauseStatus
 from services.projects.domain.standards.opinions import OpinionRole, StandardOpinion
 from services.projects.domain.standards.standard import EditionContent, FormTemplate

@@ -27,7 +27,7 @@ from services.projects.http.shown import issue_shown, project_in_full_shown
 from services.projects.http.visits import ending_shown
 from services.projects.http.wording import Wording, cause_in_words
 from services.projects.http.works_shown import works_shown
-from services.projects.pages.on_site import menu_rows_of
+from services.projects.pages.works_context import menu_rows_of
 from services.projects.store.beginnings import beginnings_of
 from services.projects.store.consultation_views import StepTaken, consultations_of_project, steps_of
 from services.projects.store.consultations import meetings_of, opinions_of, results_of

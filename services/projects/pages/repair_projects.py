@@ -28,7 +28,7 @@ from services.projects.http.rights import Commander, Reader, authority_of, share
 from services.projects.http.shown import project_in_full_shown, project_shown
 from services.projects.http.wording import Wording
 from services.projects.pages.forms import NOTHING, Entered, refused
-from services.projects.pages.plans import plan_entered
+from services.projects.pages.plan_forms import plan_entered
 from services.projects.store.consulted import rests_on_a_fallen_result
 from services.projects.store.repair_project_views import page_of_projects, project_with_history
 from services.projects.store.search import numbers_of

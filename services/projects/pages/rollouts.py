@@ -14,7 +14,7 @@ from services.chassis.web.identity import Actor
 from services.chassis.web.problems import Problem
 from services.contracts.districts import sub_districts
 from services.projects.app.standards.acts import StandardActs
-from services.projects.domain.standards.checks import CheckMethod, CheckVerdict
+from services.projects.domain.standards.clause_checks import CheckMethod, CheckVerdict
 from services.projects.domain.standards.clauses import active
 from services.projects.domain.standards.standard import StandardState
 from services.projects.http.rights import Commander, RuleReader, authority_of, not_found, who_of

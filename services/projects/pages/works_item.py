@@ -19,7 +19,7 @@ from services.projects.http.rights import Commander, Reader, not_found, who_of
 from services.projects.http.works_bodies import ChangeBody, DefectBody, DefectStepBody, InspectionBody
 from services.projects.http.works_shown import works_shown
 from services.projects.pages.forms import NOTHING, Entered, acted, fen_of
-from services.projects.pages.on_site import menu_rows_of, project_of, shown_to
+from services.projects.pages.works_context import menu_rows_of, project_of, shown_to
 
 
 def item_pages(workshop: Workshop, pages: Pages, acts: WorksActs) -> APIRouter:

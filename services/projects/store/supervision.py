@@ -20,15 +20,6 @@ from services.contracts.supervision_events import (
 from services.contracts.ticket_events import Place
 from services.projects.domain.supervision.clocks import RunningClock, SupervisionClockKind
 from services.projects.domain.supervision.opinions import OpinionState, OpinionStep, SupervisionOpinion
-from services.projects.domain.supervision.replies import (
-    Contentment,
-    MoreTime,
-    Rater,
-    Rating,
-    Reply,
-    ReplyClass,
-    UnitAnswer,
-)
 from services.projects.domain.supervision.topics import (
     InspectorGroup,
     InspectorRole,
@@ -40,6 +31,15 @@ from services.projects.domain.supervision.topics import (
     SupervisionArea,
     SupervisionTopic,
     TopicState,
+)
+from services.projects.domain.supervision.unit_answers import (
+    Contentment,
+    MoreTime,
+    Rater,
+    Rating,
+    Reply,
+    ReplyClass,
+    UnitAnswer,
 )
 from services.projects.store.supervision_tables import (
     supervision_inspections,

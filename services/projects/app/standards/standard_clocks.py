@@ -12,7 +12,7 @@ from services.projects.app.cases.case_clocks import end_of
 from services.projects.app.cure import CLOCK
 from services.projects.app.standards.ports import StandardBook
 from services.projects.app.standards.publishing import TOPIC, check_changed, rollout_changed, standard_facts
-from services.projects.domain.standards.checks import open_findings
+from services.projects.domain.standards.clause_checks import open_findings
 from services.projects.domain.standards.standard import StandardState
 
 ADOPT = "adopt"

@@ -25,7 +25,7 @@ from services.projects.domain.supervision.opinions import (
     Side,
     SupervisionOpinion,
 )
-from services.projects.domain.supervision.replies import (
+from services.projects.domain.supervision.unit_answers import (
     Contentment,
     MoreTime,
     Rater,

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 from services.chassis.database.work import Work
 from services.contracts.works_events import WorksItemInspected
 from services.projects.domain.menu import MenuItem
-from services.projects.domain.standards.works import Demands
+from services.projects.domain.standards.demands_on_works import Demands
 from services.projects.domain.works.contracts import Contract
 from services.projects.domain.works.defects import Defect
 from services.projects.domain.works.gated_works import Works

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.projects.domain.consultation.ballots import Ballot, BallotChoice
-from services.projects.jobs.consultation.tables import Faults, ListedTable, MomentOf, meanings, named_cells, word
+from services.projects.jobs.consultation.columns import Faults, ListedTable, MomentOf, meanings, named_cells, word
 
 
 def read_ballots(table: ListedTable, faults: Faults, moment_of: MomentOf) -> tuple[list[Ballot], list[int]]:

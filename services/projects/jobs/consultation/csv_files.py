@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from services.chassis.working_days import SHANGHAI
 from services.projects.jobs.consultation.ballots import read_ballots
+from services.projects.jobs.consultation.columns import CountRefused, Faults, ListedRow, ListedTable, TableFault
 from services.projects.jobs.consultation.deliveries import read_deliveries
 from services.projects.jobs.consultation.parts import metres, read_owned
-from services.projects.jobs.consultation.tables import CountRefused, Faults, ListedRow, ListedTable, TableFault
 
 ENCODINGS = ("utf-8-sig", "gb18030")
 

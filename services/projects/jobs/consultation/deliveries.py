@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.projects.jobs.consultation.ballots import read_moment
-from services.projects.jobs.consultation.tables import Faults, ListedTable, MomentOf, meanings, named_cells, word
+from services.projects.jobs.consultation.columns import Faults, ListedTable, MomentOf, meanings, named_cells, word
 
 
 def read_deliveries(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from services.projects.domain.consultation.electorate import Electorate, OwnedPart
-from services.projects.jobs.consultation.tables import Faults, ListedTable, meanings, named_cells, word
+from services.projects.jobs.consultation.columns import Faults, ListedTable, meanings, named_cells, word
 
 _AREA = re.compile(r"([0-9]{1,9}|[0-9]{1,3}(?:,[0-9]{3}){1,2})(?:\.([0-9]*))?(?:m2|平方米|平米)?")
 _BUILDER = "\0builder"

@@ -27,7 +27,7 @@ from services.projects.app.standards.standard_clocks import StandardClocks
 from services.projects.app.works.desk import Who
 from services.projects.domain.cases.proposal import Standing
 from services.projects.domain.cases.typical_case import TypicalCase
-from services.projects.domain.standards.checks import StandardCheck
+from services.projects.domain.standards.clause_checks import StandardCheck
 from services.projects.domain.standards.opinions import StandardOpinion
 from services.projects.domain.standards.rollout import Rollout
 from services.projects.domain.standards.standard import Standard

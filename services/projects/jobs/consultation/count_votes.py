@@ -14,9 +14,9 @@ from services.projects.domain.consultation.record import ConsultationVote, recor
 from services.projects.domain.consultation.result import DecidedItem
 from services.projects.files.consultation_rules import RulesOfVote, rules_of
 from services.projects.jobs.consultation.ballots import read_ballots
+from services.projects.jobs.consultation.columns import CountRefused, Faults, ListedTable, MomentOf
 from services.projects.jobs.consultation.json_line import data_of
 from services.projects.jobs.consultation.parts import area_of, read_parts
-from services.projects.jobs.consultation.tables import CountRefused, Faults, ListedTable, MomentOf
 from services.projects.jobs.consultation.words import in_words
 
 _REFUSED = {
