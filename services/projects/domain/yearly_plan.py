@@ -84,6 +84,8 @@ class PlanEntry:
 
 @dataclass(slots=True)
 class YearlyPlan:
+    """One version of a year's plan. `number` says which, from 1; `version` counts the changes of this record."""
+
     id: str
     year: int
     number: int
