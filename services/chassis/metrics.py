@@ -88,7 +88,7 @@ OUTBOX_SET_ASIDE = gauge(
 )
 RELAY_LEADER = gauge("closedloop_relay_leader", "1 in the one process of a service that publishes its outbox.")
 PRODUCER_RENEWALS = counter(
-    "closedloop_producer_renewals_total", "Producers discarded after a failed or overdue send and made anew."
+    "closedloop_producer_renewals_total", "Producers discarded after a failed or overdue send and replaced."
 )
 BROKER_CERTIFICATE_UNTIL = gauge(
     "closedloop_kafka_certificate_valid_until_seconds",
@@ -155,8 +155,8 @@ RETENTION_REMOVED = counter(
 )
 RETENTION_UNFINISHED_SECONDS = gauge(
     "closedloop_retention_unfinished_seconds",
-    "Since when nobody has finished deleting what has been kept for its time, of the class that waits longest;"
-    " infinite before each class was finished once; each process shows all.",
+    "How long the deletion of expired rows has been unfinished, of the class that waits longest; infinite before each"
+    " class was finished once; each process shows all.",
 )
 KEYS_TO_DELETE_OLDEST_SECONDS = gauge(
     "closedloop_keys_to_delete_oldest_seconds",
@@ -201,7 +201,7 @@ ESCALATIONS_RUNNING = gauge(
 )
 ESCALATIONS_UNREACHED = gauge(
     "closedloop_escalations_unreached",
-    "Steps that reached nobody, of chains that run or that nobody read within a day: no officer there, or no way.",
+    "Steps that reached nobody, of chains that run or that nobody read within a day: no officer there, or no channel.",
 )
 OFFICER_FINDINGS = gauge(
     "closedloop_officer_findings",
@@ -210,34 +210,33 @@ OFFICER_FINDINGS = gauge(
 )
 TELLINGS_SETTLED = counter(
     "closedloop_tellings_settled_total",
-    "Messages to callers, each time one came to an end by a way. Outcome: sent, delivered, read, failed (the next way"
+    "Messages to callers, each time one ended on a channel. Outcome: sent, delivered, read, failed (the next channel"
     " follows, if there is one), unsure (a person calls), withheld.",
     "way", "outcome",
 )  # fmt: skip
 TELLINGS_OLDEST_SECONDS = gauge(
     "closedloop_tellings_oldest_seconds",
-    "How long the message to a caller that waits longest has been due, by way; each process shows all.",
+    "How long the message to a caller that waits longest has been due, by channel; each process shows all.",
     "way",
 )
 OFFICER_MESSAGES = counter(
     "closedloop_officer_messages_total",
-    "Messages to officers, each time one came to an end by a channel (none: before one was chosen). Outcome: sent,"
-    " failed (the officer's next way follows, if there is one), withheld.",
+    "Messages to officers, each time one ended on a channel (none: before one was chosen). Outcome: sent,"
+    " failed (the officer's next channel follows, if there is one), withheld.",
     "channel", "outcome",
 )  # fmt: skip
 OFFICER_MESSAGES_OLDEST_SECONDS = gauge(
     "closedloop_officer_messages_oldest_seconds",
-    "How long the message to an officer that waits longest might have left already; each process shows all.",
+    "How long the message to an officer that waits longest could already have been sent; each process shows all.",
 )
 OFFICER_LIMIT_SHARE = gauge(
     "closedloop_officer_limit_share",
-    "Of the limits of a channel (sending.yaml), the share used by the officer who is nearest to one; each process shows"
-    " all.",
+    "The share of a channel's limits (sending.yaml) used by the officer who is nearest to one; each process shows all.",
     "channel",
 )
 OFFICER_WAYS_RESTING = gauge(
     "closedloop_officer_ways_resting",
-    "Ways to officers that failed and are not tried for a time, by channel; each process shows all.",
+    "Addresses of officers that failed and are not tried for a time, by channel; each process shows all.",
     "channel",
 )
 LINK_ANSWERS = counter(

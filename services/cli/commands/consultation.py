@@ -110,7 +110,7 @@ def verify(
 ) -> None:
     """Recount a record without the service: parts, chain of ballots, result, seal. Exit 1 if anything is not so.
 
-    Whoever changes a record and makes all its hashes anew is found by the published seal alone: give --seal.
+    A record that was changed and whose hashes were all recomputed is found only by the published seal: give --seal.
 
     Example: closedloop consultation verify record.json
     """

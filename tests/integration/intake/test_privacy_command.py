@@ -78,6 +78,6 @@ def test_the_key_is_changed_by_the_environment(intake: Intake, run: Any) -> None
     known = {"CLOSEDLOOP_KEYS_DATABASE_URL": url, "CLOSEDLOOP_VAULT_KEY": NEW}
     assert "set it in CLOSEDLOOP_OLD_VAULT_KEYS" in run("rotate-key", code=1, **known)
     done = run("rotate-key", **known, CLOSEDLOOP_OLD_VAULT_KEYS=VAULT_KEY.hex())
-    assert "1 keys wrapped anew" in done
+    assert "1 keys rewrapped" in done
     assert "0 left" in done
     assert NEW not in done
