@@ -14,9 +14,7 @@ from services.cli.running import DEFAULT_RUN_DIR, RunDir, client, running_stack,
 def tell(
     ticket: Annotated[str, typer.Argument(metavar="TICKET", help="The id of a ticket.")],
     occasion: Annotated[str, typer.Argument(metavar="OCCASION", help='As in occasions.yaml: answered, "done again" …')],
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show it. Messages themselves are sent by the steps of a ticket.")
-    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show it; steps send messages.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     run_dir: RunDir = DEFAULT_RUN_DIR,
 ) -> None:
