@@ -72,7 +72,7 @@ def explain(
         _would_be_told(event, file, run_dir)
         return
     if not NUMBER.fullmatch(number or ""):
-        fail(f"{number} is no ticket's number: it has 18 digits, as in 310109202607010042; an event goes with --event")
+        fail(f"{number} is no ticket's number: it has 18 digits, as in 260701093000042117; an event goes with --event")
     state = running_stack(run_dir)
     with client(state, "hub") as hub:
         answer = hub.get(f"{service_of(state, 'notifier')['url']}/officer-notices", params={"number": str(number)})
