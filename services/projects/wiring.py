@@ -20,6 +20,7 @@ from services.contracts.fingerprint import TermKey
 from services.contracts.taxonomy import taxonomy
 from services.contracts.text_events import TicketTextErased, TicketTextRecorded
 from services.projects.app.cases.propose import ProposeTypicalCases
+from services.projects.app.cases_and_standards import RulesOfTypes
 from services.projects.app.consultation.acts import ConsultationActs
 from services.projects.app.correct_membership import CorrectMembership
 from services.projects.app.count_tickets import CountTickets
@@ -46,7 +47,6 @@ from services.projects.app.register.register_estates import RegisterEstates
 from services.projects.app.repair import REVIEW, Repair
 from services.projects.app.reverse_step import ReverseStep
 from services.projects.app.review_issue import ReviewIssue
-from services.projects.app.rules_of_types import RulesOfTypes
 from services.projects.app.supervision.acts import SupervisionActs
 from services.projects.app.supervision.watch import SUPERVISION
 from services.projects.app.works.acts import WorksActs
@@ -82,6 +82,7 @@ from services.projects.http.wording import Wording
 from services.projects.pages.site import people_pages
 from services.projects.store.calls import SqlCalls
 from services.projects.store.cases import SqlCaseBook
+from services.projects.store.cases_and_standards import rules_of_types
 from services.projects.store.cells import SqlCellCalls
 from services.projects.store.complaints import SqlComplaints
 from services.projects.store.consultation_desk import consultation_acts
@@ -94,7 +95,6 @@ from services.projects.store.matters import SqlChoices, SqlMatters
 from services.projects.store.needs import SqlNeedBook
 from services.projects.store.planning import planning
 from services.projects.store.repair_projects import SqlRepairProjects
-from services.projects.store.rules_of_types import rules_of_types
 from services.projects.store.sightings import SqlSightings
 from services.projects.store.standing_rules import SqlStandingRules
 from services.projects.store.supervision_desk import supervision_acts

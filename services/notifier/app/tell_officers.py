@@ -12,7 +12,7 @@ from services.chassis.database.work import Work
 from services.contracts.event import Envelope
 from services.notifier.app.escalate import Escalate, reached_by
 from services.notifier.app.ports import OfficerNotices, OfficersAtPosts, Sitting
-from services.notifier.app.seats import Seats, UnitPost, seats_in_turn, seats_of
+from services.notifier.app.posts_of_fact import Seats, UnitPost, seats_in_turn, seats_of
 from services.notifier.domain.escalation import ChainTurn, Escalation, Telling, escalation_id
 from services.notifier.domain.notice_values import subject_of, values_of
 from services.notifier.domain.officer import Post

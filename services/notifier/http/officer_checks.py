@@ -15,7 +15,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from services.notifier.app.recipients import hub
 from services.notifier.domain.address import fault_of
-from services.notifier.domain.directory import misplaced, units
+from services.notifier.domain.directory_findings import misplaced, units
 from services.notifier.domain.officer import OfficerChannel, Post
 from services.notifier.files.sending_rules import sending_rules
 

@@ -21,7 +21,7 @@ from services.contracts.taxonomy import taxonomy
 from services.contracts.ticket_events import Place, Urgency
 from services.notifier.app.explain import Explain, Explanation
 from services.notifier.app.explained import UnknownEvent, imagined
-from services.notifier.domain.directory import seated
+from services.notifier.domain.directory_findings import seated
 from services.notifier.domain.leaving import Leaving
 from services.notifier.domain.telling_rules import TRIGGERS
 from services.notifier.files.officer_words import OfficerWords

@@ -23,9 +23,9 @@ from services.projects.domain.repair_project import REQUIRED, ProjectEntry, Proj
 from services.projects.domain.works.gated_works import Gated
 from services.projects.domain.works.gates import GATES
 from services.projects.http.bodies import ProjectStepBody, ReversalBody
+from services.projects.http.issues_shown import project_in_full_shown, project_shown
 from services.projects.http.refusals import answered
 from services.projects.http.rights import Commander, Reader, authority_of, share_of, visible_project
-from services.projects.http.shown import project_in_full_shown, project_shown
 from services.projects.http.wording import Wording
 from services.projects.pages.forms import NOTHING, Entered, refused
 from services.projects.pages.plan_forms import plan_entered
