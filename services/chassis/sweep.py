@@ -1,4 +1,4 @@
-"""A worker that goes over the rows that need something, batch by batch, again and again."""
+"""A worker that processes pending rows batch by batch, again and again."""
 
 from __future__ import annotations
 

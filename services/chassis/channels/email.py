@@ -1,4 +1,4 @@
-"""Sends messages by e-mail. A mail server cannot tell a repeated message: what it may have is not sent again."""
+"""Sends messages by e-mail. A mail server cannot recognise a repeated message, so one it may have is not sent again."""
 
 from __future__ import annotations
 

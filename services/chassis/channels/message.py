@@ -1,4 +1,4 @@
-"""A message on its way out, by whatever channel, and what a channel answers to it."""
+"""An outgoing message on any channel, and the channel's answer."""
 
 from __future__ import annotations
 

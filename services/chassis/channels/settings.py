@@ -1,4 +1,4 @@
-"""Settings of the channels that leave the system: a gateway for short messages, and a mail server."""
+"""Settings of the outgoing channels: SMS gateway and mail server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The HTTP server of a service: uvicorn, and what it leaves out."""
+"""The HTTP server of a service: uvicorn, and which of its features are off."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One way of writing for what people write in several: Chinese numerals, ordinals, short names."""
+"""One spelling for what people write in several: Chinese numerals, ordinals, short names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`closedloop rebuild`: a service's database from the topics alone."""
+"""`closedloop rebuild`: rebuilds a service's database from the topics alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`closedloop register parts`: flats and shops of the registered estates, with their areas and who owns them."""
+"""`closedloop register parts`: flats and shops of the registered estates, with areas and owners."""
 
 from __future__ import annotations
 

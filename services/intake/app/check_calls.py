@@ -1,4 +1,4 @@
-"""Takes off the call list what nobody need be told any more: it may have waited for days."""
+"""Removes calls that are no longer needed from the call list, where they may have waited for days."""
 
 from __future__ import annotations
 

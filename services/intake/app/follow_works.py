@@ -1,4 +1,4 @@
-"""Follows works, and plans what those concerned are told: callers of the hot issues they cure, and of complaints.
+"""Follows works, and plans messages to those concerned: callers of the hot issues they cure, and of complaints.
 
 Which block a caller lives in stays in the vault: a cut is told to everybody concerned in the estate, with its blocks.
 """

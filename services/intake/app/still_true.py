@@ -1,4 +1,4 @@
-"""Whether what was planned to be told is still so when the message is about to leave."""
+"""Whether a planned message is still true when it is about to be sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Records what came of a call by which somebody was to be told something."""
+"""Records the result of a call that had to deliver a message."""
 
 from __future__ import annotations
 

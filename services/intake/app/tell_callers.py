@@ -1,4 +1,4 @@
-"""Plans what callers are told, in the transaction of what they are told of: once for each person and occasion."""
+"""Plans messages to callers in the transaction of the step that they report: once for each person and occasion."""
 
 from __future__ import annotations
 

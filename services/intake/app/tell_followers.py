@@ -1,4 +1,4 @@
-"""Plans what the callers of hot issues are told, when their follow-ups have moved."""
+"""Plans messages to the callers of hot issues when their follow-ups have moved."""
 
 from __future__ import annotations
 

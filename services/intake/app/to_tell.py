@@ -1,4 +1,4 @@
-"""What there is to tell: the facts of a ticket's step, or of a hot issue's stage, for the words of its occasion."""
+"""The facts that a message may mention: of a ticket's step, or of a hot issue's stage."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the group robot of a duty desk is told, and when (ADR 37)."""
+"""What the group robot of a duty desk reports, and when (ADR 37)."""
 
 from __future__ import annotations
 

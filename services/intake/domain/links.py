@@ -1,4 +1,4 @@
-"""The one-time links in messages: what they ask, and what becomes of an answer."""
+"""The one-time links in messages: what they ask, and the effect of an answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One occasion on which callers are told something: what sets it off, by which ways, in which words."""
+"""One occasion for a message to callers: what triggers it, on which channels, in which words."""
 
 from __future__ import annotations
 

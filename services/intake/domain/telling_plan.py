@@ -1,4 +1,4 @@
-"""Whether a person is told something, by which way, and from when on; if not, why not."""
+"""Whether a person gets a message, on which channel and from when on; if not, why not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person is told, word for word: plain, short, without personal data."""
+"""The words of a message to a person: plain, short, without personal data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What callers are told, read from `data/occasions.yaml`."""
+"""The messages to callers, from `data/occasions.yaml`."""
 
 from __future__ import annotations
 

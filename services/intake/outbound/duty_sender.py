@@ -1,4 +1,4 @@
-"""The worker that tells duty desks by their group robots that calls wait: each desk at most once in a time."""
+"""The worker that reports waiting calls to duty desks by their group robots: each desk at most once in a period."""
 
 from __future__ import annotations
 

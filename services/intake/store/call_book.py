@@ -1,4 +1,4 @@
-"""What is told by a call, as rows of `tellings`, and what came of each call."""
+"""Messages delivered by a call, as rows of `tellings`, and the result of each call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Begins chains with the first notices, and tells their next steps when nobody has read in time."""
+"""Begins chains with the first notices, and notifies the next step if nobody has read in time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who would be told of a fact and why, and who not and why: nothing is written."""
+"""Who would be notified of a fact and why, and who not and why. Nothing is written."""
 
 from __future__ import annotations
 

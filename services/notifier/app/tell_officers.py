@@ -1,4 +1,4 @@
-"""Writes down which officers are to be told of a batch of facts, and why."""
+"""Records which officers are to be notified of a batch of facts, and why."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Says by another channel that a way to an officer failed: on the topics of the unit and of the hub."""
+"""Reports a failed address of an officer on another channel: the topics of the unit and of the hub."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`GET /deliveries`: who was told what, when, by which way, and whether it was read."""
+"""`GET /deliveries`: who was notified of what, when, by which channel, and whether it was read."""
 
 from __future__ import annotations
 

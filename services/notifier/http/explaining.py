@@ -1,4 +1,4 @@
-"""The rules by which officers are told, and who would be told of an event and why."""
+"""The rules by which officers are notified, and who would be notified of an event and why."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is checked of officers as somebody gives them: each fault in plain words, all of a list at once.
+"""Checks of officers as they are entered: each fault in plain words, all of a list at once.
 
 No fault repeats what was given: names and addresses are personal data.
 """

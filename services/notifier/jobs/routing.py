@@ -1,4 +1,4 @@
-"""What `closedloop routing` shows of a routing file, and who would be told of an event by it."""
+"""What `closedloop routing` shows of a routing file, and who would be notified of an event by it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The delivery log as people read it: who was told what, when, by which way, and whether it was read."""
+"""The delivery log as a page: who was notified of what, when, by which channel, and whether it was read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The directory of officers as a page: who is told by name, who would not be reached, and a form to add one."""
+"""The directory of officers as a page: who is notified by name, who would not be reached, and a form to add one."""
 
 from __future__ import annotations
 

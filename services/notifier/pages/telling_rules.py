@@ -1,4 +1,4 @@
-"""The rules by which officers are told, as a page, and a form that says who would be told of what, and why."""
+"""The rules by which officers are notified, as a page, and a form that shows who would be notified of what, and why."""
 
 from __future__ import annotations
 

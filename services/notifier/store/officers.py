@@ -1,4 +1,4 @@
-"""The directory of officers: who sits at which post, and by which ways each is reached."""
+"""The directory of officers: who holds which post, and the channels of each."""
 
 from __future__ import annotations
 

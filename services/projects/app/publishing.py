@@ -1,4 +1,4 @@
-"""Publishes what becomes of a hot issue."""
+"""Publishes the changes of a hot issue."""
 
 from __future__ import annotations
 

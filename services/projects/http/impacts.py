@@ -1,4 +1,4 @@
-"""The disturbance by the works of a project over HTTP: plan, calendar, announcements and what became of them."""
+"""Disturbances by the works of a project over HTTP: plan, calendar, announcements and their steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How works disturb residents: the plan, the calendar of each block, announcements, and what became of them."""
+"""Disturbances by works as pages: the plan, the calendar of each block, announcements and their steps."""
 
 from __future__ import annotations
 

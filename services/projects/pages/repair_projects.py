@@ -1,4 +1,4 @@
-"""Repair projects: their list, and a project's way through its states with the form for the next step."""
+"""Repair projects: their list, and the states of a project with the form for the next step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The roll-out of a standard on one page: eight sub-districts, how each stands, and what was found there."""
+"""The roll-out of a standard on one page: eight sub-districts, the state of each, and the findings there."""
 
 from __future__ import annotations
 

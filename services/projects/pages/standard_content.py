@@ -1,4 +1,4 @@
-"""The content of a draft as its form sends it: clauses and what became of them, menu, papers, meetings, forms."""
+"""The content of a draft as its form sends it: clauses and their changes, menu, papers, meetings, forms."""
 
 from __future__ import annotations
 

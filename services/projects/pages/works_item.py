@@ -1,4 +1,4 @@
-"""One item of works: its page for whoever inspects it on site, by telephone."""
+"""One item of works: a page for an inspector on site, for a telephone's screen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Supervision in PostgreSQL: what is stored are the facts as they are told."""
+"""Supervision in PostgreSQL: the published facts are stored."""
 
 from __future__ import annotations
 

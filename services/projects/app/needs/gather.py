@@ -1,4 +1,4 @@
-"""Gathers needs from whoever asks: one need for an estate and element, whoever asks for it."""
+"""Gathers needs: one need for an estate and element, shared by all who ask for it."""
 
 from __future__ import annotations
 

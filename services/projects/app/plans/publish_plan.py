@@ -1,4 +1,4 @@
-"""Publishes a version of a year's plan: its needs are planned or refused, and those who asked are told."""
+"""Publishes a version of a year's plan: its needs are planned or refused, and those who asked are notified."""
 
 from __future__ import annotations
 

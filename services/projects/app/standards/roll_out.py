@@ -1,4 +1,4 @@
-"""Rolls a standard out: each sub-district adopts it, or is exempted; clauses are checked; who is good is accepted."""
+"""Rolls a standard out: each sub-district adopts it or is exempted, clauses are checked, the good are accepted."""
 
 from __future__ import annotations
 

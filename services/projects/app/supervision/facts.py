@@ -1,4 +1,4 @@
-"""What is told of supervision: events made of topics, inspections, opinions and suggestions."""
+"""The published facts of supervision: events made of topics, inspections, opinions and suggestions."""
 
 from __future__ import annotations
 

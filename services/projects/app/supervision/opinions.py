@@ -1,4 +1,4 @@
-"""What becomes of a clause: handed over, returned, answered, rated, followed until the supervisor finds it done."""
+"""The steps of a clause: handed over, returned, answered, rated, followed until the supervisor finds it done."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The clocks of supervision: they warn and run out, and are counted anew when holidays are announced."""
+"""The clocks of supervision: they warn and run out, and are recalculated when holidays are announced."""
 
 from __future__ import annotations
 
