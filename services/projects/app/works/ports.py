@@ -71,8 +71,8 @@ class WorksBook(Protocol):
     def save_items(self, work: Work, project_id: str, items: Sequence[WorksItem]) -> None:
         """New ones, and others in place of those with the same id."""
 
-    def add_inspection(self, work: Work, told: WorksItemInspected) -> None:
-        """As its event tells it."""
+    def add_inspection(self, work: Work, event: WorksItemInspected) -> None:
+        """As in its event."""
 
     def open_defect(self, work: Work, project_id: str, defect: Defect, done: Done) -> None: ...
 
