@@ -34,7 +34,7 @@ class NotSent(Exception):
 
 
 class MaybeSent(Exception):
-    """Nobody can tell whether the message was taken, and a repetition would be a second message."""
+    """Nobody knows whether the message was accepted, and a repetition would be a second message."""
 
 
 class Channel(Protocol):

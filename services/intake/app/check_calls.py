@@ -15,7 +15,7 @@ BATCH: Final = 100
 
 class OpenCalls(Protocol):
     def lock_open(self, work: Work, after: str | None, most: int) -> Sequence[Telling]:
-        """Messages that wait to be told by a call, by their ids from the one after `after` on, locked."""
+        """Messages that wait for a call, by their ids from the one after `after` on, locked."""
 
     def close(self, work: Work, telling: Telling, cause: str) -> None:
         """Nobody calls; the caller holds the lock."""

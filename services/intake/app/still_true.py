@@ -55,7 +55,7 @@ class StillTrue:
         return obstacle(occasion, addressee(ticket, stopped=before.stopped), Way(telling.way))
 
     def _holds(self, work: Work, occasion: Occasion, ticket: Ticket, telling: Waiting) -> bool:
-        """Whether it is still as the person would be told."""
+        """Whether the message is still true."""
         if occasion.works:
             known = self.works.known(work, occasion.works.of, telling.occurrence.partition("|")[0])
             return known is not None and occasion.works.still_holds(known, work.clock.now())

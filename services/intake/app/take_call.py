@@ -30,7 +30,7 @@ class TakeCall:
     def __call__(self, work: Work, telling_id: str, version: int, actor: str, result: CallResult) -> None:
         """Takes one result for each call; `version` is the number of tries that the caller of the person saw.
 
-        Raises Unknown, and Conflict when somebody else has called since, or nothing is to be told by a call any more.
+        Raises Unknown, and Conflict when somebody else has called since, or no call is needed any more.
         """
         told = self.book.lock(work, telling_id)
         if told is None:

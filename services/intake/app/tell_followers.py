@@ -47,7 +47,7 @@ class TellFollowers:
         )
 
     def nobody(self, work: Work, issue: KnownHotIssue, ticket: Ticket) -> None:
-        """Keeps why the caller of a member is not told of the issue: nobody follows them."""
+        """Records why the caller of a member is not notified of the issue: there is no follow-up."""
         self.tell.of_stages(work, [StageReached(issue, ticket, Stage.NOTED, 0, Stage.NOTED, joining=True)])
 
     def _start(self, work: Work, issue: KnownHotIssue) -> date | None:

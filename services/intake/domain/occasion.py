@@ -44,7 +44,7 @@ class Question(StrEnum):
 
 
 class Each(StrEnum):
-    """How often a ticket's caller is told: once a ticket, each redo, each limit, each pause, or at each such step."""
+    """How often a ticket's caller is notified: once a ticket, each redo, each limit, each pause, or each such step."""
 
     TICKET = "ticket"
     REDO = "redo"

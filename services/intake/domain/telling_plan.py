@@ -15,7 +15,7 @@ from services.intake.domain.telling import Way
 
 
 class Cause(StrEnum):
-    """Why a person is not told. Each has words in both languages (`words.yaml`)."""
+    """Why a person gets no message. Each has words in both languages (`words.yaml`)."""
 
     HISTORY = "imported history"
     CITY = "the city tells them"
@@ -62,7 +62,7 @@ def decide(table: Occasions, occasion: Occasion, to: Addressee, told: Sequence[d
 
 
 def obstacle(occasion: Occasion, to: Addressee, way: Way) -> Cause | None:
-    """Why a person may not be told by this way; None if they may."""
+    """Why this channel may not be used for a person; None if it may."""
     if to.history:
         return Cause.HISTORY
     if to.of_city and occasion.city_tells:

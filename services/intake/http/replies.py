@@ -100,7 +100,7 @@ class TakeReply:
         )
 
     def lock_tickets(self, envelopes: Sequence[Envelope], work: Work) -> None:
-        """Locks the tickets of a batch in the order of their ids, then who is told of them, so that two batches cannot
+        """Locks the tickets of a batch in the order of their ids, then their callers, so that two batches cannot
         deadlock."""
         tickets = self.steps.plain.desk
         found = tickets.tickets.lock_all(work, {envelope.event.aggregate_id for envelope in envelopes})

@@ -16,7 +16,7 @@ from services.notifier.domain.escalation import ChainTurn, Escalation, Escalatio
 from services.notifier.domain.officer import OfficerChannel
 
 ESCALATE: Final = "officers.escalate"
-"""The kind of the deadlines of chains; their subject is the chain's id and the step that was told last."""
+"""The kind of the deadlines of chains; their subject is the chain's id and the step that was notified last."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,7 @@ class NotifyDepartments:
                     batch.erase_text(envelope, erased)
                 case ReplyRefused() as refused:
                     if envelope.time < batch.now - self.log_kept[DepartmentReplyRefused.type]:
-                        continue  # the log may have forgotten that it was told, and nothing else remembers
+                        continue  # the log may have deleted it, and nothing else remembers
                     department = known_department(refused.department, of=f"reply {refused.reply_id}")
                     batch.notify(envelope, department, DepartmentReplyRefused)
                 case ReplyAnswered() as answer:

@@ -46,7 +46,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class TellOfficers:
-    """Each officer is told once of a fact, by the rule that presses most. The set in force when it was recorded counts.
+    """Each officer is notified once of a fact, by the most pressing rule. The set in force when it was recorded counts.
 
     What is imported from the past tells nobody.
     """
@@ -75,7 +75,7 @@ class TellOfficers:
     ) -> None:
         """Ends chains that a fact is the act for, and begins those of this batch that nothing later in it ends.
 
-        A rule whose officers are all told by another one with a chain begins none.
+        A rule whose officers are all notified by another one with a chain begins none.
         """
         ending = {event for edition in self.rules.editions for rule in edition.rules for event in rule.done_by}
         acts = [(subject_of(cast(Fact, one.event)).subject_id, one) for one in facts if one.event.type in ending]

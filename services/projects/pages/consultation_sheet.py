@@ -148,7 +148,7 @@ def _next(found: Consultation) -> list[ConsultationState]:
 
 @contextmanager
 def file_read() -> Iterator[None]:
-    """Turns a file that cannot be read into the problem of the form, which tells row, column and a code."""
+    """Turns a file that cannot be read into the problem of the form, which names row, column and a code."""
     try:
         yield
     except CountRefused as error:
