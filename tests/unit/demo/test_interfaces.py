@@ -63,7 +63,7 @@ def _handler(intake: Intake) -> type[BaseHTTPRequestHandler]:
 @contextmanager
 def talking_to(intake: Intake) -> Iterator[Interfaces]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(intake))
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     stack: Any = SimpleNamespace(
         services=[SimpleNamespace(service="intake", url=f"http://127.0.0.1:{server.server_port}")],
