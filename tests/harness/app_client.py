@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping, MutableMapping
-from typing import Any
+from typing import Any, Self
 from urllib.parse import unquote
 
 import anyio
@@ -37,6 +37,13 @@ class AppClient(TestClient):
             transport=_OneCall(app, client),
         )
         self.app = app
+
+    def __enter__(self) -> Self:
+        """Without a lifespan: our applications have none in a test."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """It may be entered again."""
 
 
 class _OneCall(httpx.BaseTransport):
