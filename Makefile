@@ -8,8 +8,8 @@ PYTEST := $(BIN)/python -m pytest
 # A processor each, and a PostgreSQL and brokers of its own. What a module shares is made once: a file stays together.
 PARALLEL := -n $(WORKERS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder --durations 20
 
-# Tests start the services some hundred times: compiled once, each start takes a fifth less.
-unit contract integration test: export PYTHONDONTWRITEBYTECODE :=
+# Tests start hundreds of processes: what they import is compiled once, also where the environment says otherwise.
+unexport PYTHONDONTWRITEBYTECODE
 
 .NOTPARALLEL:
 .PHONY: setup demo demo-controls lock check unit contract integration test test-kafka chaos bench clean pages-deps asyncapi

@@ -10,6 +10,7 @@ from typing import LiteralString
 from kafka import KafkaConsumer, TopicPartition
 
 from services.chassis.messaging.kafka import flavour
+from services.chassis.messaging.topic_ends import ends_of
 from services.chassis.messaging.transport import kafka_options
 from services.contracts.department_events import TicketAssigned
 from services.contracts.event import Envelope
@@ -81,8 +82,8 @@ def _records(stack: Stack, topics: Collection[str]) -> Iterator[Envelope]:
     numbers = {name: sorted(consumer.partitions_for_topic(name) or ()) for name in topics}
     partitions = [TopicPartition(name, number) for name in topics for number in numbers[name]]
     consumer.assign(partitions)
+    ends = ends_of(consumer, partitions)
     consumer.seek_to_beginning(*partitions)
-    ends = consumer.end_offsets(partitions)
     try:
         while any(consumer.position(one) < ends[one] for one in partitions):
             for batch in consumer.poll(timeout_ms=200).values():

@@ -10,6 +10,7 @@ from uuid import uuid4
 from kafka import KafkaProducer
 
 from services.chassis.clock import Clock
+from services.chassis.messaging.doorbell import Doorbell
 from services.chassis.messaging.kafka import flavour
 from services.chassis.messaging.published import Published
 from services.chassis.messaging.transport import kafka_options
@@ -30,6 +31,7 @@ class Replies:
             **kafka_options(brokers),
         )
         self._clock = clock
+        self._doorbell = Doorbell(brokers.kafka_doorbell)
         self.published = Published()
 
     def __enter__(self) -> Self:
@@ -46,3 +48,4 @@ class Replies:
         topic = f"departments.{department}.replies"
         sent = self._producer.send(topic, key=envelope.key, value=envelope.value(), headers=envelope.headers())
         self.published.record(sent.get(ACKNOWLEDGED_WITHIN_S))
+        self._doorbell.ring([topic])

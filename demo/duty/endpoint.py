@@ -24,6 +24,7 @@ FAILS_AT, BACK_AT = 10, 26
 """The steps of the play between which it does not answer."""
 STILL_S = 120.0
 LOOK_EVERY_S = 0.1
+UNSENT = ("waiting", "failed")
 
 
 @dataclass(slots=True)
@@ -103,7 +104,7 @@ class Subscriber:
             ]
             self._until("its handshake", lambda: self._status() == "active")
         elif number == FAILS_AT:
-            self._until("its messages", lambda: not self._waiting())
+            self._until("its messages", self._has_all)
             self._endpoint.failing, self._failed_on = True, now.date()
         elif number == BACK_AT:
             self._come_back(now)
@@ -118,7 +119,7 @@ class Subscriber:
             until = newest + timedelta(seconds=1)
             asked = {"since": oldest.isoformat(), "until": until.isoformat()}
             self._person.post("notifier", f"/webhooks/{self._webhook}/redeliver", asked)
-            self._until("its backlog", lambda: not self._waiting())
+            self._until("its backlog", self._has_all)
         arrived = [str(one["delivery_id"]) for one in self._endpoint.messages.values()]
         # The one by which it is found to be back may overtake others (docs/adr/0056-standard-webhooks.md).
         probe = arrived[before] if waiting else None
@@ -136,10 +137,15 @@ class Subscriber:
         items = self._person.get("notifier", "/webhooks")["items"]
         return str(next(one["status"] for one in items if one["webhook_id"] == self._webhook))
 
+    def _has_all(self) -> bool:
+        path = f"/webhooks/{self._webhook}/deliveries"
+        return not any(self._person.get("notifier", path, status=status, limit=1)["items"] for status in UNSENT)
+
     def _waiting(self) -> list[dict[str, Any]]:
         """What waits or failed, the newest first."""
         path = f"/webhooks/{self._webhook}/deliveries"
-        return [one for one in self._person.pages("notifier", path) if one["status"] in ("waiting", "failed")]
+        found = [one for status in UNSENT for one in self._person.pages("notifier", path, status=status)]
+        return sorted(found, key=lambda one: datetime.fromisoformat(one["caused_at"]), reverse=True)
 
     def _until(self, what: str, done: Callable[[], bool]) -> None:
         began = time.monotonic()

@@ -72,8 +72,8 @@ class Officers:
             return
         self._until_left(now)
         while (moment := self._next()) and moment <= now + EVENING:
-            self.set_clock(moment)
-            self._until_left(moment)
+            self.set_clock(now + EVENING)
+            self._until_left(now + EVENING)
         self._read(("duty", "leader") if number >= READS_FROM else ("leader",))
         yield
         if number == ENDS_AT:

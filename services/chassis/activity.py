@@ -34,7 +34,7 @@ class Activity:
         return self._monotonic() - self._stirred_at > QUIET_AFTER_S
 
     def hurry(self) -> None:
-        """Ends every pause: somebody waits for what comes after it."""
+        """Ends every pause and rest: somebody waits for what comes after it."""
         with self._wake:
             self._wake.notify_all()
 

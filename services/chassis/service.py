@@ -22,6 +22,7 @@ from services.chassis.database.work import Workshop
 from services.chassis.logs import configure
 from services.chassis.messaging import certificate, kafka
 from services.chassis.messaging.consumer import ConsumerLoop
+from services.chassis.messaging.doorbell import WORKER, Doorbell
 from services.chassis.messaging.processing import Processor
 from services.chassis.messaging.publisher import Publisher
 from services.chassis.messaging.relay import Relay
@@ -71,16 +72,19 @@ def run(service: Service) -> int:
     workshop = Workshop(engine, clock_of(settings), f"/{settings.jurisdiction}/{service.name}")
     health = Health()
     workers = Workers(health)
-    activity = Activity()
+    activity, doorbell = Activity(), Doorbell(settings.kafka_doorbell)
     if service.before:
         service.before(workshop)
     loops = {
-        one.consumer: _consumer(service, one, workshop, health, workers, activity) for one in service.subscriptions
+        one.consumer: _consumer(service, one, workshop, health, workers, activity, doorbell)
+        for one in service.subscriptions
     }
     for name, loop in loops.items():
         workers.add(name, loop.run)
-    relay = _relay(service, settings.database_url, health, workers)
+    relay = _relay(service, settings.database_url, health, workers, doorbell)
     workers.add("relay", relay.run)
+    if settings.kafka_doorbell:
+        workers.add(WORKER, partial(doorbell.listen, workers.stop, health))
     workers.add("gauges", lambda: measure_until(workers.stop, engine, service.name, health, service.gauges))
     if settings.kafka_security is KafkaSecurity.SASL_SSL:
         workers.add(certificate.WORKER, lambda: certificate.watch_until(workers.stop, settings, health))
@@ -93,6 +97,7 @@ def run(service: Service) -> int:
 
     def stop(*_: object) -> None:
         workers.stop.set()
+        doorbell.wake()
         server.stop()
 
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -118,13 +123,14 @@ def _consumer(
     health: Health,
     workers: Workers,
     activity: Activity,
+    doorbell: Doorbell,
 ) -> ConsumerLoop:
     group = kafka.ConsumerGroup(service.settings, subscription.consumer, subscription.topics, service.max_poll_records)
     processor = Processor(service.name, subscription, workshop)
-    return ConsumerLoop(processor, group, health, workers.stop, activity)
+    return ConsumerLoop(processor, group, health, workers.stop, activity, doorbell.bell(subscription.topics))
 
 
-def _relay(service: Service, database_url: str, health: Health, workers: Workers) -> Relay:
+def _relay(service: Service, database_url: str, health: Health, workers: Workers, doorbell: Doorbell) -> Relay:
     settings = service.settings
     transactional_id = f"{settings.jurisdiction}-{service.name}-outbox"
 
@@ -134,7 +140,7 @@ def _relay(service: Service, database_url: str, health: Health, workers: Workers
             transactions=kafka.flavour(settings).transactions,
         )
 
-    return Relay(database_url.replace("+psycopg", "", 1), connect, health, workers.stop)
+    return Relay(database_url.replace("+psycopg", "", 1), connect, health, workers.stop, doorbell.ring)
 
 
 def _app(

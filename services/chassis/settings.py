@@ -89,6 +89,9 @@ class KafkaSettings(BaseSettings):
     kafka_flavour: KafkaFlavour = Field(
         KafkaFlavour.APACHE, description="give apache, or embedded for the demo on loopback"
     )
+    kafka_doorbell: Path | None = Field(
+        None, description="give the folder in which readers of the embedded broker can be rung, or leave it out"
+    )
     kafka_security: KafkaSecurity = Field(
         KafkaSecurity.SASL_SSL,
         description="give sasl_ssl with KAFKA_USER, KAFKA_PASSWORD and KAFKA_CA; plaintext is for the demo alone",
@@ -136,6 +139,15 @@ class KafkaSettings(BaseSettings):
             if not all(_is_loopback(address.rpartition(":")[0].strip("[]")) for address in addresses):
                 raise ValueError("is the demo's broker, which lets everybody in: it must not be on another machine")
         return flavour
+
+    @field_validator("kafka_doorbell")
+    @classmethod
+    def _only_the_embedded_needs_it(cls, folder: Path | None, info: ValidationInfo) -> Path | None:
+        if folder is not None and info.data.get("kafka_flavour") is not KafkaFlavour.EMBEDDED:
+            raise ValueError("is for the embedded broker alone: on Apache Kafka a fetch returns when a record arrives")
+        if folder is not None and not folder.is_dir():
+            raise ValueError("is not a folder")
+        return folder
 
     @field_validator("kafka_security")
     @classmethod

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from kafka import KafkaAdminClient
@@ -21,6 +22,7 @@ class Broker(ChildProcess):
     flavour: KafkaFlavour
     title: str
     port: int
+    doorbell: Path | None = None
 
     @property
     def bootstrap(self) -> str:
@@ -33,6 +35,7 @@ class Broker(ChildProcess):
             profile=Profile.DEMO,
             kafka_bootstrap=self.bootstrap,
             kafka_flavour=self.flavour,
+            kafka_doorbell=self.doorbell,
             kafka_security=KafkaSecurity.PLAINTEXT,
         )
 

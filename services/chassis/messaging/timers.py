@@ -98,6 +98,9 @@ class Input(Protocol):
     def read_until(self) -> float:
         """Real time (epoch seconds) up to which everything published has been settled."""
 
+    def look_now(self) -> None:
+        """Somebody waits for `read_until`."""
+
 
 class TimerLoop:
     """Fires what is due, oldest first, many in a transaction; two processes share the work.
@@ -146,10 +149,12 @@ class TimerLoop:
 
     def _inputs_read_until(self, moment: float) -> bool:
         while not self._stop.is_set():
-            if all(one.read_until >= moment for one in self._inputs):
+            behind = [one for one in self._inputs if one.read_until < moment]
+            if not behind:
                 return True
             self._health.beat("timers")
-            self._activity.hurry()
+            for one in behind:
+                one.look_now()
             self._stop.wait(LOOK_S)
         return False
 

@@ -10,11 +10,15 @@ from fastapi import APIRouter
 from services.chassis.database.work import Workshop
 from services.chassis.messaging.outbox import backlog
 from services.chassis.messaging.published import Published
-from services.chassis.messaging.timers import Input, due_count
+from services.chassis.messaging.timers import due_count
 
 
-class ProgressReader(Input, Protocol):
+class ProgressReader(Protocol):
     """A consumer that others wait for."""
+
+    @property
+    def read_until(self) -> float:
+        """Real time (epoch seconds) up to which everything published has been settled."""
 
     @property
     def settled(self) -> dict[str, int]:

@@ -90,7 +90,9 @@ class DeadLetters:
             begins, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
             for partition in partitions:
                 consumer.seek(partition, max(self._read_to.get(partition, 0), begins[partition]))
-            while behind := [one for one in partitions if await consumer.position(one) < ends[one]]:
+            while behind := [
+                one for one in partitions if await consumer.position(one) < max(ends[one], consumer.highwater(one) or 0)
+            ]:
                 for records in (await consumer.getmany(*behind, timeout_ms=500)).values():
                     for record in records:
                         self._fold(record)

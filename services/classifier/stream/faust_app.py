@@ -47,7 +47,7 @@ def make_app(settings: Settings) -> ClassifierApp:
         consumer_group_instance_id=name if broker.static_members else None,
         producer_acks=-1,
         producer_linger=0.002,
-        producer_max_batch_size=1 if broker.producer.get("batch_size") == 0 else 65_536,
+        producer_max_batch_size=65_536,
         producer_max_request_size=4_000_000,
         producer_request_timeout=PRODUCER_TRY_S,
         processing_guarantee="at_least_once",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 import structlog
@@ -43,12 +43,16 @@ class FaustPublisher:
     """Publishes through the faust app's producer (acks=all); retries until acknowledged.
 
     A failed try may still have reached the log, and one that is sent again comes behind others: readers drop a repeated
-    id and an older version. `on_try` is called after every try, successful or not.
+    id and an older version. `on_try` is called after every try, successful or not; `ring` with the topics of what has
+    been acknowledged.
     """
 
-    def __init__(self, app: App, on_try: Callable[[], None]) -> None:
+    def __init__(
+        self, app: App, on_try: Callable[[], None], ring: Callable[[Collection[str]], None] = lambda topics: None
+    ) -> None:
         self._app = app
         self._on_try = on_try
+        self._ring = ring
         self._order = asyncio.Lock()
         self.published = Published()
 
@@ -85,3 +89,4 @@ class FaustPublisher:
         # The send returns before the acknowledgement (docs/pitfalls.md §9); its result is the acknowledgement.
         async with asyncio.timeout(TRY_LIMIT_S):
             self.published.record(await sent)
+        self._ring([record.topic])

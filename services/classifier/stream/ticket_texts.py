@@ -13,6 +13,7 @@ from typing import Any, Final
 import structlog
 
 from services.chassis import metrics
+from services.chassis.messaging.doorbell import Doorbell
 from services.chassis.messaging.errors import cause_of
 from services.chassis.messaging.published import Published
 from services.chassis.settings import Settings
@@ -49,7 +50,7 @@ class Stream:
         self._prepare = prepare
         self._app = make_app(settings)
         self._watch = Watch(self._app, settings, health)
-        self.publisher = FaustPublisher(self._app, self._watch.progress)
+        self.publisher = FaustPublisher(self._app, self._watch.progress, Doorbell(settings.kafka_doorbell).ring)
         attempts = Attempts(BrokerMarks(settings, self._watch.progress))
         self._pipeline = Pipeline(answering, self.publisher.publish, self._watch.progress, attempts)
         metrics.CONSUMER_HALTED.labels(CONSUMER).set(0)

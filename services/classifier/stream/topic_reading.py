@@ -10,6 +10,7 @@ from typing import Final
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
+from services.chassis.messaging.topic_ends import ends_of
 from services.chassis.messaging.transport import kafka_options, reaching
 from services.chassis.settings import KafkaSettings
 from services.contracts.event import Envelope, MalformedEvent
@@ -62,7 +63,7 @@ def _read(consumer: KafkaConsumer, topic: str, begin: Mapping[int, int]) -> Iter
     if not partitions:
         raise TopicUnreachable(f"{topic} is not there: run `closedloop topics apply`")
     consumer.assign(partitions)
-    firsts, ends = consumer.beginning_offsets(partitions), consumer.end_offsets(partitions)
+    firsts, ends = consumer.beginning_offsets(partitions), ends_of(consumer, partitions)
     for partition in partitions:
         consumer.seek(partition, max(firsts[partition], begin.get(partition.partition, 0)))
     quiet = 0

@@ -73,17 +73,26 @@ class TellingSender:
                 sending_queue.give_up_interrupted(work, self.gateway.way)
             claimed = sending_queue.claim(work, self.gateway.way, self.lease, self.gateway.batch)
             prepared = self._prepared(work, claimed)
-        for number, (telling, message) in enumerate(prepared):
-            if stop and stop.is_set():
-                self._give_back(workshop, prepared[number:], 0.0, None)
-                return False
-            rests = self._send(workshop, telling, message)
-            if rests is not None:
-                self._give_back(workshop, prepared[number + 1 :], rests, NotSentCause.GATEWAY_DOWN)
-                return False
+        taken: list[Telling] = []
+        rests, left = None, list(prepared)
+        while left and rests is None and not (stop and stop.is_set()):
+            telling, message = left.pop(0)
+            rests = self._send(workshop, telling, message, taken)
+            if not self.gateway.knows_repeats:
+                self._record(workshop, taken)
             if health:
                 health.beat(self.name)
-        return bool(claimed)
+        self._record(workshop, taken)
+        if left:
+            self._give_back(workshop, left, rests or 0.0, None if rests is None else NotSentCause.GATEWAY_DOWN)
+        return bool(claimed) and rests is None and not left
+
+    def _record(self, workshop: Workshop, taken: list[Telling]) -> None:
+        """That the gateway has these. A whole batch at once where it may be asked again about any of them."""
+        if taken:
+            with workshop.open() as work:
+                sending_queue.sent(work, self.gateway.way, taken)
+            taken.clear()
 
     def _prepared(self, work: Work, claimed: Sequence[Telling]) -> Prepared:
         prepared: Prepared = []
@@ -104,8 +113,8 @@ class TellingSender:
                 prepared.append((telling, message))
         return prepared
 
-    def _send(self, workshop: Workshop, telling: Telling, message: Message) -> float | None:
-        """Sends one and records what came of it; returns how long the gateway wants to rest, None if not at all."""
+    def _send(self, workshop: Workshop, telling: Telling, message: Message, taken: list[Telling]) -> float | None:
+        """Sends one; adds it to what is `taken`, or records why not. Returns how long the gateway wants to rest."""
         rests: float | None = None
         try:
             self.gateway.send(message)
@@ -126,8 +135,7 @@ class TellingSender:
             if why.wait_s is not None:
                 self._rests_until = time.monotonic() + min(why.wait_s, self.retry.longest_retry_after_s)
         else:
-            with workshop.open() as work:
-                sending_queue.sent(work, telling)
+            taken.append(telling)
         return rests
 
     def _withhold(self, work: Work, telling: Telling, cause: str) -> None:

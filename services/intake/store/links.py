@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, exists, insert, select, update
+from sqlalchemy import Select, bindparam, exists, insert, select, update
 from sqlalchemy.dialects import postgresql
 
 from services.chassis.database.work import Work
@@ -21,6 +21,15 @@ from services.intake.store.vault_tables import vault, vault_keys
 
 NOT_ERASED = exists().where(vault.c.ticket_id == tickets.c.id, vault_keys.c.id == vault.c.key_id)
 """Of a ticket whose caller has a key; what a caller may look up ends with their erasure."""
+_KEEP = postgresql.insert(links).on_conflict_do_nothing()
+_ASKED_AGAIN = select(follow_ups.c.id, follow_ups.c.round).where(
+    follow_ups.c.hot_issue_id == bindparam("hot_issue_id"),
+    follow_ups.c.caller_ref == bindparam("person"),
+    follow_ups.c.stage == Stage.ASKED,
+)
+_REDOS = select(tickets.c.redos).where(
+    tickets.c.id == bindparam("ticket_id"), tickets.c.state == TicketState.SETTLED, tickets.c.city_number.is_(None)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +52,16 @@ class SqlLinks:
             "subject": subject,
             "expires_at": work.clock.now() + self.rules.link_lasts,
         }
-        work.connection.execute(postgresql.insert(links).values(row).on_conflict_do_nothing())
+        work.connection.execute(_KEEP, row)
 
 
 def _asked(work: Work, telling: Telling) -> tuple[LinkPurpose, str]:
     """What the person may answer now, and about which round."""
     if telling.hot_issue_id:
-        mine = select(follow_ups.c.id, follow_ups.c.round).where(
-            follow_ups.c.hot_issue_id == telling.hot_issue_id,
-            follow_ups.c.caller_ref == telling.person,
-            follow_ups.c.stage == Stage.ASKED,
-        )
-        found = work.connection.execute(mine).one_or_none()
+        told = {"hot_issue_id": telling.hot_issue_id, "person": telling.person}
+        found = work.connection.execute(_ASKED_AGAIN, told).one_or_none()
         return (LinkPurpose.FOLLOW_UP, f"{found.id}:{found.round}") if found else (LinkPurpose.TOLD, "")
-    settled = select(tickets.c.redos).where(
-        tickets.c.id == telling.ticket_id, tickets.c.state == TicketState.SETTLED, tickets.c.city_number.is_(None)
-    )
-    redos = work.connection.execute(settled).scalar_one_or_none()
+    redos = work.connection.execute(_REDOS, {"ticket_id": telling.ticket_id}).scalar_one_or_none()
     return (LinkPurpose.TOLD, "") if redos is None else (LinkPurpose.VISIT, str(redos))
 
 

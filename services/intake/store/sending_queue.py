@@ -6,6 +6,7 @@ whatever it still reports then is refused, because the row has another state or 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,6 +32,13 @@ _CLAIM = text(
      WHERE t.id = due.id
     RETURNING {", ".join(f"t.{name}" for name in _SHOWN)}
     """  # noqa: S608 - the names of our own columns
+)
+_SENT = text(
+    """
+    UPDATE tellings AS t SET state = 'sent', sent_at = now(), cause = NULL
+      FROM unnest(CAST(:ids AS uuid[]), CAST(:attempts AS integer[])) AS taken (id, attempts)
+     WHERE t.id = taken.id AND t.attempts = taken.attempts AND t.way = :way AND t.state = 'sending'
+    """
 )
 _INTERRUPTED = text(
     """
@@ -71,9 +79,12 @@ def give_up_interrupted(work: Work, way: Way) -> int:
     return given_up
 
 
-def sent(work: Work, telling: Telling) -> bool:
-    """Records that a gateway has it. False if the claim was over, or a receipt was faster."""
-    return _settle(work, telling, TellingState.SENT, sent_at=func.now(), cause=None)
+def sent(work: Work, way: Way, taken: Sequence[Telling]) -> int:
+    """Records that the way's gateway has these. Returns of how many: a claim was over, or a receipt was faster."""
+    told = {"way": way, "ids": [one.id for one in taken], "attempts": [one.attempts for one in taken]}
+    recorded = work.connection.execute(_SENT, told).rowcount
+    work.after_commit(lambda: TELLINGS_SETTLED.labels(way, TellingState.SENT).inc(recorded))
+    return recorded
 
 
 def put_off(work: Work, telling: Telling, cause: str | None, wait_s: float, *, asked: bool = True) -> bool:

@@ -108,10 +108,10 @@ Run = Callable[..., ConsumerLoop]
 def run(counting: Counting, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setattr("services.chassis.messaging.consumer.BACK_OFF_S", (1e-9, 1e-9))
 
-    def run(topic: Topic, activity: Activity | None = None) -> ConsumerLoop:
+    def run(topic: Topic, activity: Activity | None = None, bell: threading.Event | None = None) -> ConsumerLoop:
         health = Health()
         health.expect(counting.consumer, 60)
-        loop = ConsumerLoop(counting.life(), topic, health, topic.stop, activity)
+        loop = ConsumerLoop(counting.life(), topic, health, topic.stop, activity, bell)
         loop.run()
         return loop
 
@@ -131,14 +131,14 @@ def test_offsets_are_committed_behind_the_last_settled_record(counting: Counting
     assert loop.settled == {"t": 10, "u": 0}
 
 
-def test_in_a_busy_process_a_consumer_that_finds_nothing_rests_until_somebody_waits_for_it(run: Run) -> None:
-    topic, activity = Topic([], vain_polls=3, busy=Pace(50, rest_s=3600)), Activity(lambda: 0.0)
-    running = threading.Thread(target=run, args=(topic, activity), daemon=True)
+def test_a_consumer_that_finds_nothing_rests_until_its_bell_is_rung(run: Run) -> None:
+    topic, bell = Topic([], vain_polls=3, busy=Pace(50, rest_s=3600)), threading.Event()
+    running = threading.Thread(target=run, args=(topic, Activity(lambda: 0.0), bell), daemon=True)
     running.start()
     eventually(lambda: topic.polls == 1, within=30)
 
     def ended() -> bool:
-        activity.hurry()
+        bell.set()
         return not running.is_alive()
 
     eventually(ended, within=30)

@@ -16,6 +16,7 @@ from kafka.consumer.fetcher import ConsumerRecord
 
 from services.chassis.messaging.kafka import FLAVOURS
 from services.chassis.messaging.topic_admin import apply_topics
+from services.chassis.messaging.topic_ends import ends_of
 from services.chassis.settings import KafkaFlavour
 from services.chassis.web.demo_issuer import DemoIssuer
 from services.classifier.stream.broker import TOPICS
@@ -135,8 +136,8 @@ class Topics:
         with contextlib.closing(consumer):
             partitions = [TopicPartition(topic, number) for number in range(topic_table().topics[topic].partitions)]
             consumer.assign(partitions)
+            ends, records = ends_of(consumer, partitions), []
             consumer.seek_to_beginning()
-            ends, records = consumer.end_offsets(partitions), []
             while any(consumer.position(partition) < end for partition, end in ends.items()):
                 records += [record for batch in consumer.poll(timeout_ms=200).values() for record in batch]
             return records

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtr, stdtrit
 
 Floats = NDArray[np.float64]
 
@@ -73,6 +72,8 @@ def compare(before: Floats, after: Floats, shift: Shift, interval: float) -> Log
 
 def compared(effect: Floats, error: Floats, controls: int, interval: float) -> LogRatio:
     """By Student's t with one degree of freedom less than there are controls."""
+    from scipy.special import stdtr, stdtrit  # a fifth of a second that every start of the service would wait for
+
     degrees = max(controls - 1, 1)
     p_fell = stdtr(degrees, effect / error)
     reach = stdtrit(degrees, (1 + interval) / 2) * error
@@ -84,6 +85,8 @@ def is_too_few(before: Floats, months: float, shift: Shift, fall: float, alpha: 
 
     `months`: of the months after, how many there are for each one before.
     """
+    from scipy.special import stdtrit
+
     left = 1 - fall
     expected = left * before * months
     error = np.sqrt(1 / (expected + EVEN) + 1 / (before + EVEN) + shift.between + shift.variance)
