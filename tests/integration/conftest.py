@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+import structlog
 from anyio.from_thread import start_blocking_portal
 from fastapi.testclient import TestClient
+
+structlog.dev.ConsoleRenderer.get_active().exception_formatter = structlog.dev.plain_traceback
+"""The usual one draws all that a traceback held, which takes half a second each."""
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -63,12 +64,16 @@ def read_words(files: Sequence[Path]) -> Words:
 
     Raises ValueError for an entry that lacks a language, or a key that a file has twice.
     """
-    words: dict[str, dict[str, str]] = {}
-    for file in files:
-        for key, entry in yaml.load(file.read_text(encoding="utf-8"), Loader=_OnceEach).items():
-            if set(entry) != set(Language):
-                raise ValueError(f"{file.name}, {key}: must have {' and '.join(Language)} and nothing else")
-            words[key] = entry
+    return {key: entry for file in files for key, entry in _words_of(file).items()}
+
+
+@cache
+def _words_of(file: Path) -> Words:
+    """Read once a process: all pages share a file, and each service's API speaks with the words of its pages."""
+    words: dict[str, dict[str, str]] = yaml.load(file.read_text(encoding="utf-8"), Loader=_OnceEach)
+    for key, entry in words.items():
+        if set(entry) != set(Language):
+            raise ValueError(f"{file.name}, {key}: must have {' and '.join(Language)} and nothing else")
     return words
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pytest
@@ -11,13 +12,15 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from services.chassis.database.work import Workshop
+from services.notifier.wiring import NotifierWiring
 from tests.harness.app_client import AppClient
-from tests.integration.applications import issuer
+from tests.harness.workshops import Workshops
+from tests.integration.applications import application, issuer
 from tests.integration.intake.conftest import NOW as NOW
 from tests.integration.intake.conftest import Intake, Stands
 from tests.integration.intake.conftest import stands as stands
 from tests.integration.projects.conftest import workshop as workshop
-from tests.integration.projects.events import dispatched, take
+from tests.integration.projects.events import begin_with, dispatched
 from tests.integration.projects.loop_of import District
 from tests.integration.projects.wired import served
 
@@ -82,7 +85,23 @@ class Projects:
 @pytest.fixture
 def projects(workshop: Workshop) -> Projects:
     """With three hot issues, two of them in one estate: see test_deciding.py."""
+    return with_three_issues(workshop)
+
+
+def with_three_issues(workshop: Workshop) -> Projects:
     for first, (estate, type_code) in enumerate([("quyang-1", "MJ01"), ("quyang-1", "MJ02"), ("jiaxing-1", "XQ04")]):
         numbers = range(first * 10, first * 10 + 5)
-        take(workshop, *(dispatched(n, type_code, estate, by=n + 1, day=20 + n / 100) for n in numbers))
+        begin_with(workshop, *(dispatched(n, type_code, estate, by=n + 1, day=20 + n / 100) for n in numbers))
     return Projects(District(workshop), Site(served(workshop)))
+
+
+@pytest.fixture
+def notifier(workshops: Workshops) -> Workshop:
+    """Notifier's, on a database of the test's own."""
+    return workshops.fresh("notifier", NOW, "pages")
+
+
+@cache
+def site_of_notifier(workshop: Workshop) -> Site:
+    """Built once a session: it remembers nothing of its database."""
+    return Site(application(NotifierWiring.of(demo=True).routes(workshop)))

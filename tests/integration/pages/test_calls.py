@@ -6,17 +6,16 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import select
 
 from services.intake.domain.telling import Way
-from services.intake.store.caller_keys import CallerKeys
-from services.intake.store.master_keys import MasterKeys
 from services.intake.store.tables import caller_readings
-from services.intake.wiring import Wiring
 from tests.integration.applications import application
-from tests.integration.intake.conftest import CALLER_KEY, VAULT_KEY, Intake
+from tests.integration.intake.conftest import Intake
 from tests.integration.intake.following import asked, follow_ups, stages
 from tests.integration.intake.settling import ANSWER, HOUSING, take
 from tests.integration.intake.telling import filed, state_of, tell, tries, words
@@ -26,14 +25,18 @@ from tests.integration.pages.english import english_in
 PAGE = "/pages/calls"
 
 
+_SPEAKING: WeakKeyDictionary[FastAPI, Site] = WeakKeyDictionary()
+"""Intake's applications by those that have no words to say."""
+
+
 @pytest.fixture
 def desk(intake: tuple[Intake, Site]) -> tuple[Intake, Site]:
     """With words to say, and numbers that are read one by one."""
-    stand, _ = intake
-
-    wiring = Wiring.of(CALLER_KEY, CallerKeys(stand.keys, MasterKeys(VAULT_KEY)))
-    wiring = replace(wiring, telling=replace(wiring.telling, words=words))
-    return stand, Site(application(wiring.routes(stand.workshop)))
+    stand, site = intake
+    if site.app not in _SPEAKING:
+        wiring = replace(stand.wiring, telling=replace(stand.wiring.telling, words=words))
+        _SPEAKING[site.app] = Site(application(wiring.routes(stand.workshop)))
+    return stand, _SPEAKING[site.app]
 
 
 def readings(stand: Intake) -> list[str]:

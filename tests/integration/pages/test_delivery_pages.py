@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -13,21 +12,17 @@ import pytest
 from sqlalchemy import text
 
 import services.notifier.pages
-from services.chassis.clock import FixedClock
-from services.chassis.database.database import engine_for
 from services.chassis.database.work import Workshop
 from services.chassis.pages.speech import read_words
 from services.contracts.registry import DEPARTMENT_EVENTS
 from services.contracts.supervision_events import SupervisingParty
 from services.notifier.domain.told import ToldBy, ToldState
 from services.notifier.store.webhooks import WebhookStatus
-from services.notifier.wiring import NotifierWiring
-from tests.harness.fixtures import NewDatabase
-from tests.integration.applications import application, clients_of
+from tests.integration.applications import clients_of
 from tests.integration.notifier.events import dispatched, take, text_of
 from tests.integration.notifier.subscribing import activate, subscribe
 from tests.integration.pages.browser import CHROMIUM, WHY_NOT, Browser, served
-from tests.integration.pages.conftest import Site, form_token
+from tests.integration.pages.conftest import Site, form_token, site_of_notifier
 from tests.integration.pages.english import english_in
 from tests.integration.pages.visiting import FETCHED, FITS, log_in
 
@@ -37,24 +32,17 @@ NUMBER = "310109202607010017"
 
 
 @pytest.fixture
-def workshop(new_database: NewDatabase) -> Iterator[Workshop]:
-    engine = engine_for(new_database("notifier"), name="notifier-pages", idle_in_transaction_s=30)
-    yield Workshop(engine, FixedClock(datetime(2026, 7, 1, tzinfo=UTC)), "/310109/notifier")
-    engine.dispose()
-
-
-@pytest.fixture
-def site(workshop: Workshop) -> Site:
+def site(notifier: Workshop) -> Site:
     """Housing has a webhook that failed; ticket 1 was housing's, ticket 2 is fire's and waits for its text."""
-    app = application(NotifierWiring.of(demo=True).routes(workshop))
-    activate(workshop, subscribe(clients_of(app)("admin")))
-    take(workshop, text_of(1), dispatched(1), dispatched(2, lead="fire"))
-    run_sql(workshop, "UPDATE deliveries SET status = 'failed' WHERE channel = 'webhook'")
-    run_sql(workshop, "UPDATE webhook_sendings SET due_at = NULL, failed_at = now(), error = 'answered 503'")
-    with workshop.engine.begin() as connection:
+    site = site_of_notifier(notifier)
+    activate(notifier, subscribe(clients_of(site.app)("admin")))
+    take(notifier, text_of(1), dispatched(1), dispatched(2, lead="fire"))
+    run_sql(notifier, "UPDATE deliveries SET status = 'failed' WHERE channel = 'webhook'")
+    run_sql(notifier, "UPDATE webhook_sendings SET due_at = NULL, failed_at = now(), error = 'answered 503'")
+    with notifier.engine.begin() as connection:
         numbered = text("UPDATE deliveries SET number = :number WHERE recipient = :housing")
         connection.execute(numbered, {"number": NUMBER, "housing": HOUSING})
-    return Site(app)
+    return site
 
 
 def run_sql(workshop: Workshop, statement: str) -> None:
@@ -152,9 +140,9 @@ def test_what_cannot_be_asked_is_refused_in_words(asked: str, why: str, site: Si
     assert english_in(html) == set()
 
 
-def test_an_officer_who_was_told_stands_by_name_and_whether_it_was_read(workshop: Workshop, site: Site) -> None:
-    officer_told(workshop, "sent", read=True)
-    officer_told(workshop, "withheld", cause="quiet-hours")
+def test_an_officer_who_was_told_stands_by_name_and_whether_it_was_read(notifier: Workshop, site: Site) -> None:
+    officer_told(notifier, "sent", read=True)
+    officer_told(notifier, "withheld", cause="quiet-hours")
     html = site.person("hub").open(f"{LOG}?channel=wecom")
     assert html.count("陈主任") == 2
     assert html.count("企业微信") > 2
@@ -166,9 +154,9 @@ def test_an_officer_who_was_told_stands_by_name_and_whether_it_was_read(workshop
     assert site.person("hub").open(f"{LOG}?lang=en&number={NUMBER}").count("陈主任") == 2
 
 
-def test_pages_follow_each_other_across_all_sources(workshop: Workshop, site: Site) -> None:
+def test_pages_follow_each_other_across_all_sources(notifier: Workshop, site: Site) -> None:
     for _ in range(60):
-        officer_told(workshop, "sent")
+        officer_told(notifier, "sent")
     person = site.person("hub")
     first = person.open(f"{LOG}?department=housing")
     assert first.count('data-name="对象"') == 50
@@ -177,7 +165,7 @@ def test_pages_follow_each_other_across_all_sources(workshop: Workshop, site: Si
     assert second.count('data-name="对象"') == 12
 
 
-def test_what_failed_is_sent_again_by_its_unit_and_by_nobody_else(workshop: Workshop, site: Site) -> None:
+def test_what_failed_is_sent_again_by_its_unit_and_by_nobody_else(notifier: Workshop, site: Site) -> None:
     html = site.person(HOUSING).open(LOG)
     assert "对方返回503" in html
     (action,) = {part.split('"')[0] for part in html.split('action="') if part.split('"')[0].endswith("redelivery")}
@@ -189,24 +177,24 @@ def test_what_failed_is_sent_again_by_its_unit_and_by_nobody_else(workshop: Work
     assert "待发送" in site.person(HOUSING).open(f"{LOG}?channel=webhook")
 
 
-def test_what_waits_can_be_sent_at_once_and_says_where_it_goes(workshop: Workshop, site: Site) -> None:
-    run_sql(workshop, "UPDATE deliveries SET status = 'waiting' WHERE channel = 'webhook'")
-    run_sql(workshop, "UPDATE webhook_sendings SET due_at = now() + interval '1 day', failed_at = NULL")
-    run_sql(workshop, "UPDATE webhooks SET url = url || '?key=secret'")
+def test_what_waits_can_be_sent_at_once_and_says_where_it_goes(notifier: Workshop, site: Site) -> None:
+    run_sql(notifier, "UPDATE deliveries SET status = 'waiting' WHERE channel = 'webhook'")
+    run_sql(notifier, "UPDATE webhook_sendings SET due_at = now() + interval '1 day', failed_at = NULL")
+    run_sql(notifier, "UPDATE webhooks SET url = url || '?key=secret'")
     html = site.person(HOUSING).open(f"{LOG}?channel=webhook")
     assert "<code>hooks.example.com/12345</code>" in html
     assert "secret" not in html
     (action,) = {part.split('"')[0] for part in html.split('action="') if part.split('"')[0].endswith("redelivery")}
     browser = site.person(HOUSING).browser
     assert browser.post(action, data={"csrf": form_token(browser)}).status_code == 303
-    with workshop.engine.connect() as connection:
+    with notifier.engine.connect() as connection:
         assert connection.execute(text("SELECT due_at <= now() FROM webhook_sendings")).scalar_one()
 
 
-def test_a_webhook_in_trouble_is_shown_and_enabled_again(workshop: Workshop, site: Site) -> None:
+def test_a_webhook_in_trouble_is_shown_and_enabled_again(notifier: Workshop, site: Site) -> None:
     assert "有故障的推送地址" not in site.person(HOUSING).open(LOG)
     run_sql(
-        workshop,
+        notifier,
         "UPDATE webhooks SET status = 'disabled', disabled_because = 'gone', failing_since = now(), resume_at = NULL,"
         " error = 'answered 410'",
     )
@@ -216,13 +204,13 @@ def test_a_webhook_in_trouble_is_shown_and_enabled_again(workshop: Workshop, sit
     (action,) = {part.split('"')[0] for part in html.split('action="') if part.split('"')[0].endswith("enabling")}
     browser = site.person(HOUSING).browser
     assert browser.post(action, data={"csrf": form_token(browser)}).headers["location"] == f"{LOG}?done=webhook_enabled"
-    with workshop.engine.connect() as connection:
+    with notifier.engine.connect() as connection:
         assert connection.execute(text("SELECT resume_at IS NOT NULL FROM webhooks")).scalar_one()
 
 
-def test_the_log_as_csv_has_the_same_rows_and_no_formula(workshop: Workshop, site: Site) -> None:
-    officer_told(workshop, "sent")
-    run_sql(workshop, "UPDATE officers SET name = '=1+1'")
+def test_the_log_as_csv_has_the_same_rows_and_no_formula(notifier: Workshop, site: Site) -> None:
+    officer_told(notifier, "sent")
+    run_sql(notifier, "UPDATE officers SET name = '=1+1'")
     answer = site.person(HOUSING).browser.get(f"{LOG}.csv?channel=&department=")
     assert answer.headers["content-type"].startswith("text/csv")
     lines = answer.content.decode("utf-8-sig").splitlines()
@@ -249,9 +237,9 @@ def test_every_message_way_and_state_has_words() -> None:
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason=WHY_NOT)
-def test_it_fits_a_desk_and_a_telephone_and_fetches_nothing(workshop: Workshop, site: Site, tmp_path: Path) -> None:
-    officer_told(workshop, "sent", read=True)
-    run_sql(workshop, "UPDATE webhooks SET failing_since = now(), error = 'answered 503'")
+def test_it_fits_a_desk_and_a_telephone_and_fetches_nothing(notifier: Workshop, site: Site, tmp_path: Path) -> None:
+    officer_told(notifier, "sent", read=True)
+    run_sql(notifier, "UPDATE webhooks SET failing_since = now(), error = 'answered 503'")
     browser = Browser(tmp_path)
     try:
         with served(site.app) as address:

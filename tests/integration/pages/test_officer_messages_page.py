@@ -8,25 +8,16 @@ from services.chassis.channels.message import Message, NotSent
 from services.chassis.database.work import Workshop
 from services.notifier.domain.leaving import Cause, MessageStatus
 from services.notifier.domain.officer_notice import Pressure
-from services.notifier.wiring import NotifierWiring
-from tests.harness.workshops import Workshops
-from tests.integration.applications import application
-from tests.integration.intake.conftest import NOW
 from tests.integration.notifier.officers import EMAIL, SMS, Office, Outside, engage, notify, officer_id, run
-from tests.integration.pages.conftest import Site
+from tests.integration.pages.conftest import Site, site_of_notifier
 from tests.integration.pages.english import english_in
 
 HERE = "/pages/officer-messages"
 
 
 @pytest.fixture
-def notifier(workshops: Workshops) -> Workshop:
-    return workshops.fresh("notifier", NOW, "sending page")
-
-
-@pytest.fixture
 def site(notifier: Workshop) -> Site:
-    return Site(application(NotifierWiring.of(demo=True).routes(notifier)))
+    return site_of_notifier(notifier)
 
 
 def refuse(_: Message) -> None:

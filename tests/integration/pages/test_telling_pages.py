@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from fastapi import FastAPI
 
 from services.chassis.database.work import Workshop
 from services.notifier.outbound.officer_channels import Outward
 from services.notifier.wiring import NotifierWiring
-from tests.harness.workshops import Workshops
 from tests.integration.applications import application
-from tests.integration.intake.conftest import NOW
 from tests.integration.notifier.directory import sits
 from tests.integration.notifier.events import dispatched, take
 from tests.integration.notifier.officers import EMAIL, Outside
-from tests.integration.pages.conftest import Person, Site
+from tests.integration.pages.conftest import Person, Site, site_of_notifier
 from tests.integration.pages.english import english_in
 
 OFFICERS, RULES = "/pages/officers", "/pages/telling-rules"
@@ -29,14 +26,8 @@ LI = {
 
 
 @pytest.fixture
-def notifier(workshops: Workshops) -> Workshop:
-    return workshops.fresh("notifier", NOW, "telling pages")
-
-
-@pytest.fixture
 def site(notifier: Workshop) -> Site:
-    app: FastAPI = application(NotifierWiring.of(demo=True).routes(notifier))
-    return Site(app)
+    return site_of_notifier(notifier)
 
 
 def send(person: Person, form: str, **entered: str) -> tuple[int, str]:
@@ -132,8 +123,7 @@ def test_the_rules_say_whether_anybody_sits_there(notifier: Workshop) -> None:
     page = reached.person("hub").open(asked)
     assert "值班人员 <small>（1人在岗，1人可达）" in page
     assert '负责人 <span class="tag late">无人在岗' in page
-    nothing = Site(application(NotifierWiring.of(demo=True).routes(notifier)))
-    assert "有人在岗，无法联系" in nothing.person("hub").open(asked)
+    assert "有人在岗，无法联系" in site_of_notifier(notifier).person("hub").open(asked)
 
 
 def test_channels_that_are_not_configured_are_named(notifier: Workshop, site: Site) -> None:

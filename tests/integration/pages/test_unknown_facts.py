@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import pytest
 from fastapi.routing import APIRoute
-from sqlalchemy import Table, null, text, update
+from sqlalchemy import Table, event, null, text, update
 
 from services.chassis.database.work import Workshop
 from services.intake.domain.steps import TicketState
@@ -20,16 +20,17 @@ from services.projects.store.tables import metadata as metadata_of_projects
 from tests.harness.consulting import note_opinion
 from tests.harness.works import ROOF as WORKS_ROOF
 from tests.harness.works import do, works
+from tests.harness.workshops import Workshops
 from tests.integration.intake.conftest import Intake
 from tests.integration.intake.following import Issue
 from tests.integration.intake.following import take as happen
 from tests.integration.intake.settling import dispatched, take
-from tests.integration.pages.conftest import Person, Projects, Site
+from tests.integration.pages.conftest import NOW, Person, Projects, Site, with_three_issues
 from tests.integration.projects.asking import ask
 from tests.integration.projects.issues import ROOF
 from tests.integration.projects.ruling import issued
 from tests.integration.projects.supervising import Supervising
-from tests.integration.projects.wired import wired
+from tests.integration.projects.wired import REACHED, wired
 
 LANGUAGES = ("zh", "en")
 _FORM = re.compile(r'<form method="post" action="(/pages/[^"]+)"')
@@ -208,6 +209,10 @@ PROJECTS_PAGES: Mapping[str, Sequence[str]] = {
 @pytest.fixture
 def project(projects: Projects) -> str:
     """Of the issue ROOF. Nothing is known of either that may be unknown."""
+    return REACHED.reach(projects.district.workshop, "nothing is known", lambda: _of_which_nothing_is_known(projects))
+
+
+def _of_which_nothing_is_known(projects: Projects) -> str:
     project_id: str = projects.district.decide(ROOF, kind="project")["project_id"]
     projects.district.advance(project_id, "listed")
     do(projects.district.hub, project_id, "items", items=[WORKS_ROOF])
@@ -229,7 +234,8 @@ def test_every_page_of_projects_is_opened_here(projects: Projects) -> None:
     assert page_paths(wired(workshop).routes(workshop)) == PROJECTS_PAGES.keys()
 
 
-def _open_all(projects: Projects, project: str) -> None:
+def addresses(projects: Projects, project: str) -> dict[str, str]:
+    """By each address of PROJECTS_PAGES, the same with the ids of what there is."""
     (item,) = works(projects.district.hub, project)["items"]
     asked = projects.district.hub.get(f"/projects/{project}/consultations").json()["items"]
     (plan,) = projects.district.hub.get("/plans").json()["items"]
@@ -245,46 +251,75 @@ def _open_all(projects: Projects, project: str) -> None:
         "consultation_id": asked[0]["consultation_id"],
         "plan_id": plan["plan_id"],
     }
-    addresses = [one.format(**known) for pages in PROJECTS_PAGES.values() for one in pages]
-    _open_with_forms(projects.site.person("hub"), *addresses)
+    return {one: one.format(**known) for pages in PROJECTS_PAGES.values() for one in pages}
+
+
+@pytest.fixture(scope="module")
+def statements(workshops: Workshops) -> Mapping[str, str]:
+    """By each address, what it and its forms ask of the database when every page has been opened once.
+
+    A page that asks for none of the tables of a state says the same in every state: it needs no opening in each.
+    """
+    workshop = workshops.fresh("projects", NOW, "statements of pages")
+    REACHED.begin(workshop, "empty")
+    projects = with_three_issues(workshop)
+    project = _of_which_nothing_is_known(projects)
+    asked: list[str] = []
+    found = {}
+    hub = projects.site.person("hub")
+    known = addresses(projects, project)
+    event.listen(workshop.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    for address, filled in known.items():
+        _open_with_forms(hub, filled)
+        found[address] = "\n".join(asked)
+        asked.clear()
+    return found
+
+
+def _open_all(projects: Projects, project: str, statements: Mapping[str, str], *tables: str) -> None:
+    """What asks for one of these tables."""
+    asks = re.compile(rf"\b({'|'.join(tables)})\b")
+    filled = addresses(projects, project)
+    _open_with_forms(projects.site.person("hub"), *(filled[one] for one in filled if asks.search(statements[one])))
     lead = projects.site.person("department:housing")
     _open_with_forms(lead, f"/pages/hot-issues/{ROOF}", f"/pages/projects/{project}")
 
 
+def _everything_is(state: str, projects: Projects, *tables: str) -> None:
+    put(projects.district.workshop, *(f"UPDATE {table} SET state = :state" for table in tables), state=state)  # noqa: S608
+
+
+ISSUE_STATES = ("hot_issues", "hot_issue_history")
+CONSULTATION_STATES = ("consultations", "consultation_steps")
+PROJECT_STATES = ("repair_projects", "repair_project_history")
+
+
+def test_most_pages_know_of_issues_and_projects(statements: Mapping[str, str]) -> None:
+    knowing = [sum(table in asked for asked in statements.values()) for table in ("hot_issues", "repair_projects")]
+    assert min(knowing) > len(statements) / 2
+
+
 @pytest.mark.parametrize("state", IssueState)
 def test_an_issue_of_which_little_is_known_opens_with_its_forms(
-    projects: Projects, project: str, state: IssueState
+    projects: Projects, project: str, statements: Mapping[str, str], state: IssueState
 ) -> None:
-    put(
-        projects.district.workshop,
-        "UPDATE hot_issues SET state = :state",
-        "UPDATE hot_issue_history SET state = :state",
-        state=state,
-    )
-    _open_all(projects, project)
+    _everything_is(state, projects, *ISSUE_STATES)
+    _open_all(projects, project, statements, *ISSUE_STATES)
     assert projects.district.issue(ROOF)["state"] == state
 
 
 @pytest.mark.parametrize("state", ConsultationState)
 def test_a_consultation_of_which_little_is_known_opens_with_its_forms(
-    projects: Projects, project: str, state: ConsultationState
+    projects: Projects, project: str, statements: Mapping[str, str], state: ConsultationState
 ) -> None:
-    workshop = projects.district.workshop
-    put(
-        workshop, "UPDATE consultations SET state = :state", "UPDATE consultation_steps SET state = :state", state=state
-    )
-    _open_all(projects, project)
+    _everything_is(state, projects, *CONSULTATION_STATES)
+    _open_all(projects, project, statements, *CONSULTATION_STATES)
 
 
 @pytest.mark.parametrize("state", ProjectState)
 def test_a_project_of_which_little_is_known_opens_with_its_forms(
-    projects: Projects, project: str, state: ProjectState
+    projects: Projects, project: str, statements: Mapping[str, str], state: ProjectState
 ) -> None:
-    put(
-        projects.district.workshop,
-        "UPDATE repair_projects SET state = :state",
-        "UPDATE repair_project_history SET state = :state",
-        state=state,
-    )
-    _open_all(projects, project)
+    _everything_is(state, projects, *PROJECT_STATES)
+    _open_all(projects, project, statements, *PROJECT_STATES)
     assert projects.district.project(project)["state"] == state

@@ -8,9 +8,9 @@ from services.chassis.database.work import Workshop
 from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
 from tests.harness.workshops import Workshops
-from tests.integration.projects.events import dispatched, take
+from tests.integration.projects.events import begin_with, dispatched
 from tests.integration.projects.loop_of import District
-from tests.integration.projects.wired import forget
+from tests.integration.projects.wired import REACHED, forget
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 
@@ -20,13 +20,14 @@ def workshop(workshops: Workshops) -> Workshop:
     """On a database of the test's own."""
     workshop = workshops.fresh("projects", NOW)
     forget(workshop)
+    REACHED.begin(workshop, "empty")
     return workshop
 
 
 @pytest.fixture
 def district(workshop: Workshop) -> District:
     """With one hot issue: five callers about the roof of quyang-1."""
-    take(workshop, *(dispatched(n, "MJ01", "quyang-1", by=n, day=20 + n) for n in range(1, 6)))
+    begin_with(workshop, *(dispatched(n, "MJ01", "quyang-1", by=n, day=20 + n) for n in range(1, 6)))
     return District(workshop)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from services.chassis.database.work import Workshop
@@ -12,6 +12,7 @@ from services.projects.domain.evidence import Cell
 from tests.integration.projects.events import START, dispatched, take
 from tests.integration.projects.loop_of import District
 from tests.integration.projects.register import CONTROLS, callers_a_month, registered
+from tests.integration.projects.wired import REACHED
 
 ROOF = hot_issue_id(Cell("quyang-1", "MJ01"), 0)
 ACCEPTED = datetime(2027, 3, 10, tzinfo=UTC)
@@ -45,7 +46,15 @@ def cured(
     kind: str = "service",
 ) -> District:
     """Bursts, decisions, so many callers a month until the cures are in place; one a month in each control."""
-    district, estates = District(workshop), estates or ("quyang-1",)
+    cured_of = estates or ("quyang-1",)
+    district = District(workshop)
+    step = ("cured", cured_of, before, controls, kind)
+    REACHED.reach(workshop, step, lambda: _cure(district, cured_of, before, controls, kind))
+    return district
+
+
+def _cure(district: District, estates: Sequence[str], before: int, controls: int, kind: str) -> None:
+    workshop = district.workshop
     registered(workshop, *estates, *CONTROLS[:controls])
     for estate in CONTROLS[:controls]:
         callers_a_month(workshop, estate, "2026-08", 32, 1)
@@ -56,4 +65,3 @@ def cured(
     district.until(ACCEPTED)
     for estate in estates:
         district.cure_done(hot_issue_id(Cell(estate, "MJ01"), 0))
-    return district

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from services.chassis.messaging.timers import TimerLoop
 from services.chassis.web.health import Health
 from tests.harness.works import prepare
 from tests.integration.applications import As, clients_of
-from tests.integration.projects.wired import served, wired
+from tests.integration.projects.wired import REACHED, served, wired
 
 STEPS: Sequence[dict[str, Any]] = (
     {"to": "consulted"},
@@ -59,7 +59,10 @@ class District:
         return found
 
     def decide(self, issue_id: str, **body: Any) -> dict[str, Any]:
-        body = {"version": self.issue(issue_id)["version"], "reason": "as discussed on site"} | body
+        return REACHED.reach(self.workshop, ("decided", issue_id, repr(body)), lambda: self._decide(issue_id, body))
+
+    def _decide(self, issue_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        body = {"version": self.issue(issue_id)["version"], "reason": "as discussed on site", **body}
         answer = self.hub.post(f"/hot-issues/{issue_id}/decision", json=body)
         assert answer.status_code == 200, answer.text
         decided: dict[str, Any] = answer.json()
@@ -80,6 +83,9 @@ class District:
 
     def advance(self, project_id: str, until: str) -> dict[str, Any]:
         """Takes the steps that lead to `until`, with the works that they ask for."""
+        return REACHED.reach(self.workshop, ("advanced", project_id, until), lambda: self._advance(project_id, until))
+
+    def _advance(self, project_id: str, until: str) -> dict[str, Any]:
         project = self.project(project_id)
         states = ["need", *(step["to"] for step in STEPS)]
         for step in STEPS[states.index(project["state"]) : states.index(until)]:

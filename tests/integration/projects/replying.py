@@ -7,6 +7,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -53,7 +54,9 @@ def acted(act: str, about: Mapping[str, str], body: Mapping[str, Any], **more: A
     return said | {"act": act, "about": dict(about), "body": dict(body)} | more
 
 
+@cache
 def subscription_of(workshop: Workshop) -> Subscription:
+    """Built once a session: it has all routes of projects."""
     return next(one for one in wired(workshop).subscriptions if one.consumer == CONSUMER)
 
 

@@ -12,7 +12,7 @@ from services.chassis.database.work import Workshop
 from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
 from tests.integration.applications import As, clients_of
-from tests.integration.projects.events import dispatched, take
+from tests.integration.projects.events import begin_with, dispatched, take
 from tests.integration.projects.storms import somewhere, storm
 from tests.integration.projects.wired import served
 
@@ -21,9 +21,9 @@ PERIOD = {"from": "2026-05-01", "to": "2026-07-01"}
 
 @pytest.fixture
 def asked(workshop: Workshop) -> As:
-    take(workshop, *(dispatched(n, "MJ01", "quyang-1", by=n, day=n) for n in range(6)))
-    take(workshop, *(dispatched(10 + n, "XQ04", "quyang-1", by=n % 2, day=n) for n in range(4)))
-    take(workshop, *(dispatched(20 + n, "SC01", "jiaxing-1", by=n, day=n) for n in range(3)))
+    begin_with(workshop, *(dispatched(n, "MJ01", "quyang-1", by=n, day=n) for n in range(6)))
+    begin_with(workshop, *(dispatched(10 + n, "XQ04", "quyang-1", by=n % 2, day=n) for n in range(4)))
+    begin_with(workshop, *(dispatched(20 + n, "SC01", "jiaxing-1", by=n, day=n) for n in range(3)))
     return clients_of(served(workshop))
 
 

@@ -13,7 +13,7 @@ from services.chassis.database.work import Workshop
 from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
 from tests.integration.projects.conftest import NOW
-from tests.integration.projects.events import dispatched, take
+from tests.integration.projects.events import begin_with, dispatched
 from tests.integration.projects.loop_of import District
 from tests.integration.projects.ruling import adopted_everywhere, issued, on_standard
 from tests.integration.projects.supervising import Supervising
@@ -27,7 +27,7 @@ def district(workshop: Workshop) -> District:
     """A problem in each of two sub-districts, both found in June."""
     for first, (estate, type_code) in enumerate([("quyang-1", "MJ01"), ("jiaxing-1", "XQ04")]):
         numbers = range(first * 10, first * 10 + 5)
-        take(workshop, *(dispatched(n, type_code, estate, by=n + 1, day=20 + n / 100) for n in numbers))
+        begin_with(workshop, *(dispatched(n, type_code, estate, by=n + 1, day=20 + n / 100) for n in numbers))
     return District(workshop)
 
 

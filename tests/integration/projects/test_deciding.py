@@ -20,7 +20,7 @@ from services.contracts.project_events import ProjectAdvanced, ProjectOpened
 from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
 from tests.integration.projects.conftest import NOW
-from tests.integration.projects.events import dispatched, take, ticket_id
+from tests.integration.projects.events import begin_with, dispatched, take, ticket_id
 from tests.integration.projects.issues import ROOF, WALL, issues, members, of_projects, published
 from tests.integration.projects.loop_of import District
 
@@ -35,7 +35,7 @@ def district(workshop: Workshop) -> District:
     """Three hot issues, two of them in one estate."""
     for first, (estate, type_code) in enumerate([("quyang-1", "MJ01"), ("quyang-1", "MJ02"), ("jiaxing-1", "MJ01")]):
         numbers = range(first * 10, first * 10 + 5)
-        take(workshop, *(dispatched(n, type_code, estate, by=n + 1, day=20 + n / 100) for n in numbers))
+        begin_with(workshop, *(dispatched(n, type_code, estate, by=n + 1, day=20 + n / 100) for n in numbers))
     return District(workshop)
 
 

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from services.chassis.database.work import Workshop
 from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
-from tests.integration.projects.events import dispatched, named, take, ticket_id
+from tests.integration.projects.events import begin_with, dispatched, named, take, ticket_id
 from tests.integration.projects.loop_of import District
 
 ROOF = hot_issue_id(Cell("quyang-1", "MJ01"), 0)
@@ -25,7 +25,7 @@ def district(workshop: Workshop) -> District:
     for first, (estate, type_code) in enumerate(cells):
         numbers = range(first * 10, first * 10 + 5)
         facts = [dispatched(n, type_code, estate, by=n + 1, day=20 + first + n / 100) for n in numbers]
-        take(workshop, *(named(fact, "曲阳路东五小区") for fact in facts))
+        begin_with(workshop, *(named(fact, "曲阳路东五小区") for fact in facts))
     return District(workshop)
 
 

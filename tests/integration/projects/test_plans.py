@@ -15,7 +15,7 @@ from services.contracts.plan_events import FundUseChanged, PlanEntryChanged, Pla
 from services.contracts.ticket_events import RequestKind
 from tests.integration.projects.asking import ask, needs, told
 from tests.integration.projects.conftest import NOW
-from tests.integration.projects.events import dispatched, take, ticket_id
+from tests.integration.projects.events import begin_with, dispatched, ticket_id
 from tests.integration.projects.loop_of import District
 
 MOON = {
@@ -41,8 +41,8 @@ def district(workshop: Workshop) -> District:
     """Two estates with needs: an old one with callers and a hot issue, and a new one."""
     district = District(workshop)
     assert district.hub.post("/estates/batch", json={"estates": [MOON, STARS]}).status_code == 200
-    take(workshop, *(dispatched(n, "MJ19", "quyang-1", by=n, kind=RequestKind.ENQUIRY) for n in (1, 2)))
-    take(workshop, *(dispatched(n, "MJ01", "quyang-1", by=n, day=20 + n) for n in range(3, 8)))
+    begin_with(workshop, *(dispatched(n, "MJ19", "quyang-1", by=n, kind=RequestKind.ENQUIRY) for n in (1, 2)))
+    begin_with(workshop, *(dispatched(n, "MJ01", "quyang-1", by=n, day=20 + n) for n in range(3, 8)))
     ask(district, "E16", estate="jiaxing-1")
     return district
 

@@ -15,7 +15,7 @@ from tests.harness.planted import SAID, Planting, found_in_tables
 from tests.harness.works import ROOF as ROOF_WORKS
 from tests.harness.works import inspection, prepare, works
 from tests.integration.projects.conftest import NOW
-from tests.integration.projects.events import dispatched, take, ticket_id
+from tests.integration.projects.events import begin_with, dispatched, ticket_id
 from tests.integration.projects.issues import ROOF, WALL, issues
 from tests.integration.projects.loop_of import District
 from tests.integration.projects.matters import PUMP, background, calls
@@ -27,8 +27,8 @@ def district(workshop: Workshop) -> District:
     """Two hot issues of one estate, and one of a matter without an estate."""
     for first, type_code in enumerate(["MJ01", "MJ02"]):
         numbers = range(first * 10 + 1000, first * 10 + 1005)
-        take(workshop, *(dispatched(n, type_code, "quyang-1", by=n, day=20 + n / 10_000) for n in numbers))
-    take(workshop, *background(), *calls(PUMP))
+        begin_with(workshop, *(dispatched(n, type_code, "quyang-1", by=n, day=20 + n / 10_000) for n in numbers))
+    begin_with(workshop, *background(), *calls(PUMP))
     return District(workshop)
 
 

@@ -19,7 +19,7 @@ from services.projects.files.rules import FILE, RulesInForce
 from services.projects.http.wording import WORDS, cause_in_words
 from services.projects.wiring import ProjectsWiring
 from tests.harness.term_key import TERM_KEY
-from tests.integration.projects.events import dispatched, take
+from tests.integration.projects.events import begin_with, dispatched
 from tests.integration.projects.issues import ROOF, published
 from tests.integration.projects.loop_of import District
 from tests.integration.projects.supervising import Supervising
@@ -34,7 +34,7 @@ def district(workshop: Workshop) -> District:
     """A hot issue that was found on Monday 2 March 2093."""
     assert isinstance(workshop.clock, FixedClock)
     workshop.clock.advance(MONDAY - workshop.clock.now())
-    take(workshop, *(dispatched(number, "MJ01", "quyang-1", by=number) for number in range(1, 6)))
+    begin_with(workshop, *(dispatched(number, "MJ01", "quyang-1", by=number) for number in range(1, 6)))
     return District(workshop)
 
 

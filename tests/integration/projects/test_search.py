@@ -11,7 +11,7 @@ from services.contracts.hot_issue_events import HotIssueEvent
 from services.contracts.numbers import as_typed
 from services.contracts.project_events import ProjectOpened
 from tests.integration.intake.conftest import problem
-from tests.integration.projects.events import dispatched, named, take
+from tests.integration.projects.events import begin_with, dispatched, named
 from tests.integration.projects.issues import ROOF, WALL, issues, published
 from tests.integration.projects.loop_of import District
 
@@ -20,7 +20,7 @@ from tests.integration.projects.loop_of import District
 def district(workshop: Workshop) -> District:
     for first, type_code in enumerate(("MJ01", "MJ02")):
         facts = [dispatched(first * 10 + n, type_code, "quyang-1", by=n + 1, day=20 + n / 100) for n in range(5)]
-        take(workshop, *(named(fact, "曲阳路东五小区") for fact in facts))
+        begin_with(workshop, *(named(fact, "曲阳路东五小区") for fact in facts))
     return District(workshop)
 
 

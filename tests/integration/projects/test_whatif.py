@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from services.chassis.database.work import Workshop
 from services.cli.main import app
 from services.projects.files.rules import FILE
-from tests.integration.projects.events import dispatched, take
+from tests.integration.projects.events import begin_with, dispatched, take
 from tests.integration.projects.matters import PUMP, background, tickets
 
 CONTENT = FILE.read_text(encoding="utf-8")
@@ -21,9 +21,9 @@ ASKED = ("--from", "2026-06-01", "--to", "2026-12-31")
 
 @pytest.fixture
 def calls(workshop: Workshop) -> Workshop:
-    take(workshop, *(dispatched(n, "MJ01", "quyang-1", by=n, day=n) for n in range(7)))
-    take(workshop, *(dispatched(10 + n, "MJ02", "quyang-2", by=n, day=n) for n in range(5)))
-    take(workshop, *(dispatched(20 + n, "SC01", "jiaxing-1", by=n, day=n) for n in range(4)))
+    begin_with(workshop, *(dispatched(n, "MJ01", "quyang-1", by=n, day=n) for n in range(7)))
+    begin_with(workshop, *(dispatched(10 + n, "MJ02", "quyang-2", by=n, day=n) for n in range(5)))
+    begin_with(workshop, *(dispatched(20 + n, "SC01", "jiaxing-1", by=n, day=n) for n in range(4)))
     return workshop
 
 

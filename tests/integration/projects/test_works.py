@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -17,6 +18,7 @@ from tests.integration.projects.conftest import NOW
 from tests.integration.projects.events import dispatched, take
 from tests.integration.projects.issues import published
 from tests.integration.projects.loop_of import District
+from tests.integration.projects.wired import REACHED
 
 SHED = {"menu_item": "M16-A", "contracted": "240", "unit_cost_fen": 90000}
 NOBODYS = "00000000-0000-4000-8000-000000000000"
@@ -43,6 +45,10 @@ def field_of(problem: Any) -> str:
 
 
 def started(district: District, project: str, *items: dict[str, Any]) -> list[dict[str, Any]]:
+    return REACHED.reach(district.workshop, ("started", project, repr(items)), lambda: _start(district, project, items))
+
+
+def _start(district: District, project: str, items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     contracted: list[dict[str, Any]] = do(district.hub, project, "items", items=list(items or [ROOF]))["items"]
     district.advance(project, "building")
     return contracted

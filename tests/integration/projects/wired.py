@@ -10,9 +10,12 @@ from sqlalchemy import Engine
 from services.chassis.database.work import Workshop
 from services.projects.files.rules import FILE, RulesInForce
 from services.projects.wiring import ProjectsWiring
+from tests.harness.reached import Reached
 from tests.harness.term_key import TERM_KEY
 from tests.integration.applications import application
 
+REACHED = Reached()
+"""Where these databases were before."""
 _WIRED: WeakKeyDictionary[Engine, ProjectsWiring] = WeakKeyDictionary()
 _SERVED: WeakKeyDictionary[Engine, FastAPI] = WeakKeyDictionary()
 

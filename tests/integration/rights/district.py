@@ -32,24 +32,24 @@ FAR = Place(sub_district=THERE, estate="wangshan", estate_name=MARK)
 _CONTENTS: Mapping[str, Sequence[str]] = {
     INTAKE: (
         "SELECT t::text FROM tickets t WHERE id::text = ANY(:foreign)",
-        "SELECT h::text FROM ticket_history h WHERE ticket_id::text = ANY(:foreign) ORDER BY h::text",
-        "SELECT s::text FROM settlements s WHERE ticket_id::text = ANY(:foreign) ORDER BY s::text",
-        "SELECT a::text FROM attachments a WHERE ticket_id::text = ANY(:foreign) ORDER BY a::text",
-        "SELECT id::text FROM tickets WHERE merged_into::text = ANY(:foreign) ORDER BY id",
+        "SELECT h::text FROM ticket_history h WHERE ticket_id::text = ANY(:foreign)",
+        "SELECT s::text FROM settlements s WHERE ticket_id::text = ANY(:foreign)",
+        "SELECT a::text FROM attachments a WHERE ticket_id::text = ANY(:foreign)",
+        "SELECT id::text FROM tickets WHERE merged_into::text = ANY(:foreign)",
     ),
     PROJECTS: (
-        "SELECT i::text FROM hot_issues i WHERE id = ANY(:foreign) ORDER BY id",
-        "SELECT m::text FROM hot_issue_members m WHERE hot_issue_id = ANY(:foreign) ORDER BY m::text",
-        "SELECT p::text FROM repair_projects p WHERE id = ANY(:foreign) ORDER BY id",
-        "SELECT h::text FROM repair_project_history h WHERE project_id = ANY(:foreign) ORDER BY h::text",
-        "SELECT c::text FROM consultations c WHERE project_id = ANY(:foreign) ORDER BY c::text",
-        "SELECT b::text FROM consultation_ballots b WHERE consultation_id = ANY(:foreign) ORDER BY b::text",
-        "SELECT o::text FROM consultation_opinions o WHERE project_id = ANY(:foreign) ORDER BY o::text",
+        "SELECT i::text FROM hot_issues i WHERE id = ANY(:foreign)",
+        "SELECT m::text FROM hot_issue_members m WHERE hot_issue_id = ANY(:foreign)",
+        "SELECT p::text FROM repair_projects p WHERE id = ANY(:foreign)",
+        "SELECT h::text FROM repair_project_history h WHERE project_id = ANY(:foreign)",
+        "SELECT c::text FROM consultations c WHERE project_id = ANY(:foreign)",
+        "SELECT b::text FROM consultation_ballots b WHERE consultation_id = ANY(:foreign)",
+        "SELECT o::text FROM consultation_opinions o WHERE project_id = ANY(:foreign)",
     ),
     NOTIFIER: (
         "SELECT w::text FROM webhooks w WHERE webhook_id::text = ANY(:foreign)",
-        "SELECT d::text FROM deliveries d WHERE delivery_id::text = ANY(:foreign) ORDER BY d::text",
-        "SELECT s::text FROM webhook_sendings s WHERE webhook_id::text = ANY(:foreign) ORDER BY s::text",
+        "SELECT d::text FROM deliveries d WHERE delivery_id::text = ANY(:foreign)",
+        "SELECT s::text FROM webhook_sendings s WHERE webhook_id::text = ANY(:foreign)",
     ),
 }
 _VERSIONS: Mapping[str, str] = {
@@ -69,13 +69,14 @@ class Part:
     ids: dict[str, list[str]] = field(default_factory=dict)
     foreign: list[str] = field(default_factory=list)
 
-    def contents(self) -> list[list[str]]:
-        """All that is stored of what is foreign."""
+    def contents(self) -> list[tuple[int, str]]:
+        """All that is stored of what is foreign, by the number of its table."""
         if self.served.workshop is None:
             return []
-        with self.served.workshop.engine.connect() as connection:
-            asked = [text(statement) for statement in _CONTENTS[self.name]]
-            return [list(connection.execute(one, {"foreign": self.foreign}).scalars()) for one in asked]
+        parts = (f"SELECT {number}, * FROM ({one}) AS t{number}" for number, one in enumerate(_CONTENTS[self.name]))  # noqa: S608
+        with self.served.workshop.engine.begin() as connection:
+            found = connection.execute(text(" UNION ALL ".join(parts)), {"foreign": self.foreign})
+            return sorted((number, row) for number, row in found)
 
     def version(self, path: Mapping[str, Any]) -> int:
         """The version of what the path names; 1 for what has none."""
