@@ -250,7 +250,7 @@ class Settings(KafkaSettings):
         if "://" in jwks and not jwks.startswith(("https://", "http://")):
             raise ValueError("is neither an https URL nor a file path")
         if jwks.startswith("http://") and info.data.get("profile") is not Profile.DEMO:
-            raise ValueError("is not https: whoever sits on the way could replace the keys")
+            raise ValueError("is not https: anyone on the network path could replace the keys")
         return jwks
 
     @field_validator("oidc_issuer")

@@ -1,4 +1,4 @@
-"""A worker that goes over the rows that need something, batch by batch, again and again."""
+"""A worker that processes pending rows batch by batch, again and again."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NextBatch = Callable[[Work, str | None], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """Each batch has a transaction of its own and nothing is kept in between: whatever ends it, it begins anew.
+    """Each batch has a transaction of its own and nothing is kept in between: if it is interrupted, it begins again.
 
     It must cost little when nothing is to be done: after the last batch it rests for `rest_s`.
     """

@@ -17,8 +17,8 @@ from services.classifier.files.model_store import ModelStore
 from services.classifier.files.reader_data import reader_with
 from services.classifier.files.register_store import RegisterStore
 from services.classifier.http.dead_letters import dead_letter_routes
+from services.classifier.http.model_questions import reader_routes
 from services.classifier.http.progress import progress_routes
-from services.classifier.http.reading import reader_routes
 from services.classifier.settings import ClassifierSettings
 from services.classifier.stream.dead_letters import DeadLetters
 from services.classifier.stream.register_feed import RegisterFeed

@@ -99,7 +99,7 @@ ssl.truststore.location={ca}
 """
 
 _EXAMPLE = '''\
-"""Prints what is told to the department, and commits what was printed. Needs kafka-python 3."""
+"""Prints the department's messages, and commits what was printed. Needs kafka-python 3."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A client's way to the broker with the file that it was given, step by step."""
+"""A client's connection to the broker with the file that it was given, step by step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How notifier tells a department what became of its replies, each by itself (docs/replies.md)."""
+"""How notifier reports the result of each reply to its department (docs/replies.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What notifier sends to a department on its own topic (`departments.<code>`)."""
+"""What notifier sends to a department on its own topic (`departments.<code>`).
+
+Disturbances and defects by works: `works_notices`.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,6 @@ from services.contracts.ticket_events import (
     TypeCode,
     Urgency,
 )
-from services.contracts.works_events import BlockName, WorksId
 
 
 class DepartmentEvent(Event):
@@ -181,49 +183,6 @@ class HotIssueNotice(DepartmentEvent):
     @property
     def aggregate_id(self) -> str:
         return self.hot_issue_id
-
-
-class ImpactNotice(DepartmentEvent):
-    """A disturbance by works that the department has to know: announced, begun, ended, cancelled, or against a rule."""
-
-    type: ClassVar[str] = "department.impact_told.v1"
-    impact_id: WorksId
-    project_id: ProjectId
-    kind: str
-    state: str
-    place: Place
-    lead: DepartmentCode
-    blocks: tuple[BlockName, ...] = Field((), description="None: the whole estate.")
-    starts: AwareDatetime
-    ends: AwareDatetime
-    rescue: bool = False
-    begun_at: AwareDatetime | None = None
-    ended_at: AwareDatetime | None = None
-    breaches: tuple[str, ...] = Field((), description="The rules that it broke: codes.")
-
-    @property
-    def aggregate_id(self) -> str:
-        return self.impact_id
-
-
-class DefectNotice(DepartmentEvent):
-    """A defect of works that the department has to know: opened, or not cured within its clock."""
-
-    type: ClassVar[str] = "department.defect_told.v1"
-    defect_id: WorksId
-    project_id: ProjectId
-    item_id: WorksId
-    severity: str
-    state: str
-    place: Place | None = None
-    lead: DepartmentCode | None = None
-    ticket_id: str | None = Field(None, description="The complaint that showed it.")
-    cure_by: AwareDatetime | None = Field(None, description="The end of the cure clock.")
-    overdue: bool | None = None
-
-    @property
-    def aggregate_id(self) -> str:
-        return self.defect_id
 
 
 class CaseNotice(DepartmentEvent):

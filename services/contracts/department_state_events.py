@@ -1,4 +1,4 @@
-"""What a department has to work on, as it stands now (topic `departments.<code>.state`, compacted)."""
+"""The open work of a department, as it is now (topic `departments.<code>.state`, compacted)."""
 
 from __future__ import annotations
 

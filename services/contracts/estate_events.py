@@ -1,4 +1,4 @@
-"""Events of the register of estates (topic `estates`): docs/domain.md §4.2. Owners stand in none."""
+"""Events of the register of estates (topic `estates`): docs/domain.md §4.2. None names an owner."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events of the yearly plan and of the maintenance fund's short way (topic `projects`): docs/domain.md §4.2, step 3.
+"""Events of the yearly plan and of emergency use of the maintenance fund (topic `projects`): docs/domain.md §4.2.
 
 A plan and each of its entries is an aggregate of its own. A published plan never changes: the next one supersedes it.
 """

@@ -1,4 +1,4 @@
-"""Hours in which nobody is told anything that can wait."""
+"""Hours in which only urgent messages are sent."""
 
 from __future__ import annotations
 

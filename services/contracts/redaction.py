@@ -1,4 +1,4 @@
-"""A first redaction: what names or reaches a person is masked before any text leaves intake (docs/domain.md §9).
+"""A first redaction: names and contact details are masked before a text leaves intake (docs/domain.md §9).
 
 No redaction is perfect: other people's names and roundabout descriptions get through, which is why redacted text is
 kept for a short time only. In doubt a number is masked, unless it reads as a date, money, a measure, a lane or a

@@ -1,4 +1,4 @@
-"""Numbers of documents that digits alone do not tell: passports, permits, licences; and the last digits of a number."""
+"""Document numbers that need more than digits to recognise: passports, permits, licences; last digits of a number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The caller's own name, in whichever way field and text write it."""
+"""The caller's own name, in every spelling of field and text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers that reach or name a person by their digits alone: mobiles, landlines, identity numbers, bank cards.
+"""Numbers that identify or reach a person by their digits alone: mobiles, landlines, identity numbers, bank cards.
 
 In doubt a number is masked, unless it reads as a date, money, a measure, a lane or a house.
 """

@@ -1,4 +1,4 @@
-"""Runs of digits with little between them, and the windows of a run in which a number may stand."""
+"""Runs of digits with little between them, and the windows of a run that may be a number."""
 
 from __future__ import annotations
 

@@ -33,6 +33,7 @@ from services.contracts import text_events as text_events
 from services.contracts import unit_request_events as unit_request_events
 from services.contracts import visit_events as visit_events
 from services.contracts import webhook_events as webhook_events
+from services.contracts import works_notices as works_notices
 from services.contracts.event import Event
 
 

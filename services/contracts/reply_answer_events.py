@@ -1,4 +1,4 @@
-"""What became of each reply of a department: written by who took it, told to the department by notifier."""
+"""The result of each reply of a department: from the service that handled it, for notifier to send."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The services of the system, in the order of a ticket's way."""
+"""The services of the system, in the order in which a ticket passes them."""
 
 from __future__ import annotations
 

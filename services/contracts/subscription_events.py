@@ -1,4 +1,4 @@
-"""What notifier tells subscribers of the topics themselves (on `departments.<code>`)."""
+"""Notifier's announcements to subscribers about the topics themselves (on `departments.<code>`)."""
 
 from __future__ import annotations
 

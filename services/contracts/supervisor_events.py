@@ -1,4 +1,4 @@
-"""What notifier tells of supervision: a unit on its own topic, a supervising party on `supervisors.<party>`."""
+"""Notifier's messages about supervision: to a unit on its topic, to a supervising party on `supervisors.<party>`."""
 
 from __future__ import annotations
 

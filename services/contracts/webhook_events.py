@@ -1,4 +1,4 @@
-"""What notifier tells a department of its webhooks, on the department's topic: the other channel."""
+"""Notifier's messages to a department about its webhooks, on the department's topic."""
 
 from __future__ import annotations
 

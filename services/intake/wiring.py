@@ -29,9 +29,6 @@ from services.intake.app.attach import AttachToTicket, Contents
 from services.intake.app.city_visit import TakeCityVisit
 from services.intake.app.dispatch_classified import DispatchOnClassification
 from services.intake.app.edit_catalogue import EditCatalogue
-from services.intake.app.end_keys import EndKeys
-from services.intake.app.end_retention import EndRetention
-from services.intake.app.erase_caller import EraseCaller
 from services.intake.app.fire_deadlines import DEADLINE, FireDeadlines
 from services.intake.app.follow_hot_issues import ASK
 from services.intake.app.follow_register import FollowRegister
@@ -40,9 +37,7 @@ from services.intake.app.join_known_issue import JoinKnownIssue
 from services.intake.app.merge_tickets import MergeTickets
 from services.intake.app.miss_call import MissContact
 from services.intake.app.move_ticket import MoveTicket
-from services.intake.app.personal_data import PersonalData
 from services.intake.app.plain_step import TakePlainStep
-from services.intake.app.read_caller import ReadCaller
 from services.intake.app.receive_ticket import ReceiveTicket
 from services.intake.app.recount_deadlines import RecountDeadlines
 from services.intake.app.review_ticket import ReviewTicket
@@ -50,20 +45,16 @@ from services.intake.app.sending_ports import Gateway
 from services.intake.app.settle_ticket import SettleTicket
 from services.intake.app.tell_callers import TellCallers
 from services.intake.app.ticket_desk import TicketDesk
+from services.intake.caller_data_wiring import CallerDataWiring
 from services.intake.domain.deadline import Timekeeper
 from services.intake.domain.telling import Way
-from services.intake.files.caller_access import caller_access
 from services.intake.files.deadline_rules import deadline_rules, usual_kind
 from services.intake.files.duty_rules import duty_rules
 from services.intake.files.occasions import occasions
-from services.intake.files.processing_records import processing_records
-from services.intake.files.retention_rules import retention_rules
 from services.intake.files.sending_rules import sending_rules
 from services.intake.http.attachment_transfer import AttachmentTransfer
 from services.intake.http.attachments import BODY_LIMIT as ATTACHMENT_LIMIT
 from services.intake.http.attachments import attachment_routes
-from services.intake.http.caller_readings import reading_routes
-from services.intake.http.callers import caller_routes
 from services.intake.http.calls import call_routes
 from services.intake.http.catalogue import catalogue_routes
 from services.intake.http.city import LIST_LIMIT, city_routes
@@ -71,11 +62,8 @@ from services.intake.http.follow_ups import follow_up_routes
 from services.intake.http.indicators import indicator_routes
 from services.intake.http.known_matters import known_routes
 from services.intake.http.many_tickets import many_routes
-from services.intake.http.privacy import privacy_routes
-from services.intake.http.processing_records import record_routes
 from services.intake.http.related_tickets import related_routes
 from services.intake.http.replies import TakeReply
-from services.intake.http.retention import retention_routes
 from services.intake.http.search import search_routes
 from services.intake.http.shifts import shift_routes
 from services.intake.http.sms import sms_routes
@@ -93,20 +81,16 @@ from services.intake.outbound.telling_sender import TellingSender
 from services.intake.pages.site import people_pages
 from services.intake.store.attachments import SqlAttachments
 from services.intake.store.caller_keys import CallerKeys
-from services.intake.store.caller_readings import SqlCallerReadings, readings_gauge
 from services.intake.store.catalogues import SqlCatalogues
 from services.intake.store.city_messages import SqlCityLine, city_gauge
 from services.intake.store.deadlines import SqlDeadlines
-from services.intake.store.erasures import SqlTraces
 from services.intake.store.estates import SqlEstates, SqlRegisterBook
 from services.intake.store.follow_ups import SqlFollowUps
 from services.intake.store.idempotency_keys import SqlReceipts
 from services.intake.store.indicator_gauges import indicator_gauges
-from services.intake.store.key_lists import SqlKeyList, keys_gauge
 from services.intake.store.links import SqlLinks
 from services.intake.store.place_names import SqlPlaceNames
 from services.intake.store.repeats import SqlRepeats
-from services.intake.store.retention import SqlRetention, retention_gauge
 from services.intake.store.sending_queue import tellings_gauge
 from services.intake.store.settlements import SqlSettlements
 from services.intake.store.telling_acts import TellingActs, telling_acts
@@ -116,10 +100,6 @@ from services.intake.store.vault import SealedVault
 
 RECOUNT = "recount"
 CALLS = "calls"
-ERASURES = "erasures"
-KEYS = "keys"
-ORPHANS = "orphaned-keys"
-RETENTION = "retention"
 BODY_LIMITS = {
     "/tickets/batch": BATCH_LIMIT,
     "/city/reconciliation": LIST_LIMIT,
@@ -147,11 +127,7 @@ class Wiring:
     replies: TakeReply
     city_visit: TakeCityVisit
     attach: AttachToTicket
-    read: ReadCaller
-    erase: EraseCaller
-    end_keys: EndKeys
-    end_retention: EndRetention
-    personal: PersonalData
+    caller_data: CallerDataWiring
     contents: Contents | None
     scan: Scan
     post_to_city: Post | None
@@ -176,7 +152,6 @@ class Wiring:
     ) -> Wiring:
         tickets, follow_ups, receipts = SqlTickets(), SqlFollowUps(), SqlReceipts()
         vault, catalogues = SealedVault(keys), SqlCatalogues(taxonomy())
-        readings = SqlCallerReadings()
         timekeeper = Timekeeper(deadline_rules(), usual_kind, calendar.after_working_days)
         news = Activity()
         tell = TellCallers(occasions(), SqlTellings(), news.hurry)
@@ -184,7 +159,6 @@ class Wiring:
         receive = ReceiveTicket(tickets, vault, receipts, caller_key, _new_id)
         plain, merging, assist = TakePlainStep(desk), MergeTickets(desk), AssistTicket(desk)
         settlement = SettleTicket(desk, SqlSettlements())
-        erase = EraseCaller(SqlTraces(caller_key), contents)
         answer, rules = AnswerFollowUp(desk, follow_ups, _new_id), sending_rules()
         telling = telling_acts(
             tell,
@@ -212,11 +186,7 @@ class Wiring:
             TakeReply.of(steps),
             TakeCityVisit(tickets, receipts, settlement, caller_key, _new_id),
             AttachToTicket(desk, SqlAttachments()),
-            ReadCaller(tickets, tickets, vault, readings, caller_access(), caller_key),
-            erase,
-            EndKeys(SqlKeyList(), keys),
-            EndRetention(retention_rules(), SqlRetention(), erase),
-            PersonalData(tickets, tickets, vault, readings, caller_access(), caller_key),
+            CallerDataWiring.of(caller_key, keys, tickets, vault, contents),
             contents,
             scan,
             post_to_city,
@@ -235,11 +205,7 @@ class Wiring:
             step_routes(workshop, self.steps),
             search_routes(workshop),
             attachment_routes(transfer),
-            caller_routes(workshop, self.read),
-            reading_routes(workshop),
-            privacy_routes(workshop, self.personal, self.erase, self.end_keys),
-            retention_routes(workshop, self.end_retention.rules),
-            record_routes(processing_records()),
+            *self.caller_data.routes(workshop),
             related_routes(workshop),
             telling_routes(workshop, telling.try_telling, self.steps.plain.desk.tickets),
             known_routes(workshop, self.join_known),
@@ -256,7 +222,7 @@ class Wiring:
                 self.receive,
                 self.join_known,
                 self.catalogue,
-                self.read,
+                self.caller_data.read,
                 self.answer,
                 telling,
                 transfer,
@@ -301,17 +267,13 @@ class Wiring:
         sweeps = {
             RECOUNT: Sweep(RECOUNT, self.recount).run,
             CALLS: Sweep(CALLS, self.telling.check_calls).run,
-            ERASURES: Sweep(ERASURES, self.erase.finish_one).run,
-            KEYS: Sweep(KEYS, self.end_keys.of_erased).run,
-            ORPHANS: Sweep(ORPHANS, self.end_keys.orphans).run,
-            RETENTION: Sweep(RETENTION, self.end_retention).run,
+            **self.caller_data.workers,
         }
         duty = {DUTY: self.duty.run} if self.duty.robots else {}
         return {**sweeps, **sender, **telling, **duty}
 
     def gauges(self, clock: Clock) -> Sequence[Gauging]:
-        own = (tellings_gauge, readings_gauge, retention_gauge, keys_gauge)
-        return [indicator_gauges(clock), city_gauge, *(gauge(clock) for gauge in own)]
+        return [indicator_gauges(clock), city_gauge, tellings_gauge(clock), *self.caller_data.gauges(clock)]
 
 
 def _new_id() -> str:

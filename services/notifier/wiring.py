@@ -1,4 +1,4 @@
-"""Puts notifier together: its use case on its own tables, its routes, its sender of webhooks."""
+"""Puts notifier together: deliveries to departments, webhooks, officers and what sends to them."""
 
 from __future__ import annotations
 
@@ -18,48 +18,35 @@ from services.chassis.sweep import Sweep
 from services.chassis.workers import WorkerLoop
 from services.contracts.topics import topic_table
 from services.notifier.app.announce_schema import AnnounceSchema
-from services.notifier.app.escalate import ESCALATE, Escalate
-from services.notifier.app.explain import Explain
+from services.notifier.app.escalate import ESCALATE
 from services.notifier.app.keep_states import KeepStates
-from services.notifier.app.mark_read import MarkRead
 from services.notifier.app.notify_departments import NotifyDepartments
-from services.notifier.app.pass_over import REST_S, PassOver
 from services.notifier.app.recipients import Recipients
 from services.notifier.app.tell_answer import TellAnswer
-from services.notifier.app.tell_officers import TellOfficers
 from services.notifier.domain.delivery import CONSUMER
-from services.notifier.files.log_retention import load_log_retention, load_officer_log_retention
+from services.notifier.files.log_retention import load_log_retention
 from services.notifier.files.officer_words import load_officer_words
 from services.notifier.files.refusal_words import load_refusal_words, said
 from services.notifier.files.routing import load_routing
-from services.notifier.files.telling_rules import load_telling_rules
 from services.notifier.http.deliveries import delivery_routes
-from services.notifier.http.explaining import explaining_routes
-from services.notifier.http.officer_notices import officer_notice_routes
 from services.notifier.http.officers import officer_routes
 from services.notifier.http.redeliveries import redelivery_routes
 from services.notifier.http.replies import TakeReadings
 from services.notifier.http.sandbox import sandbox_routes
 from services.notifier.http.schema_changes import schema_change_routes
 from services.notifier.http.webhooks import webhook_routes
+from services.notifier.officers_wiring import OfficersWiring
 from services.notifier.outbound.http_post import Post, poster
 from services.notifier.outbound.officer_channels import Outward
 from services.notifier.outbound.webhook_sender import SENDER, WebhookSender
 from services.notifier.pages.site import people_pages
-from services.notifier.sending import Sending
-from services.notifier.store.closed_tickets import SqlClosedTickets
+from services.notifier.sending_wiring import SendingWiring
 from services.notifier.store.deliveries import SqlDeliveryLog, gauge_awaiting_text
-from services.notifier.store.escalations import SqlEscalations, escalation_gauge
 from services.notifier.store.held_tickets import SqlHeldTickets
 from services.notifier.store.known_matters import SqlKnownMatters
 from services.notifier.store.known_tickets import SqlKnownTickets
 from services.notifier.store.log_retention import EndLogRetention
-from services.notifier.store.notice_reading import SqlReadNotices
-from services.notifier.store.officer_log_retention import EndOfficerLogRetention
-from services.notifier.store.officer_notices import SqlOfficerNotices
-from services.notifier.store.officers import SqlOfficersAtPosts, gauge_findings
 from services.notifier.store.schema_changes import SqlSchemaChanges
-from services.notifier.store.unreached_levels import SqlUnreachedLevels
 from services.notifier.store.webhook_queue import SqlWebhookQueue, gauge_webhooks
 from services.notifier.store.webhooks import gauge_trouble
 
@@ -71,9 +58,9 @@ class NotifierWiring:
     """Everything notifier does, on its own tables. `demo` also admits receivers on this machine."""
 
     notify: NotifyDepartments
+    officers: OfficersWiring
     sender: WebhookSender
-    sending: Sending
-    forget: Sequence[Sweep]
+    sending: SendingWiring
     demo: bool
 
     @classmethod
@@ -81,28 +68,25 @@ class NotifierWiring:
         kept, log_kept = text_retention(), load_log_retention()
         log = SqlDeliveryLog()
         sender = WebhookSender(post or poster(demo=demo), log, kept)
+        recipients = Recipients(load_routing())
+        officers = OfficersWiring.of(recipients)
         notify = NotifyDepartments(
-            Recipients(load_routing()),
+            recipients,
             SqlKnownTickets(),
             SqlKnownMatters(),
             log,
             SqlWebhookQueue(sender.hear),
             KeepStates(SqlHeldTickets(), SqlKnownTickets(), kept),
-            tell_officers(),
+            officers.tell,
             kept,
             log_kept,
             partial(said, load_refusal_words()),
         )
-        sending = Sending.of(outward, load_officer_words().sentence)
-        forget = [
-            Sweep("delivery-log", EndLogRetention(log_kept), rest_s=3600),
-            Sweep("officer-log", EndOfficerLogRetention(load_officer_log_retention()), rest_s=3600),
-        ]
-        return cls(notify, sender, sending, forget, demo)
+        sending = SendingWiring.of(outward, load_officer_words().sentence)
+        return cls(notify, officers, sender, sending, demo)
 
     def routes(self, workshop: Workshop) -> Sequence[APIRouter]:
         announce = AnnounceSchema(SqlSchemaChanges())
-        mark_read = self.mark_read
         return [
             delivery_routes(workshop),
             redelivery_routes(workshop),
@@ -111,47 +95,35 @@ class NotifierWiring:
             sandbox_routes(workshop),
             officer_routes(workshop, self.sending.desk.leaving),
             self.sending.routes(workshop),
-            explaining_routes(self.explain),
-            officer_notice_routes(workshop, mark_read),
-            *people_pages(workshop, self.explain, load_officer_words(), mark_read, self.sending.desk.leaving),
+            *self.officers.routes(workshop),
+            *people_pages(
+                workshop,
+                self.officers.explain,
+                load_officer_words(),
+                self.officers.mark_read,
+                self.sending.desk.leaving,
+            ),
         ]
-
-    @property
-    def explain(self) -> Explain:
-        return Explain(self.notify.recipients, self.notify.officers.rules)
-
-    @property
-    def mark_read(self) -> MarkRead:
-        return MarkRead(SqlReadNotices(), SqlEscalations())
 
     @property
     def subscriptions(self) -> Sequence[Subscription]:
         tell = TellAnswer(self.notify.log, self.notify.webhooks, self.notify.said)
-        readings = TakeReadings.of(self.mark_read, tell)
+        readings = TakeReadings.of(self.officers.mark_read, tell)
         return [Subscription(CONSUMER, READS, self.notify.events, self.notify), readings.subscription]
 
     @property
     def timers(self) -> Mapping[str, TimerHandler]:
-        return {**self.notify.states.timers, ESCALATE: self.notify.officers.escalate}
+        return {**self.notify.states.timers, ESCALATE: self.officers.tell.escalate}
 
     def gauges(self, clock: Clock) -> Sequence[Gauging]:
-        own = (gauge_awaiting_text, gauge_webhooks, gauge_trouble, gauge_findings)
-        return [*own, escalation_gauge(clock), self.sending.gauge(clock)]
-
-    @property
-    def pass_over(self) -> Sweep:
-        return Sweep("unreached-levels", PassOver(self.notify.officers.escalate, SqlUnreachedLevels()), REST_S)
+        own = (gauge_awaiting_text, gauge_webhooks, gauge_trouble)
+        return [*own, *self.officers.gauges(clock), self.sending.gauge(clock)]
 
     @property
     def workers(self) -> Mapping[str, WorkerLoop]:
-        sweeps = (*self.forget, self.pass_over)
-        return {SENDER: self.sender.run, **{one.name: one.run for one in sweeps}, **self.sending.workers}
-
-
-def tell_officers() -> TellOfficers:
-    words, officers, notices = load_officer_words(), SqlOfficersAtPosts(), SqlOfficerNotices()
-    escalate = Escalate(officers, notices, SqlEscalations(), SqlClosedTickets())
-    return TellOfficers(load_telling_rules(words), words.parts_of, officers, notices, escalate)
+        log = Sweep("delivery-log", EndLogRetention(self.notify.log_kept), rest_s=3600)
+        sweeps = {one.name: one.run for one in (log, *self.officers.sweeps)}
+        return {SENDER: self.sender.run, **sweeps, **self.sending.workers}
 
 
 def text_retention() -> timedelta:

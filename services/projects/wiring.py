@@ -16,14 +16,14 @@ from services.chassis.messaging.timers import TimerHandler, each
 from services.chassis.sweep import Sweep
 from services.chassis.workers import WorkerLoop
 from services.chassis.working_days import Calendar
-from services.contracts.elements import elements
 from services.contracts.fingerprint import TermKey
 from services.contracts.taxonomy import taxonomy
 from services.contracts.text_events import TicketTextErased, TicketTextRecorded
 from services.projects.app.cases.propose import ProposeTypicalCases
+from services.projects.app.cases_and_standards import RulesOfTypes
 from services.projects.app.consultation.acts import ConsultationActs
 from services.projects.app.correct_membership import CorrectMembership
-from services.projects.app.count import CountTickets
+from services.projects.app.count_tickets import CountTickets
 from services.projects.app.cure import OBSERVE, Cure
 from services.projects.app.decide import Decide
 from services.projects.app.decision_makers import DecisionMakers
@@ -47,30 +47,18 @@ from services.projects.app.register.register_estates import RegisterEstates
 from services.projects.app.repair import REVIEW, Repair
 from services.projects.app.reverse_step import ReverseStep
 from services.projects.app.review_issue import ReviewIssue
-from services.projects.app.rules_of_types import RulesOfTypes
 from services.projects.app.supervision.acts import SupervisionActs
 from services.projects.app.supervision.watch import SUPERVISION
-from services.projects.app.works.accept_block import AcceptBlock
 from services.projects.app.works.acts import WorksActs
-from services.projects.app.works.attach_complaints import ATTACH, SHOWS_A_DEFECT, AttachComplaints, TicketAnswer
-from services.projects.app.works.contract_items import ContractItems
-from services.projects.app.works.disturb import Disturb
-from services.projects.app.works.file_papers import FilePapers
-from services.projects.app.works.inspect_item import InspectItem
-from services.projects.app.works.keep_contracts import KeepContracts
-from services.projects.app.works.mend_defect import CURE, MendDefect
-from services.projects.app.works.name_parties import NameParties
-from services.projects.app.works.visit_residents import VISIT, VisitResidents
+from services.projects.app.works.attach_complaints import ATTACH, AttachComplaints, TicketAnswer
 from services.projects.domain.evidence import Reading, TicketFact
 from services.projects.domain.likeness import Likeness
 from services.projects.files.plan_rules import plan_rules
 from services.projects.files.standard_rules import standard_rules
 from services.projects.files.works_rules import menu_rows, works_rules
-from services.projects.http.agreements import agreement_routes
 from services.projects.http.areas import area_routes
 from services.projects.http.bulletins import bulletin_routes
 from services.projects.http.cases import case_routes
-from services.projects.http.complaints import complaint_routes
 from services.projects.http.concentrations import concentration_routes
 from services.projects.http.consultations import consultation_routes
 from services.projects.http.counting_party import counting_party_routes
@@ -80,44 +68,39 @@ from services.projects.http.estates import estate_routes
 from services.projects.http.fund_uses import fund_routes
 from services.projects.http.hearings import hearing_routes
 from services.projects.http.hot_issues import issue_routes
-from services.projects.http.impacts import impact_routes
 from services.projects.http.kpi import kpi_routes
 from services.projects.http.needs import need_routes
 from services.projects.http.plans import plan_routes
 from services.projects.http.repair_projects import project_routes
 from services.projects.http.replies import acts_by_reply
 from services.projects.http.rollouts import rollout_routes
-from services.projects.http.scheme import scheme_routes
 from services.projects.http.search import search_routes
 from services.projects.http.standards import standard_routes
 from services.projects.http.supervision import supervision_routes
 from services.projects.http.supervision_steps import opinion_routes
-from services.projects.http.visits import visit_routes
 from services.projects.http.wording import Wording
-from services.projects.http.works import menu_routes, works_routes
 from services.projects.pages.site import people_pages
 from services.projects.store.calls import SqlCalls
 from services.projects.store.cases import SqlCaseBook
+from services.projects.store.cases_and_standards import rules_of_types
 from services.projects.store.cells import SqlCellCalls
 from services.projects.store.complaints import SqlComplaints
 from services.projects.store.consultation_desk import consultation_acts
 from services.projects.store.effect_desk import cure_of, judge_class
 from services.projects.store.estates import HeldFloorAreas, SqlEstateBook, SqlFloorAreas
 from services.projects.store.hot_issues import SqlHotIssues
-from services.projects.store.impacts import SqlImpacts
 from services.projects.store.issue_batches import SqlIssueBatches
 from services.projects.store.matter_calls import CallsAnywhere
 from services.projects.store.matters import SqlChoices, SqlMatters
 from services.projects.store.needs import SqlNeedBook
 from services.projects.store.planning import planning
 from services.projects.store.repair_projects import SqlRepairProjects
-from services.projects.store.rules_of_types import rules_of_types
 from services.projects.store.sightings import SqlSightings
 from services.projects.store.standing_rules import SqlStandingRules
 from services.projects.store.supervision_desk import supervision_acts
 from services.projects.store.type_days import SqlDays
-from services.projects.store.warranty_visits import SqlVisits
 from services.projects.store.works_desk import works_desk
+from services.projects.works_wiring import works_acts, works_interface, works_timers
 
 RECOUNT = "recount"
 RECOUNT_SUPERVISION = "recount-supervision"
@@ -169,7 +152,6 @@ class ProjectsWiring:
         standing = SqlStandingRules(menu_rows())
         voting = consultation_acts(projects, key, standing)
         desk = works_desk(projects, works_rules(), plan_rules(), voting.desk.book.consulted, standing)
-        defects = MendDefect(desk, complaints := SqlComplaints(), calendar)
         gather = GatherNeeds(SqlNeedBook(), rules)
         follow, pilots = MeetNeeds(gather, desk.built), types.clocks.follow
         repair = Repair(
@@ -177,18 +159,6 @@ class ProjectsWiring:
             *(SqlFloorAreas(), pilots, _new_id),
         )
         for_needs = OpenForNeeds(gather.book, repair)
-        works = WorksActs(
-            desk,
-            ContractItems(desk, elements(), _new_id),
-            InspectItem(desk, defects),
-            defects,
-            FilePapers(desk),
-            AcceptBlock(desk),
-            NameParties(desk),
-            KeepContracts(desk),
-            Disturb(desk, SqlImpacts(), calendar),
-            VisitResidents(desk, SqlVisits(), defects),
-        )
         lock = LockBatch(SqlSightings(), SqlDays(), SqlCellCalls(), SqlIssueBatches(), calls, issues, rules)
         return cls(
             rules,
@@ -196,14 +166,14 @@ class ProjectsWiring:
                 lock,
                 PlaceInMatter(matters, rules, Likeness(key), CommonTerms(matters, key)),
                 lambda calls, issues: detection(calls, issues, HeldFloorAreas()),
-                AttachComplaints(complaints, lock.cells, desk.rules),
+                AttachComplaints(SqlComplaints(), lock.cells, desk.rules),
                 lambda: TicketNeeds(gather, plan_rules().asking_types),
             ),
             detect,
             Decide(issues, publish, repair, cure, DecisionMakers(rules)),
             repair,
             ReverseStep(projects, issues, publish, follow, pilots),
-            works,
+            works_acts(desk, calendar),
             voting,
             cure,
             RecountDecisions(issues, publish, rules, calendar),
@@ -225,13 +195,7 @@ class ProjectsWiring:
             concentration_routes(workshop),
             issue_routes(workshop, self.decide, self.correct, self.heat, self.words),
             project_routes(workshop, self.repair, self.reverse, self.words),
-            works_routes(workshop, self.works),
-            agreement_routes(workshop, self.works),
-            scheme_routes(workshop, self.works),
-            impact_routes(workshop, self.works.disturb),
-            visit_routes(workshop, self.works),
-            complaint_routes(workshop, self.works.desk.rules, self.works.disturb.calendar),
-            menu_routes(workshop, self.works.desk.standing),
+            *works_interface(workshop, self.works),
             consultation_routes(workshop, self.voting),
             counting_party_routes(workshop, self.voting),
             hearing_routes(workshop, self.voting.hearings),
@@ -281,9 +245,7 @@ class ProjectsWiring:
             LAPSE: each(self.detect.on_lapse_due),
             REVIEW: each(self.repair.on_review_due),
             ATTACH: self.count.attach.on_works_moved,
-            SHOWS_A_DEFECT: each(self.works.defects.on_complaint),
-            CURE: each(self.works.defects.on_cure_due),
-            VISIT: each(self.works.visits.on_visit_due),
+            **works_timers(self.works),
             FUND_ANSWER: each(self.planning.fund.on_answer_due),
             SUPERVISION: each(self.supervision.clocks.on_due),
             **self.types.timers,

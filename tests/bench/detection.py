@@ -29,7 +29,7 @@ from services.localstack.apache_kafka import ApacheKafka
 from services.localstack.postgres import EmbeddedPostgres
 from services.projects.files.rules import FILE, RulesInForce, load_rules
 from services.projects.jobs.rebuild.run import TOPICS, Rebuilding
-from services.projects.jobs.rebuild.topics import Topics
+from services.projects.jobs.rebuild.topic_reader import Topics
 from services.projects.wiring import ProjectsWiring
 from tests.bench.figures import figure
 from tests.bench.system import new_database, postgres

@@ -20,7 +20,7 @@ from services.chassis.database.tables import metadata as chassis_tables
 from services.chassis.database.work import Workshop
 from services.chassis.web.dead_letter_routes import dead_letter_routes
 from services.classifier.http.dead_letters import dead_letter_routes as classifier_letter_routes
-from services.classifier.http.reading import reader_routes
+from services.classifier.http.model_questions import reader_routes
 from services.contracts.event import Event
 from services.contracts.registry import EVENTS
 from services.contracts.schema_export import schema

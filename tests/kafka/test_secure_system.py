@@ -14,7 +14,7 @@ from services.classifier.stream.topic_reading import events_of
 from services.contracts.services import SERVICES
 from services.localstack.stack import Stack
 from services.projects.jobs.rebuild.run import TOPICS
-from services.projects.jobs.rebuild.topics import Topics
+from services.projects.jobs.rebuild.topic_reader import Topics
 from tests.harness import evidence
 from tests.harness.clients import client, token
 from tests.harness.closed_stack import Passwords, let_in

@@ -1,4 +1,4 @@
-"""Sends messages by e-mail. A mail server cannot tell a repeated message: what it may have is not sent again."""
+"""Sends messages by e-mail. A mail server cannot recognise a repeated message, so one it may have is not sent again."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class Mail:
 
 
 def _hand_over(session: smtplib.SMTP, content: bytes) -> None:
-    """From the first byte of the content on, only a clear answer tells whether it was taken."""
+    """From the first byte of the content on, only a clear answer says whether it was accepted."""
     try:
         code, _ = session.data(content)
     except smtplib.SMTPDataError:

@@ -1,4 +1,4 @@
-"""A message on its way out, by whatever channel, and what a channel answers to it."""
+"""An outgoing message on any channel, and the channel's answer."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class NotSent(Exception):
 
 
 class MaybeSent(Exception):
-    """Nobody can tell whether the message was taken, and a repetition would be a second message."""
+    """Nobody knows whether the message was accepted, and a repetition would be a second message."""
 
 
 class Channel(Protocol):

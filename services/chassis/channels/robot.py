@@ -17,7 +17,7 @@ ROBOT: Final = re.compile(r"(wecombot|dingtalk|feishu)://[A-Za-z0-9_-]{8,128}/?"
 class Robot:
     """Sends by one robot. Follows no redirects.
 
-    A robot cannot tell a repeated message, and of WeCom Apprise reads the status alone: `send` is tried once.
+    A robot cannot recognise a repeated message, and for WeCom Apprise reads only the status: `send` is tried once.
     """
 
     address: str = field(repr=False)

@@ -1,4 +1,4 @@
-"""Settings of the channels that leave the system: a gateway for short messages, and a mail server."""
+"""Settings of the outgoing channels: SMS gateway and mail server."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _one_address(address: str) -> str:
 def safe_url(url: str | None, info: ValidationInfo) -> str | None:
     """Raises ValueError for http outside the demo."""
     if url and url.startswith("http://") and info.data.get("profile") is not Profile.DEMO:
-        raise ValueError("is not https: whoever sits on the way could read the answers and the token")
+        raise ValueError("is not https: anyone on the network path could read the answers and the token")
     return url
 
 
@@ -55,7 +55,7 @@ class ChannelSettings(Settings):
     @classmethod
     def _mail_is_safe(cls, security: Security, info: ValidationInfo) -> Security:
         if security is Security.NONE and info.data.get("profile") is not Profile.DEMO:
-            raise ValueError("is none: whoever sits on the way could read the messages and the password")
+            raise ValueError("is none: anyone on the network path could read the messages and the password")
         return security
 
     @field_validator("smtp_from")

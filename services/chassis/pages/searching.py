@@ -1,4 +1,4 @@
-"""The page of the search that stands in the head of every page."""
+"""The page of the search, which is in the head of every page."""
 
 from __future__ import annotations
 

@@ -15,8 +15,8 @@ from services.chassis.messaging.dead_letters import DeadLetter
 from services.chassis.messaging.errors import Kind, cause_of, kind_of
 from services.chassis.messaging.subscription import Subscription
 from services.chassis.web.identity import Actor, Role, require
-from services.chassis.web.outline import outline_of, outline_of_headers
 from services.chassis.web.problems import Problem
+from services.chassis.web.record_outline import outline_of, outline_of_headers
 from services.contracts.event import Envelope
 
 Admin = Annotated[Actor, Depends(require(Role.ADMIN))]

@@ -37,7 +37,7 @@ class DemoIssuer:
         self.jwks = directory / JWKS_FILE
         key = load_pem_private_key((directory / KEY_FILE).read_bytes(), password=None)
         if not isinstance(key, ec.EllipticCurvePrivateKey):
-            raise ValueError(f"{directory / KEY_FILE} holds no EC key: delete the directory and make it anew")
+            raise ValueError(f"{directory / KEY_FILE} holds no EC key: delete the directory, it is made again")
         self._key = key
         public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         self._kid = hashlib.sha256(public).hexdigest()[:16]

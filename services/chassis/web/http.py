@@ -13,9 +13,9 @@ from pydantic import SecretStr
 from starlette.responses import Response
 
 from services.chassis.web import problems
-from services.chassis.web.frontier import Frontier
 from services.chassis.web.health import Health
 from services.chassis.web.identity import Verifier
+from services.chassis.web.outermost_middleware import Frontier
 from services.chassis.web.problems import Problem
 from services.chassis.web.request_body import BODY_LIMIT
 

@@ -1,4 +1,4 @@
-"""Runs the routes of a service by another way than HTTP: the same bodies, checks and refusals, without the network."""
+"""Runs the routes of a service without HTTP: the same bodies, checks and refusals, without the network."""
 
 from __future__ import annotations
 

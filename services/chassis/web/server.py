@@ -1,4 +1,4 @@
-"""The HTTP server of a service: uvicorn, and what it leaves out."""
+"""The HTTP server of a service: uvicorn, and which of its features are off."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TICK_S = 1.0
 
 
 class Server(uvicorn.Server):
-    """Ends when told by `stop`, and leaves the process's signals alone.
+    """Ends when `stop` is called, and leaves the process's signals alone.
 
     uvicorn's way is to look ten times a second whether it is to end, and to end the process by the signal when HTTP has
     ended and other work has not.

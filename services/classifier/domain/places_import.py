@@ -1,4 +1,4 @@
-"""A district's list of estates becomes estates of the register: rows checked, doubles joined, coordinates converted."""
+"""Turns a district's list of estates into estates of the register: checks rows, joins doubles, converts coordinates."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ ORDINALS: Final = frozenset("一二三四五六七八九十壹贰叁0123456789�
 LEADS: Final = frozenset("住在到是问诉映的对从于和与及往去离近给向为由归属叫即")
 """What leads up to a name."""
 TELLING: Final = ORDINALS | frozenset("路街道弄")
-"""Characters that tell one estate from its neighbour: 二村 is never a slip for 三村."""
+"""Characters that distinguish an estate from its neighbour: 二村 is never a slip for 三村."""
 
 
 class Typos:

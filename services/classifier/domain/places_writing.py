@@ -1,4 +1,4 @@
-"""One way of writing for what people write in several: Chinese numerals, ordinals, short names."""
+"""One spelling for what people write in several: Chinese numerals, ordinals, short names."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ ENDINGS: Final = (
         "墅",
     ),
 )
-"""What names of estates end in, and what tells neither one from another."""
+"""What names of estates end in, and what distinguishes none from another."""
 _SHORTEST_STEM: Final = 3
 _PART: Final = re.compile(r"\((.*?)\)")
 _A_PART: Final = re.compile(r"[a-z0-9一二三四五六七八九十东西南北中]{1,4}[期区苑村]")

@@ -17,7 +17,7 @@ from services.contracts.ticket_events import Urgency
 @dataclass(frozen=True, slots=True)
 class Rule:
     """`phrases` by the reason that is given for them, never the text, which may name people. `emergency`: what 110, 119
-    or 120 must hear of at once (docs/domain.md §2.1), if it happens now."""
+    or 120 must know of at once (docs/domain.md §2.1), if it happens now."""
 
     urgency: Urgency
     why: str

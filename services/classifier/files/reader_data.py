@@ -8,7 +8,7 @@ from services.classifier.domain.estate import Estate
 from services.classifier.domain.kind import Kinds
 from services.classifier.domain.place_words import PlaceWords
 from services.classifier.domain.places import Register
-from services.classifier.domain.reader import ModelReader
+from services.classifier.domain.read_text import ModelReader
 from services.classifier.domain.register_facts import RegisterFacts
 from services.classifier.domain.type_model import TypeModel
 from services.classifier.files.kind_model import kind_layer

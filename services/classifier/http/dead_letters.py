@@ -8,8 +8,8 @@ from aiokafka.errors import KafkaError
 from fastapi import APIRouter, Depends, Path, Query
 
 from services.chassis.web.identity import Actor, Role, require
-from services.chassis.web.outline import outline_of, outline_of_headers
 from services.chassis.web.problems import Problem
+from services.chassis.web.record_outline import outline_of, outline_of_headers
 from services.classifier.app.answer import CONSUMER
 from services.classifier.stream.dead_letters import DeadLetters, RejectedRecord, StillRejected
 

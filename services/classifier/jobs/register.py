@@ -1,4 +1,4 @@
-"""`closedloop register import`: a district's list of estates becomes the register by which places are known."""
+"""`closedloop register import`: turns a district's list of estates into the register that finds places."""
 
 from __future__ import annotations
 

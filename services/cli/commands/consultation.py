@@ -14,7 +14,7 @@ from services.cli.problems import fail
 from services.cli.whole_file import whole_file
 
 if TYPE_CHECKING:
-    from services.projects.jobs.consultation.tables import ListedTable
+    from services.projects.jobs.consultation.columns import ListedTable
 
 app = typer.Typer(help="Count the consultation of owners, item by item, or recount one.", no_args_is_help=True)
 
@@ -74,9 +74,9 @@ def count(
     """
     from services.cli.importing.times import moment_of
     from services.contracts.data_files import InvalidData
-    from services.projects.jobs.consultation.count import HowToCount
-    from services.projects.jobs.consultation.count import count as counted
-    from services.projects.jobs.consultation.tables import CountRefused
+    from services.projects.jobs.consultation.columns import CountRefused
+    from services.projects.jobs.consultation.count_votes import HowToCount
+    from services.projects.jobs.consultation.count_votes import count as counted
 
     asked = HowToCount(
         rule=rule,
@@ -110,12 +110,12 @@ def verify(
 ) -> None:
     """Recount a record without the service: parts, chain of ballots, result, seal. Exit 1 if anything is not so.
 
-    Whoever changes a record and makes all its hashes anew is found by the published seal alone: give --seal.
+    A record that was changed and whose hashes were all recomputed is found only by the published seal: give --seal.
 
     Example: closedloop consultation verify record.json
     """
+    from services.projects.jobs.consultation.columns import CountRefused
     from services.projects.jobs.consultation.recount import recount
-    from services.projects.jobs.consultation.tables import CountRefused
 
     try:
         found = recount(file, seal)
@@ -132,7 +132,7 @@ def verify(
 def _table(kind: str, file: Path) -> ListedTable:
     from services.cli.importing.cells import id_of
     from services.cli.importing.table import Unreadable, open_table
-    from services.projects.jobs.consultation.tables import ListedRow, ListedTable, has_columns
+    from services.projects.jobs.consultation.columns import ListedRow, ListedTable, has_columns
 
     try:
         table = open_table(file, is_header=has_columns(kind))

@@ -1,4 +1,4 @@
-"""`closedloop deliveries`: the log of who was told what, and sending again what failed."""
+"""`closedloop deliveries`: the log of who was notified of what, and sending again what failed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from services.cli.problems import fail, said
 from services.cli.running import DEFAULT_RUN_DIR, RunDir, client, running_stack, service_of
 
 app = typer.Typer(
-    help="Who was told what, when, by which way, and whether it was read; send again what failed.",
+    help="Who was notified of what, when, by which channel, and whether it was read; send again what failed.",
     no_args_is_help=True,
 )
 TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S"]
@@ -40,7 +40,7 @@ def list_deliveries(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     run_dir: RunDir = DEFAULT_RUN_DIR,
 ) -> None:
-    """List what was told, the newest cause first.
+    """List deliveries, the newest cause first.
 
     Example: closedloop deliveries list --department housing --status failed
     """

@@ -46,7 +46,7 @@ def apply(
     """Create users, allow what the tables give, withdraw what they do not. May be run again at any time.
 
     A missing user gets the password that lies in --passwords, or a new one, which is written there. No password is
-    printed. Rights of others on what is not ours are left alone; denials made by hand are told and stay.
+    printed. Rights of others on resources that are not ours are left alone; denials made by hand are reported and stay.
 
     Example: closedloop kafka apply --kafka kafka:9092 --passwords /etc/closedloop/passwords
     """

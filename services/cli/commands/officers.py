@@ -1,4 +1,4 @@
-"""`closedloop officers`: the people at units who are told by name."""
+"""`closedloop officers`: the people at units who are notified by name."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("unit", "post", "name")
 WAY = ("channel", "address")
-app = typer.Typer(help="The people at units who are told by name.", no_args_is_help=True)
+app = typer.Typer(help="The people at units who are notified by name.", no_args_is_help=True)
 
 
 @app.command("import")
@@ -25,8 +25,8 @@ def import_officers(
     file: Annotated[
         Path,
         typer.Argument(
-            help="CSV or XLSX with the columns unit, post, name, and optionally language, channel, address. One row a "
-            "way; several rows of one officer are tried in their order."
+            help="CSV or XLSX with the columns unit, post, name, and optionally language, channel, address. One row "
+            "per channel; several rows of one officer are tried in their order."
         ),
     ],
     dry_run: Annotated[
@@ -40,14 +40,14 @@ def import_officers(
     ] = None,
     run_dir: RunDir = DEFAULT_RUN_DIR,
 ) -> None:
-    """Give the units that the file names these officers and no others. A file with a fault changes nothing.
+    """Replace the officers of the units that the file names. A file with a fault changes nothing.
 
     Example: closedloop officers import duty-roster.csv --dry-run
     """
     rows = _rows(_opened(file))
     officers, numbers = _officers(rows)
     if not officers:
-        fail(f"{file}: holds no officer; write one row a way below the header")
+        fail(f"{file}: holds no officer; write one row per channel below the header")
     with _client(url, token, run_dir) as notifier:
         answer = notifier.post("/officers/batch", params={"dry_run": dry_run}, json={"officers": officers})
     if answer.status_code == 422:
@@ -57,9 +57,9 @@ def import_officers(
     if answer.status_code != 200:
         fail(f"notifier answered {answer.status_code}: {answer.text[:500]}")
     if dry_run:
-        counts = "{added} officers would be new, {kept} stay, {removed} be told no more; nothing was changed"
+        counts = "{added} officers would be new, {kept} stay, {removed} would be removed; nothing was changed"
     else:
-        counts = "{added} officers are new, {kept} stay, {removed} are told no more"
+        counts = "{added} officers are new, {kept} stay, {removed} are removed"
     typer.echo(counts.format(**answer.json()))
 
 

@@ -163,7 +163,7 @@ def rotate_key(
         fail(str(error))
     except SQLAlchemyError as error:
         fail(f"the database does not answer as that of callers' keys should ({type(error).__name__})")
-    typer.echo(f"{done.wrapped} keys wrapped anew by {done.master}, {done.left} left")
+    typer.echo(f"{done.wrapped} keys rewrapped by {done.master}, {done.left} left")
     if done.left:
         raise typer.Exit(1)
 

@@ -1,4 +1,4 @@
-"""`closedloop rebuild`: a service's database from the topics alone."""
+"""`closedloop rebuild`: rebuilds a service's database from the topics alone."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def rebuild(
 
     from services.contracts.data_files import InvalidData
     from services.projects.jobs.rebuild.run import TOPICS, NotEmpty, rebuild_and_prove
-    from services.projects.jobs.rebuild.topics import Topics
+    from services.projects.jobs.rebuild.topic_reader import Topics
 
     if service != "projects":
         fail(f"{service!r} cannot be rebuilt from topics; projects can")

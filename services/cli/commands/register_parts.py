@@ -1,4 +1,4 @@
-"""`closedloop register parts`: flats and shops of the registered estates, with their areas and who owns them."""
+"""`closedloop register parts`: flats and shops of the registered estates, with areas and owners."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def import_parts(
 
     from services.cli.importing.progress import Advance
     from services.cli.importing.table import Unreadable, open_table
-    from services.projects.jobs.consultation.tables import ListedRow
+    from services.projects.jobs.consultation.columns import ListedRow
     from services.projects.jobs.register.parts_file import CutShort, is_header, lacking, read_parts
 
     try:

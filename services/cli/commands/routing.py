@@ -1,4 +1,4 @@
-"""`closedloop routing`: who is told of what, by which version of the rules, and why."""
+"""`closedloop routing`: who is notified of what, by which version of the rules, and why."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from services.cli.running import DEFAULT_RUN_DIR, RunDir, client, running_stack,
 
 NUMBER = re.compile(r"[0-9]{18}", re.ASCII)
 Seats = dict[tuple[str, str], tuple[int, int]]
-app = typer.Typer(help="Who is told of what, and why.", no_args_is_help=True)
+app = typer.Typer(help="Who is notified of what, and why.", no_args_is_help=True)
 RoutingFile = Annotated[
     Path | None, typer.Option("--file", help="A file like services/notifier/data/routing.yaml, instead of that one.")
 ]
@@ -21,7 +21,7 @@ RoutingFile = Annotated[
 
 @app.command("list")
 def list_rules(file: RoutingFile = None) -> None:
-    """Show the rule sets for officers: what each rule fits, whom it tells and what follows if nobody reads it.
+    """Show the rule sets for officers: the facts, recipients and escalation of each rule.
 
     Example: closedloop routing list
     """
@@ -37,7 +37,7 @@ def list_rules(file: RoutingFile = None) -> None:
 
 @app.command()
 def check(file: RoutingFile = None) -> None:
-    """Check a routing file before it is put to use: the first fault is named with its remedy.
+    """Check a routing file before it is used. The first fault is named with its remedy.
 
     Example: closedloop routing check --file our-routing.yaml
     """
@@ -52,15 +52,17 @@ def check(file: RoutingFile = None) -> None:
 
 @app.command()
 def explain(
-    number: Annotated[str | None, typer.Argument(help="A ticket's number: who was told of it, by which rule.")] = None,
+    number: Annotated[
+        str | None, typer.Argument(help="A ticket's number: who was notified of it, by which rule.")
+    ] = None,
     event: Annotated[
         Path | None,
-        typer.Option(help="JSON with type, time and event (its body): who would be told of it, and why others not."),
+        typer.Option(help="JSON with type, time and event (its body): who would be notified, and why others not."),
     ] = None,
     file: RoutingFile = None,
     run_dir: RunDir = DEFAULT_RUN_DIR,
 ) -> None:
-    """Say who would be told of an event and why, or who was told of a ticket. Nothing is sent.
+    """Show who would be notified of an event and why, or who was notified of a ticket. Nothing is sent.
 
     Example: closedloop routing explain --event breach.json
     """
@@ -70,7 +72,7 @@ def explain(
         _would_be_told(event, file, run_dir)
         return
     if not NUMBER.fullmatch(number or ""):
-        fail(f"{number} is no ticket's number: it has 18 digits, as in 310109202607010042; an event goes with --event")
+        fail(f"{number} is no ticket's number: it has 18 digits, as in 260701093000042117; an event goes with --event")
     state = running_stack(run_dir)
     with client(state, "hub") as hub:
         answer = hub.get(f"{service_of(state, 'notifier')['url']}/officer-notices", params={"number": str(number)})
@@ -80,7 +82,7 @@ def explain(
     for one in items:
         typer.echo(_line(one))
     if not items:
-        typer.echo("no officer was told of it")
+        typer.echo("no officer was notified of it")
 
 
 def _would_be_told(event: Path, file: Path | None, run_dir: Path) -> None:

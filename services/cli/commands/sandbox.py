@@ -1,4 +1,4 @@
-"""`closedloop sandbox`: generated tickets for those who write a department's program."""
+"""`closedloop sandbox`: generated tickets for authors of a department's program."""
 
 from __future__ import annotations
 

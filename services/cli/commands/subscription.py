@@ -1,4 +1,4 @@
-"""`closedloop subscription`: what subscribers of departments' topics are told about the topics themselves."""
+"""`closedloop subscription`: announcements to subscribers about their topics."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 from services.cli.problems import fail, said
 from services.cli.running import DEFAULT_RUN_DIR, RunDir, client, running_stack, service_of
 
-app = typer.Typer(help="What subscribers are told about their topics.", no_args_is_help=True)
+app = typer.Typer(help="Announcements to subscribers about their topics.", no_args_is_help=True)
 
 
 @app.command()
@@ -25,7 +25,7 @@ def announce(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     run_dir: RunDir = DEFAULT_RUN_DIR,
 ) -> None:
-    """Tell every department on its topic that a message gets a new schema. Until the day both are sent.
+    """Announce on every department's topic that a message gets a new schema. Until the day both are sent.
 
     Example: closedloop subscription announce department.ticket_told.v1 department.ticket_told.v2 --from 2027-02-01
     """
@@ -36,5 +36,5 @@ def announce(
     if answer.status_code != 201:
         fail(f"notifier answered {answer.status_code}: {said(answer)}")
     told = answer.json()["told"]
-    line = f"{told} departments are told that {new} replaces {old} from {body['new_alone_from']} on"
-    typer.echo(json.dumps(body | {"told": told}) if as_json else line if told else "they had been told before")
+    line = f"{told} departments are notified that {new} replaces {old} from {body['new_alone_from']} on"
+    typer.echo(json.dumps(body | {"told": told}) if as_json else line if told else "they had been notified before")

@@ -1,4 +1,4 @@
-"""`closedloop tell --dry-run`: what a caller would be told."""
+"""`closedloop tell --dry-run`: which message a caller would get."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from services.cli.running import DEFAULT_RUN_DIR, RunDir, client, running_stack,
 def tell(
     ticket: Annotated[str, typer.Argument(metavar="TICKET", help="The id of a ticket.")],
     occasion: Annotated[str, typer.Argument(metavar="OCCASION", help='As in occasions.yaml: answered, "done again" …')],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show it. Steps themselves tell callers.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show it; steps send messages.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     run_dir: RunDir = DEFAULT_RUN_DIR,
 ) -> None:
-    """Show what the caller of a ticket would be told on an occasion: by which way, when, in which words, or why not.
+    """Show which message the caller of a ticket would get on an occasion, by which channel and when, or why none.
 
     Nothing is sent and nothing is kept.
 
     Example: closedloop tell --dry-run 0b5f6c1e-9d5c-4f0c-8e2f-3a7d0c2b9e11 answered
     """
     if not dry_run:
-        fail("callers are told by the steps of their tickets; to see what they would be told, give --dry-run")
+        fail("callers are notified by the steps of their tickets; to see which message they would get, give --dry-run")
     state = running_stack(run_dir)
     asked = f"{service_of(state, 'intake')['url']}/tickets/{ticket}/tellings/dry-run"
     with client(state, "hub") as hub:
@@ -37,5 +37,5 @@ def tell(
 
 
 def _lines(told: dict[str, Any]) -> list[str]:
-    how = f"by {told['way']}, not before {told['not_before']}" if told["way"] else f"not told: {told['cause']}"
+    how = f"by {told['way']}, not before {told['not_before']}" if told["way"] else f"no message: {told['cause']}"
     return [f"{told['occasion']}: {how}", *(told["words"] or {}).values()]

@@ -10,7 +10,7 @@ from services.cli.importing.cells import plain
 
 
 class TicketField(StrEnum):
-    """`caller_id` is any other name of a caller at the source: it tells callers apart where there is no phone.
+    """`caller_id` is any other name of a caller at the source: it distinguishes callers where there is no phone.
 
     `about_unit` is the department that is reported, by its code or a name of it. Of anybody else, such as a firm,
     nothing is kept: a firm gets no tickets. `confidential` says, yes or no, whether the caller wishes to stay unnamed.

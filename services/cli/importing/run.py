@@ -1,4 +1,4 @@
-"""One import: sends the rows of a table to intake and counts what became of them."""
+"""One import: sends the rows of a table to intake and counts the results."""
 
 from __future__ import annotations
 

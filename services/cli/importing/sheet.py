@@ -1,4 +1,4 @@
-"""The rows of one sheet, one after another: what each cell shows, however far to the right it stands."""
+"""The rows of one sheet: the displayed value of each cell, in all columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The summary of an import: what became of the rows, and what of the file was not read."""
+"""The summary of an import: results of the rows, and the parts of the file that were not read."""
 
 from __future__ import annotations
 

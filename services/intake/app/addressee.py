@@ -1,4 +1,4 @@
-"""Who a message goes to, out of the vault by the ticket."""
+"""The address of a message, read from the vault by its ticket."""
 
 from __future__ import annotations
 

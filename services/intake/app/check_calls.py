@@ -1,4 +1,4 @@
-"""Takes off the call list what nobody need be told any more: it may have waited for days."""
+"""Removes calls that are no longer needed from the call list, where they may have waited for days."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BATCH: Final = 100
 
 class OpenCalls(Protocol):
     def lock_open(self, work: Work, after: str | None, most: int) -> Sequence[Telling]:
-        """Messages that wait to be told by a call, by their ids from the one after `after` on, locked."""
+        """Messages that wait for a call, by their ids from the one after `after` on, locked."""
 
     def close(self, work: Work, telling: Telling, cause: str) -> None:
         """Nobody calls; the caller holds the lock."""

@@ -1,4 +1,4 @@
-"""What the use cases tell the city of, in the transaction of `work`."""
+"""How use cases notify the city, in the transaction of `work`."""
 
 from __future__ import annotations
 

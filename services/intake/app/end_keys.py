@@ -1,4 +1,4 @@
-"""Deletes callers' keys that are to open nothing any more: of whoever was erased, and those that nobody has."""
+"""Deletes callers' keys that must open nothing any more: keys of erased persons, and orphaned keys."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from services.intake.domain.ticket import Ticket
 
 ACTOR = "clock"
 DEADLINE = "clock"
-"""The kind of the timers behind all deadlines; the subject is the ticket, whose deadlines say what is due."""
+"""The kind of the timers behind all deadlines (stored); the subject is the ticket, whose deadlines say what is due."""
 
 
 @dataclass(frozen=True, slots=True)

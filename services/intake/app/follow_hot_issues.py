@@ -97,7 +97,7 @@ class FollowHotIssues:
         if isinstance(event, HotIssueMemberJoined):
             self.join(work, issue, event.ticket_id)
         elif isinstance(event, HotIssueConfirmed) and issue.version == event.version:
-            # those who joined an early warning, which they were not told of
+            # those who joined an early warning, of which they were not notified
             followers = self.follow_ups.of_issue(work, issue.id)
             self.tell(work, followers, {one.id: one.stage for one in followers})
 
@@ -171,7 +171,7 @@ class FollowHotIssues:
         return stage_of(issue.state, issue.decision, suspended=bool(suspended), cause=cause)
 
     def _move(self, work: Work, issue: KnownHotIssue, stage: Stage) -> KnownHotIssue:
-        """Stores the issue at its stage; if that is another than before, its followers move along and are told."""
+        """Stores the issue at its stage; if that is another than before, its followers move along and are notified."""
         moved = replace(issue, stage=stage)
         self.follow_ups.keep_issue(work, moved)
         if stage is not issue.stage:
@@ -208,7 +208,7 @@ class FollowHotIssues:
         if follow_up.follow(issue.stage, issue.accepted_at) or not known:
             self._save(work, [follow_up], message=issue.state not in SILENT_TO_JOINERS)
             asked_at_once = follow_up.ask_at is not None and follow_up.ask_at <= work.clock.now()
-            # The step that filed a ticket away is told already.
+            # The step that filed a ticket away is published already.
             if ticket.state is not TicketState.FILED_AWAY and not asked_at_once:
                 self.tell(work, [follow_up], before, joining=True)
         else:

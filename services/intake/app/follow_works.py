@@ -1,6 +1,6 @@
-"""Follows works, and plans what those concerned are told: callers of the hot issues they cure, and of complaints.
+"""Follows works, and plans messages to those concerned: callers of the hot issues they cure, and of complaints.
 
-Which block a caller lives in stays in the vault: a cut is told to everybody concerned in the estate, with its blocks.
+The block of a caller stays in the vault: everybody concerned in the estate is notified of a cut, with its blocks.
 """
 
 from __future__ import annotations

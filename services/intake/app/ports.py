@@ -262,7 +262,7 @@ class PlannedTelling:
 
 @dataclass(frozen=True, slots=True)
 class EarlierMessage:
-    """What a person was told, or is to be told if it is still true then (`waits`); `at` is when."""
+    """A message to a person: sent, or to be sent if it is still true then (`waits`); `at` is when."""
 
     ticket_id: str
     occasion: str
@@ -284,7 +284,7 @@ class Tellings(Protocol):
         """Lets one transaction at a time plan for each of these persons, until it ends; taken in one order by all."""
 
     def told(self, work: Work, persons: Collection[str], since: datetime) -> Mapping[str, ToldBefore]:
-        """What these persons were told; one who was told nothing, and has stopped nothing, is left out."""
+        """Messages to these persons; a person without any, who has stopped nothing, is left out."""
 
     def add(self, work: Work, planned: Sequence[PlannedTelling]) -> list[PlannedTelling]:
         """Stores them, once for each (person, occasion, occurrence); returns those that were not there before."""

@@ -23,7 +23,7 @@ class Withheld(Exception):
 
 
 class NotThisWay(Exception):
-    """The person cannot be told by this way, but perhaps by another; `cause` says why."""
+    """The person cannot be reached on this channel, but perhaps on another; `cause` says why."""
 
     def __init__(self, cause: NotSentCause) -> None:
         super().__init__(cause)

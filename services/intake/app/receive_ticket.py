@@ -52,7 +52,7 @@ class Prepared:
 
 
 class Receipt(NamedTuple):
-    """The ticket of a request, by its id and by the number that its caller is told; `fresh`: it is new."""
+    """The ticket of a request, by its id and by the number that its caller gets; `fresh`: it is new."""
 
     ticket_id: str
     number: str

@@ -1,4 +1,4 @@
-"""Counts anew the deadlines of years that the calendar did not know when they started, and says so."""
+"""Recalculates deadlines that started before the holidays of their year were known, and publishes the change."""
 
 from __future__ import annotations
 

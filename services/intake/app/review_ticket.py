@@ -19,9 +19,10 @@ from services.contracts.ticket_events import (
 from services.intake.app.ports import Authorise, Catalogues
 from services.intake.app.ticket_desk import Command, TicketChanges, TicketDesk
 from services.intake.domain.dispatch import Dispatch
+from services.intake.domain.dispatched_ticket import NOBODY
 from services.intake.domain.scope import may_have
 from services.intake.domain.step_causes import after_review
-from services.intake.domain.ticket import NOBODY, Ticket
+from services.intake.domain.ticket import Ticket
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from services.intake.domain.telling import Way
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What a person is to be told, as its row says. `attempts` counts the one that is being made."""
+    """A message to a person, as in its row. `attempts` includes the current one."""
 
     id: str
     ticket_id: str
@@ -41,7 +41,7 @@ class Addressee:
 
 class StillTrue(Protocol):
     def __call__(self, work: Work, telling: Telling) -> str | None:
-        """None if what the message says still is so and the person may be told it by its way; else the cause."""
+        """None if the message is still true and its channel is allowed for the person; else the cause."""
 
 
 class Words(Protocol):

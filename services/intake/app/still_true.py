@@ -1,4 +1,4 @@
-"""Whether what was planned to be told is still so when the message is about to leave."""
+"""Whether a planned message is still true when it is about to be sent."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from services.intake.app.ports import FollowUps, Tellings, Tickets, ToldBefore
 from services.intake.app.to_tell import addressee, at_stage, of_ticket
 from services.intake.app.works_ports import WorksBook
 from services.intake.domain.occasion import Each, Occasion
-from services.intake.domain.occasions import Occasions
+from services.intake.domain.occasion_rules import Occasions
 from services.intake.domain.steps import TicketState
 from services.intake.domain.telling import Way
 from services.intake.domain.telling_plan import Cause, obstacle
@@ -55,7 +55,7 @@ class StillTrue:
         return obstacle(occasion, addressee(ticket, stopped=before.stopped), Way(telling.way))
 
     def _holds(self, work: Work, occasion: Occasion, ticket: Ticket, telling: Waiting) -> bool:
-        """Whether it is still as the person would be told."""
+        """Whether the message is still true."""
         if occasion.works:
             known = self.works.known(work, occasion.works.of, telling.occurrence.partition("|")[0])
             return known is not None and occasion.works.still_holds(known, work.clock.now())

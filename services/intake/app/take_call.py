@@ -1,4 +1,4 @@
-"""Records what came of a call by which somebody was to be told something."""
+"""Records the result of a call that had to deliver a message."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class TakeCall:
     def __call__(self, work: Work, telling_id: str, version: int, actor: str, result: CallResult) -> None:
         """Takes one result for each call; `version` is the number of tries that the caller of the person saw.
 
-        Raises Unknown, and Conflict when somebody else has called since, or nothing is to be told by a call any more.
+        Raises Unknown, and Conflict when somebody else has called since, or no call is needed any more.
         """
         told = self.book.lock(work, telling_id)
         if told is None:

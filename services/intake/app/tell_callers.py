@@ -1,4 +1,4 @@
-"""Plans what callers are told, in the transaction of what they are told of: once for each person and occasion."""
+"""Plans messages to callers in the transaction of the step that they report: once for each person and occasion."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from services.intake.app.to_tell import (
     of_works,
 )
 from services.intake.domain.occasion import Audience, Occasion
-from services.intake.domain.occasions import Occasions
+from services.intake.domain.occasion_rules import Occasions
 from services.intake.domain.telling_plan import decide
 from services.intake.domain.ticket import Ticket
 from services.intake.domain.works_news import WorksNews
@@ -48,17 +48,17 @@ class TellCallers:
             self.tellings.lock(work, persons)
 
     def of_steps(self, work: Work, taken: Sequence[StepTaken]) -> None:
-        """Plans what the callers of these tickets are told of these steps. Of most steps nobody is told."""
+        """Plans messages to the callers of these tickets about these steps. Most steps notify nobody."""
         known = ((self.table.of_step(one.entry.step), one) for one in taken)
         self._plan(work, [of_step(occasion, one) for occasion, one in known if occasion])
 
     def of_stages(self, work: Work, reached: Sequence[StageReached]) -> None:
-        """Plans what the callers of hot issues are told of their stages."""
+        """Plans messages to the callers of hot issues about their stages."""
         known = ((self._occasion(one), one) for one in reached)
         self._plan(work, [of_stage(occasion, one) for occasion, one in known if occasion])
 
     def of_works(self, work: Work, audience: Audience, news: WorksNews, tickets: Sequence[Ticket]) -> None:
-        """Plans what the callers of these tickets are told of works; of most news nobody is told."""
+        """Plans messages to the callers of these tickets about works. Most news notify nobody."""
         if tickets and (occasion := self.table.of_works(audience, news)):
             self._plan(work, [of_works(occasion, news, one) for one in tickets])
 
@@ -119,7 +119,7 @@ class TellCallers:
         return planned
 
     def _overtaken(self, message: EarlierMessage, by: ToTell) -> bool:
-        """Whether a message that waits will be withheld because of what is to be told now: it uses up no limit."""
+        """Whether a message that waits will be withheld because of a new one: it uses up no limit."""
         if by.hot_issue_id:
             same = message.occurrence.startswith(f"{by.hot_issue_id}|")
             return message.waits and same and message.occurrence != by.occurrence

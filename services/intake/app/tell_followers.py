@@ -1,4 +1,4 @@
-"""Plans what the callers of hot issues are told, when their follow-ups have moved."""
+"""Plans messages to the callers of hot issues when their follow-ups have moved."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class TellFollowers:
         )
 
     def nobody(self, work: Work, issue: KnownHotIssue, ticket: Ticket) -> None:
-        """Keeps why the caller of a member is not told of the issue: nobody follows them."""
+        """Records why the caller of a member is not notified of the issue: there is no follow-up."""
         self.tell.of_stages(work, [StageReached(issue, ticket, Stage.NOTED, 0, Stage.NOTED, joining=True)])
 
     def _start(self, work: Work, issue: KnownHotIssue) -> date | None:

@@ -75,7 +75,7 @@ class TicketDesk:
         return redact(words, name=caller.name if caller else None, flats=flats_in(known))
 
     def save_and_publish(self, work: Work, ticket: Ticket, event: type[Event] | None, **more: Any) -> None:
-        """Finishes a ticket step: updates its deadlines, saves it, notifies the city, plans what its caller is told and
+        """Finishes a ticket step: updates its deadlines, saves it, notifies the city, plans messages to its caller and
         publishes the event.
 
         The event carries the ticket's public state and `more`. None: nobody outside needs to know.

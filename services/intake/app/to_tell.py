@@ -1,4 +1,4 @@
-"""What there is to tell: the facts of a ticket's step, or of a hot issue's stage, for the words of its occasion."""
+"""The facts that a message may mention: of a ticket's step, or of a hot issue's stage."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class StageReached:
 
 @dataclass(frozen=True, slots=True)
 class ToTell:
-    """Something that the caller of a ticket may be told."""
+    """A possible message to the caller of a ticket."""
 
     ticket: Ticket
     occasion: Occasion
@@ -111,7 +111,7 @@ def of_works(occasion: Occasion, news: WorksNews, ticket: Ticket) -> ToTell:
 
 
 def at_works(occasion: Occasion, news: WorksNews) -> str:
-    """What may come again, as a suspension, is another time for each version; all else is told once."""
+    """What may come again, as a suspension, is another time for each version; everything else notifies once."""
     return f"{news.id}|{news.state}" + (f"|{news.version}" if occasion.each is Each.STEP else "")
 
 
@@ -135,7 +135,7 @@ def at_stage(hot_issue_id: str, round_: int, stage: Stage, start: str | None = N
 
 
 def person_of(ticket: Ticket) -> str:
-    """Who is told of it: the caller_ref, or the ticket's id for an anonymous call."""
+    """Who is notified: the caller_ref, or the ticket's id for an anonymous call."""
     return ticket.caller_ref or ticket.id
 
 

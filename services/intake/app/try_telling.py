@@ -1,4 +1,4 @@
-"""What the caller of a ticket would be told if an occasion came now."""
+"""Which message the caller of a ticket would get if an occasion came now."""
 
 from __future__ import annotations
 

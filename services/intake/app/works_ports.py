@@ -1,4 +1,4 @@
-"""What intake knows of works, so that it can tell callers of them."""
+"""What intake knows of works, in order to notify callers of them."""
 
 from __future__ import annotations
 

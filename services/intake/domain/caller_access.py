@@ -1,4 +1,4 @@
-"""Who may learn who a caller is. Nothing else says it: routes and pages ask here (ADR 35)."""
+"""Who may read who a caller is. This is the only place that decides it: routes and pages ask here (ADR 35)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who called, without saying who: a keyed hash tells distinct callers apart (docs/domain.md §9)."""
+"""Callers without identity: a keyed hash distinguishes them (docs/domain.md §9)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The call list: whom somebody has to call and for what, and what comes of a call."""
+"""The call list: whom somebody has to call, for what, and what follows from the result of a call."""
 
 from __future__ import annotations
 

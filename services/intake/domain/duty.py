@@ -1,4 +1,4 @@
-"""What the group robot of a duty desk is told, and when (ADR 37)."""
+"""What the group robot of a duty desk reports, and when (ADR 37)."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class DutyRules(BaseModel):
         return words
 
     def slot(self, now: datetime) -> datetime | None:
-        """The beginning of the time within which a desk is told once; None in the quiet hours."""
+        """The beginning of the period in which a desk is notified once; None in the quiet hours."""
         if after_quiet(now, self.quiet) != now:
             return None
         every = timedelta(minutes=self.every_min).total_seconds()

@@ -1,4 +1,4 @@
-"""The one-time links in messages: what they ask, and what becomes of an answer."""
+"""The one-time links in messages: what they ask, and the effect of an answer."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def token_hash(token: str) -> str:
 
 
 def status_code_of(key: bytes, ticket_id: str) -> str:
-    """The code by which a caller looks up their ticket; without the key it cannot be told from any other."""
+    """The code by which a caller looks up their ticket; without the key it cannot be distinguished from any other."""
     number = int.from_bytes(hmac.digest(key, f"status:{ticket_id}".encode(), "sha256"), "big")
     signs = []
     for _ in range(CODE_LENGTH):

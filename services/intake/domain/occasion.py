@@ -1,4 +1,4 @@
-"""One occasion on which callers are told something: what sets it off, by which ways, in which words."""
+"""One occasion for a message to callers: what triggers it, on which channels, in which words."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Question(StrEnum):
 
 
 class Each(StrEnum):
-    """How often a ticket's caller is told: once a ticket, each redo, each limit, each pause, or at each such step."""
+    """How often a ticket's caller is notified: once a ticket, each redo, each limit, each pause, or each such step."""
 
     TICKET = "ticket"
     REDO = "redo"

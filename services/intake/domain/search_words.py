@@ -1,4 +1,4 @@
-"""What somebody looks for, read in every way in which it can be meant."""
+"""A search term, read in every meaning that it can have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How messages to callers leave: retries, the next way, and what a gateway's receipt changes."""
+"""How messages to callers are sent: retries, the next channel, and the effect of a gateway's receipt."""
 
 from __future__ import annotations
 

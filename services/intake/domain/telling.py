@@ -1,4 +1,4 @@
-"""What a caller is told: once for each person and occasion, by one way, with a cause for whatever is not sent."""
+"""A message to a caller: once for each person and occasion, on one channel, with a cause if it is not sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a person is told something, by which way, and from when on; if not, why not."""
+"""Whether a person gets a message, on which channel and from when on; if not, why not."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from enum import StrEnum
 
 from services.contracts.quiet_hours import after_quiet
 from services.intake.domain.occasion import Occasion
-from services.intake.domain.occasions import Occasions, TellingLimit
+from services.intake.domain.occasion_rules import Occasions, TellingLimit
 from services.intake.domain.reach import ways_of
 from services.intake.domain.telling import Way
 
 
 class Cause(StrEnum):
-    """Why a person is not told. Each has words in both languages (`words.yaml`)."""
+    """Why a person gets no message. Each has words in both languages (`words.yaml`)."""
 
     HISTORY = "imported history"
     CITY = "the city tells them"
@@ -62,7 +62,7 @@ def decide(table: Occasions, occasion: Occasion, to: Addressee, told: Sequence[d
 
 
 def obstacle(occasion: Occasion, to: Addressee, way: Way) -> Cause | None:
-    """Why a person may not be told by this way; None if they may."""
+    """Why this channel may not be used for a person; None if it may."""
     if to.history:
         return Cause.HISTORY
     if to.of_city and occasion.city_tells:

@@ -1,4 +1,4 @@
-"""What a person is told, word for word: plain, short, without personal data."""
+"""The words of a message to a person: plain, short, without personal data."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from services.contracts.districts import sub_districts
 from services.contracts.taxonomy import taxonomy
 from services.intake.domain.limits import SHANGHAI
 from services.intake.domain.occasion import Language
-from services.intake.domain.occasions import Occasions
+from services.intake.domain.occasion_rules import Occasions
 from services.intake.domain.telling import Way
 
 _UNKNOWN: Final[Mapping[str, Mapping[Language, str]]] = {

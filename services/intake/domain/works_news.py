@@ -1,4 +1,4 @@
-"""News of works: what a project, disturbance, defect, vote, need or case became, as far as callers hear it."""
+"""News of works: changes of a project, disturbance, defect, vote, need or case of which callers are notified."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may learn who a caller is, read from `data/caller_access.yaml`."""
+"""Who may read who a caller is, from `data/caller_access.yaml`."""
 
 from __future__ import annotations
 

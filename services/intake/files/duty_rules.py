@@ -1,4 +1,4 @@
-"""What duty desks are told, read from `data/duty_desks.yaml`."""
+"""What duty desks are notified of, from `data/duty_desks.yaml`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What callers are told, read from `data/occasions.yaml`."""
+"""The messages to callers, from `data/occasions.yaml`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import yaml
 from pydantic import ValidationError
 
 from services.contracts.data_files import InvalidData
-from services.intake.domain.occasions import Occasions
+from services.intake.domain.occasion_rules import Occasions
 
 FILE = Path(__file__).parents[1] / "data" / "occasions.yaml"
 

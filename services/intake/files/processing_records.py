@@ -21,7 +21,7 @@ _Words = Annotated[str, Field(min_length=1)]
 
 
 class Notice(DataRow):
-    """What callers are told, in force from a day until the next one's."""
+    """The notice to callers, in force from a day until the next one's."""
 
     id: _Words
     version: PositiveInt

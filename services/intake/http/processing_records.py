@@ -1,4 +1,4 @@
-"""`/privacy/records`: what callers are told, by what right their data is used, and what was assessed (ADR 35)."""
+"""`/privacy/records`: the notice to callers, legal bases and assessments (ADR 35)."""
 
 from __future__ import annotations
 

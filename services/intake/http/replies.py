@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from services.chassis.database.parts import part_of
 from services.chassis.database.work import Work
+from services.chassis.database.work_parts import part_of
 from services.chassis.messaging.reply_desk import Refusal, ReplyDesk, by_event
 from services.chassis.messaging.subscription import Subscription, one_by_one
 from services.chassis.web.identity import Actor, Role
@@ -100,7 +100,7 @@ class TakeReply:
         )
 
     def lock_tickets(self, envelopes: Sequence[Envelope], work: Work) -> None:
-        """Locks the tickets of a batch in the order of their ids, then who is told of them, so that two batches cannot
+        """Locks the tickets of a batch in the order of their ids, then their callers, so that two batches cannot
         deadlock."""
         tickets = self.steps.plain.desk
         found = tickets.tickets.lock_all(work, {envelope.event.aggregate_id for envelope in envelopes})

@@ -1,4 +1,4 @@
-"""`POST /sms/receipts` (docs/sms-gateway.md): the gateway reports what became of a message."""
+"""`POST /sms/receipts` (docs/sms-gateway.md): the gateway reports the fate of a message."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from services.contracts.ticket_events import DepartmentCode, Place, RequestKind,
 from services.intake.app.ports import Result
 from services.intake.app.review_ticket import Correction
 from services.intake.domain.calls import CallResult
-from services.intake.domain.ticket import NOBODY
+from services.intake.domain.dispatched_ticket import NOBODY
 from services.intake.http.ticket_bodies import Text
 
 

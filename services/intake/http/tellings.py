@@ -1,4 +1,4 @@
-"""`/tickets/{ticket_id}/tellings`: what its caller was told, would be told, and whether they want to be told at all."""
+"""`/tickets/{ticket_id}/tellings`: past and possible messages to its caller, and whether they want any."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The worker that tells duty desks by their group robots that calls wait: each desk at most once in a time."""
+"""The worker that reports waiting calls to duty desks by their group robots: each desk at most once in a period."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class DutySender:
             stop.wait(REST_S)
 
     def tell(self, workshop: Workshop, desk: str) -> bool:
-        """Tells the desk if calls wait and it was not told in this time; returns whether its robot was asked."""
+        """Reports waiting calls to the desk, once in this period; returns whether its robot was asked."""
         slot = self.rules.slot(workshop.clock.now())
         message = self._begun(workshop, desk, slot) if slot else None
         if slot is None or message is None:
@@ -65,7 +65,7 @@ class DutySender:
         try:
             self.robots[desk].send(message)
         except MaybeSent as why:
-            log.warning("a duty desk was not told", desk=desk, cause=str(why))
+            log.warning("a duty desk was not notified", desk=desk, cause=str(why))
             state = NoticeState.FAILED
         with workshop.open() as work:
             duty_notices.end(work, desk, slot, state)

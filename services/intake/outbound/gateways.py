@@ -1,4 +1,4 @@
-"""The channels by which callers are told."""
+"""The channels to callers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The worker that sends messages to callers by one way: each has one effect, whenever its process ends."""
+"""The worker that sends messages to callers on one channel: each has one effect, whenever its process stops."""
 
 from __future__ import annotations
 

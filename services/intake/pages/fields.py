@@ -15,7 +15,7 @@ from services.contracts.taxonomy import taxonomy
 from services.contracts.ticket_events import RequestKind, Satisfaction, Urgency
 from services.intake.app.move_ticket import EMERGENCY_LINES
 from services.intake.domain.calls import CallResult
-from services.intake.domain.ticket import NOBODY
+from services.intake.domain.dispatched_ticket import NOBODY
 from services.intake.http.step_bodies import MAX_ANSWER, MAX_NOTE
 
 Facts = Mapping[str, Any]

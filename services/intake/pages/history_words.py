@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from services.chassis.pages.speech import Speech
+from services.intake.domain.dispatched_ticket import NOBODY
 from services.intake.domain.history import Facts
 from services.intake.domain.steps import TicketStep
 from services.intake.domain.telling import Way
 from services.intake.domain.telling_words import TellingWords
-from services.intake.domain.ticket import NOBODY
 
 LINKS = ("into", "follows")
 """Facts that name another ticket."""

@@ -1,4 +1,4 @@
-"""What callers said in several tickets, side by side: where a typical case's sheet leads who may read it."""
+"""The texts of several tickets, side by side: where the sheet of a typical case leads readers who may see them."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from services.chassis.web.problems import Problem
 from services.intake.app.read_caller import ReadCaller
 from services.intake.domain.attachment import Purpose
 from services.intake.domain.caller_access import ReadingPurpose
-from services.intake.domain.occasions import Occasions
+from services.intake.domain.occasion_rules import Occasions
 from services.intake.domain.telling_words import TellingWords
 from services.intake.http.callers import asker_of
 from services.intake.http.refusals import answered

@@ -1,4 +1,4 @@
-"""What is told by a call, as rows of `tellings`, and what came of each call."""
+"""Messages delivered by a call, as rows of `tellings`, and the result of each call."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TO_TELL: Final = or_(
     tellings.c.state == TellingState.UNSURE,
     (tellings.c.way == Way.CALL) & (tellings.c.state == TellingState.WAITING),
 )
-"""Somebody has to call: by what way it was to be told before does not matter."""
+"""Somebody has to call, whatever channel was planned before."""
 
 
 class SqlCallBook:

@@ -1,4 +1,4 @@
-"""What duty desks were told by their robots: a row for each desk and time, written before it is sent."""
+"""Reports to duty desks by their robots: a row for each desk and time, written before it is sent."""
 
 from __future__ import annotations
 

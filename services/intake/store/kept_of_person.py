@@ -1,4 +1,4 @@
-"""How much of a person stands in intake's tables, who read it, and what was erased."""
+"""How much of a person intake's tables hold, who read it, and what was erased."""
 
 from __future__ import annotations
 

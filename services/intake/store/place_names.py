@@ -16,7 +16,7 @@ from services.intake.store.name_tables import place_names
 SHORTEST, LONGEST = 2, 12
 """Of a name, in characters."""
 MOST = 500
-"""Tickets that are looked at; the newest are not told apart, since a road has few open ones."""
+"""Tickets that are looked at; the newest are not distinguished, since a road has few open ones."""
 
 _NOTE = insert_rows(place_names, "name", "ticket_id").on_conflict_do_nothing()
 _FIND = (

@@ -1,4 +1,4 @@
-"""Intake's table of when the time of which class was last looked at."""
+"""Intake's table of when each class of expired data was last checked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Intake's tables of what callers are told. No personal data: who a message goes to is in the vault, by the ticket."""
+"""Intake's tables of messages to callers. No personal data: the address is in the vault, by the ticket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What callers were told, for display: never to what number or address."""
+"""Messages to callers, for display: never with number or address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What callers are told, in PostgreSQL: planned in the transaction of the step that is told."""
+"""Messages to callers in PostgreSQL, planned in the transaction of the step that they report."""
 
 from __future__ import annotations
 

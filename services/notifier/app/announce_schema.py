@@ -30,7 +30,7 @@ class AnnounceSchema:
     changes: SchemaChanges
 
     def __call__(self, work: Work, old: str, new: str, new_alone_from: date, by: str) -> bool:
-        """Tells each department once; False if they had been told before. Raises ChangeRefused."""
+        """Notifies each department once; False if they had been notified before. Raises ChangeRefused."""
         today = work.clock.now().astimezone(SHANGHAI).date()
         check_change(old, new, new_alone_from, today, _carried())
         if not self.changes.add(work, old, new, new_alone_from, by):

@@ -1,4 +1,4 @@
-"""Begins chains with the first notices, and tells their next steps when nobody has read in time."""
+"""Begins chains with the first notices, and notifies the next step if nobody has read in time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from services.notifier.domain.escalation import ChainTurn, Escalation, Escalatio
 from services.notifier.domain.officer import OfficerChannel
 
 ESCALATE: Final = "officers.escalate"
-"""The kind of the deadlines of chains; their subject is the chain's id and the step that was told last."""
+"""The kind of the deadlines of chains; their subject is the chain's id and the step that was notified last."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Who would be told of a fact and why, and who not and why: nothing is written."""
+"""Who would be notified of a fact and why, and who not and why. Nothing is written."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import NamedTuple, TypeVar
 
 from services.contracts.ticket_events import TicketDispatched
+from services.notifier.app.posts_of_fact import Seats, seats_in_turn, seats_of
 from services.notifier.app.recipients import Recipients, units_of
-from services.notifier.app.seats import Seats, seats_in_turn, seats_of
 from services.notifier.domain.routing import Route
 from services.notifier.domain.telling_rules import ChainStep, TellingRule, TellingRules
 from services.notifier.domain.trigger import Fact, Trigger

@@ -1,4 +1,4 @@
-"""Keeps the state topics of departments: what each has to work on, written with the messages that tell of it."""
+"""Keeps the state topics of departments: the open work of each, written with the messages about it."""
 
 from __future__ import annotations
 

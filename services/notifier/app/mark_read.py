@@ -30,7 +30,7 @@ class MarkRead:
     def __call__(
         self, work: Work, notice_ids: Collection[UUID], by: ReadBy, units: Collection[str] | None
     ) -> Collection[UUID]:
-        """Those of these notices that there are at `units` (None: anywhere): what others were told is not there."""
+        """Those of these notices that there are at `units` (None: anywhere): notices of others do not exist for it."""
         found = self.notices.at(work, notice_ids, units)
         if not found:
             return ()

@@ -15,10 +15,8 @@ from services.chassis.tracing import current_traceparent
 from services.contracts.department_answer_events import DepartmentReplyTaken, DepartmentReplyTurnedDown
 from services.contracts.department_events import (
     CaseNotice,
-    DefectNotice,
     DepartmentReplyRefused,
     HotIssueNotice,
-    ImpactNotice,
     ProjectNotice,
     StandardNotice,
     TicketAssigned,
@@ -44,6 +42,7 @@ from services.contracts.text_events import TicketTextErased, TicketTextRecorded
 from services.contracts.ticket_events import TicketCoHandlerCalledIn, TicketDispatched, TicketEvent, TicketReceived
 from services.contracts.topics import topic_table
 from services.contracts.works_events import WorksDefectChanged
+from services.contracts.works_notices import DefectNotice, ImpactNotice
 from services.notifier.app.batch import NotificationBatch
 from services.notifier.app.delivery_count import count_deliveries
 from services.notifier.app.keep_states import KeepStates
@@ -113,7 +112,7 @@ class NotifyDepartments:
                     batch.erase_text(envelope, erased)
                 case ReplyRefused() as refused:
                     if envelope.time < batch.now - self.log_kept[DepartmentReplyRefused.type]:
-                        continue  # the log may have forgotten that it was told, and nothing else remembers
+                        continue  # the log may have deleted it, and nothing else remembers
                     department = known_department(refused.department, of=f"reply {refused.reply_id}")
                     batch.notify(envelope, department, DepartmentReplyRefused)
                 case ReplyAnswered() as answer:

@@ -1,4 +1,4 @@
-"""Passes over the levels of chains that could not be told: nobody waits for the time of notices that never left."""
+"""Skips levels of chains whose notices all failed, instead of waiting for their time."""
 
 from __future__ import annotations
 

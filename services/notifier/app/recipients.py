@@ -1,4 +1,4 @@
-"""Which departments a fact goes to."""
+"""The departments that are notified of a fact."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tells a department what became of a reply that notifier itself takes: as of all others, by topic and by webhook."""
+"""Sends a department the result of a reply that notifier itself handled, by topic and webhook like all others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes down which officers are to be told of a batch of facts, and why."""
+"""Records which officers are to be notified of a batch of facts, and why."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from services.chassis.database.work import Work
 from services.contracts.event import Envelope
 from services.notifier.app.escalate import Escalate, reached_by
 from services.notifier.app.ports import OfficerNotices, OfficersAtPosts, Sitting
-from services.notifier.app.seats import Seats, UnitPost, seats_in_turn, seats_of
+from services.notifier.app.posts_of_fact import Seats, UnitPost, seats_in_turn, seats_of
 from services.notifier.domain.escalation import ChainTurn, Escalation, Telling, escalation_id
 from services.notifier.domain.notice_values import subject_of, values_of
 from services.notifier.domain.officer import Post
@@ -46,7 +46,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class TellOfficers:
-    """Each officer is told once of a fact, by the rule that presses most. The set in force when it was recorded counts.
+    """Each officer is notified once of a fact, by the most pressing rule. The set in force when it was recorded counts.
 
     What is imported from the past tells nobody.
     """
@@ -75,7 +75,7 @@ class TellOfficers:
     ) -> None:
         """Ends chains that a fact is the act for, and begins those of this batch that nothing later in it ends.
 
-        A rule whose officers are all told by another one with a chain begins none.
+        A rule whose officers are all notified by another one with a chain begins none.
         """
         ending = {event for edition in self.rules.editions for rule in edition.rules for event in rule.done_by}
         acts = [(subject_of(cast(Fact, one.event)).subject_id, one) for one in facts if one.event.type in ending]

@@ -22,7 +22,7 @@ _MESSAGES: dict[type[Trouble], type[Event]] = {
 
 
 def tell_trouble(work: Work, troubles: Sequence[Trouble], log: DeliveryLog) -> None:
-    """In the transaction that found them, so that each is told once."""
+    """In the transaction that found them, so that each is reported once."""
     now, topics = work.clock.now(), topic_table()
     deliveries = []
     for one in troubles:

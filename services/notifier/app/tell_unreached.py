@@ -1,4 +1,4 @@
-"""Says by another channel that a way to an officer failed: on the topics of the unit and of the hub."""
+"""Reports a failed address of an officer on another channel: the topics of the unit and of the hub."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class FailedWay(NamedTuple):
 
 
 def tell_unreached(work: Work, way: FailedWay) -> None:
-    """A supervising party has no such topic: the hub alone is told."""
+    """A supervising party has no such topic: only the hub is notified."""
     for department in sorted({way.unit, hub()} & departments().keys()):
         told = f"{way.officer_id}|{way.channel}|{way.until.isoformat()}|{department}"
         delivery = deterministic_id(CONSUMER, told, OfficerUnreached.type)

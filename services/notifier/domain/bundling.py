@@ -1,4 +1,4 @@
-"""Which message a notice leaves with: one that grows for each officer, key and window; an urgent one alone."""
+"""Which message a notice joins: a growing one per officer, key and window; an urgent notice is a message of its own."""
 
 from __future__ import annotations
 

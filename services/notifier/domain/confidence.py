@@ -1,4 +1,4 @@
-"""Which departments may hear of a ticket at all, whatever the routes say."""
+"""Which departments may see a ticket at all, regardless of the routes."""
 
 from __future__ import annotations
 

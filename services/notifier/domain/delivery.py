@@ -12,10 +12,8 @@ from uuid import UUID
 from services.contracts.department_answer_events import DepartmentReplyTaken, DepartmentReplyTurnedDown
 from services.contracts.department_events import (
     CaseNotice,
-    DefectNotice,
     DepartmentReplyRefused,
     HotIssueNotice,
-    ImpactNotice,
     ProjectNotice,
     StandardNotice,
     TicketAssigned,
@@ -27,6 +25,7 @@ from services.contracts.supervision_events import SupervisingParty
 from services.contracts.supervisor_events import SupervisionNotice, SupervisorCaseNotice, SupervisorNotice
 from services.contracts.ticket_events import DepartmentCode, TicketCoHandlerCalledIn, TicketDispatched
 from services.contracts.webhook_events import DepartmentWebhookDisabled, DepartmentWebhookFailing
+from services.contracts.works_notices import DefectNotice, ImpactNotice
 
 CONSUMER = "notifier"
 PARTIES = frozenset(SupervisingParty)

@@ -1,4 +1,4 @@
-"""What follows when a fact that must be read is not: a chain of steps, each told once."""
+"""What follows when nobody reads a fact that must be read: a chain of steps, each notified once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of a message whose time has come: it leaves by a way, waits with a cause and an end, or has ended."""
+"""What happens to a message that is due: it is sent on a channel, waits with a cause and an end, or ends."""
 
 from __future__ import annotations
 

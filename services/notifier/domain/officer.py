@@ -1,4 +1,4 @@
-"""Officers: the people at a unit who are told by name, and by which ways each can be reached (docs/domain.md §10.4)."""
+"""Officers: the people at a unit who are notified by name, and their channels (docs/domain.md §10.4)."""
 
 from __future__ import annotations
 

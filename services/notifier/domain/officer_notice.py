@@ -1,4 +1,4 @@
-"""What one officer is to be told of one event, before it is decided when and by which message it leaves."""
+"""One officer's notification of one event, before it is decided when and in which message it is sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which departments hear of which facts: the routes of `data/routing.yaml` (docs/domain.md §10.4)."""
+"""Which departments are notified of which facts: the routes of `data/routing.yaml` (docs/domain.md §10.4)."""
 
 from __future__ import annotations
 

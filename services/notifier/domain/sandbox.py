@@ -1,4 +1,4 @@
-"""Generated work for those who write a department's program: made up here, said by nobody."""
+"""Generated work for authors of a department's program; no real caller's words."""
 
 from __future__ import annotations
 

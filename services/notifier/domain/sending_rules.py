@@ -1,4 +1,4 @@
-"""When messages to officers leave, how often at most, and what becomes of those that cannot: `data/sending.yaml`."""
+"""When messages to officers are sent, how often at most, and what follows a failure: `data/sending.yaml`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which officers hear of which facts, and what follows if nobody reads it: the rule sets of `data/routing.yaml`."""
+"""Which officers are notified of which facts, and the chain if nobody reads: the rule sets of `data/routing.yaml`."""
 
 from __future__ import annotations
 

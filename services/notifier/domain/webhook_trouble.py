@@ -1,4 +1,4 @@
-"""What a department is told of its webhooks by another channel."""
+"""What a department is notified of about its webhooks, on another channel."""
 
 from __future__ import annotations
 

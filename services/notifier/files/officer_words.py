@@ -1,4 +1,4 @@
-"""What officers are told in Chinese and English: `data/officer_words.yaml`. An error names the row and its remedy."""
+"""The words to officers in Chinese and English: `data/officer_words.yaml`. An error names the row and its remedy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`GET /deliveries`: who was told what, when, by which way, and whether it was read."""
+"""`GET /deliveries`: who was notified of what, when, by which channel, and whether it was read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.chassis.database.work import Work, Workshop
 from services.chassis.web.csv_answers import csv_answer
 from services.chassis.web.problems import Problem
-from services.notifier.domain.told import ToldBy, ToldState
+from services.notifier.domain.logged_delivery import ToldBy, ToldState
 from services.notifier.http.log_filter import LogFilter, LogReader
 from services.notifier.store import delivery_log
 from services.notifier.store.delivery_log import LogQuery, Position

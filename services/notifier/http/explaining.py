@@ -1,4 +1,4 @@
-"""The rules by which officers are told, and who would be told of an event and why."""
+"""The rules by which officers are notified, and who would be notified of an event and why."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from services.chassis.web.identity import Actor, Role, require
 from services.chassis.web.problems import invalid
 from services.notifier.app.explain import Explain, Explanation
 from services.notifier.app.explained import UnknownEvent, fact_of
-from services.notifier.app.seats import UnitPost
+from services.notifier.app.posts_of_fact import UnitPost
 from services.notifier.domain.officer import OfficerChannel, Post
 from services.notifier.domain.officer_notice import Pressure
 from services.notifier.domain.telling_rules import ChainStep, TellingRule, Together

@@ -18,7 +18,7 @@ from services.contracts.event import TicketId
 from services.contracts.hot_issue_events import HotIssueId, ProjectId
 from services.contracts.supervision_events import SupervisionId
 from services.contracts.ticket_events import DepartmentCode
-from services.notifier.domain.told import ToldBy, ToldState
+from services.notifier.domain.logged_delivery import ToldBy, ToldState
 from services.notifier.store.delivery_log import LogQuery
 
 WHOLE_LOG = frozenset({Role.HUB, Role.SUPERVISOR, Role.ADMIN})

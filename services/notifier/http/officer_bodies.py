@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WrapValidator
 
-from services.notifier.domain.directory import FindingKind
+from services.notifier.domain.directory_findings import FindingKind
 from services.notifier.domain.officer import OfficerChannel, Post
 from services.notifier.http.officer_checks import address_of, each_once, name_of, post_of, unit_of
 

@@ -1,4 +1,4 @@
-"""What is checked of officers as somebody gives them: each fault in plain words, all of a list at once.
+"""Checks of officers as they are entered: each fault in plain words, all of a list at once.
 
 No fault repeats what was given: names and addresses are personal data.
 """
@@ -15,7 +15,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from services.notifier.app.recipients import hub
 from services.notifier.domain.address import fault_of
-from services.notifier.domain.directory import misplaced, units
+from services.notifier.domain.directory_findings import misplaced, units
 from services.notifier.domain.officer import OfficerChannel, Post
 from services.notifier.files.sending_rules import sending_rules
 

@@ -1,4 +1,4 @@
-"""What officers were told and whether it was read, and where each chain stands.
+"""The notices to officers and whether they were read, and the state of each chain.
 
 For the hub and the own unit alone: a notice says type and place of a ticket, which may be restricted (ADR 27).
 """

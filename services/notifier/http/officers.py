@@ -12,7 +12,7 @@ from services.chassis.database.work import Work, Workshop
 from services.chassis.web.identity import Actor, Role, require
 from services.chassis.web.problems import Problem, invalid
 from services.contracts.ticket_events import DepartmentCode
-from services.notifier.domain.directory import Finding, findings, units
+from services.notifier.domain.directory_findings import Finding, findings, units
 from services.notifier.domain.leaving import Leaving
 from services.notifier.domain.officer import Officer, Reached
 from services.notifier.http.officer_bodies import (

@@ -11,7 +11,7 @@ from services.chassis.web.identity import Actor
 from services.chassis.web.problems import Problem
 from services.notifier.http.webhook_bodies import RangeIn, RangeOut, WebhookDeliveryOut
 from services.notifier.http.webhooks import OwnerOrAdmin, is_own
-from services.notifier.store import delivery_views, redeliveries, webhooks
+from services.notifier.store import redeliveries, webhook_deliveries, webhooks
 
 
 def redelivery_routes(workshop: Workshop) -> APIRouter:
@@ -22,7 +22,7 @@ def redelivery_routes(workshop: Workshop) -> APIRouter:
         """Sends it again at once, under the same webhook-id, whether it had failed or was sent."""
         with workshop.open() as work:
             start_again(work, actor, delivery_id)
-            (sending,) = delivery_views.webhook_page(work, {"delivery_id": delivery_id}, None, 1)
+            (sending,) = webhook_deliveries.webhook_page(work, {"delivery_id": delivery_id}, None, 1)
         return WebhookDeliveryOut.model_validate(sending)
 
     @router.post("/webhooks/{webhook_id}/redeliver", status_code=202)

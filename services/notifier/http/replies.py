@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.chassis.database.parts import part_of
 from services.chassis.database.work import Work
+from services.chassis.database.work_parts import part_of
 from services.chassis.messaging.reply_desk import Refusal, ReplyDesk, Tell
 from services.chassis.messaging.subscription import Subscription, one_by_one
 from services.chassis.web.problems import Problem

@@ -1,4 +1,4 @@
-"""Filling the sandbox, from which those who write a department's program read."""
+"""Fills the sandbox, which authors of a department's program read."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from services.notifier.http.webhook_bodies import (
     WebhookOut,
     WebhookSecret,
 )
-from services.notifier.store import delivery_views, webhooks
+from services.notifier.store import webhook_deliveries, webhooks
 from services.notifier.store.webhooks import MOST_PER_DEPARTMENT, TooManyWebhooks
 
 OwnerOrAdmin = Annotated[Actor, Depends(require(Role.ADMIN, Role.DEPARTMENT))]
@@ -88,10 +88,10 @@ def webhook_routes(workshop: Workshop, *, demo: bool) -> APIRouter:
         filters = {"webhook_id": webhook_id} | ({} if status is None else {"status": status})
         with workshop.open() as work:
             _find(work, actor, webhook_id)
-            after = None if cursor is None else delivery_views.webhook_position(work, cursor, webhook_id)
+            after = None if cursor is None else webhook_deliveries.webhook_position(work, cursor, webhook_id)
             if cursor is not None and after is None:
                 raise unknown_cursor()
-            found = delivery_views.webhook_page(work, filters, after, limit + 1)
+            found = webhook_deliveries.webhook_page(work, filters, after, limit + 1)
         items = [WebhookDeliveryOut.model_validate(row) for row in found[:limit]]
         return WebhookDeliveryPage(items=items, next=items[-1].delivery_id if len(found) > limit else None)
 

@@ -1,4 +1,4 @@
-"""What `closedloop routing` shows of a routing file, and who would be told of an event by it."""
+"""What `closedloop routing` shows of a routing file, and who would be notified of an event by it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from services.chassis.messaging.errors import Reject
 from services.contracts.faults import model_fault
 from services.notifier.app.explain import Explain, RuleVerdict, UnitsTold
 from services.notifier.app.explained import UnknownEvent, fact_of
+from services.notifier.app.posts_of_fact import UnitPost
 from services.notifier.app.recipients import Recipients
-from services.notifier.app.seats import UnitPost
 from services.notifier.domain.telling_rules import RuleSet, TellingRule
 from services.notifier.files.officer_words import load_officer_words
 from services.notifier.files.routing import FILE, load_routing

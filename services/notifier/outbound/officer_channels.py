@@ -1,4 +1,4 @@
-"""The channels by which officers are told, as far as they are configured."""
+"""The configured channels to officers."""
 
 from __future__ import annotations
 

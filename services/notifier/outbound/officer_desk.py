@@ -1,4 +1,4 @@
-"""The worker that puts notices into messages and decides when, and by which way, each message leaves."""
+"""The worker that gathers notices in messages and decides when, and on which channel, each message is sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The worker that sends messages to officers by one channel: each leaves once, whenever its process ends."""
+"""The worker that sends messages to officers on one channel: each is sent once, whenever its process stops."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Makes the words of a message to an officer at the moment it leaves: what is no longer to be said is left out."""
+"""Makes the words of a message to an officer when it is sent; notices that are no longer true are left out."""
 
 from __future__ import annotations
 

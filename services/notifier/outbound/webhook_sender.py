@@ -18,7 +18,7 @@ from services.chassis.web.health import Health
 from services.notifier.app.ports import DeliveryLog
 from services.notifier.domain.retry_policy import RetryPolicy
 from services.notifier.outbound.http_post import Post
-from services.notifier.outbound.webhook_outcomes import WebhookOutcomes
+from services.notifier.outbound.webhook_answers import WebhookOutcomes
 from services.notifier.outbound.webhook_talk import send, shake_hands
 from services.notifier.store.claims import WebhookClaim, claim
 from services.notifier.store.webhook_outcomes import Settled

@@ -12,7 +12,7 @@ from standardwebhooks import Webhook
 
 from services.notifier.domain.answers import Outcome, outcome_of
 from services.notifier.domain.retry_policy import RetryPolicy
-from services.notifier.domain.thin import fitting
+from services.notifier.domain.short_message import fitting
 from services.notifier.outbound.http_post import Post, ReceiverUnreachable
 from services.notifier.store.claims import Sending, WebhookClaim
 

@@ -1,4 +1,4 @@
-"""The delivery log as people read it: who was told what, when, by which way, and whether it was read."""
+"""The delivery log as a page: who was notified of what, when, by which channel, and whether it was read."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from services.chassis.web.identity import Actor, Role
 from services.chassis.web.problems import invalid
 from services.chassis.working_days import SHANGHAI
 from services.contracts.departments import departments
-from services.notifier.domain.told import ToldBy, ToldState
+from services.notifier.domain.logged_delivery import ToldBy, ToldState
 from services.notifier.files.officer_words import OfficerWords
 from services.notifier.http.deliveries import log_as_csv, position
 from services.notifier.http.log_filter import WHOLE_LOG, Filter, LogReader

@@ -1,4 +1,4 @@
-"""Where each chain stands, as a page: who was told, who is next and when, by which version of the rules."""
+"""The state of each chain as a page: who was notified, who is next and when, by which version of the rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is amiss with sending to officers, as a page: limits that are near, ways at rest, what waits or was not sent."""
+"""Problems with sending to officers, as a page: near limits, suspended channels, what waits or was not sent."""
 
 from __future__ import annotations
 

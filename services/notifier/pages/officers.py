@@ -1,4 +1,4 @@
-"""The directory of officers as a page: who is told by name, who would not be reached, and a form to add one."""
+"""The directory of officers as a page: who is notified by name, who would not be reached, and a form to add one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from services.chassis.pages.forms import Fields, body_of
 from services.chassis.pages.look import Pages, done, faults_of
 from services.chassis.web.identity import Actor
 from services.chassis.web.problems import Problem
-from services.notifier.domain.directory import units
+from services.notifier.domain.directory_findings import units
 from services.notifier.domain.leaving import Leaving
 from services.notifier.domain.officer import OfficerChannel, Post
 from services.notifier.http.officer_bodies import OfficerIn

@@ -1,4 +1,4 @@
-"""The page behind a message's link, without a login: what it told, and a button that says it was read.
+"""The page behind a message's link, without login: the content of the message, and a button that marks it as read.
 
 Nothing is changed by opening it, which mail scanners do. Whoever has no valid code learns nothing. No cookie is set.
 """

@@ -1,4 +1,4 @@
-"""The rules by which officers are told, as a page, and a form that says who would be told of what, and why."""
+"""The rules by which officers are notified, as a page, and a form that shows who would be notified of what, and why."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from services.contracts.taxonomy import taxonomy
 from services.contracts.ticket_events import Place, Urgency
 from services.notifier.app.explain import Explain, Explanation
 from services.notifier.app.explained import UnknownEvent, imagined
-from services.notifier.domain.directory import seated
+from services.notifier.domain.directory_findings import seated
 from services.notifier.domain.leaving import Leaving
 from services.notifier.domain.telling_rules import TRIGGERS
 from services.notifier.files.officer_words import OfficerWords

@@ -1,4 +1,4 @@
-"""Tickets of which not every unit may hear, as the newest fact of each says: asked when a notice is sent or shown."""
+"""Tickets that not every unit may see, by the newest fact of each: checked when a notice is sent or shown."""
 
 from __future__ import annotations
 

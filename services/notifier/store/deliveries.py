@@ -1,4 +1,4 @@
-"""The delivery log: what is sent to whom, and when."""
+"""The rows of deliveries: which message is sent to whom, and when."""
 
 from __future__ import annotations
 

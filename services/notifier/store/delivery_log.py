@@ -1,4 +1,4 @@
-"""The delivery log: who was told what, when, by which way, and whether it was read.
+"""The delivery log: who was notified of what, when, by which channel, and whether it was read.
 
 Its rows come from several tables; each is a `_Source`, and a further one is a further entry of `_SOURCES`.
 """

@@ -1,4 +1,4 @@
-"""Messages whose time has come: what is to be known of them, and what is decided."""
+"""Messages that are due: the data for the decision, and the decision."""
 
 from __future__ import annotations
 

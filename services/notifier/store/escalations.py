@@ -1,4 +1,4 @@
-"""Chains of steps: where each stands, and what was told."""
+"""Chains of steps: the state of each, and what was notified."""
 
 from __future__ import annotations
 

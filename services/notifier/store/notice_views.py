@@ -1,4 +1,4 @@
-"""Notices and chains for those who look at them. No name and no address of an officer."""
+"""Notices and chains for display. No name and no address of an officer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Deleting what officers were told, and how it ended, when it has been kept for its time."""
+"""Deletes expired notices to officers."""
 
 from __future__ import annotations
 

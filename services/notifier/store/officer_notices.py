@@ -1,4 +1,4 @@
-"""What officers are to be told: written once, then sent."""
+"""Notices to officers: written once, then sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables of officers and of what they are told."""
+"""The tables of officers and of their notices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The directory of officers: who sits at which post, and by which ways each is reached."""
+"""The directory of officers: who holds which post, and the channels of each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from services.chassis.database.rows import by_column, insert_rows
 from services.chassis.database.work import Work
 from services.chassis.metrics import OFFICER_FINDINGS
 from services.notifier.app.ports import Sitting
-from services.notifier.domain.directory import FindingKind, findings, units
+from services.notifier.domain.directory_findings import FindingKind, findings, units
 from services.notifier.domain.officer import Officer, OfficerChannel, Post, Reached
 from services.notifier.store.officer_tables import officer_ways, officers
 

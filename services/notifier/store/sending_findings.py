@@ -1,4 +1,4 @@
-"""What is amiss with sending to officers: ways at rest, who is near a limit, what waits or was not sent, and why."""
+"""Problems with sending to officers: suspended channels, limits that are near, what waits or was not sent, and why."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recording what became of claimed webhooks: the handshake or the delivery worked, is tried again, or is given up.
+"""Records the outcome of claimed webhooks: the handshake or the delivery worked, is tried again, or is given up.
 
 Any number at once, one statement a table. Rows are locked in the order of their ids, webhooks first.
 """

@@ -18,7 +18,7 @@ from services.projects.app.publishing import PublishIssue
 from services.projects.domain.causes import Cause, Why, judged_by
 from services.projects.domain.hot_issue import UNDECIDED, HotIssue, IssueState
 from services.projects.domain.months import Month
-from services.projects.domain.proof.windows import look_over
+from services.projects.domain.proof.compared_months import look_over
 
 OBSERVE = "observe"
 CLOCK = "clock"

@@ -1,4 +1,4 @@
-"""Publishes what becomes of a hot issue."""
+"""Publishes the changes of a hot issue."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ class PublishIssue:
         work.publish(TOPIC, HotIssueDecisionOverdue(**self._facts(issue)))
 
     def moved(self, work: Work, issue: HotIssue) -> None:
-        """Publishes that the days to decide were counted anew."""
+        """Publishes that the days to decide were recalculated."""
         work.publish(TOPIC, HotIssueDecisionMoved(**self._facts(issue)))
 
     def correction(self, work: Work, issue: HotIssue) -> None:

@@ -1,4 +1,4 @@
-"""Counts the days to decide anew when the holidays of a year become known that were not when they began."""
+"""Recalculates the days to decide when the holidays of a year become known after the days began."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bulletin (简报): what became of concentrated problems in a week or a month, one for each who reads it.
+"""The bulletin (简报): news of concentrated problems in a week or a month, one for each kind of reader.
 
 What each reader gets is one table, SECTIONS. A bulletin is read from what is kept for good, so one of a past period can
 be made at any time and says the same, save for problems that late calls have withdrawn since.

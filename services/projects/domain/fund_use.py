@@ -1,4 +1,4 @@
-"""The maintenance fund's short way in an emergency (维修资金应急使用): asked, answered in days, or done on behalf.
+"""Emergency use of the maintenance fund (维修资金应急使用): asked, answered in days, or done on behalf.
 
 Shanghai's rules on residential property, article 73 (docs/domain.md §4.2). One table holds its steps.
 """

@@ -14,7 +14,7 @@ class NotReversible(ValueError):
 UNDONE_OTHERWISE: Mapping[ProjectState, str] = {
     ProjectState.NEED: "the project was opened by it; cancel the project",
     ProjectState.SUSPENDED: "resume the project",
-    ProjectState.CANCELLED: "its hot issues are asked anew; decide them for a project once more",
+    ProjectState.CANCELLED: "its hot issues need a new decision; decide them for a project once more",
 }
 """Steps that no reversal takes back, and what to do instead."""
 

@@ -84,6 +84,8 @@ class PlanEntry:
 
 @dataclass(slots=True)
 class YearlyPlan:
+    """One version of a year's plan. `number` says which, from 1; `version` counts the changes of this record."""
+
     id: str
     year: int
     number: int
@@ -126,7 +128,7 @@ def undecided(entries: Sequence[PlanEntry]) -> list[PlanEntry]:
 
 
 def running(entry: PlanEntry, projects: tuple[str, ...]) -> PlanEntry:
-    """The entry with the works that were begun: what else was said of it is to be decided anew."""
+    """The entry with the works that were begun: everything else is to be decided again."""
     if projects and entry.decision is not PlanDecision.LISTED:
         return replace(entry, projects=projects, decision=None, reason=None)
     return replace(entry, projects=projects)

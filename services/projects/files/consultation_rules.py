@@ -1,4 +1,4 @@
-"""Rules of consultations: those that come with the service, and files of other people. An error names line and remedy.
+"""Rules of consultations: the default ones, and files of other people. An error names line and remedy.
 
 A file holds one rule, or `rules` (a list), `default` (the name of one, also of those that come with the service) and
 `items`: for an item its `rule`, the `building` and `hallway` it concerns, and the `text_hash` put to the vote.

@@ -1,4 +1,4 @@
-"""The rules of the comparison that come with the service."""
+"""The default rules of the comparison."""
 
 from __future__ import annotations
 

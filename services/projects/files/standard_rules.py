@@ -1,4 +1,4 @@
-"""The rules of standards that come with the service. An error names the file, the row and the remedy."""
+"""The default rules of standards. An error names the file, the row and the remedy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The menu and the rules of works that come with the service. An error names the file, the row and the remedy."""
+"""The default menu and rules of works. An error names the file, the row and the remedy."""
 
 from __future__ import annotations
 

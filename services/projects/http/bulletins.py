@@ -1,4 +1,4 @@
-"""`GET /bulletins/{period}`: what became of concentrated problems in a week or a month."""
+"""`GET /bulletins/{period}`: news of concentrated problems in a week or a month."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ class _Body(BaseModel):
 
 
 class PartBody(_Body):
-    """`owner` tells owners apart: it is hashed at once, and kept nowhere. Of what the builder has not sold: builder."""
+    """`owner` distinguishes owners: it is hashed at once, and stored nowhere. For unsold parts: builder."""
 
     part_id: PartId
     building: Building = ""

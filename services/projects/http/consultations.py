@@ -61,7 +61,7 @@ def consultation_routes(workshop: Workshop, acts: ConsultationActs) -> APIRouter
 
     @router.post("/consultations/{consultation_id}/electorate")
     def ask_others(actor: Commander, consultation_id: UUID, body: ElectorateBody) -> dict[str, Any]:
-        """Takes the snapshot of a draft anew: from the register, or from parts that are held against it. 409 once it
+        """Takes a new snapshot of a draft: from the register, or from parts that are held against it. 409 once it
         was announced."""
         with answered(CONSULTATION), workshop.open() as work:
             asked = body.electors(keyed)

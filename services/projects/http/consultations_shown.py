@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from services.projects.app.consultation.facts import put_to_vote
+from services.projects.app.consultation.event_facts import put_to_vote
 from services.projects.app.consultation.issue_codes import Slip, holders
 from services.projects.app.consultation.late_entries import LateEntries
 from services.projects.app.consultation.ports import ChainedSale, Delivery, IssueTrace, Taken

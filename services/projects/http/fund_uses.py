@@ -1,4 +1,4 @@
-"""The maintenance fund's short way over HTTP."""
+"""Emergency use of the maintenance fund over HTTP."""
 
 from __future__ import annotations
 

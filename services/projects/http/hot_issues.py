@@ -16,9 +16,9 @@ from services.projects.app.decide import Assignment, CureDone, Decide
 from services.projects.app.measure_heat import MeasureHeat
 from services.projects.domain.hot_issue import IssueState
 from services.projects.http.bodies import AssignmentBody, CureDoneBody, DecisionBody, MembershipBody
+from services.projects.http.issues_shown import issue_in_full_shown, issue_shown
 from services.projects.http.refusals import answered
 from services.projects.http.rights import Commander, Reader, authority_of, not_found, share_of
-from services.projects.http.shown import issue_in_full_shown, issue_shown
 from services.projects.http.wording import Wording
 from services.projects.store.hot_issue_views import IssuesAsked, issue_in_full, page_of_issues
 

@@ -1,4 +1,4 @@
-"""The disturbance by the works of a project over HTTP: plan, calendar, announcements and what became of them."""
+"""Disturbances by the works of a project over HTTP: plan, calendar, announcements and their steps."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from services.chassis.working_days import SHANGHAI
 from services.projects.app.works.disturb import Disturb
 from services.projects.app.works.impact_ports import KeptPlan
 from services.projects.domain.works.disturbance import Disturbance, by_day
-from services.projects.domain.works.gates import Works
+from services.projects.domain.works.gated_works import Works
 from services.projects.http.impact_bodies import ImpactBody, ImpactPlanBody, ImpactStepBody
 from services.projects.http.refusals import answered
 from services.projects.http.rights import Commander, Reader, visible_project, who_of

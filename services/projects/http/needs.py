@@ -17,10 +17,10 @@ from services.projects.app.needs.open_project import Begun, OpenForNeeds
 from services.projects.app.needs.withdraw import WithdrawNeeds
 from services.projects.domain.needs import Need, NeedState
 from services.projects.domain.surveys import NeedsSurvey
+from services.projects.http.issues_shown import project_shown
 from services.projects.http.need_bodies import NeedBody, NewProjectBody, RefusalBody, SurveyBody, WithdrawalBody
 from services.projects.http.refusals import answered
 from services.projects.http.rights import Commander, Reader, authority_of, share_of, who_of
-from services.projects.http.shown import project_shown
 from services.projects.http.wording import Wording
 from services.projects.store.need_views import page_of_needs, surveys_of
 

@@ -40,7 +40,7 @@ REMEDIES: Mapping[Gate, str] = {
     Gate.PAPERS_THERE: "file the missing papers",
     Gate.DISCLOSED: "make the rest of the list public on site, and say so",
     Gate.ITEMS_ACCEPTED: "inspect these items until the whole quantity is accepted, or change or drop them",
-    Gate.INSPECTIONS_ARRIVED: "an inspection waits for another, the item's missing: upload that, or inspect anew",
+    Gate.INSPECTIONS_ARRIVED: "an inspection waits for another, the item's missing: upload that, or inspect again",
     Gate.DEFECTS_CLOSED: "have these defects cured, and closed by another party",
     Gate.RESIDENTS_INSPECTED: "accept these blocks with their residents",
     Gate.BLOCKS_ACCEPTED: "accept these blocks first",

@@ -13,9 +13,9 @@ from services.projects.app.repair import Repair
 from services.projects.app.reverse_step import ReverseStep
 from services.projects.domain.repair_project import ProjectState
 from services.projects.http.bodies import ProjectStepBody, ReversalBody
+from services.projects.http.issues_shown import project_in_full_shown, project_shown
 from services.projects.http.refusals import answered
 from services.projects.http.rights import Commander, Reader, authority_of, share_of, visible_project
-from services.projects.http.shown import project_in_full_shown, project_shown
 from services.projects.http.wording import Wording
 from services.projects.store.repair_project_views import page_of_projects, project_with_history
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from services.chassis.database.parts import PartWorkshop, part_of
 from services.chassis.database.work import Work, Workshop
+from services.chassis.database.work_parts import PartWorkshop, part_of
 from services.chassis.messaging.reply_desk import Refusal, ReplyDesk, by_event
 from services.chassis.messaging.subscription import Subscription, one_by_one
 from services.chassis.web.identity import Actor, Role

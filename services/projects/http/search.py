@@ -11,8 +11,8 @@ from services.chassis.web.identity import Actor
 from services.chassis.web.searching import Typed, wrong_check
 from services.contracts.numbers import WrongCheckCharacter, perhaps_meant, read_short_number
 from services.contracts.writing import plain
+from services.projects.http.issues_shown import issue_shown, project_shown
 from services.projects.http.rights import Reader, share_of
-from services.projects.http.shown import issue_shown, project_shown
 from services.projects.http.wording import Wording
 from services.projects.store.search import issues_found, numbers_there, projects_found
 

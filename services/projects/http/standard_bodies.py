@@ -16,11 +16,11 @@ from services.projects.app.standards.draft_standard import NewStandard
 from services.projects.app.standards.issue_standard import Issue
 from services.projects.domain.consultation.meetings import MeetingKind
 from services.projects.domain.menu import ConsentScope, MenuCode, MenuContent, Unit
-from services.projects.domain.standards.checks import CheckMethod, CheckVerdict, StandardCheck
+from services.projects.domain.standards.clause_checks import CheckMethod, CheckVerdict, StandardCheck
 from services.projects.domain.standards.clauses import Clause, ClauseStatus
 from services.projects.domain.standards.opinions import OpinionRole, StandardOpinion
 from services.projects.domain.standards.standard import EditionContent, FormTemplate
-from services.projects.domain.works.gates import Gated
+from services.projects.domain.works.gated_works import Gated
 from services.projects.domain.works.papers import PaperKind
 from services.projects.http.bodies import Day, Elements, Words, known_department, known_type
 

@@ -111,7 +111,7 @@ def standard_routes(workshop: Workshop, acts: StandardActs) -> APIRouter:
 
     @router.post("/{standard_id}/consultation")
     def consult(actor: Commander, standard_id: UUID, body: StandardStepBody) -> dict[str, Any]:
-        """The draft was consulted on: everybody was heard and answered."""
+        """The draft was consulted on: everybody was asked and answered."""
         with answered("standard"), workshop.open() as work:
             return standard_shown(acts.draft.consult(work, str(standard_id), body.version, who_of(actor)))
 

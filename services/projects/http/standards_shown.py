@@ -8,7 +8,7 @@ from typing import Any
 
 from services.chassis.working_days import SHANGHAI
 from services.projects.app.standards.publishing import content_digest, edition_fact, standard_facts
-from services.projects.domain.standards.checks import StandardCheck, open_findings
+from services.projects.domain.standards.clause_checks import StandardCheck, open_findings
 from services.projects.domain.standards.opinions import StandardOpinion
 from services.projects.domain.standards.rollout import Rollout, standing, tally
 from services.projects.domain.standards.standard import Edition, Standard

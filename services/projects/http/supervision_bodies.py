@@ -14,7 +14,6 @@ from services.contracts.ticket_events import DepartmentCode, Place, SubDistrictC
 from services.contracts.works_events import Sha256
 from services.projects.app.supervision.opinions import At, RatingSaid
 from services.projects.app.supervision.topics import NewClause, NewSuggestion, NewTopic
-from services.projects.domain.supervision.replies import Contentment, ReplyClass, UnitAnswer
 from services.projects.domain.supervision.topics import (
     InspectorGroup,
     InspectorRole,
@@ -22,6 +21,7 @@ from services.projects.domain.supervision.topics import (
     SiteInspection,
     SupervisionArea,
 )
+from services.projects.domain.supervision.unit_answers import Contentment, ReplyClass, UnitAnswer
 from services.projects.http.bodies import Day, Moment, Words
 
 Title = Annotated[Words, StringConstraints(max_length=100)]

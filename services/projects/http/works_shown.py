@@ -10,7 +10,8 @@ from services.projects.app.works.ports import Acceptance
 from services.projects.domain.menu import MenuItem
 from services.projects.domain.works.contracts import Contract
 from services.projects.domain.works.defects import Defect
-from services.projects.domain.works.gates import GROUNDS, Gated, Hold, Works
+from services.projects.domain.works.gated_works import Gated, Works
+from services.projects.domain.works.gates import GROUNDS, Hold
 from services.projects.domain.works.inspections import NEVER_INSPECTED, Check, Inspection, ItemStanding
 from services.projects.domain.works.items import WorksItem
 from services.projects.domain.works.papers import Paper

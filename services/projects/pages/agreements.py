@@ -19,7 +19,7 @@ from services.projects.http.agreement_bodies import AuditBody, ContractBody, Par
 from services.projects.http.rights import Commander, Reader, who_of
 from services.projects.http.works_shown import contract_shown, party_shown
 from services.projects.pages.forms import NOTHING, Entered, acted, fen_of
-from services.projects.pages.on_site import project_of, shown_to
+from services.projects.pages.works_context import project_of, shown_to
 
 
 def agreement_pages(workshop: Workshop, pages: Pages, acts: WorksActs) -> APIRouter:

@@ -1,4 +1,4 @@
-"""The area view as a page: three key areas, what is called about most, and what stands out."""
+"""The area view as a page: three key areas, the most frequent types, and outliers."""
 
 from __future__ import annotations
 

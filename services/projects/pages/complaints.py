@@ -18,7 +18,7 @@ from services.projects.http.complaints import complaints_shown
 from services.projects.http.rights import Commander, Reader, who_of
 from services.projects.http.works_bodies import DefectBody
 from services.projects.pages.forms import NOTHING, Entered, acted
-from services.projects.pages.on_site import menu_rows_of, project_of, shown_to
+from services.projects.pages.works_context import menu_rows_of, project_of, shown_to
 
 
 def complaint_pages(workshop: Workshop, pages: Pages, acts: WorksActs, calendar: Calendar) -> APIRouter:

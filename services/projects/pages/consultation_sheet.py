@@ -39,9 +39,9 @@ from services.projects.http.consultations_shown import (
 )
 from services.projects.http.refusals import answered
 from services.projects.http.rights import authority_of, who_of
-from services.projects.jobs.consultation.tables import CountRefused
+from services.projects.jobs.consultation.columns import CountRefused
 from services.projects.pages.forms import NOTHING, Entered, acted, refused
-from services.projects.pages.on_site import project_of
+from services.projects.pages.works_context import project_of
 from services.projects.store.consultation_views import steps_of
 from services.projects.store.consultations import results_of
 
@@ -148,7 +148,7 @@ def _next(found: Consultation) -> list[ConsultationState]:
 
 @contextmanager
 def file_read() -> Iterator[None]:
-    """Turns a file that cannot be read into the problem of the form, which tells row, column and a code."""
+    """Turns a file that cannot be read into the problem of the form, which names row, column and a code."""
     try:
         yield
     except CountRefused as error:

@@ -1,4 +1,4 @@
-"""The consultations of a project: the list with meetings and opinions, and one consultation from draft to result."""
+"""One consultation of a project, from draft to result. Their list, meetings and opinions: `hearings`."""
 
 from __future__ import annotations
 

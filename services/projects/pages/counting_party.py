@@ -26,7 +26,7 @@ from services.projects.jobs.consultation.csv_files import deliveries_of_csv, par
 from services.projects.pages.consultation_sheet import ConsultationSheet, file_read, rows_of_file
 from services.projects.pages.consultations import moment_entered
 from services.projects.pages.forms import Entered, SentFile, content_of, hash_of
-from services.projects.pages.on_site import project_of
+from services.projects.pages.works_context import project_of
 
 BALLOT_COLUMNS = ("房号", "事项", "意见", "方式", "时间", "送达", "文本版本")
 

@@ -21,17 +21,17 @@ from services.projects.http.consultations_shown import (
     result_shown,
 )
 from services.projects.http.impacts import impact_shown
+from services.projects.http.issues_shown import issue_shown, project_in_full_shown
 from services.projects.http.needs import need_shown, survey_shown
 from services.projects.http.rights import Reader, share_of, visible_project
-from services.projects.http.shown import issue_shown, project_in_full_shown
 from services.projects.http.visits import ending_shown
 from services.projects.http.wording import Wording, cause_in_words
 from services.projects.http.works_shown import works_shown
-from services.projects.pages.on_site import menu_rows_of
-from services.projects.store.beginnings import beginnings_of
+from services.projects.pages.works_context import menu_rows_of
 from services.projects.store.consultation_views import StepTaken, consultations_of_project, steps_of
 from services.projects.store.consultations import meetings_of, opinions_of, results_of
 from services.projects.store.hot_issue_views import IssueInFull, issue_in_full
+from services.projects.store.project_origins import beginnings_of
 from services.projects.store.repair_project_views import project_with_history
 from services.projects.store.warranty_visits import rounds_of_project
 

@@ -24,7 +24,7 @@ from services.projects.pages.consultation_sheet import rows_of_file
 from services.projects.pages.consultations import item_entered
 from services.projects.pages.counting_party import electors_entered
 from services.projects.pages.forms import NOTHING, Entered, SentFile, acted, hash_of, refused
-from services.projects.pages.on_site import project_of
+from services.projects.pages.works_context import project_of
 from services.projects.store.consultation_views import consultations_of_project
 from services.projects.store.consultations import meetings_of, opinions_of
 

@@ -23,12 +23,12 @@ from services.projects.domain.causes import Why, judged_by
 from services.projects.domain.hot_issue import OPEN, UNDECIDED, HotIssue, IssueState
 from services.projects.domain.repair_project import WORKS_TO_COME, RepairProject
 from services.projects.http.bodies import AssignmentBody, CureDoneBody, DecisionBody
+from services.projects.http.issues_shown import issue_in_full_shown, issue_shown, project_shown
 from services.projects.http.refusals import answered
 from services.projects.http.rights import Commander, Reader, authority_of, not_found, share_of
-from services.projects.http.shown import issue_in_full_shown, issue_shown, project_shown
 from services.projects.http.wording import Wording, cause_in_words
 from services.projects.pages.forms import NOTHING, Entered, refused
-from services.projects.pages.plans import plan_entered
+from services.projects.pages.plan_forms import plan_entered
 from services.projects.store.board import COLUMNS, board_of
 from services.projects.store.hot_issue_views import IssueInFull, IssuesAsked, issue_in_full, page_of_issues
 from services.projects.store.repair_project_views import page_of_projects

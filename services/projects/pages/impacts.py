@@ -1,4 +1,4 @@
-"""How works disturb residents: the plan, the calendar of each block, announcements, and what became of them."""
+"""Disturbances by works as pages: the plan, the calendar of each block, announcements and their steps."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from services.projects.http.impact_bodies import ImpactBody, ImpactPlanBody, Imp
 from services.projects.http.impacts import blocks_of, impact_shown, plan_shown
 from services.projects.http.rights import Commander, Reader, who_of
 from services.projects.pages.forms import NOTHING, Entered, acted, moment_of
-from services.projects.pages.on_site import project_of, shown_to
+from services.projects.pages.works_context import project_of, shown_to
 
 DAYS = 14
 """Of the calendar, from today on."""

@@ -1,4 +1,4 @@
-"""Repair projects: their list, and a project's way through its states with the form for the next step."""
+"""Repair projects: their list, and the states of a project with the form for the next step."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ from services.projects.app.repair import Repair
 from services.projects.app.reverse_step import ReverseStep
 from services.projects.domain.project_reversal import NotReversible, last_standing
 from services.projects.domain.repair_project import REQUIRED, ProjectEntry, ProjectState
-from services.projects.domain.works.gates import GATES, Gated
+from services.projects.domain.works.gated_works import Gated
+from services.projects.domain.works.gates import GATES
 from services.projects.http.bodies import ProjectStepBody, ReversalBody
+from services.projects.http.issues_shown import project_in_full_shown, project_shown
 from services.projects.http.refusals import answered
 from services.projects.http.rights import Commander, Reader, authority_of, share_of, visible_project
-from services.projects.http.shown import project_in_full_shown, project_shown
 from services.projects.http.wording import Wording
 from services.projects.pages.forms import NOTHING, Entered, refused
-from services.projects.pages.plans import plan_entered
+from services.projects.pages.plan_forms import plan_entered
 from services.projects.store.consulted import rests_on_a_fallen_result
 from services.projects.store.repair_project_views import page_of_projects, project_with_history
 from services.projects.store.search import numbers_of

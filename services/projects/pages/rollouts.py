@@ -1,4 +1,4 @@
-"""The roll-out of a standard on one page: eight sub-districts, how each stands, and what was found there."""
+"""The roll-out of a standard on one page: eight sub-districts, the state of each, and the findings there."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from services.chassis.web.identity import Actor
 from services.chassis.web.problems import Problem
 from services.contracts.districts import sub_districts
 from services.projects.app.standards.acts import StandardActs
-from services.projects.domain.standards.checks import CheckMethod, CheckVerdict
+from services.projects.domain.standards.clause_checks import CheckMethod, CheckVerdict
 from services.projects.domain.standards.clauses import active
 from services.projects.domain.standards.standard import StandardState
 from services.projects.http.rights import Commander, RuleReader, authority_of, not_found, who_of

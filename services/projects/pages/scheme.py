@@ -13,7 +13,7 @@ from services.projects.app.works.acts import WorksActs
 from services.projects.http.rights import Reader
 from services.projects.http.scheme import scheme_shown
 from services.projects.http.works_shown import menu_item_shown
-from services.projects.pages.on_site import project_of
+from services.projects.pages.works_context import project_of
 
 
 def scheme_pages(workshop: Workshop, pages: Pages, acts: WorksActs) -> APIRouter:

@@ -11,6 +11,7 @@ from services.chassis.database.work import Workshop
 from services.chassis.pages.login import entrance, login_routes, missing_pages
 from services.chassis.pages.look import Pages
 from services.chassis.web.identity import Role
+from services.projects.app.cases_and_standards import RulesOfTypes
 from services.projects.app.consultation.acts import ConsultationActs
 from services.projects.app.decide import Decide
 from services.projects.app.effect.judge_class import JudgeClass
@@ -19,7 +20,6 @@ from services.projects.app.plans.planning import Planning
 from services.projects.app.ports import CurrentRules
 from services.projects.app.repair import Repair
 from services.projects.app.reverse_step import ReverseStep
-from services.projects.app.rules_of_types import RulesOfTypes
 from services.projects.app.supervision.acts import SupervisionActs
 from services.projects.app.works.acts import WorksActs
 from services.projects.http.rights import WHOLE_DISTRICT

@@ -1,4 +1,4 @@
-"""The content of a draft as its form sends it: clauses and what became of them, menu, papers, meetings, forms."""
+"""The content of a draft as its form sends it: clauses and their changes, menu, papers, meetings, forms."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from services.projects.domain.consultation.meetings import MeetingKind
 from services.projects.domain.menu import ConsentScope, Unit, free_code
 from services.projects.domain.standards.clauses import Clause, ClauseStatus
 from services.projects.domain.standards.standard import EditionContent, Standard
-from services.projects.domain.works.gates import GATES, Gate, Gated
+from services.projects.domain.works.gated_works import Gated
+from services.projects.domain.works.gates import GATES, Gate
 from services.projects.domain.works.papers import PaperKind
 from services.projects.pages.forms import Entered, hash_of
 

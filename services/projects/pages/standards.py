@@ -17,7 +17,7 @@ from services.chassis.working_days import SHANGHAI
 from services.contracts.elements import elements
 from services.projects.app.standards.acts import StandardActs
 from services.projects.domain.cases.typical_case import POSSIBLE, CaseAct
-from services.projects.domain.standards.checks import open_findings
+from services.projects.domain.standards.clause_checks import open_findings
 from services.projects.domain.standards.difference import differences
 from services.projects.domain.standards.opinions import OpinionRole
 from services.projects.domain.standards.standard import Standard, StandardState

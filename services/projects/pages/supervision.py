@@ -1,4 +1,4 @@
-"""Supervision: the topics, the suggestions, how it goes; and what a topic begins with."""
+"""Supervision: topics, suggestions, indicators; and the first facts of a topic."""
 
 from __future__ import annotations
 

@@ -19,8 +19,8 @@ from services.contracts.districts import sub_districts
 from services.projects.app.supervision.acts import SupervisionActs
 from services.projects.app.supervision.seats import Seat
 from services.projects.domain.supervision.opinions import SupervisionOpinion
-from services.projects.domain.supervision.replies import Contentment, ReplyClass
 from services.projects.domain.supervision.topics import InspectorRole, SuggestionState, TopicState
+from services.projects.domain.supervision.unit_answers import Contentment, ReplyClass
 from services.projects.http.rights import share_of
 from services.projects.http.supervision import Participant, Supervisor, seen_topic
 from services.projects.http.supervision_bodies import (

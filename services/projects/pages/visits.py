@@ -20,7 +20,7 @@ from services.projects.domain.works.visits import VisitResult
 from services.projects.http.rights import Commander, Reader, who_of
 from services.projects.http.visits import VisitBody, ending_shown, visits_due
 from services.projects.pages.forms import NOTHING, Entered, SentFile, acted
-from services.projects.pages.on_site import menu_rows_of, project_of, shown_to
+from services.projects.pages.works_context import menu_rows_of, project_of, shown_to
 from services.projects.store.warranty_visits import rounds_of_project
 
 BODY_LIMITS = {"/pages/projects/*/warranty-visits": 32 * 2**20}

@@ -29,7 +29,7 @@ from services.projects.http.works_bodies import (
 )
 from services.projects.http.works_shown import works_shown
 from services.projects.pages.forms import NOTHING, Entered, SentFile, acted, fen_of, hash_of
-from services.projects.pages.on_site import menu_rows_of, project_of, shown_to
+from services.projects.pages.works_context import menu_rows_of, project_of, shown_to
 from services.projects.store.consultation_views import consultations_of_project
 
 BODY_LIMITS = {"/pages/projects/*/works/papers": 32 * 2**20}

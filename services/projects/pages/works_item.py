@@ -1,4 +1,4 @@
-"""One item of works: its page for whoever inspects it on site, by telephone."""
+"""One item of works: a page for an inspector on site, for a telephone's screen."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from services.projects.http.rights import Commander, Reader, not_found, who_of
 from services.projects.http.works_bodies import ChangeBody, DefectBody, DefectStepBody, InspectionBody
 from services.projects.http.works_shown import works_shown
 from services.projects.pages.forms import NOTHING, Entered, acted, fen_of
-from services.projects.pages.on_site import menu_rows_of, project_of, shown_to
+from services.projects.pages.works_context import menu_rows_of, project_of, shown_to
 
 
 def item_pages(workshop: Workshop, pages: Pages, acts: WorksActs) -> APIRouter:

@@ -49,21 +49,21 @@ def save_contract(connection: Connection, project_id: str, contract: Contract, d
     connection.execute(_SAVE_CONTRACT, row)
 
 
-def contract_row(told: WorksContractChanged) -> Mapping[str, Any]:
-    """As its event tells it."""
+def contract_row(event: WorksContractChanged) -> Mapping[str, Any]:
+    """As in its event."""
     return {
-        "id": told.contract_id,
-        "project_id": told.project_id,
-        "version": told.version,
-        "party": told.party,
-        "paper_id": told.paper_id,
-        "sum_fen": told.sum_fen,
-        "starts": told.starts,
-        "ends": told.ends,
-        "changes": [one.model_dump() for one in told.changes],
-        "audit": told.audit and told.audit.model_dump(),
-        "actor": told.actor,
-        "at": told.at,
+        "id": event.contract_id,
+        "project_id": event.project_id,
+        "version": event.version,
+        "party": event.party,
+        "paper_id": event.paper_id,
+        "sum_fen": event.sum_fen,
+        "starts": event.starts,
+        "ends": event.ends,
+        "changes": [one.model_dump() for one in event.changes],
+        "audit": event.audit and event.audit.model_dump(),
+        "actor": event.actor,
+        "at": event.at,
     }
 
 

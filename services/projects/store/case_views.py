@@ -1,4 +1,4 @@
-"""Typical cases for those who look at them: their hot issues, tickets, and complaints of the type by sub-district."""
+"""Typical cases for display: their hot issues, tickets, and complaints of the type by sub-district."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stays with the counting party of a consultation: who may vote, ballots in their chain, codes, deliveries."""
+"""Data for the counting party of a consultation alone: voters, ballots in their chain, codes, deliveries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens beside the ballots of a consultation: sales, looks at how it stands, differences from the register.
+"""Tables beside the ballots of a consultation: sales, looks at the interim result, differences from the register.
 
 It stays with the counting party, as ballots do (ADR 42, ADR 45).
 """

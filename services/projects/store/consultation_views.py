@@ -1,4 +1,4 @@
-"""Consultations for those who look at them."""
+"""Consultations for display."""
 
 from __future__ import annotations
 

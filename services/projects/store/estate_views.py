@@ -1,4 +1,4 @@
-"""The register of estates for those who look at it."""
+"""The register of estates for display."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hot issues for those who look at them."""
+"""Hot issues for display."""
 
 from __future__ import annotations
 

@@ -41,14 +41,14 @@ class SqlImpacts:
         row = work.connection.execute(found).one_or_none()
         return KeptPlan(_plan_of(row.plan), row.version) if row else None
 
-    def save_plan(self, work: Work, told: WorksImpactsPlanned) -> None:
-        work.connection.execute(_SAVE_PLAN, plan_row(told))
+    def save_plan(self, work: Work, event: WorksImpactsPlanned) -> None:
+        work.connection.execute(_SAVE_PLAN, plan_row(event))
 
     def disturbances(self, work: Work, project_id: str) -> Sequence[Disturbance]:
         return disturbances_of(work.connection, project_id)
 
-    def save(self, work: Work, told: WorksImpactChanged) -> None:
-        work.connection.execute(_SAVE, impact_row(told))
+    def save(self, work: Work, event: WorksImpactChanged) -> None:
+        work.connection.execute(_SAVE, impact_row(event))
 
 
 def disturbances_of(connection: Connection, project_id: str) -> list[Disturbance]:
@@ -59,19 +59,19 @@ def has_planned_impacts(connection: Connection, project_id: str) -> bool:
     return bool(connection.execute(_PLANNED, {"project_id": project_id}).scalar_one())
 
 
-def plan_row(told: WorksImpactsPlanned) -> dict[str, Any]:
+def plan_row(event: WorksImpactsPlanned) -> dict[str, Any]:
     return {
-        "project_id": told.project_id,
-        "version": told.version,
-        "plan": told.model_dump(mode="json", include=set(_PLAN)),
-        "actor": told.actor,
-        "at": told.at,
+        "project_id": event.project_id,
+        "version": event.version,
+        "plan": event.model_dump(mode="json", include=set(_PLAN)),
+        "actor": event.actor,
+        "at": event.at,
     }
 
 
-def impact_row(told: WorksImpactChanged) -> dict[str, Any]:
-    lists = {name: list(getattr(told, name)) for name in ("blocks", "asked", "breaches")}
-    return {"id": told.impact_id, **lists, **{name: getattr(told, name) for name in _AS_THEY_ARE}}
+def impact_row(event: WorksImpactChanged) -> dict[str, Any]:
+    lists = {name: list(getattr(event, name)) for name in ("blocks", "asked", "breaches")}
+    return {"id": event.impact_id, **lists, **{name: getattr(event, name) for name in _AS_THEY_ARE}}
 
 
 def _plan_of(kept: dict[str, Any]) -> ImpactPlan:

@@ -16,9 +16,9 @@ from services.projects.domain.evidence import Cell
 from services.projects.domain.likeness import Trace
 from services.projects.domain.rules import RuleBook
 from services.projects.domain.unplaced import Unplaced
+from services.projects.store.joining_store import TraceStore, trace_row
 from services.projects.store.matter_tables import matter_choices, matters, trace_keys, traces
 from services.projects.store.tables import ticket_sightings
-from services.projects.store.traces import TraceStore, trace_row
 
 _LOCK: Final = 0x6D617474
 _TRACE, _SEEN = traces.c, ticket_sightings.c

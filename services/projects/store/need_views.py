@@ -1,4 +1,4 @@
-"""Needs and surveys for those who look at them."""
+"""Needs and surveys for display."""
 
 from __future__ import annotations
 

@@ -76,12 +76,12 @@ class SqlNeedBook:
         row = work.connection.execute(select(needs_surveys).where(needs_surveys.c.id == survey_id)).one_or_none()
         return survey_of(row) if row else None
 
-    def add_survey(self, work: Work, told: NeedsSurveyed) -> None:
-        work.connection.execute(insert(needs_surveys), survey_row(told))
+    def add_survey(self, work: Work, event: NeedsSurveyed) -> None:
+        work.connection.execute(insert(needs_surveys), survey_row(event))
 
-    def withdraw_survey(self, work: Work, told: NeedsSurveyWithdrawn) -> None:
-        withdrawn = update(needs_surveys).where(needs_surveys.c.id == told.survey_id)
-        work.connection.execute(withdrawn.values(withdrawn_at=told.at))
+    def withdraw_survey(self, work: Work, event: NeedsSurveyWithdrawn) -> None:
+        withdrawn = update(needs_surveys).where(needs_surveys.c.id == event.survey_id)
+        work.connection.execute(withdrawn.values(withdrawn_at=event.at))
 
     def _lock(self, work: Work, estates: Iterable[str]) -> None:
         work.connection.execute(_LOCK, {"estates": sorted(set(estates))})
@@ -106,20 +106,20 @@ def survey_of(row: Row[Any]) -> NeedsSurvey:
     )
 
 
-def survey_row(told: NeedsSurveyed) -> dict[str, Any]:
+def survey_row(event: NeedsSurveyed) -> dict[str, Any]:
     return {
-        "id": told.survey_id,
-        "estate": told.place.estate,
-        "estate_name": told.place.estate_name,
-        "sub_district": told.place.sub_district,
-        "lead": told.lead,
-        "role": told.role,
-        "unit": told.unit,
-        "on_site": told.on_site,
-        "made_at": told.made_at,
-        "findings": [one.model_dump(mode="json") for one in told.findings],
-        "actor": told.actor,
-        "at": told.at,
+        "id": event.survey_id,
+        "estate": event.place.estate,
+        "estate_name": event.place.estate_name,
+        "sub_district": event.place.sub_district,
+        "lead": event.lead,
+        "role": event.role,
+        "unit": event.unit,
+        "on_site": event.on_site,
+        "made_at": event.made_at,
+        "findings": [one.model_dump(mode="json") for one in event.findings],
+        "actor": event.actor,
+        "at": event.at,
         "withdrawn_at": None,
     }
 

@@ -1,4 +1,4 @@
-"""The tables of yearly plans and of the maintenance fund's short way."""
+"""The tables of yearly plans and of emergency use of the maintenance fund."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plans, and requests to the maintenance fund, for those who look at them."""
+"""Plans, and requests to the maintenance fund, for display."""
 
 from __future__ import annotations
 

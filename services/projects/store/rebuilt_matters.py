@@ -22,9 +22,7 @@ from services.projects.domain.likeness import Trace, trace_of
 from services.projects.domain.matters import Core, core_of
 from services.projects.domain.rules import RuleBook
 from services.projects.domain.unplaced import IN_PLACE_OF_ESTATE
-from services.projects.store.matter_tables import matter_choices, matter_keys, matters, trace_keys, traces
-from services.projects.store.tables import hot_issue_members, hot_issues, ticket_sightings
-from services.projects.store.traces import (
+from services.projects.store.joining_store import (
     TraceStore,
     anchor_of,
     matter_id_of,
@@ -32,6 +30,8 @@ from services.projects.store.traces import (
     store_keys,
     trace_row,
 )
+from services.projects.store.matter_tables import matter_choices, matter_keys, matters, trace_keys, traces
+from services.projects.store.tables import hot_issue_members, hot_issues, ticket_sightings
 
 MOST_ORDINALS = 1000
 _TRACE, _SEEN = traces.c, ticket_sightings.c

@@ -1,4 +1,4 @@
-"""Repair projects for those who look at them."""
+"""Repair projects for display."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Standards for those who look at them."""
+"""Standards for display."""
 
 from __future__ import annotations
 

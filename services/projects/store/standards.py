@@ -14,7 +14,7 @@ from services.contracts.standard_events import StandardContent, StandardMenuRow
 from services.projects.app.standards.publishing import content_fact
 from services.projects.domain.consultation.meetings import MeetingKind
 from services.projects.domain.menu import MenuContent
-from services.projects.domain.standards.checks import CheckMethod, CheckVerdict, StandardCheck
+from services.projects.domain.standards.clause_checks import CheckMethod, CheckVerdict, StandardCheck
 from services.projects.domain.standards.clauses import Clause, ClauseStatus
 from services.projects.domain.standards.opinions import OpinionRole, StandardOpinion
 from services.projects.domain.standards.rollout import Rollout, RolloutState
@@ -26,7 +26,7 @@ from services.projects.domain.standards.standard import (
     Retirement,
     Standard,
 )
-from services.projects.domain.works.gates import Gated
+from services.projects.domain.works.gated_works import Gated
 from services.projects.domain.works.papers import PaperKind
 from services.projects.store.standard_tables import (
     standard_checks,

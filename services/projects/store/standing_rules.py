@@ -11,8 +11,8 @@ from sqlalchemy import Connection, bindparam, select
 from services.chassis.database.work import Work
 from services.chassis.working_days import SHANGHAI
 from services.projects.domain.menu import MenuItem
+from services.projects.domain.standards.demands_on_works import Demands, asked, menu_item, menu_known, menu_of
 from services.projects.domain.standards.standard import Standard
-from services.projects.domain.standards.works import Demands, asked, menu_item, menu_known, menu_of
 from services.projects.store.standard_tables import standard_editions, standards
 from services.projects.store.standards import editions_of, standard_of
 from services.projects.store.tables import repair_projects

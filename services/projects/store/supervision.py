@@ -1,4 +1,4 @@
-"""Supervision in PostgreSQL: what is stored are the facts as they are told."""
+"""Supervision in PostgreSQL: the published facts are stored."""
 
 from __future__ import annotations
 
@@ -20,15 +20,6 @@ from services.contracts.supervision_events import (
 from services.contracts.ticket_events import Place
 from services.projects.domain.supervision.clocks import RunningClock, SupervisionClockKind
 from services.projects.domain.supervision.opinions import OpinionState, OpinionStep, SupervisionOpinion
-from services.projects.domain.supervision.replies import (
-    Contentment,
-    MoreTime,
-    Rater,
-    Rating,
-    Reply,
-    ReplyClass,
-    UnitAnswer,
-)
 from services.projects.domain.supervision.topics import (
     InspectorGroup,
     InspectorRole,
@@ -40,6 +31,15 @@ from services.projects.domain.supervision.topics import (
     SupervisionArea,
     SupervisionTopic,
     TopicState,
+)
+from services.projects.domain.supervision.unit_answers import (
+    Contentment,
+    MoreTime,
+    Rater,
+    Rating,
+    Reply,
+    ReplyClass,
+    UnitAnswer,
 )
 from services.projects.store.supervision_tables import (
     supervision_inspections,
@@ -70,15 +70,15 @@ class SqlSupervisionBook:
         row = _locked(work, supervision_topics, topic_id)
         return topic_of(row) if row else None
 
-    def save_topic(self, work: Work, told: SupervisionTopicChanged) -> None:
-        _save(work, supervision_topics, topic_row(told))
+    def save_topic(self, work: Work, event: SupervisionTopicChanged) -> None:
+        _save(work, supervision_topics, topic_row(event))
 
     def inspection(self, work: Work, inspection_id: str) -> SiteInspection | None:
         row = _locked(work, supervision_inspections, inspection_id)
         return inspection_of(row) if row else None
 
-    def add_inspection(self, work: Work, told: SupervisionInspected) -> None:
-        work.connection.execute(insert(supervision_inspections), inspection_row(told))
+    def add_inspection(self, work: Work, event: SupervisionInspected) -> None:
+        work.connection.execute(insert(supervision_inspections), inspection_row(event))
 
     def opinion(self, work: Work, opinion_id: str) -> SupervisionOpinion | None:
         row = _locked(work, supervision_opinions, opinion_id)
@@ -99,16 +99,16 @@ class SqlSupervisionBook:
         with_clocks = select(table).where(table.c.clocks != [], table.c.id > after)
         return [opinion_of(row) for row in work.connection.execute(with_clocks.order_by(table.c.id).limit(most))]
 
-    def save_opinion(self, work: Work, told: SupervisionOpinionChanged) -> None:
-        _save(work, supervision_opinions, opinion_row(told))
-        work.connection.execute(insert(supervision_steps), step_row(told))
+    def save_opinion(self, work: Work, event: SupervisionOpinionChanged) -> None:
+        _save(work, supervision_opinions, opinion_row(event))
+        work.connection.execute(insert(supervision_steps), step_row(event))
 
     def suggestion(self, work: Work, suggestion_id: str) -> Suggestion | None:
         row = _locked(work, supervision_suggestions, suggestion_id)
         return suggestion_of(row) if row else None
 
-    def save_suggestion(self, work: Work, told: SupervisionSuggested) -> None:
-        _save(work, supervision_suggestions, suggestion_row(told))
+    def save_suggestion(self, work: Work, event: SupervisionSuggested) -> None:
+        _save(work, supervision_suggestions, suggestion_row(event))
 
 
 def _locked(work: Work, table: Table, row_id: str) -> Row[Any] | None:
@@ -123,29 +123,29 @@ def _save(work: Work, table: Table, row: Mapping[str, Any]) -> None:
     work.connection.execute(new.on_conflict_do_update(index_elements=["id"], set_=changed), row)
 
 
-def topic_row(told: SupervisionTopicChanged) -> dict[str, Any]:
-    return {"id": told.topic_id, **{name: getattr(told, name) for name in _TOPIC}}
+def topic_row(event: SupervisionTopicChanged) -> dict[str, Any]:
+    return {"id": event.topic_id, **{name: getattr(event, name) for name in _TOPIC}}
 
 
-def inspection_row(told: SupervisionInspected) -> dict[str, Any]:
-    facts = told.model_dump(mode="json")
+def inspection_row(event: SupervisionInspected) -> dict[str, Any]:
+    facts = event.model_dump(mode="json")
     in_json = {name: facts[name] for name in ("place", "units", "people", "findings")}
-    plain = {name: getattr(told, name) for name in ("topic_id", "party", "made_at", "actor", "at")}
-    return {"id": told.inspection_id, **plain, **in_json}
+    plain = {name: getattr(event, name) for name in ("topic_id", "party", "made_at", "actor", "at")}
+    return {"id": event.inspection_id, **plain, **in_json}
 
 
-def opinion_row(told: SupervisionOpinionChanged) -> dict[str, Any]:
-    facts = told.model_dump(mode="json")
-    plain = {name: getattr(told, name) for name in _OPINION}
-    return {"id": told.opinion_id, **plain, **{name: facts[name] for name in _IN_JSON}}
+def opinion_row(event: SupervisionOpinionChanged) -> dict[str, Any]:
+    facts = event.model_dump(mode="json")
+    plain = {name: getattr(event, name) for name in _OPINION}
+    return {"id": event.opinion_id, **plain, **{name: facts[name] for name in _IN_JSON}}
 
 
-def step_row(told: SupervisionOpinionChanged) -> dict[str, Any]:
-    return {name: getattr(told, name) for name in _STEP}
+def step_row(event: SupervisionOpinionChanged) -> dict[str, Any]:
+    return {name: getattr(event, name) for name in _STEP}
 
 
-def suggestion_row(told: SupervisionSuggested) -> dict[str, Any]:
-    return {"id": told.suggestion_id, **{name: getattr(told, name) for name in _SUGGESTION}}
+def suggestion_row(event: SupervisionSuggested) -> dict[str, Any]:
+    return {"id": event.suggestion_id, **{name: getattr(event, name) for name in _SUGGESTION}}
 
 
 def topic_of(row: Row[Any]) -> SupervisionTopic:

@@ -1,4 +1,4 @@
-"""Supervision for those who look at it."""
+"""Supervision for display."""
 
 from __future__ import annotations
 

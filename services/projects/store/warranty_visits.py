@@ -42,22 +42,22 @@ class SqlVisits:
         found = select(warranty_visits).where(warranty_visits.c.id == key.id)
         return _round(key, work.connection.execute(found).one_or_none())
 
-    def save(self, work: Work, told: WorksWarrantyVisited) -> None:
-        work.connection.execute(_SAVE, visit_row(told))
+    def save(self, work: Work, event: WorksWarrantyVisited) -> None:
+        work.connection.execute(_SAVE, visit_row(event))
 
 
-def visit_row(told: WorksWarrantyVisited) -> dict[str, Any]:
-    """As its event tells it."""
+def visit_row(event: WorksWarrantyVisited) -> dict[str, Any]:
+    """As in its event."""
     return {
-        "id": told.round_id,
-        "project_id": told.project_id,
-        "block": told.block or GROUNDS,
-        "ends": told.ends,
-        "version": told.version,
-        "visits": [one.model_dump(mode="json") for one in told.visits],
-        "overdue": told.overdue,
-        "actor": told.actor,
-        "at": told.at,
+        "id": event.round_id,
+        "project_id": event.project_id,
+        "block": event.block or GROUNDS,
+        "ends": event.ends,
+        "version": event.version,
+        "visits": [one.model_dump(mode="json") for one in event.visits],
+        "overdue": event.overdue,
+        "actor": event.actor,
+        "at": event.at,
     }
 
 

@@ -16,7 +16,7 @@ from services.contracts.works_events import WorksItemInspected
 from services.projects.app.works.ports import Acceptance, Done
 from services.projects.domain.works.contracts import Contract
 from services.projects.domain.works.defects import Defect, DefectState, Severity, WorksParty
-from services.projects.domain.works.gates import Works
+from services.projects.domain.works.gated_works import Works
 from services.projects.domain.works.inspections import Inspection, Reading, Verdict, standing
 from services.projects.domain.works.items import WorksItem
 from services.projects.domain.works.papers import Paper, PaperKind
@@ -80,8 +80,8 @@ class SqlWorks:
         ]
         work.connection.execute(_SAVE_ITEM, rows)
 
-    def add_inspection(self, work: Work, told: WorksItemInspected) -> None:
-        work.connection.execute(insert(works_inspections), inspection_row(told))
+    def add_inspection(self, work: Work, event: WorksItemInspected) -> None:
+        work.connection.execute(insert(works_inspections), inspection_row(event))
 
     def open_defect(self, work: Work, project_id: str, defect: Defect, done: Done) -> None:
         row = {
@@ -179,21 +179,21 @@ def works_of(connection: Connection, project_id: str) -> Works:
     )
 
 
-def inspection_row(told: WorksItemInspected) -> dict[str, Any]:
+def inspection_row(event: WorksItemInspected) -> dict[str, Any]:
     return {
-        "id": told.inspection_id,
-        "project_id": told.project_id,
-        "item_id": told.item_id,
-        "bases": sorted(told.bases),
-        "template": told.template,
-        "template_version": told.template_version,
-        "readings": {name: _written(reading) for name, reading in told.readings.items()},
-        "verdict": told.verdict,
-        "accepted": told.accepted,
-        "photographs": list(told.photographs),
-        "actor": told.actor,
-        "inspected_at": told.inspected_at,
-        "at": told.at,
+        "id": event.inspection_id,
+        "project_id": event.project_id,
+        "item_id": event.item_id,
+        "bases": sorted(event.bases),
+        "template": event.template,
+        "template_version": event.template_version,
+        "readings": {name: _written(reading) for name, reading in event.readings.items()},
+        "verdict": event.verdict,
+        "accepted": event.accepted,
+        "photographs": list(event.photographs),
+        "actor": event.actor,
+        "inspected_at": event.inspected_at,
+        "at": event.at,
     }
 
 

@@ -11,7 +11,7 @@ from services.projects.app.works.ports import StandingRules
 from services.projects.domain.plan_rules import PlanRules
 from services.projects.domain.works.consulted import Consulted
 from services.projects.domain.works.rules import WorksRules
-from services.projects.store.known_sites import known_site
+from services.projects.store.building_sites import known_site
 from services.projects.store.own_ids import named_by
 from services.projects.store.works import SqlWorks
 

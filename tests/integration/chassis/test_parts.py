@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from services.chassis.database.parts import PartWorkshop, part_of
 from services.chassis.database.work import Work, Workshop
+from services.chassis.database.work_parts import PartWorkshop, part_of
 from tests.integration.chassis.conftest import Query
 from tests.integration.chassis.events import received
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 from services.chassis.clock import FixedClock
 from services.classifier.app.answer import Answering, SourceRecord
 from services.classifier.files.current_reader import CurrentReader
-from services.classifier.http.reading import reader_routes
+from services.classifier.http.model_questions import reader_routes
 from services.contracts.event import Envelope
 from services.contracts.text_events import TicketTextRecorded
 from services.contracts.ticket_events import Channel

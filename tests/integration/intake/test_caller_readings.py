@@ -96,7 +96,7 @@ def test_everybody_is_answered_as_the_table_says_and_each_reading_has_its_row(in
                  "assignee": assignee},
             )  # fmt: skip
         with intake.workshop.open() as work:
-            ticket = intake.wiring.read.tickets.find(work, ticket_id)
+            ticket = intake.wiring.caller_data.read.tickets.find(work, ticket_id)
         assert ticket
         for roles, purpose in product(PEOPLE.values(), (ReadingPurpose.FIRST_CONTACT, ReadingPurpose.REQUEST)):
             who = asker_of(actor(*roles))
@@ -182,7 +182,7 @@ def test_of_the_code_the_table_of_readers_decides(intake: Intake) -> None:
             f"UPDATE tickets SET state = '{state}', confidential = {confidential}, restricted = {restricted}",  # noqa: S608
         )
         with intake.workshop.open() as work:
-            ticket = intake.wiring.read.tickets.find(work, ticket_id)
+            ticket = intake.wiring.caller_data.read.tickets.find(work, ticket_id)
         assert ticket
         for roles in PEOPLE.values():
             who = asker_of(actor(*roles))

@@ -241,7 +241,7 @@ def test_everybody_is_listed_the_calls_whose_callers_they_may_know(intake: Intak
             work.connection.execute(
                 text("UPDATE tickets SET confidential=:c, restricted=:r, about_unit=:a, assignee=:p, state=:s"), values
             )
-            ticket = intake.wiring.read.tickets.find(work, ticket_id)
+            ticket = intake.wiring.caller_data.read.tickets.find(work, ticket_id)
             assert ticket
             for asker, purpose in product(ASKERS, ReadingPurpose):
                 query = select(tickets.c.id).where(callers_known_to(access, asker, purpose))
@@ -334,7 +334,7 @@ def test_what_cannot_be_asked_by_telephone_ends_at_once(intake: Intake, result: 
     (item,) = questions(intake)
     assert ask_in_vain(intake, item, result).json()["stage"] == "not reached"
     with intake.workshop.open() as work:
-        ticket = intake.wiring.read.tickets.find(work, ticket_id)
+        ticket = intake.wiring.caller_data.read.tickets.find(work, ticket_id)
         assert ticket
         assert bool(stopped(work, [ticket.caller_ref or ""])) is (result == "refused")
 

@@ -261,8 +261,8 @@ def test_wherever_it_is_killed_erasing_again_finishes_it(intake: Intake) -> None
         at += 1
         with killed_at(intake, at):
             with intake.workshop.open() as work:
-                intake.wiring.erase(work, holder, erasure_id, "officer", "本人要求")
-            for finish in (intake.wiring.erase.finish_one, intake.wiring.end_keys.of_erased):
+                intake.wiring.caller_data.erase(work, holder, erasure_id, "officer", "本人要求")
+            for finish in (intake.wiring.caller_data.erase.finish_one, intake.wiring.caller_data.end_keys.of_erased):
                 with intake.workshop.open() as work:
                     finish(work, None)
             finished = True

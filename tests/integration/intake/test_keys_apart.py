@@ -54,7 +54,7 @@ def erase(intake: Intake, phone: str = PHONE) -> None:
 
 
 def sweep(intake: Intake) -> None:
-    for step in (intake.wiring.end_keys.of_erased, intake.wiring.end_keys.orphans):
+    for step in (intake.wiring.caller_data.end_keys.of_erased, intake.wiring.caller_data.end_keys.orphans):
         more: str | None = ""
         while more is not None:
             with intake.workshop.open() as work:
@@ -214,7 +214,7 @@ def test_an_erasure_that_dies_at_any_statement_is_finished_by_the_worker(intake:
         at += 1
         with killed_at(intake, at):
             with intake.workshop.open() as work:
-                intake.wiring.erase(work, holder, str(uuid4()), "officer", "本人要求")
+                intake.wiring.caller_data.erase(work, holder, str(uuid4()), "officer", "本人要求")
             finished = True
         assert (intake.rows()["vault_keys"] == 0) == (intake.rows()["keys_to_delete"] == 1)
     at, finished = 0, False
@@ -242,7 +242,7 @@ def test_the_worker_deletes_what_the_answer_could_not(intake: Intake) -> None:
     intake.in_keys("ALTER TABLE away RENAME TO caller_keys")
     stop, health = threading.Event(), Health()
     health.expect("keys", 90)
-    worker = Sweep("keys", intake.wiring.end_keys.of_erased)
+    worker = Sweep("keys", intake.wiring.caller_data.end_keys.of_erased)
     running = threading.Thread(target=worker.run, args=(intake.workshop, stop, health))
     running.start()
     eventually(lambda: intake.rows()["keys_to_delete"] == 0, within=30)
@@ -254,7 +254,7 @@ def test_the_worker_deletes_what_the_answer_could_not(intake: Intake) -> None:
 def test_keys_go_with_the_last_ticket_whose_time_is_over(intake: Intake) -> None:
     old = intake.file(caller={"phone": PHONE})
     with intake.workshop.open() as work:
-        intake.wiring.erase.of_tickets(work, [old], str(uuid4()), "retention", "kept for its time: caller")
+        intake.wiring.caller_data.erase.of_tickets(work, [old], str(uuid4()), "retention", "kept for its time: caller")
     sweep(intake)
     assert keys_there(intake) == set()
 
@@ -282,7 +282,7 @@ def test_a_call_while_its_caller_is_erased_can_be_read_afterwards(intake: Intake
     intake.file(caller={"phone": PHONE})
     filed: list[str] = []
     with intake.workshop.open() as work:
-        intake.wiring.erase(work, caller_ref(CALLER_KEY, PHONE) or "", str(uuid4()), "officer", "本人要求")
+        intake.wiring.caller_data.erase(work, caller_ref(CALLER_KEY, PHONE) or "", str(uuid4()), "officer", "本人要求")
         caller = threading.Thread(target=lambda: filed.append(intake.file(caller={"phone": PHONE})))
         caller.start()
         eventually(lambda: waiting_for_a_lock(intake), within=30)

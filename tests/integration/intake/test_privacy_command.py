@@ -61,7 +61,7 @@ def test_what_is_due_and_what_went_is_shown(intake: Intake, run: Any) -> None:
     assert "caller      24 months after the end of the ticket" in said
     assert "0 due, 0 gone; looked at never" in said
     with intake.workshop.open() as work:
-        intake.wiring.end_retention(work, None)
+        intake.wiring.caller_data.end_retention(work, None)
     (caller,) = [one for one in json.loads(run("retention", "--json")) if one["kept"] == "caller"]
     assert (caller["due"], caller["removed"]) == (0, 0)
     assert caller["finished_at"] is not None
@@ -78,6 +78,6 @@ def test_the_key_is_changed_by_the_environment(intake: Intake, run: Any) -> None
     known = {"CLOSEDLOOP_KEYS_DATABASE_URL": url, "CLOSEDLOOP_VAULT_KEY": NEW}
     assert "set it in CLOSEDLOOP_OLD_VAULT_KEYS" in run("rotate-key", code=1, **known)
     done = run("rotate-key", **known, CLOSEDLOOP_OLD_VAULT_KEYS=VAULT_KEY.hex())
-    assert "1 keys wrapped anew" in done
+    assert "1 keys rewrapped" in done
     assert "0 left" in done
     assert NEW not in done

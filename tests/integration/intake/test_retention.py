@@ -46,9 +46,9 @@ def sweep(intake: Intake) -> int:
     batches, more = 0, True
     while more:
         with intake.workshop.open() as work:
-            more = intake.wiring.end_retention(work, None) is not None
+            more = intake.wiring.caller_data.end_retention(work, None) is not None
         batches += more
-    for finish in (intake.wiring.erase.finish_one, intake.wiring.end_keys.of_erased):
+    for finish in (intake.wiring.caller_data.erase.finish_one, intake.wiring.caller_data.end_keys.of_erased):
         more = True
         while more:
             with intake.workshop.open() as work:
@@ -205,7 +205,7 @@ def test_a_call_in_the_middle_of_a_sweep_keeps_its_key(intake: Intake) -> None:
     later(intake, 2 * YEAR)
     filed: list[str] = []
     with intake.workshop.open() as work:
-        intake.wiring.end_retention(work, None)
+        intake.wiring.caller_data.end_retention(work, None)
         call = threading.Thread(target=lambda: filed.append(intake.file(caller={"phone": PHONE})))
         call.start()
     call.join(60)

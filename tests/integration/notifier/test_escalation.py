@@ -19,7 +19,7 @@ from services.chassis.messaging.timers import TimerLoop
 from services.contracts.event import Envelope, deterministic_id
 from services.contracts.ticket_events import TicketSigned
 from services.notifier.app.mark_read import MarkRead, ReadBy
-from services.notifier.domain.directory import units
+from services.notifier.domain.directory_findings import units
 from services.notifier.domain.escalation import EscalationState
 from services.notifier.domain.telling_rules import TellingRules
 from services.notifier.store import officers

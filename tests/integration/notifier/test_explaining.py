@@ -142,7 +142,9 @@ def test_the_command_line_says_who_was_told_of_a_ticket(
     run = CliRunner().invoke(app, ["routing", "explain", number])
     assert "housing duty: rule urgent-ticket of version 1, waiting" in run.output
     assert run.output.count("housing duty") == 1
-    assert "no officer was told of it" in CliRunner().invoke(app, ["routing", "explain", "310109202606200018"]).output
+    assert (
+        "no officer was notified of it" in CliRunner().invoke(app, ["routing", "explain", "310109202606200018"]).output
+    )
 
 
 @pytest.fixture

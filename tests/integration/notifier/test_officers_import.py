@@ -33,12 +33,12 @@ def imported(folder: Path, content: str, *options: str) -> Result:
 
 def test_rows_of_one_officer_are_ways_in_their_order(as_: As, tmp_path: Path) -> None:
     run = imported(tmp_path, ROSTER)
-    assert (run.exit_code, run.output) == (0, "3 officers are new, 0 stay, 0 are told no more\n")
+    assert (run.exit_code, run.output) == (0, "3 officers are new, 0 stay, 0 are removed\n")
     found = {one["name"]: one for one in as_("hub").get("/officers").json()["items"]}
     assert [way["channel"] for way in found["李伟"]["ways"]] == ["sms", "email"]
     assert (found["王芳"]["ways"], found["Desk"]["language"]) == ([], "en")
     again = imported(tmp_path, ROSTER.replace("housing,leader,王芳,,,\n", ""))
-    assert again.output == "0 officers are new, 2 stay, 1 are told no more\n"
+    assert again.output == "0 officers are new, 2 stay, 1 are removed\n"
 
 
 def test_every_fault_is_named_by_its_row_and_nothing_is_taken(as_: As, tmp_path: Path) -> None:
@@ -94,5 +94,5 @@ def test_a_file_that_is_no_roster_is_refused(content: str, said: str, tmp_path: 
 
 def test_a_dry_run_changes_nothing(as_: As, tmp_path: Path) -> None:
     run = imported(tmp_path, ROSTER, "--dry-run")
-    assert run.output == "3 officers would be new, 0 stay, 0 be told no more; nothing was changed\n"
+    assert run.output == "3 officers would be new, 0 stay, 0 would be removed; nothing was changed\n"
     assert as_("hub").get("/officers").json()["items"] == []

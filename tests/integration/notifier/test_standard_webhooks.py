@@ -16,7 +16,7 @@ from services.contracts.webhook_events import DepartmentWebhookDisabled, Departm
 from services.notifier.app.tell_trouble import tell_trouble
 from services.notifier.domain.answers import Outcome
 from services.notifier.domain.retry_policy import RetryPolicy
-from services.notifier.domain.thin import LARGEST_BODY
+from services.notifier.domain.short_message import LARGEST_BODY
 from services.notifier.domain.webhook_trouble import Disabled, Failing
 from services.notifier.store.deliveries import SqlDeliveryLog
 from services.notifier.store.webhook_sweep import sweep

@@ -14,12 +14,7 @@ from sqlalchemy import select, text
 
 from services.chassis.database.work import Workshop
 from services.chassis.messaging.errors import Reject
-from services.contracts.department_events import (
-    HotIssueNotice,
-    ImpactNotice,
-    ProjectNotice,
-    StandardNotice,
-)
+from services.contracts.department_events import HotIssueNotice, ProjectNotice, StandardNotice
 from services.contracts.event import Envelope
 from services.contracts.hot_issue_events import (
     HotIssueConfirmed,
@@ -28,6 +23,7 @@ from services.contracts.hot_issue_events import (
     HotIssueMemberJoined,
 )
 from services.contracts.supervisor_events import SupervisorNotice
+from services.contracts.works_notices import ImpactNotice
 from services.notifier.domain.delivery import DeliveryChannel, delivery_id
 from services.notifier.store.tables import deliveries, known_matters
 from tests.harness.examples import ONE_DATABASE

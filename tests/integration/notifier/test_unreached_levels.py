@@ -21,7 +21,7 @@ from services.notifier.domain.leaving import UNREACHED, Cause
 from services.notifier.domain.officer import OfficerChannel
 from services.notifier.files.officer_words import load_officer_words
 from services.notifier.outbound.officer_channels import Outward
-from services.notifier.sending import Sending
+from services.notifier.sending_wiring import SendingWiring
 from services.notifier.store.escalation_tables import escalation_steps, escalations
 from services.notifier.store.escalations import SqlEscalations, escalation_gauge
 from services.notifier.store.notice_reading import SqlReadNotices
@@ -40,7 +40,7 @@ class Night:
     def __init__(self, workshop: Workshop, channels: Mapping[OfficerChannel, Any] = {}) -> None:
         self.clock = FixedClock(workshop.clock.now())
         self.workshop = Workshop(workshop.engine, self.clock, workshop.source)
-        self.sending = Sending.of(Outward(channels), load_officer_words().sentence)
+        self.sending = SendingWiring.of(Outward(channels), load_officer_words().sentence)
         sits(self.workshop, *ALL)
 
     def send(self) -> None:
@@ -52,7 +52,7 @@ class Night:
         """All that is due is sent, and one round of what is passed over follows."""
         self.send()
         with self.workshop.open() as work:
-            WIRING.pass_over.next_batch(work, None)
+            WIRING.officers.pass_over.next_batch(work, None)
 
     def steps(self) -> list[tuple[int, int]]:
         with self.workshop.open() as work:
@@ -99,7 +99,7 @@ def test_a_level_that_was_sent_or_waits_keeps_its_time(workshop: Workshop) -> No
     night = Night(workshop, {EMAIL: Outside()})
     take(night.workshop, dispatched(1))
     with night.workshop.open() as work:
-        WIRING.pass_over.next_batch(work, None)
+        WIRING.officers.pass_over.next_batch(work, None)
     night.passes()
     assert night.steps() == [(0, 1)]
 
@@ -130,7 +130,7 @@ def test_what_may_have_arrived_keeps_its_time(cause: Cause, night: Night) -> Non
     take(night.workshop, dispatched(1))
     run(night.workshop, "UPDATE officer_notices SET status = 'failed', cause = :cause", cause=cause)
     with night.workshop.open() as work:
-        WIRING.pass_over.next_batch(work, None)
+        WIRING.officers.pass_over.next_batch(work, None)
     assert (night.steps()[0] == (0, 0)) is (cause in UNREACHED)
 
 
@@ -147,7 +147,7 @@ def test_nothing_is_kept_if_the_process_ends_before_the_end(night: Night) -> Non
     take(night.workshop, dispatched(1))
     night.send()
     with suppress(RuntimeError), night.workshop.open() as work:
-        WIRING.pass_over.next_batch(work, None)
+        WIRING.officers.pass_over.next_batch(work, None)
         raise RuntimeError("killed")
     assert night.steps() == [(0, 1)]
     night.passes()

@@ -13,8 +13,8 @@ from services.contracts.webhook_events import DepartmentWebhookDisabled, Departm
 from services.notifier.app.tell_trouble import tell_trouble
 from services.notifier.domain.answers import Outcome
 from services.notifier.domain.retry_policy import RetryPolicy
-from services.notifier.outbound import webhook_outcomes
-from services.notifier.outbound.webhook_outcomes import WebhookOutcomes
+from services.notifier.outbound import webhook_answers
+from services.notifier.outbound.webhook_answers import WebhookOutcomes
 from services.notifier.store.claims import claim
 from services.notifier.store.deliveries import SqlDeliveryLog
 from services.notifier.store.webhook_outcomes import Settled
@@ -86,7 +86,7 @@ def test_an_outcome_that_cannot_be_saved_undoes_no_other_and_is_shown(
     with workshop.open() as work:
         claims = claim(work, 9, 9, timedelta(seconds=60))
     assert len(claims) == 2
-    settle = webhook_outcomes.settle
+    settle = webhook_answers.settle
 
     def faulty(work: Any, settled: Any, policy: RetryPolicy) -> Any:
         found = settle(work, settled, policy)
@@ -94,7 +94,7 @@ def test_an_outcome_that_cannot_be_saved_undoes_no_other_and_is_shown(
             raise KeyError("a bug")
         return found
 
-    monkeypatch.setattr(webhook_outcomes, "settle", faulty)
+    monkeypatch.setattr(webhook_answers, "settle", faulty)
     assert outcomes.fault() is None
     for one in claims:
         outcomes.add(Settled(one, TAKEN, 0.0))
@@ -114,7 +114,7 @@ def test_what_cannot_be_saved_makes_the_service_unready(
     def faulty(*_: Any) -> Any:
         raise KeyError("a bug")
 
-    monkeypatch.setattr(webhook_outcomes, "settle", faulty)
+    monkeypatch.setattr(webhook_answers, "settle", faulty)
     health = start_sender()
     subscribe(as_("admin"), url=new_receiver().url())
     eventually(lambda: "is not saved" in health.unready().get("webhook outcomes", ""), within=10)

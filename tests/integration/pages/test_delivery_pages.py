@@ -16,7 +16,7 @@ from services.chassis.database.work import Workshop
 from services.chassis.pages.speech import read_words
 from services.contracts.registry import DEPARTMENT_EVENTS
 from services.contracts.supervision_events import SupervisingParty
-from services.notifier.domain.told import ToldBy, ToldState
+from services.notifier.domain.logged_delivery import ToldBy, ToldState
 from services.notifier.store.webhooks import WebhookStatus
 from tests.integration.applications import clients_of
 from tests.integration.notifier.events import dispatched, take, text_of

@@ -16,7 +16,7 @@ from services.classifier.files.current_reader import CurrentReader
 from services.classifier.files.model_store import ModelStore
 from services.classifier.files.reader_data import reader_with
 from services.classifier.http.dead_letters import dead_letter_routes as rejected_text_routes
-from services.classifier.http.reading import reader_routes
+from services.classifier.http.model_questions import reader_routes
 from services.classifier.stream.dead_letters import DeadLetters
 from services.contracts.event import Envelope
 from services.contracts.services import CALLERS_KEYS

@@ -19,7 +19,7 @@ from services.chassis import logs
 from services.chassis.messaging.errors import Retry
 from services.chassis.settings import Settings
 from services.chassis.tracing import current_traceparent
-from services.chassis.web import frontier
+from services.chassis.web import outermost_middleware
 from services.chassis.web.demo_issuer import DemoIssuer
 from services.chassis.web.health import Health
 from services.chassis.web.http import UnguardedRoute, create_app
@@ -358,7 +358,7 @@ def test_a_large_body_is_read_only_from_somebody_known(issuer: DemoIssuer, healt
 def test_beyond_what_it_can_do_at_once_it_says_when_to_come_again(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(frontier, "MOST_AT_ONCE", 0)
+    monkeypatch.setattr(outermost_middleware, "MOST_AT_ONCE", 0)
     busy = client.get("/notes/7")
     assert (busy.status_code, busy.headers["Retry-After"]) == (503, "1")
     assert client.get("/livez").status_code == 200

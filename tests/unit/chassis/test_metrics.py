@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from prometheus_client import generate_latest
 
-from services.chassis.metrics import METRICS, Metric, catalogue
+from services.chassis.metric_catalogue import Metric, catalogue
+from services.chassis.metrics import METRICS
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "metrics.md"
 UNBOUNDED = {"ticket", "ticket_id", "event_id", "caller", "caller_ref", "path", "text", "offset"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from services.chassis.web.outline import outline_of, outline_of_headers
+from services.chassis.web.record_outline import outline_of, outline_of_headers
 from tests.harness.planted import NAME, PHONE, SAID, traces
 
 EVENT = {

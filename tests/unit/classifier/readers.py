@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from services.classifier.domain.reader import ModelReader
+from services.classifier.domain.read_text import ModelReader
 from services.classifier.files.model_files import SHIPPED, load
 from services.classifier.files.reader_data import reader_with
 from tests.harness.term_key import TERM_KEY

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.classifier.domain.reader import MOST_REASONS, ModelReader
+from services.classifier.domain.read_text import MOST_REASONS, ModelReader
 from services.classifier.domain.reading import Reading
 from services.classifier.domain.urgency_rules import RULES
 from services.classifier.files.reader_data import DATA

@@ -27,7 +27,7 @@ runner = CliRunner()
         (["migrate", "intake", "--database", "no url"], "is no URL"),
         (["migrate", "intake", "--database", "postgresql://u:hidden@127.0.0.1:1/intake"], "intake at postgresql"),
         (["send", "--within", "0"], "--within"),
-        (["tell", "t-1", "answered"], "to see what they would be told, give --dry-run"),
+        (["tell", "t-1", "answered"], "to see which message they would get, give --dry-run"),
     ],
 )
 def test_bad_input_is_named(arguments: list[str], message: str) -> None:

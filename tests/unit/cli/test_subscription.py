@@ -47,14 +47,14 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Asked:
 def test_an_announcement_says_how_many_were_told(asked: Asked) -> None:
     requests = asked(subscription, httpx.Response(201, json={"told": 20}))
     shown = runner.invoke(app, ANNOUNCE)
-    assert shown.output == f"20 departments are told that {NEW} replaces {OLD} from 2027-02-01 on\n"
+    assert shown.output == f"20 departments are notified that {NEW} replaces {OLD} from 2027-02-01 on\n"
     assert str(requests[0].url) == "http://notifier/schema-changes"
     assert json.loads(requests[0].content) == {"old": OLD, "new": NEW, "new_alone_from": "2027-02-01"}
 
 
 def test_an_announcement_that_was_made_before_says_so(asked: Asked) -> None:
     asked(subscription, httpx.Response(201, json={"told": 0}))
-    assert runner.invoke(app, ANNOUNCE).output == "they had been told before\n"
+    assert runner.invoke(app, ANNOUNCE).output == "they had been notified before\n"
 
 
 def test_a_refusal_is_shown_and_ends_with_an_error(asked: Asked) -> None:

@@ -58,7 +58,7 @@ def test_it_says_by_which_way_when_and_in_which_words(asked: Any) -> None:
 
 def test_it_says_why_not(asked: Any) -> None:
     asked(httpx.Response(200, json=TOLD | {"way": None, "cause": "anonymous"}))
-    assert "answered: not told: anonymous" in runner.invoke(app, ["tell", "--dry-run", "t-1", "answered"]).output
+    assert "answered: no message: anonymous" in runner.invoke(app, ["tell", "--dry-run", "t-1", "answered"]).output
 
 
 def test_json_is_what_intake_answered(asked: Any) -> None:

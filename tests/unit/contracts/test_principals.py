@@ -27,7 +27,7 @@ from services.contracts.topics import topic_table
 from services.notifier.domain.delivery import CONSUMER as NOTIFIER
 from services.notifier.wiring import READS as TOLD_OF
 from services.projects.jobs.rebuild.run import TOPICS as REBUILT
-from services.projects.jobs.rebuild.topics import GROUP as REBUILD
+from services.projects.jobs.rebuild.topic_reader import GROUP as REBUILD
 
 TABLE = topic_table()
 PRINCIPALS = load_principals("310109", TABLE)

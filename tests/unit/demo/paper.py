@@ -29,10 +29,10 @@ from services.contracts.ticket_events import Place
 from services.projects.domain import detection
 from services.projects.domain.citywide import TypeDay, type_day
 from services.projects.domain.months import ZONE, Month, months_later
+from services.projects.domain.proof.compared_months import look_over
 from services.projects.domain.proof.controls import RegisteredKind, Treated, controls_for, neighbouring
 from services.projects.domain.proof.panel import Callers, Panel, Repaired
-from services.projects.domain.proof.verdicts import EstateVerdict
-from services.projects.domain.proof.windows import look_over
+from services.projects.domain.proof.verdict_facts import EstateVerdict
 from services.projects.files.effect_rules import proof_rules
 from services.projects.files.rules import FILE, load_rules
 from tests.unit.demo.desk import consulted, looked_up

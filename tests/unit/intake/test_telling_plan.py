@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from services.contracts.quiet_hours import Quiet, after_quiet
 from services.intake.domain.limits import SHANGHAI
 from services.intake.domain.occasion import Occasion
-from services.intake.domain.occasions import TellingLimit
+from services.intake.domain.occasion_rules import TellingLimit
 from services.intake.domain.reach import Contact, reach_of, ways_of
 from services.intake.domain.telling import Way
 from services.intake.domain.telling_plan import Addressee, Cause, decide, fits

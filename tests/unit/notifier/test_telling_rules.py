@@ -14,7 +14,7 @@ from services.contracts.data_files import InvalidData
 from services.contracts.hot_issue_events import ISSUE_LEVELS
 from services.contracts.ticket_events import Urgency
 from services.intake.files.deadline_rules import deadline_rules
-from services.notifier.app.seats import UnitPost, seats_of
+from services.notifier.app.posts_of_fact import UnitPost, seats_of
 from services.notifier.app.tell_officers import digest_key
 from services.notifier.domain.notice_values import PARTS, missing_of, values_of
 from services.notifier.domain.officer import Post

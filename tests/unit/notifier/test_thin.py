@@ -8,7 +8,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifier.domain.thin import LARGEST_BODY, fitting
+from services.notifier.domain.short_message import LARGEST_BODY, fitting
 
 DELIVERY = UUID(int=7)
 MESSAGE = "department.ticket_assigned.v1"

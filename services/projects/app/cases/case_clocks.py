@@ -47,7 +47,7 @@ class CaseClocks:
             start_standard_clock(work, case, self.standard_days)
 
     def on_measure_due(self, timer: Timer, work: Work) -> None:
-        """Handles the timer MEASURE: tells of a countermeasure that nobody did in time."""
+        """Handles the timer MEASURE: reports a countermeasure that nobody did in time."""
         case_id, measure_id = timer.subject.split()
         case = self.cases.lock(work, case_id)
         measure = case.measure(measure_id) if case else None
@@ -60,7 +60,7 @@ class CaseClocks:
         work.publish(TOPIC, TypicalCaseMeasureChanged(**case_facts(case), **measure_facts(late), actor=CLOCK))
 
     def on_standard_due(self, timer: Timer, work: Work) -> None:
-        """Handles the timer STANDARD_DUE: tells that no standard came of a pilot in time."""
+        """Handles the timer STANDARD_DUE: reports that no standard followed a pilot in time."""
         case = self.cases.lock(work, timer.subject)
         if case is None or case.standard_overdue or case.standard_due(self.standard_days) != timer.due_at:
             return  # closed, or accepted again since: another acceptance has another timer

@@ -99,7 +99,7 @@ class WorkOnCase:
         return case
 
     def find_cause(self, work: Work, case_id: str, version: int, found: NewCause, who: Who) -> TypicalCase:
-        """Adds a root cause; each unit hears of its countermeasure, whose clock starts.
+        """Adds a root cause; each unit is notified of its countermeasure, whose clock starts.
 
         Raises Unfit for a ticket that is not of the case's type, and for a day that is over.
         """

@@ -85,7 +85,7 @@ class DraftConsultation:
     def ask_others(
         self, work: Work, consultation_id: str, version: int, asked: AskedElectors, who: Who
     ) -> Consultation:
-        """Takes the snapshot of who may vote anew. Raises Conflict once it was announced, and as `draft` does."""
+        """Takes a new snapshot of who may vote. Raises Conflict once it was announced, and as `draft` does."""
         sitting = self.desk.open(work, consultation_id, who, version)
         consultation = sitting.consultation
         electors = self.electors.find(work, sitting.project, asked)

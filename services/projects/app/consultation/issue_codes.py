@@ -1,4 +1,4 @@
-"""Issues personal codes: each once, and again with a trace; the one before then works no more."""
+"""Issues personal codes: each once, and again with a trace; the earlier code is then invalid."""
 
 from __future__ import annotations
 

@@ -204,7 +204,7 @@ class ConsultationBook(Protocol):
         """The answers that were entered last, the newest first."""
 
     def warned(self, work: Work, consultation_id: str) -> list[Delivery]:
-        """Of those who were told what silence means."""
+        """Of those who were informed of what silence means."""
 
     def keep_results(
         self, work: Work, consultation_id: str, results: Sequence[Mapping[str, Any]], seal: Mapping[str, Any]

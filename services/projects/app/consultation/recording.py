@@ -1,4 +1,4 @@
-"""A consultation as a count takes it, and its record for those who recount it."""
+"""A consultation in the form that a count reads, and its record for those who recount it."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from datetime import UTC
 
 from services.chassis.commands import Conflict
 from services.chassis.database.work import Work
-from services.projects.app.consultation import facts
+from services.projects.app.consultation import event_facts
 from services.projects.app.consultation.desk import TOPIC, ConsultationDesk, Sitting, lawful
 from services.projects.app.consultation.ports import ChainedBallot, Look
 from services.projects.app.consultation.recording import meanwhile_of, vote_of
@@ -17,9 +17,9 @@ from services.projects.app.works.ports import Done
 from services.projects.domain.consultation.ballots import Ballot, BallotChoice
 from services.projects.domain.consultation.chain import chained
 from services.projects.domain.consultation.course import Announced, Consultation, ConsultationState
-from services.projects.domain.consultation.facts import facts_of
 from services.projects.domain.consultation.record import begin_of, question_of, seal_of
 from services.projects.domain.consultation.result import DecidedItem
+from services.projects.domain.consultation.result_facts import facts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class StepConsultation:
             consultation.notice(announced, sitting.done.at, who.actor)
         asked = question_of(vote_of(work, self.desk.book, consultation, []))
         self.desk.book.begin_chain(work, consultation, begin_of(asked))
-        work.publish(TOPIC, facts.noticed(consultation, sitting.done))
+        work.publish(TOPIC, event_facts.noticed(consultation, sitting.done))
         self.desk.book.save(work, consultation)
         return consultation
 
@@ -51,7 +51,7 @@ class StepConsultation:
         if to is ConsultationState.PUBLISHED:
             self._publish(work, sitting)
         elif before is not ConsultationState.DRAFTED:
-            work.publish(TOPIC, facts.advanced(consultation, before, sitting.done))
+            work.publish(TOPIC, event_facts.advanced(consultation, before, sitting.done))
         self.desk.book.save(work, consultation)
         return consultation
 
@@ -127,7 +127,7 @@ class StepConsultation:
         assert counted
         results, seal = counted
         sitting.consultation.seal = seal["hash"]
-        work.publish(TOPIC, facts.published(sitting.consultation, results, seal, sitting.done))
+        work.publish(TOPIC, event_facts.published(sitting.consultation, results, seal, sitting.done))
 
 
 def linked(ballots: list[Ballot], last: str) -> list[ChainedBallot]:

@@ -12,7 +12,7 @@ from services.projects.domain.hot_issue import HotIssue
 from services.projects.domain.months import Month
 from services.projects.domain.proof.panel import class_verdict
 from services.projects.domain.proof.placebo import Placebo
-from services.projects.domain.proof.verdicts import ClassVerdict
+from services.projects.domain.proof.verdict_facts import ClassVerdict
 
 
 class CuredIssues(Protocol):

@@ -14,11 +14,11 @@ from services.projects.app.effect.ports import CallerBook
 from services.projects.app.ports import HotIssues
 from services.projects.domain.hot_issue import HotIssue
 from services.projects.domain.months import ZONE, Month
+from services.projects.domain.proof.compared_months import windows
 from services.projects.domain.proof.controls import RegisteredKind, Treated, adjoining, controls_for, neighbouring
-from services.projects.domain.proof.facts import facts_of
 from services.projects.domain.proof.panel import Callers, Panel, Repaired
+from services.projects.domain.proof.published_facts import facts_of
 from services.projects.domain.proof.rules import ProofRules
-from services.projects.domain.proof.windows import windows
 from services.projects.domain.unplaced import IN_PLACE_OF_ESTATE
 
 

@@ -1,6 +1,6 @@
 """After a verified verdict: each month, whether complaints come back (CUSUM, docs/effect.md).
 
-An alarm changes no state: it is told to who leads, and the rule of hot issues decides on reopening.
+An alarm changes no state: the lead is notified, and the rule of hot issues decides on reopening.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Gathers needs from whoever asks: one need for an estate and element, whoever asks for it."""
+"""Gathers needs: one need for an estate and element, shared by all who ask for it."""
 
 from __future__ import annotations
 
@@ -63,9 +63,9 @@ class GatherNeeds:
             raise Unfit("id", "is that of another survey, or of one that was withdrawn: give each its own")
         if known is None:
             must_be_free(self.book.named_by, work, survey.id, Named.SURVEY)
-            told = surveyed(survey, place, self.lead(now), who.actor, now)
-            self.book.add_survey(work, told)
-            work.publish(TOPIC, told)
+            event = surveyed(survey, place, self.lead(now), who.actor, now)
+            self.book.add_survey(work, event)
+            work.publish(TOPIC, event)
         return self.join(work, place, survey.elements, Source(now, NeedOrigin.SURVEY, survey.id))
 
     def join(self, work: Work, place: Place, elements: Iterable[str | None], source: Source) -> list[Need]:

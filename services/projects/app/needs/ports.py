@@ -44,8 +44,8 @@ class NeedBook(Protocol):
 
     def survey(self, work: Work, survey_id: str) -> NeedsSurvey | None: ...
 
-    def add_survey(self, work: Work, told: NeedsSurveyed) -> None:
+    def add_survey(self, work: Work, event: NeedsSurveyed) -> None:
         """Stores a survey that is not there."""
 
-    def withdraw_survey(self, work: Work, told: NeedsSurveyWithdrawn) -> None:
+    def withdraw_survey(self, work: Work, event: NeedsSurveyWithdrawn) -> None:
         """Notes when a survey, which is there, was withdrawn."""

@@ -56,11 +56,11 @@ class WithdrawNeeds:
         assert found
         if found.withdrawn_at is not None:
             return found
-        told = NeedsSurveyWithdrawn(
+        event = NeedsSurveyWithdrawn(
             version=2, survey_id=survey_id, place=place, lead=lead, actor=who.actor, at=work.clock.now()
         )
-        book.withdraw_survey(work, told)
-        work.publish(TOPIC, told)
+        book.withdraw_survey(work, event)
+        work.publish(TOPIC, event)
         asked = [need for need in newest.values() if need.state in PLANNABLE]
         self.gather.keep(work, [need for need in asked if need.leave(NeedOrigin.SURVEY, survey_id)])
         withdrawn = book.survey(work, survey_id)

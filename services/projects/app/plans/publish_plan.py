@@ -1,4 +1,4 @@
-"""Publishes a version of a year's plan: its needs are planned or refused, and those who asked are told."""
+"""Publishes a version of a year's plan: its needs are planned or refused, and those who asked are notified."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class PublishPlan:
         said: Mapping[str, PlanEntry],
         said_before: Mapping[str, PlanEntry],
     ) -> None:
-        moved, told = [], []
+        moved, events = [], []
         for need in (needs[one] for one in sorted(needs)):
             entry = said.get(need.id)
             if need.state not in PLANNABLE:
@@ -85,9 +85,9 @@ class PublishPlan:
             if _take(need, plan, entry):
                 moved.append(need)
             if entry and entry.decision and need.tickets and not _same(entry, said_before.get(need.id)):
-                told.append(settled(need, entry.decision, entry.reason, plan.year, plan.id))
+                events.append(settled(need, entry.decision, entry.reason, plan.year, plan.id))
         self.gather.keep(work, moved)
-        for event in told:
+        for event in events:
             work.publish(TOPIC, event)
 
 

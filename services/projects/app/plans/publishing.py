@@ -41,7 +41,7 @@ def changed(plan: YearlyPlan, actor: str) -> PlanChanged:
 
 def published(plan: YearlyPlan, entries: Sequence[PlanEntry], actor: str) -> PlanPublished:
     """With every estate that was decided on, the most pressing first."""
-    told = [
+    event = [
         PublishedEntry(
             place=one.place,
             rank=one.rank,
@@ -53,7 +53,7 @@ def published(plan: YearlyPlan, entries: Sequence[PlanEntry], actor: str) -> Pla
         for one in in_order(entries)
         if one.decision
     ]
-    return PlanPublished(**plan_facts(plan), actor=actor, entries=tuple(told))
+    return PlanPublished(**plan_facts(plan), actor=actor, entries=tuple(event))
 
 
 def entry_facts(entry: PlanEntry) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from services.projects.app.plans.draft_plan import must_lead
 from services.projects.app.standards.ports import StandardBook
 from services.projects.app.standards.publishing import TOPIC, content_digest, standard_facts
 from services.projects.app.works.desk import Who
-from services.projects.domain.standards.checks import StandardCheck
+from services.projects.domain.standards.clause_checks import StandardCheck
 from services.projects.domain.standards.opinions import StandardOpinion
 from services.projects.domain.standards.rules import StandardRules
 from services.projects.domain.standards.standard import Edition, Standard, StandardState

@@ -12,9 +12,9 @@ from services.projects.app.standards.desk import StandardDesk, all_answered
 from services.projects.app.standards.publishing import TOPIC, content_digest, opinion_changed
 from services.projects.app.works.desk import Who
 from services.projects.domain.standards.clauses import clause_faults
+from services.projects.domain.standards.demands_on_works import without_gate
 from services.projects.domain.standards.opinions import StandardOpinion
 from services.projects.domain.standards.standard import Edition, EditionContent, EditionState, Standard
-from services.projects.domain.standards.works import without_gate
 
 LinkCase = Callable[[Work, str, str, Collection[str], Who], object]
 """Says that a standard (by its id, after the case's) that rules some types is drafted for a case."""

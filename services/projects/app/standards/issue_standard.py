@@ -19,7 +19,7 @@ from services.projects.app.standards.standard_clocks import ADOPT, REVIEW_STANDA
 from services.projects.app.works.desk import Who
 from services.projects.domain.menu import MenuItem
 from services.projects.domain.months import months_later_day
-from services.projects.domain.standards.checks import open_findings
+from services.projects.domain.standards.clause_checks import open_findings
 from services.projects.domain.standards.clauses import ClauseStatus
 from services.projects.domain.standards.rollout import Rollout
 from services.projects.domain.standards.standard import Edition, EditionState, Retirement, Standard

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from services.chassis.database.work import Work
-from services.projects.domain.standards.checks import StandardCheck
+from services.projects.domain.standards.clause_checks import StandardCheck
 from services.projects.domain.standards.opinions import StandardOpinion
 from services.projects.domain.standards.rollout import Rollout
 from services.projects.domain.standards.standard import Standard

@@ -18,7 +18,7 @@ from services.contracts.standard_events import (
 )
 from services.contracts.ticket_events import Place
 from services.projects.domain.menu import MenuContent
-from services.projects.domain.standards.checks import StandardCheck
+from services.projects.domain.standards.clause_checks import StandardCheck
 from services.projects.domain.standards.opinions import StandardOpinion
 from services.projects.domain.standards.rollout import Rollout
 from services.projects.domain.standards.standard import Edition, EditionContent, Standard

@@ -1,4 +1,4 @@
-"""Rolls a standard out: each sub-district adopts it, or is exempted; clauses are checked; who is good is accepted."""
+"""Rolls a standard out: each sub-district adopts it or is exempted, clauses are checked, the good are accepted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from services.projects.app.standards.desk import StandardDesk, open_finding
 from services.projects.app.standards.publishing import TOPIC, check_changed, rollout_changed
 from services.projects.app.standards.standard_clocks import ADOPT, MEND
 from services.projects.app.works.desk import Who
-from services.projects.domain.standards.checks import CheckVerdict, StandardCheck, open_findings
+from services.projects.domain.standards.clause_checks import CheckVerdict, StandardCheck, open_findings
 from services.projects.domain.standards.clauses import active
 from services.projects.domain.standards.rollout import ADOPTED, Rollout, RolloutState, all_checked, not_good
 from services.projects.domain.standards.standard import Edition, Standard

@@ -12,7 +12,7 @@ from services.projects.app.cases.case_clocks import end_of
 from services.projects.app.cure import CLOCK
 from services.projects.app.standards.ports import StandardBook
 from services.projects.app.standards.publishing import TOPIC, check_changed, rollout_changed, standard_facts
-from services.projects.domain.standards.checks import open_findings
+from services.projects.domain.standards.clause_checks import open_findings
 from services.projects.domain.standards.standard import StandardState
 
 ADOPT = "adopt"
@@ -27,7 +27,7 @@ class StandardClocks:
     book: StandardBook
 
     def on_adopt_due(self, timer: Timer, work: Work) -> None:
-        """Handles the timer ADOPT: tells of a sub-district that neither adopted the version in time nor is exempt."""
+        """Handles the timer ADOPT: reports a sub-district that neither adopted the version in time nor is exempt."""
         standard_id, sub_district = timer.subject.split()
         standard = self.book.lock(work, standard_id)
         if standard is None or standard.retirement:
@@ -44,7 +44,7 @@ class StandardClocks:
         work.publish(TOPIC, rollout_changed(rollout, standard.lead, CLOCK))
 
     def on_mend_due(self, timer: Timer, work: Work) -> None:
-        """Handles the timer MEND: tells of a finding that no later check found mended."""
+        """Handles the timer MEND: reports a finding that no later check found corrected."""
         standard_id, check_id = timer.subject.split()
         standard = self.book.lock(work, standard_id)
         if standard is None:
@@ -57,7 +57,7 @@ class StandardClocks:
                 work.publish(TOPIC, check_changed(standard, check, CLOCK, version + 1, overdue=True))
 
     def on_review_due(self, timer: Timer, work: Work) -> None:
-        """Handles the timer REVIEW_STANDARD: tells that nobody said what becomes of the standard."""
+        """Handles the timer REVIEW_STANDARD: reports that nobody decided on the standard."""
         standard = self.book.lock(work, timer.subject)
         if standard is None or standard.review_overdue or standard.review_on is None:
             return

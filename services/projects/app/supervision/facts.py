@@ -1,4 +1,4 @@
-"""What is told of supervision: events made of topics, inspections, opinions and suggestions."""
+"""The published facts of supervision: events made of topics, inspections, opinions and suggestions."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from services.contracts.supervision_events import (
 )
 from services.projects.domain.supervision.clocks import RunningClock
 from services.projects.domain.supervision.opinions import OpinionState, OpinionStep, SupervisionOpinion
-from services.projects.domain.supervision.replies import Rating, Reply
 from services.projects.domain.supervision.topics import SiteInspection, Suggestion, SupervisionTopic
+from services.projects.domain.supervision.unit_answers import Rating, Reply
 
 TOPIC = "projects"
 

@@ -1,4 +1,4 @@
-"""Limits of supervision by the calendar: begun, shown as they were computed, counted anew."""
+"""Limits of supervision by the calendar: started, shown as computed, recalculated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of a clause: handed over, returned, answered, rated, followed until the supervisor finds it done."""
+"""The steps of a clause: handed over, returned, answered, rated, followed until the supervisor finds it done."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from services.projects.domain.supervision.opinions import (
     Side,
     SupervisionOpinion,
 )
-from services.projects.domain.supervision.replies import (
+from services.projects.domain.supervision.unit_answers import (
     Contentment,
     MoreTime,
     Rater,
@@ -180,10 +180,10 @@ class Opinions:
             raise Conflict(str(error), opinion.version, opinion.state) from None
         except UnfitReply as unfit:
             raise Unfit(unfit.field, str(unfit)) from None
-        told = opinion_changed(opinion, step, seat.actor, work.clock.now(), note, came_from)
-        self.book.save_opinion(work, told)
+        event = opinion_changed(opinion, step, seat.actor, work.clock.now(), note, came_from)
+        self.book.save_opinion(work, event)
         start_timers(work, opinion)
-        work.publish(TOPIC, told)
+        work.publish(TOPIC, event)
         return opinion
 
     def _today(self, work: Work) -> date:

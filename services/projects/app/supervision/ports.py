@@ -16,16 +16,16 @@ from services.projects.domain.supervision.topics import SiteInspection, Suggesti
 
 
 class SupervisionBook(Protocol):
-    """A topic is locked before its opinions, an opinion before its suggestion. What is saved is what is told."""
+    """A topic is locked before its opinions, an opinion before its suggestion. The published event is what is saved."""
 
     def topic(self, work: Work, topic_id: str) -> SupervisionTopic | None:
         """Locked."""
 
-    def save_topic(self, work: Work, told: SupervisionTopicChanged) -> None: ...
+    def save_topic(self, work: Work, event: SupervisionTopicChanged) -> None: ...
 
     def inspection(self, work: Work, inspection_id: str) -> SiteInspection | None: ...
 
-    def add_inspection(self, work: Work, told: SupervisionInspected) -> None:
+    def add_inspection(self, work: Work, event: SupervisionInspected) -> None:
         """Stores an inspection that is not there."""
 
     def opinion(self, work: Work, opinion_id: str) -> SupervisionOpinion | None:
@@ -40,10 +40,10 @@ class SupervisionBook(Protocol):
     def running(self, work: Work, after: str, most: int) -> list[SupervisionOpinion]:
         """The next ones, by id, that have a clock; not locked."""
 
-    def save_opinion(self, work: Work, told: SupervisionOpinionChanged) -> None:
+    def save_opinion(self, work: Work, event: SupervisionOpinionChanged) -> None:
         """Stores the opinion and its step."""
 
     def suggestion(self, work: Work, suggestion_id: str) -> Suggestion | None:
         """Locked."""
 
-    def save_suggestion(self, work: Work, told: SupervisionSuggested) -> None: ...
+    def save_suggestion(self, work: Work, event: SupervisionSuggested) -> None: ...

@@ -105,9 +105,9 @@ class Topics:
             raise Unfit("units", f"{unknown[0]} is no department: take codes of the departments")
         for number in inspecting_themselves(inspection.people, inspection.units):
             raise Unfit(f"people.{number}.unit", "is inspected itself: nobody of it takes part; name others")
-        told = inspected(inspection, topic, seat.actor, now)
-        self.book.add_inspection(work, told)
-        work.publish(TOPIC, told)
+        event = inspected(inspection, topic, seat.actor, now)
+        self.book.add_inspection(work, event)
+        work.publish(TOPIC, event)
         self._reach(work, topic, TopicState.INSPECTED, seat)
         return inspection
 
@@ -144,10 +144,10 @@ class Topics:
                 clocks=(clock,),
             )
             known[opinion.id] = opinion
-            told = opinion_changed(opinion, OpinionStep.GIVE, seat.actor, now)
-            self.book.save_opinion(work, told)
+            event = opinion_changed(opinion, OpinionStep.GIVE, seat.actor, now)
+            self.book.save_opinion(work, event)
             start_timers(work, opinion)
-            work.publish(TOPIC, told)
+            work.publish(TOPIC, event)
             found.append(opinion)
         self._reach(work, topic, TopicState.OPINED, seat)
         return found
@@ -232,11 +232,11 @@ class Topics:
             self._keep(work, topic, seat)
 
     def _keep(self, work: Work, topic: SupervisionTopic, seat: Seat) -> None:
-        told = topic_changed(topic, seat.actor, work.clock.now())
-        self.book.save_topic(work, told)
-        work.publish(TOPIC, told)
+        event = topic_changed(topic, seat.actor, work.clock.now())
+        self.book.save_topic(work, event)
+        work.publish(TOPIC, event)
 
     def _keep_suggestion(self, work: Work, suggestion: Suggestion, seat: Seat) -> None:
-        told = suggested(suggestion, seat.actor, work.clock.now())
-        self.book.save_suggestion(work, told)
-        work.publish(TOPIC, told)
+        event = suggested(suggestion, seat.actor, work.clock.now())
+        self.book.save_suggestion(work, event)
+        work.publish(TOPIC, event)

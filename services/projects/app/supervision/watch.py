@@ -1,4 +1,4 @@
-"""The clocks of supervision: they warn and run out, and are counted anew when holidays are announced."""
+"""The clocks of supervision: they warn and run out, and are recalculated when holidays are announced."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class WatchClocks:
     limits: Limits
 
     def on_due(self, timer: Timer, work: Work) -> None:
-        """Handles the timer SUPERVISION: whatever of the opinion's clocks is there by now is told once."""
+        """Handles the timer SUPERVISION: publishes once what the opinion's clocks have reached by now."""
         opinion = self.book.opinion(work, timer.subject)
         if opinion and (step := opinion.tick(work.clock.now())):
             self._keep(work, opinion, step)
@@ -63,6 +63,6 @@ class WatchClocks:
         return after if after != opinion.clocks else None
 
     def _keep(self, work: Work, opinion: SupervisionOpinion, step: OpinionStep, note: str | None = None) -> None:
-        told = opinion_changed(opinion, step, CLOCK, work.clock.now(), note, opinion.state)
-        self.book.save_opinion(work, told)
-        work.publish(TOPIC, told)
+        event = opinion_changed(opinion, step, CLOCK, work.clock.now(), note, opinion.state)
+        self.book.save_opinion(work, event)
+        work.publish(TOPIC, event)

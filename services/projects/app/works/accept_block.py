@@ -13,7 +13,8 @@ from services.projects.app.works.desk import TOPIC, Site, Who, WorksDesk
 from services.projects.app.works.ports import Acceptance
 from services.projects.app.works.visit_residents import new_rounds, start_visit_clocks
 from services.projects.domain.works.acts import Act
-from services.projects.domain.works.gates import Gated, GatesShut, holds
+from services.projects.domain.works.gated_works import Gated
+from services.projects.domain.works.gates import GatesShut, holds
 from services.projects.domain.works.warranty import NoTerm, TooShort, Warranty, warranty
 
 

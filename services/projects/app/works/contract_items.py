@@ -13,7 +13,7 @@ from services.contracts.works_events import WorksItemChanged
 from services.projects.app.works.desk import TOPIC, Site, Who, WorksDesk
 from services.projects.domain.menu import MenuItem
 from services.projects.domain.works.acts import NEEDS_CHANGE_ORDER, Act
-from services.projects.domain.works.gates import Works
+from services.projects.domain.works.gated_works import Works
 from services.projects.domain.works.items import CONFIRMED_BEFORE_GATES, CONFIRMED_BY, WorksItem
 from services.projects.domain.works.papers import PaperKind
 

@@ -77,10 +77,10 @@ class Disturb:
         for kind, days in plan.notice_days.items():
             if days < (least := self.desk.rules.notice_days.get(kind, 0)):
                 raise Unfit(f"notice_days.{kind}", f"is less than the {least} days that everybody is promised")
-        told = _planned(site, plan, version + 1)
-        self.book.save_plan(work, told)
-        work.publish(TOPIC, told)
-        return told.version
+        event = _planned(site, plan, version + 1)
+        self.book.save_plan(work, event)
+        work.publish(TOPIC, event)
+        return event.version
 
     def announce(self, work: Work, project_id: str, said: Announced, who: Who) -> Disturbance:
         """Announces a disturbance, or takes the report of one; one that is there already is answered.
@@ -162,9 +162,9 @@ class Disturb:
         return tuple(breaches(local, self.plan_of(work, project_id).plan, works_on))
 
     def _keep(self, work: Work, site: Site, one: Disturbance) -> None:
-        told = _changed(site, one)
-        self.book.save(work, told)
-        work.publish(TOPIC, told)
+        event = _changed(site, one)
+        self.book.save(work, event)
+        work.publish(TOPIC, event)
 
 
 def _is_permit(site: Site, paper_id: str) -> None:

@@ -22,11 +22,11 @@ class ImpactBook(Protocol):
     def plan(self, work: Work, project_id: str) -> KeptPlan | None:
         """What the project promised; without the days of `data/works.yaml`."""
 
-    def save_plan(self, work: Work, told: WorksImpactsPlanned) -> None:
-        """As its event tells it, in place of the one before."""
+    def save_plan(self, work: Work, event: WorksImpactsPlanned) -> None:
+        """As in its event, in place of the one before."""
 
     def disturbances(self, work: Work, project_id: str) -> Sequence[Disturbance]:
         """The earliest first."""
 
-    def save(self, work: Work, told: WorksImpactChanged) -> None:
-        """As its event tells it, in place of an older version of the same."""
+    def save(self, work: Work, event: WorksImpactChanged) -> None:
+        """As in its event, in place of an older version of the same."""

@@ -64,9 +64,9 @@ class InspectItem:
                 raise Unfit("id", "is another inspection's; give each inspection an id of its own")
             return made
         must_be_free(self.desk.named_by, work, seen.id, Named.INSPECTION)
-        told = _inspected(project_id, made, site.done)
-        self.desk.book.add_inspection(work, told)
-        work.publish(TOPIC, told)
+        event = _inspected(project_id, made, site.done)
+        self.desk.book.add_inspection(work, event)
+        work.publish(TOPIC, event)
         if made.verdict is Verdict.REFUSED and item.dropped is None and item.block in site.works.accepted:
             self.defects.of_inspection(work, site, item, made)
         return made

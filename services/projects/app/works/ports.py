@@ -9,10 +9,10 @@ from typing import NamedTuple, Protocol
 from services.chassis.database.work import Work
 from services.contracts.works_events import WorksItemInspected
 from services.projects.domain.menu import MenuItem
-from services.projects.domain.standards.works import Demands
+from services.projects.domain.standards.demands_on_works import Demands
 from services.projects.domain.works.contracts import Contract
 from services.projects.domain.works.defects import Defect
-from services.projects.domain.works.gates import Works
+from services.projects.domain.works.gated_works import Works
 from services.projects.domain.works.inspections import Inspection
 from services.projects.domain.works.items import WorksItem
 from services.projects.domain.works.papers import Paper
@@ -71,8 +71,8 @@ class WorksBook(Protocol):
     def save_items(self, work: Work, project_id: str, items: Sequence[WorksItem]) -> None:
         """New ones, and others in place of those with the same id."""
 
-    def add_inspection(self, work: Work, told: WorksItemInspected) -> None:
-        """As its event tells it."""
+    def add_inspection(self, work: Work, event: WorksItemInspected) -> None:
+        """As in its event."""
 
     def open_defect(self, work: Work, project_id: str, defect: Defect, done: Done) -> None: ...
 

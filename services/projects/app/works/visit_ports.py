@@ -14,5 +14,5 @@ class VisitBook(Protocol):
     def round(self, work: Work, key: RoundKey) -> VisitRound:
         """An empty one where nobody was there yet."""
 
-    def save(self, work: Work, told: WorksWarrantyVisited) -> None:
-        """As its event tells it, in place of the one before."""
+    def save(self, work: Work, event: WorksWarrantyVisited) -> None:
+        """As in its event, in place of the one before."""

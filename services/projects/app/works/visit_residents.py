@@ -88,7 +88,7 @@ class VisitResidents:
             self._keep(work, project, late, Done(CLOCK, work.clock.now()))
 
     def _keep(self, work: Work, project: RepairProject, kept: VisitRound, done: Done) -> None:
-        told = WorksWarrantyVisited(
+        event = WorksWarrantyVisited(
             version=kept.version,
             project_id=project.id,
             round_id=kept.key.id,
@@ -111,8 +111,8 @@ class VisitResidents:
             place=project.place,
             **done._asdict(),
         )
-        self.book.save(work, told)
-        work.publish(TOPIC, told)
+        self.book.save(work, event)
+        work.publish(TOPIC, event)
 
 
 def start_visit_clocks(work: Work, rounds: Iterable[VisitRound], late_days: int) -> None:

@@ -25,7 +25,7 @@ class Inadmissible(StrEnum):
     BEFORE_OPENING = "before_opening"
     AFTER_CLOSING = "after_closing"
     NO_TIME = "no_time"
-    """It cannot be told whether it came in time."""
+    """It is not known whether it came in time."""
     ENTERED_LATE = "entered_late"
     """After closing, and neither paper that was handed in before nor of the system in which the vote was held."""
     NO_PROXY = "no_proxy"

@@ -26,7 +26,7 @@ class Holder:
 
 
 def voting_code(keyed: Keyed, consultation_id: str, holder: Holder, issue: int = 1) -> str:
-    """Without the key it cannot be told from any other. Each `issue`, from 1, gives another."""
+    """Without the key it cannot be distinguished from any other. Each `issue`, from 1, gives another."""
     named = f":{holder.part_id}:{issue}" if holder.part_id or issue > 1 else ""
     number = int(keyed("vote", f"{consultation_id}:{holder.head}{named}"), 16)
     signs = []

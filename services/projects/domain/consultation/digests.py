@@ -1,4 +1,4 @@
-"""One way of writing facts down, so that everybody computes the same hash of them."""
+"""One serialisation of facts, so that everybody computes the same hash of them."""
 
 from __future__ import annotations
 

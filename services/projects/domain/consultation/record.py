@@ -11,9 +11,9 @@ from services.projects.domain.consultation.ballots import Ballot
 from services.projects.domain.consultation.chain import chained
 from services.projects.domain.consultation.digests import digest
 from services.projects.domain.consultation.electorate import Electorate, Transfer
-from services.projects.domain.consultation.facts import facts_of
 from services.projects.domain.consultation.register_check import Difference, RegisterBasis
 from services.projects.domain.consultation.result import DecidedItem, decide
+from services.projects.domain.consultation.result_facts import facts_of
 from services.projects.domain.consultation.sales import Sale
 
 FORMAT: Literal["closedloop-consultation/1"] = "closedloop-consultation/1"

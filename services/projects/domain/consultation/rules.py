@@ -1,4 +1,4 @@
-"""What an item needs to pass, as data. The rules that come with the service are in data/consultation_rules.yaml."""
+"""What an item needs to pass, as data. The default rules are in data/consultation_rules.yaml."""
 
 from __future__ import annotations
 

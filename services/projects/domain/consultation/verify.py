@@ -15,9 +15,9 @@ from services.projects.domain.consultation.ballots import VotedTwice
 from services.projects.domain.consultation.chain import first_broken
 from services.projects.domain.consultation.digests import digest
 from services.projects.domain.consultation.electorate import BadElectorate
-from services.projects.domain.consultation.facts import facts_of
 from services.projects.domain.consultation.record import begin_of, seal_of
 from services.projects.domain.consultation.record_rows import ConsultationRecord
+from services.projects.domain.consultation.result_facts import facts_of
 
 
 class RecordFaultCode(StrEnum):

@@ -10,13 +10,13 @@ import numpy as np
 
 from services.contracts.effect import EffectVerdict
 from services.projects.domain.months import Month
+from services.projects.domain.proof.compared_months import Windows, windows
 from services.projects.domain.proof.comparison import Floats, Shift, compare, shift_of
+from services.projects.domain.proof.estate_verdict import CallerCounts, finding_of, judge, withheld
 from services.projects.domain.proof.placebo import placebo, rank_of
 from services.projects.domain.proof.pooled import pooled
 from services.projects.domain.proof.rules import ProofRules
-from services.projects.domain.proof.verdict import CallerCounts, finding_of, judge, withheld
-from services.projects.domain.proof.verdicts import ClassVerdict, EstateVerdict, Left
-from services.projects.domain.proof.windows import Windows, windows
+from services.projects.domain.proof.verdict_facts import ClassVerdict, EstateVerdict, Left
 
 Callers = Mapping[Month, int]
 """Distinct callers by month; a month that is not there had none."""

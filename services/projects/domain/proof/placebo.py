@@ -11,7 +11,7 @@ from services.projects.domain.proof.rules import ProofRules
 
 
 class Placebo(NamedTuple):
-    """`share`: of the controls, those that seem to have fallen. `calibrated`: None where they are too few to tell."""
+    """`share`: of the controls, those that seem to have fallen. `calibrated`: None where they are too few to judge."""
 
     controls: int
     share: float

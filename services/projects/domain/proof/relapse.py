@@ -48,5 +48,5 @@ def threshold(expected: float, rules: RelapseRules) -> float:
 
 
 def _allowed(expected: float, factor: float) -> float:
-    """Callers a month that tell neither for the cure nor for a relapse."""
+    """Callers a month that prove neither the cure nor a relapse."""
     return expected * (factor - 1) / float(np.log(factor))

@@ -41,7 +41,7 @@ def clause_faults(clauses: Sequence[Clause], before: Sequence[Clause]) -> list[C
     known = {one.id: one for one in before}
     found = [ClauseFault(one.id, why) for one in clauses if (why := _fault(one, by_id, known.get(one.id)))]
     if len(by_id) != len(clauses):
-        found.append(ClauseFault(None, "hold an id twice; ids tell clauses apart"))
+        found.append(ClauseFault(None, "hold an id twice; ids must be distinct"))
     if gone := [one for one in known if one not in by_id]:
         found.append(
             ClauseFault(None, f"lack {', '.join(gone)} of the version before: keep it, supersede or withdraw it")

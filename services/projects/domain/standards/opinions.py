@@ -1,4 +1,4 @@
-"""What is said of a draft by those who are asked, and what became of it."""
+"""Opinions on a draft, and what followed from them."""
 
 from __future__ import annotations
 

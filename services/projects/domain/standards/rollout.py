@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from services.projects.domain.standards.checks import GOOD, CheckVerdict, StandardCheck, latest
+from services.projects.domain.standards.clause_checks import GOOD, CheckVerdict, StandardCheck, latest
 from services.projects.domain.standards.clauses import Clause, active
 
 

@@ -15,7 +15,7 @@ from services.projects.domain.consultation.meetings import MeetingKind
 from services.projects.domain.menu import MenuContent
 from services.projects.domain.months import months_later_day
 from services.projects.domain.standards.clauses import Clause
-from services.projects.domain.works.gates import Gated
+from services.projects.domain.works.gated_works import Gated
 from services.projects.domain.works.papers import PaperKind
 
 

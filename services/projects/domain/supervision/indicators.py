@@ -1,4 +1,4 @@
-"""How supervision goes: answered in time, satisfied, promises kept (anchors of docs/domain.md §3.5).
+"""Indicators of supervision: answered in time, satisfied, promises kept (anchors of docs/domain.md §3.5).
 
 What is overdue and still open counts in the denominator: whoever never answers does not look better for it.
 """

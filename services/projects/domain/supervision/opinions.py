@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from services.contracts.supervision_events import SupervisingParty
 from services.projects.domain.supervision.clocks import LAPSES, RUNS_FOR_THE_UNIT, RunningClock, SupervisionClockKind
-from services.projects.domain.supervision.replies import (
+from services.projects.domain.supervision.unit_answers import (
     AGREES,
     MoreTime,
     Rating,

@@ -16,7 +16,7 @@ from services.projects.domain.consultation.meetings import MeetingKind
 from services.projects.domain.works import inspections
 from services.projects.domain.works.complaints import ComplaintRule, Edge
 from services.projects.domain.works.defects import Severity, WorksParty
-from services.projects.domain.works.gates import Gated
+from services.projects.domain.works.gated_works import Gated
 from services.projects.domain.works.impact import BanPeriod, ImpactKind, ImpactPlan
 from services.projects.domain.works.papers import PaperKind
 from services.projects.domain.works.warranty import WarrantyTerm

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.projects.domain.consultation.ballots import Ballot, BallotChoice
-from services.projects.jobs.consultation.tables import Faults, ListedTable, MomentOf, meanings, named_cells, word
+from services.projects.jobs.consultation.columns import Faults, ListedTable, MomentOf, meanings, named_cells, word
 
 
 def read_ballots(table: ListedTable, faults: Faults, moment_of: MomentOf) -> tuple[list[Ballot], list[int]]:
@@ -13,7 +13,7 @@ def read_ballots(table: ListedTable, faults: Faults, moment_of: MomentOf) -> tup
     ballots: list[Ballot] = []
     rows: list[int] = []
     for number, cells in named_cells("ballots", table, faults):
-        before = len(faults.told)
+        before = len(faults.sentences)
         for column in ("part_id", "item"):
             if not cells[column]:
                 faults.add(number, column, f"is blank: say which {'part' if column == 'part_id' else 'item'}", "blank")
@@ -25,7 +25,7 @@ def read_ballots(table: ListedTable, faults: Faults, moment_of: MomentOf) -> tup
             )
         at = read_moment(cells["at"], "at", number, faults, moment_of)
         delivered = _delivered(cells["delivered"], number, faults, moment_of)
-        if len(faults.told) > before or choice is None:
+        if len(faults.sentences) > before or choice is None:
             continue
         rows.append(number)
         ballots.append(
@@ -42,7 +42,7 @@ def read_ballots(table: ListedTable, faults: Faults, moment_of: MomentOf) -> tup
                 proxy=cells.get("proxy") or None,
             )
         )
-    if not ballots and not faults.told:
+    if not ballots and not faults.sentences:
         faults.add(None, "the file", "holds no ballot, only a header: give each ballot a row", "no_rows")
     return ballots, rows
 

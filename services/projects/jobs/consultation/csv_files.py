@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from services.chassis.working_days import SHANGHAI
 from services.projects.jobs.consultation.ballots import read_ballots
+from services.projects.jobs.consultation.columns import CountRefused, Faults, ListedRow, ListedTable, TableFault
 from services.projects.jobs.consultation.deliveries import read_deliveries
 from services.projects.jobs.consultation.parts import metres, read_owned
-from services.projects.jobs.consultation.tables import CountRefused, Faults, ListedRow, ListedTable, TableFault
 
 ENCODINGS = ("utf-8-sig", "gb18030")
 
@@ -28,7 +28,7 @@ def parts_of_csv(name: str, content: bytes) -> ReadRows:
     faults = Faults(name)
     owned = read_owned(_table(name, content), faults)
     if owned is None:
-        raise CountRefused(faults.told, faults.found)
+        raise CountRefused(faults.sentences, faults.found)
     rows: list[dict[str, object]] = [
         {
             "part_id": one.id,
@@ -46,8 +46,8 @@ def deliveries_of_csv(name: str, content: bytes, evidence: str) -> ReadRows:
     """Raises CountRefused."""
     faults = Faults(name)
     found, numbers = read_deliveries(_table(name, content), faults, moment_of)
-    if faults.told:
-        raise CountRefused(faults.told, faults.found)
+    if faults.sentences:
+        raise CountRefused(faults.sentences, faults.found)
     return ReadRows([{**one, "evidence": evidence} for one in found], numbers)
 
 
@@ -55,8 +55,8 @@ def ballots_of_csv(name: str, content: bytes, evidence: str) -> ReadRows:
     """In the order of the file. Raises CountRefused."""
     faults = Faults(name)
     ballots, numbers = read_ballots(_table(name, content), faults, moment_of)
-    if faults.told:
-        raise CountRefused(faults.told, faults.found)
+    if faults.sentences:
+        raise CountRefused(faults.sentences, faults.found)
     rows: list[dict[str, object]] = [
         {
             "part_id": one.part_id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.projects.jobs.consultation.ballots import read_moment
-from services.projects.jobs.consultation.tables import Faults, ListedTable, MomentOf, meanings, named_cells, word
+from services.projects.jobs.consultation.columns import Faults, ListedTable, MomentOf, meanings, named_cells, word
 
 
 def read_deliveries(
@@ -13,7 +13,7 @@ def read_deliveries(
     found: list[dict[str, object]] = []
     rows: list[int] = []
     for number, cells in named_cells("deliveries", table, faults):
-        before = len(faults.told)
+        before = len(faults.sentences)
         if not cells["part_id"]:
             faults.add(number, "part_id", "is blank: say which part", "blank")
         if not cells["at"]:
@@ -25,9 +25,9 @@ def read_deliveries(
         warned = meanings("delivered").get(word(cells["warned"]))
         if warned is None:
             faults.add(number, "warned", "is not clear: say yes or no", "yes_no")
-        if len(faults.told) == before:
+        if len(faults.sentences) == before:
             rows.append(number)
             found.append({"part_id": cells["part_id"], "at": at, "how": how, "warned": warned == "yes"})
-    if not found and not faults.told:
+    if not found and not faults.sentences:
         faults.add(None, "the file", "holds no delivery, only a header: give each a row", "no_rows")
     return found, rows

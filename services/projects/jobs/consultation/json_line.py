@@ -7,9 +7,9 @@ from typing import Any
 
 from services.projects.domain.consultation.admission import ItemOnBallot
 from services.projects.domain.consultation.electorate import weight
-from services.projects.domain.consultation.facts import facts_of
 from services.projects.domain.consultation.record import ConsultationVote
 from services.projects.domain.consultation.result import DecidedItem
+from services.projects.domain.consultation.result_facts import facts_of
 from services.projects.domain.consultation.rules import CountBy
 
 

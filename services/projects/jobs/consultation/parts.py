@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from services.projects.domain.consultation.electorate import Electorate, OwnedPart
-from services.projects.jobs.consultation.tables import Faults, ListedTable, meanings, named_cells, word
+from services.projects.jobs.consultation.columns import Faults, ListedTable, meanings, named_cells, word
 
 _AREA = re.compile(r"([0-9]{1,9}|[0-9]{1,3}(?:,[0-9]{3}){1,2})(?:\.([0-9]*))?(?:m2|平方米|平米)?")
 _BUILDER = "\0builder"
@@ -60,16 +60,16 @@ def read_owned(table: ListedTable, faults: Faults, total_area: int | None = None
             rows[part_id] = number
             owner = _BUILDER if word(cells["owner"]) in meanings("builder") else cells["owner"]
             owned[part_id] = OwnedPart(part_id, cells["building"], cells["hallway"], area, owner)
-    if not owned and not faults.told:
+    if not owned and not faults.sentences:
         faults.add(None, "the file", "holds no part, only a header: give each part a row", "no_rows")
     found = sum(part.area for part in owned.values())
-    if not faults.told:
+    if not faults.sentences:
         for row, total in totals:
             if total != found:
                 why = f"the parts add up to {metres(found)} m², the total is {metres(total)} m²"
                 remedy = "find the part that is wrong or missing, or correct the total"
                 faults.add(row, "area_m2", f"{why}: {remedy}", "total")
-    return None if faults.told else list(owned.values())
+    return None if faults.sentences else list(owned.values())
 
 
 def metres(area: int) -> str:

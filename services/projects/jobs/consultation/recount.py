@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from services.projects.domain.consultation.verify import RecordFault, RecordFaultCode, Verified, verify
-from services.projects.jobs.consultation.tables import CountRefused
+from services.projects.jobs.consultation.columns import CountRefused
 
 _WORDS = {
     RecordFaultCode.NO_RECORD: ("不是完整的征询记录", "is no whole record of a consultation; export it again"),

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from services.contracts.effect import EffectVerdict
-from services.projects.domain.proof.facts import DIGITS_OF_P, rounded
 from services.projects.domain.proof.panel import Panel
+from services.projects.domain.proof.published_facts import DIGITS_OF_P, rounded
 from services.projects.domain.proof.rules import ProofRules
-from services.projects.domain.proof.verdicts import ClassVerdict, EstateVerdict
+from services.projects.domain.proof.verdict_facts import ClassVerdict, EstateVerdict
 from services.projects.files.effect_rules import proof_rules
 from services.projects.jobs.effect.counts import CallersByMonth
 

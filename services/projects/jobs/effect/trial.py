@@ -12,9 +12,9 @@ import numpy as np
 
 from services.contracts.effect import EffectVerdict
 from services.projects.domain.proof.comparison import compare, shift_of
+from services.projects.domain.proof.estate_verdict import judge, withheld
 from services.projects.domain.proof.pooled import pooled
 from services.projects.domain.proof.rules import ProofRules
-from services.projects.domain.proof.verdict import judge, withheld
 from services.projects.files.effect_rules import proof_rules
 from services.projects.jobs.effect.worlds import WORLDS, Draw, Drawn, World, WorldCell
 

@@ -16,10 +16,10 @@ from typing import NamedTuple
 import numpy as np
 
 from services.projects.domain.months import Month
+from services.projects.domain.proof.compared_months import Windows, windows
 from services.projects.domain.proof.comparison import Floats
+from services.projects.domain.proof.estate_verdict import CallerCounts
 from services.projects.domain.proof.rules import ProofRules
-from services.projects.domain.proof.verdict import CallerCounts
-from services.projects.domain.proof.windows import Windows, windows
 
 BEGIN = Month(2020, 1)
 MONTHS = 72

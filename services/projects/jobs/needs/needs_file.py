@@ -15,7 +15,7 @@ from typing import NamedTuple
 from services.contracts.elements import elements
 from services.contracts.event import deterministic_id
 from services.projects.domain.needs import ANYTHING
-from services.projects.jobs.consultation.tables import meanings, word
+from services.projects.jobs.consultation.columns import meanings, word
 
 COLUMNS = "needs"
 ENCODINGS = ("utf-8-sig", "gb18030")

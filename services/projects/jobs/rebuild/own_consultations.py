@@ -20,7 +20,7 @@ from services.contracts.consultation_events import (
     ConsultationPublished,
     ItemPutToVote,
 )
-from services.projects.app.consultation.facts import result_facts
+from services.projects.app.consultation.event_facts import result_facts
 from services.projects.domain.consultation.course import ConsultationState
 from services.projects.store.consultation_rows import result_row
 from services.projects.store.consultations_rebuilt import ConsultationRows, write_consultations

@@ -1,4 +1,4 @@
-"""Folds what projects published of works into their rows. Events of one aggregate come in order, others between."""
+"""Turns projects' events of works into rows. Events of one aggregate come in order, others between."""
 
 from __future__ import annotations
 

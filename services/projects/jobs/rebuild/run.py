@@ -35,7 +35,7 @@ from services.projects.files.standard_rules import standard_rules
 from services.projects.files.works_rules import works_rules
 from services.projects.jobs.rebuild import ticket_events
 from services.projects.jobs.rebuild.own_events import OwnEvents
-from services.projects.jobs.rebuild.topics import Topics
+from services.projects.jobs.rebuild.topic_reader import Topics
 from services.projects.store import rebuilt
 from services.projects.store.checksums import Checksums, checksums
 from services.projects.store.rebuilt_matters import restore_matters

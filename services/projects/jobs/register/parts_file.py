@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from services.contracts.fingerprint import TermKey
 from services.contracts.writing import plain
+from services.projects.jobs.consultation.columns import ListedRow, meanings, word
 from services.projects.jobs.consultation.parts import area_of
-from services.projects.jobs.consultation.tables import ListedRow, meanings, word
 
 COLUMNS = "register_parts"
 

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, make_url
 from services.projects.domain.months import ZONE
 from services.projects.domain.rules import Rules, book_of
 from services.projects.files.rules import FILE, load_rules
-from services.projects.jobs.whatif.comparison import RulesDifference, compare
+from services.projects.jobs.whatif.rule_comparison import RulesDifference, compare
 from services.projects.jobs.whatif.words import as_data, in_words
 from services.projects.store.estate_views import floor_areas
 from services.projects.store.history import history

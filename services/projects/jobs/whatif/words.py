@@ -12,7 +12,7 @@ from services.projects.domain.evidence import Cell
 from services.projects.domain.months import ZONE
 from services.projects.domain.replay import Raised
 from services.projects.domain.rules import Rules
-from services.projects.jobs.whatif.comparison import Lost, RulesDifference
+from services.projects.jobs.whatif.rule_comparison import Lost, RulesDifference
 
 NO_TYPE = "（未归类事项 / of no type）"
 _LEVEL_CN = {IssueLevel.ABOVE_USUAL: "，明显多于往常"}

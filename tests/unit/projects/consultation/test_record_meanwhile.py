@@ -14,7 +14,6 @@ import pytest
 from services.projects.domain.consultation.admission import HeldIn, ItemOnBallot, Opening
 from services.projects.domain.consultation.chain import chained, links
 from services.projects.domain.consultation.electorate import Electorate, OwnedPart
-from services.projects.domain.consultation.facts import facts_of
 from services.projects.domain.consultation.record import (
     ConsultationVote,
     Meanwhile,
@@ -24,6 +23,7 @@ from services.projects.domain.consultation.record import (
     register_facts,
 )
 from services.projects.domain.consultation.register_check import RegisterBasis, differences, within
+from services.projects.domain.consultation.result_facts import facts_of
 from services.projects.domain.consultation.sales import Sale, sale_facts
 from services.projects.domain.consultation.verify import RecordFaultCode, verify
 from tests.unit.projects.consultation.votes import OPENED, RULES, ballot

@@ -13,8 +13,8 @@ from scipy import stats
 
 from services.projects.domain.months import Month
 from services.projects.domain.proof import comparison
+from services.projects.domain.proof.compared_months import Windows, windows
 from services.projects.domain.proof.comparison import compare, is_too_few, shift_of
-from services.projects.domain.proof.windows import Windows, windows
 from services.projects.files.effect_rules import proof_rules
 from services.projects.jobs.effect import worlds
 from services.projects.jobs.effect.trial import result_of

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.projects.domain.months import Month
-from services.projects.domain.proof.windows import windows
+from services.projects.domain.proof.compared_months import windows
 from services.projects.files.effect_rules import proof_rules
 
 RULES = proof_rules()

@@ -16,7 +16,7 @@ from services.projects.app.authority import Authority
 from services.projects.app.cases.case_clocks import CaseClocks
 from services.projects.app.cases.ports import HeldIssue
 from services.projects.app.cases.work_on_case import WorkOnCase
-from services.projects.app.rules_of_types import RulesOfTypes
+from services.projects.app.cases_and_standards import RulesOfTypes
 from services.projects.app.share import DistrictShare
 from services.projects.app.standards.acts import StandardActs
 from services.projects.app.standards.desk import StandardDesk
@@ -27,7 +27,7 @@ from services.projects.app.standards.standard_clocks import StandardClocks
 from services.projects.app.works.desk import Who
 from services.projects.domain.cases.proposal import Standing
 from services.projects.domain.cases.typical_case import TypicalCase
-from services.projects.domain.standards.checks import StandardCheck
+from services.projects.domain.standards.clause_checks import StandardCheck
 from services.projects.domain.standards.opinions import StandardOpinion
 from services.projects.domain.standards.rollout import Rollout
 from services.projects.domain.standards.standard import Standard

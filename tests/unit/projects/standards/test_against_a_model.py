@@ -23,7 +23,7 @@ from services.projects.app.standards.draft_standard import NewStandard
 from services.projects.app.standards.issue_standard import Issue
 from services.projects.domain.cases.root_causes import RootKind
 from services.projects.domain.cases.typical_case import Criterion
-from services.projects.domain.standards.checks import CheckMethod, CheckVerdict, StandardCheck
+from services.projects.domain.standards.clause_checks import CheckMethod, CheckVerdict, StandardCheck
 from services.projects.domain.standards.clauses import Clause, ClauseStatus
 from services.projects.domain.standards.opinions import OpinionRole, StandardOpinion
 from services.projects.domain.standards.rollout import standing, tally

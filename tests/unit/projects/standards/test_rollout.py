@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contracts.districts import sub_districts
-from services.projects.domain.standards.checks import CheckMethod, CheckVerdict, StandardCheck
+from services.projects.domain.standards.clause_checks import CheckMethod, CheckVerdict, StandardCheck
 from services.projects.domain.standards.rollout import Rollout, RolloutStanding, RolloutState, standing, tally
 
 DAYS = st.dates(date(2026, 1, 1), date(2027, 12, 31))

@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime
 from services.projects.domain.consultation.meetings import MeetingKind
 from services.projects.domain.menu import MenuContent
 from services.projects.domain.standards.clauses import Clause
+from services.projects.domain.standards.demands_on_works import asked, menu_of, without_gate
 from services.projects.domain.standards.standard import Edition, EditionContent, EditionState, Retirement, Standard
-from services.projects.domain.standards.works import asked, menu_of, without_gate
-from services.projects.domain.works.gates import Gated
+from services.projects.domain.works.gated_works import Gated
 from services.projects.domain.works.papers import PaperKind
 from services.projects.files.works_rules import menu_rows
 

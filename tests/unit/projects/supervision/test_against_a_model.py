@@ -26,7 +26,6 @@ from services.projects.app.supervision.opinions import At, RatingSaid
 from services.projects.app.supervision.topics import NewClause, NewSuggestion, NewTopic
 from services.projects.app.supervision.watch import SUPERVISION
 from services.projects.domain.supervision.indicators import indicators
-from services.projects.domain.supervision.replies import Contentment, ReplyClass, UnitAnswer
 from services.projects.domain.supervision.topics import (
     InspectorGroup,
     InspectorRole,
@@ -34,6 +33,7 @@ from services.projects.domain.supervision.topics import (
     SiteInspection,
     SupervisionArea,
 )
+from services.projects.domain.supervision.unit_answers import Contentment, ReplyClass, UnitAnswer
 from tests.unit.projects.supervision.books import DEPUTY, FIRE, HOUSING, OTHERS, PARTY, Desk
 
 EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "12"))

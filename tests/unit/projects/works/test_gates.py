@@ -17,7 +17,8 @@ from services.projects.domain.repair_project import ProjectState
 from services.projects.domain.works.consulted import Consulted, VotedResult, VotedWorks, held
 from services.projects.domain.works.contracts import Audit, Contract
 from services.projects.domain.works.defects import Defect, DefectState, Severity, WorksParty
-from services.projects.domain.works.gates import GATES, GROUNDS, STEPS, Gate, Gated, Hold, Works, holds
+from services.projects.domain.works.gated_works import Gated, Works
+from services.projects.domain.works.gates import GATES, GROUNDS, STEPS, Gate, Hold, holds
 from services.projects.domain.works.inspections import Inspection, ItemStanding, Verdict
 from services.projects.domain.works.items import WorksItem
 from services.projects.domain.works.papers import Paper, PaperKind

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from services.projects.app.cases.case_clocks import CaseClocks
 from services.projects.app.cases.work_on_case import WorkOnCase
+from services.projects.app.cases_and_standards import RulesOfTypes
 from services.projects.app.ports import RepairProjects
-from services.projects.app.rules_of_types import RulesOfTypes
 from services.projects.app.standards.acts import StandardActs
 from services.projects.app.standards.desk import StandardDesk
 from services.projects.app.standards.draft_standard import DraftStandard

@@ -1,4 +1,4 @@
-"""What the delivery log shows, whatever it was: to a unit or to one of its officers, on which way, with which state."""
+"""An entry of the delivery log, to a unit or to one of its officers: its channel and its state."""
 
 from __future__ import annotations
 

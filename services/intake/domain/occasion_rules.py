@@ -1,4 +1,4 @@
-"""On which occasions callers are told something, when, and how often at most (docs/domain.md §10.4)."""
+"""On which occasions callers are notified, when, and how often at most (docs/domain.md §10.4)."""
 
 from __future__ import annotations
 

@@ -15,7 +15,8 @@ from services.contracts.districts import SHANGHAI
 from services.projects.domain.consultation.meetings import MeetingKind
 from services.projects.domain.menu import MenuContent, MenuItem, menu_as_of
 from services.projects.domain.standards.standard import Edition, Standard
-from services.projects.domain.works.gates import GATES, Gate, Gated
+from services.projects.domain.works.gated_works import Gated
+from services.projects.domain.works.gates import GATES, Gate
 from services.projects.domain.works.papers import PaperKind
 
 Kind = TypeVar("Kind", PaperKind, MeetingKind)

@@ -14,9 +14,9 @@ from services.projects.domain.consultation.record import ConsultationVote, recor
 from services.projects.domain.consultation.result import DecidedItem
 from services.projects.files.consultation_rules import RulesOfVote, rules_of
 from services.projects.jobs.consultation.ballots import read_ballots
+from services.projects.jobs.consultation.columns import CountRefused, Faults, ListedTable, MomentOf
 from services.projects.jobs.consultation.json_line import data_of
 from services.projects.jobs.consultation.parts import area_of, read_parts
-from services.projects.jobs.consultation.tables import CountRefused, Faults, ListedTable, MomentOf
 from services.projects.jobs.consultation.words import in_words
 
 _REFUSED = {
@@ -69,14 +69,14 @@ def count(parts: ListedTable, ballots: ListedTable, asked: HowToCount, moment_of
     of_parts, of_ballots = Faults(parts.name), Faults(ballots.name)
     electorate = read_parts(parts, of_parts, _total(asked.total_area))
     found, rows = read_ballots(ballots, of_ballots, moment_of)
-    if electorate is None or of_ballots.told:
-        raise CountRefused([*of_parts.told, *of_ballots.told])
+    if electorate is None or of_ballots.sentences:
+        raise CountRefused([*of_parts.sentences, *of_ballots.sentences])
     items = _items(rules, found, electorate, asked)
     opening = Opening(asked.opens, asked.closes)
     for ballot, reason in inadmissible(found, electorate, items, opening):
         of_ballots.add(rows[ballot.number - 1], *_told(ballot, reason, items, opening), reason.value)
-    if of_ballots.told:
-        raise CountRefused(of_ballots.told)
+    if of_ballots.sentences:
+        raise CountRefused(of_ballots.sentences)
     vote = ConsultationVote(electorate, items, found, opening)
     _refuse_twice(vote, of_ballots, rows)
     return CountedFiles(vote, vote.decided(), rows)
@@ -172,5 +172,5 @@ def _refuse_twice(vote: ConsultationVote, faults: Faults, rows: Sequence[int]) -
             first, other = sorted((rows[error.one.number - 1], rows[error.other.number - 1]))
             why = f"{error.one.part_id} votes on {name} in row {first}, too, and the rule takes one ballot a part"
             faults.add(other, "part_id", f"{why}: leave one out", "twice")
-    if faults.told:
-        raise CountRefused(faults.told)
+    if faults.sentences:
+        raise CountRefused(faults.sentences)

@@ -15,7 +15,7 @@ from services.projects.app.works.acts import WorksActs
 from services.projects.domain.menu import MenuItem
 from services.projects.domain.repair_project import RepairProject
 from services.projects.domain.works.acts import POSSIBLE
-from services.projects.domain.works.gates import Works
+from services.projects.domain.works.gated_works import Works
 from services.projects.http.rights import authority_of, visible_project
 from services.projects.pages.forms import Entered, refused
 from services.projects.store.repair_project_views import project_with_history

@@ -49,12 +49,12 @@ class Faults:
     """What is wrong in a file, row by row. Nothing of a file with a fault is counted."""
 
     file: str
-    told: list[str] = field(default_factory=list)
+    sentences: list[str] = field(default_factory=list)
     found: list[TableFault] = field(default_factory=list)
 
     def add(self, row: int | None, column: str, why: str, code: str) -> None:
         place = f"row {row}, " if row is not None else ""
-        self.told.append(f"{self.file}: {place}{column}: {why}")
+        self.sentences.append(f"{self.file}: {place}{column}: {why}")
         self.found.append(TableFault(row, column, code))
 
 
@@ -111,7 +111,7 @@ def named_cells(kind: str, table: ListedTable, faults: Faults) -> Iterator[tuple
             f"there is no such column; the columns are {columns}: name the one that holds it so",
             "no_column",
         )
-    if faults.told:
+    if faults.sentences:
         return
     for row in table.rows:
         if row.fault is not None:

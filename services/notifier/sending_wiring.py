@@ -24,12 +24,12 @@ from services.notifier.store.sending_findings import sending_gauge
 
 
 @dataclass(frozen=True, slots=True)
-class Sending:
+class SendingWiring:
     desk: OfficerDesk
     senders: Sequence[OfficerSender]
 
     @classmethod
-    def of(cls, outward: Outward, sentence: Sentence) -> Sending:
+    def of(cls, outward: Outward, sentence: Sentence) -> SendingWiring:
         rules, news = sending_rules(), Activity()
         wording = OfficerWording(rules, sentence, outward.site)
         leaving = Leaving(rules, frozenset(outward.channels), outward.own)

@@ -65,6 +65,6 @@ def _order(check: StandardCheck) -> tuple[date, float, str]:
 
 
 def open_findings(checks: Iterable[StandardCheck]) -> list[StandardCheck]:
-    """Clauses that were not satisfied, and that no later check found good; that nobody could tell ends no finding."""
-    told = (one for one in checks if one.verdict is not CheckVerdict.UNKNOWN)
-    return [one for one in latest(told).values() if one.verdict is CheckVerdict.NOT_SATISFIED]
+    """Clauses that were not satisfied, and that no later check found good; an undecided check ends no finding."""
+    decided = (one for one in checks if one.verdict is not CheckVerdict.UNKNOWN)
+    return [one for one in latest(decided).values() if one.verdict is CheckVerdict.NOT_SATISFIED]

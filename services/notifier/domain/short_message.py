@@ -1,4 +1,4 @@
-"""A message too large for a webhook goes thin: it says what it is about and where the whole of it is read."""
+"""A message too large for a webhook is sent in a short form: what it is about, and where to read the whole."""
 
 from __future__ import annotations
 

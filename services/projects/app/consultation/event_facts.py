@@ -82,9 +82,9 @@ def put_to_vote(item: VotedItem) -> ItemPutToVote:
     )
 
 
-def result_facts(told: ItemResult) -> dict[str, Any]:
-    """The result of an item as it is kept, from what its event told; without the ballots that were set aside."""
-    facts = told.model_dump(mode="json")
+def result_facts(event: ItemResult) -> dict[str, Any]:
+    """The stored result of an item, from its event; without the ballots that were set aside."""
+    facts = event.model_dump(mode="json")
     return {**facts, **{name: _renamed(facts[name], "condition", "name") for name in _COUNTINGS}}
 
 

@@ -16,7 +16,7 @@ _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)")
 
 
 def outline_of(body: bytes) -> str:
-    """JSON with its codes, ids, times and small numbers; anything else is told by its length. Not JSON: its length."""
+    """JSON with its codes, ids, times and small numbers; anything else by its length. Not JSON: its length."""
     try:
         return json.dumps(_outline(json.loads(body)), ensure_ascii=False)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""The posts at units that a rule tells of a fact, before anybody asks who sits there."""
+"""The posts at units that a rule notifies of a fact, before the directory says who holds them."""
 
 from __future__ import annotations
 
