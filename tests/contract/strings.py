@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -110,11 +110,9 @@ def of_routes(*services: str) -> set[str]:
     """`Body.field` of every request body, and `METHOD /path parameter` of every parameter in an address or a header; of
     these services, or of all."""
     found: set[str] = set()
-    for service, routers in _routes().items():
-        if services and service not in services:
-            continue
+    for service in services or _ROUTES:
         described = FastAPI()
-        for router in routers:
+        for router in _ROUTES[service]():
             described.include_router(router)
         api = described.openapi()
         parts = api.get("components", {}).get("schemas", {})
@@ -157,15 +155,15 @@ def _free_fields(part: Mapping[str, Any]) -> Iterator[str]:
     return (name for name, node in part.get("properties", {}).items() if is_free(node))
 
 
-def _routes() -> Mapping[str, Sequence[APIRouter]]:
-    """Every service's routes, on a database that nobody asks."""
-    engine = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none")
-    keys = CallerKeys(engine, MasterKeys(b"v" * 32))
-    workshop = Workshop(engine, FixedClock(datetime(2026, 7, 1, tzinfo=UTC)), "/310109/test")
-    nothing: Any = None
-    return {
-        "intake": [*Wiring.of(b"c" * 32, keys).routes(workshop), dead_letter_routes(workshop, {})],
-        "classifier": [reader_routes(nothing), classifier_letter_routes(nothing)],
-        "projects": ProjectsWiring.of(RulesInForce(FILE), TERM_KEY).routes(workshop),
-        "notifier": NotifierWiring.of(demo=True).routes(workshop),
-    }
+_NOTHING: Any = None
+_NOBODY = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none")
+_WORKSHOP = Workshop(_NOBODY, FixedClock(datetime(2026, 7, 1, tzinfo=UTC)), "/310109/test")
+_KEYS = CallerKeys(_NOBODY, MasterKeys(b"v" * 32))
+
+_ROUTES: Mapping[str, Callable[[], Sequence[APIRouter]]] = {
+    "intake": lambda: [*Wiring.of(b"c" * 32, _KEYS).routes(_WORKSHOP), dead_letter_routes(_WORKSHOP, {})],
+    "classifier": lambda: [reader_routes(_NOTHING), classifier_letter_routes(_NOTHING)],
+    "projects": lambda: ProjectsWiring.of(RulesInForce(FILE), TERM_KEY).routes(_WORKSHOP),
+    "notifier": lambda: NotifierWiring.of(demo=True).routes(_WORKSHOP),
+}
+"""Each service's routes, on a database that nobody asks."""

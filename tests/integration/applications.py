@@ -15,6 +15,7 @@ from services.chassis.web.demo_issuer import DemoIssuer
 from services.chassis.web.health import Health
 from services.chassis.web.http import create_app
 from services.chassis.web.identity import Verifier
+from tests.harness.app_client import AppClient
 
 As = Callable[..., TestClient]
 """`as_("hub")` is a client that holds the role; `as_()` one without a token."""
@@ -50,6 +51,6 @@ def application(routers: Sequence[APIRouter], body_limits: Mapping[str, int] | N
 def clients_of(app: FastAPI) -> As:
     def as_(*roles: str) -> TestClient:
         headers = {"Authorization": f"Bearer {issuer().mint('somebody', roles)}"} if roles else {}
-        return TestClient(app, headers=headers, raise_server_exceptions=False)
+        return AppClient(app, headers=headers)
 
     return as_

@@ -21,7 +21,9 @@ from services.localstack.stack import Stack
 from tests.harness import evidence
 from tests.harness.clients import client, metric, token
 from tests.harness.commands import closedloop, closedloop_process
+from tests.harness.exports import calls, export
 from tests.harness.fixtures import NewFolder
+from tests.harness.imports import as_history, import_into, tickets_of
 from tests.harness.load import Load
 from tests.harness.topics import read_topic
 from tests.harness.waiting import eventually
@@ -38,6 +40,19 @@ def test_every_acknowledged_ticket_reaches_its_department_once(stack: Stack) -> 
     assert len(history.acked) == 60
     assert verdict.clean, verdict
     assert metric(stack, "intake", "closedloop_tickets_received_total") >= 60
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8-sig"])
+def test_every_row_of_an_imported_file_goes_its_whole_way_once(stack: Stack, tmp_path: Path, encoding: str) -> None:
+    rows = calls(60, seed=len(encoding))
+    done = import_into(stack, export(tmp_path / "calls.csv", rows, encoding=encoding), "--mode", "live")
+    assert done.code == 0, done.errors
+    assert done.counts() == (60, 0, 0)
+    tickets = {key: ticket for key, ticket in tickets_of(stack, "file").items() if key in {r["工单编号"] for r in rows}}
+    assert len(tickets) == len(set(tickets.values())) == 60
+    evidence.settle(stack, as_history(tickets), within=60)
+    verdict = evidence.verdict(stack, as_history(tickets))
+    assert verdict.clean, verdict
 
 
 def test_the_state_topics_hold_what_intake_calls_open(stack: Stack) -> None:

@@ -20,7 +20,7 @@ FILE = Path(__file__).parents[1] / "data" / "occasions.yaml"
 def occasions(file: Path = FILE) -> Occasions:
     """Raises InvalidData, which names the occasion and the fault."""
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        content = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         return Occasions.model_validate(content)
     except yaml.YAMLError as error:
         raise InvalidData(file, "the file", f"is not YAML: {' '.join(str(error).split())}") from None

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, func, select, true
@@ -227,6 +227,7 @@ def figures(wanted: IndicatorQuery) -> dict[str, dict[Group, Figures]]:
     return {name: indicator(wanted) for name, indicator in INDICATORS.items()}
 
 
+@cache
 def _ticket_of(table: FromClause) -> FromClause:
     """The ticket of each row, looked up one by one: otherwise the planner may read all tickets."""
     return select(tickets).where(tickets.c.id == table.c.ticket_id).limit(1).lateral()

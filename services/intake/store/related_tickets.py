@@ -39,18 +39,17 @@ def _candidates(connection: Connection, own: Row[Any], scope: TicketScope | None
     runs = []
     if own.caller_ref:
         of_caller = select(tickets).where(t.caller_ref == own.caller_ref, t.occurred_at.between(since, until), *others)
-        runs.append(of_caller.order_by(t.occurred_at.desc(), t.id).limit(2 * MOST).subquery().select())
+        runs.append(of_caller.order_by(t.occurred_at.desc(), t.id).limit(2 * MOST))
     if own.estate and own.type_code:
         near = (t.received_at >= own.received_at - WINDOW, t.received_at <= own.received_at + WINDOW)
         there = select(tickets).where(
             t.estate == own.estate, t.state.in_(list(TicketState)), t.type_code == own.type_code, *near, *others
         )
-        runs.append(there.order_by(t.received_at.desc(), t.id).limit(2 * MOST).subquery().select())
+        runs.append(there.order_by(t.received_at.desc(), t.id).limit(2 * MOST))
     if not runs:
         return []
-    merged = union(*runs).subquery()
-    newest = select(merged).order_by(merged.c.received_at.desc(), merged.c.id)
-    return list(connection.execute(newest))
+    found = connection.execute(union(*runs) if len(runs) > 1 else runs[0]).all()
+    return sorted(sorted(found, key=lambda row: row.id), key=lambda row: row.received_at, reverse=True)
 
 
 def _subject(row: Row[Any]) -> CallSubject:

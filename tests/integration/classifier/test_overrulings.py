@@ -11,6 +11,7 @@ import pytest
 from kafka.admin import KafkaAdminClient
 from typer.testing import CliRunner
 
+from services.chassis.messaging import transport
 from services.chassis.messaging.topic_admin import apply_topics
 from services.classifier.files.labelled_files import examples
 from services.classifier.learning.overrulings import TICKETS, overruled
@@ -73,7 +74,8 @@ def test_a_district_s_corrections_make_a_model_of_its_own(
     assert (card["learnt_from"], card["texts"]) == (["what people decided: 60 tickets"], 60)
 
 
-def test_a_broker_that_does_not_answer_is_named(tmp_path: Path) -> None:
+def test_a_broker_that_does_not_answer_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "BOOTSTRAP_MS", 300)
     result = CliRunner().invoke(app, ["train", "--from-overrulings", "127.0.0.1:1", "--models", str(tmp_path)])
     assert result.exit_code != 0
     assert "the broker at 127.0.0.1:1 cannot be reached (Connection refused)" in result.output

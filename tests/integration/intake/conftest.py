@@ -41,6 +41,7 @@ from services.intake.store.master_keys import MasterKeys
 from services.intake.store.tables import metadata
 from services.intake.store.vault import SealedVault
 from services.intake.wiring import BODY_LIMITS, Wiring
+from tests.harness.app_client import AppClient
 from tests.harness.workshops import Workshops
 from tests.integration.applications import application, issuer
 
@@ -63,7 +64,7 @@ class Intake:
     def client(self, *roles: str, subject: str = "operator", hours: float = 8) -> TestClient:
         """Without roles: without a token."""
         headers = {"Authorization": f"Bearer {issuer().mint(subject, roles, hours)}"} if roles else {}
-        return TestClient(self.app, headers=headers, raise_server_exceptions=False)
+        return AppClient(self.app, headers=headers)
 
     @property
     def on_classified(self) -> DispatchOnClassification:

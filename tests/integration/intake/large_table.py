@@ -10,16 +10,38 @@ from sqlalchemy import event
 
 from tests.integration.intake.conftest import Intake
 
-FILL = """
-    INSERT INTO tickets (id, number, version, acted_version, state, channel, occurred_at, received_at, text_version,
-                         type_code, sub_district, lead, caller_ref, estate, estate_name, urgency, co_handlers)
-    SELECT gen_random_uuid(), '200101000000' || lpad(n::text, 6, '0'), 3, 3,
-           CASE WHEN n % 20 = 0 THEN 'in review' WHEN n % 50 = 1 THEN 'received' ELSE 'dispatched' END,
-           'phone', '2020-01-01', timestamptz '2020-01-01' + n * interval '1 minute', 1, 'MJ01',
-           '3101090' || 10 + n % 8, CASE WHEN n <= 20 THEN 'fire' ELSE 'dep-' || n % 10 END,
-           md5(n::text), 'estate-' || n % 900, '凉城二村', 'normal', ARRAY['housing', 'liangcheng', 'water']
-      FROM generate_series(1, 50000) AS n
-"""
+STATE = "CASE WHEN n % 20 = 0 THEN 'in review' WHEN n % 50 = 1 THEN 'received' ELSE 'dispatched' END"
+RECEIVED = "timestamptz '2020-01-01' + n * interval '1 minute'"
+
+_TICKET = {
+    "id": "gen_random_uuid()",
+    "number": "'200101000000' || lpad(n::text, 6, '0')",
+    "version": "3",
+    "acted_version": "3",
+    "state": STATE,
+    "channel": "'phone'",
+    "occurred_at": "timestamptz '2020-01-01'",
+    "received_at": RECEIVED,
+    "text_version": "1",
+    "type_code": "'MJ01'",
+    "sub_district": "'3101090' || 10 + n % 8",
+    "lead": "CASE WHEN n <= 20 THEN 'fire' ELSE 'dep-' || n % 10 END",
+    "caller_ref": "md5(n::text)",
+    "estate": "'estate-' || n % 900",
+    "estate_name": "'凉城二村'",
+    "urgency": "'normal'",
+    "co_handlers": "ARRAY['housing', 'liangcheng', 'water']",
+}
+
+
+def filled(**columns: str) -> str:
+    """A statement that makes the table: `columns` are the SQL of further columns or other values; n counts tickets."""
+    ticket = _TICKET | columns
+    names, values = ", ".join(ticket), ", ".join(ticket.values())
+    return f"INSERT INTO tickets ({names}) SELECT {values} FROM generate_series(1, 50000) AS n"  # noqa: S608
+
+
+FILL = filled()
 
 
 @contextmanager

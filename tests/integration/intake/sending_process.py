@@ -1,7 +1,13 @@
-"""The real sender on a database, as a process: sends until it is killed."""
+"""The real sender on a database, as a process: sends until it is killed. Then another one, as often as wanted.
+
+All are children of this process, which has imported everything once. For each, in turn: a line is read; its pid is
+written; it begins to send at another line; its exit code is written.
+"""
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 import threading
 from datetime import datetime
@@ -23,8 +29,21 @@ from services.intake.store.caller_keys import CallerKeys
 from services.intake.store.master_keys import MasterKeys
 from services.intake.store.vault import SealedVault
 
+LONGEST_S = 120
 
-def main(database: str, keys_database: str, url: str, token: str, vault_key: str, now: str) -> None:
+
+def main(*arguments: str) -> None:
+    while sys.stdin.readline():
+        pid = os.fork()
+        if not pid:
+            signal.alarm(LONGEST_S)
+            sys.stdin.readline()
+            send(*arguments)
+        print(pid, flush=True)
+        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+
+
+def send(database: str, keys_database: str, url: str, token: str, vault_key: str, now: str) -> None:
     engine = engine_for(database, name="sender", idle_in_transaction_s=30)
     workshop = Workshop(engine, FixedClock(datetime.fromisoformat(now)), "/310109/intake")
     keys = CallerKeys(create_engine(keys_database), MasterKeys(bytes.fromhex(vault_key)))

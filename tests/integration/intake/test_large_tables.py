@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.integration.intake.conftest import Intake, Stands
-from tests.integration.intake.large_table import FILL, plans, statements
+from tests.integration.intake.large_table import filled, plans, statements
 
 ISSUE = "00000000-0000-0000-0000-000000000007"
+HOURLY = "timestamptz '2020-01-01' + n * interval '1 hour'"
 ASKED = {
     "all follow-ups": "/follow-ups",
     "a later page": "/follow-ups?cursor={cursor}",
@@ -27,13 +28,15 @@ def large(stands: Stands) -> Intake:
     """50,000 tickets, settled and visited an hour after each other; as many follow-ups, answers and messages."""
     return stands(
         "test",
-        FILL,
+        filled(
+            settle_by=HOURLY,
+            settled_at="timestamptz '2020-01-01'",
+            visited_at=HOURLY,
+            caller_solved="true",
+            dispatched_at=HOURLY,
+        ),
         "CREATE VIEW numbered AS"
         " SELECT id, received_at, row_number() OVER (ORDER BY received_at, id) AS n FROM tickets",
-        "UPDATE tickets SET settle_by = '2020-01-01'::timestamptz + n * interval '1 hour', settled_at = '2020-01-01',"
-        " visited_at = '2020-01-01'::timestamptz + n * interval '1 hour', caller_solved = true,"
-        " dispatched_at = '2020-01-01'::timestamptz + n * interval '1 hour'"
-        " FROM numbered WHERE numbered.id = tickets.id",
         "INSERT INTO visits SELECT id, 0, visited_at, true, NULL FROM tickets",
         "INSERT INTO clocks"
         " (ticket_id, kind, since, rule, rules_version, calendar_known, started_at, warn_at, due_at, paused)"

@@ -15,6 +15,7 @@ from demo.sms_gateway import SmsGatewayStandIn
 from services.intake.domain.links import CODE_SIGNS, status_code_of, token_hash
 from services.intake.store.links import SqlLinks
 from services.intake.store.telling_tables import link_answers, links
+from tests.harness.app_client import AppClient
 from tests.integration.intake.conftest import CALLER_KEY, Intake
 from tests.integration.intake.following import asked, follow_ups, stages
 from tests.integration.intake.settling import ANSWER, HOUSING, PLANNED, take
@@ -26,9 +27,7 @@ _ADDRESSES = count(1)
 
 def anybody(intake: Intake, **headers: str) -> TestClient:
     """A browser without a token, at an address of its own."""
-    return TestClient(
-        intake.app, headers=headers, raise_server_exceptions=False, client=(f"10.0.0.{next(_ADDRESSES)}", 1)
-    )
+    return AppClient(intake.app, headers=headers, client=(f"10.0.0.{next(_ADDRESSES)}", 1))
 
 
 def linked(intake: Intake, gateway: SmsGatewayStandIn, url: str, ticket_id: str, **more: Any) -> str:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ def test_a_process_that_is_killed_twenty_times_sends_every_message_once(intake: 
     gateway = SmsGatewayStandIn()
     planned = {tell(intake, filed(intake, number)) for number in range(1, MESSAGES + 1)}
     databases = [one.url.render_as_string(hide_password=False) for one in (intake.workshop.engine, intake.keys)]
-    running: list[subprocess.Popen[bytes]] = []
+    running: list[int] = []
     taken = 0
 
     def kill_at(message: dict[str, Any]) -> None:
@@ -33,15 +34,20 @@ def test_a_process_that_is_killed_twenty_times_sends_every_message_once(intake: 
         nonlocal taken
         taken += 1
         if taken % 3 == len(running) % 3:
-            os.kill(running[-1].pid, signal.SIGKILL)
+            os.kill(running[-1], signal.SIGKILL)
 
     gateway.on_message = kill_at
     with serving(gateway) as url:
         arguments = [*databases, url, TOKEN, VAULT_KEY.hex(), intake.clock.now().isoformat()]
-        for _ in range(KILLS):
-            running.append(subprocess.Popen([sys.executable, SENDER, *arguments]))
-            assert running[-1].wait(120) == -signal.SIGKILL
-            expire_claims(intake)
+        with subprocess.Popen([sys.executable, SENDER, *arguments], stdin=PIPE, stdout=PIPE, text=True) as senders:
+            assert senders.stdin
+            assert senders.stdout
+            for _ in range(KILLS):
+                print("be there", file=senders.stdin, flush=True)
+                running.append(int(senders.stdout.readline()))
+                print("send", file=senders.stdin, flush=True)
+                assert int(senders.stdout.readline()) == -signal.SIGKILL
+                expire_claims(intake)
         gateway.on_message = lambda _: None
         send_all(intake, sender_to(intake, url))
     assert gateway.messages.keys() == planned, "lost"

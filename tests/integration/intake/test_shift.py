@@ -13,7 +13,7 @@ from tests.integration.intake.conftest import Intake, Stands, problem
 from tests.integration.intake.due import DUE, dispatched, settle
 from tests.integration.intake.following import Issue
 from tests.integration.intake.following import take as told
-from tests.integration.intake.large_table import FILL, plans, statements
+from tests.integration.intake.large_table import RECEIVED, STATE, filled, plans, statements
 from tests.integration.intake.settling import HOUSING, take
 
 
@@ -80,12 +80,11 @@ def test_a_wrong_period_is_named(lasting: Intake, query: str) -> None:
 
 
 def test_they_read_what_is_open_and_the_period_and_not_the_table(stands: Stands) -> None:
-    intake = stands("test", FILL)
-    intake.execute(
-        "UPDATE tickets SET state = 'archived', settle_by = received_at, settled_at = received_at,"
-        " visited_at = received_at, dispatched_at = received_at WHERE lead <> 'fire'",
-        "ANALYZE",
+    passed = dict.fromkeys(
+        ["settle_by", "settled_at", "visited_at", "dispatched_at"], f"CASE WHEN n > 20 THEN {RECEIVED} END"
     )
+    intake = stands("test", filled(state=f"CASE WHEN n > 20 THEN 'archived' ELSE {STATE} END", **passed))
+    intake.execute("ANALYZE")
     for url in ("/handover", "/bulletin?date=2020-01-20", "/indicators?from=2020-01-20&to=2020-01-20&by=unit"):
         with statements(intake) as run:
             asked(intake, url)

@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 
 from services.chassis.database.work import Workshop
 from services.notifier.wiring import NotifierWiring
+from tests.harness.app_client import AppClient
 from tests.harness.workshops import Workshops
 from tests.integration.applications import application, issuer
 from tests.integration.intake.conftest import NOW as NOW
@@ -35,13 +36,7 @@ class Site:
 
     def visitor(self, address: str = "192.0.2.1") -> TestClient:
         """A browser that follows nothing by itself and has not logged in."""
-        return TestClient(
-            self.app,
-            base_url="http://127.0.0.1",
-            client=(address, 4711),
-            follow_redirects=False,
-            raise_server_exceptions=False,
-        )
+        return AppClient(self.app, base_url="http://127.0.0.1", client=(address, 4711), follow_redirects=False)
 
     def person(self, *roles: str, subject: str = "wang") -> Person:
         browser = self.visitor()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,16 @@ from services.classifier.learning.cold_start import sources_sha256
 TEXTS = ["屋顶漏水", "楼道灯不亮\n晚上看不见", "学校乱收费", "", "🏚️", "改造后又漏，刚修好就裂"]
 
 
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    stored, folder = load(SHIPPED), tmp_path_factory.mktemp("saved") / "copy"
+    save(stored.model, stored.vocabulary, {"version": "copy"}, folder)
+    return folder
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    stored = load(SHIPPED)
-    save(stored.model, stored.vocabulary, {"version": "copy"}, tmp_path / "copy")
-    return tmp_path / "copy"
+def folder(saved: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(saved, tmp_path / "copy"))
 
 
 def test_the_shipped_model_is_made_from_what_stands_beside_it() -> None:

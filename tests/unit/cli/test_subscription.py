@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from services.chassis.web.demo_issuer import DemoIssuer
+from services.cli import running
 from services.cli.commands import sandbox, subscription
 from services.cli.main import app
 
@@ -37,6 +38,7 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Asked:
             return given
 
         monkeypatch.setattr(httpx, "HTTPTransport", lambda: httpx.MockTransport(handle))
+        monkeypatch.setattr(running, "PATIENCE_S", 0)
         return requests
 
     return answer

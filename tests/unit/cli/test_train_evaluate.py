@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from services.classifier.learning import speed
 from services.cli.main import app
 from tests.unit.classifier.labelled import rows
 
@@ -16,6 +17,12 @@ FIGURES = {
     *("n", "accuracy", "typed_accuracy", "ot_precision", "ot_recall", "macro_f1", "coverage80_accuracy", "top2", "ece"),
     *("texts_per_s", "p99_ms", "rss_mb", "model_load_s"),
 }
+
+
+@pytest.fixture(autouse=True)
+def _few_texts_timed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How long reading takes is not looked at here."""
+    monkeypatch.setattr(speed, "MEASURED", 50)
 
 
 @pytest.fixture

@@ -14,7 +14,9 @@ _VARIABLE = re.compile(r"\$\{([A-Z_]+)(?:(:-|:\?)([^}]*))?\}")
 
 
 def compose() -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+    content: dict[str, Any] = yaml.load(
+        (ROOT / "docker-compose.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
+    )
     return content
 
 

@@ -16,15 +16,14 @@ from services.contracts.topics import SERVICES
 from tests.unit.deploy.files import ROOT
 
 FOLDER = ROOT / "deploy" / "prometheus"
-RULES: list[dict[str, Any]] = [
-    rule for group in yaml.safe_load((FOLDER / "rules.yml").read_text())["groups"] for rule in group["rules"]
-]
+TABLE: dict[str, Any] = yaml.load((FOLDER / "rules.yml").read_text(), Loader=yaml.CSafeLoader)
+RULES: list[dict[str, Any]] = [rule for group in TABLE["groups"] for rule in group["rules"]]
 OF_THE_TARGET = {"job", "service", "instance"}
 each_rule = pytest.mark.parametrize("rule", RULES, ids=[rule["alert"] for rule in RULES])
 
 
 def test_every_service_is_scraped_on_its_port() -> None:
-    (job,) = yaml.safe_load((FOLDER / "prometheus.yml").read_text())["scrape_configs"]
+    (job,) = yaml.load((FOLDER / "prometheus.yml").read_text(), Loader=yaml.CSafeLoader)["scrape_configs"]
     scraped = {entry["labels"]["service"]: entry["targets"] for entry in job["static_configs"]}
     assert scraped == {service: [f"{service}:{8101 + number}"] for number, service in enumerate(SERVICES)}
 

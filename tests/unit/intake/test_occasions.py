@@ -245,7 +245,7 @@ FAULTS: dict[str, tuple[Change, str]] = {
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_faulty_table_is_refused_and_the_row_is_named(tmp_path: Path, fault: str) -> None:
     change, named = FAULTS[fault]
-    table = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    table = yaml.load(FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     change(table)
     file = tmp_path / "occasions.yaml"
     file.write_text(yaml.safe_dump(table, allow_unicode=True), encoding="utf-8")

@@ -17,7 +17,7 @@ NOTICE: dict[str, Any] = {"id": "notice-2", "version": 2, "in_force_from": "2027
 
 def changed(folder: Path, **more: dict[str, Any]) -> Path:
     """The file with a row more in each of these sections."""
-    sections = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    sections = yaml.load(FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     for section, row in more.items():
         sections[section].append(row)
     file = folder / "processing_records.yaml"
