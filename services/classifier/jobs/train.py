@@ -59,7 +59,7 @@ def train_model(
     except BadModel as error:
         raise JobFailed(str(error)) from None
     now = SystemClock().now()
-    version = f"district-{now:%Y%m%dT%H%M%S}"
+    version = f"district-{now:%Y%m%dT%H%M%S%f}"
     try:
         with steps("training", FOLDS * 5 + 5) as advance:
             result = contest(shipped.model, current.model, rows, FOLDS, advance)
