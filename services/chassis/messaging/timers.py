@@ -24,8 +24,7 @@ from services.contracts.event import deterministic_id
 
 log = structlog.get_logger(__name__)
 
-TICK_S = 0.2
-QUIET_TICK_S = 1.0
+TICK_S = 1.0
 LOOK_S = 0.01
 """Between two looks whether the inputs have been read far enough, while deadlines wait for that."""
 RETRY_S = 1.0
@@ -142,10 +141,7 @@ class TimerLoop:
                 log.warning("timers wait: dependency down", cause=cause_of(error))
                 self._stop.wait(RETRY_S)
             self._health.beat("timers")
-            if self._activity.quiet:
-                self._activity.rest(QUIET_TICK_S)
-            else:
-                self._activity.pause(TICK_S)
+            self._activity.pause(TICK_S)
 
     def _inputs_read_until(self, moment: float) -> bool:
         while not self._stop.is_set():
