@@ -3,9 +3,10 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 STAMP := .venv/.installed
 CHAOS_SCALE ?= 5
-WORKERS ?= logical
+# One more than processors: while one test waits for a process, another computes.
+WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 PYTEST := $(BIN)/python -m pytest
-# A processor each, and a PostgreSQL and brokers of its own. What a module shares is made once: a file stays together.
+# Each with a PostgreSQL and brokers of its own. What a module shares is made once: a file stays together.
 PARALLEL := -n $(WORKERS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder --durations 20
 
 # Tests start hundreds of processes: what they import is compiled once, also where the environment says otherwise.

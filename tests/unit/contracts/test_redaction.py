@@ -370,11 +370,13 @@ def test_a_text_four_times_as_long_takes_no_more_than_four_times_as_long(unit: s
 def test_a_text_full_of_flats_is_masked_in_one_pass() -> None:
     def seconds(flats: int) -> float:
         text = "".join(f"{floor}{door:02}室，" for floor in range(1, 100) for door in range(100))[: 5 * flats]
-        started = time.process_time()
-        redacted = redact(text, flats=flats_in(text))
-        spent = time.process_time() - started
-        assert redacted.count("[室号]") >= flats * 0.7
-        return spent
+        best = 60.0
+        for _ in range(3):
+            started = time.process_time()
+            redacted = redact(text, flats=flats_in(text))
+            best = min(best, time.process_time() - started)
+            assert redacted.count("[室号]") >= flats * 0.7
+        return best
 
     assert seconds(6_000) < 2 * 4 * max(seconds(1_500), 0.002)
 
