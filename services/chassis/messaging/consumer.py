@@ -27,7 +27,7 @@ from kafka.structs import OffsetAndMetadata
 from services.chassis import metrics
 from services.chassis.activity import Activity
 from services.chassis.messaging.errors import Kind, cause_of, kind_of
-from services.chassis.messaging.kafka import BREATH_S, FEW, JOINING, Pace
+from services.chassis.messaging.kafka import FEW, JOINING, Pace
 from services.chassis.messaging.lag import Lag
 from services.chassis.messaging.membership import GroupMembership, OutOfGroup
 from services.chassis.messaging.processing import Halted, Processor
@@ -148,7 +148,7 @@ class ConsumerLoop:
                     self._read_until = asked_at
             self._lag.measure(member)
             if 0 < len(records) < FEW:
-                self._stop.wait(BREATH_S)
+                self._activity.pause(pace.breath_s)
 
     def _start_over(self, member: KafkaConsumer, topics: Collection[str]) -> None:
         log.warning("topics were deleted and made again: read from the beginning", topics=sorted(topics))

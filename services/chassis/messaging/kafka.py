@@ -19,13 +19,19 @@ from kafka.errors import UnknownTopicOrPartitionError
 from services.chassis.messaging.transport import kafka_options, reaching
 from services.chassis.settings import KafkaFlavour, KafkaSettings, Settings
 
+# Each batch has fixed costs (two transactions, a commit of offsets or of a Kafka transaction). After a small one the
+# loop pauses, so that at a high rate the next is larger; a record that comes alone does not wait for it.
+BREATH_S = 0.025
+FEW = 50
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How a consumer waits for records: within a poll, and between two polls."""
+    """How a consumer waits for records: within a poll, between two polls that find nothing, and after a small batch."""
 
     poll_ms: int
     rest_s: float = 0
+    breath_s: float = BREATH_S
 
 
 JOINING = Pace(500)
@@ -45,11 +51,6 @@ class Flavour:
     busy: Pace
     quiet: Pace
 
-
-# Each batch has fixed costs (two transactions, a commit of offsets or of a Kafka transaction). After a small one the
-# loop pauses, so that at a high rate the next is larger; a record that comes alone does not wait for it.
-BREATH_S = 0.025
-FEW = 50
 
 # The library's own limit of 30 s would delay us by as much after the broker is back.
 RECONNECT_AFTER_MS_AT_MOST = 2_000
@@ -78,8 +79,9 @@ FLAVOURS = {
     ),
 }
 
-UNTIL_RUNG = Pace(30, rest_s=2.0)
-"""Of a consumer at a doorbell: what nobody rang for (a department's own program does not) it finds so late at most."""
+UNTIL_RUNG = Pace(30, rest_s=2.0, breath_s=0.1)
+"""Of a consumer at a doorbell: what nobody rang for (a department's own program does not) it finds so late at most. Its
+breath is long, for a ring comes for every few records; whoever waits ends it."""
 
 
 def flavour(settings: KafkaSettings) -> Flavour:
