@@ -39,6 +39,8 @@ log = structlog.get_logger(__name__)
 
 BACK_OFF_S = (0.1, 5.0)
 COMMIT_TIMEOUT_MS = 10_000
+ENOUGH_IN_VAIN = 2
+"""Polls that find nothing before a rest: the first may have waited for a fetch that was under way before a ring."""
 
 # The partition went to another member while we worked: it reads our batch again, and the inbox drops the repeats.
 _LOST_PARTITION = (CommitFailedError, IllegalGenerationError, RebalanceInProgressError, UnknownMemberIdError)
@@ -124,14 +126,16 @@ class ConsumerLoop:
                     member.close(autocommit=False, timeout_ms=1000)
 
     def _consume(self, member: KafkaConsumer) -> None:
-        records: Sequence[ConsumerRecord] = ()
+        in_vain = 0
         while not self._stop.is_set():
             pace = self._pace()
-            if pace.rest_s and not records:
-                self._bell.wait(pace.rest_s)
+            if pace.rest_s and in_vain >= ENOUGH_IN_VAIN:
+                if self._bell.wait(pace.rest_s):
+                    in_vain = 0
                 self._bell.clear()  # before the poll, which finds whatever was rung for by now
             asked_at = time.time()
             records = self._poll(member, pace)
+            in_vain = 0 if records else in_vain + 1
             self._health.beat(self._name)
             self._membership.polled(member)
             if topics := self._identity.made_again(member):
@@ -190,6 +194,7 @@ class ConsumerLoop:
             self._commit(member, {found.partition: following})
         except (ValueError, IllegalStateError):
             log.info("partition went to another member", partition=str(found.partition))
+        self._bell.set()  # good records may follow
         return True
 
     def _settle(self, member: KafkaConsumer, records: Sequence[ConsumerRecord]) -> bool:

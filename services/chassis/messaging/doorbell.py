@@ -30,7 +30,7 @@ class Doorbell:
         self._bells: list[tuple[frozenset[str], threading.Event]] = []
 
     def bell(self, topics: Collection[str]) -> threading.Event:
-        """Is set whenever somebody has published to one of these topics; whoever waits for it clears it."""
+        """Is set whenever somebody has published to one of these topics. The waiter must clear it."""
         bell = threading.Event()
         self._bells.append((frozenset(topics), bell))
         return bell
@@ -38,8 +38,8 @@ class Doorbell:
     def ring(self, topics: Collection[str]) -> None:
         """Records of these topics have been acknowledged."""
         if self._folder is not None:
-            for port in os.listdir(self._folder):
-                self._send(int(port), "\n".join(topics).encode())
+            for port in _ports(self._folder):
+                self._send(port, "\n".join(topics).encode())
 
     def listen(self, stop: threading.Event, health: Health) -> None:
         """Passes on what others ring until `stop` is set and `wake` is called."""
@@ -51,7 +51,7 @@ class Doorbell:
             while not stop.is_set():
                 health.beat(WORKER)
                 with contextlib.suppress(TimeoutError):
-                    topics = frozenset(self._socket.recv(_LARGEST).decode().split("\n"))
+                    topics = frozenset(self._socket.recv(_LARGEST).decode(errors="replace").split("\n"))
                     for wanted, bell in self._bells:
                         if wanted & topics:
                             bell.set()
@@ -68,8 +68,16 @@ class Doorbell:
 
     def _send(self, port: int, message: bytes) -> None:
         if self._socket is not None:
-            with contextlib.suppress(OSError):  # it has ended since, or has more rings than it takes
+            with contextlib.suppress(OSError, OverflowError):  # it has ended since, takes no more, or is no port
                 self._socket.sendto(message, (_HOST, port))
+
+
+def _ports(folder: Path) -> list[int]:
+    """None when the folder is gone: nobody listens then."""
+    try:
+        return [int(name) for name in os.listdir(folder) if name.isdecimal()]
+    except OSError:
+        return []
 
 
 def _bound() -> socket.socket:

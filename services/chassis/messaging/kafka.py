@@ -55,7 +55,7 @@ class Flavour:
 # The library's own limit of 30 s would delay us by as much after the broker is back.
 RECONNECT_AFTER_MS_AT_MOST = 2_000
 LOOK_AT_TOPICS_EVERY_MS = 30_000
-"""A topic that was deleted and made again is read again so late at most (docs/pitfalls.md §7)."""
+"""A recreated topic is noticed within this time (docs/pitfalls.md §7)."""
 
 # A dead connection is given up after this. (The producer keeps the library's limits: see below.)
 FETCH_OVERDUE_MS = 15_000
@@ -80,8 +80,8 @@ FLAVOURS = {
 }
 
 UNTIL_RUNG = Pace(30, rest_s=2.0, breath_s=0.1)
-"""Of a consumer at a doorbell: what nobody rang for (a department's own program does not) it finds so late at most. Its
-breath is long, for a ring comes for every few records; whoever waits ends it."""
+"""For a consumer with a doorbell. A record nobody rang for (a department's own program does not) is found within this
+rest. The breath is long, because a ring comes for every few records; whoever waits ends it."""
 
 
 def flavour(settings: KafkaSettings) -> Flavour:

@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 TICK_S = 1.0
 LOOK_S = 0.01
-"""Between two looks whether the inputs have been read far enough, while deadlines wait for that."""
+"""How often to check whether the inputs have caught up, while deadlines wait for them."""
 RETRY_S = 1.0
 BATCH = 200
 """Deadlines that share a transaction."""
@@ -157,8 +157,8 @@ class TimerLoop:
     def fire_next(self, cut: datetime, most: int = BATCH) -> int:
         """Fires the oldest deadlines before `cut`, `most` of them in one transaction; returns how many.
 
-        If a handler raises, they are fired one by one, so that only the faulty one keeps waiting; then its exception
-        is raised.
+        If a handler raises, only the oldest is fired, so that those before the faulty one fire. When the faulty one is
+        the oldest, its exception is raised, and the younger ones wait behind it.
         """
         try:
             return self._fire(cut, most)

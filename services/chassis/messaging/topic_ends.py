@@ -18,12 +18,13 @@ def ends_of(consumer: KafkaConsumer, partitions: Collection[TopicPartition]) -> 
     ends: dict[TopicPartition, int] = consumer.end_offsets(list(partitions))
     for partition in partitions:
         consumer.seek(partition, max(0, ends[partition] - 1))
-    written = [one for one in partitions if ends[one] > 0]
-    told: dict[TopicPartition, int] = {}
+    written = [partition for partition in partitions if ends[partition] > 0]
+    first: dict[TopicPartition, int] = {}
+    """The high-water marks of the first fetches: what comes later is not waited for."""
     while written:
         fetched = consumer.poll(FETCH_MS)
-        told = {one: end for one in written if (end := consumer.highwater(one)) is not None} | told
-        all_told = len(told) == len(written)
-        if all_told and (not fetched or all(consumer.position(one) >= told[one] for one in written)):
+        first = {one: mark for one in written if (mark := consumer.highwater(one)) is not None} | first
+        answered = len(first) == len(written)
+        if answered and (not fetched or all(consumer.position(one) >= first[one] for one in written)):
             break
-    return ends | {one: max(ends[one], consumer.position(one)) for one in written}
+    return ends | {partition: max(ends[partition], consumer.position(partition)) for partition in written}

@@ -132,17 +132,17 @@ def test_offsets_are_committed_behind_the_last_settled_record(counting: Counting
 
 
 def test_a_consumer_that_finds_nothing_rests_until_its_bell_is_rung(run: Run) -> None:
-    topic, bell = Topic([], vain_polls=3, busy=Pace(50, rest_s=3600)), threading.Event()
+    topic, bell = Topic([], vain_polls=4, busy=Pace(50, rest_s=3600)), threading.Event()
     running = threading.Thread(target=run, args=(topic, Activity(lambda: 0.0), bell), daemon=True)
     running.start()
-    eventually(lambda: topic.polls == 1, within=30)
+    eventually(lambda: topic.polls == 2, within=30)
 
     def ended() -> bool:
         bell.set()
         return not running.is_alive()
 
     eventually(ended, within=30)
-    assert topic.polls == 3
+    assert topic.polls == 4
 
 
 def test_a_consumer_that_finds_records_looks_for_more_at_once(counting: Counting, run: Run) -> None:
