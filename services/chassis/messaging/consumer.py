@@ -104,8 +104,9 @@ class ConsumerLoop:
         return self._read_until
 
     def look_now(self) -> None:
-        """Ends a rest: somebody waits for `read_until`."""
+        """Ends a rest and a breath: somebody waits for `read_until`."""
         self._bell.set()
+        self._activity.hurry()
 
     def run(self) -> None:
         while not self._stop.is_set():
