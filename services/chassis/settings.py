@@ -86,9 +86,7 @@ class KafkaSettings(BaseSettings):
     kafka_bootstrap: str = Field(
         pattern=r"^[^\s,]+:\d+(,[^\s,]+:\d+)*$", description="give HOST:PORT of the brokers, separated by commas"
     )
-    kafka_flavour: KafkaFlavour = Field(
-        KafkaFlavour.APACHE, description="give apache, or embedded for the demo"
-    )
+    kafka_flavour: KafkaFlavour = Field(KafkaFlavour.APACHE, description="give apache, or embedded for the demo")
     kafka_doorbell: Path | None = Field(
         None, description="give the folder in which readers of the embedded broker can be rung, or leave it out"
     )

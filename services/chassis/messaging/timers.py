@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, Select, bindparam, func, select, update
 
 from services.chassis.activity import Activity
 from services.chassis.database.rows import by_column, insert_rows
@@ -154,29 +154,44 @@ class TimerLoop:
             self._stop.wait(LOOK_S)
         return False
 
-    def fire_next(self, cut: datetime, most: int = BATCH) -> int:
-        """Fires the oldest deadlines before `cut`, `most` of them in one transaction; returns how many.
+    def fire_next(self, cut: datetime) -> int:
+        """Fires the oldest deadlines before `cut`, `BATCH` of them in one transaction; returns how many.
 
-        If a handler raises, only the oldest is fired, so that those before the faulty one fire. When the faulty one is
-        the oldest, its exception is raised, and the younger ones wait behind it.
+        If a handler raises for another cause than a dependency that is down, each is fired in a transaction of its own:
+        only the faulty ones keep waiting, and the exception of the oldest of them is raised at the end.
         """
         try:
-            return self._fire(cut, most)
-        except Exception:
-            if most == 1:
-                raise
-        return self._fire(cut, 1)
+            return self._fire(cut)
+        except Exception as error:
+            if kind_of(error) is Kind.RETRY:
+                bugs.append(error)
+        return self._fire_one_by_one(cut)
 
-    def _fire(self, cut: datetime, most: int) -> int:
+    def _fire_one_by_one(self, cut: datetime) -> int:
+        with self._workshop.engine.begin() as connection:
+            due = connection.execute(self._due(cut).with_only_columns(timers.c.id)).scalars().all()
+        fired, bugs = 0, list[Exception]()
+        for one in due:
+            try:
+                fired += self._fire(cut, one)
+            except Exception as error:
+                if kind_of(error) is Kind.RETRY:
+                    raise
+                log.exception("a deadline cannot be fired", timer=str(one))
+                bugs.append(error)
+        if bugs:
+            raise bugs[0]
+        return fired
+
+    def _due(self, cut: datetime) -> Select[Any]:
+        waiting = select(timers).where(_WAITING, timers.c.due_at < cut, timers.c.kind.in_(self._handlers))
+        return waiting.order_by(timers.c.due_at, timers.c.id).limit(BATCH)
+
+    def _fire(self, cut: datetime, alone: UUID | None = None) -> int:
+        """`alone`: that one only."""
+        asked = self._due(cut) if alone is None else self._due(cut).where(timers.c.id == alone)
         with self._workshop.open() as work:
-            rows = work.connection.execute(
-                select(timers)
-                .where(_WAITING, timers.c.due_at < cut)
-                .where(timers.c.kind.in_(self._handlers))
-                .order_by(timers.c.due_at, timers.c.id)
-                .limit(most)
-                .with_for_update(skip_locked=True)
-            ).all()
+            rows = work.connection.execute(asked.with_for_update(skip_locked=True)).all()
             due = [Timer(row.id, row.kind, row.subject, row.due_at) for row in rows]
             for kind, run in groupby(due, key=lambda timer: timer.kind):
                 self._handlers[kind](list(run), work)
