@@ -164,7 +164,7 @@ class TimerLoop:
             return self._fire(cut)
         except Exception as error:
             if kind_of(error) is Kind.RETRY:
-                bugs.append(error)
+                raise
         return self._fire_one_by_one(cut)
 
     def _fire_one_by_one(self, cut: datetime) -> int:
