@@ -137,14 +137,19 @@ class Subscriber:
         items = self._person.get("notifier", "/webhooks")["items"]
         return str(next(one["status"] for one in items if one["webhook_id"] == self._webhook))
 
+    @property
+    def _deliveries(self) -> str:
+        return f"/webhooks/{self._webhook}/deliveries"
+
     def _has_all(self) -> bool:
-        path = f"/webhooks/{self._webhook}/deliveries"
-        return not any(self._person.get("notifier", path, status=status, limit=1)["items"] for status in UNSENT)
+        return not any(
+            self._person.get("notifier", self._deliveries, status=status, limit=1)["items"] for status in UNSENT
+        )
 
     def _waiting(self) -> list[dict[str, Any]]:
         """What waits or failed, the newest first."""
-        path = f"/webhooks/{self._webhook}/deliveries"
-        found = [one for status in UNSENT for one in self._person.pages("notifier", path, status=status)]
+        pages = (self._person.pages("notifier", self._deliveries, status=status) for status in UNSENT)
+        found = [one for page in pages for one in page]
         return sorted(found, key=lambda one: datetime.fromisoformat(one["caused_at"]), reverse=True)
 
     def _until(self, what: str, done: Callable[[], bool]) -> None:

@@ -38,8 +38,9 @@ class Doorbell:
     def ring(self, topics: Collection[str]) -> None:
         """Records of these topics have been acknowledged."""
         if self._folder is not None:
+            rung = "\n".join(topics).encode()
             for port in _ports(self._folder):
-                self._send(port, "\n".join(topics).encode())
+                self._send(port, rung)
 
     def listen(self, stop: threading.Event, health: Health) -> None:
         """Passes on what others ring until `stop` is set and `wake` is called."""
@@ -73,7 +74,7 @@ class Doorbell:
 
 
 def _ports(folder: Path) -> list[int]:
-    """None when the folder is gone: nobody listens then."""
+    """Of those who listen; empty when the folder is gone, for nobody listens then."""
     try:
         return [int(name) for name in os.listdir(folder) if name.isdecimal()]
     except OSError:

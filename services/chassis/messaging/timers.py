@@ -90,12 +90,16 @@ def due_count(connection: Connection, now: datetime) -> int:
     return connection.execute(_DUE, {"now": now}).scalar_one()
 
 
-class Input(Protocol):
-    """A consumer that deadlines must wait for."""
+class Reader(Protocol):
+    """A consumer that others wait for."""
 
     @property
     def read_until(self) -> float:
         """Real time (epoch seconds) up to which everything published has been settled."""
+
+
+class Input(Reader, Protocol):
+    """A consumer that deadlines must wait for."""
 
     def look_now(self) -> None:
         """Somebody waits for `read_until`."""

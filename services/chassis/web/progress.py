@@ -10,15 +10,11 @@ from fastapi import APIRouter
 from services.chassis.database.work import Workshop
 from services.chassis.messaging.outbox import backlog
 from services.chassis.messaging.published import Published
-from services.chassis.messaging.timers import due_count
+from services.chassis.messaging.timers import Reader, due_count
 
 
-class ProgressReader(Protocol):
-    """A consumer that others wait for."""
-
-    @property
-    def read_until(self) -> float:
-        """Real time (epoch seconds) up to which everything published has been settled."""
+class ProgressReader(Reader, Protocol):
+    """A reader that shows how far it has come on each topic."""
 
     @property
     def settled(self) -> dict[str, int]:
