@@ -15,7 +15,7 @@ from services.chassis.clock import FixedClock
 from services.chassis.database.database import engine_for
 from services.chassis.database.work import Workshop
 from services.contracts.ticket_events import Place
-from services.projects.domain.repair_project import ProjectState, RepairProject
+from services.projects.domain.works.repair_project import ProjectState, RepairProject
 from services.projects.files.rules import FILE, RulesInForce
 from services.projects.http.consultations import BODY_LIMITS
 from services.projects.store.repair_projects import SqlRepairProjects

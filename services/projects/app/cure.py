@@ -16,9 +16,9 @@ from services.projects.app.effect.watch_relapse import WatchRelapse
 from services.projects.app.ports import HotIssues
 from services.projects.app.publishing import PublishIssue
 from services.projects.domain.causes import Cause, Why, judged_by
+from services.projects.domain.effect.compared_months import look_over
 from services.projects.domain.hot_issue import UNDECIDED, HotIssue, IssueState
 from services.projects.domain.months import Month
-from services.projects.domain.proof.compared_months import look_over
 
 OBSERVE = "observe"
 CLOCK = "clock"

@@ -16,7 +16,7 @@ from services.projects.app.publishing import PublishIssue
 from services.projects.app.repair import Repair
 from services.projects.domain.causes import Cause, Why
 from services.projects.domain.hot_issue import OPEN, UNDECIDED, HotIssue, IssueState, Reason
-from services.projects.domain.repair_project import NO_PLAN, Plan
+from services.projects.domain.works.repair_project import NO_PLAN, Plan
 
 _BECOMES = {
     DecisionKind.SERVICE: IssueState.DECIDED,

@@ -11,8 +11,8 @@ from services.contracts.hot_issue_events import DecisionKind
 from services.projects.app.authority import Authority
 from services.projects.app.ports import CurrentRules
 from services.projects.domain.hot_issue import HotIssue
-from services.projects.domain.repair_project import RepairProject
 from services.projects.domain.rules import HUB, LEAD, PROJECT_LEAD
+from services.projects.domain.works.repair_project import RepairProject
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from services.chassis.database.work import Work
 from services.projects.domain.detection import Call
 from services.projects.domain.evidence import Cell
 from services.projects.domain.hot_issue import HotIssue, Reason, Tally
-from services.projects.domain.repair_project import ProjectEntry, RepairProject
 from services.projects.domain.rules import RuleBook
+from services.projects.domain.works.repair_project import ProjectEntry, RepairProject
 
 
 class CurrentRules(Protocol):

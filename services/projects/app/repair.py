@@ -26,7 +26,7 @@ from services.projects.app.works.attach_complaints import works_moved
 from services.projects.domain import hot_issue
 from services.projects.domain.causes import Cause, Why
 from services.projects.domain.hot_issue import HotIssue
-from services.projects.domain.repair_project import (
+from services.projects.domain.works.repair_project import (
     NO_PAUSE,
     NO_PLAN,
     WORKS_TO_COME,

@@ -16,8 +16,8 @@ from services.projects.app.repair import TOPIC, project_facts, taken_by
 from services.projects.app.works.attach_complaints import works_moved
 from services.projects.domain.causes import Cause, Why
 from services.projects.domain.hot_issue import JUDGED, HotIssue, IssueState
-from services.projects.domain.project_reversal import NotReversible, last_standing
-from services.projects.domain.repair_project import ProjectState, RepairProject
+from services.projects.domain.works.project_reversal import NotReversible, last_standing
+from services.projects.domain.works.repair_project import ProjectState, RepairProject
 
 FOLLOWED: Mapping[ProjectState, tuple[IssueState, IssueState]] = {
     ProjectState.STARTED: (IssueState.IN_CURE, IssueState.DECIDED),

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from services.contracts.event import deterministic_id
 from services.contracts.ticket_events import Place
-from services.projects.domain.repair_project import WORKS_TO_COME, ProjectState
 from services.projects.domain.sighting import Sighting
+from services.projects.domain.works.repair_project import WORKS_TO_COME, ProjectState
 
 ANYTHING = None
 """The element of a need that names none: the estate asks to be repaired at all."""

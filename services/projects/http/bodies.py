@@ -26,7 +26,7 @@ from services.contracts.taxonomy import taxonomy
 from services.projects.app.decide import Decision
 from services.projects.app.repair import ProjectStep
 from services.projects.app.reverse_step import Reversal
-from services.projects.domain.repair_project import NO_PLAN, Pause, Plan, ProjectState
+from services.projects.domain.works.repair_project import NO_PLAN, Pause, Plan, ProjectState
 
 Codes = TypeVar("Codes", bound=Sequence[str])
 

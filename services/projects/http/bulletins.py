@@ -14,7 +14,7 @@ from services.chassis.web.identity import Actor, Role, require
 from services.chassis.web.problems import Problem, invalid
 from services.contracts.districts import sub_districts
 from services.projects.domain.bulletin import SECTIONS, BulletinReader, BulletinSection, Period
-from services.projects.files.effect_rules import proof_rules
+from services.projects.files.effect_rules import effect_rules
 from services.projects.http.rights import WHOLE_DISTRICT
 from services.projects.store.bulletins import BulletinLine, bulletin_lines, calls_of_period
 
@@ -100,7 +100,7 @@ def bulletin_of(workshop: Workshop, actor: Actor, period: str, written_for: str 
     asked = _period(period, workshop)
     span, before = asked.span().until(workshop.clock.now()), asked.before().span()
     reader, sub_district = _reader_of(actor, written_for)
-    apart = proof_rules().apart
+    apart = effect_rules().apart
     with workshop.engine.begin() as connection:
         return Bulletin(
             asked,

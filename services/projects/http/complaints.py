@@ -11,8 +11,8 @@ from fastapi import APIRouter
 from services.chassis.database.work import Work, Workshop
 from services.chassis.web.identity import Actor, Role
 from services.chassis.working_days import Calendar
-from services.projects.domain.repair_project import RepairProject
 from services.projects.domain.works.complaints import Colour, WhyNoDefect, colour, why_apart, why_no_defect
+from services.projects.domain.works.repair_project import RepairProject
 from services.projects.domain.works.rules import WorksRules
 from services.projects.http.rights import Reader, visible_project
 from services.projects.store.complaints import ComplaintLine, apart_from, complaints_of, spans_of

@@ -11,9 +11,9 @@ from services.chassis.web.identity import Actor
 from services.contracts.taxonomy import taxonomy
 from services.contracts.ticket_events import TypeCode
 from services.projects.app.effect.judge_class import JudgeClass, JudgedClass
-from services.projects.domain.proof.placebo import Placebo
-from services.projects.domain.proof.published_facts import DIGITS_OF_P, rounded
-from services.projects.domain.proof.verdict_facts import ClassVerdict
+from services.projects.domain.effect.placebo import Placebo
+from services.projects.domain.effect.published_facts import DIGITS_OF_P, rounded
+from services.projects.domain.effect.verdict_facts import ClassVerdict
 from services.projects.http.issues_shown import issue_shown
 from services.projects.http.rights import Reader, not_found, share_of
 from services.projects.http.wording import Wording

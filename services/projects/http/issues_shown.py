@@ -10,7 +10,7 @@ from services.projects.app.measure_heat import MeasureHeat
 from services.projects.app.publishing import issue_facts
 from services.projects.app.repair import project_facts
 from services.projects.domain.hot_issue import HotIssue, HotIssueEntry
-from services.projects.domain.repair_project import ProjectEntry, RepairProject
+from services.projects.domain.works.repair_project import ProjectEntry, RepairProject
 from services.projects.http.wording import Wording
 from services.projects.store.hot_issue_views import IssueInFull
 

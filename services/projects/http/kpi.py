@@ -18,7 +18,7 @@ from services.contracts.ticket_events import SubDistrictCode, TypeCode
 from services.projects.app.ports import CurrentRules
 from services.projects.app.share import DistrictShare
 from services.projects.domain.months import Month
-from services.projects.files.effect_rules import proof_rules
+from services.projects.files.effect_rules import effect_rules
 from services.projects.http.rights import WHOLE_DISTRICT, share_of
 from services.projects.store.kpi import KpiAsked, starts_by_quarter, tickets_by_month
 
@@ -88,7 +88,7 @@ def kpi_view(workshop: Workshop, asked: KpiAsked) -> dict[str, Sequence[dict[str
     with workshop.engine.begin() as connection:
         return {
             "quarters": starts_by_quarter(connection, asked),
-            "months": tickets_by_month(connection, asked, proof_rules().apart),
+            "months": tickets_by_month(connection, asked, effect_rules().apart),
         }
 
 

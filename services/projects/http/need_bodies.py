@@ -13,8 +13,8 @@ from services.contracts.works_events import Sha256
 from services.projects.app.needs.gather import NeedRequest
 from services.projects.app.needs.open_project import Wanted
 from services.projects.domain.needs import ANYTHING, NeedOrigin, NeedReason
-from services.projects.domain.repair_project import NO_PLAN, Plan
 from services.projects.domain.surveys import NeedsSurvey, SurveyedFinding, SurveyRole
+from services.projects.domain.works.repair_project import NO_PLAN, Plan
 from services.projects.http.bodies import Moment, PlanBody, Words, known_elements
 
 Codes = Annotated[list[ElementCode], Field(max_length=40), AfterValidator(known_elements)]

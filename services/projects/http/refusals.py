@@ -10,9 +10,9 @@ from services.chassis.web.problems import Problem, invalid
 from services.projects.app.consultation.electors import DiffersFromRegister
 from services.projects.app.works.disturb import BreaksRules
 from services.projects.domain.consultation.register_check import Difference, DifferenceKind
-from services.projects.domain.repair_project import MissingFacts
 from services.projects.domain.works.gates import Gate, GatesShut
 from services.projects.domain.works.impact import Breach
+from services.projects.domain.works.repair_project import MissingFacts
 from services.projects.http.rights import not_found
 
 FACTS: Mapping[str, str] = {

@@ -11,7 +11,7 @@ from services.chassis.database.work import Workshop
 from services.chassis.web.cursors import read_cursor, write_cursor
 from services.projects.app.repair import Repair
 from services.projects.app.reverse_step import ReverseStep
-from services.projects.domain.repair_project import ProjectState
+from services.projects.domain.works.repair_project import ProjectState
 from services.projects.http.bodies import ProjectStepBody, ReversalBody
 from services.projects.http.issues_shown import project_in_full_shown, project_shown
 from services.projects.http.refusals import answered

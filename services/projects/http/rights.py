@@ -11,7 +11,7 @@ from services.chassis.web.problems import Problem
 from services.projects.app.authority import Authority
 from services.projects.app.share import DistrictShare
 from services.projects.app.works.desk import Who
-from services.projects.domain.repair_project import ProjectEntry, RepairProject
+from services.projects.domain.works.repair_project import ProjectEntry, RepairProject
 
 WHOLE_DISTRICT = frozenset({Role.HUB, Role.SUPERVISOR, Role.ADMIN})
 

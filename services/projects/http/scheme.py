@@ -11,8 +11,8 @@ from services.chassis.database.work import Work, Workshop
 from services.chassis.working_days import SHANGHAI
 from services.contracts.taxonomy import taxonomy
 from services.projects.app.works.acts import WorksActs
-from services.projects.domain.repair_project import RepairProject
 from services.projects.domain.standards.difference import differences
+from services.projects.domain.works.repair_project import RepairProject
 from services.projects.domain.works.scheme import outdated, suggested, uncured
 from services.projects.http.rights import Reader, visible_project
 from services.projects.http.works_shown import menu_item_shown

@@ -12,7 +12,7 @@ from services.contracts.taxonomy import taxonomy
 from services.projects.domain.causes import Cause, Why, judged_by
 from services.projects.domain.hot_issue import HotIssue, IssueState
 from services.projects.domain.months import ZONE
-from services.projects.domain.repair_project import RepairProject
+from services.projects.domain.works.repair_project import RepairProject
 from services.projects.http.verdict_words import VERDICTS
 
 WORDS = Path(__file__).parents[1] / "pages" / "words.yaml"

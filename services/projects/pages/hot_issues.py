@@ -21,7 +21,7 @@ from services.projects.app.decide import Assignment, CureDone, Decide
 from services.projects.app.measure_heat import MeasureHeat
 from services.projects.domain.causes import Why, judged_by
 from services.projects.domain.hot_issue import OPEN, UNDECIDED, HotIssue, IssueState
-from services.projects.domain.repair_project import WORKS_TO_COME, RepairProject
+from services.projects.domain.works.repair_project import WORKS_TO_COME, RepairProject
 from services.projects.http.bodies import AssignmentBody, CureDoneBody, DecisionBody
 from services.projects.http.issues_shown import issue_in_full_shown, issue_shown, project_shown
 from services.projects.http.refusals import answered

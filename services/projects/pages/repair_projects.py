@@ -18,10 +18,10 @@ from services.contracts.departments import departments
 from services.contracts.elements import elements
 from services.projects.app.repair import Repair
 from services.projects.app.reverse_step import ReverseStep
-from services.projects.domain.project_reversal import NotReversible, last_standing
-from services.projects.domain.repair_project import REQUIRED, ProjectEntry, ProjectState
 from services.projects.domain.works.gated_works import Gated
 from services.projects.domain.works.gates import GATES
+from services.projects.domain.works.project_reversal import NotReversible, last_standing
+from services.projects.domain.works.repair_project import REQUIRED, ProjectEntry, ProjectState
 from services.projects.http.bodies import ProjectStepBody, ReversalBody
 from services.projects.http.issues_shown import project_in_full_shown, project_shown
 from services.projects.http.refusals import answered

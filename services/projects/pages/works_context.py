@@ -13,9 +13,9 @@ from services.chassis.web.identity import Actor
 from services.chassis.web.problems import Problem
 from services.projects.app.works.acts import WorksActs
 from services.projects.domain.menu import MenuItem
-from services.projects.domain.repair_project import RepairProject
 from services.projects.domain.works.acts import POSSIBLE
 from services.projects.domain.works.gated_works import Works
+from services.projects.domain.works.repair_project import RepairProject
 from services.projects.http.rights import authority_of, visible_project
 from services.projects.pages.forms import Entered, refused
 from services.projects.store.repair_project_views import project_with_history

@@ -14,8 +14,8 @@ from sqlalchemy.sql import ColumnElement
 from services.projects.domain.bulletin import BulletinSection, Span
 from services.projects.domain.hot_issue import NO_ISSUE, UNDECIDED, IssueState
 from services.projects.domain.months import ZONE
-from services.projects.domain.repair_project import ProjectState
 from services.projects.domain.supervision.opinions import OpinionStep
+from services.projects.domain.works.repair_project import ProjectState
 from services.projects.store.kpi import complaints_apart
 from services.projects.store.standard_tables import standard_editions, standard_rollouts, standards
 from services.projects.store.supervision_tables import supervision_opinions, supervision_steps

@@ -12,9 +12,9 @@ from sqlalchemy import Connection, bindparam, func, literal, or_, select
 from services.chassis.database.rows import by_column, insert_rows
 from services.chassis.database.work import Work
 from services.projects.app.works.complaint_ports import Answer
-from services.projects.domain.repair_project import ProjectState
 from services.projects.domain.sighting import Sighting
 from services.projects.domain.works.complaints import Complaint, Span
+from services.projects.domain.works.repair_project import ProjectState
 from services.projects.store.complaint_tables import complaint_answers, works_complaints
 from services.projects.store.sightings import sightings_where
 from services.projects.store.tables import repair_project_history, repair_projects, ticket_sightings

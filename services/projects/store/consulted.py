@@ -9,8 +9,8 @@ from sqlalchemy import Connection, func, select
 
 from services.projects.domain.consultation.course import ConsultationState
 from services.projects.domain.consultation.meetings import MeetingKind
-from services.projects.domain.repair_project import ProjectState
 from services.projects.domain.works.consulted import Consulted, VotedResult, VotedWorks, held
+from services.projects.domain.works.repair_project import ProjectState
 from services.projects.store.consultation_tables import (
     consultation_items,
     consultation_meetings,

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, TextClause, text
 
 from services.chassis.database.work import Work
+from services.projects.domain.effect.controls import RegisteredKind, Treated
+from services.projects.domain.effect.panel import Callers
 from services.projects.domain.months import Month
-from services.projects.domain.proof.controls import RegisteredKind, Treated
-from services.projects.domain.proof.panel import Callers
 
 _COUNTED = """
     SELECT place, month, count(*) AS callers

@@ -9,13 +9,13 @@ from services.projects.app.effect.judge_effect import JudgeEffect
 from services.projects.app.effect.watch_relapse import WatchRelapse
 from services.projects.app.ports import CurrentRules, HotIssues
 from services.projects.app.publishing import PublishIssue
-from services.projects.files.effect_rules import proof_rules
+from services.projects.files.effect_rules import effect_rules
 from services.projects.store.effect_counts import SqlCallerBook
 from services.projects.store.hot_issues import SqlHotIssues
 
 
 def cure_of(issues: HotIssues, publish: PublishIssue, rules: CurrentRules) -> Cure:
-    effect = JudgeEffect(SqlCallerBook(), issues, proof_rules(), taxonomy())
+    effect = JudgeEffect(SqlCallerBook(), issues, effect_rules(), taxonomy())
     return Cure(issues, publish, effect, WatchRelapse(effect, publish, rules))
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.sql import ColumnElement
 from services.contracts.taxonomy import Area
 from services.projects.app.share import DistrictShare
 from services.projects.domain.months import ZONE, Month
-from services.projects.domain.repair_project import ProjectState
+from services.projects.domain.works.repair_project import ProjectState
 from services.projects.store.shares import visible_by_place
 from services.projects.store.tables import hot_issues, repair_projects, ticket_sightings
 

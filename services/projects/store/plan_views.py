@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select, tuple_
 from services.chassis.web.cursors import Position
 from services.projects.app.share import DistrictShare
 from services.projects.domain.fund_use import FundUse, FundUseState
-from services.projects.domain.repair_project import RepairProject
+from services.projects.domain.works.repair_project import RepairProject
 from services.projects.domain.yearly_plan import PlanEntry, PlanState, YearlyPlan, in_order
 from services.projects.store.fund_uses import fund_use_of
 from services.projects.store.plan_tables import fund_uses, plans

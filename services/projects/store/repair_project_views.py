@@ -6,7 +6,7 @@ from sqlalchemy import Connection, select, tuple_
 
 from services.chassis.web.cursors import Position
 from services.projects.app.share import DistrictShare
-from services.projects.domain.repair_project import ProjectEntry, RepairProject
+from services.projects.domain.works.repair_project import ProjectEntry, RepairProject
 from services.projects.store.repair_projects import history_of, project_of
 from services.projects.store.shares import visible
 from services.projects.store.tables import repair_projects

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.database.work import Work
 from services.contracts.ticket_events import Place
-from services.projects.domain.repair_project import ProjectEntry, ProjectState, RepairProject
+from services.projects.domain.works.repair_project import ProjectEntry, ProjectState, RepairProject
 from services.projects.store.tables import project_numbers, repair_project_history, repair_projects
 
 _AS_THEY_ARE = (

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Table, select
 from services.contracts.numbers import ShortKind
 from services.projects.app.share import DistrictShare
 from services.projects.domain.hot_issue import HotIssue
-from services.projects.domain.repair_project import RepairProject
+from services.projects.domain.works.repair_project import RepairProject
 from services.projects.store.hot_issues import issue_of
 from services.projects.store.repair_projects import project_of
 from services.projects.store.shares import visible

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from services.chassis.database.work import Work
 from services.contracts.visit_events import VisitMade, WorksWarrantyVisited
 from services.projects.app.share import DistrictShare
-from services.projects.domain.repair_project import ProjectState
+from services.projects.domain.works.repair_project import ProjectState
 from services.projects.domain.works.visits import HomeVisit, RoundKey, VisitResult, VisitRound
 from services.projects.store.shares import visible
 from services.projects.store.tables import repair_projects

@@ -15,7 +15,7 @@ from services.intake.store.inbox import STATES, Tab
 from services.intake.store.tables import tickets
 from services.projects.domain.consultation.course import ConsultationState
 from services.projects.domain.hot_issue import IssueState
-from services.projects.domain.repair_project import ProjectState
+from services.projects.domain.works.repair_project import ProjectState
 from services.projects.store.tables import metadata as metadata_of_projects
 from tests.harness.consulting import note_opinion
 from tests.harness.works import ROOF as WORKS_ROOF

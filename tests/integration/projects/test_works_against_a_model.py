@@ -35,12 +35,12 @@ from services.projects.app.works.contract_items import Change, Picked
 from services.projects.app.works.desk import Who
 from services.projects.app.works.inspect_item import Inspected
 from services.projects.app.works.mend_defect import DefectStep, FoundDefect
-from services.projects.domain.repair_project import Pause, Plan, ProjectState
 from services.projects.domain.works.contracts import Audit, Contract
 from services.projects.domain.works.defects import DefectState, Severity, WorksParty
 from services.projects.domain.works.gates import GatesShut
 from services.projects.domain.works.papers import Paper, PaperKind
 from services.projects.domain.works.parties import WorksUnit
+from services.projects.domain.works.repair_project import Pause, Plan, ProjectState
 from tests.harness.consulting import meet
 from tests.harness.works import UNITS as UNIT_NAMES
 from tests.integration.projects.conftest import NOW

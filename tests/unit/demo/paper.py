@@ -28,19 +28,19 @@ from services.contracts.taxonomy import taxonomy
 from services.contracts.ticket_events import Place
 from services.projects.domain import detection
 from services.projects.domain.citywide import TypeDay, type_day
+from services.projects.domain.effect.compared_months import look_over
+from services.projects.domain.effect.controls import RegisteredKind, Treated, controls_for, neighbouring
+from services.projects.domain.effect.panel import Callers, Panel, Repaired
+from services.projects.domain.effect.verdict_facts import EstateVerdict
 from services.projects.domain.months import ZONE, Month, months_later
-from services.projects.domain.proof.compared_months import look_over
-from services.projects.domain.proof.controls import RegisteredKind, Treated, controls_for, neighbouring
-from services.projects.domain.proof.panel import Callers, Panel, Repaired
-from services.projects.domain.proof.verdict_facts import EstateVerdict
-from services.projects.files.effect_rules import proof_rules
+from services.projects.files.effect_rules import effect_rules
 from services.projects.files.rules import FILE, load_rules
 from tests.unit.demo.desk import consulted, looked_up
 
 Cell = tuple[str, str]
 BOOK = load_rules(FILE)
 RULES = BOOK.newest
-PROOF = proof_rules()
+EFFECT = effect_rules()
 ENOUGH = 4  # fewer callers are never a hot issue
 
 
@@ -148,8 +148,8 @@ class Paper:
         ]
         register = {one.id: RegisteredKind(one.property_kind, one.built, None) for one in self.world.district.estates}
         span = (Month.of(issue.decided).plus(1), through)
-        alike = controls_for([estate], register, treated, span, (), PROOF.age_bands)
-        beside = neighbouring([type_code], types, PROOF.apart)
+        alike = controls_for([estate], register, treated, span, (), EFFECT.age_bands)
+        beside = neighbouring([type_code], types, EFFECT.apart)
         days = (one.astimezone(ZONE).date() for one in (issue.decided, works_start, issue.accepted))
         repaired = Repaired(
             estate,
@@ -158,14 +158,14 @@ class Paper:
             *days,
             self._callers(estate, beside) if beside else None,
         )
-        verdict = Panel([self._callers(one, [type_code]) for one in alike], through, PROOF).estate(repaired)
+        verdict = Panel([self._callers(one, [type_code]) for one in alike], through, EFFECT).estate(repaired)
         issue.verdicts.append(verdict)
         if verdict.finding is EffectVerdict.VERIFIED:
             self._enter(issue, "verified")
-        elif verdict.finding is EffectVerdict.TOO_FEW or look >= look_over(issue.accepted, PROOF.second):
+        elif verdict.finding is EffectVerdict.TOO_FEW or look >= look_over(issue.accepted, EFFECT.second):
             self._enter(issue, "not shown")
         else:
-            issue.until = look_over(issue.accepted, PROOF.second)
+            issue.until = look_over(issue.accepted, EFFECT.second)
 
     def _callers(self, estate: str, types: Iterable[str]) -> Callers:
         called: dict[Month, set[str]] = defaultdict(set)
@@ -212,7 +212,7 @@ class Paper:
         if path.endswith("/decision"):
             self._decide(issue, body)
         elif path.endswith("/cure-done") or body.get("to") == "accepted":
-            issue.accepted, issue.until = self._now, look_over(self._now, PROOF.first)
+            issue.accepted, issue.until = self._now, look_over(self._now, EFFECT.first)
             self._enter(issue, "observing")
         elif body.get("to") == "started":
             issue.started = self._now

@@ -38,8 +38,8 @@ from services.contracts.topics import topic_table
 from services.notifier.app.recipients import Recipients
 from services.notifier.domain.routing import SITE_EVENTS, TYPE_EVENTS
 from services.notifier.files.routing import FILE, load_routing
-from services.projects.domain.repair_project import ProjectState
 from services.projects.domain.supervision.opinions import OpinionState, OpinionStep
+from services.projects.domain.works.repair_project import ProjectState
 from tests.contract.samples import golden
 from tests.integration.notifier.events import SUBSCRIPTION, clause, defect, hot_issue, impact, project
 

@@ -23,7 +23,7 @@ from services.projects.app.needs.meet_needs import MeetNeeds
 from services.projects.app.needs.withdraw import WithdrawNeeds
 from services.projects.app.plans.draft_plan import EntryDecision
 from services.projects.domain.needs import ASKED_BY_HAND, PLANNABLE, NeedOrigin, NeedReason, NeedState
-from services.projects.domain.repair_project import ProjectState, RepairProject
+from services.projects.domain.works.repair_project import ProjectState, RepairProject
 from services.projects.domain.yearly_plan import PlanDecision, PlanState
 from tests.unit.projects.planning import ESTATES, HUB, START, Desk
 

@@ -19,7 +19,7 @@ from services.projects.app.cases.ports import CaseBook
 from services.projects.app.cases.publishing import TOPIC, case_facts, measure_facts
 from services.projects.app.cure import CLOCK
 from services.projects.domain.cases.typical_case import CaseState, TypicalCase
-from services.projects.domain.repair_project import RepairProject
+from services.projects.domain.works.repair_project import RepairProject
 
 MEASURE = "measure"
 """The kind of the timer of a countermeasure; its subject is the case and the countermeasure."""

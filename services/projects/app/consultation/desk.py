@@ -23,7 +23,7 @@ from services.projects.domain.consultation.course import (
 )
 from services.projects.domain.consultation.rounds import NothingChanged, PeriodFault, TextFrozen
 from services.projects.domain.consultation.rules import ConsultationRule
-from services.projects.domain.repair_project import ProjectState, RepairProject
+from services.projects.domain.works.repair_project import ProjectState, RepairProject
 
 TOPIC = "projects"
 OVER = frozenset({ProjectState.VERIFIED, ProjectState.CANCELLED})

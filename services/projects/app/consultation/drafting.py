@@ -14,7 +14,7 @@ from services.projects.domain.consultation.course import Consultation
 from services.projects.domain.consultation.electorate import Electorate, Level
 from services.projects.domain.consultation.rounds import ItemText
 from services.projects.domain.consultation.voted_items import VotedItem, code_of
-from services.projects.domain.repair_project import RepairProject
+from services.projects.domain.works.repair_project import RepairProject
 
 _ANOTHERS = "is another consultation's; give each one an id of its own"
 

@@ -13,7 +13,7 @@ from services.projects.domain.consultation.course import Voters
 from services.projects.domain.consultation.electorate import PART_ID, BadElectorate, Electorate, OwnedPart, weight
 from services.projects.domain.consultation.register_check import Difference, RegisterBasis, differences, within
 from services.projects.domain.estates import EstatePart
-from services.projects.domain.repair_project import RepairProject
+from services.projects.domain.works.repair_project import RepairProject
 
 
 class PartsRegister(Protocol):

@@ -8,11 +8,11 @@ from typing import NamedTuple, Protocol
 
 from services.chassis.database.work import Work
 from services.projects.app.effect.judge_effect import Case, JudgeEffect
+from services.projects.domain.effect.panel import class_verdict
+from services.projects.domain.effect.placebo import Placebo
+from services.projects.domain.effect.verdict_facts import ClassVerdict
 from services.projects.domain.hot_issue import HotIssue
 from services.projects.domain.months import Month
-from services.projects.domain.proof.panel import class_verdict
-from services.projects.domain.proof.placebo import Placebo
-from services.projects.domain.proof.verdict_facts import ClassVerdict
 
 
 class CuredIssues(Protocol):

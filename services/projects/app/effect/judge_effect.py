@@ -12,13 +12,13 @@ from services.contracts.effect import JudgedEffect
 from services.contracts.taxonomy import Taxonomy
 from services.projects.app.effect.ports import CallerBook
 from services.projects.app.ports import HotIssues
+from services.projects.domain.effect.compared_months import windows
+from services.projects.domain.effect.controls import RegisteredKind, Treated, adjoining, controls_for, neighbouring
+from services.projects.domain.effect.panel import Callers, Panel, Repaired
+from services.projects.domain.effect.published_facts import facts_of
+from services.projects.domain.effect.rules import EffectRules
 from services.projects.domain.hot_issue import HotIssue
 from services.projects.domain.months import ZONE, Month
-from services.projects.domain.proof.compared_months import windows
-from services.projects.domain.proof.controls import RegisteredKind, Treated, adjoining, controls_for, neighbouring
-from services.projects.domain.proof.panel import Callers, Panel, Repaired
-from services.projects.domain.proof.published_facts import facts_of
-from services.projects.domain.proof.rules import ProofRules
 from services.projects.domain.unplaced import IN_PLACE_OF_ESTATE
 
 
@@ -41,7 +41,7 @@ class JudgeEffect:
 
     book: CallerBook
     issues: HotIssues
-    rules: ProofRules
+    rules: EffectRules
     taxonomy: Taxonomy
 
     def cases(self, work: Work, issues: Sequence[HotIssue], through: Month) -> list[Case]:

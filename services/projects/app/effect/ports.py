@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from services.chassis.database.work import Work
+from services.projects.domain.effect.controls import RegisteredKind, Treated
+from services.projects.domain.effect.panel import Callers
 from services.projects.domain.months import Month
-from services.projects.domain.proof.controls import RegisteredKind, Treated
-from services.projects.domain.proof.panel import Callers
 
 
 class CallerBook(Protocol):

@@ -15,9 +15,9 @@ from services.projects.app.effect.judge_effect import JudgeEffect
 from services.projects.app.ports import CurrentRules
 from services.projects.app.publishing import PublishIssue
 from services.projects.domain.causes import Cause, Why
+from services.projects.domain.effect.relapse import alarm
 from services.projects.domain.hot_issue import HotIssue, IssueState
 from services.projects.domain.months import Month, months_later
-from services.projects.domain.proof.relapse import alarm
 from services.projects.domain.rules import RuleBook
 
 RELAPSE = "relapse"

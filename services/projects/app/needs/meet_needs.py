@@ -9,7 +9,7 @@ from services.chassis.database.work import Work
 from services.contracts.ticket_events import Place
 from services.projects.app.needs.gather import GatherNeeds
 from services.projects.domain.needs import ANYTHING, Need, NeedOrigin, NeedState, Source, state_by
-from services.projects.domain.repair_project import RepairProject
+from services.projects.domain.works.repair_project import RepairProject
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from services.projects.app.needs.ports import NeedBook
 from services.projects.app.repair import Repair
 from services.projects.app.works.desk import Who
 from services.projects.domain.needs import ANYTHING, PLANNABLE, Need
-from services.projects.domain.repair_project import Plan, RepairProject
+from services.projects.domain.works.repair_project import Plan, RepairProject
 
 
 class Wanted(NamedTuple):

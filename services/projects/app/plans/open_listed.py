@@ -11,7 +11,7 @@ from services.projects.app.plans.draft_plan import NotInPlan, locked_plan, must_
 from services.projects.app.plans.ports import PlanBook
 from services.projects.app.works.desk import Who
 from services.projects.domain.needs import NeedState
-from services.projects.domain.repair_project import Plan
+from services.projects.domain.works.repair_project import Plan
 from services.projects.domain.yearly_plan import PlanDecision, PlanState
 
 

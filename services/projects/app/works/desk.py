@@ -12,13 +12,13 @@ from services.projects.app.own_ids import NamedBy
 from services.projects.app.ports import RepairProjects
 from services.projects.app.works.ports import Done, KnownSite, StandingRules, WorksBook
 from services.projects.domain.plan_rules import PlanRules
-from services.projects.domain.repair_project import RepairProject
 from services.projects.domain.standards.demands_on_works import joined
 from services.projects.domain.works.acts import POSSIBLE, Act
 from services.projects.domain.works.consulted import Consulted
 from services.projects.domain.works.gated_works import Gated, Works
 from services.projects.domain.works.gates import STEPS, GatesShut, Hold, holds
 from services.projects.domain.works.items import WorksItem
+from services.projects.domain.works.repair_project import RepairProject
 from services.projects.domain.works.rules import WorksRules
 
 TOPIC = "projects"

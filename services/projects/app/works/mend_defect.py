@@ -16,7 +16,6 @@ from services.projects.app.own_ids import Named, must_be_free
 from services.projects.app.works.complaint_ports import ComplaintBook
 from services.projects.app.works.desk import TOPIC, Site, Who, WorksDesk
 from services.projects.app.works.ports import Done
-from services.projects.domain.repair_project import RepairProject
 from services.projects.domain.works.acts import POSSIBLE, Act
 from services.projects.domain.works.defects import (
     CLOSE,
@@ -30,6 +29,7 @@ from services.projects.domain.works.defects import (
 )
 from services.projects.domain.works.inspections import Inspection
 from services.projects.domain.works.items import WorksItem
+from services.projects.domain.works.repair_project import RepairProject
 
 CURE = "cure-defect"
 """The kind of the timer of the cure clock; its subject is the defect."""

@@ -16,8 +16,8 @@ from services.projects.app.works.desk import TOPIC, Who, WorksDesk
 from services.projects.app.works.mend_defect import CLOCK, FoundDefect, MendDefect
 from services.projects.app.works.ports import Done
 from services.projects.app.works.visit_ports import VisitBook
-from services.projects.domain.repair_project import ProjectState, RepairProject
 from services.projects.domain.works.acts import Act
+from services.projects.domain.works.repair_project import ProjectState, RepairProject
 from services.projects.domain.works.visits import HomeVisit, RoundKey, VisitFault, VisitResult, VisitRound, rounds_of
 from services.projects.domain.works.warranty import Warranty
 

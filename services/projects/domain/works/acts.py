@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from services.projects.domain.repair_project import ProjectState as S
+from services.projects.domain.works.repair_project import ProjectState as S
 
 _PLANNED = frozenset({S.LISTED, S.APPROVED, S.DESIGNED, S.SCHEME_PUBLIC, S.SCHEME_CONFIRMED, S.TENDERED, S.CONTRACTED})
 _UNDER_WAY = frozenset({S.STARTED, S.BUILDING, S.SUSPENDED})

@@ -10,12 +10,12 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from services.contracts.elements import Choice
-from services.projects.domain.repair_project import ProjectState, RepairProject
 from services.projects.domain.works.defects import WorksParty
 from services.projects.domain.works.gated_works import Gated, Works
 from services.projects.domain.works.inspections import NEVER_INSPECTED, Verdict
 from services.projects.domain.works.items import WorksItem
 from services.projects.domain.works.papers import PaperKind
+from services.projects.domain.works.repair_project import ProjectState, RepairProject
 
 
 class Gate(StrEnum):

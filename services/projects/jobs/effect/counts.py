@@ -9,8 +9,8 @@ from datetime import date
 from enum import StrEnum
 from itertools import pairwise
 
+from services.projects.domain.effect.panel import Callers, Repaired
 from services.projects.domain.months import Month
-from services.projects.domain.proof.panel import Callers, Repaired
 
 COLUMNS = ("estate", "group", "month", "callers", "class", "decided", "works_start", "accepted")
 DAYS = ("decided", "works_start", "accepted")

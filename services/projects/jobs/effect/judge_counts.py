@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from services.contracts.effect import EffectVerdict
-from services.projects.domain.proof.panel import Panel
-from services.projects.domain.proof.published_facts import DIGITS_OF_P, rounded
-from services.projects.domain.proof.rules import ProofRules
-from services.projects.domain.proof.verdict_facts import ClassVerdict, EstateVerdict
-from services.projects.files.effect_rules import proof_rules
+from services.projects.domain.effect.panel import Panel
+from services.projects.domain.effect.published_facts import DIGITS_OF_P, rounded
+from services.projects.domain.effect.rules import EffectRules
+from services.projects.domain.effect.verdict_facts import ClassVerdict, EstateVerdict
+from services.projects.files.effect_rules import effect_rules
 from services.projects.jobs.effect.counts import CallersByMonth
 
 
@@ -20,9 +20,9 @@ class Verdicts(NamedTuple):
     classes: Sequence[ClassVerdict]
 
 
-def judge_counts(counts: CallersByMonth, rules: ProofRules | None = None) -> Verdicts:
+def judge_counts(counts: CallersByMonth, rules: EffectRules | None = None) -> Verdicts:
     """Each estate by the controls of its class; each class with several estates as a whole."""
-    rules = rules or proof_rules()
+    rules = rules or effect_rules()
     panels = {
         kind: Panel(counts.controls_of(kind), counts.through, rules) for kind in {one.kind for one in counts.repaired}
     }
@@ -42,7 +42,7 @@ def summary(verdicts: Verdicts, counts: CallersByMonth) -> dict[str, Any]:
         "controls": sum(map(len, counts.controls.values())),
         "through": str(counts.through),
         "months_without_row": counts.filled,
-        "rules_version": proof_rules().version,
+        "rules_version": effect_rules().version,
     }
 
 

@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from services.contracts.effect import EffectVerdict
-from services.projects.domain.proof.comparison import compare, shift_of
-from services.projects.domain.proof.estate_verdict import judge, withheld
-from services.projects.domain.proof.pooled import pooled
-from services.projects.domain.proof.rules import ProofRules
-from services.projects.files.effect_rules import proof_rules
+from services.projects.domain.effect.comparison import compare, shift_of
+from services.projects.domain.effect.estate_verdict import judge, withheld
+from services.projects.domain.effect.pooled import pooled
+from services.projects.domain.effect.rules import EffectRules
+from services.projects.files.effect_rules import effect_rules
 from services.projects.jobs.effect.worlds import WORLDS, Draw, Drawn, World, WorldCell
 
 YEARLY = (8, 15, 30, 45, 60, 120)
@@ -59,9 +59,9 @@ def cells() -> list[WorldCell]:
     return [WorldCell(*one) for one in product(WORLDS, YEARLY, CONTROLS, SCATTER)]
 
 
-def evaluate(runs: int, advance: Callable[[], None], rules: ProofRules | None = None, seed: int = SEED) -> EffectTrial:
+def evaluate(runs: int, advance: Callable[[], None], rules: EffectRules | None = None, seed: int = SEED) -> EffectTrial:
     """Runs every cell by the rules of the service, or by others. `advance` is called after each."""
-    rules, results = rules or proof_rules(), []
+    rules, results = rules or effect_rules(), []
     for number, cell in enumerate(cells()):
         results.append(result_of(cell, Draw(np.random.default_rng([seed, number]), rules, runs)(cell), rules))
         advance()
@@ -75,7 +75,7 @@ def evaluate(runs: int, advance: Callable[[], None], rules: ProofRules | None = 
     return EffectTrial(results, figures, list(_missed(figures)))
 
 
-def result_of(cell: WorldCell, drawn: Drawn, rules: ProofRules) -> CellResult:
+def result_of(cell: WorldCell, drawn: Drawn, rules: EffectRules) -> CellResult:
     judged = judge(drawn.estate, drawn.controls, drawn.months, rules)
     assert judged
     assert drawn.neighbours.first is not None
@@ -123,7 +123,7 @@ def _figures(results: list[CellResult]) -> dict[str, float]:
     }
 
 
-def _class_found(runs: int, rules: ProofRules, seed: int) -> float:
+def _class_found(runs: int, rules: EffectRules, seed: int) -> float:
     """Six estates of 15 callers a year that lost 60 %, found by either look."""
     cured = next(world for world in WORLDS if world.name == "cured_60")
     cell = WorldCell(World("class", left=cured.left), CLASS_YEARLY, 30, 1.3)
@@ -140,7 +140,7 @@ def _class_found(runs: int, rules: ProofRules, seed: int) -> float:
     return _rounded(float(found.mean()))
 
 
-def _time_to_judge(rules: ProofRules, seed: int) -> float:
+def _time_to_judge(rules: EffectRules, seed: int) -> float:
     """Seconds for estates one after the other, each with 30 controls, as the service judges them."""
     cell = WorldCell(WORLDS[0], 45, 30, 1.3)
     drawn = Draw(np.random.default_rng([seed, 1]), rules, JUDGED)(cell)

@@ -15,11 +15,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from services.projects.domain.effect.compared_months import Windows, windows
+from services.projects.domain.effect.comparison import Floats
+from services.projects.domain.effect.estate_verdict import CallerCounts
+from services.projects.domain.effect.rules import EffectRules
 from services.projects.domain.months import Month
-from services.projects.domain.proof.compared_months import Windows, windows
-from services.projects.domain.proof.comparison import Floats
-from services.projects.domain.proof.estate_verdict import CallerCounts
-from services.projects.domain.proof.rules import ProofRules
 
 BEGIN = Month(2020, 1)
 MONTHS = 72
@@ -94,7 +94,7 @@ class Drawn(NamedTuple):
 @dataclass(slots=True)
 class Draw:
     rng: np.random.Generator
-    rules: ProofRules
+    rules: EffectRules
     runs: int
     _season: Floats = field(default_factory=lambda: 1 + 0.6 * np.cos(2 * np.pi * np.arange(MONTHS) / 12))
 

@@ -22,7 +22,7 @@ from services.contracts.project_events import ProjectEvent, ProjectOpened
 from services.contracts.supervision_events import SupervisionEvent
 from services.contracts.works_events import WorksEvent
 from services.projects.domain.hot_issue import IssueState, Reason
-from services.projects.domain.repair_project import ProjectState
+from services.projects.domain.works.repair_project import ProjectState
 from services.projects.jobs.rebuild.own_consultations import OwnConsultations
 from services.projects.jobs.rebuild.own_estates import OwnEstates
 from services.projects.jobs.rebuild.own_needs import OwnNeeds

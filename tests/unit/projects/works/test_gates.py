@@ -13,7 +13,6 @@ import pytest
 
 from services.contracts.elements import Choice
 from services.projects.domain.consultation.meetings import MeetingKind
-from services.projects.domain.repair_project import ProjectState
 from services.projects.domain.works.consulted import Consulted, VotedResult, VotedWorks, held
 from services.projects.domain.works.contracts import Audit, Contract
 from services.projects.domain.works.defects import Defect, DefectState, Severity, WorksParty
@@ -23,6 +22,7 @@ from services.projects.domain.works.inspections import Inspection, ItemStanding,
 from services.projects.domain.works.items import WorksItem
 from services.projects.domain.works.papers import Paper, PaperKind
 from services.projects.domain.works.parties import UNITS, WorksUnit
+from services.projects.domain.works.repair_project import ProjectState
 from services.projects.domain.works.warranty import Warranty
 
 NOW = datetime(2026, 5, 4, tzinfo=UTC)

@@ -11,16 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from services.projects.domain.effect import comparison
+from services.projects.domain.effect.compared_months import Windows, windows
+from services.projects.domain.effect.comparison import compare, is_too_few, shift_of
 from services.projects.domain.months import Month
-from services.projects.domain.proof import comparison
-from services.projects.domain.proof.compared_months import Windows, windows
-from services.projects.domain.proof.comparison import compare, is_too_few, shift_of
-from services.projects.files.effect_rules import proof_rules
+from services.projects.files.effect_rules import effect_rules
 from services.projects.jobs.effect import worlds
 from services.projects.jobs.effect.trial import result_of
 from services.projects.jobs.effect.worlds import DECIDED, WORLDS, Draw, WorldCell
 
-RULES = proof_rules()
+RULES = effect_rules()
 RUNS = 1500
 COUNT = st.integers(0, 300)
 PAIRS = st.lists(st.tuples(COUNT, COUNT), min_size=3, max_size=40)

@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contracts.taxonomy import taxonomy
+from services.projects.domain.effect.controls import RegisteredKind, Treated, adjoining, controls_for, neighbouring
 from services.projects.domain.months import Month
-from services.projects.domain.proof.controls import RegisteredKind, Treated, adjoining, controls_for, neighbouring
-from services.projects.files.effect_rules import proof_rules
+from services.projects.files.effect_rules import effect_rules
 
-RULES = proof_rules()
+RULES = effect_rules()
 SPAN = (Month(2026, 8), Month(2028, 3))
 KINDS = st.builds(
     RegisteredKind,

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.contracts.effect import EffectVerdict
-from services.projects.domain.proof.comparison import Floats, LogRatio, Shift, compare, is_too_few, shift_of
-from services.projects.domain.proof.rules import ProofRules
+from services.projects.domain.effect.comparison import Floats, LogRatio, Shift, compare, is_too_few, shift_of
+from services.projects.domain.effect.rules import EffectRules
 
 
 class CallerCounts(NamedTuple):
@@ -32,7 +32,7 @@ class JudgedEstates(NamedTuple):
     shift: Shift
 
 
-def judge(estate: CallerCounts, controls: CallerCounts, months: float, rules: ProofRules) -> JudgedEstates | None:
+def judge(estate: CallerCounts, controls: CallerCounts, months: float, rules: EffectRules) -> JudgedEstates | None:
     """None before the first look. What was verified at the first look stays so: a relapse is another question.
 
     `months`: months up to the first look for each one before.
@@ -60,13 +60,13 @@ def judge(estate: CallerCounts, controls: CallerCounts, months: float, rules: Pr
     return JudgedEstates(findings, look, comparison, shift)
 
 
-def withheld(judged: JudgedEstates, neighbours: LogRatio, rules: ProofRules) -> NDArray[np.str_]:
+def withheld(judged: JudgedEstates, neighbours: LogRatio, rules: EffectRules) -> NDArray[np.str_]:
     """The findings, where a rise of the neighbours (other types, adjoining estates) withholds `verified`."""
     moved = (judged.findings == EffectVerdict.VERIFIED) & (neighbours.p_rose <= rules.migration_alpha)
     return np.where(moved, EffectVerdict.NOT_SHOWN, judged.findings)
 
 
-def finding_of(one: LogRatio, alpha: float, otherwise: EffectVerdict, rules: ProofRules) -> NDArray[np.str_]:
+def finding_of(one: LogRatio, alpha: float, otherwise: EffectVerdict, rules: EffectRules) -> NDArray[np.str_]:
     """At one look."""
     limit = np.log(rules.ratio_at_most)
     fell = (one.p_fell <= alpha) & (one.effect <= limit)

@@ -8,9 +8,9 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from services.contracts.effect import EffectVerdict
+from services.projects.domain.effect.comparison import LogRatio
+from services.projects.domain.effect.placebo import Placebo
 from services.projects.domain.months import Month
-from services.projects.domain.proof.comparison import LogRatio
-from services.projects.domain.proof.placebo import Placebo
 
 
 class Left(NamedTuple):

@@ -7,11 +7,11 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.projects.domain.effect.compared_months import windows
 from services.projects.domain.months import Month
-from services.projects.domain.proof.compared_months import windows
-from services.projects.files.effect_rules import proof_rules
+from services.projects.files.effect_rules import effect_rules
 
-RULES = proof_rules()
+RULES = effect_rules()
 DAYS = st.dates(date(2015, 1, 1), date(2040, 1, 1))
 
 

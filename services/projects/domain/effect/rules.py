@@ -34,7 +34,7 @@ class RelapseRules(BaseModel):
     false_alarm_months: PositiveInt
 
 
-class ProofRules(BaseModel):
+class EffectRules(BaseModel):
     """`looks`: whole months after the acceptance at which is judged, each with its one-sided alpha.
 
     `most_before`: months compared before the works, at most. `ratio_at_most`: what is left of the complaints, against

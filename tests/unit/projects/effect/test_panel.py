@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from services.contracts.effect import EffectVerdict
+from services.projects.domain.effect.panel import Panel, Repaired
+from services.projects.domain.effect.placebo import placebo
+from services.projects.domain.effect.relapse import alarm, threshold
 from services.projects.domain.months import Month
-from services.projects.domain.proof.panel import Panel, Repaired
-from services.projects.domain.proof.placebo import placebo
-from services.projects.domain.proof.relapse import alarm, threshold
-from services.projects.files.effect_rules import proof_rules
+from services.projects.files.effect_rules import effect_rules
 
-RULES = proof_rules()
+RULES = effect_rules()
 BEGIN, ACCEPTED = Month(2022, 1), Month(2023, 8)
 DAYS = (date(2022, 1, 20), date(2023, 2, 10), date(2023, 8, 25))
 

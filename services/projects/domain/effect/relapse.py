@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from services.projects.domain.proof.rules import RelapseRules
+from services.projects.domain.effect.rules import RelapseRules
 
 _PATHS, _SEED = 2000, 12345
 _LEAST = 0.1

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from services.projects.domain.proof.comparison import Floats, LogRatio, compare, shift_of
-from services.projects.domain.proof.rules import ProofRules
+from services.projects.domain.effect.comparison import Floats, LogRatio, compare, shift_of
+from services.projects.domain.effect.rules import EffectRules
 
 
 class Placebo(NamedTuple):
@@ -18,7 +18,7 @@ class Placebo(NamedTuple):
     calibrated: bool | None
 
 
-def placebo(before: Floats, after: Floats, rules: ProofRules) -> Placebo | None:
+def placebo(before: Floats, after: Floats, rules: EffectRules) -> Placebo | None:
     """Of one set of controls. None for fewer than three: each is compared with the others."""
     controls = before.shape[-1]
     if controls < 3:
@@ -31,13 +31,13 @@ def placebo(before: Floats, after: Floats, rules: ProofRules) -> Placebo | None:
     return Placebo(controls, share, calibrated=None if few and controls < rules.placebo.controls else False)
 
 
-def rank_of(effect: float, before: Floats, after: Floats, rules: ProofRules) -> float:
+def rank_of(effect: float, before: Floats, after: Floats, rules: EffectRules) -> float:
     """The share of controls, the estate among them, whose effect is no higher than the estate's."""
     own = _each_against_the_rest(before, after, rules).effect
     return float(((own <= effect).sum() + 1) / (before.shape[-1] + 1))
 
 
-def _each_against_the_rest(before: Floats, after: Floats, rules: ProofRules) -> LogRatio:
+def _each_against_the_rest(before: Floats, after: Floats, rules: EffectRules) -> LogRatio:
     controls = before.shape[-1]
     others = ~np.eye(controls, dtype=bool)
     rest = (np.broadcast_to(one, (controls, controls))[others].reshape(controls, -1) for one in (before, after))

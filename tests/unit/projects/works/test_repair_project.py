@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contracts.ticket_events import Place
-from services.projects.domain.project_reversal import NotReversible, last_standing
-from services.projects.domain.repair_project import (
+from services.projects.domain.works.project_reversal import NotReversible, last_standing
+from services.projects.domain.works.repair_project import (
     REQUIRED,
     TRANSITIONS,
     WORKS_TO_COME,

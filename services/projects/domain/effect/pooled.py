@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from services.projects.domain.proof.comparison import EVEN, Floats, LogRatio, Shift, compared
+from services.projects.domain.effect.comparison import EVEN, Floats, LogRatio, Shift, compared
 
 
 def pooled(before: Floats, after: Floats, shift: Shift, interval: float) -> LogRatio:

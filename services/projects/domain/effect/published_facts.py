@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.contracts.effect import JudgedEffect
-from services.projects.domain.proof.verdict_facts import EstateVerdict
+from services.projects.domain.effect.verdict_facts import EstateVerdict
 
 DIGITS, DIGITS_OF_P = 4, 6
 

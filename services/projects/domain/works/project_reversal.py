@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from services.projects.domain.repair_project import ProjectEntry, ProjectState
+from services.projects.domain.works.repair_project import ProjectEntry, ProjectState
 
 
 class NotReversible(ValueError):

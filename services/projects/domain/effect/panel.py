@@ -9,14 +9,14 @@ from datetime import date
 import numpy as np
 
 from services.contracts.effect import EffectVerdict
+from services.projects.domain.effect.compared_months import Windows, windows
+from services.projects.domain.effect.comparison import Floats, Shift, compare, shift_of
+from services.projects.domain.effect.estate_verdict import CallerCounts, finding_of, judge, withheld
+from services.projects.domain.effect.placebo import placebo, rank_of
+from services.projects.domain.effect.pooled import pooled
+from services.projects.domain.effect.rules import EffectRules
+from services.projects.domain.effect.verdict_facts import ClassVerdict, EstateVerdict, Left
 from services.projects.domain.months import Month
-from services.projects.domain.proof.compared_months import Windows, windows
-from services.projects.domain.proof.comparison import Floats, Shift, compare, shift_of
-from services.projects.domain.proof.estate_verdict import CallerCounts, finding_of, judge, withheld
-from services.projects.domain.proof.placebo import placebo, rank_of
-from services.projects.domain.proof.pooled import pooled
-from services.projects.domain.proof.rules import ProofRules
-from services.projects.domain.proof.verdict_facts import ClassVerdict, EstateVerdict, Left
 
 Callers = Mapping[Month, int]
 """Distinct callers by month; a month that is not there had none."""
@@ -43,7 +43,7 @@ class Panel:
 
     controls: Sequence[Callers]
     through: Month
-    rules: ProofRules
+    rules: EffectRules
 
     def estate(self, one: Repaired) -> EstateVerdict:
         compared = self._windows(one)
@@ -140,7 +140,7 @@ def class_verdict(cases: Sequence[tuple[Panel, Repaired]]) -> ClassVerdict:
 
 
 def _class_at(
-    verdict: ClassVerdict, counted: Sequence[tuple[CallerCounts, CallerCounts]], rules: ProofRules, *, second: bool
+    verdict: ClassVerdict, counted: Sequence[tuple[CallerCounts, CallerCounts]], rules: EffectRules, *, second: bool
 ) -> ClassVerdict:
     before = np.concatenate([estate.before for estate, _ in counted])
     after = np.concatenate([_after(estate, second) for estate, _ in counted])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import NamedTuple
 
+from services.projects.domain.effect.rules import EffectRules
 from services.projects.domain.months import Month
-from services.projects.domain.proof.rules import ProofRules
 
 
 class Windows(NamedTuple):
@@ -22,7 +22,7 @@ class Windows(NamedTuple):
     short: bool
 
 
-def windows(decided: date, works_start: date, accepted: date, rules: ProofRules) -> Windows:
+def windows(decided: date, works_start: date, accepted: date, rules: EffectRules) -> Windows:
     between = _between(decided, works_start)[-rules.most_before :]
     seasons = {month.month for month in between}
     after = [Month.on(accepted).plus(n) for n in range(1, rules.second + 1)]
