@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
-from contextlib import closing
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,14 @@ from services.cli.main import app
 from services.cli.subscriber_files import AUTHORITY, LIBRDKAFKA, Login, department_files, read_credentials
 from services.localstack.closed_kafka import ADMIN, ClosedKafka
 from tests.harness.waiting import eventually
+
+
+@contextmanager
+def closed_broker(folder: Path) -> Iterator[ClosedKafka]:
+    broker = ClosedKafka(folder / "data", folder / "kafka.log")
+    broker.start_and_wait()
+    yield broker
+    broker.stop()
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ import pytest
 from services.localstack.apache_kafka import ApacheKafka
 from services.localstack.closed_kafka import ClosedKafka
 from tests.integration.classifier.process import ClassifierProcess, Topics
+from tests.kafka.closed import closed_broker
 
 
 @pytest.fixture(scope="module")
@@ -23,12 +24,9 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApacheKafka]:
 
 @pytest.fixture(scope="session")
 def closed_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClosedKafka]:
-    """Holds no topics and no users but the administrator; a test makes its own, under names of its own."""
-    folder = tmp_path_factory.mktemp("closed-kafka")
-    broker = ClosedKafka(folder / "data", folder / "kafka.log")
-    broker.start_and_wait()
-    yield broker
-    broker.stop()
+    """Has no user but the administrator at first. Users, topics and records of other modules' tests stay on it."""
+    with closed_broker(tmp_path_factory.mktemp("closed-kafka")) as broker:
+        yield broker
 
 
 @pytest.fixture(scope="module")

@@ -38,7 +38,7 @@ from tests.harness.waiting import eventually
 from tests.integration.chassis.relays import relay
 from tests.integration.notifier.events import take, text_of, ticket_fact, ticket_id
 from tests.integration.notifier.lives import UNIT, published
-from tests.kafka.closed import Closed
+from tests.kafka.closed import Closed, closed_broker
 
 TICKET = ticket_id(1)
 TOLD = [TicketAssigned.type, TicketNotice.type]
@@ -59,6 +59,13 @@ class Place:
     notifier: Settings
     consumer: Mapping[str, Any]
     folder: Path
+
+
+@pytest.fixture(scope="module")
+def closed_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClosedKafka]:
+    """A broker of its own: the guide shows all that is on a department's topic, and other tests write there."""
+    with closed_broker(tmp_path_factory.mktemp("closed-kafka")) as broker:
+        yield broker
 
 
 @pytest.fixture(params=["open", "closed"])
@@ -87,10 +94,7 @@ def _closed(kafka: ClosedKafka, folder: Path) -> Place:
     with closing(closed.admin()) as admin:
         apply_topics(admin, list(topic_table().topics.values()))
     closed.done("kafka", "apply", "--passwords", str(closed.passwords.folder))
-    closed.done("department", "remove", UNIT)
     closed.done("department", "add", UNIT, "--to", str(closed.department(UNIT)))
-    # Other tests on this broker may have made the user, with a password in a folder of theirs.
-    closed.done("kafka", "rotate", "notifier", "--passwords", str(closed.passwords.folder))
     password = closed.passwords.given("notifier")
     assert password
     access = kafka.access_of("notifier", password).model_dump()
