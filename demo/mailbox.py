@@ -31,8 +31,8 @@ class Mailbox:
             **kafka_options(brokers),
         )
         topics = topic_table().topics
-        told = {name: topic for name, topic in topics.items() if name.startswith(DEPARTMENTS) and not topic.state_of}
-        self.topics = {name for name, topic in told.items() if topic.events}
+        streams = {name: topic for name, topic in topics.items() if name.startswith(DEPARTMENTS) and not topic.state_of}
+        self.topics = {name for name, topic in streams.items() if topic.events}
         self._partitions = {name: TopicPartition(name, ONLY_PARTITION) for name in sorted(self.topics)}
         self._consumer.assign([*self._partitions.values()])
         self._consumer.seek_to_beginning(*self._partitions.values())

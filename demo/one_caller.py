@@ -1,4 +1,4 @@
-"""One resident's story to its end: her call, what she is told, what she answers, and that she is forgotten."""
+"""One resident's story to its end: her call, what she is sent, what she answers, and that she is forgotten."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _IN_PLACE_OF_LINK = "（链接）"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class CallerMessage:
     """What the gateway took for her, with its words in English; without the link."""
 
     at: datetime
@@ -55,7 +55,7 @@ class Account:
     contacted: datetime
     number: str
     text: str
-    told: list[Told] = field(default_factory=list)
+    messages: list[CallerMessage] = field(default_factory=list)
     readings: list[dict[str, Any]] = field(default_factory=list)
     answered: datetime | None = None
     erased: datetime | None = None
@@ -161,8 +161,8 @@ class OneCaller:
         _expect(not mine.places, f"after the erasure she is found in {mine.places}")
 
     def _collect(self, mine: Account) -> None:
-        told = heard(self._interfaces.as_role("hub"), self._messages, mine.ticket_id, mine.phone)
-        mine.told = [one for one in told if one.en]
+        sent = heard(self._interfaces.as_role("hub"), self._messages, mine.ticket_id, mine.phone)
+        mine.messages = [one for one in sent if one.en]
         mine.readings = self._readings(mine)
 
     def _readings(self, mine: Account) -> list[dict[str, Any]]:
@@ -183,12 +183,12 @@ class OneCaller:
         return next((str(one["stage"]) for one in self._followed() if one["ticket_id"] == mine.ticket_id), None)
 
 
-def heard(hub: Person, messages: Messages, ticket_id: str, phone: str) -> list[Told]:
-    """What the caller of a ticket was told, in this order; in English too as long as intake keeps what it planned."""
+def heard(hub: Person, messages: Messages, ticket_id: str, phone: str) -> list[CallerMessage]:
+    """What the caller of a ticket was sent, in this order; in English too as long as intake keeps what it planned."""
     items = hub.get("intake", f"/tickets/{ticket_id}/tellings")["items"]
     english = {one["words"]["zh"]: one["words"]["en"] for one in items if one["words"]}
     taken = [(at, _LINK.sub(_IN_PLACE_OF_LINK, text)) for at, text in messages.to(phone)]
-    return [Told(at, text, english.get(text, "")) for at, text in taken]
+    return [CallerMessage(at, text, english.get(text, "")) for at, text in taken]
 
 
 def _expect(holds: bool, otherwise: str) -> None:

@@ -42,7 +42,7 @@ def perform(script: Script, folder: Path, report: Path, audience: Audience) -> d
         findings = collect(interfaces.as_role("hub"), midnight(BEGIN), end)
         calls = list(play.residents.calls.values())
         evidence = gather(stage.stack, play.residents.sent, play.residents.calls.keys())
-        told, account = stage.messages.outcome(), play.one_caller.account()
+        outcome, account = stage.messages.outcome(), play.one_caller.account()
         rule = account_of_rule(interfaces, play.case)
         if rule:
             rule = with_resident(rule, interfaces, play.residents.calls, stage.messages)
@@ -59,15 +59,15 @@ def perform(script: Script, folder: Path, report: Path, audience: Audience) -> d
         "verified": sum(one["state"] == "verified" for one in findings.hot_issues),
         "reopened": sum(times_reopened(one) > 0 for one in findings.hot_issues),
         "messages": {
-            "planned": told.planned,
-            "sent": told.sent,
-            "withheld": dict(sorted(told.withheld.items())),
-            "waiting": told.waiting,
-            "doubled": len(told.doubled),
-            "unexplained": len(told.unexplained),
+            "planned": outcome.planned,
+            "sent": outcome.sent,
+            "withheld": dict(sorted(outcome.withheld.items())),
+            "waiting": outcome.waiting,
+            "doubled": len(outcome.doubled),
+            "unexplained": len(outcome.unexplained),
         },
         "one_caller": {
-            "told": len(account.told) if account else 0,
+            "told": len(account.messages) if account else 0,
             "readings": len(account.readings) if account else 0,
             "answered": account is not None and account.answered is not None,
             "forgotten": account is not None and account.places == [],
@@ -84,7 +84,7 @@ def perform(script: Script, folder: Path, report: Path, audience: Audience) -> d
     estates = len(play.world.district.estates)
     write(
         Conclusion(
-            script, figures, findings, evidence, judgement, calls, estates, seconds, lives, told, account, rule, duty
+            script, figures, findings, evidence, judgement, calls, estates, seconds, lives, outcome, account, rule, duty
         ),
         report,
     )

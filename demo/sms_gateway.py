@@ -1,6 +1,6 @@
 """A stand-in for a gateway for short messages, after its contract (docs/sms-gateway.md), for tests and for the demo.
 
-It sends nothing and keeps each message once, by its id. It can be told to refuse, to hang, to take a message and cut
+It sends nothing and keeps each message once, by its id. It can be set to refuse, to hang, to take a message and cut
 the line, and to report later that a message could not be delivered.
 """
 

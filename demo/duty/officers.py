@@ -1,4 +1,4 @@
-"""Some weeks in which people are told by name: digests, what nobody reads, and the leader who then does."""
+"""Some weeks in which people are notified by name: digests, what nobody reads, and the leader who then does."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _NEXT: LiteralString = "SELECT min(coalesce(not_before, closes_at)) FROM officer
 class OfficersStory:
     """`notices` in all, by what became of them in `ended`; `messages` they left in, of which `digest` holds the most.
 
-    `chains` by their state; `escalated`: one in which the leader was told what whoever was on duty had not read.
+    `chains` by their state; `escalated`: one in which the leader was notified of what whoever was on duty had not read.
     """
 
     began: date

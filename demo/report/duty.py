@@ -52,7 +52,7 @@ def _counted(counter: Counter[str], words: Mapping[str, Words]) -> list[tuple[st
 
 
 def _steps(chain: dict[str, Any]) -> dict[str, Any]:
-    """`steps`: when, and who at which unit was told; the first step is whoever the rule named."""
+    """`steps`: when, and who at which unit was notified; the first step is whoever the rule named."""
     return {
         "number": chain["number"],
         "version": chain["rule_version"],

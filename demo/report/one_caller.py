@@ -55,15 +55,15 @@ def one_caller(account: Account | None) -> dict[str, Any] | None:
     }
 
 
-def messages(told: Outcome) -> list[Line]:
-    causes = [(CAUSES.get(cause, cause), cause, number) for cause, number in told.withheld.most_common()]
+def messages(outcome: Outcome) -> list[Line]:
+    causes = [(CAUSES.get(cause, cause), cause, number) for cause, number in outcome.withheld.most_common()]
     return [
-        ("计划发送", "planned", f"{told.planned:,}"),
-        ("已发出", "sent", f"{told.sent:,}"),
+        ("计划发送", "planned", f"{outcome.planned:,}"),
+        ("已发出", "sent", f"{outcome.sent:,}"),
         *((f"不发：{cn}", f"withheld: {en}", f"{number:,}") for cn, en, number in causes),
-        ("等待（静默时段、或由人工电话告知）", "waiting for quiet hours to end, or for a call", f"{told.waiting:,}"),
-        ("网关收到两次且内容不同", "doubled: taken twice with different words", str(len(told.doubled))),
-        ("未发且无原因", "neither sent nor explained", str(len(told.unexplained))),
+        ("等待（静默时段、或由人工电话告知）", "waiting for quiet hours to end, or for a call", f"{outcome.waiting:,}"),
+        ("网关收到两次且内容不同", "doubled: taken twice with different words", str(len(outcome.doubled))),
+        ("未发且无原因", "neither sent nor explained", str(len(outcome.unexplained))),
     ]
 
 
@@ -71,7 +71,7 @@ def _dates(account: Account, department_cn: str, department_en: str) -> list[dic
     """What the caller lived through, in its order; at the same moment as listed here."""
     own: list[tuple[datetime, str, str]] = [
         (account.call.at, f"拨打热线，编号 {account.number}。", f"The call; its number is {account.number}."),
-        *((one.at, f"收到短信：{one.cn}", f"A message: {one.en}") for one in account.told),
+        *((one.at, f"收到短信：{one.cn}", f"A message: {one.en}") for one in account.messages),
         (
             account.contacted,
             f"{department_cn}查看来电人的电话，并打来电话。",

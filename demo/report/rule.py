@@ -103,7 +103,7 @@ def rule(account: Account, hot_issues: Sequence[Issue]) -> dict[str, Any]:
         "month": edition["issued_at"][:7] if edition and edition["issued_at"] else None,
         "refused": account.refused,
         "called": _day(account.called) if account.called else None,
-        "told": [{"day": _day(one.at), "cn": one.cn, "en": one.en} for one in account.heard],
+        "messages": [{"day": _day(one.at), "cn": one.cn, "en": one.en} for one in account.heard],
     }
 
 
@@ -166,7 +166,7 @@ def _place(here: Mapping[str, Any], account: Account) -> dict[str, Any]:
         "complaints": f"{complaints['before']} → {complaints['after']}" if complaints else "–",
         "rates": _rates(complaints),
         "days": complaints["days"] if complaints else "–",
-        "late": account.told_late if code == account.late else None,
+        "late": account.late_notice_on if code == account.late else None,
         "exempt": code == account.exempt,
         "exempt_until": here["exempt_until"],
     }

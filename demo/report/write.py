@@ -53,7 +53,7 @@ class Conclusion:
     estates: int
     seconds: float
     lives: Sequence[tuple[Scene, Sequence[Mapping[str, Any]]]] = ()
-    told: Outcome | None = None
+    message_outcome: Outcome | None = None
     account: Account | None = None
     rule: RuleAccount | None = None
     duty: Duty | None = None
@@ -83,7 +83,7 @@ def _context(conclusion: Conclusion) -> dict[str, Any]:
         "timelines": timelines(found.hot_issues, names, found.begin.date(), found.end.date()),
         "lives": lives(conclusion.lives),
         "one_caller": one_caller(conclusion.account),
-        "messages": messages(conclusion.told) if conclusion.told else [],
+        "messages": messages(conclusion.message_outcome) if conclusion.message_outcome else [],
         "rule": rule(conclusion.rule, found.hot_issues) if conclusion.rule else None,
         "duty": duty(conclusion.duty) if conclusion.duty else None,
         "story": story(issue, found, conclusion.calls) if issue else None,
@@ -157,13 +157,14 @@ def _checks(figures: dict[str, Any]) -> list[tuple[str, str, str]]:
 
 
 def _listed(conclusion: Conclusion) -> list[str]:
+    sent = conclusion.message_outcome
     listed = [
         *(f"missed: {estate} {type_code}" for estate, type_code in conclusion.judgement.missed),
         *(f"false alarm: {issue}" for issue in conclusion.judgement.false_alarms),
         *(f"lost: {one}" for one in conclusion.evidence.lost),
         *(f"duplicated: {one}" for one in conclusion.evidence.duplicated),
-        *(f"message doubled: {one}" for one in (conclusion.told.doubled if conclusion.told else ())),
-        *(f"message unexplained: {one}" for one in (conclusion.told.unexplained if conclusion.told else ())),
+        *(f"message doubled: {one}" for one in (sent.doubled if sent else ())),
+        *(f"message unexplained: {one}" for one in (sent.unexplained if sent else ())),
     ]
     more = len(listed) - FINDINGS_LISTED
     return listed[:FINDINGS_LISTED] + ([f"… and {more} more"] if more > 0 else [])

@@ -10,7 +10,7 @@ from typing import Any
 from demo.calls import Call
 from demo.interfaces import Interfaces
 from demo.messages import Messages
-from demo.one_caller import Told, heard
+from demo.one_caller import CallerMessage, heard
 from demo.rule import texts
 from demo.rule.case import Case
 from demo.stories.bicycle_shed import STORY as SHED
@@ -21,8 +21,8 @@ class Account:
     """`sheet` of the case and `effect` of the type as the bureau reads them, `topic` and `suggestion` as the deputy.
 
     The `indicators` likewise. `opinions`: on the draft of the Measures. `late`, `exempt`: the sub-districts
-    that were; `told_late`: when the office heard it. `refused`: what the service said of the answer without its day.
-    `heard`: what a caller of the class was told, who called on `called`.
+    that were; `late_notice_on`: when the office heard it. `refused`: what the service said of the answer
+    without its day. `heard`: what a caller of the class was sent, who called on `called`.
     """
 
     case_id: str
@@ -32,13 +32,13 @@ class Account:
     opinions: Sequence[dict[str, Any]]
     late: str
     exempt: str
-    told_late: date | None
+    late_notice_on: date | None
     topic: dict[str, Any] | None
     suggestion: dict[str, Any] | None
     indicators: Sequence[dict[str, Any]]
     refused: dict[str, str] | None
     called: datetime | None = None
-    heard: Sequence[Told] = ()
+    heard: Sequence[CallerMessage] = ()
 
 
 def account(interfaces: Interfaces, case: Case) -> Account | None:
@@ -56,7 +56,7 @@ def account(interfaces: Interfaces, case: Case) -> Account | None:
         bureau.get("projects", f"/standards/{standard_id}")["opinions"] if standard_id else [],
         case.rollout.late,
         case.rollout.exempt,
-        case.rollout.told_late,
+        case.rollout.late_notice_on,
         deputy.get("projects", f"/supervision/topics/{topic_id}") if topic_id else None,
         next(iter(suggestions), None),
         deputy.get("projects", "/supervision/indicators")["items"],
@@ -65,7 +65,7 @@ def account(interfaces: Interfaces, case: Case) -> Account | None:
 
 
 def with_resident(found: Account, interfaces: Interfaces, calls: Mapping[str, Call], messages: Messages) -> Account:
-    """With what that caller of the pilot's estate heard who was told most; `calls` by ticket."""
+    """With what that caller of the pilot's estate heard who was sent most; `calls` by ticket."""
     mine = [(ticket, call, call.phone) for ticket, call in calls.items() if call.cause == SHED.key and call.phone]
     ticket_id, call, phone = max(mine, key=lambda one: (len(messages.to(one[2])), -one[1].at.timestamp()))
     return replace(found, called=call.at, heard=heard(interfaces.as_role("hub"), messages, ticket_id, phone))

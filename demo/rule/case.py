@@ -42,7 +42,7 @@ class Case:
         self.rollout = RollOut(interfaces, diary, self._close)
 
     def hear(self, department: str, message: Event, now: datetime) -> None:
-        """What any department is told; each fact counts once."""
+        """What any department is sent; each fact counts once."""
         self.rollout.hear(department, message, now)
         if isinstance(message, CaseNotice):
             proposed = message.stage == TypicalCaseProposed.type and message.state == "proposed"

@@ -27,7 +27,7 @@ CHECKED_FOR = timedelta(days=720)
 class RollOut:
     """Plays the offices, and the bureau that checks them. `done` follows once all eight have adopted.
 
-    `late`, `exempt`: the sub-districts that were. `told_late`: when the office heard that it is late.
+    `late`, `exempt`: the sub-districts that were. `late_notice_on`: when the office heard that it is late.
     """
 
     def __init__(self, interfaces: Interfaces, diary: Diary, done: Callable[[datetime], None]) -> None:
@@ -37,13 +37,13 @@ class RollOut:
         self._done = done
         self._standard_id = ""
         self.late = self.exempt = ""
-        self.told_late: date | None = None
+        self.late_notice_on: date | None = None
 
     def hear(self, department: str, message: Event, now: datetime) -> None:
-        if isinstance(message, StandardNotice) and message.overdue and message.place and not self.told_late:
+        if isinstance(message, StandardNotice) and message.overdue and message.place and not self.late_notice_on:
             here = message.place.sub_district == self.late
             if here and department == sub_districts()[self.late].office:
-                self.told_late = now.date()
+                self.late_notice_on = now.date()
 
     def begin(self, standard_id: str, concerned: Collection[str], now: datetime, adopt_by: date) -> None:
         """`concerned`: the sub-districts of the case, which come first; the last of the others is exempt."""

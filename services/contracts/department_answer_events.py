@@ -13,7 +13,7 @@ from services.contracts.event import TicketId, TicketNumber
 from services.contracts.reply_answer_events import RefusalCode
 
 
-class _ReplyTold(DepartmentEvent):
+class _AnsweredReply(DepartmentEvent):
     """`reply_id` is the id that the department gave its reply; where none could be read, `offset` tells which record of
     its reply topic is meant. `about` is what the reply named."""
 
@@ -34,13 +34,13 @@ class _ReplyTold(DepartmentEvent):
         return f"{self.department}:{self.record}"
 
 
-class DepartmentReplyTaken(_ReplyTold):
+class DepartmentReplyTaken(_AnsweredReply):
     """A reply was taken: the state it led to."""
 
     type: ClassVar[str] = "department.reply_taken.v1"
 
 
-class DepartmentReplyTurnedDown(_ReplyTold):
+class DepartmentReplyTurnedDown(_AnsweredReply):
     """A reply was refused and changed nothing. A program branches on `code`; `said_zh` and `said_en` are for people."""
 
     type: ClassVar[str] = "department.reply_refused.v2"

@@ -32,12 +32,12 @@ _MAILBOX: Final = re.compile(
 )
 
 _NO_ACCOUNT: Final = r"(?!公众|公号|小程序|支付|付款|转账|红包|朋友圈|扫码|收款|聊天|截图|视频|办事|平台|端|上|里|城市)"
-_TOLD: Final = r"(?=[\s(:=\-_号是]{0,3}[A-Za-z])"
+_LATIN_NEXT: Final = r"(?=[\s(:=\-_号是]{0,3}[A-Za-z])"
 """What is a word elsewhere (微, 卫星) leads to an account where Latin letters follow."""
 _WITH_A_DIGIT: Final = r"(?=\s?[:=是我号]|[\s(\-]{0,3}[a-z_\s\-]{0,20}[0-9])"
 _WECHAT: Final = (
     rf"[微薇威徽维魏危围嶶溦]\s?[信芯心x]{_NO_ACCOUNT}|v\s?[信芯心x]|w\s?x|we\s?-?chat|wei\s?-?xin|绿泡泡|绿色软件"
-    rf"|加我?\s?[微薇威v]|\+\s?(?:[微薇威]|v{_WITH_A_DIGIT})|(?<![a-z0-9])v{_WITH_A_DIGIT}|(?:[微薇威徽维嶶溦]|卫星号?){_TOLD}|微亻言"
+    rf"|加我?\s?[微薇威v]|\+\s?(?:[微薇威]|v{_WITH_A_DIGIT})|(?<![a-z0-9])v{_WITH_A_DIGIT}|(?:[微薇威徽维嶶溦]|卫星号?){_LATIN_NEXT}|微亻言"
 )
 _QQ: Final = (
     rf"q\s?q|q\s?群|扣\s?扣|叩叩|寇寇|抠抠|球球|秋秋|企鹅|腾讯(?=[\s:号是(]{{0,3}}{D})"

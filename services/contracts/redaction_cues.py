@@ -1,6 +1,6 @@
 """Names that a text introduces by a word for it (联系人王小明), whoever writes it and whoever it names.
 
-Only behind such a word, and only with a surname: elsewhere a name cannot be told from other words.
+Only behind such a word, and only with a surname: elsewhere a name cannot be distinguished from other words.
 """
 
 from __future__ import annotations

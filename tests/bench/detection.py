@@ -97,7 +97,7 @@ def _cost(server: EmbeddedPostgres, stored: int) -> float:
 
 
 def detection_without_an_estate() -> None:
-    """Tickets a second, each told by its fact and its reading, of which no estate is known: each is joined or kept."""
+    """Tickets a second, each with its fact and its reading, of which no estate is known: each is joined or kept."""
     with postgres() as server:
         engine = engine_for(new_database(server, "projects", "unplaced"), name="bench", idle_in_transaction_s=60)
         workshop, events = Workshop(engine, FixedClock(NOW), "/310109/projects"), list(_unplaced(random.Random(1)))

@@ -12,8 +12,8 @@ DATABASE = "PostgreSQL 18"
 
 
 def figure(name: str, value: float, unit: str, **conditions: Any) -> None:
-    told = {"name": name, "value": round(value, 3), "unit": unit, "broker": BROKER, "database": DATABASE}
-    print(json.dumps(told | {"cores": os.cpu_count()} | conditions, ensure_ascii=False), flush=True)
+    fields = {"name": name, "value": round(value, 3), "unit": unit, "broker": BROKER, "database": DATABASE}
+    print(json.dumps(fields | {"cores": os.cpu_count()} | conditions, ensure_ascii=False), flush=True)
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -104,8 +104,8 @@ def until_all_is_read(stack: Stack, service: str) -> float:
     started, asked = time.monotonic(), time.time()
 
     def read_until() -> float:
-        told = httpx.get(f"{stack.service(service).url}/progress", timeout=10).json()["read_until"]
-        return float(min(told.values()))
+        by_topic = httpx.get(f"{stack.service(service).url}/progress", timeout=10).json()["read_until"]
+        return float(min(by_topic.values()))
 
     eventually(lambda: read_until() >= asked, within=300)
     return time.monotonic() - started

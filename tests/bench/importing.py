@@ -23,8 +23,8 @@ def import_of_a_file(stack: Stack) -> None:
             started = time.monotonic()
             done = import_into(stack, file, "--mode", mode, "--source", source, within=900)
             received, repeated, rejected = done.counts()
-            told = {"mode": mode, "rows": ROWS, "repeated": repeated, "rejected": rejected}
-            figure("import of a CSV", done.summary["rows_per_s"], "rows/s", **told)
+            conditions = {"mode": mode, "rows": ROWS, "repeated": repeated, "rejected": rejected}
+            figure("import of a CSV", done.summary["rows_per_s"], "rows/s", **conditions)
             until_quiet(stack, as_history(tickets_of(stack, source)), within=900)
             if received:
                 figure("import through all services", received / (time.monotonic() - started), "rows/s", mode=mode)

@@ -64,8 +64,8 @@ def search_by_number(stack: Stack) -> None:
         for kind, typed in kinds.items():
             waited = _searched(stack, role, typed)
             for share, name in ((0.5, "p50"), (0.95, "p95")):
-                told = {"stored_tickets": STORED, "reader": role, "clients": CLIENTS}
-                figure(f"search by {kind}, {name}", percentile(waited, share) * 1000, "ms", **told)
+                conditions = {"stored_tickets": STORED, "reader": role, "clients": CLIENTS}
+                figure(f"search by {kind}, {name}", percentile(waited, share) * 1000, "ms", **conditions)
 
 
 def _searched(stack: Stack, role: str, typed: Sequence[str]) -> list[float]:
@@ -99,8 +99,8 @@ def collisions() -> None:
             row = connection.execute("SELECT count(*), count(DISTINCT number) FROM tickets").fetchone()
     assert row
     stored, distinct = (int(str(count)) for count in row)
-    told = {"tickets": stored, "processes": PROCESSES, "threads": PROCESSES * THREADS, "seconds": round(took)}
-    figure("colliding numbers in one second", stored - distinct + failed, "tickets", broker=None, **told)
+    conditions = {"tickets": stored, "processes": PROCESSES, "threads": PROCESSES * THREADS, "seconds": round(took)}
+    figure("colliding numbers in one second", stored - distinct + failed, "tickets", broker=None, **conditions)
 
 
 def _number_many(url: str, count: int) -> int:

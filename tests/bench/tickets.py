@@ -107,7 +107,7 @@ def _ok(answer: httpx.Response) -> Any:
 
 
 def tick(stack: Stack) -> None:
-    """All that is due, of many clocks that run: noted, told and counted."""
+    """All that is due, of many clocks that run: noted, published and counted."""
     _alone(stack)
     intake = stack.service("intake")
     intake.stop()

@@ -129,12 +129,12 @@ def _queue(workshop: Workshop, queue: SqlWebhookQueue, departments: Sequence[str
     messages = []
     for code in departments:
         own_id, version = uuid4(), next(_versions)
-        told = TopicDelivery(own_id, uuid4(), code, TicketNotice, _TICKET, version, now, published_at=now)
+        delivery = TopicDelivery(own_id, uuid4(), code, TicketNotice, _TICKET, version, now, published_at=now)
         notice = TicketNotice(
             version=version, delivery_id=own_id, department=code, ticket_id=_TICKET, stage="ticket.settled.v1",
             state="settled", type_code="MJ01",
         )  # fmt: skip
-        messages.append(DepartmentMessage(told, notice, None))
+        messages.append(DepartmentMessage(delivery, notice, None))
     with workshop.open() as work:
         queue.add(work, messages)
 

@@ -79,9 +79,9 @@ _ROWS: tuple[tuple[End, str, str], ...] = (
     (End.TEXT, "on the department's own topic for 30 days; its words are redacted by the body of the act's route",
      "ActReplied.body"),
     (End.CODE, "ids of what exists: nothing is looked up by what is none",
-     "ActReplied.about ReplyAnswered.about _ReplyTold.about"),
+     "ActReplied.about ReplyAnswered.about _AnsweredReply.about"),
     (End.CODE, "a type of reply, a state of the program",
-     "ReplyAnswered.reply ReplyAnswered.current_state _ReplyTold.reply _ReplyTold.current_state"),
+     "ReplyAnswered.reply ReplyAnswered.current_state _AnsweredReply.reply _AnsweredReply.current_state"),
     (End.MADE, "a sentence of the program about fields, codes and numbers",
      """ReplyAnswered.reason DepartmentReplyTurnedDown.reason DepartmentReplyTurnedDown.said_zh
      DepartmentReplyTurnedDown.said_en"""),

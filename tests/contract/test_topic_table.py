@@ -58,8 +58,12 @@ def test_each_event_is_carried_by_exactly_one_topic() -> None:
 
 @pytest.mark.parametrize("code", departments())
 def test_each_department_has_a_topic_it_alone_reads_and_one_it_alone_writes(code: str) -> None:
-    told, replies = TABLE.topic(TABLE.department_topic(code)), TABLE.topic(f"departments.{code}.replies")
-    assert (told.name, told.writer, told.readers) == (f"departments.{code}", "notifier", (f"department:{code}",))
+    messages, replies = TABLE.topic(TABLE.department_topic(code)), TABLE.topic(f"departments.{code}.replies")
+    assert (messages.name, messages.writer, messages.readers) == (
+        f"departments.{code}",
+        "notifier",
+        (f"department:{code}",),
+    )
     assert (replies.writer, replies.readers) == (f"department:{code}", ("intake", "projects", "notifier"))
 
 
@@ -115,7 +119,7 @@ def test_a_state_topic_is_compacted_soon_and_says_whose_state_it_is() -> None:
     }
 
 
-def test_retention_is_told_to_the_broker_in_milliseconds() -> None:
+def test_retention_is_given_to_the_broker_in_milliseconds() -> None:
     assert TABLE.topic("ticket-texts").configs()["retention.ms"] == str(30 * 24 * 3600 * 1000)
 
 

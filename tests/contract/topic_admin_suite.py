@@ -62,7 +62,7 @@ class TopicAdminSuite:
             outcomes = [threads.submit(apply) for _ in range(4)]
             assert [outcome.result(timeout=60) for outcome in outcomes] == [()] * 4
 
-    def test_a_setting_that_was_changed_is_told_and_set_back(self, admin: KafkaAdminClient) -> None:
+    def test_a_setting_that_was_changed_is_reported_and_set_back(self, admin: KafkaAdminClient) -> None:
         wanted = topic("drifted")
         apply_topics(admin, [wanted])
         admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, "drifted", {"retention.ms": "1000"})])

@@ -50,7 +50,7 @@ def verdict(stack: Stack, history: History) -> Verdict:
     dispatched = _keys(stack, "intake", _DISPATCHED) & acked
     texts, facts, readings = (_log(stack, topic) for topic in ("ticket-texts", "tickets", "classifications"))
     topics = {name: one for name, one in topic_table().topics.items() if name.startswith("departments.")}
-    told = [name for name, one in topics.items() if one.events and not one.state_of]
+    streams = [name for name, one in topics.items() if one.events and not one.state_of]
     return judge(
         acked,
         [
@@ -60,7 +60,7 @@ def verdict(stack: Stack, history: History) -> Verdict:
             Evidence("classifications", acked, readings, effects_per_version=True),
             Evidence("projects.ticket_sightings", acked, _rows(stack, "projects", _SIGHTINGS)),
             Evidence("notifier.deliveries", dispatched, _rows(stack, "notifier", _DELIVERIES)),
-            Evidence("departments.*", dispatched, _log(stack, *told, about=TicketAssigned.type)),
+            Evidence("departments.*", dispatched, _log(stack, *streams, about=TicketAssigned.type)),
         ],
     )
 

@@ -108,8 +108,8 @@ def new_stack(new_folder: NewFolder) -> Iterator[NewStack]:
     """Makes stacks which end with the module. Arguments are `Stack`'s; it is not started yet."""
     made: list[Stack] = []
 
-    def new(**told: Any) -> Stack:
-        stack = Stack(new_folder(in_memory=True), **told)
+    def new(**options: Any) -> Stack:
+        stack = Stack(new_folder(in_memory=True), **options)
         made.append(stack)
         print(f"a stack in {stack.run_dir}")
         return stack
@@ -132,8 +132,8 @@ def start_timed(new_stack: NewStack, clock: VirtualClock, tmp_path: Path) -> Sta
     def start(begin: datetime, **settings: str) -> Stack:
         clock.set(begin)
         stack = new_stack()
-        for told in stack.environment.values():
-            told |= {"CLOCK_FILE": str(tmp_path / "clock"), **settings}
+        for variables in stack.environment.values():
+            variables |= {"CLOCK_FILE": str(tmp_path / "clock"), **settings}
         stack.start()
         return stack
 

@@ -29,13 +29,23 @@ class Imported:
         return self.summary["received"], self.summary["repeated"], self.summary["rejected"]
 
 
-def import_command(file: Path, *told: str) -> list[str]:
+def import_command(file: Path, *options: str) -> list[str]:
     rejects = file.with_suffix(".rejected.csv")
-    return [sys.executable, "-m", "services.cli.main", "import", str(file), "--json", "--rejects", str(rejects), *told]
+    return [
+        sys.executable,
+        "-m",
+        "services.cli.main",
+        "import",
+        str(file),
+        "--json",
+        "--rejects",
+        str(rejects),
+        *options,
+    ]
 
 
-def import_into(stack: Stack, file: Path, *told: str, within: float = 300) -> Imported:
-    command = import_command(file, *told, "--run-dir", str(stack.run_dir))
+def import_into(stack: Stack, file: Path, *options: str, within: float = 300) -> Imported:
+    command = import_command(file, *options, "--run-dir", str(stack.run_dir))
     done = subprocess.run(command, capture_output=True, text=True, timeout=within, check=False)
     return Imported(done.returncode, json.loads(done.stdout) if done.stdout else {}, done.stderr)
 
@@ -47,5 +57,5 @@ def tickets_of(stack: Stack, source: str) -> dict[str, str]:
 
 
 def as_history(tickets: dict[str, str]) -> History:
-    """For `evidence`: what the command was told is taken."""
+    """For `evidence`: what the command was given is taken."""
     return History(acked=[Acked(key, ticket, 0.0, 0.0, 1) for key, ticket in tickets.items()])

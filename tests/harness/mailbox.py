@@ -42,9 +42,9 @@ class Mailbox:
 
 
 @contextmanager
-def mail_server(mailbox: Mailbox, **told: Any) -> Iterator[int]:
+def mail_server(mailbox: Mailbox, **options: Any) -> Iterator[int]:
     """Serves on loopback; yields the port."""
-    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port(), **told)
+    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port(), **options)
     controller.start()
     try:
         yield controller.port

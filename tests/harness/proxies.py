@@ -29,11 +29,11 @@ def proxied(stack: Stack, *services: str) -> Iterator[Proxies]:
         TcpProxy(("127.0.0.1", stack.postgres.port)) as database,
     ):
         for service in services:
-            told = stack.environment[service]
-            told["KAFKA_BOOTSTRAP"] = kafka.address
+            variables = stack.environment[service]
+            variables["KAFKA_BOOTSTRAP"] = kafka.address
             if service in stack.database_urls:
                 url = make_url(stack.database_urls[service]).set(port=database.port)
-                told["DATABASE_URL"] = url.render_as_string(hide_password=False)
+                variables["DATABASE_URL"] = url.render_as_string(hide_password=False)
             keys = make_url(stack.keys_url).set(port=database.port)
-            told["KEYS_DATABASE_URL"] = keys.render_as_string(hide_password=False)
+            variables["KEYS_DATABASE_URL"] = keys.render_as_string(hide_password=False)
         yield Proxies(kafka, database)

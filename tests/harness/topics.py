@@ -41,15 +41,15 @@ def read_by(brokers: KafkaSettings, *topics: str, read_committed: bool = True) -
 
     With `read_committed` (Apache Kafka alone knows the difference) aborted transactions are left out.
     """
-    told = dict(flavour_of(brokers).consumer)
+    options = dict(flavour_of(brokers).consumer)
     if not read_committed:
-        told["isolation_level"] = "read_uncommitted"
+        options["isolation_level"] = "read_uncommitted"
     consumer = KafkaConsumer(
         **kafka_options(brokers),
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         allow_auto_create_topics=False,
-        **told,
+        **options,
     )
     try:
         return list(_read(consumer, topics))

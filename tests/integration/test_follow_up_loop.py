@@ -73,5 +73,5 @@ def test_five_calls_are_one_problem_whose_callers_are_led_to_its_end(
         rates = intake.get("/indicators").json()
         assert (rates["on_time"]["rate"], rates["on_time"]["open_overdue"]) == (0.0, 5)
         assert (rates["solved"]["numerator"], rates["solved"]["denominator"]) == (0, 1)
-        told = [line["stage"] for line in listed(intake, "/follow-ups/messages?limit=200")]
-        assert sorted(told) == sorted(["planned", "under way", "carried out", "asked"] * 5)
+        message_stages = [line["stage"] for line in listed(intake, "/follow-ups/messages?limit=200")]
+        assert sorted(message_stages) == sorted(["planned", "under way", "carried out", "asked"] * 5)

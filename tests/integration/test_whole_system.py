@@ -61,15 +61,15 @@ def test_the_state_topics_hold_what_intake_calls_open(stack: Stack) -> None:
     topics = list(topic_table().streams)
     newest = {(one.topic, one.key): one.value for one in read_topic(stack.bootstrap, stack.flavour, *topics)}
     documents = [json.loads(value) for value in newest.values() if value]
-    told = {
+    open_states = {
         (one["ticket_id"], one["department"], one["ticket_version"], one["state"])
         for one in documents
         if one["standing"] == "open"
     }
     with connect(stack.database_urls["intake"]) as connection:
         held = {tuple(row) for row in connection.execute(_HELD, [list(OPEN_STATES)]).fetchall()}
-    assert told == held
-    assert history.ids & {ticket for ticket, *_ in told}
+    assert open_states == held
+    assert history.ids & {ticket for ticket, *_ in open_states}
 
 
 _HELD: LiteralString = """

@@ -36,9 +36,9 @@ def notice() -> str:
 
 
 def notices(stack: Stack, department: str) -> Counter[str]:
-    """How often the department was told what, by the fact's stage."""
-    told = read_topic(stack.bootstrap, stack.flavour, f"departments.{department}")
-    bodies = [json.loads(one.value) for one in told if one.value]
+    """How often the department was sent what, by the fact's stage."""
+    records = read_topic(stack.bootstrap, stack.flavour, f"departments.{department}")
+    bodies = [json.loads(one.value) for one in records if one.value]
     return Counter(body["stage"] for body in bodies if "stage" in body)
 
 
@@ -77,8 +77,8 @@ def test_a_districts_calendar_sets_right_what_was_counted_without_it(
         timed.service("intake").kill()  # in the midst of it, before it or after it: the outcome is the same
 
         def outcome() -> Counter[str]:
-            told = notices(timed, lead)
-            return Counter({name: told[name] for name in told if "clock_" in name or "decision_" in name})
+            counted = notices(timed, lead)
+            return Counter({name: counted[name] for name in counted if "clock_" in name or "decision_" in name})
 
         eventually(
             lambda: (

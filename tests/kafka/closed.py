@@ -89,8 +89,8 @@ class Closed:
         return {"bootstrap_servers": self.kafka.bootstrap, **self.kafka.options(user, password)}
 
     def consumer(self, user: str, **more: Any) -> KafkaConsumer:
-        told: dict[str, Any] = {"auto_offset_reset": "earliest", "enable_auto_commit": False} | more
-        return KafkaConsumer(**self.login(user), **told)
+        options: dict[str, Any] = {"auto_offset_reset": "earliest", "enable_auto_commit": False} | more
+        return KafkaConsumer(**self.login(user), **options)
 
     def producer(self, user: str, **more: Any) -> KafkaProducer:
         return KafkaProducer(**self.login(user), **{"max_block_ms": 5000} | more)

@@ -51,5 +51,5 @@ def publish(stack: Stack, events: Sequence[TicketDispatched]) -> None:
 
 
 def settled(process: ServiceProcess) -> int:
-    told = httpx.get(f"{process.url}/progress", timeout=10).json()["settled"]["projects"]
-    return int(told["tickets"])
+    by_topic = httpx.get(f"{process.url}/progress", timeout=10).json()["settled"]["projects"]
+    return int(by_topic["tickets"])

@@ -114,7 +114,7 @@ def reclassify(kafka: ApacheKafka, store: ModelStore, rate: float) -> Sequence[s
     ]
 
 
-def test_texts_read_again_are_told_once_where_they_differ_even_if_the_run_is_killed(
+def test_texts_read_again_are_published_once_where_they_differ_even_if_the_run_is_killed(
     kafka: ApacheKafka, topics: Topics, start: Start, store: ModelStore
 ) -> None:
     start(env={"CLOSEDLOOP_MODELS": str(store.folder)})
@@ -128,11 +128,11 @@ def test_texts_read_again_are_told_once_where_they_differ_even_if_the_run_is_kil
     run.wait()
     for _ in range(2):
         subprocess.run(reclassify(kafka, store, 2_000), check=True, timeout=120, env=KEYED)
-    told: dict[str, set[str]] = {}
+    reread: dict[str, set[str]] = {}
     for one in readings(topics):
         if isinstance(one.event, TicketReadAgain):
             assert (one.event.model_version, one.event.type_code) == ("none", "OT")
-            told.setdefault(one.event.ticket_id, set()).add(str(one.id))
-    assert {ticket(n) for n in changed} <= set(told)
-    assert not {ticket(n) for n in same} & set(told)
-    assert {len(ids) for ids in told.values()} == {1}
+            reread.setdefault(one.event.ticket_id, set()).add(str(one.id))
+    assert {ticket(n) for n in changed} <= set(reread)
+    assert not {ticket(n) for n in same} & set(reread)
+    assert {len(ids) for ids in reread.values()} == {1}

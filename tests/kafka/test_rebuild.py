@@ -18,16 +18,16 @@ EVERY_S = 0.2
 def test_what_is_rebuilt_equals_a_service_that_goes_on_meanwhile(new_stack: NewStack) -> None:
     stack = new_stack(kafka="apache")
     stack.start()
-    live, told = stack.service("projects"), calls()
+    live, events = stack.service("projects"), calls()
     enough = threading.Event()
 
     def go_on() -> None:
-        for event in told[20:]:
+        for event in events[20:]:
             publish(stack, [event])
             if enough.wait(EVERY_S):
                 return
 
-    publish(stack, told[:20])
+    publish(stack, events[:20])
     eventually(lambda: settled(live) >= 20, within=60, what="the service has read the first calls")
     traffic = threading.Thread(target=go_on)
     traffic.start()

@@ -1,4 +1,4 @@
-"""What is said to an operator whose client is not let in, with the cause told apart (ADR 52)."""
+"""What is said to an operator whose client is not let in, with the cause named (ADR 52)."""
 
 from __future__ import annotations
 
@@ -75,8 +75,8 @@ def test_a_consumer_says_it_and_not_that_it_could_not_bootstrap(
     closed_kafka: ClosedKafka, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(transport, "BOOTSTRAP_MS", 500)
-    told = closed_kafka.access.model_copy(update={"kafka_password": SecretStr("wrong")}).model_dump()
-    group = ConsumerGroup(Settings(**told, http_port=0), "refused", ("tickets",), 10)
+    credentials = closed_kafka.access.model_copy(update={"kafka_password": SecretStr("wrong")}).model_dump()
+    group = ConsumerGroup(Settings(**credentials, http_port=0), "refused", ("tickets",), 10)
     with pytest.raises(BrokerRefuses, match="refuses admin's password"):
         group.join()
 

@@ -74,10 +74,10 @@ def clients(closed: Closed) -> Iterator[dict[str, KafkaAdminClient]]:
 
 def test_of_all_pairs_the_broker_allows_what_the_tables_say(clients: dict[str, KafkaAdminClient]) -> None:
     for user, client in clients.items():
-        told = {one["name"]: set(one.get("authorized_operations") or ()) for one in client.describe_topics()}
-        assert {name for name, may in told.items() if "READ" in may} == topics_of(user, Operation.READ), user
-        assert {name for name, may in told.items() if "WRITE" in may} == topics_of(user, Operation.WRITE), user
-        assert set().union(*told.values()) <= {"READ", "WRITE", "DESCRIBE"}, user
+        allowed = {one["name"]: set(one.get("authorized_operations") or ()) for one in client.describe_topics()}
+        assert {name for name, may in allowed.items() if "READ" in may} == topics_of(user, Operation.READ), user
+        assert {name for name, may in allowed.items() if "WRITE" in may} == topics_of(user, Operation.WRITE), user
+        assert set().union(*allowed.values()) <= {"READ", "WRITE", "DESCRIBE"}, user
 
 
 def test_of_all_pairs_the_end_of_a_foreign_topic_is_refused(clients: dict[str, KafkaAdminClient]) -> None:
@@ -150,7 +150,7 @@ def test_a_reply_comes_from_its_department_alone(closed: Closed) -> None:
         assert closed.write(forger, replies, b"forged") is TopicAuthorizationFailedError, forger
 
 
-def test_what_a_department_is_told_comes_from_notifier_alone(closed: Closed) -> None:
+def test_what_a_department_is_sent_comes_from_notifier_alone(closed: Closed) -> None:
     for forger in ("department-police", "intake", "projects", "classifier"):
         assert closed.write(forger, "departments.police", b"forged") is TopicAuthorizationFailedError, forger
 

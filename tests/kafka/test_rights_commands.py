@@ -48,7 +48,7 @@ def seen(admin: KafkaAdminClient, *rules: Rule) -> None:
 
 
 class TestApply:
-    def test_a_missing_user_is_told_refused_without_a_folder_and_made_with_one(self, closed: Closed) -> None:
+    def test_a_missing_user_is_reported_refused_without_a_folder_and_made_with_one(self, closed: Closed) -> None:
         closed.done("kafka", "revoke", "audit")
         checked = closed.run("kafka", "check")
         assert checked.exit_code == 1
@@ -90,8 +90,8 @@ class TestApply:
         denied = Rule("User:department-commerce", "read", "topic", "payroll", permission="deny")
         allow(admin, [*too_much, others, denied])
         seen(admin, *too_much, others, denied)
-        told = closed.done("kafka", "apply")["differences"]
-        assert {(one["kind"], one["found"]) for one in told} == {
+        differences = closed.done("kafka", "apply")["differences"]
+        assert {(one["kind"], one["found"]) for one in differences} == {
             *(("right extra", str(rule)) for rule in too_much),
             ("denied", str(denied)),
         }
@@ -105,8 +105,8 @@ class TestApply:
     def test_the_user_of_a_department_that_no_table_names_goes(self, closed: Closed, admin: KafkaAdminClient) -> None:
         set_passwords(admin, {"department-closed-last-year": "a-long-enough-password", "mirror": "mirrors-password"})
         eventually(lambda: {"department-closed-last-year", "mirror"} <= read_access(admin).users, 5)
-        (told,) = closed.done("kafka", "apply")["differences"]
-        assert (told["user"], told["kind"]) == ("department-closed-last-year", "user extra")
+        (difference,) = closed.done("kafka", "apply")["differences"]
+        assert (difference["user"], difference["kind"]) == ("department-closed-last-year", "user extra")
         assert "mirror" in read_access(admin).users
 
 
@@ -182,19 +182,19 @@ class TestCheckAs:
             ("ssl_cafile", "nowhere.pem", "certificate", "is no file of certificates"),
         ],
     )
-    def test_what_is_wrong_is_told_apart(
+    def test_what_is_wrong_is_named(
         self, closed: Closed, login: dict[str, str], field: str, value: str, step: str, says: str
     ) -> None:
         wrong = str(Path(value).resolve()) if field == "ssl_cafile" else value
-        told = closed.run(*check("department:commerce", closed, login | {field: wrong}))
-        assert told.exit_code == 1
-        assert f"{step}: FAILED, " in told.output.splitlines()[-1]
-        assert says in told.output
-        assert login["sasl_plain_password"] not in told.output
+        ran = closed.run(*check("department:commerce", closed, login | {field: wrong}))
+        assert ran.exit_code == 1
+        assert f"{step}: FAILED, " in ran.output.splitlines()[-1]
+        assert says in ran.output
+        assert login["sasl_plain_password"] not in ran.output
 
     def test_a_port_where_no_broker_is(self, closed: Closed, login: dict[str, str]) -> None:
-        told = closed.run(*check("department:commerce", closed, login), "--kafka", f"127.0.0.1:{free_port()}")
-        assert (told.exit_code, told.output.startswith("address: FAILED, 127.0.0.1")) == (1, True)
+        ran = closed.run(*check("department:commerce", closed, login), "--kafka", f"127.0.0.1:{free_port()}")
+        assert (ran.exit_code, ran.output.startswith("address: FAILED, 127.0.0.1")) == (1, True)
 
     def test_each_right_that_is_missing(self, closed: Closed, login: dict[str, str], admin: KafkaAdminClient) -> None:
         user = "User:department-commerce"
@@ -205,10 +205,10 @@ class TestCheckAs:
         ]
         withdraw(admin, gone)
         eventually(lambda: not read_access(admin).rules & set(gone), 5)
-        told = closed.run(*check("department:commerce", closed, login))
-        assert told.exit_code == 1
+        ran = closed.run(*check("department:commerce", closed, login))
+        assert ran.exit_code == 1
         for rule in gone:
-            assert f"right: FAILED, may not {str(rule).removeprefix('allow ')}: a consumer would wait" in told.output
+            assert f"right: FAILED, may not {str(rule).removeprefix('allow ')}: a consumer would wait" in ran.output
         by_the_broker = closed.run("kafka", "check", "--as", "department:commerce")
         assert (by_the_broker.exit_code, len(by_the_broker.output.splitlines())) == (1, len(gone) + 1)
         closed.done("department", "add", "commerce", "--to", str(closed.department("commerce")))
@@ -218,8 +218,8 @@ class TestCheckAs:
         closed.done("kafka", "rotate", "intake", "--passwords", str(closed.passwords.folder))
         with closing(closed.producer("intake", transactional_id="310109-intake-outbox", max_block_ms=30_000)) as relay:
             eventually(lambda: relay.init_transactions() is None, 10)
-            told = closed.run(*check("intake", closed, closed.login("intake")))
-            assert "right: ok, write transactional id 310109-intake-outbox" in told.output
+            ran = closed.run(*check("intake", closed, closed.login("intake")))
+            assert "right: ok, write transactional id 310109-intake-outbox" in ran.output
             relay.begin_transaction()
             relay.abort_transaction()
 
@@ -234,13 +234,13 @@ class TestCheckAs:
     )
     def test_bad_input_is_named(self, closed: Closed, arguments: list[str], message: str) -> None:
         closed.done("department", "remove", "police")
-        told = closed.run("kafka", "check", *arguments)
-        assert told.exit_code == 1
-        assert message in told.output
+        ran = closed.run("kafka", "check", *arguments)
+        assert ran.exit_code == 1
+        assert message in ran.output
 
     def test_anothers_credentials_are_refused_by_name(self, closed: Closed, login: dict[str, str]) -> None:
-        told = closed.run(*check("department:fire", closed, login))
-        assert "holds the user department-commerce, and --as asks for department-fire" in told.output
+        ran = closed.run(*check("department:fire", closed, login))
+        assert "holds the user department-commerce, and --as asks for department-fire" in ran.output
 
 
 class TestDepartment:
@@ -280,8 +280,8 @@ class TestDepartment:
         with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as reader:
             assert reader.stdout is not None
             assert reader.stderr is not None
-            told = "department.ticket_assigned.v1 t-1 {水}\n"
-            found = told in iter(reader.stdout.readline, "")  # behind what other tests have written
+            line = "department.ticket_assigned.v1 t-1 {水}\n"
+            found = line in iter(reader.stdout.readline, "")  # behind what other tests have written
             reader.terminate()
             assert found, reader.stderr.read()
         assert closed.write("department-ecology", "departments.ecology.replies", b"{}") is None
@@ -310,7 +310,7 @@ class TestDepartment:
             closed.consumer("department-greening", bootstrap_timeout_ms=2000)
 
 
-def test_who_may_not_give_rights_is_told_so(closed: Closed) -> None:
+def test_who_may_not_give_rights_is_refused(closed: Closed) -> None:
     closed.done("kafka", "rotate", "intake", "--passwords", str(closed.passwords.folder))
     login = {"CLOSEDLOOP_KAFKA_USER": "intake", "CLOSEDLOOP_KAFKA_PASSWORD": str(closed.passwords.given("intake"))}
     refused = closed.run("kafka", "apply", environment=login)

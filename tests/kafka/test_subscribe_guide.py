@@ -41,7 +41,7 @@ from tests.integration.notifier.lives import UNIT, published
 from tests.kafka.closed import Closed, closed_broker
 
 TICKET = ticket_id(1)
-TOLD = [TicketAssigned.type, TicketNotice.type]
+MESSAGES = [TicketAssigned.type, TicketNotice.type]
 CONSOLE = """\
 #!/bin/sh
 exec java -cp '{jars}/*' -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
@@ -103,7 +103,7 @@ def _closed(kafka: ClosedKafka, folder: Path) -> Place:
 
 @pytest.fixture
 def workshop(place: Place, new_database: NewDatabase) -> Iterator[Workshop]:
-    """Notifier's, from which a ticket was assigned and told of; it has signed since."""
+    """Notifier's, from which a ticket was assigned and reported; it has signed since."""
     engine = engine_for(new_database("notifier"), name="notifier-test", idle_in_transaction_s=30)
     workshop = Workshop(engine, FixedClock(datetime(2026, 7, 1, tzinfo=UTC)), "/310109/notifier")
     given = partial(ticket_fact, ticket_id=TICKET, lead=UNIT)
@@ -166,7 +166,7 @@ def test_the_guide_works_from_its_top_to_its_bottom(
 
 
 def _read_by_kcat(reader: Reader) -> None:
-    for step, types in (("kcat-stream", TOLD), ("kcat-state", [DepartmentTicketState.type] * 3)):
+    for step, types in (("kcat-stream", MESSAGES), ("kcat-state", [DepartmentTicketState.type] * 3)):
         rows = [line.split("\t") for line in reader.shell(step).splitlines()]
         assert {key for _, key, _ in rows} == {TICKET}
         assert [dict(one.split("=", 1) for one in headers.split(","))["ce_type"] for headers, _, _ in rows] == types

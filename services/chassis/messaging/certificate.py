@@ -33,7 +33,7 @@ def valid_until(address: str, ca: Path) -> float | None:
 
 
 def watch_until(stop: threading.Event, settings: KafkaSettings, health: Health) -> None:
-    """Runs until `stop` is set. While a broker cannot be asked, its metric keeps what it was told last."""
+    """Runs until `stop` is set. While a broker cannot be asked, its metric keeps its last value."""
     assert settings.kafka_ca is not None  # the settings are checked
     while not stop.is_set():
         for address in settings.kafka_bootstrap.split(","):

@@ -150,8 +150,8 @@ class Relay:
         session.execute(_PUBLISHED, [[row.seq for row in rows]])
         self._failures = 0
         for row in rows:
-            told = "departments.state" if row.topic in self._streams else "departments"
-            family = told if row.topic.startswith("departments.") else row.topic
+            department_family = "departments.state" if row.topic in self._streams else "departments"
+            family = department_family if row.topic.startswith("departments.") else row.topic
             metrics.EVENTS_PUBLISHED.labels(family, row.type).inc()
 
     def _placed(self, row: Row) -> Row:

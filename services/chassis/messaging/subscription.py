@@ -44,8 +44,8 @@ class Subscription:
     topics in any order. Events of other classes are ignored.
 
     `singly`: each event in a transaction of its own, for handlers that lock in an order that no batch keeps.
-    `answer_rejected` is for topics that others write: whoever wrote a record that is no event is told, and it does not
-    count as a fault of ours (the reject limit).
+    `answer_rejected` is for topics that others write: whoever wrote a record that is no event is answered, and it does
+    not count as a fault of ours (the reject limit).
     """
 
     consumer: str

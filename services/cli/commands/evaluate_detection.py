@@ -49,9 +49,9 @@ def hot_issues(
             advance.by(1)
     found = list(replay.alarms.values())
     if alarms is not None:
-        _write(alarms, _told(found, messages))
+        _write(alarms, _alarm_lines(found, messages))
     if not as_json:
-        for line in _told(found, messages, members=False):
+        for line in _alarm_lines(found, messages, members=False):
             typer.echo(line)
     rss = psutil.Process().memory_info().rss / 1e6
     _print({**figures(messages, known, found), "messages_per_s": round(advance.rate, 1), "rss_mb": round(rss, 1)})
@@ -165,7 +165,7 @@ def _placed(file: Path, place: str, time: str, caller: str | None) -> tuple[list
     return sorted(rows), left_out
 
 
-def _told(alarms: list[Alarm], messages: list[Message], *, members: bool = True) -> Iterator[str]:
+def _alarm_lines(alarms: list[Alarm], messages: list[Message], *, members: bool = True) -> Iterator[str]:
     for alarm in alarms:
         callers = len({messages[at].user for at in alarm.members})
         place = "、".join(alarm.places) or "no place: one group"

@@ -69,7 +69,7 @@ def explain(
     if (number is None) == (event is None):
         fail("give a ticket's number, or an event with --event, and not both")
     if event is not None:
-        _would_be_told(event, file, run_dir)
+        _would_be_notified(event, file, run_dir)
         return
     if not NUMBER.fullmatch(number or ""):
         fail(f"{number} is no ticket's number: it has 18 digits, as in 260701093000042117; an event goes with --event")
@@ -85,7 +85,7 @@ def explain(
         typer.echo("no officer was notified of it")
 
 
-def _would_be_told(event: Path, file: Path | None, run_dir: Path) -> None:
+def _would_be_notified(event: Path, file: Path | None, run_dir: Path) -> None:
     from services.contracts.data_files import InvalidData
     from services.notifier.jobs import routing
 

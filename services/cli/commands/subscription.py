@@ -35,6 +35,8 @@ def announce(
         answer = admin.post(f"{service_of(state, 'notifier')['url']}/schema-changes", json=body)
     if answer.status_code != 201:
         fail(f"notifier answered {answer.status_code}: {said(answer)}")
-    told = answer.json()["told"]
-    line = f"{told} departments are notified that {new} replaces {old} from {body['new_alone_from']} on"
-    typer.echo(json.dumps(body | {"told": told}) if as_json else line if told else "they had been notified before")
+    notified = answer.json()["told"]
+    line = f"{notified} departments are notified that {new} replaces {old} from {body['new_alone_from']} on"
+    typer.echo(
+        json.dumps(body | {"told": notified}) if as_json else line if notified else "they had been notified before"
+    )

@@ -32,10 +32,14 @@ def tell(
         answer = hub.get(asked, params={"occasion": occasion})
     if answer.status_code != 200:
         fail(f"intake answered {answer.status_code}: {answer.text}")
-    told = answer.json()
-    typer.echo(json.dumps(told, ensure_ascii=False) if as_json else "\n".join(_lines(told)))
+    telling = answer.json()
+    typer.echo(json.dumps(telling, ensure_ascii=False) if as_json else "\n".join(_lines(telling)))
 
 
-def _lines(told: dict[str, Any]) -> list[str]:
-    how = f"by {told['way']}, not before {told['not_before']}" if told["way"] else f"no message: {told['cause']}"
-    return [f"{told['occasion']}: {how}", *(told["words"] or {}).values()]
+def _lines(telling: dict[str, Any]) -> list[str]:
+    how = (
+        f"by {telling['way']}, not before {telling['not_before']}"
+        if telling["way"]
+        else f"no message: {telling['cause']}"
+    )
+    return [f"{telling['occasion']}: {how}", *(telling["words"] or {}).values()]

@@ -272,7 +272,7 @@ class EarlierMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldBefore:
+class EarlierMessages:
     """What was sent or is to be sent to a person since a moment, and whether they want no messages."""
 
     messages: Sequence[EarlierMessage] = ()
@@ -283,7 +283,7 @@ class Tellings(Protocol):
     def lock(self, work: Work, persons: Collection[str]) -> None:
         """Lets one transaction at a time plan for each of these persons, until it ends; taken in one order by all."""
 
-    def told(self, work: Work, persons: Collection[str], since: datetime) -> Mapping[str, ToldBefore]:
+    def earlier(self, work: Work, persons: Collection[str], since: datetime) -> Mapping[str, EarlierMessages]:
         """Messages to these persons; a person without any, who has stopped nothing, is left out."""
 
     def add(self, work: Work, planned: Sequence[PlannedTelling]) -> list[PlannedTelling]:

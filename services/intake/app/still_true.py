@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from services.chassis.database.work import Work
-from services.intake.app.ports import FollowUps, Tellings, Tickets, ToldBefore
+from services.intake.app.ports import EarlierMessages, FollowUps, Tellings, Tickets
 from services.intake.app.to_tell import addressee, at_stage, of_ticket
 from services.intake.app.works_ports import WorksBook
 from services.intake.domain.occasion import Each, Occasion
@@ -51,7 +51,7 @@ class StillTrue:
             return Cause.SUPERSEDED
         if telling.way is None:
             return None
-        before = self.tellings.told(work, [telling.person], work.clock.now()).get(telling.person, ToldBefore())
+        before = self.tellings.earlier(work, [telling.person], work.clock.now()).get(telling.person, EarlierMessages())
         return obstacle(occasion, addressee(ticket, stopped=before.stopped), Way(telling.way))
 
     def _holds(self, work: Work, occasion: Occasion, ticket: Ticket, telling: Waiting) -> bool:

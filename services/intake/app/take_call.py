@@ -8,16 +8,16 @@ from typing import Protocol
 
 from services.chassis.commands import Conflict, Unknown
 from services.chassis.database.work import Work
-from services.intake.domain.calls import After, AfterCall, CallKind, CallResult, ToldByCall, after_call
+from services.intake.domain.calls import After, AfterCall, CallKind, CallResult, MessageByCall, after_call
 from services.intake.domain.sending import SendingRules
 from services.intake.domain.telling import TellingState
 
 
 class CallBook(Protocol):
-    def lock(self, work: Work, telling_id: str) -> ToldByCall | None:
+    def lock(self, work: Work, telling_id: str) -> MessageByCall | None:
         """The message, locked against other writers until the transaction ends; None if there is none."""
 
-    def record(self, work: Work, told: ToldByCall, result: CallResult, actor: str, after: AfterCall) -> None:
+    def record(self, work: Work, message: MessageByCall, result: CallResult, actor: str, after: AfterCall) -> None:
         """Stores the call and how the message stands after it."""
 
 
@@ -32,24 +32,24 @@ class TakeCall:
 
         Raises Unknown, and Conflict when somebody else has called since, or no call is needed any more.
         """
-        told = self.book.lock(work, telling_id)
-        if told is None:
+        message = self.book.lock(work, telling_id)
+        if message is None:
             raise Unknown
-        if not told.open:
-            raise Conflict(f"it is {told.state} and nobody need call", told.tries, told.state)
-        if told.tries != version:
-            why = f"it was tried {told.tries} times by now, not {version}; look at it again"
-            raise Conflict(why, told.tries, told.state)
-        self.book.record(work, told, result, actor, self._after(work, told, result))
+        if not message.open:
+            raise Conflict(f"it is {message.state} and nobody need call", message.tries, message.state)
+        if message.tries != version:
+            why = f"it was tried {message.tries} times by now, not {version}; look at it again"
+            raise Conflict(why, message.tries, message.state)
+        self.book.record(work, message, result, actor, self._after(work, message, result))
         if result is CallResult.REFUSED:
-            self.stop(work, told.person)
+            self.stop(work, message.person)
 
-    def _after(self, work: Work, told: ToldByCall, result: CallResult) -> AfterCall:
+    def _after(self, work: Work, message: MessageByCall, result: CallResult) -> AfterCall:
         rule = self.rules.calls[CallKind.TELL]
-        match after_call(result, told.missed, rule):
+        match after_call(result, message.missed, rule):
             case After.DONE:
                 return AfterCall(TellingState.DELIVERED)
             case After.AGAIN:
-                return AfterCall(told.state, result, work.clock.now() + rule.again_after)
+                return AfterCall(message.state, result, work.clock.now() + rule.again_after)
             case After.OVER:
                 return AfterCall(TellingState.FAILED, result)

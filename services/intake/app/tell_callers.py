@@ -11,9 +11,9 @@ from services.chassis import metrics
 from services.chassis.database.work import Work
 from services.intake.app.ports import (
     EarlierMessage,
+    EarlierMessages,
     PlannedTelling,
     Tellings,
-    ToldBefore,
 )
 from services.intake.app.to_tell import (
     StageReached,
@@ -64,7 +64,7 @@ class TellCallers:
 
     def would(self, work: Work, candidate: ToTell) -> PlannedTelling:
         """What would be planned now. Nothing is stored."""
-        (planned,) = self._decided(work, [candidate], self._told(work, [candidate]))
+        (planned,) = self._decided(work, [candidate], self._earlier(work, [candidate]))
         return planned
 
     def _occasion(self, reached: StageReached) -> Occasion | None:
@@ -82,30 +82,32 @@ class TellCallers:
         if not candidates:
             return
         self.tellings.lock(work, {one.person for one in candidates})
-        told = self._told(work, candidates)
+        earlier = self._earlier(work, candidates)
         known = {
-            (person, message.occasion, message.occurrence) for person, one in told.items() for message in one.messages
+            (person, message.occasion, message.occurrence)
+            for person, one in earlier.items()
+            for message in one.messages
         }
         fresh = list({one.key: one for one in candidates if one.key not in known}.values())
         if not fresh:
             return
-        for planned in self.tellings.add(work, self._decided(work, fresh, told)):
+        for planned in self.tellings.add(work, self._decided(work, fresh, earlier)):
             work.after_commit(metrics.TELLINGS.labels(planned.occasion, planned.state).inc)
         work.after_commit(self.on_planned)
 
-    def _told(self, work: Work, candidates: Sequence[ToTell]) -> Mapping[str, ToldBefore]:
+    def _earlier(self, work: Work, candidates: Sequence[ToTell]) -> Mapping[str, EarlierMessages]:
         windows = (*self.table.limits.usual, *self.table.limits.urgent)
         since = work.clock.now() - timedelta(hours=max(window.hours for window in windows))
-        return self.tellings.told(work, {one.person for one in candidates}, since)
+        return self.tellings.earlier(work, {one.person for one in candidates}, since)
 
     def _decided(
-        self, work: Work, candidates: Sequence[ToTell], told: Mapping[str, ToldBefore]
+        self, work: Work, candidates: Sequence[ToTell], earlier: Mapping[str, EarlierMessages]
     ) -> list[PlannedTelling]:
         """Each sees what was decided before it."""
         now, planned = work.clock.now(), []
         decided: dict[tuple[str, bool], list[datetime]] = defaultdict(list)
         for one in candidates:
-            before, urgent = told.get(one.person, ToldBefore()), one.occasion.urgent
+            before, urgent = earlier.get(one.person, EarlierMessages()), one.occasion.urgent
             lately = decided[one.person, urgent]
             times = [
                 message.at

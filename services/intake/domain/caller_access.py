@@ -83,7 +83,7 @@ class Asker:
     identity_reader: bool
 
     def sees(self, ticket: Watched) -> bool:
-        """Whether the ticket exists for them, apart from its caller; an identity reader is told of each that is not
+        """Whether the ticket exists for them, apart from its caller; an identity reader is shown each that is not
         restricted. The hub sees all but those about a unit of the person's own."""
         if ticket.about_unit is not None and ticket.about_unit in self.scope.units:
             return False

@@ -15,7 +15,7 @@ from services.intake.domain.telling import TellingState, Way
 
 
 class CallKind(StrEnum):
-    """`tell`: something is to be told. `contact`: nobody has spoken with the caller yet. `visit`: asks how it was
+    """`tell`: a message is to be read out. `contact`: nobody has spoken with the caller yet. `visit`: asks how it was
     settled. `ask`: asks whether the cure helped.
     """
 
@@ -80,7 +80,7 @@ def after_call(result: CallResult, missed: int, rule: Calling) -> After:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldByCall:
+class MessageByCall:
     """A message that a person reads out. `tries` is how often it was tried by whatever way, `missed` how often the
     person was called and not reached.
     """

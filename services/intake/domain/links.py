@@ -23,7 +23,7 @@ class LinkPurpose(StrEnum):
 
     VISIT = "visit"
     FOLLOW_UP = "follow-up"
-    TOLD = "told"
+    NOTICE = "told"
 
 
 @dataclass(frozen=True, slots=True)

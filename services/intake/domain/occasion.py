@@ -121,7 +121,7 @@ def fields_of(template: str) -> set[str]:
 
 
 class Occasion(Row):
-    """`steps`, `stages` or `works` are its trigger. It is told while the ticket is in one of the states `holds_in`, the
+    """`steps`, `stages` or `works` are its trigger. It is sent while the ticket is in one of the states `holds_in`, the
     follow-up at the stage, or the works as they were; after that a message that still waits is withheld. `city_tells`:
     for a ticket of the city's hotline the city tells its caller.
     """

@@ -1,6 +1,6 @@
 """Counts a deadline anew when the holidays of a year become known that were not when it started (docs/domain.md §2.2).
 
-A limit is in working days by law, so its end follows the notice. What was told to a unit stands where the notice would
+A limit is in working days by law, so its end follows the notice. What was sent to a unit stands where the notice would
 put it at a disadvantage for the past: a deadline kept stays kept, and none moves to a time that is already over.
 """
 

@@ -48,15 +48,17 @@ class Decision:
     cause: Cause | None = None
 
 
-def decide(table: Occasions, occasion: Occasion, to: Addressee, told: Sequence[datetime], now: datetime) -> Decision:
-    """`told` is when the person was, or will be, told things of the same urgency."""
+def decide(
+    table: Occasions, occasion: Occasion, to: Addressee, message_times: Sequence[datetime], now: datetime
+) -> Decision:
+    """`message_times`: when messages of the same urgency were, or will be, sent to the person."""
     way, cause = _way(occasion, to)
     if way is None:
         return Decision(None, now, cause)
     at = now + timedelta(minutes=occasion.wait_minutes)
     if not occasion.urgent:
         at = after_quiet(at, table.quiet)
-    if not fits(told, at, table.limits.of(occasion)):
+    if not fits(message_times, at, table.limits.of(occasion)):
         return Decision(None, now, Cause.LIMIT)
     return Decision(way, at)
 
@@ -87,9 +89,9 @@ def _way(occasion: Occasion, to: Addressee) -> tuple[Way | None, Cause | None]:
     return None, Cause.CONFIDENTIAL if Cause.CONFIDENTIAL in causes else causes[0]
 
 
-def fits(told: Iterable[datetime], at: datetime, windows: Iterable[TellingLimit]) -> bool:
+def fits(message_times: Iterable[datetime], at: datetime, windows: Iterable[TellingLimit]) -> bool:
     """Whether one more message at `at` leaves every window of time, before and after it, within its limit."""
-    times = sorted((*told, at))
+    times = sorted((*message_times, at))
     return not any(
         later - earlier < timedelta(hours=window.hours)
         for window in windows

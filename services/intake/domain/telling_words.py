@@ -40,7 +40,7 @@ _NAMED: Final = 3
 """More blocks than these are counted, not named: a text message is short."""
 
 
-class Told(Protocol):
+class TellingContent(Protocol):
     """A telling: the code of its occasion, and the codes and values that its words are made of.
 
     Facts: number, type_code, place (sub_district, estate_name), limit and start (ISO 8601), count, line, reason, link;
@@ -57,7 +57,7 @@ class Told(Protocol):
 class TellingWords:
     table: Occasions
 
-    def __call__(self, telling: Told, language: Language, way: Way) -> str:
+    def __call__(self, telling: TellingContent, language: Language, way: Way) -> str:
         """The whole message. By a way that the occasion does not have, it has the words of its last one, without a
         question for the telephone alone. Raises KeyError for an occasion that the table does not have (any more)."""
         return self.of(telling.occasion, telling.facts, language, way)

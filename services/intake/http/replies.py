@@ -140,7 +140,7 @@ class TakeReply:
         refusal = _by_own_fields(refused)
         reply = envelope.event
         assert isinstance(reply, ReplyEvent)
-        seen = refusal.current_state is not None  # whoever is told the state may see the ticket
+        seen = refusal.current_state is not None  # whoever is shown the state may see the ticket
         numbers = self.steps.plain.desk.tickets.numbers(work, [reply.ticket_id]) if seen else {}
         number = numbers.get(reply.ticket_id)
         self.desk.refused(work, envelope, refusal, number=number)

@@ -35,13 +35,13 @@ def telling_routes(workshop: Workshop, try_telling: TryTelling, tickets: Tickets
 
     @router.get("")
     def tellings(actor: Reader, ticket_id: UUID) -> Response:
-        """What its caller was told, is to be told, or is not told and why: by which way, when, in which words.
+        """What its caller was sent, is to be sent, or is not sent and why: by which way, when, in which words.
 
-        A reader of the ticket reads this too. What the hot issue's callers are told stands with their tickets.
+        A reader of the ticket reads this too. What the hot issue's callers are sent stands with their tickets.
         """
         with workshop.open() as work:
-            told = visible_ticket(work, str(ticket_id), actor)["tellings"]
-        return json_answer({"items": [{**one, "words": said(words, one)} for one in told]})
+            items = visible_ticket(work, str(ticket_id), actor)["tellings"]
+        return json_answer({"items": [{**one, "words": said(words, one)} for one in items]})
 
     @router.get("/dry-run")
     def dry_run(
@@ -49,7 +49,7 @@ def telling_routes(workshop: Workshop, try_telling: TryTelling, tickets: Tickets
         ticket_id: UUID,
         occasion: Annotated[str, Query(max_length=40, description="Its code, as in `data/occasions.yaml`.")],
     ) -> Response:
-        """What its caller would be told if the occasion came now. Nothing is stored and nothing is sent."""
+        """What its caller would be sent if the occasion came now. Nothing is stored and nothing is sent."""
         found = table.find(occasion)
         if found is None:
             there = ", ".join(one.code for one in table.occasions)

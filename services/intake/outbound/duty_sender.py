@@ -74,7 +74,7 @@ class DutySender:
     def _begun(self, workshop: Workshop, desk: str, slot: datetime) -> Message | None:
         asker = Asker(TicketScope(frozenset() if desk == HUB else frozenset({desk})), desk == HUB, False)
         with workshop.open() as work:
-            if duty_notices.told(work, desk, slot):
+            if duty_notices.notified(work, desk, slot):
                 return None
             waiting = self.calls.waiting(work.connection, asker, work.clock.now())
             if waiting.oldest is None or not duty_notices.begin(work, desk, slot, waiting.number):

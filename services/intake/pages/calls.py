@@ -110,7 +110,7 @@ def call_pages(
         return RedirectResponse(f"/pages/calls?{urlencode({k: v for k, v in shown.items() if v})}", 303)
 
     @router.post("/calls/told")
-    def told(request: Request, actor: Operator, fields: Fields) -> Response:
+    def called(request: Request, actor: Operator, fields: Fields) -> Response:
         def change(work: Work, id: str) -> None:
             body = body_of(CallResultBody, {"version": _version(fields), "result": fields.get("result")})
             take(work, id, body.version, actor.subject, body.result)

@@ -103,7 +103,7 @@ def ticket_pages(
             history=[(line, line_words(say, line, numbers)) for line in ticket["history"]],
             review_reason=reason_words(say, ticket["review"], ticket["review_reason"]),
             related={kind: found[:RELATED] for kind, found in (related or {}).items() if found},
-            told=[(one, telling_words(say, words, one)) for one in ticket["tellings"]],
+            messages=[(one, telling_words(say, words, one)) for one in ticket["tellings"]],
             forms=forms,
             likely=[form.path for form in forms if comes_next(form, seen)],
             sent=sent,

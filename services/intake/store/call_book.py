@@ -10,7 +10,7 @@ from sqlalchemy import case, func, or_, select, update
 from services.chassis.database.work import Work
 from services.chassis.metrics import TELLINGS_SETTLED
 from services.intake.app.sending_ports import Telling
-from services.intake.domain.calls import AfterCall, CallResult, ToldByCall
+from services.intake.domain.calls import AfterCall, CallResult, MessageByCall
 from services.intake.domain.telling import TellingState, Way
 from services.intake.store.sending_queue import add_try, telling_of
 from services.intake.store.telling_tables import telling_tries, tellings
@@ -39,7 +39,7 @@ class SqlCallBook:
         work.connection.execute(closed)
         work.after_commit(TELLINGS_SETTLED.labels(Way.CALL, TellingState.WITHHELD).inc)
 
-    def lock(self, work: Work, telling_id: str) -> ToldByCall | None:
+    def lock(self, work: Work, telling_id: str) -> MessageByCall | None:
         columns = (tellings.c.id, tellings.c.person, tellings.c.way, tellings.c.state)
         asked = select(*columns).where(tellings.c.id == telling_id, tellings.c.way.is_not(None)).with_for_update()
         row = work.connection.execute(asked).one_or_none()
@@ -48,17 +48,17 @@ class SqlCallBook:
         outcomes = self._outcomes(work, telling_id)
         missed = sum(1 for way, outcome in outcomes if way == Way.CALL and outcome == CallResult.NOT_REACHED)
         state = TellingState(row.state)
-        return ToldByCall(str(row.id), row.person, Way(row.way), state, len(outcomes), missed)
+        return MessageByCall(str(row.id), row.person, Way(row.way), state, len(outcomes), missed)
 
-    def record(self, work: Work, told: ToldByCall, result: CallResult, actor: str, after: AfterCall) -> None:
-        add_try(work, told.id, Way.CALL, result, after.cause, actor)
+    def record(self, work: Work, message: MessageByCall, result: CallResult, actor: str, after: AfterCall) -> None:
+        add_try(work, message.id, Way.CALL, result, after.cause, actor)
         values: dict[str, Any] = {"state": after.state, "cause": after.cause, "answer": result.value}
         if after.not_before:
             values["not_before"] = after.not_before
         if after.state is TellingState.DELIVERED:
             values["sent_at"] = func.coalesce(tellings.c.sent_at, func.now())
-        work.connection.execute(update(tellings).where(tellings.c.id == told.id).values(values))
-        if after.state is not told.state:
+        work.connection.execute(update(tellings).where(tellings.c.id == message.id).values(values))
+        if after.state is not message.state:
             work.after_commit(TELLINGS_SETTLED.labels(Way.CALL, after.state).inc)
 
     def _outcomes(self, work: Work, telling_id: str) -> list[tuple[str, str]]:

@@ -32,7 +32,7 @@ class CallFilter:
 class CallToMake:
     """`id` is the telling's, the ticket's or the follow-up's, by the kind; `version` is what the result must bring.
 
-    `since` is when it became due. `telling` is what is to be told, by kind `tell`; `answer` the unit's, by `visit`.
+    `since` is when it became due. `telling` is what is to be read out, by kind `tell`; `answer` the unit's, by `visit`.
     `number` is the ticket's as its caller knows it; `limit`, by `contact`, until when the unit has to speak with them.
     """
 
@@ -128,7 +128,7 @@ class CallList:
 
 def _call(kind: CallKind, row: Row[Any]) -> CallToMake:
     place = {"sub_district": row.sub_district, "estate": row.estate, "estate_name": row.estate_name}
-    told = kind is CallKind.TELL
+    is_telling = kind is CallKind.TELL
     return CallToMake(
         kind,
         str(row.id),
@@ -137,10 +137,10 @@ def _call(kind: CallKind, row: Row[Any]) -> CallToMake:
         row.version,
         row.since,
         row.tried,
-        row.occasion if told else kind.value,
+        row.occasion if is_telling else kind.value,
         {"type_code": row.type_code, "place": place, "lead": row.lead},
         row.text,
         row.public_answer,
-        replace(telling_of(row), way=Way.CALL) if told else None,
+        replace(telling_of(row), way=Way.CALL) if is_telling else None,
         row.limit if kind is CallKind.CONTACT else None,
     )

@@ -24,7 +24,7 @@ duty_notices = Table(
 )
 
 
-def told(work: Work, desk: str, slot: datetime) -> bool:
+def notified(work: Work, desk: str, slot: datetime) -> bool:
     asked = select(duty_notices.c.desk).where(duty_notices.c.desk == desk, duty_notices.c.slot == slot)
     return work.connection.execute(asked).scalar_one_or_none() is not None
 

@@ -40,8 +40,10 @@ _WITH_MATTER = (
     .join(hot_issues, hot_issues.c.id == follow_ups.c.hot_issue_id)
     .outerjoin(projects, projects.c.id == hot_issues.c.project_id)
 )
-_TOLD = of_message()
-_MESSAGES = follow_ups.join(caller_messages, caller_messages.c.follow_up_id == follow_ups.c.id).outerjoin(_TOLD, true())
+_TELLING = of_message()
+_MESSAGES = follow_ups.join(caller_messages, caller_messages.c.follow_up_id == follow_ups.c.id).outerjoin(
+    _TELLING, true()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def follow_up_with_answers(
     if row is None:
         return None
     messages = (
-        select(caller_messages.c.round, caller_messages.c.stage, caller_messages.c.at, *_TOLD.c)
+        select(caller_messages.c.round, caller_messages.c.stage, caller_messages.c.at, *_TELLING.c)
         .select_from(_MESSAGES)
         .where(caller_messages.c.follow_up_id == follow_up_id)
         .order_by(caller_messages.c.seq)
@@ -89,8 +91,8 @@ def follow_up_with_answers(
         .where(follow_up_answers.c.follow_up_id == follow_up_id)
         .order_by(follow_up_answers.c.round)
     )
-    told = [
-        {"round": one.round, "stage": one.stage, "at": one.at, "told": _told(one)}
+    lines = [
+        {"round": one.round, "stage": one.stage, "at": one.at, "told": _telling(one)}
         for one in connection.execute(messages)
     ]
     calls = (
@@ -98,7 +100,7 @@ def follow_up_with_answers(
         .where(follow_up_calls.c.follow_up_id == follow_up_id)
         .order_by(follow_up_calls.c.version)
     )
-    found = {"messages": told, "calls": _rows(connection, calls), "answers": _rows(connection, answers)}
+    found = {"messages": lines, "calls": _rows(connection, calls), "answers": _rows(connection, answers)}
     return {**_facts(row), **found}
 
 
@@ -108,10 +110,10 @@ def messages_after(connection: Connection, scope: TicketScope | None, after: int
     `told` is what became of it: the way, or why it is not sent; null for one that is older than tellings.
     """
     query = (
-        select(caller_messages, follow_ups.c.hot_issue_id, follow_ups.c.ticket_id, *_MATTER, *_TOLD.c)
+        select(caller_messages, follow_ups.c.hot_issue_id, follow_ups.c.ticket_id, *_MATTER, *_TELLING.c)
         .select_from(
             _WITH_MATTER.join(caller_messages, caller_messages.c.follow_up_id == follow_ups.c.id).outerjoin(
-                _TOLD, true()
+                _TELLING, true()
             )
         )
         .where(caller_messages.c.seq > after, open_to(scope))
@@ -127,7 +129,7 @@ def messages_after(connection: Connection, scope: TicketScope | None, after: int
             "round": row.round,
             "stage": row.stage,
             "at": row.at,
-            "told": _told(row),
+            "told": _telling(row),
             **_matter(row),
         }
         for row in connection.execute(query)
@@ -161,15 +163,15 @@ def _facts(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def _told(row: Row[Any]) -> dict[str, Any] | None:
-    if row.told_state is None:
+def _telling(row: Row[Any]) -> dict[str, Any] | None:
+    if row.telling_state is None:
         return None
     return {
-        "way": row.told_way,
-        "state": row.told_state,
-        "cause": row.told_cause,
-        "not_before": row.told_not_before,
-        "sent_at": row.told_sent_at,
+        "way": row.telling_way,
+        "state": row.telling_state,
+        "cause": row.telling_cause,
+        "not_before": row.telling_not_before,
+        "sent_at": row.telling_sent_at,
     }
 
 

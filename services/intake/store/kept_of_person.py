@@ -35,7 +35,7 @@ _TABLES: Mapping[str, tuple[Any, ...]] = {
 }
 """By their name in a report: a table, and which of its rows count."""
 _R = caller_readings.c
-_TOLD = tuple(
+_MESSAGE_COLUMNS = tuple(
     tellings.c[name]
     for name in ("ticket_id", "occasion", "way", "state", "cause", "planned_at", "not_before", "sent_at", "answer")
 )
@@ -43,8 +43,8 @@ _TRIED = tuple(telling_tries.c[name] for name in ("way", "at", "outcome", "cause
 
 
 def kept_of_person(connection: Connection, holder: str, ticket_ids: Sequence[str]) -> dict[str, Any]:
-    """`kept` counts rows; `readings` say who read what of them and why; `messages` are what the person was told, is to
-    be told, or is not told and why, each with the calls and the ways that failed."""
+    """`kept` counts rows; `readings` say who read what of them and why; `messages` are what the person was sent, is to
+    be sent, or is not sent and why, each with the calls and the ways that failed."""
     counts = select(
         *(
             select(func.count()).select_from(table).where(table.c.ticket_id.in_(ticket_ids), *also).label(name)
@@ -63,14 +63,16 @@ def kept_of_person(connection: Connection, holder: str, ticket_ids: Sequence[str
         "tickets": list(ticket_ids),
         "kept": dict(connection.execute(counts).one()._mapping),
         "readings": rows_by_name(connection.execute(readings)),
-        "messages": _told(connection, ticket_ids),
+        "messages": _messages(connection, ticket_ids),
         "erasures": rows_by_name(connection.execute(gone.order_by(erasures.c.at))),
     }
 
 
-def _told(connection: Connection, ticket_ids: Sequence[str]) -> list[dict[str, Any]]:
+def _messages(connection: Connection, ticket_ids: Sequence[str]) -> list[dict[str, Any]]:
     mine = tellings.c.ticket_id.in_(ticket_ids)
-    told = connection.execute(select(tellings.c.id, *_TOLD).where(mine).order_by(tellings.c.planned_at, tellings.c.id))
+    found = connection.execute(
+        select(tellings.c.id, *_MESSAGE_COLUMNS).where(mine).order_by(tellings.c.planned_at, tellings.c.id)
+    )
     tried = (
         select(telling_tries.c.telling_id, *_TRIED)
         .join(tellings, tellings.c.id == telling_tries.c.telling_id)
@@ -81,7 +83,7 @@ def _told(connection: Connection, ticket_ids: Sequence[str]) -> list[dict[str, A
     for row in rows_by_name(connection.execute(tried)):
         tries.setdefault(str(row.pop("telling_id")), []).append(row)
     messages = []
-    for row in rows_by_name(told):
+    for row in rows_by_name(found):
         telling_id = str(row.pop("id"))
         messages.append({**row, "tries": tries.get(telling_id, [])})
     return messages

@@ -58,11 +58,11 @@ class SqlLinks:
 def _asked(work: Work, telling: Telling) -> tuple[LinkPurpose, str]:
     """What the person may answer now, and about which round."""
     if telling.hot_issue_id:
-        told = {"hot_issue_id": telling.hot_issue_id, "person": telling.person}
-        found = work.connection.execute(_ASKED_AGAIN, told).one_or_none()
-        return (LinkPurpose.FOLLOW_UP, f"{found.id}:{found.round}") if found else (LinkPurpose.TOLD, "")
+        parameters = {"hot_issue_id": telling.hot_issue_id, "person": telling.person}
+        found = work.connection.execute(_ASKED_AGAIN, parameters).one_or_none()
+        return (LinkPurpose.FOLLOW_UP, f"{found.id}:{found.round}") if found else (LinkPurpose.NOTICE, "")
     redos = work.connection.execute(_REDOS, {"ticket_id": telling.ticket_id}).scalar_one_or_none()
-    return (LinkPurpose.TOLD, "") if redos is None else (LinkPurpose.VISIT, str(redos))
+    return (LinkPurpose.NOTICE, "") if redos is None else (LinkPurpose.VISIT, str(redos))
 
 
 class SqlLinkBook:

@@ -51,8 +51,8 @@ _INTERRUPTED = text(
 
 def claim(work: Work, way: Way, lease: timedelta, most: int) -> list[Telling]:
     """Claims due rows of a way, those that wait longest first."""
-    told = {"way": way, "lease": lease, "now": work.clock.now(), "most": most}
-    return [telling_of(row) for row in work.connection.execute(_CLAIM, told)]
+    parameters = {"way": way, "lease": lease, "now": work.clock.now(), "most": most}
+    return [telling_of(row) for row in work.connection.execute(_CLAIM, parameters)]
 
 
 def telling_of(row: Row[Any]) -> Telling:
@@ -72,8 +72,8 @@ def telling_of(row: Row[Any]) -> Telling:
 
 def give_up_interrupted(work: Work, way: Way) -> int:
     """Marks as unsure what somebody was sending when their claim ended: for a way that cannot tell a repetition."""
-    told = {"way": way, "cause": NotSentCause.INTERRUPTED}
-    given_up = work.connection.execute(_INTERRUPTED, told).rowcount
+    parameters = {"way": way, "cause": NotSentCause.INTERRUPTED}
+    given_up = work.connection.execute(_INTERRUPTED, parameters).rowcount
     if given_up:
         work.after_commit(lambda: TELLINGS_SETTLED.labels(way, TellingState.UNSURE).inc(given_up))
     return given_up
@@ -81,8 +81,8 @@ def give_up_interrupted(work: Work, way: Way) -> int:
 
 def sent(work: Work, way: Way, taken: Sequence[Telling]) -> int:
     """Records that the way's gateway has these. Returns of how many: a claim was over, or a receipt was faster."""
-    told = {"way": way, "ids": [one.id for one in taken], "attempts": [one.attempts for one in taken]}
-    recorded = work.connection.execute(_SENT, told).rowcount
+    parameters = {"way": way, "ids": [one.id for one in taken], "attempts": [one.attempts for one in taken]}
+    recorded = work.connection.execute(_SENT, parameters).rowcount
     work.after_commit(lambda: TELLINGS_SETTLED.labels(way, TellingState.SENT).inc(recorded))
     return recorded
 

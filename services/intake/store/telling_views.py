@@ -29,20 +29,22 @@ _OF_TICKET = (
 
 
 def tellings_of(connection: Connection, ticket_id: str) -> list[dict[str, Any]]:
-    """What the ticket's caller was told of it and of its hot issue, is to be told, or is not told and why; the oldest
+    """What the ticket's caller was sent of it and of its hot issue, is to be sent, or is not sent and why; the oldest
     first."""
     return rows_by_name(connection.execute(_OF_TICKET, {"ticket_id": ticket_id}))
 
 
 def of_message() -> LateralFromClause:
-    """The telling behind a row of `caller_messages` and its follow-up; its columns begin with `told_`."""
+    """The telling behind a row of `caller_messages` and its follow-up; its columns begin with `telling_`."""
     occurrence = func.concat_ws(
         "|", cast(follow_ups.c.hot_issue_id, Text), caller_messages.c.round, caller_messages.c.stage
     )
     return (
-        select(*(tellings.c[name].label(f"told_{name}") for name in ("way", "state", "cause", "not_before", "sent_at")))
+        select(
+            *(tellings.c[name].label(f"telling_{name}") for name in ("way", "state", "cause", "not_before", "sent_at"))
+        )
         .where(tellings.c.person == follow_ups.c.caller_ref, tellings.c.occurrence == occurrence)
         .order_by(tellings.c.planned_at.desc())
         .limit(1)
-        .lateral("told")
+        .lateral("telling")
     )

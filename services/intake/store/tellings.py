@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.database.work import Work
 from services.contracts.event import deterministic_id
-from services.intake.app.ports import EarlierMessage, PlannedTelling, ToldBefore
+from services.intake.app.ports import EarlierMessage, EarlierMessages, PlannedTelling
 from services.intake.store.telling_stops import telling_stops
 from services.intake.store.telling_tables import tellings
 
@@ -32,7 +32,7 @@ _ADD = text(
     RETURNING id
     """  # noqa: S608 - the names of our own columns
 )
-_TOLD = text(
+_EARLIER = text(
     f"""
     SELECT person, ticket_id, occasion, occurrence, not_before, state = 'waiting' AS waits FROM {tellings.name}
      WHERE person = ANY(:persons) AND state NOT IN ('withheld', 'failed') AND not_before > :since
@@ -56,16 +56,16 @@ class SqlTellings:
         slots = sorted({crc32(one.encode()) % _SLOTS for one in persons})
         work.connection.execute(_LOCK, {"planning": _PLANNING, "slots": slots})
 
-    def told(self, work: Work, persons: Collection[str], since: datetime) -> Mapping[str, ToldBefore]:
+    def earlier(self, work: Work, persons: Collection[str], since: datetime) -> Mapping[str, EarlierMessages]:
         found: dict[str, list[EarlierMessage]] = defaultdict(list)
         stopped = set()
-        for row in work.connection.execute(_TOLD, {"persons": sorted(persons), "since": since}):
+        for row in work.connection.execute(_EARLIER, {"persons": sorted(persons), "since": since}):
             if row.occasion is None:
                 stopped.add(row.person)
             else:
                 message = EarlierMessage(str(row.ticket_id), row.occasion, row.occurrence, row.not_before, row.waits)
                 found[row.person].append(message)
-        return {person: ToldBefore(found[person], person in stopped) for person in found.keys() | stopped}
+        return {person: EarlierMessages(found[person], person in stopped) for person in found.keys() | stopped}
 
     def add(self, work: Work, planned: Sequence[PlannedTelling]) -> list[PlannedTelling]:
         by_id = {telling_id(one): one for one in planned}

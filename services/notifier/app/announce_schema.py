@@ -39,7 +39,7 @@ class AnnounceSchema:
                 raise ChangeRefused("new_alone_from", f"was announced as {known}: subscribers rely on that day")
             return False
         for code in departments():
-            told = SchemaAnnounced(
+            announcement = SchemaAnnounced(
                 version=1,
                 department=code,
                 old=old,
@@ -48,8 +48,8 @@ class AnnounceSchema:
                 new_schema=EVENTS[new].dataschema(),
                 new_alone_from=new_alone_from,
             )
-            event_id = deterministic_id(CONSUMER, f"{told.aggregate_id}|{code}", SchemaAnnounced.type)
-            work.publish(topic_table().department_topic(code), told, event_id=event_id)
+            event_id = deterministic_id(CONSUMER, f"{announcement.aggregate_id}|{code}", SchemaAnnounced.type)
+            work.publish(topic_table().department_topic(code), announcement, event_id=event_id)
         return True
 
 

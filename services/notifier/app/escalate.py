@@ -56,9 +56,9 @@ class Escalate:
         read = self.escalations.read_by_somebody(work, waiting)
         now = work.clock.now()
         stopped = [chain.stopped(now) for chain in waiting if chain.escalation_id in read]
-        told = self._tell_next(work, [chain for chain in waiting if chain.escalation_id not in read])
-        self.escalations.save(work, [*stopped, *told])
-        _set_deadlines(work, told)
+        advanced = self._tell_next(work, [chain for chain in waiting if chain.escalation_id not in read])
+        self.escalations.save(work, [*stopped, *advanced])
+        _set_deadlines(work, advanced)
         return waiting
 
     def _tell_next(self, work: Work, chains: Sequence[Escalation]) -> list[Escalation]:
@@ -67,20 +67,20 @@ class Escalate:
         units = {unit for turn in turns for unit, _ in turn.posts}
         sitting = self.officers.at(work, units) if units else {}
         now = work.clock.now()
-        told, steps, notices = [], [], []
+        advanced, steps, notices = [], [], []
         for chain, turn in zip(chains, turns, strict=True):
             guard = guards.get(chain.subject.subject_id)
             posts = [(unit, post) for unit, post in turn.posts if guard is None or may_hear(unit, guard, hub())]
             there = {one.officer_id: (unit, one) for unit, post in posts for one in sitting.get((unit, post), ())}
             reached = reached_by(chain.telling.channels, [one for _, one in there.values()])
-            after = chain.told_next(now, reached)
-            told.append(after)
+            after = chain.advanced(now, reached)
+            advanced.append(after)
             if after.step > chain.step:
                 steps.append((after, reached))
                 notices += [after.notice(officer, unit, now) for officer, (unit, _) in there.items()]
         self.escalations.add_steps(work, steps)
         self.notices.add(work, notices)
-        return told
+        return advanced
 
 
 def reached_by(allowed: Sequence[OfficerChannel] | None, sitting: Sequence[Sitting]) -> int:

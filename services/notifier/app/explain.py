@@ -17,7 +17,7 @@ from services.notifier.domain.trigger import Fact, Trigger
 Row = TypeVar("Row", bound=Trigger)
 
 
-class UnitsTold(NamedTuple):
+class RouteVerdict(NamedTuple):
     """What one route of the event makes of the fact. `misfits`: the filters that do not fit."""
 
     route: Route
@@ -47,7 +47,7 @@ class Explanation(NamedTuple):
 
     version: int | None
     heard: Sequence[str]
-    routes: Sequence[UnitsTold]
+    routes: Sequence[RouteVerdict]
     rules: Sequence[RuleVerdict]
 
 
@@ -63,7 +63,7 @@ class Explain:
         return Explanation(
             edition.version if edition else None,
             self._heard(fact),
-            [_units_told(route, fact) for route in _of_event(self.recipients.routing.routes, fact)],
+            [_route_verdict(route, fact) for route in _of_event(self.recipients.routing.routes, fact)],
             [_verdict(rule, fact) for rule in _of_event(edition.rules, fact)] if edition and not past else [],
         )
 
@@ -77,10 +77,10 @@ def _of_event(rows: Sequence[Row], fact: Fact) -> list[Row]:
     return [row for row in rows if row.event == fact.type]
 
 
-def _units_told(route: Route, fact: Fact) -> UnitsTold:
+def _route_verdict(route: Route, fact: Fact) -> RouteVerdict:
     misfits = route.misfits(fact)
     units = [] if misfits else [unit for addressee in route.to for unit in units_of(addressee, fact)]
-    return UnitsTold(route, misfits, [*units, *([] if misfits else route.named)])
+    return RouteVerdict(route, misfits, [*units, *([] if misfits else route.named)])
 
 
 def _verdict(rule: TellingRule, fact: Fact) -> RuleVerdict:

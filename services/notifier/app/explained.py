@@ -10,7 +10,7 @@ from services.notifier.domain.trigger import Fact
 
 
 class UnknownEvent(ValueError):
-    """Nobody can be told of such an event."""
+    """Nobody can be notified of such an event."""
 
 
 def fact_of(event_type: str, body: Mapping[str, Any]) -> Fact:

@@ -22,11 +22,11 @@ class UnitPost(NamedTuple):
 class Seats:
     """`hidden`: those whose unit may not hear of the fact (domain/confidence.py)."""
 
-    told: list[UnitPost] = field(default_factory=list)
+    notified: list[UnitPost] = field(default_factory=list)
     hidden: list[UnitPost] = field(default_factory=list)
 
     def add(self, unit: str, posts: Iterable[Post], fact: Fact) -> None:
-        seats = self.told if hears_of(unit, fact) else self.hidden
+        seats = self.notified if hears_of(unit, fact) else self.hidden
         seats.extend(seat for post in posts if (seat := UnitPost(unit, post)) not in seats)
 
 

@@ -33,7 +33,7 @@ class TellAnswer:
     said: Callable[[str], Mapping[str, str]]
 
     def __call__(self, work: Work, answered: str, facts: Mapping[str, Any]) -> None:
-        """`answered` names the record, `facts` are those of a ReplyAnswered. Told once, however often it is called."""
+        """`answered` names the record, `facts` are those of a ReplyAnswered. Sent once, however often it is called."""
         taken = facts["outcome"] is ReplyOutcome.TAKEN
         message: type[Event] = DepartmentReplyTaken if taken else DepartmentReplyTurnedDown
         department, now = facts["department"], work.clock.now()

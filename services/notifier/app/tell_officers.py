@@ -25,7 +25,7 @@ PartsOf = Callable[[str], Collection[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class FittingRule:
     """A rule that fits a fact, the posts that it tells, and those of each step of its chain."""
 
     cause: Envelope
@@ -41,7 +41,7 @@ class Told:
     @property
     def heard(self) -> bool:
         """Whether any post, now or at a later step, may hear of it."""
-        return bool(self.seats) or any(turn.told for turn in self.turns)
+        return bool(self.seats) or any(turn.notified for turn in self.turns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +58,24 @@ class TellOfficers:
     escalate: Escalate
 
     def __call__(self, work: Work, facts: Sequence[Envelope]) -> None:
-        told = [one for cause in facts for one in self._told(cause)]
-        units = {seat.unit for one in told for seat in one.seats}
+        fitting_rules = [one for cause in facts for one in self._fitting_rules(cause)]
+        units = {seat.unit for one in fitting_rules for seat in one.seats}
         officers = self.officers.at(work, units) if units else {}
-        pressing: dict[tuple[UUID, UUID], tuple[Told, UnitPost]] = {}
-        for one in sorted(told, key=lambda one: one.rule.presses):
+        pressing: dict[tuple[UUID, UUID], tuple[FittingRule, UnitPost]] = {}
+        for one in sorted(fitting_rules, key=lambda one: one.rule.presses):
             for seat in one.seats:
                 for officer in officers.get(seat, ()):
                     pressing.setdefault((one.cause.id, officer.officer_id), (one, seat))
         self.notices.add(work, [self._notice(one, seat, officer) for (_, officer), (one, seat) in pressing.items()])
         won = {(one.cause.id, one.rule.rule) for one, _ in pressing.values()}
-        self._move_chains(work, facts, [(one, _reached(one, officers)) for one in told if one.rule.chain], won)
+        self._move_chains(work, facts, [(one, _reached(one, officers)) for one in fitting_rules if one.rule.chain], won)
 
     def _move_chains(
-        self, work: Work, facts: Sequence[Envelope], told: Sequence[tuple[Told, int]], won: Collection[tuple[UUID, str]]
+        self,
+        work: Work,
+        facts: Sequence[Envelope],
+        fitting_rules: Sequence[tuple[FittingRule, int]],
+        won: Collection[tuple[UUID, str]],
     ) -> None:
         """Ends chains that a fact is the act for, and begins those of this batch that nothing later in it ends.
 
@@ -83,64 +87,64 @@ class TellOfficers:
             self.escalate.end(work, {(subject, one.event.type) for subject, one in acts})
         now = work.clock.now()
         chains = []
-        for one, reached in told:
+        for one, reached in fitting_rules:
             subject, version = subject_of(one.fact).subject_id, one.cause.event.version
             later = {act.event.type for of, act in acts if of == subject and act.event.version > version}
-            is_told = (one.cause.id, one.rule.rule) in won or not reached
-            if is_told and one.heard and later.isdisjoint(one.rule.done_by):
+            may_begin = (one.cause.id, one.rule.rule) in won or not reached
+            if may_begin and one.heard and later.isdisjoint(one.rule.done_by):
                 chains.append((self._chain(one, now, reached), reached))
         self.escalate.begin(work, chains)
 
-    def _told(self, cause: Envelope) -> Iterator[Told]:
+    def _fitting_rules(self, cause: Envelope) -> Iterator[FittingRule]:
         fact = cast(Fact, cause.event)
         edition = self.rules.in_force(cause.time)
         if edition is None or getattr(fact, "history", None):
             return
         for rule in edition.fitting(fact):
             turns = [seats_in_turn(step.of, step.post, fact) for step in rule.chain]
-            yield Told(cause, rule, edition.version, seats_of(rule, fact).told, turns)
+            yield FittingRule(cause, rule, edition.version, seats_of(rule, fact).notified, turns)
 
-    def _notice(self, told: Told, seat: UnitPost, officer: UUID) -> OfficerNotice:
-        rule = told.rule
+    def _notice(self, fitting: FittingRule, seat: UnitPost, officer: UUID) -> OfficerNotice:
+        rule = fitting.rule
         return OfficerNotice(
-            notice_id(told.cause.id, officer, rule.template),
+            notice_id(fitting.cause.id, officer, rule.template),
             officer,
-            told.cause.id,
+            fitting.cause.id,
             seat.unit,
-            subject_of(told.fact),
+            subject_of(fitting.fact),
             rule.template,
-            values_of(told.fact, self.parts_of(rule.template)),
+            values_of(fitting.fact, self.parts_of(rule.template)),
             rule.pressure,
-            digest_key(rule, told.fact),
+            digest_key(rule, fitting.fact),
             rule.rule,
-            told.version,
-            told.cause.time,
+            fitting.version,
+            fitting.cause.time,
             read_within=rule.read_within,
             channels=rule.channels,
         )
 
-    def _chain(self, told: Told, now: datetime, reached: int) -> Escalation:
+    def _chain(self, fitting: FittingRule, now: datetime, reached: int) -> Escalation:
         """As the rule has it now: a later edition changes nothing. Nobody reached: the first step follows at once."""
-        rule = told.rule
-        values = values_of(told.fact, self.parts_of(rule.template))
+        rule = fitting.rule
+        values = values_of(fitting.fact, self.parts_of(rule.template))
         assert rule.read_within, "the file is refused otherwise"
         return Escalation(
-            escalation_id(told.cause.id, rule.rule),
-            told.cause.id,
+            escalation_id(fitting.cause.id, rule.rule),
+            fitting.cause.id,
             rule.rule,
-            told.version,
-            subject_of(told.fact),
-            Telling(rule.template, values, rule.pressure, digest_key(rule, told.fact), rule.channels),
-            [ChainTurn(turn.told, step.within) for step, turn in zip(rule.chain, told.turns, strict=True)],
+            fitting.version,
+            subject_of(fitting.fact),
+            Telling(rule.template, values, rule.pressure, digest_key(rule, fitting.fact), rule.channels),
+            [ChainTurn(turn.notified, step.within) for step, turn in zip(rule.chain, fitting.turns, strict=True)],
             done_by=rule.done_by,
             started_at=now,
             due_at=now + rule.read_within if reached else now,
         )
 
 
-def _reached(told: Told, officers: Mapping[tuple[str, Post], Sequence[Sitting]]) -> int:
+def _reached(fitting: FittingRule, officers: Mapping[tuple[str, Post], Sequence[Sitting]]) -> int:
     """How many officers its first notices reach."""
-    return reached_by(told.rule.channels, list({one for seat in told.seats for one in officers.get(seat, ())}))
+    return reached_by(fitting.rule.channels, list({one for seat in fitting.seats for one in officers.get(seat, ())}))
 
 
 def digest_key(rule: TellingRule, fact: Fact) -> str:

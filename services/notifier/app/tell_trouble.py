@@ -28,10 +28,10 @@ def tell_trouble(work: Work, troubles: Sequence[Trouble], log: DeliveryLog) -> N
     for one in troubles:
         cause, message = uuid4(), _MESSAGES[type(one)]
         own_id: UUID = delivery_id(cause, recipient_of(one.department), DeliveryChannel.TOPIC, message.type)
-        told = TopicDelivery(
+        delivery = TopicDelivery(
             own_id, cause, one.department, message, str(one.webhook_id), one.version, now, published_at=now
         )
-        deliveries.append(told)
+        deliveries.append(delivery)
         event = message.model_validate(asdict(one) | {"delivery_id": own_id})
         work.publish(topics.department_topic(one.department), event, event_id=own_id)
     log.add(work, deliveries)

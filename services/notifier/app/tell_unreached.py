@@ -31,8 +31,8 @@ class FailedWay(NamedTuple):
 def tell_unreached(work: Work, way: FailedWay) -> None:
     """A supervising party has no such topic: only the hub is notified."""
     for department in sorted({way.unit, hub()} & departments().keys()):
-        told = f"{way.officer_id}|{way.channel}|{way.until.isoformat()}|{department}"
-        delivery = deterministic_id(CONSUMER, told, OfficerUnreached.type)
+        seed = f"{way.officer_id}|{way.channel}|{way.until.isoformat()}|{department}"
+        delivery = deterministic_id(CONSUMER, seed, OfficerUnreached.type)
         event = OfficerUnreached(
             version=1,
             delivery_id=delivery,

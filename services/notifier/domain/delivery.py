@@ -171,5 +171,5 @@ def notice(
 ) -> Notice:
     """The message about `fact` for a department: those of the fact's fields that the message has, and what is said to
     people."""
-    told = {"stage": fact.type, "department": department, "delivery_id": delivery}
-    return message.model_validate(fact.model_dump() | {**told, **said})
+    own_fields = {"stage": fact.type, "department": department, "delivery_id": delivery}
+    return message.model_validate(fact.model_dump() | {**own_fields, **said})

@@ -15,9 +15,10 @@ from services.notifier.domain.officer_notice import CONSUMER, OfficerNotice, Pre
 
 
 class EscalationState(StrEnum):
-    """`running` → `read`, by anybody who was told; `done`: somebody acted on the subject; `exhausted`: nobody read it.
+    """`running` → `read`, by anybody who was notified; `done`: somebody acted on the subject;
+    `exhausted`: nobody read it.
 
-    Exhausted means that nobody is left to be told.
+    Exhausted means that nobody is left to be notified.
     """
 
     RUNNING = "running"
@@ -47,8 +48,8 @@ class Telling(NamedTuple):
 class Escalation:
     """The chain of one fact by one rule; a later edition of the rules changes nothing in it.
 
-    `step` is the last that was told; 0 are the first notices. `due_at`: when the next step follows; None: none does.
-    `done_by`: the events of the subject that end it, too.
+    `step` is the last that was notified; 0 are the first notices. `due_at`: when the next step follows; None: none
+    does. `done_by`: the events of the subject that end it, too.
     """
 
     escalation_id: UUID
@@ -77,15 +78,15 @@ class Escalation:
         """Somebody has read it, or has acted on the subject."""
         return replace(self, state=state, due_at=None, ended_at=now)
 
-    def told_next(self, now: datetime, reached: int) -> Self:
-        """The next step was told to so many officers to whom a way leads; to none: the one after it follows at once."""
+    def advanced(self, now: datetime, reached: int) -> Self:
+        """The next step notified so many officers to whom a way leads; none: the one after it follows at once."""
         turn = self.next_turn
         if turn is None:
             return replace(self, state=EscalationState.EXHAUSTED, due_at=None, ended_at=now)
         return replace(self, step=self.step + 1, due_at=now + turn.within if reached else now)
 
     def notice(self, officer_id: UUID, unit: str, now: datetime) -> OfficerNotice:
-        """Of the step that was told last."""
+        """Of the step that was notified last."""
         telling = self.telling
         return OfficerNotice(
             notice_id(self.event_id, officer_id, telling.template, self.step),

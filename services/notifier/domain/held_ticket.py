@@ -21,7 +21,7 @@ from services.notifier.domain.confidence import may_hear
 from services.notifier.domain.delivery import RedactedText
 
 WITHDRAWN_FOR: Final = timedelta(days=30)
-"""As long as the stream keeps what was told of the ticket: a reader of it finds here that it is over."""
+"""As long as the stream keeps what was sent of the ticket: a reader of it finds here that it is over."""
 
 _SHOWN: Final = frozenset(DepartmentTicketState.model_fields) & frozenset(TicketEvent.model_fields)
 _KEPT: Final = _SHOWN - {"version", "ticket_id"} | {"text_version", "caller_ref", "about_unit"}
@@ -30,7 +30,7 @@ _GUARDS: Final = ("restricted", "lead", "about_unit")
 
 @dataclass(slots=True)
 class Holding:
-    """What one department was last told of a ticket. `revision` counts its records; 0: none yet.
+    """What one department was last sent of a ticket. `revision` counts its records; 0: none yet.
 
     `role` None: the ticket is withdrawn, for the reason and since the time that are given. `shown` is a hash of the
     newest record; None once that is a tombstone.
@@ -69,7 +69,7 @@ class Holding:
 class HeldTicket:
     """A ticket as its newest fact left it. `facts` is of that fact what departments are shown or what decides on it.
 
-    `breached` has the end of each clock that was told to be breached, by clock.
+    `breached` has the end of each clock that was reported as breached, by clock.
     """
 
     ticket_id: str
@@ -162,7 +162,7 @@ def _roles(fact: TicketEvent, hub: DepartmentCode) -> dict[DepartmentCode, Role]
 
 
 def _why_withdrawn(fact: TicketEvent, department: DepartmentCode) -> Withdrawal:
-    """A unit that is reported is told no more than that another has the ticket."""
+    """A unit that is reported learns no more than that another has the ticket."""
     if fact.state not in OPEN_STATES:
         return "merged" if fact.merged_into else "ended"
     return "restricted" if fact.restricted and department in fact.co_handlers else "left"

@@ -49,7 +49,7 @@ class MessageStatus(StrEnum):
     WITHHELD = "withheld"
 
 
-class Told(NamedTuple):
+class OfficerToReach(NamedTuple):
     """An officer as whoever decides sees them. `ways` in their order."""
 
     active: bool
@@ -105,12 +105,12 @@ class Leaving:
     def decide(
         self,
         message: Due,
-        officer: Told,
-        told: Mapping[OfficerChannel, Sequence[datetime]],
+        officer: OfficerToReach,
+        sent_at: Mapping[OfficerChannel, Sequence[datetime]],
         resting: Collection[Reached],
         now: datetime,
     ) -> Go | Wait | End:
-        """`told`: when messages left to the officer, by channel. `resting`: ways that failed lately."""
+        """`sent_at`: when messages left to the officer, by channel. `resting`: ways that failed lately."""
         if not officer.active:
             return End(MessageStatus.WITHHELD, Cause.LEFT)
         if now >= message.closes_at + timedelta(hours=self.rules.given_up_after_h):
@@ -122,7 +122,7 @@ class Leaving:
             if obstacle := self._obstacle(way, resting):
                 why = obstacle
                 continue
-            return self._when(message, officer.post, rank, way.channel, told.get(way.channel, ()), now)
+            return self._when(message, officer.post, rank, way.channel, sent_at.get(way.channel, ()), now)
         return End(MessageStatus.FAILED, why)
 
     def _obstacle(self, way: Reached, resting: Collection[Reached]) -> Cause | None:
@@ -137,12 +137,12 @@ class Leaving:
         return bool(at) and (address in self.own or name in self.rules.machines)
 
     def _when(
-        self, message: Due, post: Post, rank: int, channel: OfficerChannel, told: Sequence[datetime], now: datetime
+        self, message: Due, post: Post, rank: int, channel: OfficerChannel, sent_at: Sequence[datetime], now: datetime
     ) -> Go | Wait:
         if not message.urgent:
             for cause, at in (
                 (Cause.QUIET, self.rules.out_of_quiet(now, channel, post)),
-                (Cause.LIMIT, free_from(told, now, self.rules.limits[channel])),
+                (Cause.LIMIT, free_from(sent_at, now, self.rules.limits[channel])),
             ):
                 if at > now:
                     return Wait(at, cause)

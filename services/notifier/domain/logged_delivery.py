@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class ToldBy(StrEnum):
+class LoggedChannel(StrEnum):
     """A unit's topic and webhooks, and the ways to an officer."""
 
     TOPIC = "topic"
@@ -17,7 +17,7 @@ class ToldBy(StrEnum):
     SMS = "sms"
 
 
-class ToldState(StrEnum):
+class LoggedStatus(StrEnum):
     """The states of deliveries (`DeliveryStatus`) and of officers' notices (`NoticeStatus`)."""
 
     AWAITING_TEXT = "awaiting_text"

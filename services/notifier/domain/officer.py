@@ -9,7 +9,7 @@ from uuid import UUID
 
 
 class Post(StrEnum):
-    """What an officer is told as. `representative`: a deputy, or a residents' representative, of a sub-district."""
+    """What an officer is notified as. `representative`: a deputy, or a residents' representative, of a sub-district."""
 
     DUTY = "duty"
     LEADER = "leader"

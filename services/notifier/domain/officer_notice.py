@@ -48,7 +48,7 @@ class OfficerNotice:
     """`values` are facts and codes; words are made when a message is written. Never a caller's data.
 
     `template` names the words. Notices of one officer with the same `digest_key` in the same window go in one message.
-    `rule` and `rule_version` say why the officer is told. `read_within`: how long it may stay unread; None: nobody
+    `rule` and `rule_version` say why the officer is notified. `read_within`: how long it may stay unread; None: nobody
     asks. `step` is 0, or the step of an escalation. `channels`: the ways that it may use; None: all of the officer's.
     """
 

@@ -16,8 +16,8 @@ MINUTE, HOUR = 60.0, 3600.0
 class RetryPolicy:
     """`share`, from 0 to 1, is the jitter: no try comes before its published time, and none much later.
 
-    `warn_after`: the department is told of a webhook that has taken nothing for so long. `disable_after`: one that has
-    taken nothing for so long, when a delivery had its last try, is disabled.
+    `warn_after`: the department is notified of a webhook that has taken nothing for so long. `disable_after`: one that
+    has taken nothing for so long, when a delivery had its last try, is disabled.
     `longest_asked_s` caps what a receiver may ask for by Retry-After. `give_up_after` outlasts the schedule.
     """
 

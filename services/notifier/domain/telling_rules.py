@@ -21,7 +21,7 @@ from services.notifier.domain.routing import FACTS, Addressee
 from services.notifier.domain.trigger import Fact, Trigger
 
 TRIGGERS: Final[Mapping[str, type[Event]]] = {**FACTS, TicketDispatched.type: TicketDispatched}
-"""The events that officers may be told of, by type."""
+"""The events that officers may be notified of, by type."""
 
 Posts = Annotated[tuple[Post, ...], Field(min_length=1)]
 Limit = Annotated[timedelta, Field(gt=timedelta(0))]
@@ -36,7 +36,7 @@ class Together(StrEnum):
 
 
 class ChainStep(DataRow):
-    """Who is told next, and how long that may stay unread before the step after it."""
+    """Who is notified next, and how long that may stay unread before the step after it."""
 
     of: Addressee
     post: Post
@@ -95,7 +95,7 @@ class TellingRules:
                 )
 
     def in_force(self, at: datetime) -> RuleSet | None:
-        """None before the first edition: nobody is told by name."""
+        """None before the first edition: nobody is notified by name."""
         return next((one for one in reversed(self.editions) if one.begins <= at), None)
 
     @property

@@ -36,7 +36,7 @@ def load_log_retention(file: Path = FILE) -> Mapping[str, timedelta]:
 
 
 def load_officer_log_retention(file: Path = FILE) -> Mapping[str, timedelta]:
-    """How long what officers were told is kept, by kind of subject. Raises InvalidData unless each has one class."""
+    """How long officers' notices are kept, by kind of subject. Raises InvalidData unless each has one class."""
     return _one_class_each(file, "subjects", SUBJECT_KINDS)
 
 

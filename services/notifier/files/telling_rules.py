@@ -49,11 +49,11 @@ def _check(file: Path, row: str, rule: TellingRule, words: OfficerWords) -> None
         needs = _FIELD_OF_ADDRESSEE.get(addressee)
         if needs and needs not in event.model_fields:
             raise InvalidData(file, row, f"{addressee}: {rule.event} does not say who that is; name another")
-    told = [(addressee, post) for addressee, posts in rule.to.items() for post in posts]
+    at_first = [(addressee, post) for addressee, posts in rule.to.items() for post in posts]
     in_turn = [(step.of, step.post) for step in rule.chain]
-    if issubclass(event, TicketEvent) and any(post is Post.REPRESENTATIVE for _, post in (*told, *in_turn)):
+    if issubclass(event, TicketEvent) and any(post is Post.REPRESENTATIVE for _, post in (*at_first, *in_turn)):
         raise InvalidData(file, row, "a representative hears of no single ticket; name another post")
-    if again := [step for step, times in Counter([*told, *in_turn]).items() if times > 1]:
+    if again := [step for step, times in Counter([*at_first, *in_turn]).items() if times > 1]:
         raise InvalidData(file, row, f"chain: goes round to {again[0][0]} {again[0][1]}; name each post once")
     if unknown := sorted(set(rule.done_by) - TRIGGERS.keys()):
         raise InvalidData(file, row, f"done_by: {unknown[0]!r} is no event that officers may be told of; correct it")

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.chassis.database.work import Work, Workshop
 from services.chassis.web.csv_answers import csv_answer
 from services.chassis.web.problems import Problem
-from services.notifier.domain.logged_delivery import ToldBy, ToldState
+from services.notifier.domain.logged_delivery import LoggedChannel, LoggedStatus
 from services.notifier.http.log_filter import LogFilter, LogReader
 from services.notifier.store import delivery_log
 from services.notifier.store.delivery_log import LogQuery, Position
@@ -34,8 +34,8 @@ class DeliveryOut(BaseModel):
     event_id: UUID = Field(description="The event that caused it.")
     recipient: str
     person: str | None = Field(None, description="The officer at the recipient who was told, if one was.")
-    channel: ToldBy | None = Field(description="Absent as long as it is not decided.")
-    status: ToldState
+    channel: LoggedChannel | None = Field(description="Absent as long as it is not decided.")
+    status: LoggedStatus
     cause: str | None = Field(None, description="Why it was not sent, as long as its contents are kept.")
     message: str = Field(description="The type of the message.")
     ticket_id: str | None

@@ -122,7 +122,7 @@ def explaining_routes(explain: Explain) -> APIRouter:
 
     @router.post("/explain")
     def explain_event(_: RuleAsker, body: EventIn) -> ExplanationOut:
-        """Who would be told of an event and why, and who not and why. Nothing is kept or sent."""
+        """Who would be notified of an event and why, and who not and why. Nothing is kept or sent."""
         return explanation_shown(explained(explain, body.type, body.event, body.time))
 
     return router
@@ -179,9 +179,9 @@ def explanation_shown(found: Explanation) -> ExplanationOut:
                 template=one.rule.template,
                 filters=list(one.rule.filters),
                 misfits=list(one.misfits),
-                told=_posts(one.seats.told),
+                told=_posts(one.seats.notified),
                 hidden=_posts(one.seats.hidden),
-                chain=[_posts(turn.seats.told) for turn in one.chain],
+                chain=[_posts(turn.seats.notified) for turn in one.chain],
             )
             for one in found.rules
         ],

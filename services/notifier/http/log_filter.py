@@ -18,7 +18,7 @@ from services.contracts.event import TicketId
 from services.contracts.hot_issue_events import HotIssueId, ProjectId
 from services.contracts.supervision_events import SupervisionId
 from services.contracts.ticket_events import DepartmentCode
-from services.notifier.domain.logged_delivery import ToldBy, ToldState
+from services.notifier.domain.logged_delivery import LoggedChannel, LoggedStatus
 from services.notifier.store.delivery_log import LogQuery
 
 WHOLE_LOG = frozenset({Role.HUB, Role.SUPERVISOR, Role.ADMIN})
@@ -63,8 +63,8 @@ def _asked(
     matter_id: SupervisionId | None = None,
     number: Annotated[str | None, Query(pattern=NUMBER, description="Of a ticket, hot issue or project.")] = None,
     department: DepartmentCode | None = None,
-    channel: ToldBy | None = None,
-    status: ToldState | None = None,
+    channel: LoggedChannel | None = None,
+    status: LoggedStatus | None = None,
     webhook_id: UUID | None = None,
     since: Annotated[Moment, Query(description="The cause was recorded then or later.")] = None,
     until: Annotated[Moment, Query(description="The cause was recorded before.")] = None,

@@ -61,7 +61,7 @@ class WayOut(BaseModel):
 
 
 class OfficerOut(BaseModel):
-    """An officer who is told. Personal data: for the hub and the unit itself."""
+    """An officer who is notified. Personal data: for the hub and the unit itself."""
 
     model_config = ConfigDict(from_attributes=True)
 

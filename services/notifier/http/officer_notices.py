@@ -109,7 +109,7 @@ def officer_notice_routes(workshop: Workshop, mark_read: MarkRead) -> APIRouter:
     def list_notices(
         actor: Keeper, number: TicketNumber | None = None, cursor: str | None = None, limit: Limit = 100
     ) -> NoticePage:
-        """What officers were told, newest first, by unit and post; a department sees its own."""
+        """What officers were notified of, newest first, by unit and post; a department sees its own."""
         with workshop.open() as work:
             found = notices_page(work, own_units(actor), number, read_cursor(cursor), limit + 1)
         items = [NoticeOut.model_validate(row) for row in found[:limit]]
@@ -129,7 +129,7 @@ def officer_notice_routes(workshop: Workshop, mark_read: MarkRead) -> APIRouter:
     def list_chains(
         actor: Keeper, state: EscalationState | None = None, cursor: str | None = None, limit: Limit = 100
     ) -> ChainPage:
-        """Chains, newest first: who was told at which step, and what follows. A department sees where it was told."""
+        """Chains, newest first: who was notified at which step, and what follows. A department sees its own."""
         with workshop.open() as work:
             found = chains_page(work, own_units(actor), state, read_cursor(cursor), limit + 1)
         items = [chain_shown(row) for row in found[:limit]]
@@ -142,9 +142,9 @@ def officer_notice_routes(workshop: Workshop, mark_read: MarkRead) -> APIRouter:
 def chain_shown(row: Any) -> ChainOut:
     chain = escalation_of(row)
     taken = {one["step"]: one for one in row.steps or ()}
-    turns = [TurnOut(step=0, posts=[], **_told(taken.get(0)))]
+    turns = [TurnOut(step=0, posts=[], **_outcome_of(taken.get(0)))]
     for number, turn in enumerate(chain.chain, start=1):
-        turns.append(TurnOut(step=number, posts=list(turn.posts), within=turn.within, **_told(taken.get(number))))
+        turns.append(TurnOut(step=number, posts=list(turn.posts), within=turn.within, **_outcome_of(taken.get(number))))
     return ChainOut(
         escalation_id=chain.escalation_id,
         subject_kind=chain.subject.kind,
@@ -163,5 +163,5 @@ def chain_shown(row: Any) -> ChainOut:
     )
 
 
-def _told(step: dict[str, Any] | None) -> dict[str, Any]:
+def _outcome_of(step: dict[str, Any] | None) -> dict[str, Any]:
     return {} if step is None else {"told_at": step["told_at"], "officers": step["officers"]}

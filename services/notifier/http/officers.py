@@ -37,7 +37,7 @@ def officer_routes(workshop: Workshop, leaving: Leaving) -> APIRouter:
 
     @router.get("")
     def list_officers(actor: Keeper, unit: DepartmentCode | None = None) -> OfficerList:
-        """Who is told by name, and who would not be reached. A department sees its own."""
+        """Who is notified by name, and who would not be reached. A department sees its own."""
         with workshop.open() as work:
             directory, found = directory_of(work, actor, unit)
         return OfficerList(
@@ -69,7 +69,7 @@ def officer_routes(workshop: Workshop, leaving: Leaving) -> APIRouter:
 
     @router.delete("/{officer_id}", status_code=204)
     def remove_officer(actor: Keeper, officer_id: UUID) -> None:
-        """The officer is told no more; the addresses are deleted, what was told stays in the log."""
+        """The officer is notified no more; the addresses are deleted, what was sent stays in the log."""
         with workshop.open() as work:
             remove_own(work, actor, officer_id)
 

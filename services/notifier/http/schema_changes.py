@@ -37,10 +37,10 @@ def schema_change_routes(workshop: Workshop, announce: AnnounceSchema) -> APIRou
         """Tells every department on its topic. Until the day both types are sent; the same call again tells nobody."""
         try:
             with workshop.open() as work:
-                told = announce(work, body.old, body.new, body.new_alone_from, actor.subject)
+                announced = announce(work, body.old, body.new, body.new_alone_from, actor.subject)
         except ChangeRefused as refused:
             at = ("body", refused.field)
             raise invalid([{"loc": at, "type": "value_error", "msg": str(refused)}]) from None
-        return SchemaChangeOut(told=len(departments()) if told else 0)
+        return SchemaChangeOut(told=len(departments()) if announced else 0)
 
     return router

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from services.chassis.messaging.errors import Reject
 from services.contracts.faults import model_fault
-from services.notifier.app.explain import Explain, RuleVerdict, UnitsTold
+from services.notifier.app.explain import Explain, RouteVerdict, RuleVerdict
 from services.notifier.app.explained import UnknownEvent, fact_of
 from services.notifier.app.posts_of_fact import UnitPost
 from services.notifier.app.recipients import Recipients
@@ -92,10 +92,10 @@ def _rule(rule: TellingRule) -> str:
     return f"{rule.rule}: {rule.event}{f' ({filters})' if filters else ''} → {to}: {rule.template}{read}"
 
 
-def _route(told: UnitsTold) -> str:
-    if told.misfits:
-        return f"not by the route to {_said(told.route.to)}: {', '.join(told.misfits)} does not fit"
-    return f"by the route to {_said(told.route.to)}: {', '.join(told.units) or 'nobody'}"
+def _route(verdict: RouteVerdict) -> str:
+    if verdict.misfits:
+        return f"not by the route to {_said(verdict.route.to)}: {', '.join(verdict.misfits)} does not fit"
+    return f"by the route to {_said(verdict.route.to)}: {', '.join(verdict.units) or 'nobody'}"
 
 
 def _verdict(verdict: RuleVerdict, there: There) -> Iterator[str]:
@@ -104,11 +104,11 @@ def _verdict(verdict: RuleVerdict, there: There) -> Iterator[str]:
         yield f"not by {rule.rule}: {', '.join(verdict.misfits)} does not fit"
         return
     because = f" ({', '.join(rule.filters)} fits)" if rule.filters else ""
-    yield f"by {rule.rule}{because}: {_posts(verdict.seats.told, there)}, {rule.pressure}, {rule.template}"
+    yield f"by {rule.rule}{because}: {_posts(verdict.seats.notified, there)}, {rule.pressure}, {rule.template}"
     if verdict.seats.hidden:
         yield f"  not {_posts(verdict.seats.hidden)}: the unit may not hear of it"
     for turn in verdict.chain:
-        yield f"  then {_posts(turn.seats.told, there)}, if nobody read it"
+        yield f"  then {_posts(turn.seats.notified, there)}, if nobody read it"
 
 
 def _posts(seats: Sequence[UnitPost], there: There = lambda unit, post: "") -> str:

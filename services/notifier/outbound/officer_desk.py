@@ -48,10 +48,10 @@ class OfficerDesk:
             decided = []
             for one in due:
                 officer = one.officer_id
-                told, resting = known.told[officer], known.resting[officer]
-                decision = self.leaving.decide(one.due, known.officers[officer], told, resting, now)
+                sent_at, resting = known.sent_at[officer], known.resting[officer]
+                decision = self.leaving.decide(one.due, known.officers[officer], sent_at, resting, now)
                 if isinstance(decision, Go):
-                    told[decision.channel].append(now)
+                    sent_at[decision.channel].append(now)
                 decided.append((one, decision))
             record(work, decided)
             work.after_commit(self.news.stir)

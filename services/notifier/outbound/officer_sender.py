@@ -112,7 +112,7 @@ class OfficerSender:
         return wait
 
     def _way_fails(self, work: Work, message: Claimed, cause: str) -> None:
-        """It rests, and people at the unit and the hub are told by their topics."""
+        """It rests, and people at the unit and the hub are notified by their topics."""
         if not outcomes.next_way(work, message, cause):
             return
         if way := outcomes.rest(work, message, cause, timedelta(hours=self.rules.way_rests_h)):

@@ -19,7 +19,7 @@ from services.chassis.web.identity import Actor, Role
 from services.chassis.web.problems import invalid
 from services.chassis.working_days import SHANGHAI
 from services.contracts.departments import departments
-from services.notifier.domain.logged_delivery import ToldBy, ToldState
+from services.notifier.domain.logged_delivery import LoggedChannel, LoggedStatus
 from services.notifier.files.officer_words import OfficerWords
 from services.notifier.http.deliveries import log_as_csv, position
 from services.notifier.http.log_filter import WHOLE_LOG, Filter, LogReader
@@ -49,8 +49,8 @@ class Entered:
         """Raises Problem 422 that names the field."""
         columns: dict[str, object] = {
             "number": "".join(self.number.split()).upper(),
-            "channel": _one_of("channel", list(ToldBy), self.channel),
-            "status": _one_of("status", list(ToldState), self.status),
+            "channel": _one_of("channel", list(LoggedChannel), self.channel),
+            "status": _one_of("status", list(LoggedStatus), self.status),
         }
         department = _one_of("department", departments().keys(), self.department)
         since, until = _day("since", self.since), _day("until", self.until)
@@ -88,8 +88,8 @@ def delivery_pages(workshop: Workshop, pages: Pages, words: OfficerWords) -> API
             csv=f"{LOG}.csv?{entered.query()}",
             entered=entered,
             units=sorted(departments() if _units(actor) is None else actor.departments),
-            ways=list(ToldBy),
-            states=list(ToldState),
+            ways=list(LoggedChannel),
+            states=list(LoggedStatus),
             troubled=[one for one in held if one.failing_since or one.status == WebhookStatus.DISABLED],
             may_act=own,
             what=request.query_params.get("done"),
@@ -122,7 +122,7 @@ def delivery_pages(workshop: Workshop, pages: Pages, words: OfficerWords) -> API
 
 
 def _sentence(words: OfficerWords, row: Any, language: str) -> str | None:
-    """What an officer was told; None for a unit's message, and where the template is another one by now."""
+    """What an officer was sent; None for a unit's message, and where the template is another one by now."""
     if row.person is None:
         return None
     try:

@@ -66,7 +66,7 @@ def _newest(work: Work, keys: Collection[Key]) -> dict[Key, GatheringWindow]:
     if not keys:
         return {}
     asked = sorted(keys)
-    told = {"officers": [key.officer_id for key in asked], "keys": [key.digest_key for key in asked]}
+    parameters = {"officers": [key.officer_id for key in asked], "keys": [key.digest_key for key in asked]}
     return {
         (key := Key(row.officer_id, row.digest_key)): GatheringWindow(
             key,
@@ -77,7 +77,7 @@ def _newest(work: Work, keys: Collection[Key]) -> dict[Key, GatheringWindow]:
             row.channels,
             row.status == MessageStatus.OPEN,
         )
-        for row in work.connection.execute(_NEWEST, told)
+        for row in work.connection.execute(_NEWEST, parameters)
     }
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import select, text
 from services.chassis.database.rows import by_column, changes_by_column, insert_rows, update_rows
 from services.chassis.database.work import Work
 from services.chassis.metrics import OFFICER_MESSAGES
-from services.notifier.domain.leaving import Due, End, Go, MessageStatus, Told, Wait
+from services.notifier.domain.leaving import Due, End, Go, MessageStatus, OfficerToReach, Wait
 from services.notifier.domain.officer import OfficerChannel, Post, Reached
 from services.notifier.domain.officer_notice import NoticeStatus
 from services.notifier.store.officer_tables import officer_messages, officer_notices, officer_ways, officers
@@ -48,10 +48,10 @@ class DueMessage(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of the officers that messages are due to. `told`: when messages were given to a channel."""
+    """What is known of the officers that messages are due to. `sent_at`: when messages were given to a channel."""
 
-    officers: Mapping[UUID, Told]
-    told: Mapping[UUID, Mapping[OfficerChannel, list[datetime]]]
+    officers: Mapping[UUID, OfficerToReach]
+    sent_at: Mapping[UUID, Mapping[OfficerChannel, list[datetime]]]
     resting: Mapping[UUID, Collection[Reached]]
 
 
@@ -80,22 +80,22 @@ def known_of(work: Work, ids: Collection[UUID], span: timedelta) -> Known:
     reached = select(officer_ways).where(officer_ways.c.officer_id.in_(ids)).order_by(officer_ways.c.rank)
     for row in work.connection.execute(reached):
         ways[row.officer_id].append(Reached(OfficerChannel(row.channel), row.address))
-    told: dict[UUID, dict[OfficerChannel, list[datetime]]] = defaultdict(lambda: defaultdict(list))
+    sent_at: dict[UUID, dict[OfficerChannel, list[datetime]]] = defaultdict(lambda: defaultdict(list))
     tries = select(officer_tries.c.officer_id, officer_tries.c.channel, officer_tries.c.at)
     took = officer_tries.c.outcome.is_(None) | (officer_tries.c.outcome == "sent")
     recent = tries.where(officer_tries.c.officer_id.in_(ids), officer_tries.c.at > now - span, took)
     for row in work.connection.execute(recent):
-        told[row.officer_id][OfficerChannel(row.channel)].append(row.at)
+        sent_at[row.officer_id][OfficerChannel(row.channel)].append(row.at)
     resting: dict[UUID, set[Reached]] = defaultdict(set)
     at_rest = select(resting_ways).where(resting_ways.c.officer_id.in_(ids), resting_ways.c.until > now)
     for row in work.connection.execute(at_rest):
         resting[row.officer_id].add(Reached(OfficerChannel(row.channel), row.address))
     people = select(officers.c.officer_id, officers.c.active, officers.c.post).where(officers.c.officer_id.in_(ids))
     found = {
-        row.officer_id: Told(row.active, Post(row.post), ways[row.officer_id])
+        row.officer_id: OfficerToReach(row.active, Post(row.post), ways[row.officer_id])
         for row in work.connection.execute(people)
     }
-    return Known(found, told, resting)
+    return Known(found, sent_at, resting)
 
 
 def record(work: Work, decided: Iterable[tuple[DueMessage, Go | Wait | End]]) -> None:

@@ -43,7 +43,7 @@ _ADD_WAYS = insert_rows(officer_ways, "officer_id", "rank", "channel", "address"
 
 
 class Written(NamedTuple):
-    """How many officers are new, how many there were before, and how many are told no more."""
+    """How many officers are new, how many there were before, and how many are notified no more."""
 
     added: int
     kept: int
@@ -150,7 +150,7 @@ def compared(work: Work, given: Sequence[Officer], by: str) -> Written:
 
 
 def remove(work: Work, officer_id: UUID, units: Collection[str] | None, by: str) -> bool:
-    """The officer is told no more; the addresses go, what was told stays. False: none of `units` has such a one."""
+    """The officer is notified no more; the addresses go, what was sent stays. False: none of `units` has such a one."""
     found = officers.c.active & (officers.c.officer_id == officer_id)
     if units is not None:
         found &= officers.c.unit.in_(units)

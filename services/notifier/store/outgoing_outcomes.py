@@ -84,8 +84,8 @@ def next_way(work: Work, message: Claimed, cause: str) -> bool:
 def rest(work: Work, message: Claimed, cause: str, rests: timedelta) -> FailedWay | None:
     """The way by which it was tried is not tried for so long. None if it rests already."""
     now = work.clock.now()
-    told = {"officer": message.officer_id, "rank": message.rank, "channel": message.channel, "cause": cause}
-    row = work.connection.execute(_REST, told | {"since": now, "until": now + rests}).one_or_none()
+    parameters = {"officer": message.officer_id, "rank": message.rank, "channel": message.channel, "cause": cause}
+    row = work.connection.execute(_REST, parameters | {"since": now, "until": now + rests}).one_or_none()
     if row is None:
         return None
     return FailedWay(message.officer_id, row.unit, Post(row.post), message.channel, cause, now + rests)

@@ -90,7 +90,7 @@ def unsent(connection: Connection, since: datetime, units: Collection[str] | Non
 
 
 def unsent_by_cause(connection: Connection, since: datetime, units: Collection[str] | None) -> list[Row[Any]]:
-    """As `unsent`, counted by officer, state and cause: the newest first. `rules` by which they were to be told.
+    """As `unsent`, counted by officer, state and cause: the newest first. `rules` by which they were to be notified.
 
     `numbers` are some of the `numbered` tickets and issues that it is about, for whoever sees all units: a unit may no
     longer hear of them.
@@ -154,10 +154,10 @@ def _shares(
         .join(officers, officers.c.officer_id == tried.officer_id)
         .where(tried.at > now - rules.longest_span, tried.outcome.is_(None) | (tried.outcome == "sent"))
     )
-    told: dict[tuple[UUID, str, str, str, OfficerChannel], list[datetime]] = defaultdict(list)
+    sent_at: dict[tuple[UUID, str, str, str, OfficerChannel], list[datetime]] = defaultdict(list)
     for row in connection.execute(_of(asked, units)):
-        told[row.officer_id, row.unit, row.post, row.name, OfficerChannel(row.channel)].append(row.at)
-    return {of: share_used(times, now, rules.limits[of[-1]]) for of, times in told.items()}
+        sent_at[row.officer_id, row.unit, row.post, row.name, OfficerChannel(row.channel)].append(row.at)
+    return {of: share_used(times, now, rules.limits[of[-1]]) for of, times in sent_at.items()}
 
 
 def _of(asked: Select[Any], units: Collection[str] | None) -> Select[Any]:

@@ -33,9 +33,9 @@ class SqlUnreachedLevels:
 
     def note(self, work: Work, chains: Sequence[Escalation]) -> None:
         levels = [(one.escalation_id, one.step) for one in chains]
-        told = tuple_(escalation_steps.c.escalation_id, escalation_steps.c.step)
+        step_key = tuple_(escalation_steps.c.escalation_id, escalation_steps.c.step)
         if levels:
-            work.connection.execute(update(escalation_steps).where(told.in_(levels)).values(officers=0))
+            work.connection.execute(update(escalation_steps).where(step_key.in_(levels)).values(officers=0))
 
 
 def _ended_unreached() -> ColumnElement[bool]:

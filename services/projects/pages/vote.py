@@ -1,6 +1,6 @@
 """Voting without an account: by the personal code on the ballot, or the link that ends in it.
 
-Whoever has no code that works learns nothing. Nothing is changed by opening a page. No cookie is set. Nobody is told
+Whoever has no code that works learns nothing. Nothing is changed by opening a page. No cookie is set. Nobody is shown
 how the vote stands.
 """
 

@@ -38,16 +38,16 @@ def ignored(number: int) -> TicketTextRecorded:
 
 
 def envelope(event: Event, event_id: UUID | None = None) -> Envelope:
-    """Told twice, the same event has the same id."""
-    told = event_id or deterministic_id("test", f"{event.aggregate_id}/{event.version}", event.type)
-    return Envelope(told, "/310109/test", NOW, event)
+    """Published twice, the same event has the same id."""
+    envelope_id = event_id or deterministic_id("test", f"{event.aggregate_id}/{event.version}", event.type)
+    return Envelope(envelope_id, "/310109/test", NOW, event)
 
 
 def record(event: Event, offset: int, *, topic: str = "t", partition: int = 0) -> ConsumerRecord:
     """The event as a consumer reads it."""
-    told = envelope(event)
-    headers, value = told.headers(), told.value()
-    return raw_record(offset, headers=headers, value=value, key=told.key, topic=topic, partition=partition)
+    enveloped = envelope(event)
+    headers, value = enveloped.headers(), enveloped.value()
+    return raw_record(offset, headers=headers, value=value, key=enveloped.key, topic=topic, partition=partition)
 
 
 def raw_record(

@@ -65,7 +65,7 @@ class Future:
 
 @dataclass
 class Broker:
-    """A broker as its producers see it, behaving as it is told. One failure spoils a producer for good.
+    """A broker as its producers see it, behaving as it is set. One failure spoils a producer for good.
 
     `refuses` are values it will never take; `failures` so many next sends fail; while `deaf` is set, no
     acknowledgement comes.

@@ -204,7 +204,7 @@ def test_too_many_rejects_end_the_loop_before_its_offsets_are_committed(counting
     assert topic.committed == 4
 
 
-def test_a_second_process_of_the_same_name_is_told_and_ends(counting: Counting, run: Run) -> None:
+def test_a_second_process_of_the_same_name_is_refused_and_ends(counting: Counting, run: Run) -> None:
     topic = Topic(log_of(4), refused_commits=[FencedInstanceIdError()])
     with pytest.raises(FencedInstanceIdError):
         run(topic)

@@ -63,8 +63,8 @@ def test_only_an_admin_may_see_and_replay(counting: Counting, as_: As, query: Qu
 def test_a_letter_tells_its_place_its_cause_and_when(counting: Counting, admin: TestClient) -> None:
     rejected(counting, 1)
     [letter] = listed(admin)
-    told = {name: letter[name] for name in ("status", "consumer", "topic", "partition", "offset", "cause")}
-    assert told == {
+    shown = {name: letter[name] for name in ("status", "consumer", "topic", "partition", "offset", "cause")}
+    assert shown == {
         "status": "rejected", "consumer": "counting", "topic": "t", "partition": 0, "offset": 1,
         "cause": "Reject: fault 1",
     }  # fmt: skip
@@ -162,9 +162,9 @@ def test_a_record_that_newer_code_can_read_has_its_effect_once_though_redelivere
 def test_a_letter_whose_type_has_no_handler_is_done_with_by_a_replay(
     counting: Counting, admin: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = envelope(ignored(1))
+    ignored_event = envelope(ignored(1))
     monkeypatch.setattr("services.chassis.messaging.subscription.EVENTS", {})
-    counting.life().process([raw_record(1, headers=told.headers(), value=told.value())])
+    counting.life().process([raw_record(1, headers=ignored_event.headers(), value=ignored_event.value())])
     monkeypatch.undo()
     [letter] = listed(admin)
     assert admin.post(f"/dead-letters/{letter['id']}/replay").json()["status"] == "replayed"

@@ -102,12 +102,12 @@ def test_what_still_cannot_work_is_named_and_stays(
 
 def test_all_that_can_work_again_are_replayed_once(stack: Stack, letters: dict[str, list[dict[str, Any]]]) -> None:
     """A newer version of projects would read what this one could not; here the stored record is mended instead."""
-    told = envelope(received(1))
+    good = envelope(received(1))
     others, first, mended, last = _of_projects(letters)
     with connect(stack.database_urls["projects"]) as connection:
         connection.execute(
             "UPDATE dead_letters SET headers = %s, value = %s WHERE id = %s",
-            [pack_headers(told.headers()), told.value(), mended],
+            [pack_headers(good.headers()), good.value(), mended],
         )
     report = dlq(stack, "replay", "projects", "--all", code=1)
     assert report["replayed"] == [mended]

@@ -1,4 +1,4 @@
-"""An event is told if, and only if, the state it tells of was committed."""
+"""An event is published if, and only if, its state was committed."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def do(workshop: Workshop, deed: Callable[[Work], None]) -> None:
 def test_a_commit_leaves_state_and_event(workshop: Workshop, query: Query) -> None:
     with workshop.open() as work:
         work.connection.execute(text("INSERT INTO effects VALUES ('test', 'state')"))
-        told = work.publish("tickets", received(1))
+        event_id = work.publish("tickets", received(1))
     assert query("SELECT ticket FROM effects") == [("state",)]
     [(topic, key, headers, value)] = query("SELECT topic, key, headers, value FROM outbox")
     assert isinstance(headers, bytes)
     assert isinstance(value, bytes)
     envelope = Envelope.parse(unpack_headers(headers), value, EVENTS)
     assert (topic, key) == ("tickets", received(1).ticket_id.encode())
-    assert (envelope.id, envelope.event, envelope.source) == (told, received(1), "/310109/projects")
+    assert (envelope.id, envelope.event, envelope.source) == (event_id, received(1), "/310109/projects")
 
 
 def test_a_rollback_leaves_neither(workshop: Workshop, query: Query) -> None:
@@ -70,7 +70,7 @@ def test_a_commit_that_fails_counts_nothing(workshop: Workshop, query: Query) ->
     assert happened == []
 
 
-def test_a_version_is_told_once(workshop: Workshop, query: Query) -> None:
+def test_a_version_is_published_once(workshop: Workshop, query: Query) -> None:
     with workshop.open() as work:
         work.publish("tickets", received(1, version=1))
     with pytest.raises(IntegrityError, match="outbox_version"), workshop.open() as work:
@@ -102,7 +102,9 @@ def test_size_is_key_value_and_headers_in_bytes() -> None:
     assert row.size() == 2 + 5 + (2 + 3) + 1
 
 
-def test_rows_of_one_transaction_are_numbered_in_the_order_they_were_told(workshop: Workshop, query: Query) -> None:
+def test_rows_of_one_transaction_are_numbered_in_the_order_they_were_published(
+    workshop: Workshop, query: Query
+) -> None:
     with workshop.open() as work:
         for version in range(1, 200):
             work.publish("tickets", received(1, version=version))

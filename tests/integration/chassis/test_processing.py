@@ -111,11 +111,11 @@ def test_records_of_any_size_and_key_can_be_dead_letters(counting: Counting) -> 
     assert len(counting.causes()) == 3
     with counting.engine.connect() as connection:
         kept = connection.execute(text('SELECT length(value) FROM dead_letters ORDER BY "offset"')).scalars().all()
-        told = connection.execute(text("SELECT key, headers, value FROM outbox ORDER BY seq")).all()
+        letters = connection.execute(text("SELECT key, headers, value FROM outbox ORDER BY seq")).all()
     assert kept == [3_000_000, None, 1]
-    assert told[0].value is None
-    assert dict(unpack_headers(told[0].headers))["dlq_value"] == b"kept in the table alone"
-    assert told[1].key == long_key.key
+    assert letters[0].value is None
+    assert dict(unpack_headers(letters[0].headers))["dlq_value"] == b"kept in the table alone"
+    assert letters[1].key == long_key.key
 
 
 def test_another_record_at_the_place_of_a_malformed_one_is_another_letter(counting: Counting) -> None:

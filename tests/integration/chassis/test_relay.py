@@ -80,8 +80,8 @@ def test_events_reach_their_topic_each_key_in_its_order(
     for one in records:
         versions[one.key].append(one.headers["ce_id"])
     expected = defaultdict(list)
-    for position, told in enumerate(ids):
-        expected[received(position % 8 + 1).ticket_id.encode()].append(told)
+    for position, event_id in enumerate(ids):
+        expected[received(position % 8 + 1).ticket_id.encode()].append(event_id)
     assert versions == expected
 
 
@@ -101,16 +101,16 @@ def test_a_record_of_a_state_says_from_where_to_go_on_in_its_stream(
                 tell(engine, state, (key.decode(), run + ordinal))
                 tell(engine, stream, (key.decode(), run + ordinal))
                 eventually(lambda: not unpublished(query), within=30)
-    told = {one.value: one.offset for one in read_topic(bootstrap, "embedded", stream) if one.key == key}
+    offsets = {one.value: one.offset for one in read_topic(bootstrap, "embedded", stream) if one.key == key}
     records = [one for one in read_topic(bootstrap, "embedded", state) if one.key == key]
     places = {one.value: one.headers.get(STREAM_OFFSET) for one in records}
     assert places == {
         b"a1": None,
-        b"a2": str(told[b"a1"] + 1),
-        b"a3": str(told[b"a2"] + 1),
+        b"a2": str(offsets[b"a1"] + 1),
+        b"a3": str(offsets[b"a2"] + 1),
         b"b1": None,
-        b"b2": str(told[b"b1"] + 1),
-        b"b3": str(told[b"b2"] + 1),
+        b"b2": str(offsets[b"b1"] + 1),
+        b"b3": str(offsets[b"b2"] + 1),
     }
 
 
@@ -135,7 +135,7 @@ def test_an_event_acknowledged_but_not_marked_is_published_again_under_its_id(
     with engine.begin() as connection:
         connection.execute(text("ALTER TABLE outbox ADD CONSTRAINT crash CHECK (published_at IS NULL)"))
     with workshop.open() as work:
-        told = str(work.publish(topic, received(1)))
+        event_id = str(work.publish(topic, received(1)))
     bootstrap = embedded_broker.bootstrap
     with relay(chassis_url, real_producer(bootstrap)):
         eventually(lambda: read_topic(bootstrap, "embedded", topic), within=20)
@@ -145,8 +145,8 @@ def test_an_event_acknowledged_but_not_marked_is_published_again_under_its_id(
     with relay(chassis_url, real_producer(bootstrap)):
         eventually(lambda: not unpublished(query), within=20)
     ids = Counter(one.headers["ce_id"] for one in read_topic(bootstrap, "embedded", topic))
-    assert list(ids) == [told]
-    assert ids[told] >= 2
+    assert list(ids) == [event_id]
+    assert ids[event_id] >= 2
 
 
 def test_of_two_relays_one_leads_and_the_other_waits(engine: Engine, chassis_url: str, query: Query) -> None:

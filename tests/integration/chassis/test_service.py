@@ -58,7 +58,7 @@ class Projects:
         except httpx.TransportError:
             return False
 
-    def told(self, number: signal.Signals) -> None:
+    def send_signal(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
 
     def code(self, within: float) -> int:
@@ -105,8 +105,8 @@ def start(broker: EmbeddedBroker, url: str, tmp_path: Path) -> Iterator[Start]:
         "OIDC_JWKS": str(DemoIssuer.ensure(tmp_path / "issuer").jwks),
     }
 
-    def new(**told: str) -> Projects:
-        named = {f"CLOSEDLOOP_{name}": value for name, value in (environment | told).items()}
+    def new(**variables: str) -> Projects:
+        named = {f"CLOSEDLOOP_{name}": value for name, value in (environment | variables).items()}
         started.append(Projects(named, tmp_path / f"projects-{len(started)}.log"))
         return started[-1]
 
@@ -130,7 +130,7 @@ def send(broker: EmbeddedBroker, *rows: OutboxRow) -> None:
 
 
 def test_a_signal_ends_it_in_order_within_five_seconds(projects: Projects) -> None:
-    projects.told(signal.SIGTERM)
+    projects.send_signal(signal.SIGTERM)
     assert projects.code(within=5) == 0
 
 
@@ -139,7 +139,7 @@ def test_a_signal_ends_it_within_five_seconds_though_the_broker_stands_still(
 ) -> None:
     broker.freeze()
     try:
-        projects.told(signal.SIGTERM)
+        projects.send_signal(signal.SIGTERM)
         assert projects.code(within=5) == 0
     finally:
         broker.thaw()
@@ -153,7 +153,7 @@ def test_a_signal_ends_it_within_five_seconds_though_the_database_stands_still_u
         with socket.create_connection(("127.0.0.1", projects.port)) as request:
             request.sendall(b"GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n")
             time.sleep(1.5)  # the request has reached the database by then, and the relay has asked it again
-            projects.told(signal.SIGTERM)
+            projects.send_signal(signal.SIGTERM)
             assert projects.code(within=5) == 0
     finally:
         postgres.thaw()
@@ -162,7 +162,7 @@ def test_a_signal_ends_it_within_five_seconds_though_the_database_stands_still_u
 def test_a_signal_ends_it_though_it_has_not_joined_its_group_yet(start: Start) -> None:
     process = start()
     eventually(lambda: process.answers("/livez"), within=30, every=0.01)
-    process.told(signal.SIGINT)
+    process.send_signal(signal.SIGINT)
     assert process.code(within=5) == 0
 
 

@@ -9,7 +9,7 @@ from tests.harness.waiting import Stopwatch, eventually
 from tests.integration.classifier.process import ClassifierProcess, Topics
 
 
-def test_it_waits_for_the_broker_and_its_topics_and_stops_when_told(tmp_path: Path) -> None:
+def test_it_waits_for_the_broker_and_its_topics_and_stops_when_asked(tmp_path: Path) -> None:
     broker = EmbeddedBroker(tmp_path / "broker.log")
     classifier = ClassifierProcess(broker, tmp_path)
     classifier.start()

@@ -41,10 +41,10 @@ def _play(folder: Path, *arguments: str) -> dict[str, Any]:
     figures: dict[str, Any] = json.loads(played.stdout.splitlines()[-1])
     assert list(figures) == KEYS
     assert {figures[name] for name in ("lost", "duplicated", "missed", "false_alarms")} == {0}, figures
-    told = figures["messages"]
-    assert (told["doubled"], told["unexplained"]) == (0, 0), told
-    assert told["planned"] == told["sent"] + sum(told["withheld"].values()) + told["waiting"]
-    assert told["sent"] > figures["tickets"]
+    messages = figures["messages"]
+    assert (messages["doubled"], messages["unexplained"]) == (0, 0), messages
+    assert messages["planned"] == messages["sent"] + sum(messages["withheld"].values()) + messages["waiting"]
+    assert messages["sent"] > figures["tickets"]
     assert figures["report"] == str(report)
     assert "<svg" in report.read_text(encoding="utf-8")
     assert not any((folder / "var" / "demo").iterdir())

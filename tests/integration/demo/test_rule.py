@@ -21,7 +21,7 @@ from services.contracts.department_events import CaseNotice, ProjectNotice, Stan
 from services.contracts.districts import sub_districts
 from services.contracts.project_events import TypicalCaseProposed
 from services.contracts.standard_events import RolloutChanged
-from tests.integration.projects.asking import told
+from tests.integration.projects.asking import events_of
 from tests.integration.projects.conftest import NOW, workshop
 from tests.integration.projects.events import take
 from tests.integration.projects.loop_of import District
@@ -41,8 +41,8 @@ class Interfaces:
         return Person(self._district.as_(*roles), {"projects": ""})
 
 
-class Told:
-    """A play of the case alone: what departments would be told is told by the test."""
+class Play:
+    """A play of the case alone: what departments would be sent is sent by the test."""
 
     def __init__(self, workshop: Workshop) -> None:
         self.district, self.diary = District(workshop), Diary()
@@ -72,19 +72,19 @@ class Told:
             self._late()
 
     def _late(self) -> None:
-        if self.case.rollout.late and not self.case.rollout.told_late:
-            for one in told(self.district, RolloutChanged):
+        if self.case.rollout.late and not self.case.rollout.late_notice_on:
+            for one in events_of(self.district, RolloutChanged):
                 if one.overdue:
                     office = sub_districts()[one.place.sub_district].office
                     self.hear(StandardNotice.model_construct(place=one.place, overdue=True), office)
 
 
 @pytest.fixture
-def play(workshop: Workshop) -> Told:
-    return Told(workshop)
+def play(workshop: Workshop) -> Play:
+    return Play(workshop)
 
 
-def _played(play: Told) -> Account:
+def _played(play: Play) -> Account:
     proposed = CaseNotice.model_construct(
         case_id=play.proposed["case_id"],
         stage=TypicalCaseProposed.type,
@@ -105,7 +105,7 @@ def _played(play: Told) -> Account:
 
 
 @pytest.mark.timeout(120)
-def test_one_type_of_problem_becomes_a_rule_that_eight_sub_districts_keep(play: Told) -> None:
+def test_one_type_of_problem_becomes_a_rule_that_eight_sub_districts_keep(play: Play) -> None:
     found = _played(play)
     case = found.sheet["case"]
     assert (case["state"], len(case["causes"]), case["pilot"]) == ("closed", 3, play.project)
@@ -114,7 +114,7 @@ def test_one_type_of_problem_becomes_a_rule_that_eight_sub_districts_keep(play: 
     rollout = found.sheet["rollout"]
     assert rollout["tally"] == {"adopted": 8, "older": 0, "exempt": 0, "unknown": 0, "planned": 0}
     assert {one["state"] for one in rollout["items"]} == {"accepted"}
-    assert found.told_late
+    assert found.late_notice_on
     adopted = {one["sub_district"]: one["adopted_on"] for one in rollout["items"]}
     assert sorted(adopted, key=lambda code: adopted[code])[-2:] == [found.late, found.exempt]
     assert [one["adopted"] for one in found.opinions].count(False) == 1

@@ -38,9 +38,9 @@ def prepared(server: URL) -> URL:
 
 
 def _run(server: URL, passwords: dict[str, str]) -> None:
-    told = {"POSTGRES_USER": server.username, "PGHOST": server.host, "PGPORT": str(server.port)}
+    server_variables = {"POSTGRES_USER": server.username, "PGHOST": server.host, "PGPORT": str(server.port)}
     secret = {"PGPASSWORD": server.password, "PATH": f"{PROGRAMS}:{os.environ['PATH']}"}
-    environment = {name: str(value) for name, value in {**told, **secret, **passwords}.items()}
+    environment = {name: str(value) for name, value in {**server_variables, **secret, **passwords}.items()}
     subprocess.run(["bash", str(SCRIPT)], env=environment, check=True, capture_output=True, text=True)
 
 

@@ -51,7 +51,7 @@ def test_a_thousand_old_calls_are_counted_and_cause_no_dispatch_no_clock_and_no_
     for service in stack.database_urls:
         assert number(stack, service, "SELECT count(*) FROM timers") == 0, service
     assert number(stack, "notifier", "SELECT count(*) FROM deliveries") == 0
-    told_on = [name for name in topic_table().topics if name.startswith("departments.") or name == "hot-issues"]
-    assert read_topic(stack.bootstrap, stack.flavour, *told_on) == []
+    silent_topics = [name for name in topic_table().topics if name.startswith("departments.") or name == "hot-issues"]
+    assert read_topic(stack.bootstrap, stack.flavour, *silent_topics) == []
     letters = [name for name in topic_table().topics if name.endswith(".dlq")]
     assert read_topic(stack.bootstrap, stack.flavour, *letters) == []

@@ -1,4 +1,4 @@
-"""Rows to be told, a stand-in gateway, and a sender between them."""
+"""Rows to be sent, a stand-in gateway, and a sender between them."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def filed(intake: Intake, number: int = 0) -> str:
     return intake.file(caller={"name": "王小美", "phone": f"138{number:08d}" if number else CALLER["phone"]})
 
 
-def told(intake: Intake, telling_id: str) -> Mapping[str, Any]:
+def row_of(intake: Intake, telling_id: str) -> Mapping[str, Any]:
     """The row as it stands."""
     with intake.workshop.engine.connect() as connection:
         return connection.execute(select(tellings).where(tellings.c.id == telling_id)).mappings().one()
@@ -60,7 +60,7 @@ def told(intake: Intake, telling_id: str) -> Mapping[str, Any]:
 
 def state_of(intake: Intake, telling_id: str) -> tuple[str, str, str | None]:
     """(way, state, cause)"""
-    row = told(intake, telling_id)
+    row = row_of(intake, telling_id)
     return row["way"], row["state"], row["cause"]
 
 

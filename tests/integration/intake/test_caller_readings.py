@@ -78,7 +78,7 @@ def actor(*roles: str) -> Actor:
 def test_everybody_is_answered_as_the_table_says_and_each_reading_has_its_row(intake: Intake) -> None:
     """All roles × states × confidential, restricted, about a unit, assigned; each asked for two purposes."""
     ticket_id = filed(intake)
-    access, compared, told = caller_access(), 0, 0
+    access, compared, answered = caller_access(), 0, 0
     for state, confidential, restricted, about, assignee in product(
         (TicketState.DISPATCHED, TicketState.REDO, TicketState.SETTLED, TicketState.IN_REVIEW),
         *[(False, True)] * 2,
@@ -105,12 +105,12 @@ def test_everybody_is_answered_as_the_table_says_and_each_reading_has_its_row(in
             answer = ask(intake, roles, ticket_id, purpose)
             assert answer.status_code == expected, (roles, purpose, state, confidential, restricted, about, assignee)
             assert (NAME in answer.text) is bool(allowed)
-            compared, told = compared + 1, told + bool(allowed)
+            compared, answered = compared + 1, answered + bool(allowed)
         rows = readings(intake)
         assert len(rows) == len(PEOPLE) * 2
         assert all(row["ticket_id"] is not None and row["outcome"] in ("read", "refused") for row in rows)
     assert compared == 4 * 16 * len(PEOPLE) * 2
-    assert 0 < told < compared
+    assert 0 < answered < compared
 
 
 @pytest.mark.parametrize("who", PEOPLE)
@@ -207,7 +207,7 @@ def test_of_an_erased_caller_no_code_is_given(intake: Intake) -> None:
 # --- limits ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_person_reads_sixty_callers_an_hour_and_is_told_when_to_go_on(intake: Intake) -> None:
+def test_a_person_reads_sixty_callers_an_hour_and_is_shown_when_to_go_on(intake: Intake) -> None:
     ticket_id = filed(intake)
     most = caller_access().limits[0].times
     for _ in range(most):

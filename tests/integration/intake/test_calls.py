@@ -22,7 +22,7 @@ from services.intake.store.tables import tickets
 from tests.integration.intake.conftest import Intake, problem
 from tests.integration.intake.following import asked, follow_ups
 from tests.integration.intake.settling import ANSWER, HOUSING, take
-from tests.integration.intake.telling import filed, state_of, stopped, tell, told, tries
+from tests.integration.intake.telling import filed, row_of, state_of, stopped, tell, tries
 
 
 def items(intake: Intake, subject: str = "desk", **query: Any) -> list[dict[str, Any]]:
@@ -40,7 +40,7 @@ def to_tell(intake: Intake, **more: Any) -> str:
     return tell(intake, filed(intake), Way.CALL, **more)
 
 
-def test_who_is_reached_is_told_and_leaves_the_list(intake: Intake) -> None:
+def test_who_is_reached_leaves_the_list(intake: Intake) -> None:
     telling = to_tell(intake)
     (item,) = items(intake)
     assert (item["kind"], item["id"], item["occasion"], item["tries"]) == ("tell", telling, "answered", 0)
@@ -73,12 +73,12 @@ def test_who_wants_no_calls_gets_no_messages_either(intake: Intake) -> None:
     telling = to_tell(intake)
     assert enter(intake, items(intake)[0], "refused").status_code == 200
     assert state_of(intake, telling) == ("call", "failed", "refused")
-    person = told(intake, telling)["person"]
+    person = row_of(intake, telling)["person"]
     with intake.workshop.open() as work:
         assert stopped(work, [person]) == {person}
 
 
-def test_of_two_clerks_who_called_the_same_person_one_is_told_so(intake: Intake) -> None:
+def test_of_two_clerks_who_called_the_same_person_one_is_refused(intake: Intake) -> None:
     telling = to_tell(intake)
     (one,) = items(intake, "wang")
     (other,) = items(intake, "li")
@@ -276,7 +276,7 @@ def test_a_wrong_number_leaves_the_units_list_at_once(intake: Intake) -> None:
     assert contacts(intake, HOUSING) == []
 
 
-def test_of_two_handlers_who_called_one_is_told_so(intake: Intake) -> None:
+def test_of_two_handlers_who_called_one_is_refused(intake: Intake) -> None:
     dispatched(intake)
     (item,) = contacts(intake, HOUSING)
     assert miss(intake, item).status_code == 200
@@ -339,7 +339,7 @@ def test_what_cannot_be_asked_by_telephone_ends_at_once(intake: Intake, result: 
         assert bool(stopped(work, [ticket.caller_ref or ""])) is (result == "refused")
 
 
-def test_of_two_clerks_who_asked_in_vain_one_is_told_so(intake: Intake) -> None:
+def test_of_two_clerks_who_asked_in_vain_one_is_refused(intake: Intake) -> None:
     asked(intake, 1)
     (item,) = questions(intake)
     assert ask_in_vain(intake, item).status_code == 200

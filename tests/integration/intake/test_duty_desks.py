@@ -1,4 +1,4 @@
-"""Duty desks are told by their robots that calls wait: each once in a time, and of its own calls alone."""
+"""Duty desks are notified by their robots that calls wait: each once in a time, and of its own calls alone."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def states(intake: Intake) -> list[tuple[str, int, str]]:
 
 @pytest.fixture
 def calls(intake: Intake) -> Intake:
-    """At ten in the morning, two callers are to be told something, and one to be contacted by housing."""
+    """At ten in the morning, two callers are to get a message, and one to be contacted by housing."""
     intake.clock.advance(timedelta(hours=2))
     for number in (1, 2):
         tell(intake, filed(intake, number), Way.CALL)
@@ -61,7 +61,7 @@ def calls(intake: Intake) -> Intake:
     return intake
 
 
-def test_each_desk_is_told_of_its_own_calls_and_of_no_caller(calls: Intake) -> None:
+def test_each_desk_is_notified_of_its_own_calls_and_of_no_caller(calls: Intake) -> None:
     groups = {"hub": Group(), "housing": Group(), "fire": Group()}
     duty = sender(calls, groups)
     assert [duty.tell(calls.workshop, desk) for desk in groups] == [True, True, False]
@@ -72,7 +72,7 @@ def test_each_desk_is_told_of_its_own_calls_and_of_no_caller(calls: Intake) -> N
     assert states(calls) == [("housing", 1, "sent"), ("hub", 2, "sent")]
 
 
-def test_within_an_hour_a_desk_is_told_once_and_then_again_while_calls_wait(calls: Intake) -> None:
+def test_within_an_hour_a_desk_is_notified_once_and_then_again_while_calls_wait(calls: Intake) -> None:
     group = Group()
     duty = sender(calls, {"hub": group})
     assert [duty.tell(calls.workshop, "hub") for _ in range(3)] == [True, False, False]
@@ -84,7 +84,7 @@ def test_within_an_hour_a_desk_is_told_once_and_then_again_while_calls_wait(call
     assert len(group.read) == 2
 
 
-def test_at_night_nobody_is_told(calls: Intake) -> None:
+def test_at_night_nobody_is_notified(calls: Intake) -> None:
     calls.clock.advance(timedelta(hours=11))
     assert not sender(calls, {"hub": Group()}).tell(calls.workshop, "hub")
     assert states(calls) == []

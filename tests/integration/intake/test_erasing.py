@@ -144,7 +144,7 @@ def test_messages_to_whoever_is_erased_are_withheld_and_their_stop_goes(intake: 
     assert [one["person"] for one in rows(intake.workshop, "telling_stops")["telling_stops"]] == [stays]
 
 
-def test_a_person_is_told_what_they_were_told_and_how_often_it_was_tried(intake: Intake) -> None:
+def test_a_person_is_shown_their_messages_and_how_often_each_was_tried(intake: Intake) -> None:
     ticket_id = intake.file(caller={"phone": PHONE})
     telling_id = tell(intake, ticket_id, Way.CALL, person=caller_ref(CALLER_KEY, PHONE))
     body = {"version": 0, "result": "not reached"}
@@ -155,13 +155,13 @@ def test_a_person_is_told_what_they_were_told_and_how_often_it_was_tried(intake:
         assert [(one["way"], one["outcome"]) for one in message["tries"]] == [("call", "not reached")]
 
 
-def test_the_others_are_told_once_for_each_ticket(intake: Intake) -> None:
+def test_the_others_are_notified_once_for_each_ticket(intake: Intake) -> None:
     mine = {lived(intake), intake.file(caller={"phone": PHONE})}
     for _ in range(2):
         assert erase(intake, phone=PHONE).status_code == 201
-    told = [one for one in intake.published() if isinstance(one, TicketTextErased)]
-    assert {(one.ticket_id, one.version) for one in told} == {(one, 2) for one in mine}
-    assert len(told) == 2
+    erased = [one for one in intake.published() if isinstance(one, TicketTextErased)]
+    assert {(one.ticket_id, one.version) for one in erased} == {(one, 2) for one in mine}
+    assert len(erased) == 2
     waiting = [one for one in intake.published() if isinstance(one, TicketTextRecorded)]
     assert {one.text for one in waiting} == {ERASED}
 

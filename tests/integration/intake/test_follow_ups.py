@@ -1,4 +1,4 @@
-"""Every caller of a hot issue is followed to the end: told each stage once, asked, and heard."""
+"""Every caller of a hot issue is followed to the end: notified of each stage once, asked, and heard."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def answer(intake: Intake, follow_up: dict[str, Any], *, solved: bool, **body: A
     return intake.client("hub", subject="desk").post(f"/follow-ups/{follow_up['follow_up_id']}/answer", json=body)
 
 
-def test_callers_are_told_each_stage_once_and_asked_90_days_after_the_acceptance(intake: Intake) -> None:
+def test_callers_are_notified_of_each_stage_once_and_asked_90_days_after_the_acceptance(intake: Intake) -> None:
     issue, (first, second, again, nobody) = Issue(), calls(intake, 1, 2, 1, 0)
     take(intake, issue.becomes("confirmed"))
     take(intake, *(issue.joined(one) for one in (first, second, again, nobody)))
@@ -47,10 +47,10 @@ def test_callers_are_told_each_stage_once_and_asked_90_days_after_the_acceptance
     assert (stages(intake), messages(intake)) == (["noted", "noted"], [])
 
     for state, stage in (("decided", "planned"), ("in cure", "in works"), ("observing", "works accepted")):
-        told = len(messages(intake))
+        sent_before = len(messages(intake))
         take(intake, issue.becomes(state, intake.clock.now()))
         assert stages(intake) == [stage, stage]
-        assert sorted(messages(intake)[told:]) == sorted([(first, stage), (second, stage)])
+        assert sorted(messages(intake)[sent_before:]) == sorted([(first, stage), (second, stage)])
         intake.clock.advance(timedelta(days=30))
     intake.clock.advance(timedelta(days=60))
     assert intake.fire_timers() == 0
@@ -90,13 +90,13 @@ def test_solved_ends_it_and_cannot_be_said_twice(intake: Intake) -> None:
 def test_not_solved_opens_a_ticket_that_goes_on_and_is_dispatched_like_any_other(intake: Intake) -> None:
     issue, (ticket_id,) = asked(intake, 1)
     (one,) = follow_ups(intake)
-    told = len(intake.published())
+    published_before = len(intake.published())
     said = answer(intake, one, solved=False, note="王小明：还在漏")
     assert said.status_code == 200, said.text
     new = said.json()["continued_by"]
     assert (said.json()["stage"], said.json()["ticket_id"]) == ("not solved", ticket_id)
 
-    received, text = intake.published()[told:]
+    received, text = intake.published()[published_before:]
     original = intake.published()[0]
     assert isinstance(received, TicketReceived)
     assert isinstance(original, TicketReceived)
@@ -132,8 +132,8 @@ def test_of_a_ticket_that_goes_on_from_one_that_went_on_the_matter_stands_once(i
     third = answer(intake, one, solved=False).json()["continued_by"]
     assert intake.show(third)["continues"] == second
     assert intake.show(third)["text"] == "楼顶漏雨\n【接续】2026年9月29日来电的诉求，回访时仍未解决。"
-    told = ["planned", "in works", "works accepted", "asked"]
-    assert [stage for _, stage in messages(intake)] == [*told, "reopened", *told]
+    once_through = ["planned", "in works", "works accepted", "asked"]
+    assert [stage for _, stage in messages(intake)] == [*once_through, "reopened", *once_through]
 
 
 def test_a_caller_who_was_erased_can_still_say_that_it_is_not_solved(intake: Intake) -> None:
@@ -159,7 +159,7 @@ def test_an_issue_that_ends_without_a_cure_ends_its_follow_ups(intake: Intake, s
 
 
 @pytest.mark.parametrize("decision", ["service", "rule"])
-def test_whom_no_works_help_is_not_told_of_works_and_is_asked_all_the_same(intake: Intake, decision: str) -> None:
+def test_whom_no_works_help_is_not_notified_of_works_and_is_asked_all_the_same(intake: Intake, decision: str) -> None:
     issue, (ticket_id,) = Issue(), calls(intake, 1)
     without = {"decision": decision, "project_id": None}
     take(intake, issue.becomes("confirmed"), issue.joined(ticket_id))
@@ -179,11 +179,11 @@ def test_callers_hear_when_works_stop_go_on_and_are_cancelled(intake: Intake) ->
     for version, state in enumerate(steps, start=2):
         take(intake, advanced(issue, state, version))
     take(intake, advanced(issue, "suspended", 2))  # read again
-    told = ["planned", "works suspended", "planned", "works suspended"]
-    assert [stage for _, stage in messages(intake)] == told
+    sent_stages = ["planned", "works suspended", "planned", "works suspended"]
+    assert [stage for _, stage in messages(intake)] == sent_stages
     cause = {"code": "project_cancelled", "values": {}}
     take(intake, issue.becomes("reopened", cause=cause), issue.joined(late), issue.becomes("assigned"))
-    assert [stage for _, stage in messages(intake)] == [*told, "works cancelled"]
+    assert [stage for _, stage in messages(intake)] == [*sent_stages, "works cancelled"]
     assert stages(intake) == ["noted", "works cancelled"]
 
 
@@ -232,7 +232,7 @@ def facts(project: str, version: int, **more: Any) -> dict[str, Any]:
     }
 
 
-def test_callers_are_told_when_the_works_are_planned_by_the_newest_word(intake: Intake) -> None:
+def test_callers_get_the_newest_date_for_which_the_works_are_planned(intake: Intake) -> None:
     issue, (ticket_id,) = Issue(), calls(intake, 1)
     opened = ProjectOpened(**facts(issue.project_id, 1))
     dates = {"planned_start": date(2027, 3, 1), "planned_end": date(2027, 9, 1)}
@@ -297,10 +297,10 @@ def test_pages_of_follow_ups_and_of_the_call_list_are_complete(intake: Intake) -
         seen += [one["ticket_id"] for one in page.json()["items"]]
         cursor = page.json()["next"]
     assert seen == tickets[::-1]
-    told, after = [], 0
+    receivers, after = [], 0
     while after is not None:
         page = client.get("/follow-ups/messages", params={"limit": 3, "after": after})
-        told += [one["ticket_id"] for one in page.json()["items"]]
+        receivers += [one["ticket_id"] for one in page.json()["items"]]
         after = page.json()["next"]
-    assert sorted(told) == sorted(tickets)
+    assert sorted(receivers) == sorted(tickets)
     assert client.get("/follow-ups", params={"stage": "asked"}).json() == {"items": [], "next": None}

@@ -1,4 +1,4 @@
-"""What is known is told before a ticket is filed; the caller follows it and nothing is dispatched once more."""
+"""What is known is shown before a ticket is filed; the caller follows it and nothing is dispatched once more."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_a_hot_issue_without_a_registered_estate_is_found_by_what_its_callers_na
     assert known(intake, text="广灵二路又塌了")["hot_issues"] == []
 
 
-def test_a_follower_of_a_hot_issue_is_told_and_not_dispatched(intake: Intake) -> None:
+def test_a_follower_of_a_hot_issue_is_notified_and_not_dispatched(intake: Intake) -> None:
     issue, key = Issue(), fresh_key()
     take(intake, issue.becomes("confirmed"), issue.becomes("decided"))
     path = f"/known-matters/{issue.id}"

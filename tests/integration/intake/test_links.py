@@ -204,7 +204,7 @@ def _statements(intake: Intake, ask: Any) -> tuple[int, list[str]]:
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_unknown_changed_expired_and_erased_links_cannot_be_told_apart(
+def test_unknown_changed_expired_and_erased_links_cannot_be_distinguished(
     intake: Intake, gateway: SmsGatewayStandIn, url: str, method: str
 ) -> None:
     erased, expired = settled(intake), settled(intake)
@@ -313,7 +313,7 @@ def test_a_caller_sees_the_state_by_number_and_code_and_nothing_else(intake: Int
     assert intake.rows() == before
 
 
-def test_a_wrong_code_an_unknown_number_and_an_erased_caller_cannot_be_told_apart(intake: Intake) -> None:
+def test_a_wrong_code_an_unknown_number_and_an_erased_caller_cannot_be_distinguished(intake: Intake) -> None:
     known, erased = settled(intake), intake.file(caller={"name": "李四", "phone": "13900001111"})
     intake.execute(f"DELETE FROM vault_keys WHERE id = (SELECT key_id FROM vault WHERE ticket_id = '{erased}')")  # noqa: S608
     code = status_code_of(CALLER_KEY, known)

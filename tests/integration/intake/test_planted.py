@@ -87,7 +87,7 @@ def test_what_is_planted_in_every_field_is_read_nowhere(desk: Desk, intake: Inta
     _replies(desk, intake)
     _letters(desk, intake)
     _callers(desk, intake)
-    _told(desk, intake)
+    _messages(desk, intake)
     assert found_in_tables(intake.workshop.engine, PROTECTED) == {}
     _privacy(desk, intake)
     for path in ("/tickets", "/handover", "/city/messages", "/follow-ups", "/catalogue/versions", "/pages/inbox"):
@@ -258,7 +258,7 @@ def _replies(desk: Desk, intake: Intake) -> None:
 
 
 def _callers(desk: Desk, intake: Intake) -> None:
-    """Who looks a number up is told the tickets, not the number; the log holds neither. The code says nothing."""
+    """Who looks a number up is shown the tickets, not the number; the log holds neither. The code says nothing."""
     hub, body = intake.client("hub"), {"phone": f"+86 {PHONE}", "purpose": "correction"}
     found = desk.send(hub, "POST", "/callers/search", 200, "SearchBody.phone", json=body)
     assert found.json()["items"]
@@ -270,7 +270,7 @@ def _callers(desk: Desk, intake: Intake) -> None:
         desk.send(hub, "GET", path, 200)
 
 
-def _told(desk: Desk, intake: Intake) -> None:
+def _messages(desk: Desk, intake: Intake) -> None:
     """Messages to the caller: planned, called in vain and refused, and answered by a link with more than is asked."""
     ticket_id = desk.dispatched()
     mine = caller_ref(CALLER_KEY, PHONE)

@@ -1,4 +1,4 @@
-"""Deadlines of a year whose holidays became known after they had started: counted anew, told, once."""
+"""Deadlines of a year whose holidays became known after they had started: counted anew, published, once."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FIRST_UNKNOWN = max(day.year for day in chinese_calendar.holidays) + 1
 
 
 def knowing(*off: date) -> RecountDeadlines:
-    """What intake does once it is told of all years up to 2093, with these days off beside each New Year's Day."""
+    """What intake does once it knows all years up to 2093, with these days off beside each New Year's Day."""
     days = [date(year, 1, 1) for year in range(FIRST_UNKNOWN, 2094)]
     calendar = Calendar(dict.fromkeys((*days, *off), False))
     return Wiring.of(CALLER_KEY, NO_KEYS, calendar=calendar).recount
@@ -56,13 +56,13 @@ def clock(intake: Intake, ticket_id: str, kind: str) -> dict[str, Any]:
     return dict(found)
 
 
-def told(intake: Intake) -> list[tuple[str, str]]:
+def clock_events(intake: Intake) -> list[tuple[str, str]]:
     """(type, clock) of the events about clocks."""
     kinds = (TicketClockBreached, TicketClockMoved, TicketClockBreachTakenBack)
     return [(one.type, one.clock) for one in intake.published() if isinstance(one, kinds)]
 
 
-def test_what_runs_is_counted_anew_told_and_shown(unannounced: Intake) -> None:
+def test_what_runs_is_counted_anew_published_and_shown(unannounced: Intake) -> None:
     ticket_id = dispatched(unannounced)
     assert {one["calendar_known"] for one in unannounced.show(ticket_id)["clocks"]} == {False}
     before = unannounced.show(ticket_id)
@@ -70,7 +70,7 @@ def test_what_runs_is_counted_anew_told_and_shown(unannounced: Intake) -> None:
     shown = unannounced.show(ticket_id)
     assert [one["calendar_known"] for one in shown["clocks"]] == [True, True, True]
     assert (before["settle_by"], shown["settle_by"]) == ("2093-01-12T16:00:00Z", "2093-01-13T16:00:00Z")
-    assert told(unannounced) == [("ticket.clock_moved.v1", kind) for kind in ("contact", "return", "settle")]
+    assert clock_events(unannounced) == [("ticket.clock_moved.v1", kind) for kind in ("contact", "return", "settle")]
     moved = unannounced.published()[-1]
     assert isinstance(moved, TicketClockMoved)
     assert (moved.owner, moved.due - moved.was_due, moved.settle_by) == ("unit", timedelta(days=1), moved.due)
@@ -86,7 +86,7 @@ def test_a_breach_that_was_none_is_taken_back_and_the_clock_runs_to_its_new_end(
     sweep(unannounced, knowing(TUESDAY))
     contact = clock(unannounced, ticket_id, "contact")
     assert (contact["due_at"], contact["breached_at"]) == ("2093-01-07T16:00:00Z", None)
-    assert told(unannounced)[:2] == [
+    assert clock_events(unannounced)[:2] == [
         ("ticket.clock_breached.v1", "contact"),
         ("ticket.clock_breach_taken_back.v1", "contact"),
     ]
@@ -95,7 +95,7 @@ def test_a_breach_that_was_none_is_taken_back_and_the_clock_runs_to_its_new_end(
     assert "breach" not in lines[1]
     unannounced.clock.advance(timedelta(days=1))
     unannounced.fire_timers()
-    assert told(unannounced)[-1] == ("ticket.clock_breached.v1", "contact")
+    assert clock_events(unannounced)[-1] == ("ticket.clock_breached.v1", "contact")
 
 
 def test_what_was_late_by_plain_weekdays_alone_is_on_time_in_the_figures(unannounced: Intake) -> None:
@@ -118,12 +118,12 @@ def test_a_form_that_was_open_is_not_outdated_by_it(unannounced: Intake) -> None
     assert take(unannounced, ticket_id, "settlement", HOUSING, version=seen, **ANSWER).status_code == 200
 
 
-def test_it_is_told_once_however_often_it_is_swept(unannounced: Intake) -> None:
+def test_it_is_published_once_however_often_it_is_swept(unannounced: Intake) -> None:
     dispatched(unannounced)
     sweep(unannounced, knowing(TUESDAY))
-    rows, events = unannounced.rows(), told(unannounced)
+    rows, events = unannounced.rows(), clock_events(unannounced)
     sweep(unannounced, knowing(TUESDAY))
-    assert (unannounced.rows(), told(unannounced)) == (rows, events)
+    assert (unannounced.rows(), clock_events(unannounced)) == (rows, events)
 
 
 def test_a_year_that_is_still_unknown_leaves_all_as_it_is(unannounced: Intake) -> None:
@@ -140,8 +140,8 @@ def test_tickets_are_taken_in_batches_with_one_statement_a_table(
     tickets = [dispatched(unannounced) for _ in range(9)]
     statements: list[str] = []
 
-    def note(*told: Any) -> None:
-        statements.append(told[2])
+    def note(*arguments: Any) -> None:
+        statements.append(arguments[2])
 
     with listening(unannounced, note):
         sweep(unannounced, knowing(TUESDAY))
@@ -173,7 +173,9 @@ def test_killed_after_any_statement_it_is_done_once_in_the_end(unannounced: Inta
         else:
             break
     assert died >= 7
-    assert told(unannounced) == [("ticket.clock_moved.v1", kind) for kind in ("contact", "return", "settle")] * 2
+    assert (
+        clock_events(unannounced) == [("ticket.clock_moved.v1", kind) for kind in ("contact", "return", "settle")] * 2
+    )
 
 
 def test_two_processes_at_once_tell_it_once(unannounced: Intake) -> None:
@@ -190,7 +192,7 @@ def test_two_processes_at_once_tell_it_once(unannounced: Intake) -> None:
             other = pool.submit(sweep, unannounced, knowing(TUESDAY))
             eventually(someone_waits, within=10)
         other.result()
-    assert told(unannounced) == [("ticket.clock_moved.v1", kind) for kind in ("contact", "return", "settle")]
+    assert clock_events(unannounced) == [("ticket.clock_moved.v1", kind) for kind in ("contact", "return", "settle")]
 
 
 class Killed(BaseException):

@@ -134,7 +134,7 @@ def test_a_return_is_asked_for_within_its_days_alone(intake: Intake) -> None:
     assert intake.show(late)["state"] == "dispatched"
 
 
-def test_who_replies_is_told_by_the_topic_and_by_nothing_else(intake: Intake) -> None:
+def test_who_replies_is_answered_by_the_topic_and_by_nothing_else(intake: Intake) -> None:
     ticket_id = dispatched(intake)
     event = TicketSignReplied(version=1, ticket_id=ticket_id, actor="li-07")
     with pytest.raises(Reject, match=r"departments\.<code>\.replies"), intake.workshop.open() as work:

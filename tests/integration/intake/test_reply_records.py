@@ -60,14 +60,14 @@ def letters(intake: Intake) -> int:
 
 
 def test_a_line_of_json_is_a_reply(intake: Intake) -> None:
-    ticket_id, told = dispatched(intake), str(uuid4())
-    body = plain(ticket_id, in_reply_to=told)
+    ticket_id, message_id = dispatched(intake), str(uuid4())
+    body = plain(ticket_id, in_reply_to=message_id)
     processor(intake).process([record(body)])
     (answer,) = answers(intake)
     shown = intake.show(ticket_id)
     assert (shown["state"], shown["history"][-1]["actor"]) == ("signed", "housing:li-07")
     assert (answer.outcome, answer.current_state, answer.current_version) == ("taken", "signed", shown["version"])
-    assert (str(answer.reply_id), str(answer.in_reply_to), answer.number) == (body["id"], told, shown["number"])
+    assert (str(answer.reply_id), str(answer.in_reply_to), answer.number) == (body["id"], message_id, shown["number"])
 
 
 def test_a_reply_on_an_older_version_is_a_conflict_that_names_the_current_one(intake: Intake) -> None:
@@ -123,10 +123,10 @@ def test_whatever_is_no_reply_is_answered_kept_as_a_letter_and_stops_nobody(inta
     process = processor(intake).process
     process([*bad, record(plain(ticket_id), len(bad))])
     process(bad)
-    told = answers(intake)
-    assert [one.code for one in told] == [*(code for _, _, _, code, _ in POISON), None]
-    assert [one.offset for one in told[:-1]] == list(range(len(POISON)))
-    for (name, _, _, _, named), answer in zip(POISON, told, strict=False):
+    answered = answers(intake)
+    assert [one.code for one in answered] == [*(code for _, _, _, code, _ in POISON), None]
+    assert [one.offset for one in answered[:-1]] == list(range(len(POISON)))
+    for (name, _, _, _, named), answer in zip(POISON, answered, strict=False):
         assert named is None or named in (answer.reason or ""), name
     assert intake.show(ticket_id)["state"] == "signed"
     assert letters(intake) == len(POISON)
@@ -258,9 +258,9 @@ def test_a_batch_does_what_its_replies_do_one_by_one(intake: Intake) -> None:
     processor(intake).process(sent(together, 0))
     for one in sent(singly, 10):
         processor(intake).process([one])
-    told = [(one.outcome, one.code, one.current_state) for one in answers(intake)]
-    assert told[:4] == told[4:]
-    assert [one for one, _, _ in told[:4]] == ["taken", "refused", "taken", "refused"]
+    answered = [(one.outcome, one.code, one.current_state) for one in answers(intake)]
+    assert answered[:4] == answered[4:]
+    assert [one for one, _, _ in answered[:4]] == ["taken", "refused", "taken", "refused"]
 
 
 def test_a_letter_of_a_reply_is_replayed_on_its_departments_topic(intake: Intake) -> None:
@@ -276,7 +276,7 @@ def test_a_letter_of_a_reply_is_replayed_on_its_departments_topic(intake: Intake
         intake.wiring.replies.desk.rejected(kept, envelope.id, None, work)
     subscription = intake.wiring.replies.subscription
     assert dead_letters.replay(
-        intake.workshop, subject.letter_id, "admin", lambda _, told, work: subscription.apply([told], work)
+        intake.workshop, subject.letter_id, "admin", lambda _, again, work: subscription.apply([again], work)
     )
     assert [(one.outcome, one.code) for one in answers(intake)] == [("refused", "failed"), ("taken", None)]
     assert intake.show(ticket_id)["state"] == "signed"

@@ -38,7 +38,7 @@ MANY = dict.fromkeys(PEOPLE, 403) | dict.fromkeys(("hub", "lead", "helper", "for
 """Each ticket of many is refused for itself; each has a call list of their own."""
 NOBODYS = "00000000-0000-0000-0000-000000000000"
 STALE = 99
-"""A version that no ticket has here: whoever may act is told so, and the ticket stays as it is for the next."""
+"""A version that no ticket has here: whoever may act learns it, and the ticket stays as it is for the next."""
 
 Ask = Callable[[TestClient, str], Any]
 Row = tuple[Ask, dict[str, int]]

@@ -107,7 +107,7 @@ def test_a_number_that_cannot_be_right_is_refused_and_changed_places_are_undone(
     assert another["meant"] == []
 
 
-def test_what_is_meant_is_told_to_those_who_may_see_it_alone(intake: Intake, issue: Issue) -> None:
+def test_what_is_meant_is_shown_to_those_who_may_see_it_alone(intake: Intake, issue: Issue) -> None:
     for role, meant in (("department:housing", [ISSUE_NUMBER]), ("department:market", [])):
         assert intake.client(role).get("/search", params={"q": "R26-00024-0"}).json()["meant"] == meant
 
@@ -156,7 +156,7 @@ def test_nobody_else_searches(intake: Intake, role: str) -> None:
     assert intake.client(role).get("/search", params={"q": "0001"}).status_code == 403
 
 
-def test_more_than_a_page_is_told(intake: Intake) -> None:
+def test_more_than_a_page_is_reported(intake: Intake) -> None:
     rows = [{"source_id": str(n), "text": f"楼顶漏雨{n}", "channel": "file"} for n in range(60)]
     batch = {"source": "old", "mode": "live", "tickets": rows}
     assert intake.client("hub").post("/tickets/batch", json=batch).status_code == 200
@@ -181,9 +181,9 @@ def test_the_search_finds_exactly_what_the_rule_says(intake: Intake) -> None:
     for lead, about, helpers, assignee, where, hidden in kinds:
         ticket_id = intake.file()
         values = {"lead": lead, "about_unit": about, "co_handlers": helpers, "assignee": assignee}
-        told = ", ".join(f"{name} = '{value}'" if value else f"{name} = NULL" for name, value in values.items())
+        columns = ", ".join(f"{name} = '{value}'" if value else f"{name} = NULL" for name, value in values.items())
         intake.execute(
-            f"UPDATE tickets SET {told}, sub_district = '{where}', restricted = {hidden} WHERE id = '{ticket_id}'"  # noqa: S608
+            f"UPDATE tickets SET {columns}, sub_district = '{where}', restricted = {hidden} WHERE id = '{ticket_id}'"  # noqa: S608
         )
     with intake.workshop.engine.connect() as connection:
         rows = connection.execute(select(tickets)).all()

@@ -25,12 +25,12 @@ from tests.integration.intake.telling import (
     CALLER,
     expire_claims,
     filed,
+    row_of,
     send_all,
     sender_to,
     state_of,
     stopped,
     tell,
-    told,
     tries,
 )
 
@@ -47,7 +47,7 @@ def test_a_message_is_sent_once_to_the_callers_telephone(intake: Intake, gateway
     assert gateway.to(CALLER["phone"]) == ["【12345】已修好。"]
     assert gateway.came[telling] == 1
     assert state_of(intake, telling) == ("sms", "sent", None)
-    assert told(intake, telling)["sent_at"] is not None
+    assert row_of(intake, telling)["sent_at"] is not None
 
 
 @pytest.mark.parametrize("written", ["138 1234 5678", "１３８１２３４５６７８", "+86 138-1234-5678"])
@@ -214,7 +214,7 @@ def test_a_gateway_that_wants_to_rest_is_left_alone_and_the_rest_of_the_batch_no
     gateway.status, gateway.retry_after = status, 300
     tellings = [tell(intake, filed(intake, one)) for one in range(1, 4)]
     sender_to(intake, url).send_next(intake.workshop)
-    rows = [told(intake, one) for one in tellings]
+    rows = [row_of(intake, one) for one in tellings]
     assert sorted((row["state"], row["attempts"], row["cause"]) for row in rows) == [
         ("waiting", 0, "gateway down"), ("waiting", 0, "gateway down"), ("waiting", 1, f"answered {status}"),
     ]  # fmt: skip
@@ -249,7 +249,7 @@ def test_the_next_way_is_the_next_that_is_at_hand(intake: Intake, gateway: SmsGa
     assert state_of(intake, nowhere) == ("sms", "failed", "answered 422")
 
 
-def test_nobody_is_called_to_be_told_what_its_occasion_does_not_tell_by_a_call(
+def test_nobody_is_called_about_what_its_occasion_does_not_tell_by_a_call(
     intake: Intake, gateway: SmsGatewayStandIn, url: str
 ) -> None:
     gateway.status = 422
@@ -304,7 +304,7 @@ def test_who_said_stop_after_the_message_was_planned_gets_it_no_more(
 
     telling = tell(intake, filed(intake))
     with intake.workshop.open() as work:
-        SqlTellings().stop(work, told(intake, telling)["person"], stopped=True)
+        SqlTellings().stop(work, row_of(intake, telling)["person"], stopped=True)
     send_all(intake, sender_to(intake, url, still_true=unless_stopped))
     assert state_of(intake, telling) == ("sms", "withheld", "stopped by the person")
     assert not gateway.messages

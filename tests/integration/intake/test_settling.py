@@ -26,7 +26,7 @@ def settle_clock(intake: Intake, ticket_id: str) -> datetime:
     return datetime.fromisoformat(due_at)
 
 
-def test_a_ticket_is_settled_visited_and_archived_with_its_whole_state_told(intake: Intake) -> None:
+def test_a_ticket_is_settled_visited_and_archived_with_its_whole_state_published(intake: Intake) -> None:
     ticket_id = dispatched(intake, caller={"phone": "13812345678"})
     dispatch = intake.published()[-1]
     assert isinstance(dispatch, TicketDispatched)
@@ -195,9 +195,9 @@ def test_a_person_dispatches_what_was_too_doubtful(intake: Intake) -> None:
         "dispatched", "MJ01", "housing", None,
     )  # fmt: skip
     assert (shown["history"][-1]["actor"], shown["history"][-1]["detail"]) == ("operator", "housing: 屋面漏水")
-    told = intake.published()[-1]
-    assert isinstance(told, TicketDispatched)
-    assert (told.lead, told.type_code, told.settle_by) == ("housing", "MJ01", settle_clock(intake, ticket_id))
+    event = intake.published()[-1]
+    assert isinstance(event, TicketDispatched)
+    assert (event.lead, event.type_code, event.settle_by) == ("housing", "MJ01", settle_clock(intake, ticket_id))
 
 
 def test_a_person_may_name_another_lead_and_must_where_the_catalogue_cannot(intake: Intake) -> None:

@@ -12,7 +12,7 @@ import pytest
 from tests.integration.intake.conftest import Intake, Stands, problem
 from tests.integration.intake.due import DUE, dispatched, settle
 from tests.integration.intake.following import Issue
-from tests.integration.intake.following import take as told
+from tests.integration.intake.following import take as take_issue
 from tests.integration.intake.large_table import RECEIVED, STATE, filled, plans, statements
 from tests.integration.intake.settling import HOUSING, take
 
@@ -51,7 +51,7 @@ def test_what_waits_for_somebody_is_handed_over(intake: Intake) -> None:
 
 def test_the_bulletin_of_a_day_and_a_week(intake: Intake) -> None:
     first, second = dispatched(intake, 2)
-    told(intake, Issue().becomes("confirmed"))
+    take_issue(intake, Issue().becomes("confirmed"))
     settle(intake, first)
     said = {"caller_solved": True, "satisfaction": "satisfied"}
     assert take(intake, first, "visit", **said).status_code == 200

@@ -1,4 +1,4 @@
-"""What callers are told: planned with the step, once, by a way that reaches them, or withheld for a cause."""
+"""What callers are sent: planned with the step, once, by a way that reaches them, or withheld for a cause."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def rows(intake: Intake) -> Sequence[Any]:
         return connection.execute(select(tellings).order_by(tellings.c.planned_at, tellings.c.id)).all()
 
 
-def told(intake: Intake, ticket_id: str | None = None) -> list[tuple[str, str]]:
+def outcomes(intake: Intake, ticket_id: str | None = None) -> list[tuple[str, str]]:
     """(occasion, way or cause) of a ticket or of all, sorted."""
     return sorted((row.occasion, row.way or row.cause) for row in rows(intake) if ticket_id in (None, row.ticket_id))
 
@@ -53,9 +53,9 @@ def still_true(intake: Intake) -> dict[str, Cause | None]:
         return {row.occasion: intake.wiring.telling.still_true(work, row) for row in rows(intake)}
 
 
-def test_a_caller_is_told_number_and_limit_when_their_ticket_has_a_unit(intake: Intake) -> None:
+def test_a_caller_gets_number_and_limit_when_their_ticket_has_a_unit(intake: Intake) -> None:
     ticket_id = intake.file(**MOBILE)
-    assert told(intake) == []
+    assert outcomes(intake) == []
     intake.classify(ticket_id, times=2)
     (one,) = intake.client("hub").get(f"/tickets/{ticket_id}/tellings").json()["items"]
     assert (one["occasion"], one["way"], one["state"], one["cause"]) == ("received", "sms", "waiting", None)
@@ -67,14 +67,14 @@ def test_a_caller_is_told_number_and_limit_when_their_ticket_has_a_unit(intake: 
     assert [line["occasion"] for line in shown["tellings"]] == ["received"]
 
 
-def test_the_steps_of_a_ticket_up_to_the_redo_are_told_each_once(intake: Intake) -> None:
+def test_the_steps_of_a_ticket_up_to_the_redo_are_sent_each_once(intake: Intake) -> None:
     ticket_id = settled(intake, **MOBILE)
     visit = {"caller_solved": False, "redo": "还在漏"}
     assert step(intake, ticket_id, "visit", **visit).status_code == 200
-    assert told(intake) == [("answered", "sms"), ("done again", "sms"), ("received", "sms")]
+    assert outcomes(intake) == [("answered", "sms"), ("done again", "sms"), ("received", "sms")]
     intake.clock.advance(timedelta(days=1))
     assert step(intake, ticket_id, "settlement", HOUSING, subject="li", **ANSWER).status_code == 200
-    assert Counter(one for one, _ in told(intake))["answered"] == 2  # each redo is asked about anew
+    assert Counter(one for one, _ in outcomes(intake))["answered"] == 2  # each redo is asked about anew
     redo = next(row for row in rows(intake) if row.occasion == "done again")
     assert datetime.fromisoformat(redo.facts["limit"]) == datetime(2026, 7, 7, tzinfo=SHANGHAI)  # its own limit
 
@@ -90,15 +90,15 @@ def test_the_steps_of_a_ticket_up_to_the_redo_are_told_each_once(intake: Intake)
         ({"caller": {"phone": "00000000"}}, [("answered", "anonymous"), ("received", "anonymous")]),
     ],
 )
-def test_whoever_cannot_be_told_has_a_row_that_says_why(
+def test_whoever_cannot_be_notified_has_a_row_that_says_why(
     intake: Intake, caller: dict[str, Any], expected: list[tuple[str, str]]
 ) -> None:
     settled(intake, **caller)
-    assert told(intake) == expected
+    assert outcomes(intake) == expected
     assert {row.state for row in rows(intake) if row.cause} <= {"withheld"}
 
 
-def test_the_past_the_city_and_the_confidential_are_not_told_in_writing(intake: Intake) -> None:
+def test_the_past_the_city_and_the_confidential_are_not_answered_in_writing(intake: Intake) -> None:
     past = {"source_id": "1", "text": "楼顶漏雨", "channel": "file", "caller": {"phone": "13812345671"}}
     answer = intake.client("hub").post("/tickets/batch", json={"source": "2024", "mode": "history", "tickets": [past]})
     of_past = answer.json()["results"][0]["ticket_id"]
@@ -108,25 +108,25 @@ def test_the_past_the_city_and_the_confidential_are_not_told_in_writing(intake: 
     intake.classify(of_past)
     intake.classify(filed["ticket_id"])
     intake.classify(restricted, sensitive="minor")
-    assert told(intake, of_past) == [("followed", "imported history")]
-    assert told(intake, filed["ticket_id"]) == [("received", "the city tells them")]
-    assert told(intake, restricted) == [("received", "confidential")]
+    assert outcomes(intake, of_past) == [("followed", "imported history")]
+    assert outcomes(intake, filed["ticket_id"]) == [("received", "the city tells them")]
+    assert outcomes(intake, restricted) == [("received", "confidential")]
     lead = f"department:{intake.show(restricted)['lead']}"
     assert step(intake, restricted, "settlement", lead, subject="li", **ANSWER).status_code == 200
-    assert ("answered", "call") in told(intake, restricted)  # a person speaks with them
+    assert ("answered", "call") in outcomes(intake, restricted)  # a person speaks with them
 
 
-def test_a_person_is_told_no_more_than_the_limit_and_the_rest_is_withheld(intake: Intake) -> None:
+def test_a_person_gets_no_more_messages_than_the_limit_and_the_rest_is_withheld(intake: Intake) -> None:
     batch = [classified(intake.file(**MOBILE), type_code="XQ01") for _ in range(5)]
     with intake.workshop.open() as work:
         intake.wiring.dispatch(batch, work)
-    assert Counter(told(intake)) == {("received", "sms"): 3, ("received", "limit reached"): 2}
+    assert Counter(outcomes(intake)) == {("received", "sms"): 3, ("received", "limit reached"): 2}
     later = intake.file(**MOBILE)
     intake.classify(later)
-    assert told(intake, later) == [("received", "limit reached")]
+    assert outcomes(intake, later) == [("received", "limit reached")]
     intake.clock.advance(timedelta(days=1))
     intake.classify(tomorrow := intake.file(**MOBILE))
-    assert told(intake, tomorrow) == [("received", "sms")]
+    assert outcomes(intake, tomorrow) == [("received", "sms")]
 
 
 def test_two_steps_at_the_same_moment_do_not_exceed_the_limit_together(intake: Intake) -> None:
@@ -153,7 +153,7 @@ def test_two_steps_at_the_same_moment_do_not_exceed_the_limit_together(intake: I
         go_on.set()
         for one in running:
             one.result(60)
-    assert Counter(told(intake)) == {("received", "sms"): 3, ("received", "limit reached"): 1}
+    assert Counter(outcomes(intake)) == {("received", "sms"): 3, ("received", "limit reached"): 1}
 
 
 def test_batches_that_tell_the_same_persons_in_another_order_both_end(intake: Intake) -> None:
@@ -167,7 +167,7 @@ def test_batches_that_tell_the_same_persons_in_another_order_both_end(intake: In
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(tell_them, batches))
-    assert Counter(told(intake)) == {("received", "sms"): 6}
+    assert Counter(outcomes(intake)) == {("received", "sms"): 6}
 
 
 def waiting_for_a_person(intake: Intake) -> bool:
@@ -176,7 +176,7 @@ def waiting_for_a_person(intake: Intake) -> bool:
         return bool(connection.execute(asked).scalar_one())
 
 
-def test_two_hundred_steps_are_told_with_one_statement_to_read_and_one_to_write(intake: Intake) -> None:
+def test_two_hundred_steps_are_planned_with_one_statement_to_read_and_one_to_write(intake: Intake) -> None:
     batch = [classified(intake.file(**phones(number))) for number in range(200)]
     with counted(intake) as statements, intake.workshop.open() as work:
         intake.wiring.dispatch(batch, work)
@@ -208,9 +208,9 @@ def test_a_transaction_that_dies_after_any_statement_tells_nobody_and_the_next_t
         finally:
             event.remove(intake.workshop.engine, "after_cursor_execute", die)
         if not any(intake.show(one.event.aggregate_id)["state"] == "dispatched" for one in batch):
-            assert told(intake) == []
+            assert outcomes(intake) == []
     assert died > 5
-    assert told(intake) == [("received", "sms")] * 3
+    assert outcomes(intake) == [("received", "sms")] * 3
 
 
 class Killed(BaseException):
@@ -227,7 +227,7 @@ def story(intake: Intake) -> list[Envelope]:
     return [*run, issue.becomes("in cure"), issue.becomes("observing")]
 
 
-def test_the_callers_of_a_hot_issue_are_told_from_the_finding_to_the_question(intake: Intake) -> None:
+def test_the_callers_of_a_hot_issue_are_notified_from_the_finding_to_the_question(intake: Intake) -> None:
     events = story(intake)
     for one in events:
         take(intake, one)
@@ -266,7 +266,7 @@ def test_all_topics_read_again_plan_nothing_new(intake: Intake) -> None:
 
 
 @pytest.mark.parametrize("decision", ["service", "rule"])
-def test_of_a_service_or_a_rule_nobody_is_told_of_works(intake: Intake, decision: str) -> None:
+def test_of_a_service_or_a_rule_nobody_is_notified_of_works(intake: Intake, decision: str) -> None:
     issue, ticket_id = Issue(), intake.file(**MOBILE)
     take(intake, issue.becomes("confirmed"), issue.joined(ticket_id))
     for state in ("decided", "in cure", "observing"):
@@ -277,7 +277,7 @@ def test_of_a_service_or_a_rule_nobody_is_told_of_works(intake: Intake, decision
     assert not any(word in one for one in said for word in ("works", "repair", "工程", "修缮"))
 
 
-def test_an_explanation_is_told_with_its_reason(intake: Intake) -> None:
+def test_an_explanation_is_sent_with_its_reason(intake: Intake) -> None:
     issue, ticket_id = Issue(), intake.file(**LANDLINE)
     reason = {"decision": "explain", "project_id": None, "decision_reason": "属于正常养护"}
     take(intake, issue.becomes("confirmed"), issue.joined(ticket_id), issue.becomes("explained", **reason))
@@ -287,14 +287,14 @@ def test_an_explanation_is_told_with_its_reason(intake: Intake) -> None:
     assert "原因：属于正常养护" in last["words"]["zh"]
 
 
-def test_whoever_joins_what_is_known_is_told_once_that_they_follow_it(intake: Intake) -> None:
+def test_whoever_joins_what_is_known_is_notified_once_that_they_follow_it(intake: Intake) -> None:
     issue, first = Issue(), intake.file(**phones(1))
     take(intake, issue.becomes("confirmed"), issue.joined(first))
     body = phones(2)
     hub = intake.client("hub")
     answer = hub.post(f"/known-matters/{issue.id}/followers", json=body, headers=fresh_key())
     assert answer.status_code == 202, answer.text
-    assert told(intake, answer.json()["ticket_id"]) == [("followed", "sms")]
+    assert outcomes(intake, answer.json()["ticket_id"]) == [("followed", "sms")]
 
 
 def test_what_is_no_longer_true_when_it_would_leave_is_superseded(intake: Intake) -> None:
@@ -323,11 +323,11 @@ def test_what_waits_and_is_overtaken_uses_up_no_limit(intake: Intake) -> None:
     assert step(intake, ticket_id, "dispatch", type_code="MJ01", lead="housing", reason="漏雨").status_code == 200
     assert step(intake, ticket_id, "settlement", HOUSING, subject="li", **ANSWER).status_code == 200
     assert step(intake, ticket_id, "visit", caller_solved=False, redo="还在漏").status_code == 200
-    assert told(intake) == [(one, "sms") for one in ("answered", "done again", "in review", "received")]
+    assert outcomes(intake) == [(one, "sms") for one in ("answered", "done again", "in review", "received")]
     issue, other = Issue(), intake.file(**phones(1))
     run = [issue.becomes(state) for state in ("decided", "in cure", "observing", "reopened", "decided")]
     take(intake, issue.becomes("confirmed"), issue.joined(other), *run)
-    assert {way for _, way in told(intake, other)} == {"sms"}  # six, of which the last leaves
+    assert {way for _, way in outcomes(intake, other)} == {"sms"}  # six, of which the last leaves
 
 
 def test_what_was_sent_counts(intake: Intake) -> None:
@@ -336,7 +336,7 @@ def test_what_was_sent_counts(intake: Intake) -> None:
     for state in ("decided", "in cure", "observing"):
         intake.execute("UPDATE tellings SET state = 'sent' WHERE state = 'waiting'")
         take(intake, issue.becomes(state))
-    assert ("works accepted", "limit reached") in told(intake)
+    assert ("works accepted", "limit reached") in outcomes(intake)
 
 
 def test_a_stage_that_has_passed_is_superseded(intake: Intake) -> None:
@@ -354,10 +354,10 @@ def test_whoever_wants_no_messages_gets_none_until_they_want_them_again(intake: 
     assert hub.post(f"/tickets/{ticket_id}/tellings/stop", json={"stopped": True}).json() == {"stopped": True}
     assert still_true(intake) == {"received": Cause.STOPPED}
     other = dispatched(intake, **MOBILE)
-    assert told(intake, other) == [("received", "stopped by the person")]
-    assert told(intake, dispatched(intake, **phones(5))) == [("received", "sms")]
+    assert outcomes(intake, other) == [("received", "stopped by the person")]
+    assert outcomes(intake, dispatched(intake, **phones(5))) == [("received", "sms")]
     assert hub.post(f"/tickets/{ticket_id}/tellings/stop", json={"stopped": False}).status_code == 200
-    assert told(intake, dispatched(intake, **MOBILE)) == [("received", "sms")]
+    assert outcomes(intake, dispatched(intake, **MOBILE)) == [("received", "sms")]
 
 
 def test_a_dry_run_says_who_would_hear_what_and_leaves_nothing(intake: Intake) -> None:
@@ -393,7 +393,7 @@ def test_the_call_list_says_what_became_of_each_message(intake: Intake) -> None:
     assert [one["told"] for one in intake.client("hub").get("/follow-ups/messages").json()["items"]] == [None, None]
 
 
-def test_the_page_of_a_ticket_shows_what_its_caller_was_told_and_why_not(intake: Intake) -> None:
+def test_the_page_of_a_ticket_shows_what_its_caller_was_sent_and_why_not(intake: Intake) -> None:
     ticket_id = settled(intake, **LANDLINE)
     page = intake.client("hub").get(f"/pages/tickets/{ticket_id}").text
     assert "已告知诉求人" in page
@@ -409,7 +409,7 @@ def test_a_ticket_from_before_its_reach_was_kept_is_called(intake: Intake) -> No
     intake.execute("UPDATE tickets SET reach = '{unknown}'")
     intake.classify(ticket_id)
     assert step(intake, ticket_id, "settlement", HOUSING, subject="li", **ANSWER).status_code == 200
-    assert told(intake) == [("answered", "call"), ("received", "no way to reach them")]
+    assert outcomes(intake) == [("answered", "call"), ("received", "no way to reach them")]
 
 
 @pytest.mark.parametrize("email", ["wang", "wang@", "@example.cn", "wang@example", "王@example.cn", "a b@example.cn"])
@@ -435,7 +435,7 @@ def test_a_message_planned_in_the_night_waits_for_the_morning(intake: Intake) ->
     assert (row.ticket_id, row.not_before) == (ticket_id, NOW + timedelta(days=1))
 
 
-def test_callers_are_told_when_the_works_are_to_start_and_again_if_that_changes(intake: Intake) -> None:
+def test_callers_get_the_date_on_which_the_works_are_to_start_and_again_if_that_changes(intake: Intake) -> None:
     issue, ticket_id = Issue(), intake.file(**MOBILE)
     take(intake, issue.becomes("confirmed"), issue.joined(ticket_id), issue.becomes("decided"))
     for version, start in enumerate((date(2027, 3, 1), date(2027, 3, 1), date(2027, 4, 1)), start=2):
@@ -451,7 +451,7 @@ def test_callers_are_told_when_the_works_are_to_start_and_again_if_that_changes(
 
 
 @pytest.mark.parametrize("project_first", [True, False])
-def test_a_decision_and_its_project_are_told_once_in_whatever_order_they_come(
+def test_a_decision_and_its_project_are_sent_once_in_whatever_order_they_come(
     intake: Intake, project_first: bool
 ) -> None:
     issue, ticket_id, start = Issue(), intake.file(**MOBILE), date(2027, 3, 1)
@@ -462,16 +462,16 @@ def test_a_decision_and_its_project_are_told_once_in_whatever_order_they_come(
     assert (planned.occasion, planned.facts["start"]) == ("works scheduled", "2027-03-01")
 
 
-def test_who_joins_when_the_time_to_ask_is_over_is_asked_and_not_told_of_the_acceptance(intake: Intake) -> None:
+def test_who_joins_when_the_time_to_ask_is_over_is_asked_and_not_notified_of_the_acceptance(intake: Intake) -> None:
     issue, first, late = Issue(), intake.file(**phones(1)), intake.file(**phones(2))
     take(intake, issue.becomes("confirmed"), issue.joined(first), issue.becomes("decided"), issue.becomes("observing"))
     intake.clock.advance(timedelta(days=91))
     take(intake, issue.joined(late))
     assert intake.fire_timers() == 2
-    assert [occasion for occasion, _ in told(intake, late)] == ["asked"]
+    assert [occasion for occasion, _ in outcomes(intake, late)] == ["asked"]
 
 
-def test_a_pause_that_is_over_is_not_told_any_more(intake: Intake) -> None:
+def test_a_pause_that_is_over_is_not_sent_any_more(intake: Intake) -> None:
     ticket_id = dispatched(intake, **MOBILE)
     assert step(intake, ticket_id, "pause", reason="鉴定").status_code == 200
     assert still_true(intake)["paused"] is None
@@ -489,4 +489,4 @@ def test_the_callers_of_many_issues_are_asked_with_one_statement_to_write(intake
     with counted(intake) as statements:
         assert intake.fire_timers() == 20
     assert [one.split()[0] for one in statements if "INTO tellings" in one] == ["INSERT"]
-    assert Counter(told(intake))["asked", "sms"] == 20
+    assert Counter(outcomes(intake))["asked", "sms"] == 20

@@ -40,7 +40,7 @@ def rows(intake: Intake) -> Sequence[Any]:
         return connection.execute(select(tellings).order_by(tellings.c.planned_at, tellings.c.id)).all()
 
 
-def told(intake: Intake, ticket_id: str | None = None) -> Counter[str]:
+def occasions_of(intake: Intake, ticket_id: str | None = None) -> Counter[str]:
     """Occasions of works, of a ticket or of all; those that are withheld are left out."""
     return Counter(
         row.occasion
@@ -138,16 +138,16 @@ def nuisance(intake: Intake) -> str:
 def issue(intake: Intake, member: str) -> Issue:
     issue = Issue()
     take(intake, issue.becomes("confirmed"), issue.joined(member), issue.becomes("decided"))
-    intake.clock.advance(timedelta(days=2))  # nobody is told more than three things a day
+    intake.clock.advance(timedelta(days=2))  # nobody gets more than three messages a day
     return issue
 
 
-def test_the_way_of_a_project_is_told_to_whom_it_concerns(intake: Intake, issue: Issue, member: str) -> None:
-    before = told(intake)
+def test_the_way_of_a_project_is_reported_to_whom_it_concerns(intake: Intake, issue: Issue, member: str) -> None:
+    before = occasions_of(intake)
     states = ("consulted", "listed", "approved", "scheme_public")
     steps = [advanced(issue, state, n) for n, state in enumerate(states, 2)]
     take_one_by_one(intake, [*steps, *steps])
-    assert told(intake, member) - before == Counter(["residents consulted", "works listed", "scheme published"])
+    assert occasions_of(intake, member) - before == Counter(["residents consulted", "works listed", "scheme published"])
 
 
 def test_a_complainant_hears_what_a_follower_hears_as_a_stage(
@@ -158,31 +158,31 @@ def test_a_complainant_hears_what_a_follower_hears_as_a_stage(
     for n, (left, state) in enumerate(pairwise(("contracted", *life)), 2):
         take(intake, *[advanced(issue, state, n, left)] * 2)
         intake.clock.advance(timedelta(days=1))
-    assert told(intake, nuisance) == Counter(
+    assert occasions_of(intake, nuisance) == Counter(
         {"works near start": 1, "works near stopped": 2, "works near resumed": 1, "works near cancelled": 1}
     )
-    assert not any(code.startswith("works near") for code in told(intake, member))
+    assert not any(code.startswith("works near") for code in occasions_of(intake, member))
 
 
-def test_a_cancelled_project_is_told(intake: Intake, issue: Issue, member: str, nuisance: str) -> None:
+def test_callers_are_notified_of_a_cancelled_project(intake: Intake, issue: Issue, member: str, nuisance: str) -> None:
     take(intake, complaint(issue, nuisance), complaint(issue, member))
     take(intake, advanced(issue, "cancelled", 2), issue.becomes("reopened"))
-    assert told(intake, nuisance) == Counter(["works near cancelled"])
-    assert "works near cancelled" not in told(intake, member)
+    assert occasions_of(intake, nuisance) == Counter(["works near cancelled"])
+    assert "works near cancelled" not in occasions_of(intake, member)
 
 
-def test_a_cut_is_told_once_to_each_and_so_is_that_it_does_not_come(
+def test_a_cut_is_announced_once_to_each_and_so_is_that_it_does_not_come(
     intake: Intake, issue: Issue, member: str, nuisance: str
 ) -> None:
     one = str(uuid4())
     announced, cancelled = impact(issue, one), impact(issue, one, 2, "cancelled")
     take(intake, complaint(issue, nuisance), complaint(issue, member), announced, announced)
     for ticket in (member, nuisance):
-        assert told(intake, ticket)["cut announced"] == 1
+        assert occasions_of(intake, ticket)["cut announced"] == 1
     (row,) = [row for row in rows(intake) if row.occasion == "cut announced" and row.ticket_id == nuisance]
     assert (row.facts["cut"], row.facts["blocks"], row.hot_issue_id) == ("water_cut", ["3"], None)
     take(intake, cancelled, announced)
-    assert told(intake, nuisance) == Counter(["cut announced", "cut cancelled"])
+    assert occasions_of(intake, nuisance) == Counter(["cut announced", "cut cancelled"])
 
 
 def test_a_cut_that_is_cancelled_or_over_is_not_announced_any_more(intake: Intake, issue: Issue, nuisance: str) -> None:
@@ -216,26 +216,26 @@ def test_in_whatever_order_the_topics_come_nobody_hears_twice(
         impact(issue, one, 2, "cancelled"),
     ]
     take_one_by_one(intake, [came[n] for n in order] + came)
-    assert set(told(intake, nuisance).values()) <= {1}
+    assert set(occasions_of(intake, nuisance).values()) <= {1}
     with intake.workshop.open() as work:
         assert intake.wiring.telling.works.book.complaints_about(work, {issue.project_id}) == set()
 
 
 def test_whose_complaint_was_about_other_works_hears_nothing(intake: Intake, issue: Issue, nuisance: str) -> None:
     take(intake, complaint(issue, nuisance, 2, gone=True), complaint(issue, nuisance), impact(issue, str(uuid4())))
-    assert told(intake, nuisance) == Counter()
+    assert occasions_of(intake, nuisance) == Counter()
 
 
 def test_whose_complaint_showed_a_defect_hears_that_it_is_mended(intake: Intake, issue: Issue, nuisance: str) -> None:
     one = str(uuid4())
     life = [defect(issue, one, nuisance, n, state) for n, state in enumerate(("open", "cured", "closed"), 1)]
     take_one_by_one(intake, [*life, *life, defect(issue, str(uuid4()), None, 3, "closed")])
-    assert told(intake) - Counter(["works decided", "problem found"]) == Counter(["defect mended"])
+    assert occasions_of(intake) - Counter(["works decided", "problem found"]) == Counter(["defect mended"])
     (row,) = [row for row in rows(intake) if row.occasion == "defect mended"]
     assert row.ticket_id == nuisance
 
 
-def test_what_is_not_told_has_a_cause(intake: Intake, issue: Issue) -> None:
+def test_what_is_not_sent_has_a_cause(intake: Intake, issue: Issue) -> None:
     silent = dispatched(intake)
     take(intake, complaint(issue, silent), impact(issue, str(uuid4())))
     (row,) = [row for row in rows(intake) if row.occasion == "cut announced" and row.ticket_id == silent]
@@ -247,9 +247,9 @@ def test_a_vote_is_announced_with_its_days_to_whom_it_concerns(
 ) -> None:
     take(intake, complaint(issue, nuisance))
     announced = vote(issue, str(uuid4()), closes=intake.clock.now() + timedelta(days=12))
-    before = told(intake)
+    before = occasions_of(intake)
     take(intake, announced, announced)
-    assert told(intake) - before == {"vote announced": 2}
+    assert occasions_of(intake) - before == {"vote announced": 2}
     assert {row.ticket_id for row in rows(intake) if row.occasion == "vote announced"} == {member, nuisance}
     (facts, _) = (row.facts for row in rows(intake) if row.occasion == "vote announced")
     assert facts["end"] == announced.event.closes_at.isoformat()  # type: ignore[attr-defined]
@@ -271,7 +271,7 @@ def test_who_asked_for_a_repair_hears_what_the_plan_says(
 ) -> None:
     decided = settled(str(uuid4()), outcome, nuisance)
     take(intake, decided, decided)
-    assert told(intake, nuisance) == {f"need {outcome}": 1}
+    assert occasions_of(intake, nuisance) == {f"need {outcome}": 1}
 
 
 def closed(issue: Issue, case_id: str, standard_id: str | None, reason: str | None) -> Envelope:
@@ -308,7 +308,7 @@ def test_whose_call_led_to_a_rule_hears_it_once_though_their_own_matter_is_over(
     intake.execute("UPDATE follow_ups SET stage = 'solved'")
     ended = closed(issue, str(uuid4()), standard, reason)
     take(intake, ended, ended)
-    assert told(intake, member)["rule made"] == hear
+    assert occasions_of(intake, member)["rule made"] == hear
 
 
 def test_nobody_is_woken_by_a_cut(intake: Intake, issue: Issue, nuisance: str) -> None:

@@ -64,7 +64,7 @@ StartSender = Callable[..., Health]
 def new_receiver() -> Iterator[NewReceiver]:
     """Starts receivers that end with the test."""
     with ExitStack() as running:
-        yield lambda **told: running.enter_context(receiving(Receiver(**told)))
+        yield lambda **options: running.enter_context(receiving(Receiver(**options)))
 
 
 @pytest.fixture
@@ -72,10 +72,10 @@ def start_sender(workshop: Workshop) -> Iterator[StartSender]:
     """Starts senders in threads that end with the test; an error that ended one fails the test."""
     stop, threads, errors = threading.Event(), [], []
 
-    def start(deadline_s: float = 2.0, **told: Any) -> Health:
+    def start(deadline_s: float = 2.0, **options: Any) -> Health:
         health = Health()
         health.expect(SENDER, 5)
-        settings = {"policy": IMPATIENT, **told}
+        settings = {"policy": IMPATIENT, **options}
         sender = WebhookSender(
             poster(demo=True, deadline_s=deadline_s), SqlDeliveryLog(), timedelta(days=30), **settings
         )

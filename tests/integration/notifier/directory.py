@@ -1,4 +1,4 @@
-"""Officers of units, and what they were told."""
+"""Officers of units, and what they were sent."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from services.notifier.store.officer_tables import officers as officers_table
 MAILBOX = Reached(OfficerChannel.EMAIL, "duty@example.gov.cn")
 
 
-def officer(**told: Any) -> dict[str, Any]:
+def officer(**fields: Any) -> dict[str, Any]:
     """As the routes take one."""
     ways = [{"channel": "email", "address": "duty@example.gov.cn"}]
-    return {"unit": "housing", "post": "duty", "name": "李伟", "ways": ways, **told}
+    return {"unit": "housing", "post": "duty", "name": "李伟", "ways": ways, **fields}
 
 
 def sits(workshop: Workshop, *posts: tuple[str, str], ways: tuple[Reached, ...] = (MAILBOX,)) -> dict[str, UUID]:

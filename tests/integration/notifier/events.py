@@ -215,7 +215,7 @@ def take(workshop: Workshop, *envelopes: Envelope) -> None:
         SUBSCRIPTION.apply([envelope for envelope in envelopes if SUBSCRIPTION.wants(envelope)], work)
 
 
-def told(workshop: Workshop) -> list[tuple[str, TicketAssigned]]:
+def assignments(workshop: Workshop) -> list[tuple[str, TicketAssigned]]:
     """(topic, assignment) in the order of sending."""
     return [(topic, event) for topic, event in sent(workshop) if isinstance(event, TicketAssigned)]
 
@@ -223,8 +223,8 @@ def told(workshop: Workshop) -> list[tuple[str, TicketAssigned]]:
 def sent(workshop: Workshop) -> list[tuple[str, Event]]:
     """(topic, message) in the order of sending; without the state topics."""
     with workshop.engine.connect() as connection:
-        told = ~outbox.c.topic.endswith(".state")
-        rows = connection.execute(select(outbox).where(told).order_by(outbox.c.seq)).all()
+        streams = ~outbox.c.topic.endswith(".state")
+        rows = connection.execute(select(outbox).where(streams).order_by(outbox.c.seq)).all()
     return [(row.topic, Envelope.parse(unpack_headers(row.headers), row.value, EVENTS).event) for row in rows]
 
 

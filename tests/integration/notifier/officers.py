@@ -56,8 +56,8 @@ def engage(
     with workshop.engine.begin() as connection:
         connection.execute(insert(officers).values(**row, changed_by="test"))
         for rank, channel in enumerate(ways):
-            told = {"channel": channel, "address": addresses.get(channel, address(channel, number))}
-            connection.execute(insert(officer_ways).values(officer_id=me, rank=rank, **told))
+            values = {"channel": channel, "address": addresses.get(channel, address(channel, number))}
+            connection.execute(insert(officer_ways).values(officer_id=me, rank=rank, **values))
     return me
 
 
@@ -169,6 +169,6 @@ def expire_claims(workshop: Workshop) -> None:
         connection.execute(text("UPDATE officer_messages SET due_at = now() - interval '1 s' WHERE status = 'sending'"))
 
 
-def run(workshop: Workshop, statement: str, **told: Any) -> None:
+def run(workshop: Workshop, statement: str, **parameters: Any) -> None:
     with workshop.engine.begin() as connection:
-        connection.execute(text(statement), told)
+        connection.execute(text(statement), parameters)

@@ -1,4 +1,4 @@
-"""A department's receiver: a real HTTP server that verifies what it gets and answers as it is told."""
+"""A department's receiver: a real HTTP server that verifies what it gets and answers as it is set."""
 
 from __future__ import annotations
 

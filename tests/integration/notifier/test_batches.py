@@ -128,8 +128,8 @@ def test_the_number_of_statements_does_not_grow_with_the_batch(workshop: Worksho
     _begin(workshop)
     statements: list[str] = []
 
-    def note(*told: Any) -> None:
-        statements.append(told[2])
+    def note(*arguments: Any) -> None:
+        statements.append(arguments[2])
 
     event.listen(workshop.engine, "before_cursor_execute", note)
     numbers = range(1, size + 1)

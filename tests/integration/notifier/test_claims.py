@@ -19,7 +19,7 @@ from services.notifier.store.webhook_outcomes import settle as settle_all
 from services.notifier.store.webhook_sweep import sweep
 from tests.harness.waiting import eventually
 from tests.integration.applications import As
-from tests.integration.notifier.events import SUBSCRIPTION, dispatched, take, text_of, told, waiting_for_locks
+from tests.integration.notifier.events import SUBSCRIPTION, assignments, dispatched, take, text_of, waiting_for_locks
 from tests.integration.notifier.subscribing import activate, subscribe
 
 LEASE = timedelta(seconds=60)
@@ -214,7 +214,7 @@ def test_an_event_that_meets_a_removal_waits_for_it_and_is_queued_for_the_others
         thread.start()
         eventually(lambda: waiting_for_locks(workshop) == 1, within=10, what="the event's wait")
     thread.join(60)
-    assert len(told(workshop)) == 3
+    assert len(assignments(workshop)) == 3
     assert statuses(workshop) == ["failed", "failed"]
 
 

@@ -77,8 +77,8 @@ def test_the_rule_in_sql_is_the_rule(workshop: Workshop, closed: Envelope) -> No
             select(officer_notices.c.unit, open_to_its_unit()).where(officer_notices.c.template == "t")
         )
         found = {row[0]: row[1] for row in rows}
-    told = guard(workshop) or Guard(None, None, None)
-    assert found == {unit: may_hear(unit, told, hub()) for unit in UNITS}
+    guarded = guard(workshop) or Guard(None, None, None)
+    assert found == {unit: may_hear(unit, guarded, hub()) for unit in UNITS}
 
 
 def test_a_closed_ticket_that_is_over_stays_closed(workshop: Workshop) -> None:

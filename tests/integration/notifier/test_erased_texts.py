@@ -20,7 +20,7 @@ from services.notifier.wiring import text_retention
 from tests.harness.examples import ONE_DATABASE
 from tests.harness.planted import columns_with
 from tests.integration.applications import As
-from tests.integration.notifier.events import dispatched, erased, take, text_of, ticket_id, told
+from tests.integration.notifier.events import assignments, dispatched, erased, take, text_of, ticket_id
 from tests.integration.notifier.subscribing import activate, subscribe
 
 WORDS = "屋顶漏水 1.1"
@@ -57,10 +57,10 @@ def test_an_erased_text_is_in_no_table(workshop: Workshop, as_: As, is_published
     for _ in range(2):
         take(workshop, erased(1))
     assert columns_with(workshop.engine, WORDS) == set()
-    assert [event.text for _, event in told(workshop)] == ([] if is_published else [ERASED])
+    assert [event.text for _, event in assignments(workshop)] == ([] if is_published else [ERASED])
 
 
-def test_a_unit_that_gets_the_ticket_later_is_told_without_its_words(workshop: Workshop) -> None:
+def test_a_unit_that_gets_the_ticket_later_is_notified_without_its_words(workshop: Workshop) -> None:
     take(workshop, dispatched(1), text_of(1))
     published(workshop)
     take(workshop, erased(1))
@@ -68,7 +68,7 @@ def test_a_unit_that_gets_the_ticket_later_is_told_without_its_words(workshop: W
     assert isinstance(clock, FixedClock)
     clock.advance(text_retention() * 2)
     take(workshop, dispatched(2), dispatched(1, version=5, lead="fire", text_version=2))
-    assert [event.text for _, event in told(workshop)] == [ERASED]
+    assert [event.text for _, event in assignments(workshop)] == [ERASED]
 
 
 def test_what_waited_for_a_text_goes_out_without_it(workshop: Workshop) -> None:
@@ -76,7 +76,7 @@ def test_what_waited_for_a_text_goes_out_without_it(workshop: Workshop) -> None:
     assert waiting(workshop) == 1
     take(workshop, erased(1))
     assert waiting(workshop) == 0
-    assert [event.text for _, event in told(workshop)] == [ERASED]
+    assert [event.text for _, event in assignments(workshop)] == [ERASED]
 
 
 @st.composite

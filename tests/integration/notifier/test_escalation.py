@@ -57,7 +57,7 @@ class District:
         while self.timers.fire_next(self.clock.now()):
             pass
 
-    def told(self) -> list[tuple[int, str]]:
+    def notified(self) -> list[tuple[int, str]]:
         return [(row.step, row.name) for row in noticed(self.workshop)]
 
     def read(self, step: int, by: ReadBy = ReadBy.API) -> None:
@@ -84,16 +84,16 @@ def test_unread_it_goes_from_duty_to_leader_to_the_hub_each_once(district: Distr
     sits(district.workshop, *ALL)
     take(district.workshop, dispatched(1))
     district.later(HOUR)
-    assert district.told() == [(0, "housing duty")], "the hour is not over"
+    assert district.notified() == [(0, "housing duty")], "the hour is not over"
     district.later(MOMENT)
-    assert district.told() == [(0, "housing duty"), (1, "housing leader")]
+    assert district.notified() == [(0, "housing duty"), (1, "housing leader")]
     district.later(2 * HOUR + MOMENT)
     district.later(MOMENT)
-    assert district.told()[2:] == [(2, "urban-operation duty")]
+    assert district.notified()[2:] == [(2, "urban-operation duty")]
     assert district.chain().state == EscalationState.RUNNING
     district.later(4 * HOUR + MOMENT)
     assert (district.chain().state, district.chain().due_at) == (EscalationState.EXHAUSTED, None)
-    assert len(district.told()) == 3
+    assert len(district.notified()) == 3
     assert district.steps() == [(0, 1), (1, 1), (2, 1)]
 
 
@@ -105,7 +105,7 @@ def test_read_at_one_step_stops_the_next(step: int, district: District) -> None:
         district.later(wait)
     district.read(step)
     district.later(timedelta(days=2))
-    assert [told[0] for told in district.told()] == list(range(step + 1))
+    assert [notice[0] for notice in district.notified()] == list(range(step + 1))
     assert district.chain().state == EscalationState.READ
 
 
@@ -129,7 +129,7 @@ def test_a_level_without_anybody_or_without_a_way_goes_on_within_a_minute(gap: s
     take(district.workshop, dispatched(1))
     for _ in range(3):
         district.later(MOMENT)
-    assert district.told()[-1] == (2, "urban-operation duty")
+    assert district.notified()[-1] == (2, "urban-operation duty")
     assert district.steps() == [(0, 0), (1, 0), (2, 1)], "whom no way reaches is a finding"
 
 
@@ -138,7 +138,7 @@ def test_a_chain_keeps_the_rule_by_which_it_began(district: District, monkeypatc
     take(district.workshop, dispatched(1))
     monkeypatch.setattr(TellingRules, "in_force", lambda *_: None)
     district.later(HOUR + MOMENT)
-    assert district.told() == [(0, "housing duty"), (1, "housing leader")]
+    assert district.notified() == [(0, "housing duty"), (1, "housing leader")]
     assert district.chain().rule_version == 1
 
 
@@ -184,7 +184,7 @@ def kills(workshop: Workshop, act: Callable[[], None]) -> Iterator[None]:
     raise AssertionError("it never came to its end")
 
 
-def test_killed_at_every_statement_each_step_is_told_once(district: District) -> None:
+def test_killed_at_every_statement_each_step_is_notified_once(district: District) -> None:
     sits(district.workshop, *ALL)
     killed = 0
     for _ in kills(district.workshop, lambda: take(district.workshop, dispatched(1))):
@@ -197,7 +197,7 @@ def test_killed_at_every_statement_each_step_is_told_once(district: District) ->
             killed += 1
         district.later(timedelta())
     assert killed >= 20
-    assert district.told() == [(0, "housing duty"), (1, "housing leader"), (2, "urban-operation duty")]
+    assert district.notified() == [(0, "housing duty"), (1, "housing leader"), (2, "urban-operation duty")]
     assert district.chain().state == EscalationState.EXHAUSTED
     assert district.steps() == [(0, 1), (1, 1), (2, 1)]
 
@@ -207,13 +207,13 @@ def test_many_chains_take_as_many_statements_as_one(district: District) -> None:
     take(district.workshop, *(dispatched(number) for number in range(1, 101)))
     statements: list[str] = []
 
-    def note(*told: Any) -> None:
-        statements.append(told[2])
+    def note(*arguments: Any) -> None:
+        statements.append(arguments[2])
 
     sql_event.listen(district.workshop.engine, "before_cursor_execute", note)
     district.later(HOUR + MOMENT)
     sql_event.remove(district.workshop.engine, "before_cursor_execute", note)
-    assert sum(step == 1 for step, _ in district.told()) == 100
+    assert sum(step == 1 for step, _ in district.notified()) == 100
     assert len(statements) <= 16
 
 
@@ -226,13 +226,13 @@ def officer_gone(workshop: Workshop, officer_id: UUID) -> None:
         assert officers.remove(work, officer_id, None, "test")
 
 
-def test_who_left_meanwhile_is_not_told_and_the_step_goes_on(district: District) -> None:
+def test_who_left_meanwhile_is_not_notified_and_the_step_goes_on(district: District) -> None:
     ids = sits(district.workshop, *ALL)
     take(district.workshop, moved(dispatched(1), HOUR))
     officer_gone(district.workshop, ids["housing leader"])
     district.later(HOUR + MOMENT)
     district.later(MOMENT)
-    assert district.told() == [(0, "housing duty"), (2, "urban-operation duty")]
+    assert district.notified() == [(0, "housing duty"), (2, "urban-operation duty")]
     assert district.steps() == [(0, 1), (1, 0), (2, 1)]
 
 
@@ -259,7 +259,7 @@ def test_who_acts_need_not_say_that_they_have_read(district: District) -> None:
     with district.workshop.open() as work:
         assert len(overtaken(work, [row.notice_id for row in noticed(district.workshop)])) == 1
     district.later(timedelta(days=1))
-    assert len(district.told()) == 2
+    assert len(district.notified()) == 2
 
 
 def test_an_act_in_the_same_batch_lets_no_chain_begin_and_an_older_one_ends_none(district: District) -> None:

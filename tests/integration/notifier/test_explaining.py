@@ -1,4 +1,4 @@
-"""Who would be told of an event and why, over HTTP and on the command line; nothing is written by asking."""
+"""Who would be notified of an event and why, over HTTP and on the command line; nothing is written by asking."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_whoever_may_not_hear_is_named_as_such(as_: As) -> None:
     assert found["urgent-ticket"]["hidden"] == [{"unit": "housing", "post": "duty"}]
 
 
-def test_it_agrees_with_what_is_told(as_: As, workshop: Workshop) -> None:
+def test_it_agrees_with_who_is_notified(as_: As, workshop: Workshop) -> None:
     sits(workshop, ("housing", "duty"), ("housing", "leader"), ("urban-operation", "duty"))
     explain(as_)
     assert noticed(workshop) == [], "asking tells nobody"
@@ -131,7 +131,7 @@ def test_a_bad_routing_file_is_named_with_its_remedy(tmp_path: Path) -> None:
     assert "ours.yaml, routes: no row names" in run.output.replace("\n", " ")
 
 
-def test_the_command_line_says_who_was_told_of_a_ticket(
+def test_the_command_line_says_who_was_notified_of_a_ticket(
     as_: As, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(routing, "running_stack", lambda _: {"services": [{"name": "notifier", "url": ""}]})

@@ -1,4 +1,4 @@
-"""A critical ticket, or an emergency, that waits for review is told to the hub; others wait for whoever looks."""
+"""A critical ticket, or an emergency, that waits for review is reported to the hub; others wait for whoever looks."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from tests.integration.notifier.events import START, take, ticket_id
 HUB = (("urban-operation", "duty"), ("urban-operation", "leader"))
 
 
-def told(event: type[Event], version: int, **facts: Any) -> Envelope:
+def fact(event: type[Event], version: int, **facts: Any) -> Envelope:
     said = {"ticket_id": ticket_id(1), "channel": Channel.PHONE, "occurred_at": START, "received_at": START}
     made = event(version=version, **said, **{"state": "review", **facts})  # type: ignore[arg-type]
     return Envelope(deterministic_id("test", ticket_id(1), event.type, version), "/310109/intake", START, made)
 
 
 def in_review(**facts: Any) -> Envelope:
-    return told(TicketSentToReview, 2, review_reason="too doubtful", **facts)
+    return fact(TicketSentToReview, 2, review_reason="too doubtful", **facts)
 
 
 @pytest.mark.parametrize("facts", [{"urgency": Urgency.CRITICAL}, {"emergency": True}], ids=["critical", "emergency"])
-def test_the_hub_is_told_at_once_and_its_leader_next(facts: dict[str, Any], workshop: Workshop) -> None:
+def test_the_hub_is_notified_at_once_and_its_leader_next(facts: dict[str, Any], workshop: Workshop) -> None:
     sits(workshop, *HUB)
     take(workshop, in_review(**facts))
     (notice,) = noticed(workshop)
@@ -53,7 +53,7 @@ def test_others_wait_in_the_queue(facts: dict[str, Any], workshop: Workshop) -> 
 
 @pytest.mark.parametrize(
     "act",
-    [told(TicketDispatched, 3, type_code="MJ01", lead="housing"), told(TicketRejected, 3, state="rejected")],
+    [fact(TicketDispatched, 3, type_code="MJ01", lead="housing"), fact(TicketRejected, 3, state="rejected")],
     ids=["dispatched", "rejected"],
 )
 def test_whoever_decides_ends_it(act: Envelope, workshop: Workshop) -> None:

@@ -84,8 +84,8 @@ def test_who_joins_late_has_its_open_work_and_misses_no_message(
         assert held == open_in(log[:half])
         new = [one for one in stream if json.loads(one.value or b"")["version"] > version_in(snapshot, one)]
         assert len(new) > 50
-        told = of_ours(lines, ours, len(new))
-    assert told == [said(one) for one in new]
+        printed = of_ours(lines, ours, len(new))
+    assert printed == [said(one) for one in new]
     assert int(words[-1]) == 0
 
 

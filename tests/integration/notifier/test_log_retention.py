@@ -1,4 +1,4 @@
-"""What the log has kept for its time is deleted, and nothing is told again because the log has forgotten it."""
+"""What the log has kept for its time is deleted, and nothing is sent again because the log has forgotten it."""
 
 from __future__ import annotations
 
@@ -70,14 +70,14 @@ def test_what_waits_or_can_still_be_sent_again_stays(workshop: Workshop, as_: As
     assert left == ["awaiting_text", "waiting"]
 
 
-def test_what_is_read_again_after_the_log_has_forgotten_it_is_told_to_nobody(workshop: Workshop) -> None:
+def test_what_is_read_again_after_the_log_has_forgotten_it_is_sent_to_nobody(workshop: Workshop) -> None:
     facts = (text_of(1), dispatched(1), hot_issue(HotIssueConfirmed), refusal())
     take(workshop, *facts)
-    told = len(sent(workshop))
+    before = len(sent(workshop))
     end_retention(workshop, timedelta(days=4000))
     assert logged(workshop) == []
     take(workshop, *facts)
-    assert len(sent(workshop)) == told
+    assert len(sent(workshop)) == before
     assert logged(workshop) == []
 
 

@@ -1,4 +1,4 @@
-"""What officers were told goes when its time is over: never what waits, what is being sent, or what a chain holds."""
+"""What officers were sent goes when its time is over: never what waits, what is being sent, or what a chain holds."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def left(workshop: Workshop) -> dict[str, int]:
 
 
 @pytest.fixture
-def told(workshop: Workshop) -> Workshop:
+def notified(workshop: Workshop) -> Workshop:
     """Two tickets of housing: their notices in one message that was sent, with its link and one try; chains read."""
     sits(workshop, ("housing", "duty"))
     take(workshop, dispatched(1), dispatched(2))
@@ -57,28 +57,28 @@ def told(workshop: Workshop) -> Workshop:
     return workshop
 
 
-def test_all_of_a_class_goes_when_its_time_is_over_and_no_sooner(told: Workshop) -> None:
-    every = left(told)
+def test_all_of_a_class_goes_when_its_time_is_over_and_no_sooner(notified: Workshop) -> None:
+    every = left(notified)
     assert set(every) == set(TABLES)
-    end_retention(told, KEPT["ticket"] - timedelta(days=30))
-    assert left(told) == every
-    end_retention(told, KEPT["ticket"] + timedelta(days=30))
-    assert left(told) == {}
+    end_retention(notified, KEPT["ticket"] - timedelta(days=30))
+    assert left(notified) == every
+    end_retention(notified, KEPT["ticket"] + timedelta(days=30))
+    assert left(notified) == {}
 
 
-def test_another_class_is_kept_for_its_own_time(told: Workshop) -> None:
-    run(told, "UPDATE officer_notices SET subject_kind = 'topic'")
-    run(told, "UPDATE escalations SET subject_kind = 'topic'")
-    every = left(told)
-    end_retention(told, KEPT["ticket"] + timedelta(days=30))
-    assert left(told) == every
+def test_another_class_is_kept_for_its_own_time(notified: Workshop) -> None:
+    run(notified, "UPDATE officer_notices SET subject_kind = 'topic'")
+    run(notified, "UPDATE escalations SET subject_kind = 'topic'")
+    every = left(notified)
+    end_retention(notified, KEPT["ticket"] + timedelta(days=30))
+    assert left(notified) == every
 
 
-def test_a_message_stays_as_long_as_one_of_its_notices(told: Workshop) -> None:
-    one = noticed(told)[0].notice_id
-    run(told, "UPDATE officer_notices SET subject_kind = 'topic' WHERE notice_id = :one", one=one)
-    end_retention(told, KEPT["ticket"] + timedelta(days=30))
-    kept = left(told)
+def test_a_message_stays_as_long_as_one_of_its_notices(notified: Workshop) -> None:
+    one = noticed(notified)[0].notice_id
+    run(notified, "UPDATE officer_notices SET subject_kind = 'topic' WHERE notice_id = :one", one=one)
+    end_retention(notified, KEPT["ticket"] + timedelta(days=30))
+    kept = left(notified)
     assert [kept[table] for table in TABLES[:4]] == [1, 1, 1, 1]
 
 
@@ -93,29 +93,29 @@ def test_a_message_stays_as_long_as_one_of_its_notices(told: Workshop) -> None:
     ],
     ids=["waiting", "bundled", "sending", "open", "running chain"],
 )
-def test_what_has_not_ended_stays(told: Workshop, waits: str) -> None:
-    run(told, waits)
-    every = left(told)
-    end_retention(told, ALL_OVER)
-    assert left(told) == every
+def test_what_has_not_ended_stays(notified: Workshop, waits: str) -> None:
+    run(notified, waits)
+    every = left(notified)
+    end_retention(notified, ALL_OVER)
+    assert left(notified) == every
 
 
-def test_many_rows_go_in_several_batches(told: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_rows_go_in_several_batches(notified: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(officer_log_retention, "AT_ONCE", 1)
-    ends = [end_retention(told, ALL_OVER) for _ in range(4)]
+    ends = [end_retention(notified, ALL_OVER) for _ in range(4)]
     assert ends == ["more", "more", None, None]
-    assert left(told) == {}
+    assert left(notified) == {}
 
 
-def test_one_process_at_a_time_deletes(told: Workshop) -> None:
-    with told.engine.begin() as other:
+def test_one_process_at_a_time_deletes(notified: Workshop) -> None:
+    with notified.engine.begin() as other:
         other.execute(text("SELECT pg_advisory_xact_lock(hashtext('officer-log'))"))
-        every = left(told)
-        assert end_retention(told, ALL_OVER) is None
-        assert left(told) == every
+        every = left(notified)
+        assert end_retention(notified, ALL_OVER) is None
+        assert left(notified) == every
 
 
-def test_events_read_again_after_that_tell_nobody_and_begin_no_chain(told: Workshop) -> None:
-    end_retention(told, ALL_OVER)
-    take(told, dispatched(1), dispatched(2))
-    assert left(told) == {}
+def test_events_read_again_after_that_tell_nobody_and_begin_no_chain(notified: Workshop) -> None:
+    end_retention(notified, ALL_OVER)
+    take(notified, dispatched(1), dispatched(2))
+    assert left(notified) == {}

@@ -23,8 +23,8 @@ def office(workshop: Workshop, port: int) -> Office:
         smtp_security="none",
         smtp_from=FROM,
     )
-    told = settings.outward
-    return Office(workshop, {**told.channels, SMS: Outside()}, frozenset(told.own))
+    outward = settings.outward
+    return Office(workshop, {**outward.channels, SMS: Outside()}, frozenset(outward.own))
 
 
 def test_a_digest_is_one_mail_that_no_machine_answers(workshop: Workshop) -> None:

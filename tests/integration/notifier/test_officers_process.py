@@ -28,8 +28,8 @@ def test_twenty_kills_leave_one_message_a_window_with_each_notice_once(workshop:
         engage(workshop, officer, ways=(SMS,))
     database = workshop.engine.url.render_as_string(hide_password=False)
     with serving(gateway) as url:
-        told = [database, url, TOKEN, MORNING.isoformat(), str(KILLS), str(OFFICERS)]
-        command = [sys.executable, "-m", PROCESS, *told]
+        arguments = [database, url, TOKEN, MORNING.isoformat(), str(KILLS), str(OFFICERS)]
+        command = [sys.executable, "-m", PROCESS, *arguments]
         ran = subprocess.run(command, capture_output=True, text=True, timeout=300, cwd=ROOT)
     assert ran.returncode == 0, ran.stderr
     killed, notices = map(int, ran.stdout.split())

@@ -67,12 +67,12 @@ def test_a_chain_shows_who_is_next_and_when(as_: As, workshop: Workshop) -> None
 
 
 @pytest.mark.parametrize("role", ["supervisor", "admin", "deputy", "subdistrict:310109010"])
-def test_what_officers_were_told_is_for_the_hub_and_the_unit(role: str, as_: As) -> None:
+def test_officers_notices_are_for_the_hub_and_the_unit(role: str, as_: As) -> None:
     assert as_(role).get("/officer-notices").status_code == 403
     assert as_(role).get("/escalations").status_code == 403
 
 
-def test_the_link_shows_what_was_told_and_a_button_marks_it_read(as_: As, workshop: Workshop) -> None:
+def test_the_link_shows_the_notice_and_a_button_marks_it_read(as_: As, workshop: Workshop) -> None:
     first = next(row for row in noticed(workshop) if row.unit == "housing")
     code = in_a_message(workshop, first.notice_id)
     page = as_().get(f"/n/{code}")

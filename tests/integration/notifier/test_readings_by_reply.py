@@ -1,4 +1,4 @@
-"""A unit says on its reply topic that notices were read: each record answered once, nothing of others told or done."""
+"""A unit says on its reply topic that notices were read: each record answered once, nothing of others shown or done."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def reply(*notices: str, **more: Any) -> dict[str, Any]:
 
 
 def answer(workshop: Workshop, *bodies: dict[str, Any], unit: str = "housing") -> list[tuple[str, str, dict[str, Any]]]:
-    """What is told of these replies: topic, type and body."""
+    """What is published of these replies: topic, type and body."""
     topic, records = f"departments.{unit}.replies", []
     for offset, body in enumerate(bodies):
         value = json.dumps(body).encode()
@@ -66,8 +66,8 @@ def states(workshop: Workshop) -> list[str]:
 
 def test_what_a_unit_has_read_ends_its_chain_and_is_answered_on_its_topic(workshop: Workshop, own: str) -> None:
     said = reply(own, in_reply_to=NOBODYS)
-    ((topic, outcome, told),) = answer(workshop, said)
-    assert (topic, outcome, told["reply_id"], told["in_reply_to"]) == (
+    ((topic, outcome, body),) = answer(workshop, said)
+    assert (topic, outcome, body["reply_id"], body["in_reply_to"]) == (
         "departments.housing",
         "taken",
         said["id"],
@@ -90,7 +90,7 @@ def test_notices_of_others_and_those_that_never_were_are_refused_in_the_same_wor
     fires = _of(workshop, "fire")
     refused = answer(workshop, reply(fires), reply(NOBODYS), reply(own, fires))
     assert [outcome for _, outcome, _ in refused] == ["not-found"] * 3
-    theirs, nobodys, mixed = (told["reason"] for _, _, told in refused)
+    theirs, nobodys, mixed = (body["reason"] for _, _, body in refused)
     assert theirs.replace(fires, NOBODYS) == nobodys
     assert "GET /officer-notices" in nobodys
     assert own not in mixed
@@ -117,9 +117,9 @@ def test_ids_of_replies_are_a_departments_own(workshop: Workshop, own: str) -> N
 def test_what_is_no_such_reply_is_answered_with_the_field(
     workshop: Workshop, own: str, more: dict[str, Any], code: str
 ) -> None:
-    ((_, outcome, told),) = answer(workshop, reply(own, **more))
-    assert (outcome, told["offset"]) == (code, 0)
-    assert "notice" in told["reason"]
+    ((_, outcome, body),) = answer(workshop, reply(own, **more))
+    assert (outcome, body["offset"]) == (code, 0)
+    assert "notice" in body["reason"]
     assert by(workshop)["housing"] is None
 
 

@@ -67,10 +67,10 @@ def test_nobody_asks_without_a_token(as_: As) -> None:
 
 def test_the_log_of_a_hot_issue_and_of_a_project(as_: As, workshop: Workshop) -> None:
     take(workshop, hot_issue(HotIssueConfirmed), project("listed", 6))
-    told = ["department:housing", "department:quyanglu", "department:urban-operation"]
+    recipients = ["department:housing", "department:quyanglu", "department:urban-operation"]
     for asked, version in (({"hot_issue_id": ticket_id(7)}, 1), ({"project_id": ticket_id(8)}, 6)):
         log = _log(as_("hub"), **asked)
-        assert sorted(log) == [(recipient, version, "published") for recipient in told]
+        assert sorted(log) == [(recipient, version, "published") for recipient in recipients]
         assert _log(as_("department:quyanglu"), **asked) == [("department:quyanglu", version, "published")]
     assert _log(as_("hub"), hot_issue_id=ticket_id(7), project_id=ticket_id(8)) == []
 

@@ -18,9 +18,9 @@ from tests.integration.notifier.states import state
 def test_it_holds_work_that_is_given_shared_settled_and_taken_away(workshop: Workshop, as_: As) -> None:
     made = as_("admin").post("/sandbox", json={"tickets": 8})
     assert (made.status_code, made.json()) == (201, {"tickets": 8, "messages": 14})
-    told = sent(workshop)
-    assert {topic for topic, _ in told} == {"departments.sandbox"}
-    kinds = [type(event) for _, event in told]
+    messages = sent(workshop)
+    assert {topic for topic, _ in messages} == {"departments.sandbox"}
+    kinds = [type(event) for _, event in messages]
     assert [kinds.count(kind) for kind in (TicketAssigned, TicketShared, TicketNotice)] == [6, 2, 6]
     standing = [(one.standing, one.role, one.withdrawn) for one in state(workshop, SANDBOX).values() if one]
     assert sorted(standing, key=str) == sorted(

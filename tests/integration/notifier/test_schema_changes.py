@@ -1,4 +1,4 @@
-"""`POST /schema-changes`: every department is told once on its topic, and a day that was announced stands."""
+"""`POST /schema-changes`: every department is notified once on its topic, and a day that was announced stands."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ def body(days: int = 30, **more: Any) -> dict[str, Any]:
     return {"old": OLD, "new": NEW, "new_alone_from": (NOW + timedelta(days=days)).date().isoformat(), **more}
 
 
-def test_each_department_is_told_once_however_often_it_is_asked(workshop: Workshop, as_: As) -> None:
+def test_each_department_is_notified_once_however_often_it_is_asked(workshop: Workshop, as_: As) -> None:
     admin = as_("admin")
     assert [admin.post("/schema-changes", json=body()).json() for _ in range(2)] == [
         {"told": len(departments())},
         {"told": 0},
     ]
-    told = sent(workshop)
-    assert [topic for topic, _ in told] == [f"departments.{code}" for code in departments()]
-    assert {(event.old, event.new) for _, event in told if isinstance(event, SchemaAnnounced)} == {(OLD, NEW)}
+    announcements = sent(workshop)
+    assert [topic for topic, _ in announcements] == [f"departments.{code}" for code in departments()]
+    assert {(event.old, event.new) for _, event in announcements if isinstance(event, SchemaAnnounced)} == {(OLD, NEW)}
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_each_department_is_told_once_however_often_it_is_asked(workshop: Worksh
     ],
     ids=["too soon", "not carried", "no type"],
 )
-def test_a_change_that_does_not_stand_is_refused_and_nobody_is_told(
+def test_a_change_that_does_not_stand_is_refused_and_nobody_is_notified(
     workshop: Workshop, as_: As, asked: dict[str, Any], field: str, why: str
 ) -> None:
     refused = as_("admin").post("/schema-changes", json=asked)

@@ -56,7 +56,7 @@ def run_sql(workshop: Workshop, statement: str) -> Any:
         return connection.execute(text(statement))
 
 
-def told_of(workshop: Workshop) -> list[DepartmentWebhookDisabled]:
+def disabled_events(workshop: Workshop) -> list[DepartmentWebhookDisabled]:
     return [event for _, event in sent(workshop) if isinstance(event, DepartmentWebhookDisabled)]
 
 
@@ -93,7 +93,7 @@ def test_retry_after_is_read_from_the_answer(
     assert len(receiver.messages) == 1
 
 
-def test_one_that_is_gone_is_disabled_at_once_and_its_department_told_by_the_topic(
+def test_one_that_is_gone_is_disabled_at_once_and_its_department_notified_by_the_topic(
     workshop: Workshop, as_: As, new_receiver: NewReceiver, start_sender: StartSender
 ) -> None:
     receiver = new_receiver()
@@ -105,8 +105,8 @@ def test_one_that_is_gone_is_disabled_at_once_and_its_department_told_by_the_top
     assert len(receiver.messages) == 1
     assert shown(as_, made)["disabled_because"] == "gone"
     assert log(as_, made) == [("failed", "answered 410"), ("failed", "the webhook was disabled")]
-    (told,) = told_of(workshop)
-    assert (told.department, str(told.webhook_id), told.because, told.failed) == (
+    (disabled,) = disabled_events(workshop)
+    assert (disabled.department, str(disabled.webhook_id), disabled.because, disabled.failed) == (
         "housing",
         made["webhook_id"],
         "gone",
@@ -133,7 +133,7 @@ def test_one_that_is_gone_is_disabled_at_once_and_its_department_told_by_the_top
     assert again.json() == {"again": 3}
     eventually(lambda: {status for status, _ in log(as_, made)} == {"sent"}, within=10)
     assert [got.json["ticket_id"] for got in receiver.messages] == [ticket_id(1), ticket_id(2), ticket_id(3)]
-    assert len(told_of(workshop)) == 1
+    assert len(disabled_events(workshop)) == 1
 
 
 def test_the_last_try_disables_one_that_took_nothing_for_days(
@@ -159,7 +159,7 @@ def test_before_its_last_try_no_failure_disables(workshop: Workshop, as_: As, we
     assert shown(as_, webhook)["status"] == "active"
 
 
-def test_a_department_is_told_once_that_its_webhook_takes_nothing_for_a_day(
+def test_a_department_is_notified_once_that_its_webhook_takes_nothing_for_a_day(
     workshop: Workshop, webhook: dict[str, Any]
 ) -> None:
     become(workshop, Outcome("answered 500"))
@@ -170,9 +170,9 @@ def test_a_department_is_told_once_that_its_webhook_takes_nothing_for_a_day(
     troubles = become(workshop, Outcome("answered 500"))
     with workshop.open() as work:
         tell_trouble(work, troubles, SqlDeliveryLog())
-    (told,) = (event for _, event in sent(workshop) if isinstance(event, DepartmentWebhookFailing))
-    assert (told.department, str(told.webhook_id)) == ("housing", webhook["webhook_id"])
-    assert told.kept_until - told.failing_since == timedelta(days=3)
+    (failing,) = (event for _, event in sent(workshop) if isinstance(event, DepartmentWebhookFailing))
+    assert (failing.department, str(failing.webhook_id)) == ("housing", webhook["webhook_id"])
+    assert failing.kept_until - failing.failing_since == timedelta(days=3)
     run_sql(workshop, "UPDATE webhook_sendings SET due_at = now()")
     assert become(workshop, Outcome("answered 500")) == []
     become(workshop, Outcome())

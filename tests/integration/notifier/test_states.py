@@ -72,7 +72,7 @@ def test_it_waits_for_its_text_as_the_stream_does(workshop: Workshop) -> None:
     assert [one and (one.version, one.ticket_version, one.state) for one in records(workshop)] == [(1, 3, "signed")]
 
 
-def test_steps_that_are_told_to_nobody_are_in_the_state(workshop: Workshop) -> None:
+def test_steps_that_are_sent_to_nobody_are_in_the_state(workshop: Workshop) -> None:
     take(workshop, dispatched(1), text_of(1))
     take(workshop, fact(TicketSigned, 3, state="signed"))
     assert shown(workshop).state == "signed"

@@ -24,11 +24,11 @@ from tests.harness.examples import ONE_DATABASE
 from tests.harness.waiting import eventually
 from tests.integration.notifier.events import (
     SUBSCRIPTION,
+    assignments,
     dispatched,
     take,
     text_of,
     ticket_id,
-    told,
     waiting_for_locks,
 )
 
@@ -52,12 +52,12 @@ def readings(draw: st.DrawFn) -> list[list[Envelope]]:
 
 @ONE_DATABASE
 @given(batches=readings())
-def test_each_dispatch_is_told_exactly_once_in_its_order(workshop: Workshop, batches: Sequence[list[Envelope]]) -> None:
+def test_each_dispatch_is_sent_exactly_once_in_its_order(workshop: Workshop, batches: Sequence[list[Envelope]]) -> None:
     with workshop.open() as work:
         work.connection.execute(text("TRUNCATE known_tickets, deliveries, webhook_sendings, outbox"))
     for batch in batches:
         take(workshop, *batch)
-    messages = told(workshop)
+    messages = assignments(workshop)
     assert [(topic, one.version) for topic, one in messages if one.ticket_id == ticket_id(1)] == [
         ("departments.housing", 2),
         ("departments.fire", 3),
@@ -71,7 +71,7 @@ def test_each_dispatch_is_told_exactly_once_in_its_order(workshop: Workshop, bat
 def test_the_message_says_what_the_unit_needs(workshop: Workshop) -> None:
     dispatch = dispatched(1, co_handlers=("quyanglu",))
     take(workshop, text_of(1), dispatch)
-    ((topic, message),) = told(workshop)
+    ((topic, message),) = assignments(workshop)
     assert topic == "departments.housing"
     assert message.delivery_id == delivery_id(dispatch.id, "department:housing", DeliveryChannel.TOPIC, message.type)
     assert (message.text, message.address, message.co_handlers) == ("屋顶漏水 1.1", "曲阳一村", ("quyanglu",))
@@ -82,19 +82,19 @@ def test_the_message_says_what_the_unit_needs(workshop: Workshop) -> None:
 def test_a_dispatch_waits_for_its_text_and_the_gauge_shows_it(workshop: Workshop) -> None:
     sent = _sent()
     take(workshop, dispatched(1))
-    assert told(workshop) == []
+    assert assignments(workshop) == []
     assert _gauge(workshop) == 1
     take(workshop, text_of(2))
-    assert told(workshop) == []
+    assert assignments(workshop) == []
     take(workshop, text_of(1))
-    assert len(told(workshop)) == 1
+    assert len(assignments(workshop)) == 1
     assert _gauge(workshop) == 0
     assert _sent() == sent + 1
 
 
 def test_an_older_dispatch_after_a_newer_one_tells_nobody(workshop: Workshop) -> None:
     take(workshop, text_of(1), dispatched(1, version=3, lead="fire"), dispatched(1, version=2))
-    assert [topic for topic, _ in told(workshop)] == ["departments.fire"]
+    assert [topic for topic, _ in assignments(workshop)] == ["departments.fire"]
 
 
 def test_the_delivery_row_decides_even_if_the_ticket_is_forgotten(workshop: Workshop) -> None:
@@ -102,15 +102,15 @@ def test_the_delivery_row_decides_even_if_the_ticket_is_forgotten(workshop: Work
     with workshop.open() as work:
         work.connection.execute(text("TRUNCATE known_tickets"))
     take(workshop, text_of(1), dispatched(1))
-    assert len(told(workshop)) == 1
+    assert len(assignments(workshop)) == 1
 
 
 def test_an_older_text_neither_replaces_a_newer_one_nor_releases_its_dispatch(workshop: Workshop) -> None:
     take(workshop, dispatched(1, text_version=2), text_of(1))
-    assert told(workshop) == []
+    assert assignments(workshop) == []
     take(workshop, text_of(1, version=2), text_of(1))
     take(workshop, dispatched(1, version=3, text_version=2))
-    assert [message.text for _, message in told(workshop)] == ["屋顶漏水 1.2"] * 2
+    assert [message.text for _, message in assignments(workshop)] == ["屋顶漏水 1.2"] * 2
 
 
 def test_an_unknown_department_is_rejected_with_the_remedy_and_nothing_is_kept(workshop: Workshop) -> None:
@@ -129,7 +129,7 @@ def test_a_dispatch_and_its_text_at_the_same_time_do_not_miss_each_other(worksho
         second.start()
         eventually(lambda: waiting_for_locks(workshop) == 1, within=10, what="the text's wait")
     second.join(60)
-    assert [topic for topic, _ in told(workshop)] == ["departments.housing"]
+    assert [topic for topic, _ in assignments(workshop)] == ["departments.housing"]
 
 
 def test_locks_are_taken_in_one_order_whatever_the_order_of_the_events(workshop: Workshop) -> None:
@@ -156,9 +156,9 @@ def test_texts_are_forgotten_when_their_topic_forgets_them_and_may_come_again(wo
         kept = select(known_tickets.c.ticket_id).where(known_tickets.c.text.is_not(None))
         assert set(work.connection.execute(kept).scalars()) == {ticket_id(2), ticket_id(3)}
     take(workshop, dispatched(1))
-    assert told(workshop) == []
+    assert assignments(workshop) == []
     take(workshop, text_of(1, days=29))
-    assert len(told(workshop)) == 1
+    assert len(assignments(workshop)) == 1
 
 
 def _gauge(workshop: Workshop) -> float | None:

@@ -1,4 +1,4 @@
-"""The facts of hot issues and projects: each recipient is told exactly once, never of an older one after a newer."""
+"""The facts of hot issues and projects: each recipient gets each exactly once, never of an older one after a newer."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _versions(workshop: Workshop, message: type) -> dict[str, list[int]]:
 
 @ONE_DATABASE
 @given(batches=readings())
-def test_each_recipient_is_told_each_fact_exactly_once_in_its_order(
+def test_each_recipient_gets_each_fact_exactly_once_in_its_order(
     workshop: Workshop, batches: Sequence[list[Envelope]]
 ) -> None:
     _forget(workshop)
@@ -95,14 +95,14 @@ def test_each_recipient_is_told_each_fact_exactly_once_in_its_order(
         "departments.quyanglu": [1, 4],
         "departments.urban-operation": [1, 3, 4],
     }
-    told_of_project = _versions(workshop, ProjectNotice)
-    assert set(told_of_project) == {"departments.housing", "departments.quyanglu", "departments.urban-operation"}
-    assert all(versions == [2, 4, 5] for versions in told_of_project.values())
+    versions_of_project = _versions(workshop, ProjectNotice)
+    assert set(versions_of_project) == {"departments.housing", "departments.quyanglu", "departments.urban-operation"}
+    assert all(versions == [2, 4, 5] for versions in versions_of_project.values())
 
 
 @ONE_DATABASE
 @given(order=st.permutations([*FACTS, *STEPS, *FACTS]))
-def test_in_whatever_order_nobody_is_told_twice_or_of_the_past_and_all_of_the_newest(
+def test_in_whatever_order_nobody_is_notified_twice_or_of_the_past_and_all_of_the_newest(
     workshop: Workshop, order: Sequence[Envelope]
 ) -> None:
     _forget(workshop)
@@ -114,24 +114,29 @@ def test_in_whatever_order_nobody_is_told_twice_or_of_the_past_and_all_of_the_ne
         assert _versions(workshop, message)["departments.quyanglu"][-1] == newest
 
 
-def test_a_disturbance_by_works_is_told_to_whom_it_concerns(workshop: Workshop) -> None:
+def test_a_disturbance_by_works_is_published_to_whom_it_concerns(workshop: Workshop) -> None:
     take(workshop, impact("water_cut"), impact("water_cut"))
     messages = {topic: event for topic, event in sent(workshop) if isinstance(event, ImpactNotice)}
     assert {topic.removeprefix("departments.") for topic in messages} == {
         *("fire", "housing", "quyanglu", "urban-operation"),
     }
-    told = messages["departments.fire"]
-    assert (told.kind, told.state, told.blocks, told.place.estate) == ("water_cut", "announced", ("3",), "quyang-1")
+    message = messages["departments.fire"]
+    assert (message.kind, message.state, message.blocks, message.place.estate) == (
+        "water_cut",
+        "announced",
+        ("3",),
+        "quyang-1",
+    )
 
 
-def test_sub_districts_and_checks_of_one_standard_are_told_of_though_their_versions_are_the_same(
+def test_sub_districts_and_checks_of_one_standard_are_published_though_their_versions_are_the_same(
     workshop: Workshop,
 ) -> None:
     take(workshop, late_rollout("310109010"), late_rollout("310109011"), found_bad(21), found_bad(22))
-    told = [(topic, event) for topic, event in sent(workshop) if isinstance(event, StandardNotice)]
-    hub = [event.place for topic, event in told if topic == "departments.urban-operation"]
+    notices = [(topic, event) for topic, event in sent(workshop) if isinstance(event, StandardNotice)]
+    hub = [event.place for topic, event in notices if topic == "departments.urban-operation"]
     assert [place and place.sub_district for place in hub] == ["310109010", "310109011"]
-    office = [event.check_id for topic, event in told if topic == "departments.quyanglu" and event.check_id]
+    office = [event.check_id for topic, event in notices if topic == "departments.quyanglu" and event.check_id]
     assert office == [str(UUID(int=21)), str(UUID(int=22))]
 
 
@@ -150,7 +155,7 @@ def test_the_message_says_what_the_department_has_to_know(workshop: Workshop) ->
     assert step.model_dump(include=shared) == listed.event.model_dump(include=shared)
 
 
-def test_the_log_says_of_what_each_was_told_and_the_metric_counts_it(workshop: Workshop) -> None:
+def test_the_log_says_of_what_each_was_notified_and_the_metric_counts_it(workshop: Workshop) -> None:
     before = REGISTRY.get_sample_value(*SENT) or 0
     take(workshop, hot_issue(HotIssueDecisionOverdue, 3), project("listed"))
     assert (REGISTRY.get_sample_value(*SENT) or 0) == before + 5
@@ -202,10 +207,12 @@ def test_a_fact_that_cannot_be_routed_leaves_nothing_behind_and_is_not_counted(w
     assert REGISTRY.get_sample_value(*SENT) == before
 
 
-def test_a_clause_is_told_to_its_unit_and_the_party_that_supervises_each_on_its_own_topic(workshop: Workshop) -> None:
+def test_a_clause_is_published_to_its_unit_and_the_party_that_supervises_each_on_its_own_topic(
+    workshop: Workshop,
+) -> None:
     take(workshop, clause("hand_over", "handed_over", 2), clause("reply", "replied", 3), clause("rate", "redo", 4))
-    told = [(topic, message.step, message.version) for topic, message in sent(workshop)]  # type: ignore[attr-defined]
-    assert told == [
+    notices = [(topic, message.step, message.version) for topic, message in sent(workshop)]  # type: ignore[attr-defined]
+    assert notices == [
         ("departments.housing", "hand_over", 2),
         ("supervisors.congress", "reply", 3),
         ("departments.housing", "rate", 4),

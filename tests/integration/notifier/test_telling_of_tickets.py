@@ -40,7 +40,7 @@ from tests.integration.notifier.subscribing import activate, subscribe
 
 
 @pytest.mark.parametrize(
-    ("told", "expected"),
+    ("happened", "expected"),
     [
         (fact(TicketSigned), []),
         (fact(TicketReturnRequested), ["urban-operation"]),
@@ -64,22 +64,22 @@ from tests.integration.notifier.subscribing import activate, subscribe
     ],
     ids=lambda value: value.event.type if isinstance(value, Envelope) else ",".join(value),
 )
-def test_each_fact_of_a_ticket_goes_to(workshop: Workshop, told: Envelope, expected: list[str]) -> None:
-    take(workshop, told)
+def test_each_fact_of_a_ticket_goes_to(workshop: Workshop, happened: Envelope, expected: list[str]) -> None:
+    take(workshop, happened)
     messages = [(topic, event) for topic, event in sent(workshop) if isinstance(event, TicketNotice)]
     assert [topic for topic, _ in messages] == [f"departments.{code}" for code in expected]
-    assert {event.stage for _, event in messages} <= {told.event.type}
-    assert all(event.clock == getattr(told.event, "clock", None) for _, event in messages)
+    assert {event.stage for _, event in messages} <= {happened.event.type}
+    assert all(event.clock == getattr(happened.event, "clock", None) for _, event in messages)
 
 
-def test_a_dispatch_and_a_fact_of_the_same_ticket_in_one_batch_are_both_told(workshop: Workshop) -> None:
+def test_a_dispatch_and_a_fact_of_the_same_ticket_in_one_batch_are_both_sent(workshop: Workshop) -> None:
     breach = fact(TicketClockBreached, 3, clock="settle", owner="unit", due=START)
     take(workshop, dispatched(1), breach, text_of(1))
     here = [event.type for topic, event in sent(workshop) if topic == "departments.housing"]
     assert sorted(here) == sorted([TicketAssigned.type, TicketNotice.type])
 
 
-def test_the_unit_that_loses_a_ticket_is_told_who_leads_it_now(workshop: Workshop) -> None:
+def test_the_unit_that_loses_a_ticket_is_notified_who_leads_it_now(workshop: Workshop) -> None:
     redispatch = fact(TicketDispatched, lead="fire", taken_from="housing")
     take(workshop, redispatch, redispatch, text_of(1))
     lost, got = sorted(sent(workshop), key=lambda message: isinstance(message[1], TicketAssigned))
@@ -134,7 +134,7 @@ def test_a_message_says_kind_urgency_limits_and_why(workshop: Workshop) -> None:
         assert (message.settle_by, message.limits, message.cause) == (LIMITS[1].due, LIMITS, CAUSE)
 
 
-def test_that_a_ticket_ended_unsolved_is_told_once_with_whose_word_it_is(workshop: Workshop) -> None:
+def test_that_a_ticket_ended_unsolved_is_published_once_with_whose_word_it_is(workshop: Workshop) -> None:
     archived = fact(TicketArchived, caller_solved=False, unit_solved=True)
     take(workshop, archived, archived)
     take(workshop, archived)
@@ -145,7 +145,7 @@ def test_that_a_ticket_ended_unsolved_is_told_once_with_whose_word_it_is(worksho
     ]
 
 
-def test_a_refused_reply_is_told_to_its_department_once_with_the_reason(workshop: Workshop) -> None:
+def test_a_refused_reply_is_reported_to_its_department_once_with_the_reason(workshop: Workshop) -> None:
     refusals = [
         ReplyRefused(
             version=1,
@@ -160,11 +160,11 @@ def test_a_refused_reply_is_told_to_its_department_once_with_the_reason(workshop
     envelopes = [Envelope(uuid4(), "/310109/intake", START, refused) for refused in refusals]
     take(workshop, *envelopes)
     take(workshop, *envelopes)
-    told = [(topic, event) for topic, event in sent(workshop) if isinstance(event, DepartmentReplyRefused)]
-    assert [(topic, event.reply_id) for topic, event in told] == [
+    refused_replies = [(topic, event) for topic, event in sent(workshop) if isinstance(event, DepartmentReplyRefused)]
+    assert [(topic, event.reply_id) for topic, event in refused_replies] == [
         ("departments.housing", refused.reply_id) for refused in refusals
     ]
-    assert {event.reason for _, event in told} == {"a ticket that is settled cannot sign"}
+    assert {event.reason for _, event in refused_replies} == {"a ticket that is settled cannot sign"}
 
 
 def answered(outcome: str, **more: Any) -> Envelope:
@@ -184,14 +184,14 @@ def test_each_reply_is_answered_on_the_departments_topic_once(workshop: Workshop
     envelopes.append(Envelope(uuid4(), "/310109/projects", START, ActReplyAnswered.model_validate(act_facts)))
     take(workshop, *envelopes)
     take(workshop, *envelopes)
-    told = sent(workshop)
-    assert [(topic, event.type) for topic, event in told] == [
+    answers = sent(workshop)
+    assert [(topic, event.type) for topic, event in answers] == [
         ("departments.housing", "department.reply_taken.v1"),
         ("departments.housing", "department.reply_refused.v2"),
         ("departments.housing", "department.reply_refused.v2"),
         ("departments.housing", "department.reply_taken.v1"),
     ]
-    taken, conflict, strange, act_taken = (event for _, event in told)
+    taken, conflict, strange, act_taken = (event for _, event in answers)
     assert isinstance(taken, DepartmentReplyTaken)
     assert isinstance(act_taken, DepartmentReplyTaken)
     assert isinstance(conflict, DepartmentReplyTurnedDown)
@@ -211,7 +211,7 @@ HIDDEN_FACTS = [
 
 
 @pytest.mark.parametrize(("kind", "more"), HIDDEN_FACTS, ids=lambda value: getattr(value, "type", ""))
-def test_a_restricted_ticket_is_told_to_its_lead_and_the_hub_alone(
+def test_a_restricted_ticket_is_published_to_its_lead_and_the_hub_alone(
     workshop: Workshop, kind: type[Event], more: dict[str, Any]
 ) -> None:
     take(workshop, fact(kind, restricted=True, **more), text_of(1))
@@ -227,7 +227,7 @@ def test_a_department_hears_nothing_of_a_ticket_about_itself(
     assert f"departments.{unit}" not in {topic for topic, _ in sent(workshop)}
 
 
-def test_the_lead_of_a_hidden_ticket_is_told_what_hides_it(workshop: Workshop) -> None:
+def test_the_lead_of_a_hidden_ticket_is_shown_what_hides_it(workshop: Workshop) -> None:
     take(workshop, fact(TicketDispatched, restricted=True, about_unit="fire"), text_of(1))
     ((topic, assigned),) = sent(workshop)
     assert isinstance(assigned, TicketAssigned)

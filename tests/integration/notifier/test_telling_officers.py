@@ -1,4 +1,4 @@
-"""Officers are told of what the rules say, once, and nobody who may not hear of it."""
+"""Officers are notified of what the rules say, once, and nobody who may not hear of it."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def changed(envelope: Envelope, **fields: Any) -> Envelope:
     return replace(envelope, event=envelope.event.model_copy(update=fields))
 
 
-def told(workshop: Workshop) -> list[tuple[str, str]]:
+def notified(workshop: Workshop) -> list[tuple[str, str]]:
     return [(row.name, row.rule) for row in noticed(workshop)]
 
 
-def test_the_duty_officer_of_the_lead_is_told_of_an_urgent_ticket(workshop: Workshop) -> None:
+def test_the_duty_officer_of_the_lead_is_notified_of_an_urgent_ticket(workshop: Workshop) -> None:
     sits(workshop, *LEADERS_TOO)
     take(workshop, text_of(1), dispatched(1))
     (row,) = noticed(workshop)
@@ -48,7 +48,7 @@ def test_the_same_events_again_tell_nobody_twice(workshop: Workshop) -> None:
     sits(workshop, *LEADERS_TOO)
     take(workshop, dispatched(1), dispatched(1), hot_issue(HotIssueConfirmed))
     take(workshop, dispatched(1), hot_issue(HotIssueConfirmed))
-    assert told(workshop) == [
+    assert notified(workshop) == [
         ("housing duty", "urgent-ticket"),
         ("housing duty", "hot-issue"),
         ("housing leader", "hot-issue"),
@@ -68,16 +68,16 @@ def test_a_batch_tells_as_its_events_one_by_one(workshop: Workshop) -> None:
 def test_a_representative_hears_of_the_issue_at_the_place_and_not_of_a_ticket(workshop: Workshop) -> None:
     sits(workshop, ("quyanglu", "representative"), ("beiwaitan", "representative"))
     take(workshop, dispatched(1), hot_issue(HotIssueConfirmed))
-    assert told(workshop) == [("quyanglu representative", "hot-issue")]
+    assert notified(workshop) == [("quyanglu representative", "hot-issue")]
 
 
 def test_nobody_at_the_department_that_a_ticket_is_about_hears_of_it(workshop: Workshop) -> None:
     sits(workshop, *LEADERS_TOO)
     take(workshop, changed(dispatched(1), about_unit="housing"))
-    assert told(workshop) == []
+    assert notified(workshop) == []
 
 
-def test_who_is_no_officer_any_more_is_not_told(workshop: Workshop) -> None:
+def test_who_is_no_officer_any_more_is_not_notified(workshop: Workshop) -> None:
     from services.notifier.store import officers
 
     ids = sits(workshop, ("housing", "duty"))
@@ -92,7 +92,7 @@ def test_a_ticket_from_the_past_and_an_event_before_the_first_edition_tell_nobod
     take(workshop, changed(dispatched(1), history=True))
     early = dispatched(2)
     take(workshop, replace(early, time=early.time - timedelta(days=5 * 365)))
-    assert told(workshop) == []
+    assert notified(workshop) == []
 
 
 def test_the_rule_that_presses_most_is_the_one_that_tells(workshop: Workshop) -> None:
@@ -103,7 +103,7 @@ def test_the_rule_that_presses_most_is_the_one_that_tells(workshop: Workshop) ->
         changed(dispatched(2), urgency=Urgency.CRITICAL),
         changed(dispatched(3), lead="fire", urgency=None),
     )
-    assert told(workshop) == [
+    assert notified(workshop) == [
         ("housing duty", "new-ticket"),
         ("housing duty", "critical-ticket"),
         ("fire duty", "new-ticket"),

@@ -1,4 +1,4 @@
-"""A webhook in trouble: each trouble is told, others are not drawn in, and what waited goes as soon as it is back."""
+"""A webhook in trouble: each trouble is reported, others stay out of it, and what waited goes as soon as it is back."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def run_sql(workshop: Workshop, statement: str) -> Any:
 
 
 def tried(workshop: Workshop, outcome: Outcome) -> None:
-    """One try of what is due; its department is told of a trouble."""
+    """One try of what is due; its department is notified of a trouble."""
     troubles = become(workshop, outcome)
     with workshop.open() as work:
         tell_trouble(work, troubles, SqlDeliveryLog())
@@ -57,7 +57,7 @@ def due(workshop: Workshop) -> list[int]:
     return [int(one[-12:], 16) for one in run_sql(workshop, query).scalars()]
 
 
-def test_each_trouble_of_a_webhook_is_told_under_a_higher_version(
+def test_each_trouble_of_a_webhook_is_reported_under_a_higher_version(
     workshop: Workshop, as_: As, webhook: dict[str, Any]
 ) -> None:
     tried(workshop, FAILED)
@@ -68,14 +68,16 @@ def test_each_trouble_of_a_webhook_is_told_under_a_higher_version(
     tried(workshop, TAKEN)
     assert as_("admin").post(f"/webhooks/{webhook['webhook_id']}/redeliver", json=EVER).json() == {"again": 4}
     tried(workshop, Outcome("answered 410", gone=True))
-    told = [one for _, one in sent(workshop) if isinstance(one, DepartmentWebhookFailing | DepartmentWebhookDisabled)]
-    assert [type(one) for one in told] == [
+    reports = [
+        one for _, one in sent(workshop) if isinstance(one, DepartmentWebhookFailing | DepartmentWebhookDisabled)
+    ]
+    assert [type(one) for one in reports] == [
         DepartmentWebhookFailing,
         DepartmentWebhookDisabled,
         DepartmentWebhookDisabled,
     ]
-    assert told[0].version < told[1].version < told[2].version
-    assert len({one.delivery_id for one in told}) == 3
+    assert reports[0].version < reports[1].version < reports[2].version
+    assert len({one.delivery_id for one in reports}) == 3
 
 
 def test_an_outcome_that_cannot_be_saved_undoes_no_other_and_is_shown(

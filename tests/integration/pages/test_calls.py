@@ -95,7 +95,7 @@ def test_an_erased_callers_number_is_not_shown(desk: tuple[Intake, Site]) -> Non
     assert "来电人信息已删除" in send(clerk, "number", html, telling).text
 
 
-def test_of_two_clerks_the_second_is_told_in_place(desk: tuple[Intake, Site]) -> None:
+def test_of_two_clerks_the_second_is_refused_in_place(desk: tuple[Intake, Site]) -> None:
     stand, site = desk
     telling = tell(stand, filed(stand), Way.CALL)
     one, other = site.person("hub", subject="wang"), site.person("hub", subject="li")

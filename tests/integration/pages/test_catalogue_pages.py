@@ -39,7 +39,7 @@ def test_a_change_is_tried_then_saved_with_its_reason(intake: Stand) -> None:
     assert stand.show(ticket)["lead"] == "housing"
 
 
-def test_of_two_editors_the_later_is_told_and_keeps_what_was_written(intake: Stand) -> None:
+def test_of_two_editors_the_later_is_refused_and_keeps_what_was_written(intake: Stand) -> None:
     stand, site = intake
     hub = site.person("hub")
     old = hub.open(PAGE)

@@ -99,7 +99,7 @@ def test_deliveries_come_by_file_and_the_page_says_who_was_not_reached(lead: Per
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "fault"),
     [
         (("当面", "飞鸽"), "第2行 送达方式：请写当面、信箱、邮寄或短信"),
         (("3-1-201", "9-9-901"), "第3行 房屋：不符合要求"),
@@ -108,10 +108,10 @@ def test_deliveries_come_by_file_and_the_page_says_who_was_not_reached(lead: Per
     ],
 )
 def test_a_file_of_deliveries_that_does_not_fit_is_refused_by_its_rows(
-    lead: Person, one: dict[str, Any], wrong: tuple[str, str], told: str
+    lead: Person, one: dict[str, Any], wrong: tuple[str, str], fault: str
 ) -> None:
     answer = send(lead, page_of(one), "deliveries", files={"file": ("送达.csv", DELIVERIES.replace(*wrong).encode())})
-    assert (answer.status_code, told in answer.text) == (422, True), answer.text
+    assert (answer.status_code, fault in answer.text) == (422, True), answer.text
     assert english_in(answer.text) == set()
     assert "还有3户没有送达" in lead.open(page_of(one))
 

@@ -16,7 +16,7 @@ from services.chassis.database.work import Workshop
 from services.chassis.pages.speech import read_words
 from services.contracts.registry import DEPARTMENT_EVENTS
 from services.contracts.supervision_events import SupervisingParty
-from services.notifier.domain.logged_delivery import ToldBy, ToldState
+from services.notifier.domain.logged_delivery import LoggedChannel, LoggedStatus
 from services.notifier.store.webhooks import WebhookStatus
 from tests.integration.applications import clients_of
 from tests.integration.notifier.events import dispatched, take, text_of
@@ -50,7 +50,7 @@ def run_sql(workshop: Workshop, statement: str) -> None:
         connection.execute(text(statement))
 
 
-def officer_told(workshop: Workshop, status: str, cause: str | None = None, read: bool = False) -> None:
+def notify_officer(workshop: Workshop, status: str, cause: str | None = None, read: bool = False) -> None:
     message = uuid4()
     values = {"number": NUMBER, "type": "MJ01", "redos": 2, "lead": "housing", "sub_district": None, "estate": None}
     with workshop.engine.begin() as connection:
@@ -140,9 +140,9 @@ def test_what_cannot_be_asked_is_refused_in_words(asked: str, why: str, site: Si
     assert english_in(html) == set()
 
 
-def test_an_officer_who_was_told_stands_by_name_and_whether_it_was_read(notifier: Workshop, site: Site) -> None:
-    officer_told(notifier, "sent", read=True)
-    officer_told(notifier, "withheld", cause="quiet-hours")
+def test_an_officer_who_was_notified_stands_by_name_and_whether_it_was_read(notifier: Workshop, site: Site) -> None:
+    notify_officer(notifier, "sent", read=True)
+    notify_officer(notifier, "withheld", cause="quiet-hours")
     html = site.person("hub").open(f"{LOG}?channel=wecom")
     assert html.count("陈主任") == 2
     assert html.count("企业微信") > 2
@@ -156,7 +156,7 @@ def test_an_officer_who_was_told_stands_by_name_and_whether_it_was_read(notifier
 
 def test_pages_follow_each_other_across_all_sources(notifier: Workshop, site: Site) -> None:
     for _ in range(60):
-        officer_told(notifier, "sent")
+        notify_officer(notifier, "sent")
     person = site.person("hub")
     first = person.open(f"{LOG}?department=housing")
     assert first.count('data-name="对象"') == 50
@@ -209,7 +209,7 @@ def test_a_webhook_in_trouble_is_shown_and_enabled_again(notifier: Workshop, sit
 
 
 def test_the_log_as_csv_has_the_same_rows_and_no_formula(notifier: Workshop, site: Site) -> None:
-    officer_told(notifier, "sent")
+    notify_officer(notifier, "sent")
     run_sql(notifier, "UPDATE officers SET name = '=1+1'")
     answer = site.person(HOUSING).browser.get(f"{LOG}.csv?channel=&department=")
     assert answer.headers["content-type"].startswith("text/csv")
@@ -228,8 +228,8 @@ def test_every_message_way_and_state_has_words() -> None:
     words = read_words([Path(services.notifier.pages.__file__).parent / "words.yaml"])
     for key in (
         *(f"message.{event.type}" for event in DEPARTMENT_EVENTS),
-        *(f"way.{way}" for way in ToldBy),
-        *(f"told.{state}" for state in ToldState),
+        *(f"way.{way}" for way in LoggedChannel),
+        *(f"told.{state}" for state in LoggedStatus),
         *(f"webhook.{status}" for status in WebhookStatus),
         *(f"party.{party}" for party in SupervisingParty),
     ):
@@ -238,7 +238,7 @@ def test_every_message_way_and_state_has_words() -> None:
 
 @pytest.mark.skipif(CHROMIUM is None, reason=WHY_NOT)
 def test_it_fits_a_desk_and_a_telephone_and_fetches_nothing(notifier: Workshop, site: Site, tmp_path: Path) -> None:
-    officer_told(notifier, "sent", read=True)
+    notify_officer(notifier, "sent", read=True)
     run_sql(notifier, "UPDATE webhooks SET failing_since = now(), error = 'answered 503'")
     browser = Browser(tmp_path)
     try:

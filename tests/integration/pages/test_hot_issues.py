@@ -92,7 +92,7 @@ def test_a_wrong_field_is_named_on_the_page(projects: Projects, entered: dict[st
     assert projects.district.issue(ROOF)["state"] == "confirmed"
 
 
-def test_a_cure_without_works_is_told_to_be_done(projects: Projects) -> None:
+def test_a_cure_without_works_is_reported_as_done(projects: Projects) -> None:
     projects.district.decide(ROOF, kind="service")
     hub = projects.site.person("hub")
     assert hub.send(f"/pages/hot-issues/{ROOF}", "cure-done", note="已整改").status_code == 303

@@ -59,8 +59,8 @@ def test_who_only_reads_disturbs_nobody(projects: Projects, project: str) -> Non
 
 
 def complain(projects: Projects, number: int, type_code: str, day: Any) -> None:
-    told = dispatched(number, type_code, "quyang-1", by=number, day=(day - START) / timedelta(days=1))
-    take(projects.district.workshop, told)
+    call = dispatched(number, type_code, "quyang-1", by=number, day=(day - START) / timedelta(days=1))
+    take(projects.district.workshop, call)
 
 
 def test_complaints_are_shown_in_their_colours_and_open_a_defect(projects: Projects, project: str) -> None:

@@ -48,7 +48,7 @@ def test_a_caller_joins_an_open_ticket_of_the_same_matter(intake: Stand) -> None
     assert "来电人加入已知事项" in hub.open(f"/pages/tickets/{own}")
 
 
-def test_a_caller_joins_a_hot_issue_and_is_told_of_what_comes(intake: Stand) -> None:
+def test_a_caller_joins_a_hot_issue_and_is_notified_of_what_comes(intake: Stand) -> None:
     stand, site = intake
     stand.classify(stand.file())  # brings the estate's name
     issue = Issue()

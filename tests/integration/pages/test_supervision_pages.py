@@ -172,7 +172,7 @@ def test_a_deputy_finds_supervision_alone_and_suggests_there(projects: Projects,
     assert "已列为议题" in deputy.open("/pages/supervision")
 
 
-def test_two_who_rate_at_once_are_told_on_the_page(projects: Projects, party: Person) -> None:
+def test_two_who_rate_at_once_are_warned_on_the_page(projects: Projects, party: Person) -> None:
     desk = Supervising(projects.district)
     clause = desk.replied(PROMISED)
     page = f"/pages/supervision/{clause['topic_id']}"

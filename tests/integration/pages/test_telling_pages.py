@@ -1,4 +1,4 @@
-"""The pages on officers and on the rules by which they are told."""
+"""The pages on officers and on the rules by which they are notified."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_a_department_sees_and_removes_its_own_alone(site: Site) -> None:
     assert send(fire, "addition", **LI)[0] == 403
 
 
-def test_the_rules_are_shown_and_say_who_would_be_told_and_why(site: Site) -> None:
+def test_the_rules_are_shown_and_say_who_would_be_notified_and_why(site: Site) -> None:
     supervisor = site.person("supervisor")
     assert "现行：第1版" in supervisor.open(RULES)
     asked = "event=ticket-dispatched-v1&of_lead=housing&of_urgency=urgent&of_type=MJ01&of_place=310109010"

@@ -14,7 +14,7 @@ def asked(*tickets: str) -> str:
     return "/pages/texts?" + "&".join(f"id={one}" for one in tickets)
 
 
-def test_who_may_see_a_ticket_reads_its_text_and_others_are_told_how_many_are_not_theirs(
+def test_who_may_see_a_ticket_reads_its_text_and_others_see_how_many_are_not_theirs(
     intake: tuple[Intake, Site],
 ) -> None:
     stand, site = intake

@@ -325,7 +325,9 @@ def test_a_unit_attaches_a_photograph_on_the_page_and_those_who_see_the_ticket_o
     ("outcome", "said"),
     [("listed", "已列入2027年度计划"), ("postponed", "2027年度暂未排上"), ("refused", "未列入计划")],
 )
-def test_the_hub_sees_that_who_asked_for_a_repair_was_told_of_it_once(intake: Stand, outcome: str, said: str) -> None:
+def test_the_hub_sees_that_who_asked_for_a_repair_was_notified_of_it_once(
+    intake: Stand, outcome: str, said: str
+) -> None:
     stand, site = intake
     ticket_id = dispatched(stand, caller={"phone": "13812345678"})
     place = Place(sub_district="310109016", estate="liangcheng-2", estate_name="凉城二村")
@@ -339,5 +341,7 @@ def test_the_hub_sees_that_who_asked_for_a_repair_was_told_of_it_once(intake: St
     settled = NeedSettled(**facts, outcome=outcome, tickets=(ticket_id,))
     for _ in range(2):
         happen(stand, Envelope(uuid4(), "/310109/projects", NOW, settled))
-    told = site.person("hub").open(f"/pages/tickets/{ticket_id}").partition('id="told"')[2].partition("</section>")[0]
-    assert told.count(said) == 1
+    section = (
+        site.person("hub").open(f"/pages/tickets/{ticket_id}").partition('id="told"')[2].partition("</section>")[0]
+    )
+    assert section.count(said) == 1

@@ -268,7 +268,7 @@ def statements(workshops: Workshops) -> Mapping[str, str]:
     found = {}
     hub = projects.site.person("hub")
     known = addresses(projects, project)
-    event.listen(workshop.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    event.listen(workshop.engine, "before_cursor_execute", lambda *arguments: asked.append(arguments[2]))
     for address, filled in known.items():
         _open_with_forms(hub, filled)
         found[address] = "\n".join(asked)

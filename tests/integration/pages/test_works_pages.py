@@ -212,11 +212,11 @@ def test_the_dossier_tells_what_a_project_began_from_and_what_stopped_it(project
     assert hub.post(f"/projects/{project}/steps", json=stop).status_code == 200
     assert hub.post(f"/projects/{project}/steps", json={"version": 2, "to": "need"}).status_code == 200
     html = projects.site.person("supervisor").open(f"/pages/projects/{project}/dossier")
-    for told in (
+    for words in (
         *("现场调查", "车棚只停得下六十辆", "同舟设计院", "2027", "第1版", "排序第1位", "市级 200,000.00"),
         *("等规划", "绿化", "2026年9月1日", "已作废", "面砖去留没有写明"),
     ):
-        assert told in html, told
+        assert words in html, words
 
 
 def test_the_dossier_tells_a_project_from_the_first_call_to_the_warranty(projects: Projects, project: str) -> None:
@@ -227,7 +227,7 @@ def test_the_dossier_tells_a_project_from_the_first_call_to_the_warranty(project
     act(projects.district.hub, project, "warranty-visits", result="nobody_home", again_on=again_on.isoformat(), **visit)
     reader = projects.site.person("supervisor")
     html = reader.open(f"/pages/projects/{project}/dossier")
-    for told in (
+    for words in (
         "列入修缮计划",
         "最早一次来电",
         "屋面",
@@ -240,7 +240,7 @@ def test_the_dossier_tells_a_project_from_the_first_call_to_the_warranty(project
         "保修至",
         "合格",
     ):
-        assert told in html, told
+        assert words in html, words
     assert "<script" not in html
     assert 'href="' not in html
     assert "First call" in reader.open(f"/pages/projects/{project}/dossier?lang=en")
@@ -273,8 +273,8 @@ def test_what_came_of_a_visit_is_entered_on_its_page(projects: Projects, project
     sent = visit(picture, **found, result="defect")
     assert sent.status_code == 303
     shown = lead.open(page)
-    for told in ("已回访", "li：发现质量缺陷：檐口渗水（未整改）", "照片1张"):
-        assert told in shown, told
+    for words in ("已回访", "li：发现质量缺陷：檐口渗水（未整改）", "照片1张"):
+        assert words in shown, words
     assert "A defect was found" in lead.open(f"{page}?lang=en")
     assert "<form" not in projects.site.person("supervisor").open(page).partition("<main")[2]
 
@@ -290,9 +290,9 @@ def test_what_fails_after_the_acceptance_is_said_beside_what_was_accepted(projec
     act(projects.district.hub, project, "inspections", **bad)
     lead, page = projects.site.person("department:housing"), f"/pages/projects/{project}/works"
     shown = lead.open(page)
-    for told in ("100.0%", "已验收", "验收后查验不合格，按保修处理"):
-        assert told in shown, told
+    for words in ("100.0%", "已验收", "验收后查验不合格，按保修处理"):
+        assert words in shown, words
     shown = lead.open(f"{page}/{item['item_id']}")
-    for told in ("验收不撤销", "现行", "验收后查验不合格"):
-        assert told in shown, told
+    for words in ("验收不撤销", "现行", "验收后查验不合格"):
+        assert words in shown, words
     assert shown.count("<dt>闭水时间</dt>") == 2

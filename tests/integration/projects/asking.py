@@ -21,5 +21,5 @@ def ask(district: District, *elements: str, estate: str = "quyang-1", role: str 
     return district.as_(role).post("/needs", json=body)
 
 
-def told(district: District, kind: type[Any]) -> list[Any]:
+def events_of(district: District, kind: type[Any]) -> list[Any]:
     return [event for event in published(district.workshop, "projects") if isinstance(event, kind)]

@@ -118,13 +118,13 @@ class BothWays:
 
     def _tried(self, body: dict[str, Any]) -> tuple[list[tuple[str, Event]], ActReplyAnswered]:
         envelope = self.subscription.read(record(self.department, **body))
-        told = Envelope(
+        addressed = Envelope(
             envelope.id, envelope.source, envelope.time, envelope.event, topic=f"departments.{self.department}.replies"
         )
         found: list[tuple[str, Event]] = []
         try:
             with self.workshop.open() as work:
-                self.subscription.many([told], work)
+                self.subscription.many([addressed], work)
                 rows = list(work.outgoing)
                 found = [(row.topic, Envelope.parse(row.headers, row.value, EVENTS).event) for row in rows]
                 raise _Undone

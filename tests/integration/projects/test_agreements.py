@@ -55,8 +55,8 @@ def test_a_contract_is_changed_and_audited_by_its_papers(district: District, pro
     assert "contracts_audited" in {hold["gate"] for hold in held.json()["holds"]}
     audited = do(district.hub, project, f"{path}/audit", version=2, report=report, audited_fen=1_150_00)
     assert audited["audit"] == {"report": report, "audited_fen": 1_150_00}
-    told = [one for one in published(district.workshop, "projects") if isinstance(one, WorksContractChanged)]
-    assert [one.version for one in told] == [1, 2, 3]
+    changes = [one for one in published(district.workshop, "projects") if isinstance(one, WorksContractChanged)]
+    assert [one.version for one in changes] == [1, 2, 3]
 
 
 def test_nothing_is_contracted_without_units_and_the_builder_s_contract(district: District, project: str) -> None:

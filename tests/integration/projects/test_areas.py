@@ -73,7 +73,7 @@ def test_an_estate_with_many_complaints_in_a_year_is_listed_and_one_caller_lists
     assert [(one["estate"], one["complaints"]) for one in listed] == [("jiaxing-1", 34)]
 
 
-def test_what_stands_out_is_told_beside(workshop: Workshop, asked: As) -> None:
+def test_what_stands_out_is_shown_beside(workshop: Workshop, asked: As) -> None:
     take(workshop, *storm(day=20))
     take(workshop, *(somewhere(500 + 10 * e + n, e, by=n, day=n, type_code="MJ05") for e in range(3) for n in range(5)))
     found = view(asked)

@@ -62,7 +62,7 @@ def test_what_nobody_decided_in_time_is_overdue_with_its_last_day(district: Dist
     assert lines(bulletin(district, "2026-06"), "overdue") == []
 
 
-def test_a_project_is_told_by_the_steps_people_notice_without_one_taken_back(district: District) -> None:
+def test_a_project_is_reported_by_the_steps_people_notice_without_one_taken_back(district: District) -> None:
     project = district.decide(ROOF, kind="project", reason="修缮")["project_id"]
     district.advance(project, "listed")
     assert lines(bulletin(district), "works") == [("quyang-1", "listed")]
@@ -133,11 +133,11 @@ def test_what_became_of_standards_today_is_in_the_running_week_and_month(distric
     for period in ("2026-07", "2026-W27"):
         found = bulletin(district, period)["sections"]["rollout"]
         assert {line["at"] for line in found if line["what"] == "adopted"} == {"2026-07-01"}  # no hour is known
-        told = [(line["what"], line["number"]) for line in found]
-        assert sorted(told) == [*[("adopted", "1")] * 8, ("issued", "1"), ("retired", "1")]
+        milestones = [(line["what"], line["number"]) for line in found]
+        assert sorted(milestones) == [*[("adopted", "1")] * 8, ("issued", "1"), ("retired", "1")]
 
 
-def test_what_became_of_standards_is_told_to_all_and_supervision_to_whom_it_concerns(district: District) -> None:
+def test_what_became_of_standards_is_reported_to_all_and_supervision_to_whom_it_concerns(district: District) -> None:
     standard_id = issued(district)
     desk = Supervising(district)
     desk.handed_over()

@@ -20,7 +20,7 @@ from services.contracts.case_events import (
 )
 from services.contracts.standard_events import RolloutChanged, StandardCheckChanged, StandardIssued, StandardReviewDue
 from services.contracts.ticket_events import TicketReclassified
-from tests.integration.projects.asking import told
+from tests.integration.projects.asking import events_of
 from tests.integration.projects.conftest import NOW
 from tests.integration.projects.events import corrected, take, ticket_id
 from tests.integration.projects.loop_of import District
@@ -61,10 +61,10 @@ def test_a_case_becomes_a_standard_that_all_eight_adopt(district: District) -> N
     assert shown["tally"] == {"adopted": 8, "older": 0, "exempt": 0, "unknown": 0, "planned": 0}
     closed = on_case(district, case_id, "closing").json()
     assert (closed["state"], closed["standard_id"], closed["reason"]) == ("closed", standard_id, None)
-    assert [one.state for one in told(district, TypicalCaseEvent)] == [
+    assert [one.state for one in events_of(district, TypicalCaseEvent)] == [
         *("chosen", "chosen", "analysed", "analysed", "closed")
     ]
-    assert len(told(district, RolloutChanged)) == 16
+    assert len(events_of(district, RolloutChanged)) == 16
     revised(district, standard_id, "2026-07-02")
     district.until(NOW + timedelta(days=2))
     assert rollout_of(district, standard_id)["tally"]["older"] == 8
@@ -75,7 +75,7 @@ def test_hot_issues_that_come_later_join_the_open_case_and_are_counted_with_it(d
     before = district.hub.get(f"/cases/{case_id}/sheet").json()
     assert (before["ticket_count"], before["later_ticket_count"]) == (15, 0)
     take(district.workshop, *(somewhere(50 + n, 4, by=n, day=50 + n) for n in range(5)))
-    (event,) = told(district, TypicalCaseEvidenceChanged)
+    (event,) = events_of(district, TypicalCaseEvidenceChanged)
     sheet = district.hub.get(f"/cases/{case_id}/sheet").json()
     assert (sheet["ticket_count"], sheet["later_ticket_count"]) == (20, 5)
     (later,) = [one["id"] for one in sheet["issues"] if one["later"]]
@@ -85,11 +85,11 @@ def test_hot_issues_that_come_later_join_the_open_case_and_are_counted_with_it(d
     assert on_case(district, case_id, "causes", **cause(tickets=[ticket_id(54)])).status_code == 201
     gone = [corrected(TicketReclassified, 50 + n, "OT", None, by=n, day=50 + n) for n in range(4)]
     take(district.workshop, *gone)
-    assert told(district, TypicalCaseEvidenceChanged)[-1].left == (later,)
+    assert events_of(district, TypicalCaseEvidenceChanged)[-1].left == (later,)
     assert district.hub.get(f"/cases/{case_id}").json()["later_issues"] == []
     assert on_case(district, case_id, "closing", reason="由市级标准覆盖").status_code == 200
     take(district.workshop, *(somewhere(70 + n, 5, by=n, day=50 + n) for n in range(5)))
-    assert len(told(district, TypicalCaseEvidenceChanged)) == 2
+    assert len(events_of(district, TypicalCaseEvidenceChanged)) == 2
 
 
 def test_a_case_is_not_closed_without_its_rule_unless_a_reason_is_kept(district: District) -> None:
@@ -145,13 +145,13 @@ def test_what_does_not_fit_a_case_is_refused_by_its_field(district: District) ->
 def test_a_countermeasure_is_a_task_with_a_clock(district: District) -> None:
     case_id = analysed(district)
     district.until(NOW + timedelta(days=40))
-    given, late = told(district, TypicalCaseMeasureChanged)
+    given, late = events_of(district, TypicalCaseMeasureChanged)
     assert (given.unit, given.overdue, late.overdue) == ("construction", False, True)
     path = f"measures/{given.measure_id}/completion"
     assert on_case(district, case_id, path, "department:fire").status_code == 403
     assert on_case(district, case_id, path, "department:construction").status_code == 200
     assert on_case(district, case_id, path).status_code == 409
-    assert told(district, TypicalCaseMeasureChanged)[-1].overdue is False
+    assert events_of(district, TypicalCaseMeasureChanged)[-1].overdue is False
 
 
 def test_a_pilot_that_was_accepted_asks_for_a_standard_within_thirty_days(district: District) -> None:
@@ -163,9 +163,9 @@ def test_a_pilot_that_was_accepted_asks_for_a_standard_within_thirty_days(distri
     shown = district.hub.get(f"/cases/{case_id}").json()
     assert shown["pilot_accepted_at"] is not None
     district.until(NOW + timedelta(days=29))
-    assert told(district, TypicalCaseStandardOverdue) == []
+    assert events_of(district, TypicalCaseStandardOverdue) == []
     district.until(NOW + timedelta(days=31))
-    (late,) = told(district, TypicalCaseStandardOverdue)
+    (late,) = events_of(district, TypicalCaseStandardOverdue)
     assert (late.case_id, late.state) == (case_id, "pilot")
 
 
@@ -256,7 +256,7 @@ def test_a_clause_does_not_end_while_a_finding_on_it_is_open(district: District)
     assert "clause 2 has an open finding" in refused.json()["detail"]
     assert refused.json()["current_version"] == standard_of(district, standard_id)["version"]
     district.until(NOW + timedelta(days=21))
-    assert [one.overdue for one in told(district, StandardCheckChanged)] == [False, False, True]
+    assert [one.overdue for one in events_of(district, StandardCheckChanged)] == [False, False, True]
     assert checked(district, standard_id, "2", checked_on="2026-07-21").status_code == 201
     assert on_standard(district, standard_id, "issue", **step | {"effective_from": "2026-08-01"}).status_code == 200
     assert len(here(district, standard_id)["checks"]) == 3  # ending a clause deletes no check
@@ -296,7 +296,7 @@ def test_one_is_late_and_one_is_exempt_until_a_day(district: District) -> None:
 def test_a_standard_is_reviewed_within_a_year_and_kept_or_retired(district: District) -> None:
     standard_id = issued(district)
     district.until(NOW + timedelta(days=367))
-    assert len(told(district, StandardReviewDue)) == 1
+    assert len(events_of(district, StandardReviewDue)) == 1
     kept = on_standard(district, standard_id, "keeping").json()
     assert (kept["review_overdue"], kept["review_on"]) == (False, "2028-07-03")
     assert on_standard(district, standard_id, "retirement", last_day="2027-01-01", reason="x").status_code == 422
@@ -313,7 +313,7 @@ def test_of_two_issues_one_wins(district: District) -> None:
     body = {"version": standard_of(district, standard_id)["version"], "effective_from": "2026-07-01"}
     path = f"/standards/{standard_id}/issue"
     assert [district.hub.post(path, json=body).status_code for _ in range(2)] == [200, 409]
-    assert len(told(district, StandardIssued)) == 1
+    assert len(events_of(district, StandardIssued)) == 1
 
 
 def test_later_works_start_from_the_standard_and_running_ones_keep_theirs_and_show_the_difference(

@@ -46,7 +46,7 @@ def listed(district: District, project: str, role: str = "department:housing") -
     return found
 
 
-def told(district: District) -> list[tuple[str, str | None, int]]:
+def changes(district: District) -> list[tuple[str, str | None, int]]:
     events = [one for one in published(district.workshop, "projects") if isinstance(one, WorksComplaintChanged)]
     return [(one.ticket_id, one.project_id, one.version) for one in events]
 
@@ -65,7 +65,7 @@ def test_nuisance_attaches_itself_to_the_works_of_its_estate(district: District,
     found = listed(district, project)
     assert [one["ticket_id"] for one in found["complaints"]] == [ticket_id(102)]
     assert found["counts"] == {"green": 1, "yellow": 0, "red": 0}
-    assert told(district) == [(ticket_id(102), project, 1)]
+    assert changes(district) == [(ticket_id(102), project, 1)]
 
 
 def test_a_ticket_that_was_there_first_is_attached_when_the_works_start(district: District, project: str) -> None:
@@ -82,7 +82,7 @@ def test_a_ticket_that_was_there_first_is_attached_when_the_works_start(district
     away = corrected(TicketReclassified, 101, "MJ16", "quyang-2", by=101, day=day_of(now), version=4)
     take(district.workshop, away)
     assert [one["ticket_id"] for one in listed(district, project)["complaints"]] == [ticket_id(102)]
-    assert told(district)[-1] == (ticket_id(101), None, 2)
+    assert changes(district)[-1] == (ticket_id(101), None, 2)
 
 
 def test_a_start_that_becomes_known_after_the_ticket_looks_for_it(district: District, project: str) -> None:
@@ -217,7 +217,7 @@ def test_a_start_and_a_complaint_at_the_same_moment_find_each_other(district: Di
             {"id": ticket_id(101), "at": now},
         )
     attach.join(60)
-    assert told(district) == [(ticket_id(101), project, 1)]
+    assert changes(district) == [(ticket_id(101), project, 1)]
 
 
 def test_a_wrong_acceptance_that_is_taken_back_takes_complaints_again(district: District, project: str) -> None:

@@ -250,7 +250,7 @@ def test_ballots_of_one_moment_from_two_desks_stand_in_one_chain(district: Distr
     assert record["ballots"][1]["previous"] == record["ballots"][0]["hash"]
 
 
-def test_what_is_missing_is_told_to_the_counting_party_alone(district: District, project: str) -> None:
+def test_what_is_missing_is_shown_to_the_counting_party_alone(district: District, project: str) -> None:
     one = opened(district, project)
     imported(district.hub, one, ballots(one, ONE, "agree", WHEN["opens_at"]))
     one = stepped(district.hub, one, "closed", "sealed")
@@ -327,11 +327,15 @@ def test_who_was_warned_and_says_nothing_follows_the_majority_where_the_rule_say
 
 def test_events_carry_no_owner_no_ballot_and_no_interim_count(district: District, project: str) -> None:
     consult(district.hub, project, [SHED], NOW)
-    told = [event for event in published(district.workshop, "projects") if event.type.startswith("consultation.")]
-    assert [type(event) for event in told] == [ConsultationNoticed, *[ConsultationAdvanced] * 3, ConsultationPublished]
-    for event in told:
+    events = [event for event in published(district.workshop, "projects") if event.type.startswith("consultation.")]
+    assert [type(event) for event in events] == [
+        ConsultationNoticed,
+        *[ConsultationAdvanced] * 3,
+        ConsultationPublished,
+    ]
+    for event in events:
         assert "3-1-101" not in event.model_dump_json()
-    for event in told[:-1]:
+    for event in events[:-1]:
         assert "agreeing" not in event.model_dump_json()
 
 

@@ -144,7 +144,7 @@ def test_to_a_department_that_may_not_see_an_issue_it_does_not_exist(district: D
     assert district.issue(ROOF)["state"] == "confirmed"
 
 
-def test_a_department_that_sees_an_issue_by_its_place_is_told_who_leads(district: District) -> None:
+def test_a_department_that_sees_an_issue_by_its_place_is_shown_who_leads(district: District) -> None:
     client = district.as_("department:greening", "subdistrict:310109010")
     answer = client.post(f"/hot-issues/{ROOF}/decision", json=body())
     assert answer.status_code == 403
@@ -242,7 +242,7 @@ def test_an_issue_in_cure_by_a_project_waits_for_its_acceptance(district: Distri
     assert "acceptance" in answer.json()["detail"]
 
 
-def test_undecided_in_time_is_told_once(district: District) -> None:
+def test_undecided_in_time_is_published_once(district: District) -> None:
     district.decide(WALL, kind="explain")
     district.until(NOW + timedelta(days=20))
     district.until(NOW + timedelta(days=40))

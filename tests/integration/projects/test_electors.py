@@ -109,10 +109,10 @@ def test_a_difference_with_its_reason_stands_in_the_record(district: District, p
     assert record["register_check"]["why"] == "2025年测绘更正"
     difference = {"part_id": "3-1-101", "kind": "area", "registered": "6025", "given": "6125"}
     assert record["register_check"]["differences"] == [difference]
-    (told,) = [event for event in published(district.workshop, "projects") if isinstance(event, ConsultationNoticed)]
-    assert told.held_against
-    assert (told.held_against.differences, told.held_against.why) == (1, "2025年测绘更正")
-    assert "3-1-101" not in told.model_dump_json()
+    (notice,) = [event for event in published(district.workshop, "projects") if isinstance(event, ConsultationNoticed)]
+    assert notice.held_against
+    assert (notice.held_against.differences, notice.held_against.why) == (1, "2025年测绘更正")
+    assert "3-1-101" not in notice.model_dump_json()
 
 
 def test_a_draft_is_asked_of_others_and_what_was_announced_is_not(district: District, project: str) -> None:

@@ -54,7 +54,7 @@ def part(number: str, area: str = "50", **other: str) -> dict[str, Any]:
     return {"part_id": number, "block": "1", "area_m2": area, "owner": "a" * 32} | other
 
 
-def told(district: District) -> list[EstateRegistered]:
+def registrations(district: District) -> list[EstateRegistered]:
     return [event for event in published(district.workshop, "estates") if isinstance(event, EstateRegistered)]
 
 
@@ -63,15 +63,15 @@ def test_estates_are_published_once_for_each_change(district: District) -> None:
     assert [one["changed"] for one in registered(district, MOON, STARS)] == [False, False]
     (answer,) = registered(district, MOON | {"built": 1989})
     assert (answer["version"], answer["changed"]) == (2, True)
-    assert [(one.estate_id, one.version, one.built) for one in told(district)] == [
+    assert [(one.estate_id, one.version, one.built) for one in registrations(district)] == [
         ("quyang-1", 1, 1988),
         ("quyang-2", 1, None),
         ("quyang-1", 2, 1989),
     ]
-    assert told(district)[0].floor_area == 12_800_050
+    assert registrations(district)[0].floor_area == 12_800_050
 
 
-def test_an_estate_that_is_removed_is_told_once_and_its_versions_go_on(district: District) -> None:
+def test_an_estate_that_is_removed_is_published_once_and_its_versions_go_on(district: District) -> None:
     registered(district, MOON, STARS)
     put(district, part("1-101"))
     path = "/estates/quyang-1/removal"
@@ -104,7 +104,7 @@ def test_parts_make_blocks_and_owners_stand_in_no_event(district: District) -> N
     registered(district, MOON)
     assert put(district, part("1-101"), part("5-101", block="5甲号楼", hallway="2单元")).json()["version"] == 2
     assert put(district, part("5-101", block="5甲", hallway="2"), part("1-101")).json()["changed"] is False
-    newest = told(district)[-1]
+    newest = registrations(district)[-1]
     assert [(one.block, one.hallways, one.parts, one.area) for one in newest.blocks] == [
         ("1", ("",), 1, 5000),
         ("5甲", ("2",), 1, 5000),
@@ -112,7 +112,7 @@ def test_parts_make_blocks_and_owners_stand_in_no_event(district: District) -> N
     assert "a" * 32 not in newest.model_dump_json()
     sold = put(district, part("1-101", owner="b" * 32), part("5-101", block="5甲", hallway="2"))
     assert sold.json() == {"estate_id": "quyang-1", "version": 2, "changed": True}
-    assert told(district)[-1] == newest
+    assert registrations(district)[-1] == newest
     with district.workshop.open() as work:
         assert SqlEstateBook().parts(work, "quyang-1")[0].owner == "b" * 32
 

@@ -70,8 +70,8 @@ def test_what_a_plan_leaves_out_is_promised_by_the_rules(district: District, pro
     assert (kept["version"], kept["noise_from"], kept["scaffold_days"]) == (1, "08:00", 90)
     assert (kept["scaffold_by_block"], kept["quiet"], kept["notice_days"]["water_cut"]) == ({"3": 40}, ["5"], 3)
     assert impacts(district, project)["plan"] == kept
-    (told,) = [one for one in published(district.workshop, "projects") if isinstance(one, WorksImpactsPlanned)]
-    assert (told.version, told.quiet) == (1, ("5",))
+    (plan,) = [one for one in published(district.workshop, "projects") if isinstance(one, WorksImpactsPlanned)]
+    assert (plan.version, plan.quiet) == (1, ("5",))
 
 
 def test_a_plan_promises_no_less_than_everybody_is_promised(district: District, project: str) -> None:
@@ -97,8 +97,8 @@ def test_a_cut_is_announced_begins_and_ends(district: District, project: str) ->
     district.until(datetime(2026, 7, 6, 16, tzinfo=SHANGHAI))
     ended = do(district.hub, project, step, version=2, to="ended", at=at(6, 14))
     assert (ended["state"], ended["breaches"], ended["version"]) == ("ended", [], 3)
-    told = [one for one in published(district.workshop, "projects") if isinstance(one, WorksImpactChanged)]
-    assert [(one.version, one.state, one.lead, one.place.estate) for one in told] == [
+    changes = [one for one in published(district.workshop, "projects") if isinstance(one, WorksImpactChanged)]
+    assert [(one.version, one.state, one.lead, one.place.estate) for one in changes] == [
         (1, "announced", "housing", "quyang-1"),
         (2, "active", "housing", "quyang-1"),
         (3, "ended", "housing", "quyang-1"),

@@ -20,7 +20,7 @@ from services.contracts.ticket_events import RequestKind, TicketMerged, TicketUn
 from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
 from services.projects.store.tables import type_days
-from tests.integration.projects import events as told_by
+from tests.integration.projects import events as events_of_tickets
 from tests.integration.projects.conftest import NOW
 from tests.integration.projects.events import (
     START,
@@ -40,7 +40,7 @@ from tests.integration.projects.storms import somewhere, storm
 ISSUE = hot_issue_id(Cell("quyang-1", "MJ01"), 0)
 
 
-def test_three_callers_within_days_are_an_early_warning_told_to_the_office(workshop: Workshop) -> None:
+def test_three_callers_within_days_are_an_early_warning_sent_to_the_office(workshop: Workshop) -> None:
     take(workshop, *(dispatched(n, "MJ01", "quyang-1", by=n, day=n) for n in range(1, 4)))
     (issue,) = issues(workshop, warnings=True)
     assert (issue.state, issue.callers, issue.calls, issue.window_days) == ("suspected", 3, 3, 7)
@@ -79,8 +79,10 @@ def test_a_storm_over_the_whole_district_raises_nothing(workshop: Workshop) -> N
 def test_what_a_storm_hides_is_found_when_it_was_none(workshop: Workshop) -> None:
     take(workshop, *storm(estates=12, each=5))
     assert [one for one in issues(workshop) if one.state == "confirmed"] == []
-    take(workshop, corrected(told_by.TicketReclassified, 1000, "OT", None, by=1000, day=5))
-    wrong = [corrected(told_by.TicketReclassified, 1000 + n * 12, "OT", None, by=1, day=5) for n in range(1, 5)]
+    take(workshop, corrected(events_of_tickets.TicketReclassified, 1000, "OT", None, by=1000, day=5))
+    wrong = [
+        corrected(events_of_tickets.TicketReclassified, 1000 + n * 12, "OT", None, by=1, day=5) for n in range(1, 5)
+    ]
     take(workshop, *wrong)
     assert sum(one.state == "confirmed" for one in issues(workshop)) == 11
 
@@ -100,7 +102,7 @@ def test_a_storm_gives_the_same_in_any_order_and_batches(workshop: Workshop, see
     dice = random.Random(seed)
     events: list[Event] = [*storm(estates=estates, each=5), *(somewhere(n, 3, by=n, day=3 + n) for n in range(6))]
     events += [
-        corrected(told_by.TicketReclassified, 1000 + dice.randrange(estates * 5), "OT", None, by=1, day=5)
+        corrected(events_of_tickets.TicketReclassified, 1000 + dice.randrange(estates * 5), "OT", None, by=1, day=5)
         for _ in range(dice.randrange(8))
     ]
     empty(workshop)
@@ -150,7 +152,7 @@ def test_another_reading_moves_what_a_machine_dispatched_and_nothing_that_a_pers
     take(workshop, *five(None)[:4], classified(9, "SC01", "jiaxing-1"), dispatched(9, "SC01", "jiaxing-1", by=9, day=4))
     take(workshop, read_again(9, "MJ01", "quyang-1"))
     assert [one.state for one in issues(workshop)] == ["confirmed"]
-    take(workshop, corrected(told_by.TicketReclassified, 9, "SC01", "jiaxing-1", by=9, day=4))
+    take(workshop, corrected(events_of_tickets.TicketReclassified, 9, "SC01", "jiaxing-1", by=9, day=4))
     assert issues(workshop) == []
     take(workshop, read_again(9, "MJ01", "quyang-1", model="yet another"))
     assert issues(workshop) == []
@@ -164,7 +166,7 @@ def test_one_type_hot_in_three_estates_of_two_sub_districts_proposes_a_typical_c
     assert isinstance(case, TypicalCaseProposed)
     assert (case.type_code, case.estates, case.state, case.version) == ("MJ01", 3, "proposed", 1)
     assert case.proposed_at == START + timedelta(days=24)
-    take(workshop, corrected(told_by.TicketReclassified, 20, "XQ04", "quyang-1", by=0, day=20))
+    take(workshop, corrected(events_of_tickets.TicketReclassified, 20, "XQ04", "quyang-1", by=0, day=20))
     assert [event.state for event in published(workshop, "projects")] == ["proposed", "withdrawn"]  # type: ignore[attr-defined]
 
 

@@ -12,7 +12,7 @@ from services.chassis.database.work import Workshop
 from services.contracts.need_events import NeedChanged, NeedSettled, NeedsSurveyed, NeedsSurveyWithdrawn
 from services.contracts.project_events import ProjectOpened
 from services.contracts.ticket_events import RequestKind, TicketReclassified
-from tests.integration.projects.asking import ask, needs, told
+from tests.integration.projects.asking import ask, events_of, needs
 from tests.integration.projects.conftest import NOW
 from tests.integration.projects.events import corrected, dispatched, take, ticket_id
 from tests.integration.projects.issues import ROOF
@@ -51,7 +51,7 @@ def test_all_who_ask_for_one_element_of_an_estate_join_one_need(district: Distri
     roof, sewer, bicycles = needs(district)
     assert [one["element"] for one in (roof, sewer, bicycles)] == ["E01", "E06", "E16"]
     assert [one["kind"] for one in roof["sources"]] == ["committee", "survey"]
-    assert (roof["version"], bicycles["need_id"], len(told(district, NeedsSurveyed))) == (2, shed["need_id"], 1)
+    assert (roof["version"], bicycles["need_id"], len(events_of(district, NeedsSurveyed))) == (2, shed["need_id"], 1)
     (kept,) = district.hub.get("/surveys?estate=quyang-1").json()["items"]
     assert (kept["unit"], kept["findings"][0]["photographs"]) == ("某设计院", ["a" * 64])
 
@@ -62,7 +62,7 @@ def test_a_ticket_that_asks_for_repair_is_a_source_as_long_as_it_asks(district: 
     take(district.workshop, *wishes)
     (need,) = needs(district)
     assert (need["element"], [one["ref"] for one in need["sources"]]) == (None, [ticket_id(1), ticket_id(2)])
-    assert len(told(district, NeedChanged)) == 1  # a batch publishes a need once
+    assert len(events_of(district, NeedChanged)) == 1  # a batch publishes a need once
     take(district.workshop, corrected(TicketReclassified, 1, "MJ19", "jiaxing-1", by=1))
     there, here = needs(district)
     assert ([one["ref"] for one in there["sources"]], [one["ref"] for one in here["sources"]]) == (
@@ -112,7 +112,7 @@ def test_a_project_begins_from_needs_of_several_estates(district: District) -> N
     assert (project["lead"], project["elements"], project["floor_area_m2"]) == ("housing", ["E16", "E06"], 71021)
     assert [one["estate"] for one in project["estates"]] == ["jiaxing-1", "quyang-1"]
     assert {one["state"] for one in needs(district)} == {"in_project"}
-    (event,) = told(district, ProjectOpened)
+    (event,) = events_of(district, ProjectOpened)
     assert [one.estate_name for one in event.estates] == ["星辰公寓", "明月小区"]
     for estate in ("jiaxing-1", "quyang-1"):
         found = district.hub.get(f"/projects?estate={estate}").json()["items"]
@@ -151,7 +151,7 @@ def test_of_two_who_open_a_project_for_one_need_one_wins(district: District) -> 
     for one in racers:
         one.join()
     assert sorted(answers) == [201, 409]
-    assert len(told(district, ProjectOpened)) == 1
+    assert len(events_of(district, ProjectOpened)) == 1
 
 
 def test_a_request_is_withdrawn_once_and_a_need_of_nobody_else_is_refused(district: District) -> None:
@@ -188,7 +188,7 @@ def test_a_survey_is_withdrawn_once_and_what_others_ask_for_stays(district: Dist
     assert withdrawn[0] is not None
     assert withdrawn[0] == withdrawn[1]
     assert [(one["element"], one["state"]) for one in needs(district)] == [("E01", "refused"), ("E06", "open")]
-    assert [one.survey_id for one in told(district, NeedsSurveyWithdrawn)] == [made["id"]]
+    assert [one.survey_id for one in events_of(district, NeedsSurveyWithdrawn)] == [made["id"]]
     assert district.hub.post("/surveys", json=made).json()["errors"][0]["field"] == "body.id"
 
 
@@ -212,7 +212,7 @@ def test_needs_are_listed_by_element(district: District) -> None:
     assert [one["element"] for one in needs(district, element="E06")] == ["E06"]
 
 
-def test_a_refused_need_is_told_to_those_who_asked_and_who_asks_later_begins_another(district: District) -> None:
+def test_a_refused_need_is_reported_to_those_who_asked_and_who_asks_later_begins_another(district: District) -> None:
     take(district.workshop, dispatched(1, "MJ19", "quyang-1", by=1, kind=RequestKind.ENQUIRY))
     (need,) = needs(district)
     path = f"/needs/{need['need_id']}/refusal"
@@ -221,7 +221,7 @@ def test_a_refused_need_is_told_to_those_who_asked_and_who_asks_later_begins_ano
     assert district.as_("department:fire").post(path, json={"version": 1, "reason": "no_money"}).status_code == 404
     done = district.as_("department:housing").post(path, json={"version": 1, "reason": "repaired_lately"})
     assert done.json()["state"] == "refused"
-    (event,) = told(district, NeedSettled)
+    (event,) = events_of(district, NeedSettled)
     assert (event.outcome, event.reason, event.tickets) == ("refused", "repaired_lately", (ticket_id(1),))
     assert district.hub.post(path, json={"version": 2, "reason": "no_money"}).status_code == 409
     ask(district, estate="quyang-1")

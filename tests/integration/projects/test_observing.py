@@ -141,12 +141,12 @@ def test_no_verdict_before_the_last_month_is_full(district: District) -> None:
     assert district.issue(ROOF)["state"] == "verified"
 
 
-def test_complaints_that_rise_again_after_the_verdict_are_told_once(district: District) -> None:
+def test_complaints_that_rise_again_after_the_verdict_are_published_once(district: District) -> None:
     district.until(FIRST_LOOK)
     callers_a_month(district.workshop, "quyang-1", "2028-06", 3, 2)
     district.until(datetime(2028, 9, 10, tzinfo=UTC))
-    told = [one for one in published(district.workshop) if isinstance(one, HotIssueRelapseSuspected)]
-    assert [(one.state, one.cause and one.cause.values["month"]) for one in told] == [("verified", "2028-06")]
+    suspected = [one for one in published(district.workshop) if isinstance(one, HotIssueRelapseSuspected)]
+    assert [(one.state, one.cause and one.cause.values["month"]) for one in suspected] == [("verified", "2028-06")]
     assert "look whether it came back" in district.issue(ROOF)["history"][-1]["detail"]
     callers_a_month(district.workshop, "quyang-1", "2028-09", 1, 5)
     assert district.issue(ROOF)["state"] == "reopened"
@@ -157,7 +157,7 @@ def test_what_was_judged_comes_back_from_the_topic_and_is_watched_on(district: D
     assert watched(district) == [ROOF]
     callers_a_month(district.workshop, "quyang-1", "2028-06", 3, 2)
     district.until(datetime(2028, 9, 10, tzinfo=UTC))
-    assert watched(district) == []  # it was told
+    assert watched(district) == []  # it was published
     own = OwnEvents()
     own.fold([envelope(one) for one in published(district.workshop, warnings=True)])
     (live,) = issues(district.workshop)

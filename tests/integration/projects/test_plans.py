@@ -1,4 +1,4 @@
-"""The yearly plan: ranked from what is known, decided by size, published once, told to those who asked, begun."""
+"""The yearly plan: ranked from what is known, decided by size, published once, reported to those who asked, begun."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from services.chassis.database.work import Workshop
 from services.contracts.need_events import NeedSettled
 from services.contracts.plan_events import FundUseChanged, PlanEntryChanged, PlanPublished
 from services.contracts.ticket_events import RequestKind
-from tests.integration.projects.asking import ask, needs, told
+from tests.integration.projects.asking import ask, events_of, needs
 from tests.integration.projects.conftest import NOW
 from tests.integration.projects.events import begin_with, dispatched, ticket_id
 from tests.integration.projects.loop_of import District
@@ -106,12 +106,12 @@ def test_a_published_plan_plans_its_needs_and_tells_those_who_asked(district: Di
         ("in_plan", plan["plan_id"])
     ]
     assert [one["state"] for one in needs(district, estate="jiaxing-1")] == ["open"]
-    (event,) = told(district, PlanPublished)
+    (event,) = events_of(district, PlanPublished)
     assert [(one.place.estate, one.decision, one.reason) for one in event.entries] == [
         ("quyang-1", "listed", None),
         ("jiaxing-1", "postponed", "lower_rank"),
     ]
-    (asked,) = told(district, NeedSettled)
+    (asked,) = events_of(district, NeedSettled)
     assert (asked.outcome, asked.year, asked.tickets) == ("listed", 2027, (ticket_id(1), ticket_id(2)))
 
 
@@ -136,7 +136,7 @@ def test_what_is_published_never_changes_and_the_next_version_supersedes_it(dist
     assert [(one["state"], one["reason"]) for one in needs(district, estate="quyang-1")] == [
         ("refused", "other_programme")
     ]
-    assert [(one.outcome, one.plan_id) for one in told(district, NeedSettled)] == [
+    assert [(one.outcome, one.plan_id) for one in events_of(district, NeedSettled)] == [
         ("listed", first["plan_id"]),
         ("refused", second["plan_id"]),
     ]
@@ -152,7 +152,7 @@ def test_a_plan_is_not_published_over_its_budget_or_with_an_estate_undecided(dis
     assert (answer.status_code, fault["field"]) == (422, "body.budget_fen")
     assert "is exceeded by 60000000 fen" in fault["message"]
     assert plan_of(district, plan)["state"] == "draft"
-    assert told(district, PlanPublished) == []
+    assert events_of(district, PlanPublished) == []
     more = {"version": plan_of(district, plan)["version"], "budget_fen": 2 * MILLION}
     assert district.hub.post(f"/plans/{plan['plan_id']}/ranking", json=more).status_code == 200
     assert publish(district, plan).status_code == 200
@@ -290,7 +290,7 @@ def test_of_two_who_decide_or_publish_at_once_one_wins(district: District) -> No
     settle(district, plan)
     seen = {"version": plan_of(district, plan)["version"]}
     assert race(f"/plans/{plan['plan_id']}/publication", seen) == [200, 409]
-    assert len(told(district, PlanPublished)) == 1
+    assert len(events_of(district, PlanPublished)) == 1
 
 
 def test_works_begin_from_a_listed_entry_once(district: District) -> None:
@@ -316,7 +316,7 @@ def test_who_publishes_has_seen_every_decision(district: District) -> None:
     assert decide(district, plan, "jiaxing-1", decision="refused", reason="not_shown").status_code == 200
     stale = publish(district, plan, version=seen)
     assert (stale.status_code, stale.json()["current_version"]) == (409, seen + 1)
-    assert told(district, PlanPublished) == []
+    assert events_of(district, PlanPublished) == []
     assert publish(district, plan, version=seen + 1).status_code == 200
 
 
@@ -341,7 +341,7 @@ def test_the_next_version_keeps_estates_whose_works_run_and_says_what_changed(di
     refused = decide(district, second, "quyang-1", decision="postponed", reason="no_money")
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "body.decision")
     assert publish(district, second).json()["public_fen"] == 2 * MILLION * 8 // 10
-    (_, event) = told(district, PlanPublished)
+    (_, event) = events_of(district, PlanPublished)
     assert [(one.place.estate, one.decision, one.projects) for one in event.entries] == [
         ("quyang-1", "listed", (project,))
     ]
@@ -379,7 +379,7 @@ def test_works_that_begin_while_the_next_version_is_drafted_stand_in_it(district
 
 def test_a_draft_that_is_ranked_again_takes_in_new_needs_and_drops_those_that_are_met(district: District) -> None:
     plan = drafted(district)
-    known = len(told(district, PlanEntryChanged))
+    known = len(events_of(district, PlanEntryChanged))
     ask(district, "E06", estate="quyang-1")
     (shed,) = needs(district, estate="jiaxing-1")
     named = [{"id": shed["need_id"], "version": shed["version"]}]
@@ -390,7 +390,7 @@ def test_a_draft_that_is_ranked_again_takes_in_new_needs_and_drops_those_that_ar
     ranked = plan_of(district, plan)
     assert {one["place"]["estate"]: len(one["needs"]) for one in ranked["entries"]} == {"quyang-1": 2, "jiaxing-1": 0}
     assert ranked["undecided"] == 1
-    assert len(told(district, PlanEntryChanged)) == known + 2  # the second time nothing was new
+    assert len(events_of(district, PlanEntryChanged)) == known + 2  # the second time nothing was new
 
 
 def fund(district: District, **body: Any) -> Any:
@@ -416,7 +416,9 @@ def test_the_fund_is_answered_in_seven_days_or_the_bureau_repairs_on_behalf(dist
     assert step(one, "on_behalf", 2, role="department:fire").status_code == 404
     assert step(one, "on_behalf", 2).json()["state"] == "on_behalf"
     assert step(one, "done", 3).json()["done_on"] is not None
-    assert [event.state for event in told(district, FundUseChanged) if event.fund_use_id == one["fund_use_id"]] == [
+    assert [
+        event.state for event in events_of(district, FundUseChanged) if event.fund_use_id == one["fund_use_id"]
+    ] == [
         "asked",
         "unanswered",
         "on_behalf",
@@ -430,4 +432,4 @@ def test_the_same_request_to_the_fund_is_one_and_a_kind_that_is_no_emergency_is_
     assert fund(district, id=twice, cost_fen=1).json()["errors"][0]["field"] == "body.id"
     assert fund(district, kind="paint").json()["errors"][0]["field"] == "body.kind"
     assert fund(district, estate="nowhere-1").json()["errors"][0]["field"] == "body.estate"
-    assert len(told(district, FundUseChanged)) == 1
+    assert len(events_of(district, FundUseChanged)) == 1

@@ -199,8 +199,8 @@ def _rule(district: District, come_later: Callable[[], None]) -> None:
     come_later()
     assert len(district.hub.get(f"/cases/{case_id}").json()["later_issues"]) == 1
     standard_id = issued(district, case_id)
-    told = {"number": 1, "trained_on": "2026-06-30"}
-    assert in_place(district, standard_id, HERE, "adoption", **told).status_code == 200
+    adoption = {"number": 1, "trained_on": "2026-06-30"}
+    assert in_place(district, standard_id, HERE, "adoption", **adoption).status_code == 200
     bad = {"verdict": "not_satisfied", "mend_by": "2026-07-20"}
     assert checked(district, standard_id, "1", **bad).status_code == 201
     let_off = {"reason": "正在征收", "until": "2026-12-31"}

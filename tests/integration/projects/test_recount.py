@@ -1,4 +1,4 @@
-"""The days to decide in a year whose holidays became known after they had begun: counted anew, told, once."""
+"""The days to decide in a year whose holidays became known after they had begun: counted anew, published, once."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def moves(district: District) -> list[HotIssueDecisionMoved]:
     return [event for event in published(district.workshop) if isinstance(event, HotIssueDecisionMoved)]
 
 
-def test_the_days_to_decide_are_counted_anew_told_and_shown(district: District) -> None:
+def test_the_days_to_decide_are_counted_anew_published_and_shown(district: District) -> None:
     assert issue(district)["decide_by"] == BY_WEEKDAYS
     announce(district, date(2093, 3, 4))
     found = issue(district)
@@ -96,7 +96,7 @@ def test_an_issue_that_was_overdue_by_plain_weekdays_alone_is_no_longer(district
     assert len(overdue) == 2
 
 
-def test_it_is_told_once(district: District) -> None:
+def test_it_is_published_once(district: District) -> None:
     announce(district, date(2093, 3, 4))
     announce(district, date(2093, 3, 4))
     assert len(moves(district)) == 1
@@ -125,7 +125,7 @@ def test_a_decided_issue_is_left_as_it_is(district: District) -> None:
     assert issue(district) == before
 
 
-def test_limits_of_supervision_are_counted_anew_told_and_shown(district: District) -> None:
+def test_limits_of_supervision_are_counted_anew_published_and_shown(district: District) -> None:
     desk = Supervising(district)
     clause = desk.handed_over()
     back, answer = clause["clocks"]

@@ -40,7 +40,7 @@ def test_the_works_start_and_end_and_their_issue_follows(district: District, pro
     assert [event.state for event in published(district.workshop)[6:]] == ["decided", "in cure", "observing"]  # type: ignore[attr-defined]
 
 
-def test_every_step_is_told_with_where_it_came_from(district: District, project: str) -> None:
+def test_every_step_is_published_with_where_it_came_from(district: District, project: str) -> None:
     district.advance(project, "warranty")
     advanced = [one for one in published(district.workshop, "projects") if isinstance(one, ProjectAdvanced)]
     assert [event.version for event in advanced] == list(range(2, 16))

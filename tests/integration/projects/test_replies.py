@@ -142,9 +142,13 @@ def test_what_is_anothers_is_refused_as_what_does_not_exist(district: District, 
     step = {"version": 1, "to": "consulted"}
     fire.process([record("fire", n, **acted("project.step", {"project_id": id}, step)) for n, id in
                   enumerate((project, NOBODYS))])  # fmt: skip
-    told = [answer.model_dump(exclude={"reply_id", "record", "about"}) for answer in answers(district.workshop)]
-    assert told[0] == told[1]
-    assert (told[0]["code"], told[0]["current_version"], told[0]["current_state"]) == ("not-found", None, None)
+    refusals = [answer.model_dump(exclude={"reply_id", "record", "about"}) for answer in answers(district.workshop)]
+    assert refusals[0] == refusals[1]
+    assert (refusals[0]["code"], refusals[0]["current_version"], refusals[0]["current_state"]) == (
+        "not-found",
+        None,
+        None,
+    )
     assert [one for one in published(district.workshop, "projects") if one.type != "reply.act_answered.v1"] == known
 
 
@@ -161,13 +165,13 @@ def test_a_batch_is_answered_like_its_replies_one_by_one(district: District) -> 
     records = [record("housing", n, **one) for n, one in enumerate([*sent, later])]
     processor(district.workshop).process(records)
     processor(district.workshop).process(records)
-    told = answers(district.workshop)
-    assert [(one.outcome, one.code, one.current_version) for one in told] == [
+    found = answers(district.workshop)
+    assert [(one.outcome, one.code, one.current_version) for one in found] == [
         ("taken", None, version + 1),
         ("refused", "conflict", version + 1),
         ("taken", None, version + 2),
     ]
-    assert [str(one.reply_id) for one in told] == [one["id"] for one in [*sent, later]]
+    assert [str(one.reply_id) for one in found] == [one["id"] for one in [*sent, later]]
 
 
 def test_what_is_no_act_is_answered_and_stops_nobody(district: District) -> None:
@@ -184,9 +188,9 @@ def test_what_is_no_act_is_answered_and_stops_nobody(district: District) -> None
     ]
     records = [record("housing", n, **body) for n, (body, _) in enumerate([*bad, (good, "")])]
     processor(district.workshop).process(records)
-    told = answers(district.workshop)
-    assert [one.code for one in told] == [*(code for _, code in bad), None]
-    assert told[-1].outcome == "taken"
+    found = answers(district.workshop)
+    assert [one.code for one in found] == [*(code for _, code in bad), None]
+    assert found[-1].outcome == "taken"
 
 
 @pytest.mark.parametrize(
@@ -201,9 +205,9 @@ def test_what_is_no_act_is_answered_and_stops_nobody(district: District) -> None
 def test_a_refusal_names_the_field_as_the_reply_has_it(body: dict[str, Any], why: str, district: District) -> None:
     sent = acted("hot_issue.assign", {"hot_issue_id": ROOF}, body)
     processor(district.workshop).process([record("housing", **sent)])
-    (told,) = answers(district.workshop)
-    assert told.reason is not None
-    assert told.reason.startswith(why)
+    (answer,) = answers(district.workshop)
+    assert answer.reason is not None
+    assert answer.reason.startswith(why)
 
 
 def test_an_act_that_meets_a_bug_is_answered_and_stops_nobody(

@@ -16,7 +16,7 @@ from services.contracts.supervision_events import (
     SupervisionTopicChanged,
 )
 from services.projects.store.checksums import checksums
-from tests.integration.projects.asking import told
+from tests.integration.projects.asking import events_of
 from tests.integration.projects.events import dispatched, take
 from tests.integration.projects.issues import ROOF
 from tests.integration.projects.loop_of import District
@@ -66,9 +66,9 @@ def test_a_clause_is_handed_over_answered_rated_and_followed_until_the_superviso
     assert (closed["state"], closed["version"]) == ("closed", 4)
     steps = [line["step"] for line in desk.shown(clause)["steps"]]
     assert steps == ["give", "hand_over", "reply", "rate", "reply", "rate", "warn", "carry_out"]
-    events = told(desk.district, SupervisionOpinionChanged)
+    events = events_of(desk.district, SupervisionOpinionChanged)
     assert [event.step for event in events] == steps
-    assert len(told(desk.district, SupervisionInspected)) == 1
+    assert len(events_of(desk.district, SupervisionInspected)) == 1
 
 
 def test_a_reply_without_class_date_or_signature_is_refused_with_field_and_remedy(desk: Supervising) -> None:
@@ -304,7 +304,7 @@ def test_of_two_who_send_the_same_at_once_one_makes_it_and_both_get_it(desk: Sup
     for one in threads:
         one.join()
     assert answers == 4 * [201]
-    assert len(told(desk.district, SupervisionTopicChanged)) == 1
+    assert len(events_of(desk.district, SupervisionTopicChanged)) == 1
 
 
 def test_the_bulletin_of_the_committee_begins_with_what_came_of_its_opinions(desk: Supervising) -> None:

@@ -40,7 +40,7 @@ def body(district: District, last: datetime, **other: Any) -> dict[str, Any]:
     return kept | {"result": "fine"} | other
 
 
-def told(district: District) -> list[WorksWarrantyVisited]:
+def visit_events(district: District) -> list[WorksWarrantyVisited]:
     return [one for one in published(district.workshop, "projects") if isinstance(one, WorksWarrantyVisited)]
 
 
@@ -58,7 +58,7 @@ def test_a_visit_is_kept_once_with_who_was_there_and_its_photograph(
     assert do(district.hub, project, "warranty-visits", **said) == kept
     assert (kept["version"], kept["done"], kept["visits"][0]["photographs"]) == (1, True, ["c" * 64])
     assert due(district)["done"]
-    (event,) = told(district)
+    (event,) = visit_events(district)
     assert (event.block, event.ends, event.visits[0].result, event.visits[0].by) == (
         "3",
         ends.date(),
@@ -66,7 +66,7 @@ def test_a_visit_is_kept_once_with_who_was_there_and_its_photograph(
         "somebody",
     )
     district.until(ends + DAY)
-    assert len(told(district)) == 1
+    assert len(visit_events(district)) == 1
 
 
 def test_where_nobody_was_at_home_somebody_comes_again_and_is_reminded(
@@ -77,8 +77,8 @@ def test_where_nobody_was_at_home_somebody_comes_again_and_is_reminded(
     assert (kept["done"], kept["answer_by"], kept["overdue"]) == (False, again, False)
     district.until(ends - 29 * DAY + timedelta(seconds=1))
     assert due(district)["overdue"]
-    assert [event.overdue for event in told(district)] == [False, True]
-    assert (told(district)[-1].actor, told(district)[-1].lead) == ("clock", "housing")
+    assert [event.overdue for event in visit_events(district)] == [False, True]
+    assert (visit_events(district)[-1].actor, visit_events(district)[-1].lead) == ("clock", "housing")
     stale = district.hub.post(f"/projects/{project}/warranty-visits", json=body(district, ends, version=1))
     assert (stale.status_code, stale.json()["current_version"]) == (409, 2)
     done = do(district.hub, project, "warranty-visits", **body(district, ends, version=2))
@@ -90,7 +90,7 @@ def test_a_round_that_nobody_made_is_overdue(district: District, project: str, e
     assert not due(district)["overdue"]
     district.until(ends - 13 * DAY + timedelta(seconds=1))
     assert due(district)["overdue"]
-    assert [(event.version, event.visits) for event in told(district)] == [(1, ())]
+    assert [(event.version, event.visits) for event in visit_events(district)] == [(1, ())]
 
 
 def test_a_visit_that_finds_a_defect_opens_it_after_the_effect_was_verified_too(
@@ -122,7 +122,7 @@ def test_a_visit_that_cannot_be_is_refused_by_its_field(
     answer = district.hub.post(f"/projects/{project}/warranty-visits", json=body(district, ends, **change))
     assert answer.status_code == 422, answer.text
     assert [fault["field"] for fault in answer.json()["errors"]] == [f"body.{field}"]
-    assert told(district) == []
+    assert visit_events(district) == []
 
 
 def test_only_who_leads_keeps_visits(district: District, project: str, ends: datetime) -> None:

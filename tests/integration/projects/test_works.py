@@ -235,8 +235,8 @@ def test_an_inspection_sent_twice_is_one(district: District, project: str) -> No
     (roof,) = started(district, project)
     body = inspection(roof, NOW)
     assert do(district.hub, project, "inspections", **body) == do(district.hub, project, "inspections", **body)
-    told = [event for event in published(district.workshop, "projects") if isinstance(event, WorksItemInspected)]
-    assert len(told) == 1
+    inspections = [event for event in published(district.workshop, "projects") if isinstance(event, WorksItemInspected)]
+    assert len(inspections) == 1
     assert field_of(refused(district, project, "inspections", **body | {"accepted": "1"})) == "body.id"
 
 
@@ -369,8 +369,8 @@ def test_an_accepted_block_has_its_warranties(district: District, project: str) 
     assert field_of(refused(district, project, "acceptances", **grounds)) == "body.years.E16"
     do(district.hub, project, "acceptances", **grounds, years={"E16": 25})
     assert field_of(refused(district, project, "acceptances", **grounds, years={"E16": 25})) == "body.block"
-    told = [event for event in published(district.workshop, "projects") if isinstance(event, WorksBlockAccepted)]
-    assert [event.block for event in told] == ["3", None]
+    acceptances = [event for event in published(district.workshop, "projects") if isinstance(event, WorksBlockAccepted)]
+    assert [event.block for event in acceptances] == ["3", None]
 
 
 @pytest.mark.parametrize(
@@ -417,10 +417,10 @@ def test_of_two_who_accept_a_block_at_once_one_does(district: District, project:
     assert sorted(answers) == [201, 422]
 
 
-def test_every_act_is_told_with_who_did_it(district: District, project: str) -> None:
+def test_every_act_is_published_with_who_did_it(district: District, project: str) -> None:
     district.advance(project, "warranty")
-    told = [event for event in published(district.workshop, "projects") if isinstance(event, WorksEvent)]
-    assert {event.type for event in told} == {
+    acts = [event for event in published(district.workshop, "projects") if isinstance(event, WorksEvent)]
+    assert {event.type for event in acts} == {
         "works.item_changed.v1",
         "works.paper_filed.v1",
         "works.disclosed.v1",
@@ -430,4 +430,4 @@ def test_every_act_is_told_with_who_did_it(district: District, project: str) -> 
         "works.party_named.v1",
         "works.contract_changed.v1",
     }
-    assert {(event.project_id, bool(event.actor)) for event in told} == {(project, True)}
+    assert {(event.project_id, bool(event.actor)) for event in acts} == {(project, True)}

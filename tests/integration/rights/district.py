@@ -18,7 +18,7 @@ from services.projects.domain.detection import hot_issue_id
 from services.projects.domain.evidence import Cell
 from tests.harness.consulting import JOIN, drafted, note_opinion
 from tests.integration.intake.conftest import classified, fresh_key
-from tests.integration.notifier import events as told
+from tests.integration.notifier import events as notifier_events
 from tests.integration.notifier.subscribing import activate, subscribe
 from tests.integration.projects.events import dispatched, take
 from tests.integration.rights.served import INTAKE, NOTIFIER, PROJECTS, Served
@@ -137,7 +137,7 @@ def _problems(part: Part) -> None:
     opinion = note_opinion(hub, project)["opinion_id"]
     part.foreign = [undecided, with_project, project, asked, opinion]
     ids = [*own, undecided, with_project, NOBODY]
-    tickets = [told.ticket_id(n) for n in (0, 20, 30, 4711)]
+    tickets = [notifier_events.ticket_id(n) for n in (0, 20, 30, 4711)]
     part.ids = {"hot_issue_id": ids, "merge_into": ids, "project_id": [project, NOBODY], "ticket_id": tickets}
     part.ids |= {"consultation_id": [asked, NOBODY], "opinion_id": [opinion, NOBODY]}
     assert MARK in hub.get(f"/projects/{project}").text
@@ -152,14 +152,22 @@ def _webhooks(part: Part) -> None:
     )
     for webhook in (own, foreign):
         activate(workshop, webhook)
-    take_all = (told.text_of(1), told.dispatched(1), told.text_of(2), told.dispatched(2, lead="greening"))
-    told.take(workshop, *take_all)
+    take_all = (
+        notifier_events.text_of(1),
+        notifier_events.dispatched(1),
+        notifier_events.text_of(2),
+        notifier_events.dispatched(2, lead="greening"),
+    )
+    notifier_events.take(workshop, *take_all)
     with workshop.engine.connect() as connection:
         sent = {str(row.delivery_id): row.recipient for row in connection.execute(deliveries.select())}
     part.foreign = [foreign["webhook_id"], *(one for one, recipient in sent.items() if recipient != OWN)]
     webhooks = [own["webhook_id"], foreign["webhook_id"], NOBODY]
     part.ids = {"webhook_id": webhooks, "delivery_id": [*sent, NOBODY], "cursor": [*sent, NOBODY]}
-    part.ids |= {"ticket_id": [told.ticket_id(1), told.ticket_id(2), NOBODY], "department": ["greening", "housing"]}
+    part.ids |= {
+        "ticket_id": [notifier_events.ticket_id(1), notifier_events.ticket_id(2), NOBODY],
+        "department": ["greening", "housing"],
+    }
     assert "wangshan" in admin.get("/webhooks").text
 
 

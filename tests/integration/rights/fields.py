@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 CLOSED = {"enum", "const"}
 """A text with one of these keywords says which ones there are."""
 NO_NAMES = {"date", "date-time"}
-"""Formats of texts that are times. Files are told by `contentMediaType`."""
+"""Formats of texts that are times. Files are recognised by `contentMediaType`."""
 
 
 class Field(NamedTuple):

@@ -470,7 +470,7 @@ ELSEWHERE: Mapping[str, Mapping[str, Rule]] = {
         "POST /webhooks body.department": Rule.NARROWS,
         "POST /schema-changes body.old": Rule.CODE,
         "POST /schema-changes body.new": Rule.CODE,
-        # officers, and the rules by which they are told
+        # officers, and the rules by which they are notified
         "GET /officers query.unit": Rule.NARROWS,
         **{f"GET /{path} query.cursor": Rule.NARROWS for path in ("officer-notices", "escalations")},
         "GET /officer-notices query.number": Rule.NARROWS,

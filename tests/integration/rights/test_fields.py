@@ -1,4 +1,4 @@
-"""Whatever a request may name has a rule; whoever adds a field is told that it needs one."""
+"""Whatever a request may name has a rule; whoever adds a field learns that it needs one."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ class System:
             wanted,
         )
         counted = {row[0]: row[1] for row in seen}
-        told = {
+        assigned = {
             ticket
             for (ticket,) in self.ask(
                 "notifier",
@@ -102,7 +102,7 @@ class System:
         left = {
             "intake": sum(ticket not in decided for ticket in wanted),
             "projects": sum(counted.get(ticket) != decided.get(ticket, (None,))[0] for ticket in wanted),
-            "notifier": sum(state == "dispatched" and ticket not in told for ticket, (_, state) in decided.items()),
+            "notifier": sum(state == "dispatched" and ticket not in assigned for ticket, (_, state) in decided.items()),
         }
         for service in WITH_DATABASE:
             left[f"{service} outbox"] = self.ask_one(

@@ -29,14 +29,14 @@ def test_r17_the_metrics_account_for_every_ticket(system: System, report: Report
     assert replay_all(system, "intake") == rejected
     soon(lambda: _balance(system) == (TICKETS, TICKETS, 0, 0), what="the balance after the replay")
     hops = _hops(system)
-    units = _units_to_be_told(system)
+    units = _units_to_notify(system)
     soon(lambda: system.metric("notifier", "closedloop_deliveries_total", outcome="sent") == units, "all told")
     report(json.dumps({"fault": "R17", "sent": TICKETS, "acked": len(history.ids), "lost": 0, "duplicated": 0,
                        "redelivered": 0, "recovery_s": 0.0, "dead_lettered": rejected, "hops": hops}))  # fmt: skip
     assert set(hops.values()) == {TICKETS}
 
 
-def _units_to_be_told(system: System) -> int:
+def _units_to_notify(system: System) -> int:
     """The lead of each dispatched ticket, and those that help."""
     with connect(system.stack.database_urls["intake"]) as connection:
         query = "SELECT sum(1 + cardinality(co_handlers)) FROM tickets WHERE state = 'dispatched'"

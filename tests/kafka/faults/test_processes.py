@@ -1,4 +1,4 @@
-"""R1, R2 of docs/faults.md: services die, or are told to stop, while tickets come in."""
+"""R1, R2 of docs/faults.md: services die, or are asked to stop, while tickets come in."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """R6 of docs/faults.md: every group begins again at offset 0.
 
-The inbox knows it all: nothing changes, nobody is told twice.
+The inbox knows it all: nothing changes, nobody is notified twice.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def test_r6_replaying_everything_changes_nothing(system: System, report: Report)
         wait_until_read(system)
         for process in system.processes():
             process.stop()
-        before, told = _checksums(system), len(_records(system, *DEPARTMENTS))
+        before, messages = _checksums(system), len(_records(system, *DEPARTMENTS))
         readings = _records(system, "classifications")
         records = sum(reset_to_beginning(system.stack.bootstrap, group) for group in SUBSCRIPTIONS)
         began = time.monotonic()
@@ -40,7 +40,7 @@ def test_r6_replaying_everything_changes_nothing(system: System, report: Report)
     assert len(again) >= 2 * len(readings), "the classifier has not read again"
     assert set(again) == set(readings), "a second reading of a text got another id"
     assert _checksums(system) == before
-    assert len(_records(system, *DEPARTMENTS)) == told
+    assert len(_records(system, *DEPARTMENTS)) == messages
 
 
 def _records(system: System, *topics: str) -> list[str]:

@@ -110,13 +110,13 @@ class Trial:
         yield self._topic("ticket-texts", self.acked, effects_per_version=True)
         yield self._topic("classifications", self.acked, effects_per_version=True)
         acked = self.acked
-        told = [
+        assignments = [
             Sighting(ticket, f"{record.topic} {record.headers['ce_id']}")
             for record in self._read(*DEPARTMENTS)
             if (ticket := _key(record)) in acked and record.headers["ce_type"] == ASSIGNED
         ]
-        yield Evidence("departments", dispatched, told)
-        astray = {one.key for one in told if one.identity.split()[0] != f"departments.{decided.get(one.key)}"}
+        yield Evidence("departments", dispatched, assignments)
+        astray = {one.key for one in assignments if one.identity.split()[0] != f"departments.{decided.get(one.key)}"}
         yield Evidence("the lead's own topic", astray, [])
 
     def _table(self, service: str, query: str, expected: Collection[str] | None = None) -> Evidence:

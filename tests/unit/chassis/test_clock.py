@@ -14,7 +14,7 @@ def test_the_system_clock_is_aware_and_in_utc() -> None:
     assert now.tzinfo is UTC
 
 
-def test_a_fixed_clock_moves_only_when_told() -> None:
+def test_a_fixed_clock_moves_only_when_advanced() -> None:
     clock = FixedClock(datetime(2026, 7, 1, 8, tzinfo=timezone(timedelta(hours=8))))
     assert clock.now() == clock.now() == datetime(2026, 7, 1, tzinfo=UTC)
     clock.advance(timedelta(days=3))

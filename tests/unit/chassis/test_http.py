@@ -427,7 +427,7 @@ def test_an_actor_speaks_for_its_department_and_sub_district(client: TestClient,
 
 
 @pytest.mark.parametrize("header", [None, "", "Basic dXNlcjpwYXNz", "Bearer", "Bearer "])
-def test_a_request_without_a_token_is_told_to_send_one(client: TestClient, header: str | None) -> None:
+def test_a_request_without_a_token_is_asked_to_send_one(client: TestClient, header: str | None) -> None:
     answer = client.get("/notes/any/one", headers={"authorization": header} if header is not None else {})
     assert answer.status_code == 401
     assert answer.json()["type"].endswith(":token-missing")

@@ -22,7 +22,7 @@ def test_an_event_without_text_is_shown_whole() -> None:
     assert json.loads(outline_of(json.dumps(EVENT).encode())) == EVENT
 
 
-def test_what_people_wrote_is_told_by_its_length() -> None:
+def test_what_people_wrote_is_described_by_its_length() -> None:
     written = {"text": SAID, "phone": int(PHONE), SAID: [NAME, PHONE, {"deep": SAID}], "spoken": "a few words"}
     shown = outline_of(json.dumps(EVENT | written, ensure_ascii=False).encode())
     assert traces(shown) == set()
@@ -31,7 +31,7 @@ def test_what_people_wrote_is_told_by_its_length() -> None:
     assert json.loads(shown)["state"] == "dispatched"
 
 
-def test_what_is_not_json_is_told_by_its_length() -> None:
+def test_what_is_not_json_is_described_by_its_length() -> None:
     assert outline_of(SAID.encode()) == f"not JSON, {len(SAID.encode())} bytes"
     assert outline_of(b"\xff" * 7) == "not JSON, 7 bytes"
 

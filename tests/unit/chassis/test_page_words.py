@@ -32,7 +32,8 @@ from services.intake.pages.step_forms import FORMS
 from services.intake.pages.together import TOGETHER
 from services.intake.store.inbox import Tab
 from services.intake.store.indicators import INDICATORS
-from services.projects.domain import hot_issue, repair_project
+from services.projects.domain import hot_issue
+from services.projects.domain.works import repair_project
 from services.projects.store.board import COLUMNS
 
 OF = Path(next(iter(services.__path__)))

@@ -44,8 +44,8 @@ def silence(error: type[httpx.TransportError]) -> Turn:
 def test_503_is_repeated_with_the_same_key_and_body_when_the_service_says() -> None:
     server = Server(answer(503, Retry_After="2"), answer(202))
     with server.client() as client:
-        told = client.post("/tickets", json={"text": "漏雨"}, headers={"Idempotency-Key": "one"})
-    assert told.status_code == 202
+        response = client.post("/tickets", json={"text": "漏雨"}, headers={"Idempotency-Key": "one"})
+    assert response.status_code == 202
     assert server.pauses == [2.0]
     first, second = server.requests
     assert first.headers["Idempotency-Key"] == second.headers["Idempotency-Key"] == "one"

@@ -1,4 +1,4 @@
-"""services/chassis/web/rate_limit.py: a client that guesses or floods is told when to come again."""
+"""services/chassis/web/rate_limit.py: a client that guesses or floods is shown when to come again."""
 
 from __future__ import annotations
 

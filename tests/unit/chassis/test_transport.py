@@ -80,6 +80,6 @@ def test_a_password_with_letters_of_any_script_is_sent_as_utf_8(monkeypatch: pyt
 
 
 def test_a_password_that_was_given_by_hand_is_no_files(secrets: Path) -> None:
-    told = {"kafka_user": CLOSED["kafka_user"], "kafka_ca": CLOSED["kafka_ca"], "kafka_bootstrap": "a:9092"}
-    assert password(load(KafkaSettings, kafka_password="by hand", **told)) == b"by hand"
-    assert password(KafkaSettings.model_validate(told | {"kafka_password": "by hand"})) == b"by hand"
+    given = {"kafka_user": CLOSED["kafka_user"], "kafka_ca": CLOSED["kafka_ca"], "kafka_bootstrap": "a:9092"}
+    assert password(load(KafkaSettings, kafka_password="by hand", **given)) == b"by hand"
+    assert password(KafkaSettings.model_validate(given | {"kafka_password": "by hand"})) == b"by hand"

@@ -51,12 +51,12 @@ def test_a_halted_consumer_is_not_ready_and_never_stuck(workers: Workers, now: N
     assert not workers.failed
 
 
-def test_a_bug_is_told_at_once_and_the_process_has_failed(workers: Workers) -> None:
-    told = threading.Event()
-    workers.on_death = told.set
+def test_a_bug_is_reported_at_once_and_the_process_has_failed(workers: Workers) -> None:
+    noticed = threading.Event()
+    workers.on_death = noticed.set
     workers.add("relay", fails)
     workers.start()
-    assert told.wait(10)
+    assert noticed.wait(10)
     assert workers.failed
     assert health_of(workers).stuck() == {"relay": "ended: KeyError"}
 
@@ -68,7 +68,7 @@ def test_a_worker_that_stands_still_is_stuck_in_time(workers: Workers, now: Now)
     assert list(health_of(workers).stuck()) == ["relay"]
 
 
-def test_all_are_told_to_stop_and_whoever_hangs_is_left_behind(
+def test_all_are_asked_to_stop_and_whoever_hangs_is_left_behind(
     workers: Workers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.chassis.workers.GRACE_S", 0.2)

@@ -64,7 +64,7 @@ def test_the_shipped_layer_is_made_from_the_examples() -> None:
     assert made_from() == examples_sha256()
 
 
-def test_a_kind_that_is_told_of_the_past_or_denied_does_not_count() -> None:
+def test_a_kind_that_is_said_of_the_past_or_denied_does_not_count() -> None:
     assert kind_of("我不是投诉，请问几点关门", None)[0] is RequestKind.ENQUIRY
     assert kind_of("之前多次投诉，求助求助", None)[0] is RequestKind.HELP
 
@@ -76,7 +76,7 @@ def test_a_title_that_names_one_kind_is_believed_whatever_the_letter_asks() -> N
     assert kind_of(f"关于投诉后的建议\n{letter}", None)[0] is not RequestKind.COMPLAINT
 
 
-def test_the_words_that_decided_are_told_heaviest_first() -> None:
+def test_the_words_that_decided_are_listed_heaviest_first() -> None:
     assert kind_of("建议增设座椅", None)[1][0] == "建议"
 
 

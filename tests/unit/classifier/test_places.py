@@ -253,7 +253,7 @@ def test_a_part_of_a_number_is_not_the_number(written: str, estate: str | None) 
         ("静安区那边的亲戚说", "丰镇路88弄", None),
     ],
 )
-def test_a_place_of_another_district_is_told_and_no_estate_of_ours(text: str, address: str, there: str | None) -> None:
+def test_a_place_of_another_district_is_found_and_no_estate_of_ours(text: str, address: str, there: str | None) -> None:
     located = OFFICES.locate(normalise(text), normalise(address))
     assert located.elsewhere == there
     assert (located.place.estate is None) is (there is not None)

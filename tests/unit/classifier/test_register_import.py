@@ -117,7 +117,7 @@ def test_what_was_imported_is_used_and_the_one_before_stays(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     "damage", ["", "{", "[]", '{"estates": 3, "committees": {}}', '{"estates": [{}], "committees": {}}']
 )
-def test_a_damaged_register_is_told_and_not_replaced_by_another(tmp_path: Path, damage: str) -> None:
+def test_a_damaged_register_is_reported_and_not_replaced_by_another(tmp_path: Path, damage: str) -> None:
     store = RegisterStore(tmp_path)
     version = store.save([Estate(id="e-a", name="明月小区")], {}, "a.csv", AT)
     (tmp_path / f"{version}.json").write_text(damage)

@@ -120,7 +120,7 @@ def test_offsets_that_move_on_stop_nothing(monkeypatch: pytest.MonkeyPatch) -> N
         bench.look()
 
 
-def test_rebalances_without_end_are_told_with_the_likely_cause(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rebalances_without_end_are_reported_with_the_likely_cause(monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Bench(App(), monkeypatch)
     for count in range(1, REBALANCES + 1):
         bench.app.rebalancing_count = count

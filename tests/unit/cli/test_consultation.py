@@ -353,14 +353,14 @@ def test_silence_counts_by_a_rule_that_says_so(files: Files) -> None:
         (("--export", "/nowhere/record.json"), "cannot be written"),
     ],
 )
-def test_bad_options_are_told(files: Files, options: tuple[str, ...], why: str) -> None:
+def test_bad_options_are_reported(files: Files, options: tuple[str, ...], why: str) -> None:
     code, output = files.count(*options)
     assert code == 1
     assert why in output
     assert '"items"' not in output
 
 
-def test_many_faults_are_told_together_but_not_all(files: Files) -> None:
+def test_many_faults_are_reported_together_but_not_all(files: Files) -> None:
     files.write(parts=PARTS.splitlines()[0] + "\n" + "".join(f"{one},1,1,0,o\n" for one in range(100)))
     code, output = files.count()
     assert code == 1

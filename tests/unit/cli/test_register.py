@@ -63,7 +63,7 @@ def test_a_dry_run_changes_nothing(tmp_path: Path) -> None:
         (ROWS.encode(), ("--committees", "/nowhere.json"), "cannot be read"),
     ],
 )
-def test_a_file_that_cannot_be_used_is_told_and_changes_nothing(
+def test_a_file_that_cannot_be_used_is_reported_and_changes_nothing(
     tmp_path: Path, content: bytes, options: tuple[str, ...], why: str
 ) -> None:
     imported(tmp_path, ROWS.encode())

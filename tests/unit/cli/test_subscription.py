@@ -44,7 +44,7 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Asked:
     return answer
 
 
-def test_an_announcement_says_how_many_were_told(asked: Asked) -> None:
+def test_an_announcement_says_how_many_were_notified(asked: Asked) -> None:
     requests = asked(subscription, httpx.Response(201, json={"told": 20}))
     shown = runner.invoke(app, ANNOUNCE)
     assert shown.output == f"20 departments are notified that {NEW} replaces {OLD} from 2027-02-01 on\n"
@@ -69,5 +69,5 @@ def test_the_sandbox_is_filled(asked: Asked) -> None:
     requests = asked(sandbox, httpx.Response(201, json={"tickets": 8, "messages": 14}))
     assert runner.invoke(app, ["sandbox", "--tickets", "8"]).output == "8 tickets, 14 messages on departments.sandbox\n"
     assert json.loads(requests[0].content) == {"tickets": 8}
-    told = runner.invoke(app, ["sandbox", "--tickets", "8", "--json"])
-    assert json.loads(told.output) == {"tickets": 8, "messages": 14}
+    printed = runner.invoke(app, ["sandbox", "--tickets", "8", "--json"])
+    assert json.loads(printed.output) == {"tickets": 8, "messages": 14}

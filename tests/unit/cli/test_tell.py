@@ -1,4 +1,4 @@
-"""services/cli/commands/tell.py: what a caller would be told, in lines or as JSON."""
+"""services/cli/commands/tell.py: what a caller would be sent, in lines or as JSON."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from services.cli.commands import tell
 from services.cli.main import app
 
 runner = CliRunner()
-TOLD = {
+TELLING = {
     "occasion": "answered",
     "way": "sms",
     "cause": None,
@@ -46,7 +46,7 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_it_says_by_which_way_when_and_in_which_words(asked: Any) -> None:
-    requests = asked(httpx.Response(200, json=TOLD))
+    requests = asked(httpx.Response(200, json=TELLING))
     shown = runner.invoke(app, ["tell", "--dry-run", "t-1", "done again"])
     assert shown.output.splitlines() == [
         "answered: by sms, not before 2026-07-01T00:00:00Z",
@@ -57,13 +57,13 @@ def test_it_says_by_which_way_when_and_in_which_words(asked: Any) -> None:
 
 
 def test_it_says_why_not(asked: Any) -> None:
-    asked(httpx.Response(200, json=TOLD | {"way": None, "cause": "anonymous"}))
+    asked(httpx.Response(200, json=TELLING | {"way": None, "cause": "anonymous"}))
     assert "answered: no message: anonymous" in runner.invoke(app, ["tell", "--dry-run", "t-1", "answered"]).output
 
 
 def test_json_is_what_intake_answered(asked: Any) -> None:
-    asked(httpx.Response(200, json=TOLD))
-    assert json.loads(runner.invoke(app, ["tell", "--dry-run", "t-1", "answered", "--json"]).output) == TOLD
+    asked(httpx.Response(200, json=TELLING))
+    assert json.loads(runner.invoke(app, ["tell", "--dry-run", "t-1", "answered", "--json"]).output) == TELLING
 
 
 def test_a_refusal_is_shown(asked: Any) -> None:

@@ -88,7 +88,7 @@ def test_evaluate_categories_takes_any_labels(data: Path) -> None:
         (["evaluate", "types", "--data", "x.csv", "--train", "y.csv", "--folds", "2"], "not both"),
     ],
 )
-def test_what_cannot_be_done_is_told_with_the_remedy(arguments: list[str], message: str) -> None:
+def test_what_cannot_be_done_is_reported_with_the_remedy(arguments: list[str], message: str) -> None:
     assert message in run(*arguments, code=1)
 
 

@@ -20,7 +20,7 @@ def test_each_pattern_of_a_reply_has_its_words() -> None:
     assert patterns <= FORMS.keys()
 
 
-def test_a_reply_that_does_not_match_is_told_what_would_do() -> None:
+def test_a_reply_that_does_not_match_is_answered_with_what_would_do() -> None:
     with pytest.raises(ValidationError) as found:
         TicketSignReplied.model_validate({"version": 1, "ticket_id": "7D2F", "actor": "li 07"})
     assert model_fault(found.value) == (

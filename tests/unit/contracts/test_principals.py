@@ -25,7 +25,7 @@ from services.contracts.principals import (
 from services.contracts.services import SERVICES, WITH_DATABASE
 from services.contracts.topics import topic_table
 from services.notifier.domain.delivery import CONSUMER as NOTIFIER
-from services.notifier.wiring import READS as TOLD_OF
+from services.notifier.wiring import READS as NOTIFIER_READS
 from services.projects.jobs.rebuild.run import TOPICS as REBUILT
 from services.projects.jobs.rebuild.topic_reader import GROUP as REBUILD
 
@@ -59,7 +59,7 @@ def test_no_right_on_topics_is_for_more_than_one() -> None:
         assert not [r for r in PRINCIPALS.rights[one.user] if r.resource is Resource.TOPIC and r.prefixed]
 
 
-def test_a_department_reads_what_is_told_to_it_and_writes_its_replies_and_that_is_all() -> None:
+def test_a_department_reads_its_own_messages_and_writes_its_replies_and_that_is_all() -> None:
     rights = PRINCIPALS.rights["department-police"]
     assert sorted(map(str, rights)) == [
         "read group department-police.*",
@@ -101,7 +101,7 @@ def test_a_service_may_join_every_group_that_its_code_names(service: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("service", "topics"), [("projects", REBUILT), ("classifier", READ_AGAIN), ("notifier", TOLD_OF)]
+    ("service", "topics"), [("projects", REBUILT), ("classifier", READ_AGAIN), ("notifier", NOTIFIER_READS)]
 )
 def test_a_service_may_read_what_its_jobs_read(service: str, topics: Iterable[str]) -> None:
     assert [topic for topic in topics if not may(service, Operation.READ, Resource.TOPIC, topic)] == []

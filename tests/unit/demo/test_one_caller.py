@@ -1,4 +1,4 @@
-"""demo/one_caller.py: she is read, told, asked and forgotten; the play fails where that is not so."""
+"""demo/one_caller.py: she is read, notified, asked and forgotten; the play fails where that is not so."""
 
 from __future__ import annotations
 
@@ -176,7 +176,7 @@ def test_she_is_forgotten_and_the_report_keeps_what_was_kept() -> None:
     account = caller.account()
     assert account is not None
     assert (account.answered, account.erased, account.places) == (NOW, NOW + ERASED_AFTER, [])
-    assert [(one.cn, one.en) for one in account.told] == [("请回答：（链接）", "Please answer: (link)")]
+    assert [(one.cn, one.en) for one in account.messages] == [("请回答：（链接）", "Please answer: (link)")]
     assert account.kept == {"in_vault": 1, "kept": {"texts": 1}}
     officer = [path for role, path in world.asked if role == "hub+identity-reader"]
     assert officer == ["/privacy/report", "/privacy/erasures", "/privacy/report"]

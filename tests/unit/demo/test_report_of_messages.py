@@ -10,7 +10,7 @@ import pytest
 from demo.calls import Call
 from demo.clockwork import BEGIN, midnight
 from demo.messages import Outcome
-from demo.one_caller import Account, Told
+from demo.one_caller import Account, CallerMessage
 from demo.report.one_caller import CAUSES, OUTCOMES, messages, one_caller
 from services.intake.domain.caller_access import ReadingOutcome
 from services.intake.domain.telling_plan import Cause
@@ -23,8 +23,8 @@ READING = {"at": NOW.isoformat(), "unit": "housing", "purpose": "first contact",
 @pytest.fixture
 def account() -> Account:
     call = Call(NOW, "e", "MJ01", "roof-leak", "漏水", None, "phone", "王女士", "10000102007")
-    told = [Told(NOW + 3 * DAY, "已开工", "Works start"), Told(NOW + 2 * DAY, "已决定", "Decided")]
-    return Account(call, "t-1", "housing", NOW + DAY, "1" * 18, "漏水", told=told, readings=[READING])
+    sent = [CallerMessage(NOW + 3 * DAY, "已开工", "Works start"), CallerMessage(NOW + 2 * DAY, "已决定", "Decided")]
+    return Account(call, "t-1", "housing", NOW + DAY, "1" * 18, "漏水", messages=sent, readings=[READING])
 
 
 def test_nobody_has_no_story() -> None:
@@ -70,8 +70,8 @@ def test_what_was_kept_stands_beside_what_is_left(account: Account) -> None:
 
 
 def test_the_sum_of_the_messages_names_every_cause() -> None:
-    told = Outcome(1_200, 1_000, Counter({"superseded": 90, "anonymous": 100}), 10, ["a"], ["b", "c"])
-    lines = messages(told)
+    outcome = Outcome(1_200, 1_000, Counter({"superseded": 90, "anonymous": 100}), 10, ["a"], ["b", "c"])
+    lines = messages(outcome)
     assert [(en, figure) for _, en, figure in lines[:4]] == [
         ("planned", "1,200"),
         ("sent", "1,000"),

@@ -113,15 +113,15 @@ def test_an_administrator_makes_topics_users_and_rights() -> None:
 
 def test_the_broker_lets_nobody_in_without_a_password_or_the_one_certificate() -> None:
     lines = DEPLOYED.read_text(encoding="utf-8").splitlines()
-    told = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
-    assert {one.split(":")[1] for one in told["listener.security.protocol.map"].split(",")} == {"SASL_SSL", "SSL"}
-    for listener in (one.split(":")[0] for one in told["listeners"].split(",")):
-        known = told.get(f"listener.name.{listener.lower()}.ssl.client.auth") == "required"
-        assert known or f"listener.name.{listener.lower()}.scram-sha-512.sasl.jaas.config" in told, listener
-    assert told["super.users"] == f"User:CN={NODE};User:{ADMIN}"
-    assert told["auto.create.topics.enable"] == "false"
+    properties = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    assert {one.split(":")[1] for one in properties["listener.security.protocol.map"].split(",")} == {"SASL_SSL", "SSL"}
+    for listener in (one.split(":")[0] for one in properties["listeners"].split(",")):
+        known = properties.get(f"listener.name.{listener.lower()}.ssl.client.auth") == "required"
+        assert known or f"listener.name.{listener.lower()}.scram-sha-512.sasl.jaas.config" in properties, listener
+    assert properties["super.users"] == f"User:CN={NODE};User:{ADMIN}"
+    assert properties["auto.create.topics.enable"] == "false"
     secrets = {f"/run/secrets/{name}" for name in _service("kafka")["secrets"]}
-    assert {told["ssl.keystore.location"], told["ssl.truststore.location"]} <= secrets
+    assert {properties["ssl.keystore.location"], properties["ssl.truststore.location"]} <= secrets
     offered = [filled(one, {}) for one in _service("kafka")["ports"]]
     assert offered == ["127.0.0.1:9095:9095"], "departments' port alone"
 

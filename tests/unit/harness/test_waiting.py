@@ -60,7 +60,7 @@ def test_a_limit_is_stretched_for_a_busy_machine() -> None:
     assert eventually(lambda: time.monotonic() - began > 0.05 and next(asked) >= 0, within=0.01, every=0.001)
 
 
-def test_a_duration_is_told_as_on_a_machine_at_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_duration_is_given_as_on_a_machine_at_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     watch = Stopwatch()
     monkeypatch.setattr(waiting, "slowness", lambda: 4.0)
     time.sleep(0.05)

@@ -1,4 +1,4 @@
-"""What the city is told, in which states, how patiently; its deadline beside ours."""
+"""What the city is sent, in which states, how patiently; its deadline beside ours."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_whatever_no_step_leaves_is_not_open_there_and_a_reply_waits_for_the_cit
     assert TicketState.REJECTED not in OPEN_THERE
 
 
-def test_each_end_that_the_city_waits_for_is_told() -> None:
+def test_each_end_that_the_city_waits_for_is_reported() -> None:
     for (_, step), target in STEPS.items():
         if isinstance(target, TicketState) and city_state(target) in (CityState.REPLIED, CityState.RETURNED):
             assert REPORTED[step] in (MessageKind.REPLY, MessageKind.RETURN)

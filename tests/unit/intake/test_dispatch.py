@@ -79,7 +79,7 @@ def test_none_of_the_types_is_for_a_person_however_sure_the_model() -> None:
     assert decision == ReviewReason(ReviewCode.NO_TYPE)
 
 
-def test_a_matter_of_another_district_is_for_a_person_who_is_told_where() -> None:
+def test_a_matter_of_another_district_is_for_a_person_who_is_shown_where() -> None:
     decision = decide(Catalogue(taxonomy()), "MJ01", 1.0, place(None), elsewhere="浦东新区")
     assert decision == ReviewReason(ReviewCode.ELSEWHERE, elsewhere="浦东新区")
     assert isinstance(decision, ReviewReason)

@@ -1,4 +1,4 @@
-"""When duty desks are told that calls wait, and in which words."""
+"""When duty desks are notified that calls wait, and in which words."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_within_its_time_a_desk_has_one_slot_and_in_the_next_another(now: dateti
 
 
 @given(MOMENTS)
-def test_nobody_is_told_in_the_quiet_hours(now: datetime) -> None:
+def test_nobody_is_notified_in_the_quiet_hours(now: datetime) -> None:
     hour = now.astimezone(SHANGHAI).hour
     assert (RULES.slot(now) is None) is (hour >= 20 or hour < 8)
 

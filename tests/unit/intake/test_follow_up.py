@@ -86,12 +86,12 @@ class AnyWalk(RuleBasedStateMachine):
         assert self.one.stage is self.stages[-1]
 
     @invariant()
-    def nobody_is_told_the_same_twice_in_a_round(self) -> None:
+    def no_stage_comes_twice_in_a_round(self) -> None:
         order, rounds = list(Stage), [0]
         for before, after in zip(self.stages, self.stages[1:], strict=False):
             rounds.append(rounds[-1] + (order.index(after) < order.index(before)))
-        told = list(zip(rounds, self.stages, strict=True))
-        assert len(set(told)) == len(told)
+        pairs = list(zip(rounds, self.stages, strict=True))
+        assert len(set(pairs)) == len(pairs)
         assert self.one.round == rounds[-1]
 
     @invariant()
@@ -123,7 +123,7 @@ def test_every_state_of_a_hot_issue_is_known() -> None:
 
 
 @pytest.mark.parametrize("decision", [DecisionKind.SERVICE, DecisionKind.RULE])
-def test_without_works_nobody_is_told_of_works(decision: DecisionKind) -> None:
+def test_without_works_nobody_is_notified_of_works(decision: DecisionKind) -> None:
     for state in IssueState:
         for suspended in (False, True):
             stage = stage_of(state, decision, suspended=suspended)

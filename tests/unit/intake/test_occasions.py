@@ -1,4 +1,4 @@
-"""The table of what callers are told: its faults are named, and every message can be said."""
+"""The table of what callers are sent: its faults are named, and every message can be said."""
 
 from __future__ import annotations
 
@@ -166,13 +166,13 @@ def test_a_message_is_true_in_the_state_to_which_its_step_leads() -> None:
                 assert after <= {*occasion.holds_in}, occasion.code
 
 
-def test_every_step_that_ends_or_moves_a_matter_is_told() -> None:
-    told = {step for one in TABLE.occasions for step in one.steps}
+def test_every_step_that_ends_or_moves_a_matter_has_an_occasion() -> None:
+    steps = {step for one in TABLE.occasions for step in one.steps}
     assert {
         *(TicketStep.DISPATCH, TicketStep.SETTLE, TicketStep.ORDER_REDO, TicketStep.MERGE, TicketStep.UNMERGE),
         *(TicketStep.TRANSFER, TicketStep.REJECT, TicketStep.RECONSIDER, TicketStep.PAUSE, TicketStep.RESUME),
         *(TicketStep.GRANT_EXTENSION, TicketStep.REDISPATCH),
-    } <= told
+    } <= steps
 
 
 Change = Callable[[dict[str, Any]], Any]
@@ -279,7 +279,7 @@ def news(of: Of, state: str, left: str | None = None, kind: str | None = None) -
 
 
 @pytest.mark.parametrize(
-    ("audience", "told", "code"),
+    ("audience", "latest", "code"),
     [
         (Audience.CONCERNED, news(Of.PROJECT, "listed"), "works listed"),
         (Audience.CONCERNED, news(Of.PROJECT, "consulted"), "residents consulted"),
@@ -307,8 +307,8 @@ def news(of: Of, state: str, left: str | None = None, kind: str | None = None) -
         (Audience.CONCERNED, news(Of.CASE, "closed"), None),
     ],
 )
-def test_who_hears_which_news_of_works(audience: Audience, told: WorksNews, code: str | None) -> None:
-    found = TABLE.of_works(audience, told)
+def test_who_hears_which_news_of_works(audience: Audience, latest: WorksNews, code: str | None) -> None:
+    found = TABLE.of_works(audience, latest)
     assert (found.code if found else None) == code
 
 
@@ -328,7 +328,7 @@ NOW = datetime(2026, 7, 1, tzinfo=UTC)
         ("defect mended", KnownWorks(4, "open"), False),
     ],
 )
-def test_news_that_is_overtaken_is_not_told(code: str, known: KnownWorks, true: bool) -> None:
+def test_news_that_is_overtaken_is_not_sent(code: str, known: KnownWorks, true: bool) -> None:
     occasion = TABLE.find(code)
     assert occasion
     assert occasion.works

@@ -74,5 +74,5 @@ def test_a_field_left_out_leaves_no_mark_so_that_a_later_version_may_add_one() -
 
 
 @pytest.mark.parametrize(("one", "other"), DIFFERENT)
-def test_another_request_is_told_apart(one: dict[str, Any], other: dict[str, Any]) -> None:
+def test_another_request_is_distinguished(one: dict[str, Any], other: dict[str, Any]) -> None:
     assert canonical(one) != canonical(other)

@@ -1,4 +1,4 @@
-"""Whether a person is told something, by which way and when: quiet hours, limits, and what stands against it."""
+"""Whether a person gets a message, by which way and when: quiet hours, limits, and what stands against it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def quiet(begin: time, end: time) -> Quiet:
     return Quiet(begin=begin, end=end, source="test")
 
 
-def told(code: str, to: Addressee, at: datetime = NOON, *before: datetime) -> tuple[Way | None, Cause | None]:
+def decided(code: str, to: Addressee, at: datetime = NOON, *before: datetime) -> tuple[Way | None, Cause | None]:
     decision = decide(TABLE, occasion(code), to, before, at)
     return decision.way, decision.cause
 
@@ -63,10 +63,10 @@ def told(code: str, to: Addressee, at: datetime = NOON, *before: datetime) -> tu
         ("transferred", {"stopped": True}, Way.SMS, None),
     ],
 )
-def test_a_person_is_told_by_the_first_way_that_reaches_them_or_not_for_a_cause(
+def test_a_message_goes_by_the_first_way_that_reaches_the_person_or_not_for_a_cause(
     code: str, to: dict[str, Any], way: Way | None, cause: Cause | None
 ) -> None:
-    assert told(code, replace(MOBILE, **to)) == (way, cause)
+    assert decided(code, replace(MOBILE, **to)) == (way, cause)
 
 
 @pytest.mark.parametrize(
@@ -94,13 +94,13 @@ def test_a_mobile_can_be_called_too() -> None:
 
 
 @pytest.mark.parametrize(
-    ("hour", "told_at"),
+    ("hour", "not_before"),
     [("12:00", "1 12:00"), ("20:59", "1 20:59"), ("21:00", "2 08:00"), ("23:59", "2 08:00"), ("07:59", "1 08:00")],
 )
-def test_in_the_night_nobody_is_told_what_can_wait(hour: str, told_at: str) -> None:
+def test_in_the_night_nobody_is_sent_what_can_wait(hour: str, not_before: str) -> None:
     at = datetime.combine(datetime(2026, 7, 1), time.fromisoformat(hour), SHANGHAI)
     decision = decide(TABLE, occasion("answered"), MOBILE, [], at.astimezone(UTC))
-    assert decision.not_before.astimezone(SHANGHAI).strftime("%-d %H:%M") == told_at
+    assert decision.not_before.astimezone(SHANGHAI).strftime("%-d %H:%M") == not_before
     assert decide(TABLE, occasion("transferred"), MOBILE, [], at).not_before == at
 
 
@@ -148,15 +148,15 @@ def test_no_window_of_time_ever_holds_more_messages_than_its_limit(
 
 def test_a_message_that_fits_no_window_is_withheld_and_urgent_ones_have_limits_of_their_own() -> None:
     usual, urgent = ([NOON - timedelta(hours=ago) for ago in range(n)] for n in (3, 6))
-    assert told("answered", MOBILE, NOON, *usual[:2]) == (Way.SMS, None)
-    assert told("answered", MOBILE, NOON, *usual) == (None, Cause.LIMIT)
-    assert told("transferred", MOBILE, NOON, *urgent[:5]) == (Way.SMS, None)
-    assert told("transferred", MOBILE, NOON, *urgent) == (None, Cause.LIMIT)
+    assert decided("answered", MOBILE, NOON, *usual[:2]) == (Way.SMS, None)
+    assert decided("answered", MOBILE, NOON, *usual) == (None, Cause.LIMIT)
+    assert decided("transferred", MOBILE, NOON, *urgent[:5]) == (Way.SMS, None)
+    assert decided("transferred", MOBILE, NOON, *urgent) == (None, Cause.LIMIT)
     week = [NOON - timedelta(hours=12 * ago) for ago in range(1, 11)]
-    assert told("answered", MOBILE, NOON, *week) == (None, Cause.LIMIT)
+    assert decided("answered", MOBILE, NOON, *week) == (None, Cause.LIMIT)
 
 
 def test_messages_that_are_put_off_to_the_morning_count_there() -> None:
     night = datetime(2026, 7, 1, 15, tzinfo=UTC)  # 23:00
     morning = datetime(2026, 7, 2, 0, tzinfo=UTC)
-    assert told("answered", MOBILE, night, *[morning] * 3) == (None, Cause.LIMIT)
+    assert decided("answered", MOBILE, night, *[morning] * 3) == (None, Cause.LIMIT)

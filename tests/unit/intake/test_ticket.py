@@ -99,7 +99,7 @@ class AnyWalk(RuleBasedStateMachine):
         assert len(set(self.ticket.co_handlers)) == len(self.ticket.co_handlers)
 
     @invariant()
-    def whoever_reviews_is_told_why(self) -> None:
+    def a_ticket_in_review_has_a_reason(self) -> None:
         assert (self.ticket.review_reason is not None) >= (self.ticket.state is TicketState.IN_REVIEW)
 
     @invariant()

@@ -43,7 +43,7 @@ class Chains(RuleBasedStateMachine):
 
     @initialize(waits=st.lists(st.integers(1, 600), min_size=1, max_size=6), reached=st.integers(0, 3))
     def begin(self, waits: list[int], reached: int) -> None:
-        self.chain, self.now, self.told, self.read_at_step = chain_of(waits, reached), START, [0], None
+        self.chain, self.now, self.notified_steps, self.read_at_step = chain_of(waits, reached), START, [0], None
 
     @rule(minutes=st.integers(0, 900))
     def wait(self, minutes: int) -> None:
@@ -56,9 +56,9 @@ class Chains(RuleBasedStateMachine):
         due = self.chain.due_at
         if not self.chain.awaits(step) or due is None or due > self.now:
             return
-        before, self.chain = self.chain, self.chain.told_next(self.now, reached)
+        before, self.chain = self.chain, self.chain.advanced(self.now, reached)
         if self.chain.step > before.step:
-            self.told.append(self.chain.step)
+            self.notified_steps.append(self.chain.step)
             assert before.due_at is not None
             assert self.chain.due_at is not None
             wait = self.chain.due_at - self.now
@@ -74,13 +74,13 @@ class Chains(RuleBasedStateMachine):
     @invariant()
     def each_step_once_and_in_order(self) -> None:
         if hasattr(self, "chain"):
-            assert self.told == list(range(self.chain.step + 1))
+            assert self.notified_steps == list(range(self.chain.step + 1))
             assert self.chain.step <= len(self.chain.chain)
 
     @invariant()
     def whoever_reads_ends_it(self) -> None:
         if hasattr(self, "chain") and self.read_at_step is not None:
-            assert self.told[-1] == self.read_at_step
+            assert self.notified_steps[-1] == self.read_at_step
             assert self.chain.state is EscalationState.READ
 
     @invariant()
@@ -102,7 +102,7 @@ def test_unread_it_always_ends_after_all_its_waits(waits: list[int], reached: li
         assert steps <= len(waits) + 1
         assert chain.due_at == START + elapsed
         turn, there = chain.next_turn, next(answers)
-        chain = chain.told_next(chain.due_at, int(there))
+        chain = chain.advanced(chain.due_at, int(there))
         elapsed += turn.within if turn and there else timedelta(0)
     assert chain.state is EscalationState.EXHAUSTED
     assert chain.step == len(waits)

@@ -1,4 +1,4 @@
-"""How long the log keeps what was told: each message has one class."""
+"""How long the log keeps what was sent: each message has one class."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_a_faulty_file_is_refused_with_the_row_and_the_remedy(old: str, new: str
     ],
     ids=["forgotten", "unknown", "twice"],
 )
-def test_what_officers_are_told_of_has_one_class_each(old: str, new: str, fault: str, tmp_path: Path) -> None:
+def test_what_officers_are_notified_of_has_one_class_each(old: str, new: str, fault: str, tmp_path: Path) -> None:
     assert min(load_officer_log_retention().values()) >= timedelta(days=180)
     changed = tmp_path / "log_retention.yaml"
     changed.write_text(FILE.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")

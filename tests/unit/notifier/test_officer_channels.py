@@ -21,8 +21,8 @@ KNOWN = {
 }
 
 
-def settings(**told: str) -> NotifierSettings:
-    return NotifierSettings.model_validate(KNOWN | told)
+def settings(**given: str) -> NotifierSettings:
+    return NotifierSettings.model_validate(KNOWN | given)
 
 
 @pytest.mark.parametrize(
@@ -59,9 +59,9 @@ def test_what_a_robot_does_not_confirm_goes_another_way(monkeypatch: pytest.Monk
 def test_channels_are_those_that_are_configured() -> None:
     assert settings().outward.channels == {}
     mail = {"smtp_host": "mail.example", "smtp_from": "Hotline@hongkou.example"}
-    told = settings(sms_url="https://sms.example", officer_robots="wecom,feishu", **mail).outward
-    assert told.channels.keys() == set(OfficerChannel) - {OfficerChannel.DINGTALK}
-    assert told.own == {"hotline@hongkou.example"}
+    outward = settings(sms_url="https://sms.example", officer_robots="wecom,feishu", **mail).outward
+    assert outward.channels.keys() == set(OfficerChannel) - {OfficerChannel.DINGTALK}
+    assert outward.own == {"hotline@hongkou.example"}
 
 
 @pytest.mark.parametrize("robots", ["json", "wecom, feishu", "wecom,slack"])

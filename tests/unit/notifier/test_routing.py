@@ -1,4 +1,4 @@
-"""The table says for every fact who is told of it, or that nobody is."""
+"""The table says for every fact who is notified of it, or that nobody is."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ HOT_ISSUES: dict[type[Event], list[str]] = {
     HotIssueReopened: ALL,
     HotIssueWithdrawn: ALL,
 }
-TOLD = {"listed", "scheme_public", "started", "accepted", "warranty", "verified", "suspended", "cancelled"}
+PUBLISHED = {"listed", "scheme_public", "started", "accepted", "warranty", "verified", "suspended", "cancelled"}
 SILENT = {
     "need", "consulted", "approved", "designed", "scheme_confirmed", "tendered", "contracted", "building", "audited",
     "handed_over",
@@ -80,13 +80,13 @@ def test_the_expectations_name_every_event_of_which_anybody_is_notified() -> Non
     assert on_topics - known == on_site | on_pages | {event.type for event in CONSULTATION_EVENTS} | {
         "standard.opinion_changed.v1",  # whoever leads wrote it down
         "works.complaint_changed.v1",
-        "reply.act_answered.v1",  # told to whose reply it was, by no route
+        "reply.act_answered.v1",  # published to whose reply it was, by no route
         *("supervision.topic_changed.v1", "supervision.inspected.v1", "supervision.suggestion_changed.v1"),
     }
 
 
 def ruled(event_type: str, **facts: object) -> list[str]:
-    """Who is told of the golden sample of a type, with these facts instead."""
+    """Who is notified of the golden sample of a type, with these facts instead."""
     sample = golden(event_type)
     return departments_of(sample.event.model_validate(sample.body | facts))  # type: ignore[arg-type]
 
@@ -132,9 +132,9 @@ def test_of_these_nobody_is_notified(event: type[Event]) -> None:
     assert event not in SUBSCRIPTION.events
 
 
-@pytest.mark.parametrize("state", sorted(TOLD | SILENT))
-def test_each_state_of_a_project_is_told_or_deliberately_not(state: str) -> None:
-    assert departments_of(project(state).event) == (ALL if state in TOLD else [])  # type: ignore[arg-type]
+@pytest.mark.parametrize("state", sorted(PUBLISHED | SILENT))
+def test_each_state_of_a_project_is_published_or_deliberately_not(state: str) -> None:
+    assert departments_of(project(state).event) == (ALL if state in PUBLISHED else [])  # type: ignore[arg-type]
     assert departments_of(project(state, after="suspended").event) == ALL  # type: ignore[arg-type]
 
 
@@ -150,11 +150,11 @@ def test_each_state_of_a_project_is_told_or_deliberately_not(state: str) -> None
         ("water_cut", "announced", (), {"fire"}),
     ],
 )
-def test_a_disturbance_is_told_to_those_who_see_to_it(
+def test_a_disturbance_goes_to_those_who_see_to_it(
     kind: str, state: str, breaches: tuple[str, ...], more: set[str]
 ) -> None:
-    told = departments_of(impact(kind, state, breaches=breaches).event)  # type: ignore[arg-type]
-    assert set(told) == {*ALL, *more}
+    recipients = departments_of(impact(kind, state, breaches=breaches).event)  # type: ignore[arg-type]
+    assert set(recipients) == {*ALL, *more}
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_a_disturbance_is_told_to_those_who_see_to_it(
         ("carry_out", "carried_out", "tracking", ["housing"]),
     ],
 )
-def test_a_clause_is_told_to_its_unit_or_the_party_that_supervises(
+def test_a_clause_goes_to_its_unit_or_the_party_that_supervises(
     step: str, state: str, after: str | None, expected: list[str]
 ) -> None:
     assert departments_of(clause(step, state, after=after).event) == expected  # type: ignore[arg-type]
@@ -190,18 +190,18 @@ def test_each_step_of_a_clause_has_a_route_in_each_state_that_it_leads_to() -> N
     ("state", "overdue", "expected"),
     [("open", False, ["housing"]), ("open", True, ALL), ("cured", False, []), ("closed", None, [])],
 )
-def test_a_defect_is_told_to_the_lead_and_an_overdue_one_to_all(
+def test_a_defect_goes_to_the_lead_and_an_overdue_one_to_all(
     state: str, overdue: bool | None, expected: list[str]
 ) -> None:
     assert departments_of(defect(state, overdue=overdue).event) == expected  # type: ignore[arg-type]
 
 
-def test_a_project_opened_is_told_whatever_its_state() -> None:
+def test_a_project_opened_is_published_whatever_its_state() -> None:
     opened = ProjectOpened.model_validate(project("need").event.model_dump())
     assert departments_of(opened) == ALL
 
 
-def test_each_department_is_told_once_and_an_unknown_place_has_no_office() -> None:
+def test_each_department_is_named_once_and_an_unknown_place_has_no_office() -> None:
     def who(lead: str, sub_district: str | None) -> list[str]:
         place = Place(sub_district=sub_district)
         return departments_of(hot_issue(HotIssueConfirmed, lead=lead, place=place).event)  # type: ignore[arg-type]
@@ -249,4 +249,4 @@ def test_a_faulty_table_is_refused_and_the_row_named(old: str, new: str, wrong: 
 
 
 def test_the_states_are_those_of_the_projects_that_there_are() -> None:
-    assert {str(state) for state in ProjectState} == TOLD | SILENT
+    assert {str(state) for state in ProjectState} == PUBLISHED | SILENT

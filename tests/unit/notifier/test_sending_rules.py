@@ -91,28 +91,28 @@ def test_a_duty_officer_gets_mail_at_night_and_a_leader_nothing() -> None:
 
 @given(st.lists(MOMENTS, max_size=60))
 def test_messages_that_leave_when_they_may_exceed_no_limit(wanted: list[datetime]) -> None:
-    told: list[datetime] = []
+    sent_at: list[datetime] = []
     now = START
     for at in sorted(wanted):
         now = max(now, at)
-        while (free := free_from(told, now, LIMITS)) > now:
+        while (free := free_from(sent_at, now, LIMITS)) > now:
             now = free
-        told.append(now)
+        sent_at.append(now)
     for limit in LIMITS:
-        for one in told:
-            assert sum(one <= other < one + limit.span for other in told) <= limit.most
+        for one in sent_at:
+            assert sum(one <= other < one + limit.span for other in sent_at) <= limit.most
 
 
 @given(st.lists(MOMENTS, max_size=30), MOMENTS)
-def test_a_message_waits_just_when_a_limit_is_used_up(told: list[datetime], at: datetime) -> None:
-    past = [one for one in told if one <= at]
+def test_a_message_waits_just_when_a_limit_is_used_up(sent_at: list[datetime], at: datetime) -> None:
+    past = [one for one in sent_at if one <= at]
     assert (free_from(past, at, LIMITS) > at) == (share_used(past, at, LIMITS) >= 1)
 
 
 def test_the_share_is_that_of_the_nearest_limit() -> None:
     limits = [ChannelLimit(most=4, minutes=60, source="test"), ChannelLimit(most=100, minutes=600, source="test")]
-    told = [START - timedelta(minutes=minute) for minute in (10, 20, 30, 300)]
-    assert share_used(told, START, limits) == 0.75
+    sent_at = [START - timedelta(minutes=minute) for minute in (10, 20, 30, 300)]
+    assert share_used(sent_at, START, limits) == 0.75
 
 
 def test_a_long_digest_says_its_newest_lines_and_how_many_more_there_are() -> None:

@@ -1,4 +1,4 @@
-"""The rules by which officers are told: what a file may say, which edition counts, and whom a rule tells."""
+"""The rules by which officers are notified: what a file may say, which edition counts, and whom a rule tells."""
 
 from __future__ import annotations
 
@@ -150,11 +150,11 @@ def test_whoever_may_not_hear_of_a_ticket_gets_no_seat() -> None:
     all_three = [
         UnitPost("housing", Post.DUTY), UnitPost("urban-operation", Post.LEADER), UnitPost("quyanglu", Post.DUTY)
     ]  # fmt: skip
-    assert seats_of(rule, ticket).told == all_three
+    assert seats_of(rule, ticket).notified == all_three
     restricted = seats_of(rule, ticket.model_copy(update={"restricted": True}))
-    assert (restricted.told, restricted.hidden) == (all_three[:2], all_three[2:])
+    assert (restricted.notified, restricted.hidden) == (all_three[:2], all_three[2:])
     about = seats_of(rule, ticket.model_copy(update={"about_unit": "urban-operation"}))
-    assert (about.told, about.hidden) == ([all_three[0], all_three[2]], [all_three[1]])
+    assert (about.notified, about.hidden) == ([all_three[0], all_three[2]], [all_three[1]])
 
 
 @pytest.mark.parametrize(

@@ -79,10 +79,10 @@ class MemoryNeeds:
     def survey(self, work: Work, survey_id: str) -> NeedsSurvey | None:
         return None
 
-    def add_survey(self, work: Work, told: NeedsSurveyed) -> None:
+    def add_survey(self, work: Work, event: NeedsSurveyed) -> None:
         raise NotImplementedError
 
-    def withdraw_survey(self, work: Work, told: NeedsSurveyWithdrawn) -> None:
+    def withdraw_survey(self, work: Work, event: NeedsSurveyWithdrawn) -> None:
         raise NotImplementedError
 
 

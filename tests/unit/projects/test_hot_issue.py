@@ -42,7 +42,7 @@ def test_a_walk_takes_the_steps_of_the_table_and_no_other(walk: list[IssueState]
             assert (walked.state, walked.version, len(walked.steps)) == before
 
 
-def test_every_state_stands_in_the_table_can_be_reached_and_is_told() -> None:
+def test_every_state_stands_in_the_table_can_be_reached_and_is_published() -> None:
     assert TRANSITIONS.keys() == {None, *IssueState}
     assert {state for following in TRANSITIONS.values() for state in following} == set(IssueState)
     assert _EVENTS.keys() == set(IssueState)

@@ -79,7 +79,7 @@ def test_two_subjects_at_one_road_are_no_matter_of_five() -> None:
     assert joined(traces) == {}
 
 
-def test_a_topic_told_at_many_places_is_no_matter() -> None:
+def test_a_topic_reported_at_many_places_is_no_matter() -> None:
     assert (
         joined([trace(n, day=n, place=f"{'甲乙丙丁戊己庚辛'[n]}{'子丑寅卯辰巳午未'[n]}新村") for n in range(8)]) == {}
     )

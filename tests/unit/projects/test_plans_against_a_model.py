@@ -288,8 +288,8 @@ class NeedsAndPlans(RuleBasedStateMachine):
             assert known is None or known.version < event.version
             newest[event.aggregate_id] = event
         stored = {one.id: one for one in self._all()}
-        told = {one.need_id: one for one in newest.values() if isinstance(one, NeedChanged)}
-        assert {key: (one.state, one.version, one.plan_id) for key, one in told.items()} == {
+        latest = {one.need_id: one for one in newest.values() if isinstance(one, NeedChanged)}
+        assert {key: (one.state, one.version, one.plan_id) for key, one in latest.items()} == {
             key: (one.state, one.version, one.plan_id) for key, one in stored.items()
         }
         plans = {one.plan_id: one.state for one in newest.values() if isinstance(one, PlanEvent)}

@@ -38,7 +38,7 @@ class AccessRefused(RuntimeError):
 def read_access(admin: KafkaAdminClient) -> Access:
     """Raises AccessRefused where nobody is asked for rights: a broker without an authorizer lets everybody in;
     ClusterAuthorizationFailedError, a KafkaError, to who is no administrator."""
-    rules = _rules(admin)  # first: who may not ask is told so here, and left without an answer about users
+    rules = _rules(admin)  # first: who may not ask is refused here, and left without an answer about users
     return Access(_users(admin), rules, _quotas(admin))
 
 

@@ -58,7 +58,7 @@ def published(
         **_whose(consultation, done),
         ballots=seal["ballots"],
         seal=seal["hash"],
-        results=tuple(map(_told, results)),
+        results=tuple(map(_item_result, results)),
     )
 
 
@@ -88,7 +88,7 @@ def result_facts(event: ItemResult) -> dict[str, Any]:
     return {**facts, **{name: _renamed(facts[name], "condition", "name") for name in _COUNTINGS}}
 
 
-def _told(result: Mapping[str, Any]) -> ItemResult:
+def _item_result(result: Mapping[str, Any]) -> ItemResult:
     return ItemResult.model_validate(
         {**result, **{name: _renamed(result[name], "name", "condition") for name in _COUNTINGS}}
     )

@@ -50,7 +50,7 @@ POSSIBLE: Mapping[Act, frozenset[S]] = {
     Act.VISIT: _UNDER_WAY | _ENDED | {S.VERIFIED},
 }
 """Warranties go on when the effect is verified. Disturbances end or are cancelled whatever became of the project: who
-was told of one hears that it is over.
+was notified of one hears that it is over.
 
 Clear: the inspection of what must be done before works start."""
 

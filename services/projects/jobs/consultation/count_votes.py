@@ -74,7 +74,7 @@ def count(parts: ListedTable, ballots: ListedTable, asked: HowToCount, moment_of
     items = _items(rules, found, electorate, asked)
     opening = Opening(asked.opens, asked.closes)
     for ballot, reason in inadmissible(found, electorate, items, opening):
-        of_ballots.add(rows[ballot.number - 1], *_told(ballot, reason, items, opening), reason.value)
+        of_ballots.add(rows[ballot.number - 1], *_explanation(ballot, reason, items, opening), reason.value)
     if of_ballots.sentences:
         raise CountRefused(of_ballots.sentences)
     vote = ConsultationVote(electorate, items, found, opening)
@@ -146,7 +146,9 @@ def _one(item: ItemOnBallot, what: str, named: str | None, there_are: set[str]) 
     return named
 
 
-def _told(ballot: Ballot, reason: Inadmissible, items: Mapping[str, ItemOnBallot], opening: Opening) -> tuple[str, str]:
+def _explanation(
+    ballot: Ballot, reason: Inadmissible, items: Mapping[str, ItemOnBallot], opening: Opening
+) -> tuple[str, str]:
     column, why = _REFUSED[reason]
     item = items[ballot.item]
     where = f"building {item.building}" + (f", hallway {item.hallway}" if item.hallway else "")

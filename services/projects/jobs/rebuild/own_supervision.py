@@ -25,7 +25,7 @@ from services.projects.store.supervision_tables import (
 )
 
 Row = dict[str, Any]
-Told = TypeVar("Told", bound=SupervisionEvent)
+Folded = TypeVar("Folded", bound=SupervisionEvent)
 
 
 @dataclass(slots=True)
@@ -58,7 +58,7 @@ class OwnSupervision:
         replace_rows(connection, supervision_suggestions, [suggestion_row(one) for one in self._suggestions.values()])
 
 
-def _newest(known: dict[str, Told], event: Told) -> None:
+def _newest(known: dict[str, Folded], event: Folded) -> None:
     before = known.get(event.aggregate_id)
     if before is None or before.version < event.version:
         known[event.aggregate_id] = event

@@ -192,7 +192,7 @@ def test_who_has_no_password_cannot_change_it(run: Callable[[FakeBroker, Run], b
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_change_that_the_broker_does_not_show_is_told(
+def test_a_change_that_the_broker_does_not_show_is_reported(
     run: Callable[[FakeBroker, Run], bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Forgetful(FakeBroker):

@@ -71,7 +71,7 @@ def test_what_strangers_do_with_what_is_not_ours_is_left_alone(rule: Rule) -> No
     assert compare(PRINCIPALS, replace(FULL, rules=FULL.rules | {rule})) == []
 
 
-def test_a_denial_by_hand_is_told_and_not_taken_for_a_right() -> None:
+def test_a_denial_by_hand_is_reported_and_not_taken_for_a_right() -> None:
     denied = Rule("User:department-fire", "read", "topic", "departments.fire", permission="deny")
     (found,) = compare(PRINCIPALS, replace(FULL, rules=FULL.rules | {denied}))
     assert found.kind == "denied"

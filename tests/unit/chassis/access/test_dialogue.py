@@ -1,4 +1,4 @@
-"""Each way in which a broker does not let a client in is told apart, within seconds, whatever answers there."""
+"""Each way in which a broker does not let a client in is distinguished, within seconds, whatever answers there."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def test_a_port_for_brokers_that_wants_a_certificate(certificate: ServerCertific
     assert "wants a client certificate" in step.says
 
 
-def test_a_certificate_that_ends_soon_is_told(certificate: ServerCertificate, tmp_path: Path) -> None:
+def test_a_certificate_that_ends_soon_is_reported(certificate: ServerCertificate, tmp_path: Path) -> None:
     for days, soon in ((90, False), (20, True)):
         one = make_certificate(tmp_path / str(days), "kafka-1", days=days)
         with listener(in_tls(one, hang_up)) as address:

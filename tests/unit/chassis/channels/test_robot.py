@@ -42,7 +42,7 @@ class Service(BaseHTTPRequestHandler):
 
 @pytest.fixture(params=PLUGINS)
 def robot(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Robot, type[Service]]]:
-    service = type("Told", (Service,), {"got": []})
+    service = type("Configured", (Service,), {"got": []})
     server = HTTPServer(("127.0.0.1", 0), service)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     monkeypatch.setattr(PLUGINS[request.param], "notify_url", f"http://127.0.0.1:{server.server_port}/robot")

@@ -52,7 +52,7 @@ def test_the_surest_name_wins() -> None:
     assert named("id,工单编号,内容,诉求内容,time")["text"] == "诉求内容"
 
 
-def test_what_is_told_comes_before_what_is_known() -> None:
+def test_what_is_given_comes_before_what_is_known() -> None:
     found = named("msg_id,user,detail,summary,time", "user=phone", "summary=text")
     assert found["phone"] == "user"
     assert found["text"] == "summary"
@@ -67,7 +67,7 @@ def test_a_column_can_be_left_out() -> None:
         map_columns(["id", "text", "time"], ["电话=-"])
 
 
-def test_a_column_whose_name_holds_an_equals_sign_can_be_told() -> None:
+def test_a_column_whose_name_holds_an_equals_sign_can_be_given() -> None:
     assert named("a=b,text,time", "a=b=source_id")["source_id"] == "a=b"
 
 

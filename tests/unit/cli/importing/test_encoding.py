@@ -75,7 +75,7 @@ def test_what_is_no_text_is_named_with_its_bytes(tmp_path: Path) -> None:
         encoding_of(file)
 
 
-def test_the_told_encoding_is_used_and_checked(tmp_path: Path) -> None:
+def test_the_given_encoding_is_used_and_checked(tmp_path: Path) -> None:
     file = csv_file(tmp_path, "編號,內容\n1,漏水\n", "big5")
     assert encoding_of(file, "big5") == "big5"
     with pytest.raises(Unreadable, match="is not ascii at byte 0"):

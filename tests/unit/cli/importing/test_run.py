@@ -104,7 +104,7 @@ def test_a_workbook_is_imported_like_its_csv(run: Import, route: BatchRoute, tmp
     assert route.bodies[0]["tickets"] == route.bodies[1]["tickets"]
 
 
-def test_source_mode_and_mapping_are_told(run: Import, route: BatchRoute, tmp_path: Path) -> None:
+def test_source_mode_and_mapping_are_reported(run: Import, route: BatchRoute, tmp_path: Path) -> None:
     file = csv_file(tmp_path, "key;said;when;who\n1;漏水;2019-01-06;U7\n", "gb18030")
     options = ("key=source_id", "said=text", "when=occurred_at", "who=caller_id")
     _, summary = run(
@@ -232,7 +232,9 @@ def test_one_id_in_several_writings_is_one_ticket(run: Import, tmp_path: Path) -
     assert (summary["received"], summary["repeated"], summary["rejected"]) == (1, 4, 0)
 
 
-def test_times_that_could_be_read_in_two_ways_are_told_before_anything_is_rejected(run: Import, tmp_path: Path) -> None:
+def test_times_that_could_be_read_in_two_ways_are_reported_before_anything_is_rejected(
+    run: Import, tmp_path: Path
+) -> None:
     file = csv_file(
         tmp_path, f"{HEADER}\n1,漏水,三楼漏水,03/05/2026 12:09:38 PM\n2,漏水,三楼漏水,03/31/2026 1:00:00 AM\n"
     )

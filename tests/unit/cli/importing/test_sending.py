@@ -51,7 +51,7 @@ def test_a_batch_of_nothing_is_not_sent() -> None:
     assert not route.bodies
 
 
-def test_repeats_and_problems_are_told_row_by_row() -> None:
+def test_repeats_and_problems_are_reported_row_by_row() -> None:
     route = BatchRoute(known={"a": "a", "b": "another"})
     assert intake(route).send(rows("a", "b", "c")) == [
         RowAnswer(NUMBER, repeated=True),

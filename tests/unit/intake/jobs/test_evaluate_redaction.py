@@ -64,7 +64,7 @@ def test_a_file_brings_its_own_secrets(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "fault"),
     [
         ("kind,secret\n", "lacks the column text"),
         ("kind,secret,text\n", "holds no row"),
@@ -72,8 +72,8 @@ def test_a_file_brings_its_own_secrets(tmp_path: Path) -> None:
         ("kind,secret,text\nqq,1,\n", "row 1: secret or text is empty"),
     ],
 )
-def test_a_file_that_does_not_fit_is_refused_with_the_remedy(tmp_path: Path, content: str, told: str) -> None:
+def test_a_file_that_does_not_fit_is_refused_with_the_remedy(tmp_path: Path, content: str, fault: str) -> None:
     file = tmp_path / "planted.csv"
     file.write_text(content, encoding="utf-8")
-    with pytest.raises(InvalidData, match=told):
+    with pytest.raises(InvalidData, match=fault):
         planted_in(file)

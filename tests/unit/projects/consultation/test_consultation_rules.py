@@ -107,7 +107,7 @@ def test_a_file_may_give_each_item_its_rule(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_fault_is_told_with_its_line_and_remedy(tmp_path: Path, was: str, becomes: str, why: str) -> None:
+def test_a_fault_is_reported_with_its_line_and_remedy(tmp_path: Path, was: str, becomes: str, why: str) -> None:
     assert was in OWN
     with pytest.raises(InvalidData) as refused:
         rules_of(written(tmp_path, OWN.replace(was, becomes, 1)))
@@ -127,13 +127,13 @@ def test_a_fault_is_told_with_its_line_and_remedy(tmp_path: Path, was: str, beco
         ("a: [", "is not YAML"),
     ],
 )
-def test_a_fault_of_items_is_told_with_its_line(tmp_path: Path, content: str, why: str) -> None:
+def test_a_fault_of_items_is_reported_with_its_line(tmp_path: Path, content: str, why: str) -> None:
     with pytest.raises(InvalidData) as refused:
         rules_of(written(tmp_path, content))
     assert why in str(refused.value)
 
 
-def test_a_rule_that_is_neither_name_nor_file_is_told_with_the_names() -> None:
+def test_a_rule_that_is_neither_name_nor_file_is_reported_with_the_names() -> None:
     with pytest.raises(InvalidData, match="give a file, or one of ordinary, ordinary-silence"):
         rules_of("unanimous")
 

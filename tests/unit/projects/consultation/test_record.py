@@ -190,11 +190,11 @@ def test_another_result_is_named_by_its_place() -> None:
         lambda record: record["transfers"].clear(),
     ],
 )
-def test_another_question_than_the_one_voted_on_is_told(change: Callable[[Any], None]) -> None:
+def test_another_question_than_the_one_voted_on_is_reported(change: Callable[[Any], None]) -> None:
     assert (RecordFaultCode.CHANGED_QUESTION, "begin") in touched(change)
 
 
-def test_a_seal_that_was_changed_alone_is_told() -> None:
+def test_a_seal_that_was_changed_alone_is_reported() -> None:
     found = touched(lambda record: record["seal"].update(hash="0" * 64))
     assert found == [(RecordFaultCode.CHANGED_SEAL, "seal")]
 
@@ -208,7 +208,7 @@ def test_a_record_that_was_made_anew_is_found_by_the_published_seal() -> None:
     assert checked(forged, RECORD["seal"]["hash"]) == [(RecordFaultCode.OTHER_SEAL, "seal")]
 
 
-def test_ballots_that_may_not_be_counted_are_told_though_the_chain_is_whole() -> None:
+def test_ballots_that_may_not_be_counted_are_reported_though_the_chain_is_whole() -> None:
     vote = voted()
     late = ConsultationVote(vote.electorate, vote.items, vote.ballots, Opening(OPENED, OPENED + timedelta(minutes=5)))
     assert checked(record_of(late))[0][0] is RecordFaultCode.INADMISSIBLE_BALLOT
@@ -230,7 +230,7 @@ def test_ballots_that_may_not_be_counted_are_told_though_the_chain_is_whole() ->
         (b"[" * 100_000, "recursion"),
     ],
 )
-def test_what_is_no_record_is_told_with_its_place(content: bytes, why: str) -> None:
+def test_what_is_no_record_is_reported_with_its_place(content: bytes, why: str) -> None:
     found = verify(content)
     assert [fault.code for fault in found.faults] == [RecordFaultCode.NO_RECORD]
     assert why in found.faults[0].found

@@ -92,7 +92,7 @@ def test_the_ballot_from_before_the_sale_counts_and_the_buyers_is_set_aside() ->
         (lambda found: found["ballots"][3].pop("entered_at"), RecordFaultCode.BROKEN_LINK),
     ],
 )
-def test_what_is_changed_of_it_is_told(change: Callable[[Any], Any], code: RecordFaultCode) -> None:
+def test_what_is_changed_of_it_is_reported(change: Callable[[Any], Any], code: RecordFaultCode) -> None:
     found = copy.deepcopy(record())
     change(found)
     assert code in faults_of(found)

@@ -95,7 +95,7 @@ def refused(at: datetime | None = OPENED, item: str = "roof", part: str = "a", *
     return [reason for _, reason in inadmissible([cast], estate, items, Opening(OPENED, OPENED + DAY))]
 
 
-def test_what_may_not_be_counted_is_told_apart() -> None:
+def test_what_may_not_be_counted_is_distinguished() -> None:
     assert refused() == refused(item="stairs") == refused(proxy="written, page 3") == []
     assert refused(OPENED + DAY) == []
     assert refused(part="c") == [Inadmissible.NO_SUCH_PART]

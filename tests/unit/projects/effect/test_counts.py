@@ -41,8 +41,8 @@ def district(estates: int, left: float, controls: int = 30) -> list[dict[str, st
             month = Month(2022, 1).plus(n)
             mean = 4 * (after if month > Month(2023, 8) else 1)
             group = "treated" if days["decided"] else "control"
-            told = {"estate": name, "group": group, "month": str(month), "callers": str(rng.poisson(mean))}
-            rows.append({**told, "class": "roof", **days})
+            counted = {"estate": name, "group": group, "month": str(month), "callers": str(rng.poisson(mean))}
+            rows.append({**counted, "class": "roof", **days})
 
     for n in range(estates):
         add(f"修{n}", DAYS, left)
@@ -78,7 +78,7 @@ def test_without_controls_there_are_counts_only(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "fault"),
     [
         ({"month": "2022-13"}, "row 2, month: '2022-13' is no month"),
         ({"callers": "-1"}, "row 2, callers: '-1' is no number of callers"),
@@ -92,27 +92,27 @@ def test_without_controls_there_are_counts_only(tmp_path: Path) -> None:
         ({"group": "control"}, "no row has the group treated"),
     ],
 )
-def test_a_row_that_cannot_be_is_refused_by_its_column(tmp_path: Path, change: dict[str, str], told: str) -> None:
+def test_a_row_that_cannot_be_is_refused_by_its_column(tmp_path: Path, change: dict[str, str], fault: str) -> None:
     out = tmp_path / "verdicts.csv"
     done = run(written(tmp_path / "counts.csv", [TREATED | change]), "--verdicts", str(out))
     assert done.exit_code != 0
-    assert told in done.output
+    assert fault in done.output
     assert "nothing was judged" in done.output
     assert not out.exists()
 
 
 @pytest.mark.parametrize(
-    ("second", "told"),
+    ("second", "fault"),
     [
         ({}, "row 3, month: 2022-02 of 瑞虹 stands twice"),
         ({"month": "2022-03", "class": "sewer"}, "stands in row 2 with another group, class or day"),
         ({"month": "2022-03", "accepted": "2024-01-01"}, "stands in row 2 with another group, class or day"),
     ],
 )
-def test_rows_that_contradict_each_other_are_refused(tmp_path: Path, second: dict[str, str], told: str) -> None:
+def test_rows_that_contradict_each_other_are_refused(tmp_path: Path, second: dict[str, str], fault: str) -> None:
     done = run(written(tmp_path / "counts.csv", [TREATED, TREATED | second]))
     assert done.exit_code != 0
-    assert told in done.output
+    assert fault in done.output
 
 
 def test_a_gap_in_the_months_is_refused(tmp_path: Path) -> None:

@@ -103,10 +103,10 @@ class CasesAndStandards(RuleBasedStateMachine):
         return self.ruling.standards.kept.get(self.standard)
 
     def refused(self, kind: type[Exception], act: Callable[[], object]) -> None:
-        told = len(self.ruling.memory.events)
+        before = len(self.ruling.memory.events)
         with pytest.raises(kind):
             act()
-        assert len(self.ruling.memory.events) == told
+        assert len(self.ruling.memory.events) == before
 
     def case_now(self) -> Any:
         return self.ruling.cases.kept[self.case_id] if self.case else None
@@ -411,14 +411,16 @@ class CasesAndStandards(RuleBasedStateMachine):
             known = newest.get(event.aggregate_id)
             assert known is None or known.version < event.version
             newest[event.aggregate_id] = event
-        told = newest.values()
-        cases = {one.case_id: (one.version, one.state) for one in told if isinstance(one, TypicalCaseEvent)}
+        latest = newest.values()
+        cases = {one.case_id: (one.version, one.state) for one in latest if isinstance(one, TypicalCaseEvent)}
         assert cases == {one.id: (one.version, one.state.value) for one in self.ruling.cases.kept.values()}
-        standards = {one.standard_id: (one.version, one.state) for one in told if isinstance(one, StandardEvent)}
+        standards = {one.standard_id: (one.version, one.state) for one in latest if isinstance(one, StandardEvent)}
         assert standards == {one.id: (one.version, one.state.value) for one in self.ruling.standards.kept.values()}
-        rolled = {one.place.sub_district: (one.version, one.overdue) for one in told if isinstance(one, RolloutChanged)}
+        rolled = {
+            one.place.sub_district: (one.version, one.overdue) for one in latest if isinstance(one, RolloutChanged)
+        }
         assert rolled == {code: (one.version, one.overdue) for (_, code), one in self.ruling.standards.rolled.items()}
-        checks = {one.check_id: one.overdue for one in told if isinstance(one, StandardCheckChanged)}
+        checks = {one.check_id: one.overdue for one in latest if isinstance(one, StandardCheckChanged)}
         kept = [one for of in self.ruling.standards.checked.values() for one in of]
         assert checks == {check.id: overdue for check, _, overdue in kept}
 

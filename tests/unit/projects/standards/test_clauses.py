@@ -36,7 +36,7 @@ def test_clauses_follow_those_of_the_version_before(
     assert found == [] if fault is None else any(fault in one for one in found)
 
 
-def test_what_differs_is_told_clause_by_clause() -> None:
+def test_what_differs_is_listed_clause_by_clause() -> None:
     before = EditionContent("a", (ONE, TWO), elements=("E01",))
     after = EditionContent("b", (Clause("1", "闭水两次"), Clause("2", "目测", SUPERSEDED, "3"), Clause("3", "闭水")))
     assert differences(before, after) == [

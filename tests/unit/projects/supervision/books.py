@@ -73,15 +73,15 @@ class MemoryBook:
         kept = self.topics.get(topic_id)
         return rows.topic_of(cast(Any, _Row(kept))) if kept else None
 
-    def save_topic(self, work: Work, told: SupervisionTopicChanged) -> None:
-        self.topics[told.topic_id] = rows.topic_row(told)
+    def save_topic(self, work: Work, event: SupervisionTopicChanged) -> None:
+        self.topics[event.topic_id] = rows.topic_row(event)
 
     def inspection(self, work: Work, inspection_id: str) -> SiteInspection | None:
         kept = self.inspections.get(inspection_id)
         return rows.inspection_of(cast(Any, _Row(kept))) if kept else None
 
-    def add_inspection(self, work: Work, told: SupervisionInspected) -> None:
-        self.inspections[told.inspection_id] = rows.inspection_row(told)
+    def add_inspection(self, work: Work, event: SupervisionInspected) -> None:
+        self.inspections[event.inspection_id] = rows.inspection_row(event)
 
     def opinion(self, work: Work, opinion_id: str) -> SupervisionOpinion | None:
         kept = self.opinions.get(opinion_id)
@@ -98,16 +98,16 @@ class MemoryBook:
         waiting = sorted(one for one, kept in self.opinions.items() if kept["clocks"] and one > after)[:most]
         return [rows.opinion_of(cast(Any, _Row(self.opinions[one]))) for one in waiting]
 
-    def save_opinion(self, work: Work, told: SupervisionOpinionChanged) -> None:
-        self.opinions[told.opinion_id] = rows.opinion_row(told)
-        self.returned[told.opinion_id] += told.step == "return"
+    def save_opinion(self, work: Work, event: SupervisionOpinionChanged) -> None:
+        self.opinions[event.opinion_id] = rows.opinion_row(event)
+        self.returned[event.opinion_id] += event.step == "return"
 
     def suggestion(self, work: Work, suggestion_id: str) -> Suggestion | None:
         kept = self.suggestions.get(suggestion_id)
         return rows.suggestion_of(cast(Any, _Row(kept))) if kept else None
 
-    def save_suggestion(self, work: Work, told: SupervisionSuggested) -> None:
-        self.suggestions[told.suggestion_id] = rows.suggestion_row(told)
+    def save_suggestion(self, work: Work, event: SupervisionSuggested) -> None:
+        self.suggestions[event.suggestion_id] = rows.suggestion_row(event)
 
 
 class Desk:

@@ -394,14 +394,14 @@ class Supervised(RuleBasedStateMachine):
         assert (found.satisfied.part, found.satisfied.whole) == (sum(rated), len(rated))
 
     @invariant()
-    def whatever_is_told_has_a_version_of_its_own_and_the_newest_is_what_is_stored(self) -> None:
+    def every_event_has_a_version_of_its_own_and_the_newest_is_what_is_stored(self) -> None:
         newest: dict[str, Event] = {}
         for event in self.desk.memory.events:
             known = newest.get(event.aggregate_id)
             assert known is None or known.version < event.version
             newest[event.aggregate_id] = event
-        told = {one.opinion_id: one.state for one in newest.values() if isinstance(one, SupervisionOpinionChanged)}
-        assert told == {key: clause.state for key, clause in self.clauses.items()}
+        latest = {one.opinion_id: one.state for one in newest.values() if isinstance(one, SupervisionOpinionChanged)}
+        assert latest == {key: clause.state for key, clause in self.clauses.items()}
 
 
 Supervised.TestCase.settings = settings(max_examples=EXAMPLES, stateful_step_count=50, deadline=None)

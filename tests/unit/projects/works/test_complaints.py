@@ -166,8 +166,8 @@ def test_in_whatever_order_they_come_the_same_is_attached(order: list[Any], agai
     assert len(spans) == 3
     held = {one.ticket_id: one.type_code for one in book.complaints.values() if one.project_id}
     assert held == {ticket_id(1): "MJ18", ticket_id(2): "MJ16", ticket_id(4): "MJ16"}
-    told = {event.ticket_id: event.project_id for event in book.published}
-    assert told == {one.ticket_id: one.project_id for one in book.complaints.values()}
+    latest = {event.ticket_id: event.project_id for event in book.published}
+    assert latest == {one.ticket_id: one.project_id for one in book.complaints.values()}
 
 
 def settled(ticket: int, type_code: str, version: int) -> TicketSettled:

@@ -60,11 +60,11 @@ def office(workshop: Workshop, clock: FixedClock, sms: Outside, mail: Outside) -
     return Office(workshop, {SMS: sms, EMAIL: mail})
 
 
-def refuse(**told: bool) -> None:
-    raise NotSent("answered 550", **{"passes": False, **told})
+def refuse(**facts: bool) -> None:
+    raise NotSent("answered 550", **{"passes": False, **facts})
 
 
-def test_who_is_entered_in_the_directory_is_told_by_the_first_way_of_theirs(
+def test_who_is_entered_in_the_directory_is_notified_by_the_first_way_of_theirs(
     office: Office, as_: As, sms: Outside
 ) -> None:
     ways = [{"channel": "sms", "address": "13900000001"}, {"channel": "email", "address": "duty@example.org"}]
@@ -172,14 +172,14 @@ def test_a_way_that_fails_rests_and_the_next_one_is_taken(
     assert len(asked) == 1
 
 
-def test_a_way_that_fails_is_told_on_the_topics_of_the_unit_and_of_the_hub(office: Office, sms: Outside) -> None:
+def test_a_way_that_fails_is_reported_on_the_topics_of_the_unit_and_of_the_hub(office: Office, sms: Outside) -> None:
     sms.says = lambda _: refuse()
     engage(office.workshop, post=Post.LEADER)
     notify(office.workshop, [1, 2, 3], pressure=URGENT)
     office.settle()
-    told = [(topic, event) for topic, event in sent(office.workshop) if isinstance(event, OfficerUnreached)]
-    assert [topic for topic, _ in told] == ["departments.housing", "departments.urban-operation"]
-    for _, event in told:
+    unreached = [(topic, event) for topic, event in sent(office.workshop) if isinstance(event, OfficerUnreached)]
+    assert [topic for topic, _ in unreached] == ["departments.housing", "departments.urban-operation"]
+    for _, event in unreached:
         assert (event.unit, event.post, event.channel, event.cause) == ("housing", "leader", "sms", "answered 550")
         assert event.until == NOON + timedelta(hours=RULES.way_rests_h)
         assert address(SMS) not in event.model_dump_json()
@@ -234,7 +234,7 @@ def test_a_mail_that_would_come_back_is_not_sent(
     assert messages_of(workshop) == [("failed", "would loop", None)]
 
 
-def test_who_left_meanwhile_is_told_nothing(office: Office, clock: FixedClock, sms: Outside) -> None:
+def test_who_left_meanwhile_is_sent_nothing(office: Office, clock: FixedClock, sms: Outside) -> None:
     engage(office.workshop)
     notify(office.workshop, [1])
     office.settle()
