@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -81,7 +82,7 @@ def run(service: Service) -> int:
     }
     for name, loop in loops.items():
         workers.add(name, loop.run)
-    relay = _relay(service, settings.database_url, health, workers, doorbell)
+    relay = _relay(service, settings.database_url, health, workers, doorbell, workshop.relay_looks_again)
     workers.add("relay", relay.run)
     if settings.kafka_doorbell:
         workers.add(WORKER, partial(doorbell.listen, workers.stop, health))
@@ -130,7 +131,14 @@ def _consumer(
     return ConsumerLoop(processor, group, health, workers.stop, activity, doorbell.bell(subscription.topics))
 
 
-def _relay(service: Service, database_url: str, health: Health, workers: Workers, doorbell: Doorbell) -> Relay:
+def _relay(
+    service: Service,
+    database_url: str,
+    health: Health,
+    workers: Workers,
+    doorbell: Doorbell,
+    looks_again: threading.Event,
+) -> Relay:
     settings = service.settings
     transactional_id = f"{settings.jurisdiction}-{service.name}-outbox"
 
@@ -140,7 +148,8 @@ def _relay(service: Service, database_url: str, health: Health, workers: Workers
             transactions=kafka.flavour(settings).transactions,
         )
 
-    return Relay(database_url.replace("+psycopg", "", 1), connect, health, workers.stop, doorbell.ring)
+    breath_after, dsn = kafka.flavour(settings).pace.breath_after, database_url.replace("+psycopg", "", 1)
+    return Relay(dsn, connect, health, workers.stop, doorbell.ring, breath_after, looks_again)
 
 
 def _app(

@@ -231,7 +231,11 @@ class ProjectsWiring:
         return [
             Subscription("projects", ("tickets", "classifications"), events, self.count),
             Subscription(
-                "projects-erasures", ("ticket-texts",), frozenset({TicketTextErased, TicketTextRecorded}), forget_texts
+                "projects-erasures",
+                ("ticket-texts",),
+                frozenset({TicketTextErased}),
+                forget_texts,
+                passed=frozenset({TicketTextRecorded}),
             ),
             acts_by_reply(self.interface),
         ]

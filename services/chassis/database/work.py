@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -69,6 +70,8 @@ class Workshop:
     engine: Engine
     clock: Clock
     source: str
+    relay_looks_again: threading.Event = field(default_factory=threading.Event)
+    """While it is set, the relay need not be woken: this process has it, and it will look for more rows by itself."""
 
     @contextmanager
     def open(self) -> Iterator[Work]:
@@ -77,7 +80,7 @@ class Workshop:
             work = Work(connection, self.clock, self.source)
             yield work
             to_publish = work.flush()
-        if to_publish:
+        if to_publish and not self.relay_looks_again.is_set():
             wake_relay(self.engine)
         for then in work.committed:
             then()

@@ -15,12 +15,15 @@ from services.chassis.messaging.errors import Kind, kind_of
 Position = tuple[str, int]  # topic, partition
 Scope = Literal["batch", "event"]
 
+# Losing the last counts in a crash of PostgreSQL is harmless; waiting for its disk here would be slow. Set in the
+# statement itself, because each batch of events begins with it.
 _BEGIN = text(
     """
     INSERT INTO attempts AS a (consumer, scope, topic, partition, "offset", count)
     SELECT :consumer, :scope, topic, partition, "offset", 1
       FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS int[]), CAST(:offsets AS bigint[]))
            AS begun(topic, partition, "offset")
+     WHERE set_config('synchronous_commit', 'off', true) IS NOT NULL
      ORDER BY topic, partition
     ON CONFLICT (consumer, scope, topic, partition) DO UPDATE
        SET count = CASE WHEN a."offset" = excluded."offset" THEN a.count + 1 ELSE 1 END,
@@ -37,6 +40,7 @@ _WITHDRAW = text(
            AS begun(topic, partition, "offset")
      WHERE a.consumer = :consumer AND a.scope = :scope
        AND (a.topic, a.partition, a."offset") = (begun.topic, begun.partition, begun."offset")
+       AND set_config('synchronous_commit', 'off', true) IS NOT NULL
     RETURNING count
     """
 )
@@ -67,7 +71,6 @@ def attempt(engine: Engine, consumer: str, scope: Scope, offsets: Mapping[Positi
 
 
 def _run(engine: Engine, statement: TextClause, parameters: dict[str, Any]) -> Sequence[int]:
-    with engine.begin() as connection:
-        # Losing the last counts in a crash of PostgreSQL is harmless; waiting for its disk here would be slow.
-        connection.execute(text("SET LOCAL synchronous_commit = off"))
+    with engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT")
         return connection.execute(statement, parameters).scalars().all()

@@ -50,10 +50,7 @@ class Group(Protocol):
     """Makes the loop's Kafka consumers (messaging/kafka.py: ConsumerGroup)."""
 
     @property
-    def busy(self) -> Pace: ...
-
-    @property
-    def quiet(self) -> Pace: ...
+    def pace(self) -> Pace: ...
 
     def join(self) -> KafkaConsumer: ...
 
@@ -144,6 +141,7 @@ class ConsumerLoop:
                 continue
             if records:
                 self._activity.stir()
+                began = time.monotonic()
                 if not self._settle(member, records):
                     continue
             else:
@@ -153,7 +151,7 @@ class ConsumerLoop:
                     self._read_until = asked_at
             self._lag.measure(member)
             if 0 < len(records) < FEW:
-                self._activity.pause(pace.breath_s)
+                self._activity.pause(pace.breath_after(time.monotonic() - began))
 
     def _start_over(self, member: KafkaConsumer, topics: Collection[str]) -> None:
         log.warning("topics were deleted and made again: read from the beginning", topics=sorted(topics))
@@ -168,9 +166,7 @@ class ConsumerLoop:
             return
 
     def _pace(self) -> Pace:
-        if not self._membership.is_member:
-            return JOINING
-        return self._group.quiet if self._activity.quiet else self._group.busy
+        return self._group.pace if self._membership.is_member else JOINING
 
     def _poll(self, member: KafkaConsumer, pace: Pace) -> Sequence[ConsumerRecord]:
         try:

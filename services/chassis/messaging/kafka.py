@@ -22,16 +22,26 @@ from services.chassis.settings import KafkaFlavour, KafkaSettings, Settings
 # Each batch has fixed costs (two transactions, a commit of offsets or of a Kafka transaction). After a small one the
 # loop pauses, so that at a high rate the next is larger; a record that comes alone does not wait for it.
 BREATH_S = 0.025
+LONGEST_BREATH_S = 0.12
 FEW = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How a consumer waits for records: within a poll, between two polls that find nothing, and after a small batch."""
+    """How a consumer waits for records: within a poll, between two polls that find nothing, and after a small batch.
+
+    The last is at least `breath_s`, and `breaths` times as long as the batch took: a loop that has much to do, or a
+    slow machine, then works on few large batches.
+    """
 
     poll_ms: int
     rest_s: float = 0
     breath_s: float = BREATH_S
+    breaths: float = 0
+
+    def breath_after(self, worked_s: float) -> float:
+        """The pause in seconds after a small batch that took `worked_s`."""
+        return max(self.breath_s, min(self.breaths * worked_s, LONGEST_BREATH_S))
 
 
 JOINING = Pace(500)
@@ -40,16 +50,11 @@ JOINING = Pace(500)
 
 @dataclass(frozen=True, slots=True)
 class Flavour:
-    """`quiet` is the pace of a consumer whose process has had nothing to do for a while, `busy` of any other that finds
-    nothing.
-    """
-
     transactions: bool
     static_members: bool
     producer: dict[str, Any]
     consumer: dict[str, Any]
-    busy: Pace
-    quiet: Pace
+    pace: Pace
 
 
 # The library's own limit of 30 s would delay us by as much after the broker is back.
@@ -66,16 +71,14 @@ FLAVOURS = {
         static_members=True,
         producer={"linger_ms": 2},
         consumer={"isolation_level": "read_committed"},
-        busy=Pace(50),
-        quiet=Pace(500),
+        pace=Pace(500, breaths=10),
     ),
     KafkaFlavour.EMBEDDED: Flavour(
         transactions=False,
         static_members=False,
         producer={"linger_ms": 50, "max_in_flight_requests_per_connection": 1},
         consumer={"fetch_max_wait_ms": 20},
-        busy=Pace(30, rest_s=0.2),
-        quiet=Pace(30, rest_s=0.2),
+        pace=Pace(30, rest_s=0.2),
     ),
 }
 
@@ -134,12 +137,8 @@ class ConsumerGroup:
         return self.settings.kafka_session_timeout_s
 
     @property
-    def busy(self) -> Pace:
-        return UNTIL_RUNG if self.settings.kafka_doorbell else flavour(self.settings).busy
-
-    @property
-    def quiet(self) -> Pace:
-        return UNTIL_RUNG if self.settings.kafka_doorbell else flavour(self.settings).quiet
+    def pace(self) -> Pace:
+        return UNTIL_RUNG if self.settings.kafka_doorbell else flavour(self.settings).pace
 
     def join(self) -> KafkaConsumer:
         """A member that commits offsets only on request.

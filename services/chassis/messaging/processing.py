@@ -83,6 +83,9 @@ class Processor:
 
     def process(self, records: Sequence[ConsumerRecord]) -> None:
         batch = [read(record, self.subscription) for record in records]
+        if all(self._ignores(incoming) for incoming in batch):
+            self._handle(batch)  # runs no handler, so it is no attempt
+            return
         starts: dict[attempts.Position, int] = {}
         for incoming in batch:
             starts.setdefault((incoming.record.topic, incoming.record.partition), incoming.record.offset)
@@ -151,6 +154,8 @@ class Processor:
         fresh = self._apply(wanted) if wanted else []
         for incoming in batch:
             if not self._wants(incoming):
+                if incoming.envelope and type(incoming.envelope.event) in self.subscription.passed:
+                    self.limit.record(False)
                 self._count(incoming, "ignored")
             elif any(incoming is one for one in fresh[:1]):
                 fresh.pop(0)
@@ -174,6 +179,9 @@ class Processor:
 
     def _wants(self, incoming: Incoming) -> bool:
         return incoming.envelope is not None and self.subscription.wants(incoming.envelope)
+
+    def _ignores(self, incoming: Incoming) -> bool:
+        return incoming.fault is None and not self._wants(incoming)
 
     def _reject(self, incoming: Incoming, cause: str) -> None:
         subject = dead_letters.Subject(self.service, self.consumer, incoming.event_id, incoming.record)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
@@ -15,7 +16,7 @@ from services.chassis import metrics
 from services.chassis.database.database import TCP_LIMITS, Connection
 from services.chassis.database.housekeeping import Housekeeping
 from services.chassis.messaging.errors import cause_of
-from services.chassis.messaging.kafka import BREATH_S, FEW
+from services.chassis.messaging.kafka import FEW, Pace
 from services.chassis.messaging.outbox import ASIDE, CHANNEL
 from services.chassis.messaging.published import Published
 from services.chassis.messaging.publisher import Overdue, Publisher, PublisherFactory, Row, Unsendable
@@ -63,13 +64,20 @@ class Relay:
         health: Health,
         stop: threading.Event,
         ring: Callable[[Collection[str]], None] = lambda topics: None,
+        breath_after: Callable[[float], float] = Pace(0).breath_after,
+        looks_again: threading.Event | None = None,
     ) -> None:
-        """`ring` is called with the topics of records that have been acknowledged."""
+        """`ring` is called with the topics of records that have been acknowledged.
+
+        `looks_again` is set while nobody need wake this relay: it has rows to publish, and looks for more after them.
+        """
         self._dsn = dsn
         self._connect = connect
         self._health = health
         self._stop = stop
         self._ring = ring
+        self._breath_after = breath_after
+        self._looks_again = looks_again or threading.Event()
         self.published = Published()
         self._streams = topic_table().streams
         self._housekeeping = Housekeeping()
@@ -86,6 +94,7 @@ class Relay:
                 metrics.PRODUCER_RENEWALS.inc()
                 self._back_off()
             finally:
+                self._looks_again.clear()
                 metrics.RELAY_LEADER.set(0)
                 self._health.beat("relay")
 
@@ -116,11 +125,14 @@ class Relay:
         while not self._stop.is_set():
             self._health.beat("relay")
             self._housekeeping.prune_when_due(session)
+            self._looks_again.clear()  # before the look: it may miss what is committed from now on
             rows = self._next(session)
             if rows:
+                self._looks_again.set()
+                began = time.monotonic()
                 self._publish(session, publisher, rows)
                 if len(rows) < FEW:
-                    self._stop.wait(BREATH_S)
+                    self._stop.wait(self._breath_after(time.monotonic() - began))
             else:
                 for _ in session.notifies(timeout=POLL_S, stop_after=1):
                     pass

@@ -8,6 +8,7 @@ beside the next groups; one that is slow even then waits at a place of its own.
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from dataclasses import dataclass
 
@@ -18,6 +19,9 @@ from services.intake.app.receive_ticket import Prepared, Receipt, ReceiveTicket,
 
 MOST = 64
 """Requests that share a transaction at most."""
+FEW, GATHER_S = 8, 0.025
+"""Within `GATHER_S` of the last group a smaller one than `FEW` waits as long for others. A request that comes alone
+does not."""
 SINGLES = 2
 """Members of failed groups that are recorded at once, each in a transaction of its own."""
 SLOW = 3
@@ -60,6 +64,7 @@ class GroupCommit:
         self._at_work = threading.Lock()
         self._singles = threading.Semaphore(SINGLES)
         self._slow = threading.Semaphore(SLOW)
+        self._last_ended = 0.0
 
     def file(self, request: Request) -> Receipt:
         """Records the request; returns after the commit.
@@ -71,6 +76,8 @@ class GroupCommit:
         while not waiting.done:
             with self._at_work:
                 if not waiting.done:
+                    if len(self._queue) < FEW and time.monotonic() < self._last_ended + GATHER_S:
+                        time.sleep(GATHER_S)
                     self._take([self._queue.popleft() for _ in range(min(MOST, len(self._queue)))])
         if waiting.suspect:
             with self._singles:
@@ -85,6 +92,7 @@ class GroupCommit:
 
     def _take(self, group: list[_Waiting]) -> None:
         self._record(group, SHARED)
+        self._last_ended = time.monotonic()
         fault = group[0].fault
         if len(group) > 1 and fault and _concerns_one(fault):
             for one in group:

@@ -26,8 +26,11 @@ TIMER = "ticket state"
 
 
 class HeldTickets(Protocol):
+    def make(self, work: Work, ticket_ids: Collection[str]) -> None:
+        """Gives those a row that are seen for the first time. A ticket of which only the text is known needs none."""
+
     def lock(self, work: Work, ticket_ids: Collection[str]) -> Mapping[str, HeldTicket]:
-        """Locks all of them in the order of their ids; a ticket seen for the first time gets its row."""
+        """Locks those that have a row, in the order of their ids."""
 
     def save(self, work: Work, tickets: Iterable[HeldTicket]) -> None:
         """Saves what changed of tickets that are locked."""
@@ -50,10 +53,11 @@ class KeepStates:
 
         Call it before the batch's messages are published: whoever has read them all finds their tickets in the state.
         """
+        facts = [(one.event, one.time) for one in envelopes if isinstance(one.event, TicketEvent)]
+        self.held.make(work, {event.ticket_id for event, _ in facts})
         tickets = self.held.lock(work, texts)
-        for envelope in envelopes:
-            if isinstance(envelope.event, TicketEvent):
-                tickets[envelope.event.ticket_id].follow(envelope.event, envelope.time, hub())
+        for event, time in facts:
+            tickets[event.ticket_id].follow(event, time, hub())
         self._write(work, tickets, texts)
 
     @property

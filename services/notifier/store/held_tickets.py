@@ -29,15 +29,20 @@ _SAVE_HOLDINGS = _ADD_HOLDINGS.on_conflict_do_update(
 
 
 class SqlHeldTickets:
+    def make(self, work: Work, ticket_ids: Collection[str]) -> None:
+        if ticket_ids:
+            work.connection.execute(_MAKE, {"ids": list(ticket_ids)})
+
     def lock(self, work: Work, ticket_ids: Collection[str]) -> Mapping[str, HeldTicket]:
         if not ticket_ids:
             return {}
         ids = {"ids": list(ticket_ids)}
-        work.connection.execute(_MAKE, ids)
         found = {
             row.ticket_id: HeldTicket(row.ticket_id, row.version, row.facts, row.breached)
             for row in work.connection.execute(_LOCK, ids)
         }
+        if not found:
+            return found
         for row in work.connection.execute(_HOLDINGS, ids):
             found[row.ticket_id].holdings[row.department] = Holding(
                 row.department, row.revision, row.role, row.withdrawn, row.withdrawn_at, row.shown

@@ -31,12 +31,25 @@ def real_producer(bootstrap: str) -> Callable[[], KafkaProducer]:
 
 
 @contextmanager
-def relay(url: str, connect: Connect, *, overdue_s: float = 60, transactions: bool = False) -> Iterator[Relay]:
+def relay(
+    url: str,
+    connect: Connect,
+    *,
+    overdue_s: float = 60,
+    transactions: bool = False,
+    looks_again: threading.Event | None = None,
+) -> Iterator[Relay]:
     """Runs until the block ends. Its thread dies only of a bug. `transactions`: as `connect` makes its producers."""
     stop, health = threading.Event(), Health()
     health.expect("relay", 60)
     dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    running = Relay(dsn, lambda: Publisher(connect, transactions=transactions, overdue_s=overdue_s), health, stop)
+    running = Relay(
+        dsn,
+        lambda: Publisher(connect, transactions=transactions, overdue_s=overdue_s),
+        health,
+        stop,
+        looks_again=looks_again,
+    )
     thread = threading.Thread(target=running.run, daemon=True)
     thread.start()
     try:

@@ -42,8 +42,7 @@ class Topic:
     closed: int = 0
     polls: int = 0
     vain_polls: int = 1
-    busy: Pace = PACE
-    quiet: Pace = PACE
+    pace: Pace = PACE
 
     def reader(self) -> Any:
         raise AssertionError("everything can be decoded")
@@ -132,7 +131,7 @@ def test_offsets_are_committed_behind_the_last_settled_record(counting: Counting
 
 
 def test_a_consumer_that_finds_nothing_rests_until_its_bell_is_rung(run: Run) -> None:
-    topic, bell = Topic([], vain_polls=4, busy=Pace(50, rest_s=3600)), threading.Event()
+    topic, bell = Topic([], vain_polls=4, pace=Pace(50, rest_s=3600)), threading.Event()
     running = threading.Thread(target=run, args=(topic, Activity(lambda: 0.0), bell), daemon=True)
     running.start()
     eventually(lambda: topic.polls == 2, within=30)
@@ -146,7 +145,7 @@ def test_a_consumer_that_finds_nothing_rests_until_its_bell_is_rung(run: Run) ->
 
 
 def test_a_consumer_that_finds_records_looks_for_more_at_once(counting: Counting, run: Run) -> None:
-    run(Topic(log_of(12), busy=Pace(50, rest_s=3600)), Activity(lambda: 0.0))
+    run(Topic(log_of(12), pace=Pace(50, rest_s=3600)), Activity(lambda: 0.0))
     assert counting.effects() == dict.fromkeys(range(12), 1)
 
 

@@ -14,7 +14,7 @@ from kafka import KafkaAdminClient
 from sqlalchemy import Engine, text
 
 from services.chassis.database.work import Workshop
-from services.chassis.messaging.outbox import OutboxRow, record
+from services.chassis.messaging.outbox import OutboxRow, record, wake_relay
 from services.chassis.messaging.topic_admin import apply_topics
 from services.chassis.metrics import PRODUCER_RENEWALS
 from services.contracts.topics import STREAM_OFFSET, Topic, topic_table
@@ -215,6 +215,24 @@ def test_waiting_for_a_slow_broker_keeps_the_leadership(
         broker.heard_again.set()
         eventually(lambda: not unpublished(query), within=10)
     assert broker.producers == 1
+
+
+def test_a_relay_that_publishes_need_not_be_woken_for_what_is_committed_meanwhile(
+    engine: Engine, chassis_url: str, query: Query, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.chassis.messaging.relay.POLL_S", 600)  # by itself it would look in ten minutes
+    broker, looks_again = Broker(), threading.Event()
+    broker.deaf.set()
+    with relay(chassis_url, broker.connect, looks_again=looks_again):
+        eventually(lambda: broker.producers and not looks_again.is_set(), within=10)
+        tell(engine, "t", ("k", "slow"))
+        wake_relay(engine)
+        eventually(looks_again.is_set, within=10)
+        tell(engine, "t", ("k", "meanwhile"))
+        broker.heard_again.set()
+        eventually(lambda: not unpublished(query), within=10)
+        eventually(lambda: not looks_again.is_set(), within=10)
+    assert [value for _, value in broker.taken] == [b"slow", b"meanwhile"]
 
 
 def test_a_refused_row_is_found_among_many_and_only_its_keys_successors_wait_behind_it(

@@ -75,6 +75,18 @@ def at_once(intake: Intake, requests: Sequence[Request]) -> tuple[list[Any], lis
         return [one.result(60) for one in answers], groups
 
 
+def test_a_request_soon_after_another_waits_for_a_third(intake: Intake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(group_commit, "GATHER_S", 5.0)
+    slow = Slow(intake.wiring.receive)
+    slow.go.set()
+    reception = GroupCommit(intake.workshop, slow)  # type: ignore[arg-type]
+    assert reception.file(request("key-first")).fresh
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(reception.file, [request("key-second"), request("key-third")]))
+    assert slow.groups == [1, 2]
+    assert all(one.fresh for one in outcomes)
+
+
 def test_what_waits_shares_a_transaction(intake: Intake) -> None:
     outcomes, groups = at_once(intake, [request(f"key-{n:06}") for n in range(20)])
     assert groups == [1, 19]
