@@ -85,6 +85,23 @@ def test_an_example_of_a_routing_row_fits_the_table() -> None:
     assert row.keys() <= {key for one in rows for key in one}
 
 
+def test_an_example_of_a_rule_for_people_is_the_one_in_force_in_short() -> None:
+    found = re.search(r"```yaml\n( +- rule:.*?)```", read(ROOT / "docs/how-to/add-a-notification.md"), re.DOTALL)
+    assert found
+    [short] = yaml.safe_load(found[1])
+    sets = yaml.safe_load((ROOT / "services/notifier/data/routing.yaml").read_text(encoding="utf-8"))["rule_sets"]
+    [whole] = [one for one in sets[-1]["rules"] if one["rule"] == short["rule"]]
+    for name, value in short.items():
+        assert all(one in whole[name] for one in value) if isinstance(value, list) else whole[name] == value
+
+
+def test_every_place_of_the_index_exists() -> None:
+    index = read(ROOT / "docs/architecture.md").partition("### Where is …")[2].partition("### contracts")[0]
+    places = re.findall(r"`((?:\w+/)+\w+\.(?:py|yaml))`", index)
+    assert len(places) > 25
+    assert [one for one in places if not any((root / one).exists() for root in (ROOT / "services", ROOT))] == []
+
+
 def test_the_command_of_the_guide_runs_as_it_says() -> None:
     [code] = blocks(ROOT / "docs/how-to/add-a-command.md")
     module: dict[str, object] = {}

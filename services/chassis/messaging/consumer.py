@@ -27,9 +27,9 @@ from kafka.structs import OffsetAndMetadata
 from services.chassis import metrics
 from services.chassis.activity import Activity
 from services.chassis.messaging.errors import Kind, cause_of, kind_of
-from services.chassis.messaging.kafka import FEW, JOINING, Pace
 from services.chassis.messaging.lag import Lag
 from services.chassis.messaging.membership import GroupMembership, OutOfGroup
+from services.chassis.messaging.pace import FEW, JOINING, Pace
 from services.chassis.messaging.processing import Halted, Processor
 from services.chassis.messaging.topic_identity import TopicIdentity
 from services.chassis.messaging.unreadable import find_unreadable, may_be_undecodable

@@ -1,4 +1,7 @@
-"""Dead letters: events that could not be processed, kept with their cause until an operator replays them."""
+"""Dead letters: events that could not be processed, kept with their cause until an operator replays them.
+
+`processing.py` decides which, by the kinds of `errors.py`; the classifier does so in `classifier/app/answer.py`.
+"""
 
 from __future__ import annotations
 

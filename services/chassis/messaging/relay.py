@@ -16,8 +16,8 @@ from services.chassis import metrics
 from services.chassis.database.database import TCP_LIMITS, Connection
 from services.chassis.database.housekeeping import Housekeeping
 from services.chassis.messaging.errors import cause_of
-from services.chassis.messaging.kafka import FEW, Pace
 from services.chassis.messaging.outbox import ASIDE, CHANNEL
+from services.chassis.messaging.pace import FEW, Pace
 from services.chassis.messaging.published import Published
 from services.chassis.messaging.publisher import Overdue, Publisher, PublisherFactory, Row, Unsendable
 from services.chassis.messaging.wire import unpack_headers

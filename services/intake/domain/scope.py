@@ -1,4 +1,4 @@
-"""Who may see a ticket. Nothing else says it: stores, routes and pages ask here (ADR 27)."""
+"""Who may see a ticket. Stores, routes and pages ask here (ADR 27); messages ask `notifier/domain/confidence.py`."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from kafka.structs import ConsumerGroupMetadata, MemberState, OffsetAndMetadata
 from services.chassis.activity import Activity
 from services.chassis.messaging.consumer import ConsumerLoop
 from services.chassis.messaging.errors import Retry
-from services.chassis.messaging.kafka import Pace
+from services.chassis.messaging.pace import Pace
 from services.chassis.messaging.processing import Halted
 from services.chassis.messaging.reject_limit import RejectLimit
 from services.chassis.web.health import Health

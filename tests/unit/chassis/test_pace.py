@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as some
 
-from services.chassis.messaging.kafka import BREATH_S, FLAVOURS, LONGEST_BREATH_S, Pace
+from services.chassis.messaging.kafka import FLAVOURS
+from services.chassis.messaging.pace import BREATH_S, LONGEST_BREATH_S, Pace
 from services.chassis.settings import KafkaFlavour
 
 seconds = some.floats(0, 60)
