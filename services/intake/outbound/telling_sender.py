@@ -14,6 +14,7 @@ import structlog
 from services.chassis.activity import Activity
 from services.chassis.channels.message import MaybeSent, Message, NotSent
 from services.chassis.database.work import Work, Workshop
+from services.chassis.database.work_parts import part_of
 from services.chassis.messaging.errors import Kind, kind_of
 from services.chassis.web.health import Health
 from services.chassis.worker_loop import step_until
@@ -95,23 +96,36 @@ class TellingSender:
             taken.clear()
 
     def _prepared(self, work: Work, claimed: Sequence[Telling]) -> Prepared:
+        """Makes all in one savepoint; if one cannot be put into words, each in its own."""
+        try:
+            with part_of(work):
+                return [made for telling in claimed if (made := self._prepare(work, telling))]
+        except Exception as error:
+            if kind_of(error) is Kind.RETRY:
+                raise
         prepared: Prepared = []
         for telling in claimed:
             try:
-                with work.connection.begin_nested():
-                    message = self.prepare(work, telling)
-            except Withheld as why:
-                self._withhold(work, telling, why.cause)
-            except NotThisWay as why:
-                self._fail(work, telling, why.cause)
+                with part_of(work):
+                    made = self._prepare(work, telling)
             except Exception as error:
                 if kind_of(error) is Kind.RETRY:
                     raise
                 log.exception("a message to a caller cannot be put into words", telling=telling.id)
                 sending_queue.fail(work, telling, NotSentCause.NO_WORDS, None)
             else:
-                prepared.append((telling, message))
+                prepared += [made] if made else []
         return prepared
+
+    def _prepare(self, work: Work, telling: Telling) -> tuple[Telling, Message] | None:
+        """None, and recorded, if it is not sent, or not by this way."""
+        try:
+            return telling, self.prepare(work, telling)
+        except Withheld as why:
+            self._withhold(work, telling, why.cause)
+        except NotThisWay as why:
+            self._fail(work, telling, why.cause)
+        return None
 
     def _send(self, workshop: Workshop, telling: Telling, message: Message, taken: list[Telling]) -> float | None:
         """Sends one; adds it to what is `taken`, or records why not. Returns how long the gateway wants to rest."""
