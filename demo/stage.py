@@ -66,7 +66,7 @@ def staged(folder: Path, seed: int) -> Iterator[Stage]:
     clock = VirtualClock(folder / "clock")
     clock.set(midnight(BEGIN))
     # One partition: what happens at one moment of the clock is read in the order in which it was done, in every play.
-    stack = Stack(folder, partitions=1)
+    stack = Stack(folder, partitions=1, passing=True)
     # Which texts are alike enough to be one matter depends a little on the secret behind their fingerprints.
     fingerprint_key = hashlib.sha256(f"demo/{seed}".encode()).hexdigest()
     for settings in stack.environment.values():

@@ -36,13 +36,13 @@ class EmbeddedPostgres(ChildProcess):
     """A PostgreSQL server in `directory`. Works for root, too: it then runs as the user `pgserver`.
 
     Its port, and so a client's URL, stays the same through `restart`. The data are kept and used by the next server on
-    the same directory.
+    the same directory. `passing`: they may be lost with the machine, so that no commit waits for its disk.
     """
 
     stop_signal = signal.SIGINT  # "fast": ends the sessions, then shuts down in order
     stop_limit_s = 10.0
 
-    def __init__(self, directory: Path, log: Path) -> None:
+    def __init__(self, directory: Path, log: Path, *, passing: bool = False) -> None:
         self.port = free_port()
         directory = directory.resolve()
         directory.mkdir(parents=True, exist_ok=True)
@@ -54,6 +54,8 @@ class EmbeddedPostgres(ChildProcess):
             "unix_socket_directories": "",
             "max_connections": 200,
         }
+        if passing:
+            settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         command = [str(package.bin_path / "postgres"), "-D", str(directory), *options]
         super().__init__("postgres", command, log, user=package.system_user)

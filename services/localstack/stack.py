@@ -52,7 +52,8 @@ class Stack:
     or the URL of a PostgreSQL server. `instances` says how many processes a service has (default one each).
     `environment` adds to or overrides the settings of one service, without the prefix; it may be filled between
     `start_servers` and `start_services`, for example with the address of a proxy. On the embedded broker no topic has
-    more than `partitions`: every fetch names each of them, which costs more than the records do.
+    more than `partitions`: every fetch names each of them, which costs more than the records do. A `passing` stack is
+    for data that nobody keeps: the embedded database does not wait for the disk.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Stack:
         instances: Mapping[str, int] | None = None,
         usual_ports: bool = False,
         partitions: int = MOST_PARTITIONS,
+        passing: bool = False,
     ) -> None:
         self.run_dir = run_dir
         self.broker: Broker | None = None
@@ -79,6 +81,7 @@ class Stack:
         self._instances = dict.fromkeys(SERVICES, 1) | dict(instances or {})
         self._usual_ports = usual_ports
         self._partitions = partitions
+        self._passing = passing
         self._directory: RunDirectory | None = None
 
     def __enter__(self) -> Self:
@@ -199,7 +202,8 @@ class Stack:
         elif self._kafka == "closed":
             self.broker = ClosedKafka(directory.path / "kafka", directory.logs / "broker.log")
         if self._database == "embedded":
-            self.postgres = EmbeddedPostgres(directory.path / "postgres", directory.logs / "postgres.log")
+            log = directory.logs / "postgres.log"
+            self.postgres = EmbeddedPostgres(directory.path / "postgres", log, passing=self._passing)
 
     def _topics(self) -> list[Topic]:
         return topics_on(self.flavour, self._partitions)
