@@ -117,10 +117,16 @@ class Topics:
         finally:
             producer.close(timeout=5)
 
-    def write(self, records: Sequence[Raw], topic: str = TEXTS) -> list[tuple[int, int]]:
-        """Appends to a topic; returns where each record went, after all acknowledgements."""
+    def write(self, records: Sequence[Raw], topic: str = TEXTS, partition: int | None = None) -> list[tuple[int, int]]:
+        """Appends to a topic; returns where each record went, after all acknowledgements.
+
+        Without a `partition` the keys decide. Only records of one partition are read in their order.
+        """
         with self.producer() as producer:
-            sent = [producer.send(topic, key=key, value=value, headers=headers) for key, headers, value in records]
+            sent = [
+                producer.send(topic, key=key, value=value, headers=headers, partition=partition)
+                for key, headers, value in records
+            ]
             done = [future.get(timeout=60) for future in sent]
         return [(metadata.partition, metadata.offset) for metadata in done]
 

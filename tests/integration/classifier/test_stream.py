@@ -113,7 +113,7 @@ def test_every_poison_becomes_one_dead_letter_with_its_cause_and_the_next_text_i
     before = len(topics.read(DEAD_LETTERS))
     # A good text behind each bad one: so that the limit of rejects in a row is not what is tested here.
     records = [one for number, (bad, _) in enumerate(poison) for one in (bad, raw(text_event(100 + number)))]
-    places = topics.write(records)
+    places = topics.write(records, partition=0)
     assert len(classifications(topics, *range(100, 100 + len(poison)))) == len(poison)
 
     letters = topics.read(DEAD_LETTERS, until=before + len(poison))[before:]
