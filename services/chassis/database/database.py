@@ -9,6 +9,10 @@ from psycopg.abc import PQGen
 from sqlalchemy import Engine, create_engine, event
 
 ANSWER_WITHIN_S = 30.0
+TRANSACTION_WITHIN_S = 300.0
+_HAS_TRANSACTION_TIMEOUT = 170_000
+"""The first version of PostgreSQL that has one."""
+CLIENT_LOOKED_FOR_EVERY_S = 10
 TCP_LIMITS: dict[str, Any] = {
     "connect_timeout": 5,
     "keepalives_idle": 5,
@@ -42,12 +46,22 @@ def engine_for(url: str, *, name: str, idle_in_transaction_s: float, pool_size: 
     """An engine whose sessions end themselves when their process freezes inside a transaction.
 
     `idle_in_transaction_s` must be below the Kafka session time-out: then a frozen consumer's locks are
-    free and its late commit fails before another consumer takes its partitions.
+    free and its late commit fails before another consumer takes its partitions. To the server a process that freezes
+    while it sends a long statement is not idle: such a transaction ends after `TRANSACTION_WITHIN_S`, on PostgreSQL 17
+    or newer. Older ones hold its locks until it wakes or ends.
+
+    A session whose client has given up waiting for a lock is ended within `CLIENT_LOOKED_FOR_EVERY_S`; otherwise each
+    new try would leave one more.
 
     Use `begin()` for reading too: psycopg drops its prepared statements at every ROLLBACK, and PostgreSQL would plan
     all statements of that session again. For the same reason a few sessions are reused instead of all in turn.
     """
-    options = f"-c idle_in_transaction_session_timeout={int(idle_in_transaction_s * 1000)} -c jit=off"
+    limits = {
+        "idle_in_transaction_session_timeout": f"{int(idle_in_transaction_s * 1000)}ms",
+        "client_connection_check_interval": f"{CLIENT_LOOKED_FOR_EVERY_S}s",
+        "jit": "off",
+    }
+    options = " ".join(f"-c {name}={value}" for name, value in limits.items())
     engine = create_engine(
         url,
         pool_size=pool_size,
@@ -60,6 +74,10 @@ def engine_for(url: str, *, name: str, idle_in_transaction_s: float, pool_size: 
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: Any, _record: Any, args: tuple[Any, ...], parameters: dict[str, Any]) -> Connection:
-        return Connection.connect(*args, **parameters)
+        made = Connection.connect(*args, **parameters)
+        if made.info.server_version >= _HAS_TRANSACTION_TIMEOUT:
+            made.execute(f"SET transaction_timeout = '{TRANSACTION_WITHIN_S:g}s'")
+            made.commit()
+        return made
 
     return engine

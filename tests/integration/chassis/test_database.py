@@ -34,6 +34,43 @@ def test_who_stands_still_inside_a_transaction_frees_its_locks_and_cannot_commit
     frozen.dispose()
 
 
+def test_who_stands_still_while_it_sends_a_statement_frees_its_locks_too(
+    engine: Engine, chassis_url: str, query: Query, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "TRANSACTION_WITHIN_S", 2)
+    frozen = engine_for(chassis_url, name="frozen", idle_in_transaction_s=0.5)
+    with frozen.connect() as connection:
+        connection.execute(text("LOCK TABLE effects"))
+        assert connection.connection.driver_connection is not None
+        session = connection.connection.driver_connection.pgconn
+        session.enter_pipeline_mode()
+        session.send_query_params(b"INSERT INTO effects VALUES ('frozen', '1')", [])
+        session.send_flush_request()
+        session.flush()  # the server has it and waits for what follows: to it this session is busy
+        eventually(lambda: query("SELECT 1 FROM pg_stat_activity WHERE application_name = 'frozen'"
+                                 " AND state = 'active' AND wait_event = 'ClientRead'"), within=5)  # fmt: skip
+        with engine.begin() as other:
+            other.execute(text("SET LOCAL lock_timeout = '20s'"))
+            other.execute(text("INSERT INTO effects VALUES ('other', '1')"))
+        connection.invalidate()
+    assert query("SELECT consumer FROM effects") == [("other",)]
+    frozen.dispose()
+
+
+def test_who_has_given_up_waiting_for_a_lock_leaves_no_session(
+    engine: Engine, chassis_url: str, query: Query, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "ANSWER_WITHIN_S", 0.5)
+    monkeypatch.setattr(database, "CLIENT_LOOKED_FOR_EVERY_S", 1)
+    waiting = engine_for(chassis_url, name="waiting", idle_in_transaction_s=5)
+    with engine.begin() as holder:
+        holder.execute(text("LOCK TABLE effects"))
+        with pytest.raises(Exception, match="no answer"), waiting.begin() as connection:
+            connection.execute(text("INSERT INTO effects VALUES ('waiting', '1')"))
+        eventually(lambda: not query("SELECT 1 FROM pg_stat_activity WHERE application_name = 'waiting'"), within=10)
+    waiting.dispose()
+
+
 def test_sessions_bear_the_name_of_their_process(chassis_url: str, query: Query) -> None:
     named = engine_for(chassis_url, name="projects-7", idle_in_transaction_s=5)
     with named.connect():
