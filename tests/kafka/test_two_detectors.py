@@ -26,6 +26,7 @@ def test_a_rebalance_in_the_middle_of_a_concentration_opens_each_issue_once_with
         elif part == 6:
             second.wait_until_it_answers()
             first.kill()
+            first.stop()  # it would come again by itself
         elif part == 9:
             first.start()
     first.wait_until_it_answers()
