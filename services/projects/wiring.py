@@ -231,11 +231,7 @@ class ProjectsWiring:
         return [
             Subscription("projects", ("tickets", "classifications"), events, self.count),
             Subscription(
-                "projects-erasures",
-                ("ticket-texts",),
-                frozenset({TicketTextErased}),
-                forget_texts,
-                passed=frozenset({TicketTextRecorded}),
+                "projects-erasures", ("ticket-texts",), frozenset({TicketTextErased, TicketTextRecorded}), forget_texts
             ),
             acts_by_reply(self.interface),
         ]

@@ -154,8 +154,6 @@ class Processor:
         fresh = self._apply(wanted) if wanted else []
         for incoming in batch:
             if not self._wants(incoming):
-                if incoming.envelope and type(incoming.envelope.event) in self.subscription.passed:
-                    self.limit.record(False)
                 self._count(incoming, "ignored")
             elif any(incoming is one for one in fresh[:1]):
                 fresh.pop(0)

@@ -42,9 +42,6 @@ class Subscription:
     events one by one: if it raises, its events come again singly, each as a batch of one. It may run again after a
     rollback, never after a commit. Events of one key come in order unless redelivered, events of different keys or
     topics in any order. Events of other classes are ignored.
-
-    `passed` are classes that need no handling either, but show that the topic is sound: without them a few bad records
-    in a year would reach the reject limit of a consumer that ignores all good ones.
     `singly`: each event in a transaction of its own, for handlers that lock in an order that no batch keeps.
     `answer_rejected` is for topics that others write: whoever wrote a record that is no event is answered, and it does
     not count as a fault of ours (the reject limit).
@@ -57,7 +54,6 @@ class Subscription:
     read: Read = read_event
     answer_rejected: AnswerRejected | None = None
     singly: bool = False
-    passed: frozenset[type[Event]] = frozenset()
 
     def wants(self, envelope: Envelope) -> bool:
         return type(envelope.event) in self.events

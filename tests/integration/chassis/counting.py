@@ -14,7 +14,7 @@ from services.chassis.database.work import Work, Workshop
 from services.chassis.messaging.processing import Processor
 from services.chassis.messaging.reject_limit import RejectLimit
 from services.chassis.messaging.subscription import Many, Subscription, one_by_one
-from services.contracts.event import Envelope, Event
+from services.contracts.event import Envelope
 from services.contracts.ticket_events import TicketReceived
 from tests.integration.chassis.events import ticket_id
 
@@ -47,7 +47,6 @@ class Counting:
     lock_cells: Many | None = None
     limit: Callable[[], RejectLimit] = RejectLimit
     max_attempts: int = 3
-    passed: frozenset[type[Event]] = frozenset()
 
     @property
     def engine(self) -> Engine:
@@ -56,7 +55,7 @@ class Counting:
     @property
     def subscription(self) -> Subscription:
         many = one_by_one({TicketReceived: self._handle}, self.lock_cells)
-        return Subscription(self.consumer, ("t", "u"), frozenset({TicketReceived}), many, passed=self.passed)
+        return Subscription(self.consumer, ("t", "u"), frozenset({TicketReceived}), many)
 
     def life(self) -> Processor:
         return Processor("projects", self.subscription, self.workshop, self.limit(), self.max_attempts)

@@ -182,16 +182,6 @@ def test_so_many_rejects_in_a_row_halt_the_consumer_and_lose_none_of_the_rest(co
     assert len(counting.causes()) == 10
 
 
-def test_good_events_that_need_no_handling_keep_a_few_bad_ones_from_halting_the_consumer(counting: Counting) -> None:
-    counting.limit = lambda: RejectLimit(consecutive=3)
-    records = [one for n in range(10) for one in (garbage(2 * n), record(ignored(n), 2 * n + 1))]
-    with pytest.raises(Halted):
-        counting.life().process(records)
-    counting.passed = frozenset({type(ignored(0))})
-    counting.life().process(records)
-    assert len(counting.causes()) == 10
-
-
 def test_what_nobody_wants_is_no_attempt(counting: Counting) -> None:
     counting.life().process([record(ignored(n), n) for n in range(3)])
     with counting.engine.connect() as connection:
