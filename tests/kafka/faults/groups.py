@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
+import httpx
 from kafka import KafkaAdminClient, TopicPartition
 
 from tests.harness.groups import SUBSCRIPTIONS
 from tests.harness.topics import Record, read_topic
-from tests.kafka.faults.system import System, soon
+from tests.kafka.faults.system import WITH_DATABASE, System, soon
 
 Offsets = dict[TopicPartition, int]
 
@@ -42,3 +43,14 @@ def wait_until_read(system: System) -> None:
             return all(now.get(partition, 0) >= end for partition, end in ends.items())
 
         soon(read, what=f"{group} has read everything")
+
+
+def wait_until_nothing_is_due(system: System) -> None:
+    """Until every service has fired its deadlines that are past, and published what came of them."""
+    for service in WITH_DATABASE:
+
+        def done(url: str = system.stack.service(service).url) -> bool:
+            progress = httpx.get(f"{url}/progress", timeout=10).raise_for_status().json()
+            return progress["timers_due"] == 0 and progress["outbox"] == 0
+
+        soon(done, what=f"{service} has no deadline to fire")

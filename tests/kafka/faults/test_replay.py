@@ -12,7 +12,7 @@ import pytest
 from tests.harness.fixtures import Report
 from tests.harness.groups import SUBSCRIPTIONS, reset_to_beginning
 from tests.harness.topics import read_topic
-from tests.kafka.faults.groups import wait_until_read
+from tests.kafka.faults.groups import wait_until_nothing_is_due, wait_until_read
 from tests.kafka.faults.system import SCALE, TIMEOUT_S, WITH_DATABASE, System
 from tests.kafka.faults.trial import DEPARTMENTS, trial
 
@@ -24,6 +24,8 @@ def test_r6_replaying_everything_changes_nothing(system: System, report: Report)
         one.load.stop()
         system.wait_until_through(one.acked)
         wait_until_read(system)
+        wait_until_nothing_is_due(system)  # chains that reach nobody go on at once, by deadlines
+        wait_until_read(system)
         for process in system.processes():
             process.stop()
         before, messages = _checksums(system), len(_records(system, *DEPARTMENTS))
@@ -34,6 +36,7 @@ def test_r6_replaying_everything_changes_nothing(system: System, report: Report)
             process.start()
         system.wait_until_ready()
         wait_until_read(system)
+        wait_until_nothing_is_due(system)
         one.recovery_s = time.monotonic() - began
         again = _records(system, "classifications")
         one.judge(records=records, read_again=len(again) - len(readings))
