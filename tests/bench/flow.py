@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import time
 
-import httpx
-
 from services.localstack.stack import Stack
 from tests.bench.arrivals import Arrivals
 from tests.bench.figures import figure, percentile
 from tests.bench.system import Cost, cost, load, until_quiet
-from tests.harness.clients import metric
+from tests.harness.clients import metric, progress
 from tests.harness.groups import reset_to_beginning
 from tests.harness.waiting import eventually
 
@@ -104,7 +102,7 @@ def until_all_is_read(stack: Stack, service: str) -> float:
     started, asked = time.monotonic(), time.time()
 
     def read_until() -> float:
-        by_topic = httpx.get(f"{stack.service(service).url}/progress", timeout=10).json()["read_until"]
+        by_topic = progress(stack.service(service))["read_until"]
         return float(min(by_topic.values()))
 
     eventually(lambda: read_until() >= asked, within=300)

@@ -15,7 +15,7 @@ import psutil
 from services.chassis.database.migrate import migrate
 from services.localstack.postgres import EmbeddedPostgres, connect
 from services.localstack.stack import Stack
-from tests.harness.clients import metric, token
+from tests.harness.clients import metric, progress, token
 from tests.harness.load import History, Load
 from tests.harness.waiting import eventually
 
@@ -49,10 +49,7 @@ def unfinished(stack: Stack) -> int:
     """Tickets received and not yet classified, and notifications not yet published."""
     headers = {"Authorization": f"Bearer {token(stack, 'hub')}"}
     states = httpx.get(f"{stack.service('intake').url}/tickets/summary", headers=headers, timeout=10).json()
-    waiting = sum(
-        int(httpx.get(f"{stack.service(name).url}/progress", timeout=10).json()["outbox"])
-        for name in ("intake", "projects", "notifier")
-    )
+    waiting = sum(int(progress(stack.service(name))["outbox"]) for name in ("intake", "projects", "notifier"))
     return int(states.get("received", 0)) + waiting
 
 

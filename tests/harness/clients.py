@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ssl
+from typing import Any
 
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
+from services.localstack.service_process import ServiceProcess
 from services.localstack.stack import Stack
 
 _TRUST = ssl.create_default_context()
@@ -24,6 +26,12 @@ def client(stack: Stack, service: str, *roles: str, instance: int = 1) -> httpx.
     """A client of one service that carries a token with `roles`."""
     headers = {"Authorization": f"Bearer {token(stack, *roles)}"}
     return httpx.Client(base_url=stack.service(service, instance).url, headers=headers, timeout=60, verify=_TRUST)
+
+
+def progress(process: ServiceProcess) -> dict[str, Any]:
+    """How far a service has come (services/chassis/web/progress.py)."""
+    found: dict[str, Any] = HTTP.get(f"{process.url}/progress").raise_for_status().json()
+    return found
 
 
 def metric(stack: Stack, service: str, name: str, **labels: str) -> float:

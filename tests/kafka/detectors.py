@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-import httpx
 from kafka import KafkaProducer
 
 from services.contracts.event import Envelope
 from services.contracts.ticket_events import Channel, Place, TicketDispatched
 from services.localstack.service_process import ServiceProcess
 from services.localstack.stack import Stack
+from tests.harness.clients import progress
 
 ESTATES, CALLERS, PARTS = 30, 6, 12
 BEGIN = datetime(2026, 6, 1, tzinfo=UTC)
@@ -51,5 +51,4 @@ def publish(stack: Stack, events: Sequence[TicketDispatched]) -> None:
 
 
 def settled(process: ServiceProcess) -> int:
-    by_topic = httpx.get(f"{process.url}/progress", timeout=10).json()["settled"]["projects"]
-    return int(by_topic["tickets"])
+    return int(progress(process)["settled"]["projects"]["tickets"])

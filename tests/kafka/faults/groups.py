@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
-import httpx
 from kafka import KafkaAdminClient, TopicPartition
 
+from services.localstack.service_process import ServiceProcess
+from tests.harness.clients import progress
 from tests.harness.groups import SUBSCRIPTIONS
 from tests.harness.topics import Record, read_topic
 from tests.kafka.faults.system import WITH_DATABASE, System, soon
@@ -49,8 +50,8 @@ def wait_until_nothing_is_due(system: System) -> None:
     """Until every service has fired its deadlines that are past, and published what came of them."""
     for service in WITH_DATABASE:
 
-        def done(url: str = system.stack.service(service).url) -> bool:
-            progress = httpx.get(f"{url}/progress", timeout=10).raise_for_status().json()
-            return progress["timers_due"] == 0 and progress["outbox"] == 0
+        def done(process: ServiceProcess = system.stack.service(service)) -> bool:
+            found = progress(process)
+            return bool(found["timers_due"] == found["outbox"] == 0)
 
         soon(done, what=f"{service} has no deadline to fire")
